@@ -1,9 +1,12 @@
-"""`python -m spiders crawl|adopt|fetch|probe`: a process of its own, which pipelines.crawl starts and hears.
+"""`python -m spiders crawl|adopt|fetch|probe`: a process of its own, which pipelines.crawl starts and reads.
 
 Sources come as a JSON list on standard input. Standard output is JSON lines: {"event": "progress" | "tally" | "log" |
-"error", and of a probe "probed" | "seen", ...}; standard error is the log, `LEVEL name: message`. Exit codes: 0 every
-source has its tally and none failed, 1 a source failed, 2 refused before anything was fetched, 3 stopped by a signal or
-because the parent is gone, 70 broke.
+"error", and for a probe "probed" | "seen", ...}. Standard error is the log, `LEVEL name: message`. Exit codes:
+    0: every source has its tally and none failed
+    1: a source failed
+    2: refused before anything was fetched
+    3: stopped by a signal, or because the parent is gone
+    70: broke
 """
 
 from __future__ import annotations
@@ -158,7 +161,7 @@ def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
 
 
 def _run_verb(given: argparse.Namespace) -> int:
-    """Do what the verb says with the sources on standard input; the exit code. An error of ours is told as an event."""
+    """Do what the verb says with the sources on standard input; gives the exit code. Our own errors become events."""
     signal.signal(signal.SIGTERM, lambda *_: os._exit(shutdown.STOPPED))
     _log_to(sys.stderr)
     sources = [_source(facts) for facts in json.load(sys.stdin)]
@@ -181,7 +184,7 @@ def _adopt_left(current: Settings, crawl_store: store.Store) -> None:
 
 
 def _access(current: Settings, crawl_store: store.Store) -> tuple[dict[str, Access], bool]:
-    """What each source is asked with; those that lack a secret are ended, and whether there was one."""
+    """The login of each source, by name. A source that lacks a secret is ended; the flag says whether there was one."""
     known: dict[str, Access] = {}
     lacking = False
     for crawled in list(crawl_store.sources.values()):
@@ -199,7 +202,7 @@ def _access_of(current: Settings, source: Source) -> dict[str, Access]:
 
 
 def _without_browser(current: Settings, crawl_store: store.Store) -> bool:
-    """End the sources that need a browser where there is none; whether there was one."""
+    """End the sources that need a browser, if there is none; gives whether any source was ended."""
     rendered = [crawled for crawled in crawl_store.sources.values() if crawled.source.render]
     missing = render.trouble(current) if rendered else ""
     if missing:
@@ -211,9 +214,9 @@ def _without_browser(current: Settings, crawl_store: store.Store) -> bool:
 def _run(
     current: Settings, sources: list[Source], kind: type[Spider], asking: Mapping[str, Access], **named: Any
 ) -> Any:
-    """Run one spider to its end; SIGTERM and Ctrl-C end it at once, with everything written.
+    """Run one spider to its end. SIGTERM and Ctrl-C end it at once, with everything written.
 
-    asking: what sources are asked with, by name.
+    asking: the logins of sources, by name.
     """
     process = AsyncCrawlerProcess({**render.crawl_settings(current, sources), handler.ACCESS: asking})
     crawler = process.create_crawler(kind)

@@ -1,4 +1,6 @@
-"""What a killed crawl had written to disk only is adopted: into the ledger, and into the bucket where there is one."""
+"""Adopting what a killed crawl wrote to disk only: its pages go into the ledger, and into the bucket if there
+is one.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,11 @@ from spiders.store import STAGE, Store, discover, of_a_page, say
 
 
 def adopt_others(store: Store, find: Callable[[str], Source]) -> None:
-    """Take in what killed crawls of other sources left on this machine: whoever shares a bucket crawls some sources
-    here tonight, and others tomorrow. find: the source of a name; SourceError where there is none."""
+    """Take in what killed crawls of other sources left on this machine. If machines share a bucket, this machine may
+    crawl some sources tonight and others tomorrow.
+
+    find: gives the source of a name; SourceError if there is none.
+    """
     raw = store.settings.raw
     for name in [path.name for path in raw.glob("*") if raw.address and path.name not in store.sources]:
         if not (warc.find_unfinished(raw, name) or warc.unsent(raw, name)):
@@ -31,8 +36,9 @@ def adopt_others(store: Store, find: Callable[[str], Source]) -> None:
 
 
 def adopt(store: Store, crawled: CrawledSource) -> None:
-    """Write into the ledger what a killed crawl had written to disk only, judged as if it had just come; what it had
-    not brought to the bucket goes there."""
+    """Write into the ledger what a killed crawl wrote to disk only, judged as if it had just come. Files that the
+    killed crawl did not bring to the bucket go there now.
+    """
     try:
         with bucket.patient():
             _adopt_files(store, crawled)
@@ -80,7 +86,7 @@ def _adopt_files(store: Store, crawled: CrawledSource) -> None:
 
 
 def _adopt_one(store: Store, crawled: CrawledSource, run: str, result: FetchResult) -> None:
-    """One adopted look, and what its list named, as `store.record` writes those of this crawl."""
+    """Write one adopted result and what its list named, as `store.record` writes the results of this crawl."""
     with store.conn:
         for new in ledger.record(store.conn, run, aliases.follow_redirects(store.conn, crawled.source, run, [result])):
             if new.found:

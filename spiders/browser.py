@@ -1,8 +1,9 @@
-"""A page after its scripts have run: the download handler for what spiders.render marks; alone knows scrapy-playwright.
+"""A page after its scripts have run: the download handler for what spiders.render marks. Only this module knows
+scrapy-playwright.
 
-The document is fetched like any other page. Only where it is HTML, a fresh context opens it (spiders.visit), and what
-is kept is the document as it stands once the page is quiet, in UTF-8. Cookies, storage and windows go with the
-context. Nothing hides the robot.
+The document is fetched like any other page. If it is HTML, a fresh context of the browser opens it (spiders.visit). The
+document is kept in UTF-8, as it stands when the page is quiet. Cookies, storage and windows end with the context.
+Nothing hides that a robot is reading.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ logging.getLogger("scrapy-playwright").setLevel(logging.CRITICAL)
 
 
 class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[misc]
-    """Downloads as Scrapy does, and renders what is marked; one browser for a crawl, started by its first page."""
+    """Downloads as Scrapy does, and renders the requests that are marked. A crawl has one browser, which its first such
+    page starts.
+    """
 
     lazy = False
     made: ClassVar[WeakKeyDictionary[Crawler, Any]] = WeakKeyDictionary()
@@ -85,7 +88,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
             await super().close()
 
     async def download_request(self, request: Request) -> Response:
-        """The response; rendered, where the request is marked. IgnoreRequest says what kept the browser from it."""
+        """The response, rendered if the request is marked. IgnoreRequest says what kept the browser from it."""
         source = request.meta.get(RENDERED)
         if source is None:
             response: Response = await super().download_request(request)
@@ -101,7 +104,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
             return await self._render(request, document, source, fetch)
 
     async def fetch(self, meta: dict[str, Any], request: Request) -> Response:
-        """What the crawl's own downloader has for a request, through its middlewares and its slots."""
+        """What the crawl's own downloader gives for a request, through its middlewares and its slots."""
         request.meta.update(meta)
         response: Response = await self.crawler.engine.download_async(request)
         return response
@@ -114,7 +117,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
         return float(min(self.patience + REQUESTS_TO_WAIT_FOR * delay, LONGEST))
 
     async def _apply_page_methods(self, page: Page, request: Request, spider: Any) -> None:
-        """Called between the opening of a page and its reading."""
+        """scrapy-playwright calls this after it opens a page and before it reads the page."""
         await request.meta[VISIT].settle(page)
 
     async def _render(self, request: Request, document: Response, source: Source, fetch: visit.Fetch) -> Response:
@@ -143,7 +146,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
         )
 
     async def _start(self) -> None:
-        """Start the browser, once; one that does not start is not tried again."""
+        """Start the browser once. If it does not start, it is not tried again."""
         if self.broken:
             raise UnservedRequest(Cause.RENDER, self.broken)
         try:
@@ -193,7 +196,9 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
         return read
 
     async def _leave(self, name: str) -> None:
-        """Close a page's context; a browser that cannot is closed itself, and the next page starts another."""
+        """Close a page's context. If the context cannot be closed, the browser is closed, and the next page starts
+        another.
+        """
         wrapper = self.context_wrappers.get(name)
         if wrapper is None:
             return
@@ -208,13 +213,13 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
 
 
 def _cause(error: BaseException) -> str:
-    """Why a browser ended at its start: its own last word, where there is one."""
+    """Why a browser ended at its start: its own last line, if there is one."""
     word = re.search(r"FATAL:[^\]]*\] *(.+)", str(error))
     return word[1][:DETAIL_CHARACTERS] if word else visit.first_line(error)
 
 
 def _readable(response: Response) -> bool:
-    """Whether a browser can open it as a page."""
+    """Whether a browser can open this response as a page."""
     if not (response.headers.get("Content-Type") or b"").lower().startswith(HTML):
         return False
     try:

@@ -1,7 +1,7 @@
-"""What sites put in the place of an article, as far as a crawl can tell: challenges, logins, consent, other sites.
+"""What sites show instead of an article, as far as a crawl can see: challenges, logins, consent pages, other sites.
 
-Extraction knows what such pages say in words (pipelines.extract.rejections.walls); here it is names of scripts and
-addresses.
+Here names of scripts and addresses are compared. Extraction knows the sentences of such pages
+(pipelines.extract.rejections.walls).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ CONSENT = re.compile(r"//(?:consent|cmp|privacy)\.|/(?:cookie-?)?consent(?:/|$|\
 
 
 def challenges(page: Page, headers: dict[str, str]) -> bool:
-    """Whether a page tells people from programs instead of showing what was asked for; headers: in lower case."""
+    """Whether a page checks that its reader is no program, instead of showing the article. headers: in lower case."""
     if any(headers.get(name, "").lower() in values for name, values in CHALLENGE_HEADERS.items()):
         return True
     # A challenge is a small page with hardly a word on it; an article may well talk of one.
@@ -65,7 +65,7 @@ def challenges(page: Page, headers: dict[str, str]) -> bool:
 
 
 def shows_login(page: Page) -> bool:
-    """Whether a page is a form to log in and hardly anything else."""
+    """Whether a page is a login form with hardly anything else."""
     try:
         body = warc.decode_body(page).lower()
     except StoreError:
@@ -74,7 +74,7 @@ def shows_login(page: Page) -> bool:
 
 
 def end_redirected(page: Page, source: Source) -> tuple[State, Cause, str]:
-    """How a look at an article ends whose address led to another one, why, and that in words."""
+    """How a look ends if an article's address led to another address: outcome, code, and the reason in words."""
     parts = urlsplit(page.final_url)
     if parts.path not in ("", "/") and urls.variant(page.url)[0] == urls.variant(page.final_url)[0]:
         # The same address by https, or with its closing slash, whatever it is called.
@@ -92,7 +92,9 @@ def end_redirected(page: Page, source: Source) -> tuple[State, Cause, str]:
 
 
 def _stranger(page: Page, source: Source) -> str:
-    """The site a page of this source was taken over by; nothing where the same publisher, or nobody, moved it."""
+    """The foreign site that took over a page of this source. Empty if the page did not move, or the same publisher
+    moved it.
+    """
     own = {urls.site(urls.host(url)) for url in (source.url, *source.feeds, *source.sitemaps, *source.sections)}
     asked, got = urls.site(urls.host(page.url)), urls.site(urls.host(page.final_url))
     # Feeds may name other sites, and shorteners that lead to ours.

@@ -1,4 +1,4 @@
-"""A source while a crawl has it: what happened so far, and the sentence that is said of it at the end."""
+"""A source while a crawl has it: what happened so far, and the sentence about it at the end."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def tally_counts(crawled: CrawledSource) -> dict[str, int]:
 def verdict(
     conn: postgres.Connection, crawled: CrawledSource, *, late: bool, past: bool = False
 ) -> tuple[RunState, str, RunCode]:
-    """State, sentence and code of a source whose crawl came to its end, by itself or (late) by its time budget."""
+    """State, sentence and code of a source whose crawl ended by itself, or by its time budget (late)."""
     if past:
         return *_verdict_of_past(conn, crawled, late=late), RunCode.NONE
     if crawled.only_url:
@@ -185,7 +185,7 @@ def verdict(
 
 
 def _weigh(crawled: CrawledSource, named: Iterable[str]) -> None:
-    """Note whether the source's own patterns let in anything of what its lists name."""
+    """Note whether the source's own patterns let in any of the articles that its lists name."""
     for url in named if not crawled.any_let_in else ():
         rule = rules.ruled_out(crawled.source, url)
         if not rule:
@@ -196,7 +196,7 @@ def _weigh(crawled: CrawledSource, named: Iterable[str]) -> None:
 
 
 def _all_kept_out(conn: postgres.Connection, crawled: CrawledSource) -> list[tuple[Rule, int, list[str]]]:
-    """Rule, count and some URLs of what the source's patterns keep out, where that is all that its lists ever named."""
+    """Rule, count and some URLs of what the source's patterns keep out; empty if the patterns let anything in."""
     if crawled.any_let_in or crawled.kept_out:
         said = [(rule, len(named), named) for rule, named in crawled.kept_out.items()]
         return sorted(said, key=lambda one: -one[1])
@@ -222,7 +222,7 @@ def _kept_out_all(source: Source, kept_out: Sequence[tuple[Rule, int, list[str]]
 
 
 def _login(crawled: CrawledSource) -> str:
-    """What is said where a site does not know a login that it is given."""
+    """What is said if a site does not accept the login that it gets."""
     if not crawled.login_refusals or not access.has_login(crawled.source):
         return ""
     named = access.find_wanted(crawled.source)
@@ -231,7 +231,7 @@ def _login(crawled: CrawledSource) -> str:
 
 
 def _lag(crawled: CrawledSource, now: datetime) -> str:
-    """What the sitemaps of this run name and the feeds do not, where all feeds were read."""
+    """What the sitemaps of this run name and the feeds do not, if all feeds were read."""
     if crawled.feeds_unchanged or not all(crawled.entries_of.values()):
         return ""
     feed, sitemap = (
@@ -249,7 +249,7 @@ def _kept_out(source: Source, entry: Entry, by: Kind, now: datetime) -> bool:
 
 
 def _verdict_of_past(conn: postgres.Connection, crawled: CrawledSource, *, late: bool) -> tuple[RunState, str]:
-    """State and sentence of a crawl of the past: what is left of it is asked for by the next one."""
+    """State and sentence of a crawl of the past. The next such crawl asks for what is left."""
     with conn:
         left = ledger.count_waiting(conn, crawled.source.name, past=True)
     notes = [f"{left} URLs of the past are left for the next crawl of it"] if left else []
@@ -261,7 +261,7 @@ def _verdict_of_past(conn: postgres.Connection, crawled: CrawledSource, *, late:
 
 
 def _verdict_of_one(crawled: CrawledSource, *, late: bool) -> tuple[RunState, str]:
-    """State and sentence for a crawl of one URL: what became of that URL, whatever else of the source is due."""
+    """State and sentence of a crawl of one URL: what became of that URL, whatever else of the source is due."""
     result = crawled.last_result
     if not result:
         if late:

@@ -1,4 +1,4 @@
-"""What a crawl has in hand of one source."""
+"""The URLs that a crawl has in hand of one source."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from pipelines.model import Source
 
 @dataclass
 class Frontier:
-    """Leased URLs by host, requests under way, looks not yet written.
+    """Leased URLs by host, requests under way, and results that are not written yet.
 
-    dry: the ledger has no more for now. homes: the hosts of what the source lists, before anything of it is leased.
+    dry: whether the ledger has no more for now.
+    homes: the hosts of the source's home page and lists, known before anything is leased.
     """
 
     source: Source
@@ -28,11 +29,11 @@ class Frontier:
 
     @property
     def done(self) -> bool:
-        """Whether nothing of it is in hand, and the ledger has no more."""
+        """Whether nothing of the source is in hand, and the ledger has no more."""
         return self.dry and not (self.outstanding or self.unwritten or any(self.queues.values()))
 
     def drop(self) -> None:
-        """Ask for nothing more: what is leased goes back to the ledger when the source is ended."""
+        """Send no more requests. What is leased goes back to the ledger when the source ends."""
         self.queues.clear()
         self.dry = True
 

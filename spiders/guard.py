@@ -50,9 +50,9 @@ METADATA: tuple[Network, ...] = tuple(
 class GuardPolicy:
     """What the settings let through.
 
-    networks: each with the port that is open there, 0: the usual ones. hosts: pattern -> address and port of the proxy
-    that answers for it. proxies: the hosts of proxies that sources are asked through; they may be private, and are
-    asked for no page.
+    networks: private networks that are allowed, each with the one port that is open there; 0 means the usual ports.
+    hosts: pattern -> address and port of the proxy that answers for these hosts.
+    proxies: the hosts of the proxies of sources. They may be private, and no page is asked of them.
     """
 
     networks: tuple[tuple[Network, int], ...] = ()
@@ -62,7 +62,9 @@ class GuardPolicy:
 
 
 class RefusedRequest(IgnoreRequest):
-    """A request that is not made; blocked: the site, not the guard, is why. code and reason are for the ledger."""
+    """A request that is not made. blocked: whether the site is the reason, and not the guard. code and reason go into
+    the ledger.
+    """
 
     def __init__(self, reason: str, *, blocked: bool = False, code: Cause = Cause.GUARD) -> None:
         super().__init__(reason)
@@ -72,7 +74,7 @@ class RefusedRequest(IgnoreRequest):
 
 
 def guard_policy(settings: Settings) -> GuardPolicy:
-    """The policy of these settings; SettingsError where a mapped host leads to an address that is not allowed."""
+    """The policy that these settings make; SettingsError if a mapped host leads to an address that is not allowed."""
     networks = tuple(settings.networks)
     for pattern, proxy in settings.hosts.items():
         address = _literal(proxy.rpartition(":")[0])
@@ -86,7 +88,7 @@ def guard_policy(settings: Settings) -> GuardPolicy:
 
 
 def check_contact(rules: GuardPolicy, sources: Iterable[Source]) -> None:
-    """SettingsError where a source lies outside loopback and mapped hosts and there is no contact to be reached at."""
+    """SettingsError if a source lies outside loopback and mapped hosts, and no contact is set."""
     for source in sources:
         for url in (*source.feeds, *source.sitemaps, *source.sections):
             if not rules.contact and not _at_home(rules, urlsplit(url).hostname or ""):
@@ -97,7 +99,7 @@ def check_contact(rules: GuardPolicy, sources: Iterable[Source]) -> None:
 
 
 def refusal(rules: GuardPolicy, url: str) -> RefusedRequest | None:
-    """Why a URL may not be fetched; None where it may."""
+    """Why a URL may not be fetched; None if it may."""
     if len(url) > urls.LONGEST_CHARACTERS:
         return RefusedRequest(f"guard: a URL of more than {urls.LONGEST_CHARACTERS} characters")
     try:
@@ -139,7 +141,7 @@ def proxy_of(rules: GuardPolicy, host: str) -> str:
 
 
 def check_address(rules: GuardPolicy, name: str, answer: str, port: int = HTTP) -> RefusedRequest | None:
-    """Why a name may not lead to this port of this address; None where it may."""
+    """Why a name may not lead to this port of this address; None if it may."""
     if name in rules.proxies:
         return None
     # The proxy of a mapped host is asked for by its address; a name never leads there.
@@ -150,7 +152,7 @@ def check_address(rules: GuardPolicy, name: str, answer: str, port: int = HTTP) 
 
 
 class GuardMiddleware:
-    """Refuses what may not be fetched and sends mapped hosts to their server, on every hop of every request."""
+    """Refuses what may not be fetched, and sends mapped hosts to their server, on every hop of every request."""
 
     def __init__(self, rules: GuardPolicy) -> None:
         self.rules = rules
@@ -176,14 +178,14 @@ class GuardMiddleware:
         return None
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raise Refused where the name was refused: on its way from the resolver Twisted loses the reason."""
+        """Raise RefusedRequest if the resolver refused the name. Twisted loses the resolver's own reason on the way."""
         refused = _refused.pop(urlsplit(request.url).hostname or "", None)
         if refused and isinstance(exception, CannotResolveHostError):
             raise refused
 
 
 class GuardedResolver(CachingThreadedResolver):
-    """Resolves names, but not to private addresses, nor for a port that is not open where the name leads."""
+    """Resolves names, but not to private addresses, and not for a port that is closed at the address."""
 
     rules: GuardPolicy
 
@@ -195,7 +197,7 @@ class GuardedResolver(CachingThreadedResolver):
         return made
 
     def install_on_reactor(self) -> None:
-        """Be asked together with the port, which the older of Twisted's two interfaces leaves out."""
+        """Have Twisted ask with the port. The older of its two interfaces leaves the port out."""
         super().install_on_reactor()
         self.reactor.installNameResolver(self)  # type: ignore[arg-type]
 
@@ -229,7 +231,7 @@ def _at_home(rules: GuardPolicy, host: str) -> bool:
 
 
 def _shut(rules: GuardPolicy, address: Address, port: int, who: str, *, blocked: bool = False) -> RefusedRequest | None:
-    """Why this port of this address is not asked; None where it may be."""
+    """Why this port of this address is not asked; None if it may be asked."""
     opened = {own for network, own in rules.networks if address in network}
     if port in opened or (port in PORTS and (0 in opened or _public(address))):
         return None
@@ -253,7 +255,7 @@ def _public(address: Address) -> bool:
 
 
 def _written_oddly(host: str) -> bool:
-    """127.1, 0x7f000001 and 2130706433 are loopback to the system's resolver."""
+    """Whether a host is an address in an odd form: the system reads 127.1, 0x7f000001 and 2130706433 as loopback."""
     try:
         socket.inet_aton(host)
     except OSError:

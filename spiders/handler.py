@@ -1,7 +1,7 @@
-"""The download handler: Scrapy's own, with a bound on what comes before the body, which Scrapy does not count.
+"""The download handler: Scrapy's own, with a limit on the bytes before the body, which Scrapy does not count.
 
-It is the only place where a request has the secrets of its source: they are put into a copy that nobody else sees, for
-this one hop, and are taken out of what comes back. So they are in no redirect, no record, no log and no ledger.
+Only here a request has the secrets of its source. They are put into a copy of the request that nothing else sees, for
+one hop, and are removed from the response. So no redirect, record, log or ledger has them.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ TOO_LARGE = f"headers of more than {LARGEST_HEAD} bytes"
 
 
 class UnservedRequest(IgnoreRequest):
-    """A request that brought no page, by no fault of the connection; code and words are for the ledger."""
+    """A request that brought no page, although the connection worked. code and words go into the ledger."""
 
     def __init__(self, code: Cause, words: str) -> None:
         super().__init__(words)
@@ -60,7 +60,7 @@ class UnservedRequest(IgnoreRequest):
 
 
 class Handler(HTTP11DownloadHandler):
-    """Fetches over HTTP/1.1 as Scrapy does; a response whose headers do not end fails."""
+    """Fetches over HTTP/1.1 as Scrapy does. A response whose headers do not end fails."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -73,7 +73,7 @@ class Handler(HTTP11DownloadHandler):
             self._contextFactory = factory
 
     async def download_request(self, request: Asked) -> Response:
-        """The response, asked for as the source that the request is made for."""
+        """The response to a request, sent with the login of the source that the request is made for."""
         own = self.access.get(request.meta.get(FOR, ""))
         if own is None:
             return await super().download_request(request)
@@ -106,12 +106,12 @@ def made_for(source: Source) -> dict[str, Any]:
 
 
 def passed_on(request: Asked) -> dict[str, Any]:
-    """The meta of a request that another one needs, for the same source."""
+    """The meta that a request hands to a further request for the same source."""
     return {FOR: request.meta[FOR]} if FOR in request.meta else {}
 
 
 def _without_secrets(response: Response, own: Access) -> Response:
-    """What came, as everybody may see it."""
+    """The response without the secrets, as everybody may see it."""
     headers = response.headers.copy()
     for name in list(headers):
         clean = access.cookie_without_value if name.lower() == b"set-cookie" else _cleaner(own)
@@ -134,7 +134,7 @@ def _cleaner(own: Access) -> Any:
 
 
 def _replace_error(error: Exception, own: Access, *, proxied: bool) -> Exception | None:
-    """What to raise in the place of an error that would tell a secret, or would call the proxy's fault the site's."""
+    """The error to raise instead, if an error would show a secret or would blame the site for the proxy's fault."""
     if isinstance(error, NoTunnel):
         status = re.search(r"'status': (\d+)", str(error))
         said = f"status {status[1]}" if status else "no HTTP"

@@ -1,6 +1,7 @@
-"""What a crawl does for its hosts beside asking them: rest where one asks for it, turns taken and given back, news.
+"""What a crawl does for its hosts besides sending requests: it lets hosts rest, takes turns and gives them back, and
+reports progress.
 
-The spider's loop goes its round once a second; what of it needs the ledger runs in the store's thread.
+The spider's loop does a round once a second. The parts of the round that need the ledger run in the store's thread.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ BESIDE = 40
 
 
 def judge_host(work: CrawlWork, lease: Lease, result: FetchResult) -> None:
-    """Draw the conclusions for a host from how a look at it ended."""
+    """Decide what the end of a look means for its host: whether the host rests, or is left for the next crawl."""
     broken = (result.status or 0) >= 500
     dead = result.outcome == State.FAILED and (broken or result.code in NO_ANSWER)
     work.silent[lease.host] = work.silent[lease.host] + 1 if dead else 0
@@ -55,7 +56,9 @@ def _seconds_left(work: CrawlWork) -> float:
 
 
 def rest(work: CrawlWork, host: str, seconds: float) -> None:
-    """Ask nothing of a host for so long; where that is too long to wait for, its URLs are left for the next crawl."""
+    """Ask nothing of a host for so many seconds. If that is too long to wait for, its URLs are left for the
+    next crawl.
+    """
     if seconds > SHORT_REST or monotonic() + seconds > work.deadline:
         work.resting.add(host)
         for frontier in work.frontiers.values():
@@ -66,9 +69,9 @@ def rest(work: CrawlWork, host: str, seconds: float) -> None:
 
 
 async def go_round(work: CrawlWork) -> bool:
-    """One round, once a second: take turns that came free, give up those that others wait for, say how far we are.
+    """One round, once a second: take turns that came free, give up those that others wait for, report progress.
 
-    Whether it was time for one.
+    Gives whether it was time for a round.
     """
     now, clock = monotonic(), work.clock
     if now < clock.looked + LOOK_SECONDS:
@@ -88,7 +91,7 @@ async def go_round(work: CrawlWork) -> bool:
 
 
 async def leave(work: CrawlWork, names: Collection[str]) -> None:
-    """Give back the turn at hosts that no source has work for any more, and wait for none there."""
+    """Give back the turn at hosts where no source has work any more, and stop waiting for a turn there."""
     if work.locks.waits.intersection(names):
         await work.in_thread(host_locks.forgo, work.locks, names)
     # Another source's redirects may lead there just now; then whoever wants the host asks for it.
@@ -97,14 +100,16 @@ async def leave(work: CrawlWork, names: Collection[str]) -> None:
 
 
 async def _give_back(work: CrawlWork) -> None:
-    """Give back the turn at hosts that were given up, once nothing is under way there."""
+    """Give back the turn at hosts that were given up, as soon as nothing is under way there."""
     gone = work.pacer.release_idle()
     if gone:
         await work.in_thread(host_locks.leave, work.locks, gone)
 
 
 async def _tell(work: CrawlWork) -> None:
-    """Say how far each source is and when it may end: its slowest host's share, within the time and page budgets."""
+    """Report how far each source is and when it may end. The slowest host counts, within the limits of time
+    and pages.
+    """
     due_by_source = await work.in_thread(
         host_locks.count_left, work.store.conn, list(work.frontiers), past=work.store.past is not None
     )

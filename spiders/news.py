@@ -1,8 +1,8 @@
-"""NewsSpider: follow the feeds, sitemaps and sections of some sources and fetch the articles they name.
+"""NewsSpider: read the feeds, sitemaps and sections of some sources, and fetch the articles that they name.
 
-It asks the ledger for due URLs and never has more than two requests outstanding per host, so that a kill, a cool-down
-or the end of the budget finds nothing piled up inside Scrapy. A host is asked only while it is this process's turn
-there (spiders.pacing). Article pages are not parsed here.
+The spider asks the ledger for due URLs, and has at most two requests outstanding per host. So nothing is piled up
+inside Scrapy when the crawl is killed, a host asks for rest, or the budget ends. A host is asked only while it is this
+process's turn there (spiders.pacing). Article pages are not parsed here.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ GRACE = 10.0
 
 
 class NewsSpider(Spider):
-    """Crawls the sources a Store has taken until nothing is due, or the deadline (monotonic seconds) has passed."""
+    """Crawls the sources that a Store has taken, until nothing is due or the deadline (monotonic seconds) has
+    passed.
+    """
 
     name = "news"
 
@@ -83,7 +85,7 @@ class NewsSpider(Spider):
         self.work.pacer = pacer
 
     async def start(self) -> AsyncIterator[Request]:
-        """Requests, as long as there is work; ends when every source has its tally."""
+        """Requests, as long as there is work; it ends when every source has its tally."""
         try:
             async for request in self._requests():
                 yield request
@@ -94,7 +96,7 @@ class NewsSpider(Spider):
             shutdown.end_failed(self.work, error)
 
     async def handle_response(self, response: Response, lease: Lease) -> None:
-        """A response came: judge it and keep it for the next batch."""
+        """Judge a response and keep it for the next batch."""
         if lease.source not in self.work.frontiers:
             return
         try:
@@ -104,7 +106,7 @@ class NewsSpider(Spider):
         self._take_in(lease, arrival)
 
     def handle_failure(self, failure: Any) -> None:
-        """No response came: say why."""
+        """Keep the reason why no response came."""
         lease: Lease = failure.request.cb_kwargs["lease"]
         if failure.check(NotNow):
             self._put_back(lease)
@@ -112,11 +114,11 @@ class NewsSpider(Spider):
         self._take_in(lease, Arrival(outcome.look_without_page(failure.value, lease, self.work.store.clock)))
 
     def broke(self, failure: Any) -> None:
-        """Our own code failed on a response: nothing after that could be trusted."""
+        """End the crawl: our own code failed on a response, and nothing after that could be trusted."""
         shutdown.end_failed(self.work, failure.value)
 
     def delay_of(self, host: str) -> float:
-        """Seconds between two requests to a host: the longest that a source with this host asks for, or a second."""
+        """Seconds between two requests to a host: the longest delay of the sources that have this host, or a second."""
         wanted = [f.delay for f in self.work.frontiers.values() if host in f.queues or host in f.homes]
         return max(wanted, default=1.0)
 
@@ -126,7 +128,7 @@ class NewsSpider(Spider):
         return taken
 
     async def cool(self, host: str, seconds: float, why: str) -> None:
-        """Leave a host alone that asked for it before any page of it was asked for."""
+        """Leave a host alone that asked for rest before any page of it was asked for."""
         host_upkeep.rest(self.work, host, seconds)
         await self.work.in_thread(host_locks.cool, self.work.store.conn, host, timedelta(seconds=seconds), why)
 
@@ -136,14 +138,14 @@ class NewsSpider(Spider):
         return known
 
     async def keep_robots(self, place: str, status: int, body: str) -> None:
-        """Keep what robots.txt says for a day; what it kept out and names otherwise now is due again."""
+        """Keep a robots.txt for a day. What the earlier robots.txt kept out and this one lets in is due again."""
         for name in await self.work.in_thread(store.keep_robots, self.work.store, place, status, body):
             if name in self.work.frontiers:
                 self.work.frontiers[name].dry = False
                 self.work.stirred.add(name)
 
     async def _judge(self, response: Response, lease: Lease) -> Arrival:
-        """The look that a response is, with its page and what is kept beside it."""
+        """The result that a response is, with its page and what is kept beside the page."""
         source = self.work.store.sources[lease.source].source
         page = outcome.page_of(response, lease, self.work.store.run, self.work.store.clock)
         facts = outcome.facts_of(response, lease)
@@ -155,7 +157,7 @@ class NewsSpider(Spider):
         return Arrival(result, page, facts, asked)
 
     async def _requests(self) -> AsyncIterator[Request]:
-        """The loop: write what came, send what is ready, end who is done, lease more or wait."""
+        """The loop: write what came, send what is ready, end the sources that are done, lease more or wait."""
         while self.work.frontiers:
             if self.parent and os.getppid() != self.parent:
                 shutdown.end_stopped(self.work, "whoever started it is gone")
@@ -181,13 +183,15 @@ class NewsSpider(Spider):
                 await self._pause()
 
     async def _next_frontiers(self, *, late: bool) -> list[Frontier]:
-        """The sources to look at now: all once a second, between only those something happened to. They may be many."""
+        """The sources to look at now, for there may be many: all once a second; in between, those that something
+        happened to.
+        """
         everyone = await host_upkeep.go_round(self.work) or late
         stirred, self.work.stirred = (set(self.work.frontiers) if everyone else self.work.stirred), set()
         return [frontier for name in stirred if (frontier := self.work.frontiers.get(name))]
 
     def _ready_requests(self, frontier: Frontier) -> Iterator[Request]:
-        """The requests that can be sent now; a URL that cannot be asked for has had its look."""
+        """The requests that can be sent now. If a URL cannot be asked for, its look is over."""
         for lease in list(self._ready(frontier)):
             try:
                 request = self._request(lease)
@@ -197,13 +201,15 @@ class NewsSpider(Spider):
                 yield request
 
     async def _end_all_late(self) -> None:
-        """The budget is over, and so is the time for what was under way: write what came, end every source."""
+        """Write what came and end every source: the budget is over, and so is the grace time for requests under way."""
         await self._write(now=True)
         for frontier in list(self.work.frontiers.values()):
             await self._end(frontier, late=True)
 
     async def _pause(self) -> None:
-        """Wait until something changes or the batch is due; hosts that rest are `host_upkeep.rest`."""
+        """Wait until something changes or the batch is due. A host that rests holds up nothing here
+        (`host_upkeep.rest`).
+        """
         waiting = min(
             [BATCH_SECONDS, *([self.work.arrived_at + BATCH_SECONDS - monotonic()] if self.work.arrivals else [])]
         )
@@ -213,9 +219,9 @@ class NewsSpider(Spider):
             return
 
     async def _write(self, *, now: bool = False) -> None:
-        """Write the batch when it is large or old enough, or nothing else is under way; requests go on meanwhile.
+        """Write the batch if it is large or old enough, or if nothing else is under way. Requests go on meanwhile.
 
-        now: write it whatever it is, and be done when it is written.
+        now: write any batch, and return when it is written.
         """
         if self.work.writing and (now or self.work.writing.done()):
             writing, self.work.writing = self.work.writing, None
@@ -235,7 +241,7 @@ class NewsSpider(Spider):
             self.work.writing = asyncio.ensure_future(self._commit(self.work.take_unwritten()))
 
     async def _commit(self, arrivals: list[Arrival]) -> None:
-        """Have these written; a list among them may have named what its source can now lease."""
+        """Write these arrivals. A list among them may have named URLs that its source can lease now."""
         try:
             more = await self.work.in_thread(store.commit, self.work.store, arrivals)
         finally:
@@ -247,7 +253,7 @@ class NewsSpider(Spider):
             self.work.frontiers[name].dry = False
 
     async def _refill(self, name: str) -> None:
-        """Lease more for a source none of whose leased URLs can be sent for want of one, not of room at its host."""
+        """Lease more URLs for a source that has none to send, although its hosts have room."""
         del self.work.hungry[name]
         frontier = self.work.frontiers.get(name)
         if not frontier or frontier.dry:
@@ -273,7 +279,10 @@ class NewsSpider(Spider):
         self.work.stirred.add(name)
 
     def _ready(self, frontier: Frontier, *, take: bool = True) -> Iterator[Lease]:
-        """The leased URLs whose host has room; taken out and counted as under way, or only looked at."""
+        """The leased URLs whose host has room.
+
+        take: take each out and count it as under way; otherwise only look.
+        """
         for host, queue in list(frontier.queues.items()):
             while queue and self.work.at_host[host] < OUTSTANDING_PER_HOST and self.work.pacer.ready(host):
                 if not take:
@@ -286,7 +295,7 @@ class NewsSpider(Spider):
                 frontier.dry = False if not queue else frontier.dry
 
     def _request(self, lease: Lease) -> Request:
-        """The request for a leased URL, made for its source; ValueError where the URL cannot be asked for."""
+        """The request for a leased URL, made for its source; ValueError if the URL cannot be asked for."""
         headers = {}
         if lease.etag:
             headers["If-None-Match"] = lease.etag
@@ -304,7 +313,7 @@ class NewsSpider(Spider):
         )
 
     def _take_in(self, lease: Lease, arrival: Arrival) -> None:
-        """A look is over: its place at the host is free, and it waits for the next batch to be written."""
+        """Take in the end of a look: free its place at the host, and keep it for the next batch."""
         frontier = self.work.frontiers.get(lease.source)
         if frontier is None:
             return
@@ -319,7 +328,7 @@ class NewsSpider(Spider):
         self.work.changed.set()
 
     def _put_back(self, lease: Lease) -> None:
-        """A request that was not made: its URL is the next of its host again, or goes back to the ledger."""
+        """Put a URL back whose request was not made: it is the next one of its host, or goes back to the ledger."""
         frontier = self.work.frontiers.get(lease.source)
         if frontier is None:
             return
@@ -335,7 +344,7 @@ class NewsSpider(Spider):
         self.work.changed.set()
 
     async def _end(self, frontier: Frontier, *, late: bool) -> None:
-        """A source is done: say so, and leave the hosts that no other source needs."""
+        """End a source that is done, and leave the hosts that no other source needs."""
         crawled = self.work.store.sources[frontier.name]
         for word in ("left", "remaining"):
             crawled.counts.pop(word, None)

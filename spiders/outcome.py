@@ -1,4 +1,4 @@
-"""How a look at a URL ended: from a page or a failure to the ledger's outcome, its code, and a reason for people."""
+"""How a look at a URL ended: a page or a failure becomes the ledger's outcome, a code, and a reason for people."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ log = logging.getLogger(__name__)
 
 
 def page_of(response: Response, lease: Lease, run: str, clock: Clock) -> Page:
-    """The response as the record that is stored; fetched when its request was sent, by this clock."""
+    """The response as the record that is stored. By this clock, its time is that of its request."""
     sent = response.meta.get(SENT)
     return Page(
         source=lease.source,
@@ -92,7 +92,7 @@ def pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
 
 
 def facts_of(response: Response, lease: Lease) -> dict[str, Any]:
-    """What is kept with a page beside the page itself; look_at needs no more to judge it again."""
+    """What is kept beside a page. look_at needs the page and these facts to judge it again, and nothing else."""
     return {
         "url_id": lease.id,
         "kind": str(lease.kind),
@@ -106,9 +106,11 @@ def facts_of(response: Response, lease: Lease) -> dict[str, Any]:
 def look_at(
     page: Page, facts: dict[str, Any], source: Source, *, known: str = "", pointer: Pointer | None = None
 ) -> FetchResult:
-    """How this page ends, with what it names if it is a list. known: the digest of the last look at it.
+    """The result of a page, with what the page names if it is a list.
 
-    A page on which our own code fails has failed, with that as its reason: it costs no other page.
+    known: the digest of the page at the last look.
+
+    If our own code fails on a page, that page has failed with this reason. It costs no other page.
     """
     try:
         return _look_at(page, facts, source, known, pointer)
@@ -117,7 +119,7 @@ def look_at(
 
 
 def end_broken(page: Page, facts: dict[str, Any], error: Exception, *, pointer: Pointer | None = None) -> FetchResult:
-    """How a look ends at a page on which our own code failed; told in the log with all that is known."""
+    """The result of a page on which our own code failed. The log gets all that is known."""
     log.error("%s could not be judged", page.url, exc_info=error)
     return FetchResult(
         url_id=facts["url_id"],
@@ -138,7 +140,7 @@ def end_broken(page: Page, facts: dict[str, Any], error: Exception, *, pointer: 
 
 
 def unwritable(result: FetchResult, error: Exception) -> FetchResult:
-    """What is kept of a look that the ledger could not take as it was."""
+    """The result to keep instead of one that the ledger could not take."""
     log.error("%s could not be written down", result.url, exc_info=error)
     return replace(
         result, outcome=State.FAILED, code=Cause.OUR_FAULT, reason=entries.holdable(_fault(error)), final_url="",
@@ -189,7 +191,7 @@ def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, poin
 
 
 def look_without_page(error: BaseException, lease: Lease, clock: Clock) -> FetchResult:
-    """How a look ended that brought no response, by this clock."""
+    """The result of a look that brought no response, by this clock."""
     outcome, (code, reason) = State.FAILED, _failure(error)
     if isinstance(error, RefusedRequest):
         outcome = State.BLOCKED if error.blocked else State.EXCLUDED
@@ -206,18 +208,18 @@ def look_without_page(error: BaseException, lease: Lease, clock: Clock) -> Fetch
 
 
 def cause(error: BaseException) -> tuple[Cause, str]:
-    """What kept a request from its answer, and that in words a person can read."""
+    """The code of what kept a request from its answer, and a sentence for people."""
     code, reason = _failure(error)
     return code, "DNS lookup failed" if code == Cause.DNS else reason
 
 
 def worth_keeping(result: FetchResult) -> bool:
-    """Whether the page goes to the raw store: not when it says or proves that we have it."""
+    """Whether the page goes to the raw store: not if it says, or its bytes prove, that we have it already."""
     return result.outcome != State.UNCHANGED
 
 
 def rest_asked(value: str, now: datetime) -> timedelta | None:
-    """The Retry-After header as a time span, at most a day; None where it says nothing usable."""
+    """The Retry-After header as a time span, at most a day; None if it says nothing usable."""
     value = value.strip()
     try:
         if value.isdigit():
@@ -230,7 +232,7 @@ def rest_asked(value: str, now: datetime) -> timedelta | None:
 
 
 def _judge(page: Page, headers: dict[str, str], facts: dict[str, Any], source: Source) -> Judgement:
-    """Outcome, code, reason, whether that is final, and how long the host wants to be left alone."""
+    """Outcome, code, reason, whether the outcome is final, and how long the host wants to be left alone."""
     status = page.status
     rest = rest_asked(headers.get("retry-after", ""), page.fetched_at)
     if status == 304:
@@ -262,7 +264,7 @@ def _judge(page: Page, headers: dict[str, str], facts: dict[str, Any], source: S
 
 
 def _cut_short(page: Page) -> bool:
-    """Whether a compressed body lacks its end, though it is as long as the server said."""
+    """Whether a compressed body lacks its end, although it is as long as the server said."""
     try:
         warc.decode_body(page)
     except StoreError as error:
@@ -276,7 +278,7 @@ def _describe(error: Exception) -> str:
 
 
 def _failure(error: BaseException) -> tuple[Cause, str]:
-    """Why no response came, and that in words."""
+    """The code of why no response came, and a sentence for people."""
     if isinstance(error, RefusedRequest):
         return error.code, error.reason
     text = FAILURE.sub(r"\1", " ".join(str(error).split()))
@@ -306,5 +308,5 @@ def _failure(error: BaseException) -> tuple[Cause, str]:
 
 
 def _fault(error: BaseException) -> str:
-    """What is kept of a fault of our own."""
+    """The sentence that is kept about a fault of our own."""
     return f"unexpected {type(error).__name__}: {' '.join(str(error).split())[:SHORT_CHARACTERS]}"

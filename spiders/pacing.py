@@ -1,10 +1,10 @@
-"""How fast each host is asked, and whose turn it is there: the only place that sets the pace of Scrapy's slots.
+"""How fast each host is asked, and whose turn it is there. Only this module sets the pace of Scrapy's slots.
 
-A host has one slot, whichever source or redirect leads to it. Its delay is the longest that a source or robots.txt
-asks for, and longer while the host is slower than it usually is or answers with errors; never shorter.
+A host has one slot, whichever source or redirect leads to it. Its delay is the longest that a source or robots.txt asks
+for. The delay grows while the host is slower than usual or answers with errors. It is never shorter than asked for.
 
-This is the crawl's own process, in memory: `HostPacer`. How processes share a host is in the ledger:
-pipelines.crawl.host_locks, whose `HostLocks` are taken by way of `HostPacer.take`.
+`HostPacer` is the crawl's own memory. How processes share a host is in the ledger, in pipelines.crawl.host_locks: the
+pacer takes turns there by `HostPacer.take`.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ log = logging.getLogger(__name__)
 
 
 class NotNow(IgnoreRequest):
-    """A request that is not made in this crawl, though nothing is wrong with it: its URL stays where it is."""
+    """A request that is not made in this crawl, although nothing is wrong with it. Its URL stays due."""
 
 
 @dataclass
@@ -111,7 +111,7 @@ class HostPacer:
         return self.known.setdefault(name, Host(name))
 
     def slow(self, name: str, delay: float, why: str = "") -> None:
-        """Ask this host no more often than that from now on; an absurd delay is told and shortened."""
+        """Ask this host at most once in this delay from now on. An absurdly long delay is logged and shortened."""
         host = self.of(name)
         if delay > LONGEST_DELAY:
             log.warning("%s: %s asks for %.0f s between requests; we keep %.0f s", name, why, delay, LONGEST_DELAY)
@@ -121,7 +121,7 @@ class HostPacer:
             self._pace(host, max(host.delay, delay))
 
     def ready(self, name: str) -> bool:
-        """Whether a request may be sent towards this host now; its slot sees to the gap."""
+        """Whether a request may be sent to this host now. The slot keeps the gap."""
         host = self.known.get(name)
         return bool(host and host.ours and not host.leaving and host.until <= monotonic())
 
@@ -130,7 +130,7 @@ class HostPacer:
         return self.of(name).delay
 
     async def enter(self, name: str) -> None:
-        """Return when it is our turn at this host; NotNow where it rests, or another process keeps it."""
+        """Return when it is our turn at this host; NotNow if the host rests, or another process keeps the turn."""
         host = self.of(name)
         patience = monotonic() + PATIENCE
         while not host.ours or host.leaving:
@@ -160,7 +160,9 @@ class HostPacer:
                 self._pace(host, max(host.delay, host.floor))
 
     def rest(self, name: str, seconds: float) -> None:
-        """Leave this host alone for so long; what already waits for its gap goes back where it came from."""
+        """Leave this host alone for so many seconds. Requests that already wait for its gap go back to where they came
+        from.
+        """
         host = self.of(name)
         host.until = max(host.until, monotonic() + seconds)
         self._send_back(host)
@@ -177,7 +179,9 @@ class HostPacer:
         return bool(slot and slot.active)
 
     def release_idle(self) -> dict[str, float]:
-        """The hosts that were given up and where nothing is under way any more; how many seconds ago each was asked."""
+        """Release the hosts that were given up and where nothing is under way; gives how many seconds ago each was
+        asked.
+        """
         idle = [host for host in self.known.values() if host.ours and host.leaving and not self.active(host.name)]
         now = monotonic()
         gone = {host.name: now - self._last(host) for host in idle}
@@ -186,13 +190,15 @@ class HostPacer:
         return gone
 
     def overdue(self, wanted: Collection[str], busy: Collection[str]) -> list[str]:
-        """Those of the hosts that others want which we have had for long enough, or have no more work for."""
+        """Which of the hosts that others want this crawl has had for long enough, or has no more work for."""
         due = monotonic() - TURN
         mine = (host for host in map(self.of, wanted) if host.ours and not host.leaving)
         return [host.name for host in mine if host.since <= due or host.name not in busy]
 
     def note_answer(self, response: Response, request: Request) -> None:
-        """A host answered, for Scrapy: grow its delay while it is slow or breaks, let it shrink when it is well."""
+        """Note, for Scrapy, that a host answered: the delay grows while the host is slow or breaks, and shrinks when it
+        is well.
+        """
         host = self.known.get(request.meta.get("download_slot", ""))
         if not host:
             return
@@ -210,13 +216,13 @@ class HostPacer:
         self.judge(host, latency, response.status)
 
     def silent(self, name: str) -> None:
-        """A host gave no answer at all."""
+        """Note that a host gave no answer at all."""
         self.judge(self.of(name), 0.0, NO_ANSWER)
 
     def judge(self, host: Host, latency: float, status: int) -> None:
-        """Set the delay of a host by how it answered: seconds until the answer began, and its status.
+        """Set the delay of a host by how it answered: the seconds until the answer began, and its status.
 
-        Of the page itself outcome.look_at judges.
+        outcome.look_at judges the page itself.
         """
         known = host.answers >= KNOWN_AFTER
         slow = known and latency > max(SLOW_FACTOR * host.usual, NOTICED)
@@ -235,7 +241,7 @@ class HostPacer:
             log.warning("%s is slow or breaks: asked every %.1f s instead of %.1f s", host.name, most, host.floor)
 
     def _pace(self, host: Host, delay: float) -> None:
-        """Bring the slot of a host to this delay, whether it exists already or not."""
+        """Set the slot of a host to this delay, whether the slot exists already or not."""
         host.delay = delay
         downloader: Any = self.crawler.engine.downloader
         exact = delay + INEXACT if delay else 0.0

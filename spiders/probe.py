@@ -1,6 +1,8 @@
-"""ProbeSpider: what `pipelines.follow.probe_plan` asks for of one site, one request at a time, past the ledger.
+"""ProbeSpider: fetch what `pipelines.follow.probe_plan` asks for of one site, one request at a time, without the
+ledger.
 
-It fetches through guard and robots.txt and tells what came; what to ask for next, and what it means, is decided there.
+The spider fetches through guard and robots.txt and reports what came. The plan decides what to ask for next, and what
+it means.
 """
 
 from __future__ import annotations
@@ -75,9 +77,10 @@ RULE = re.compile(r"(?:dis)?allow\s*:", re.IGNORECASE)
 
 
 class ProbeSpider(Spider):
-    """Probes the site of `url` and writes its pages below `into`; known: whether `source` is followed already.
+    """Probes the site of `url` and writes its pages below `into`.
 
-    take_turns: how to have a host to ourselves that crawls ask as well; None where there are none.
+    known: whether `source` is followed already.
+    take_turns: how to take the turn at a host that crawls ask as well; None if there are no crawls.
     """
 
     name = "probe"
@@ -122,7 +125,7 @@ class ProbeSpider(Spider):
         self._say("probed", left_out=rest, requests=self.requests, seconds=monotonic() - self.began)
 
     def handle_response(self, response: Response, want: ProbeRequest) -> None:
-        """A response came: keep the page, read what it lists, and tell."""
+        """Keep a page, read what it lists, and report it."""
         lease = self._lease(want)
         page = outcome.page_of(response, lease, RUN, clock.of_machine())
         facts = outcome.facts_of(response, lease)
@@ -172,7 +175,7 @@ class ProbeSpider(Spider):
         )
 
     def handle_failure(self, failure: Any) -> None:
-        """No response came: say why."""
+        """Report why no response came."""
         want: ProbeRequest = failure.request.cb_kwargs["want"]
         result = outcome.look_without_page(failure.value, self._lease(want), clock.of_machine())
         blocked = result.outcome == State.BLOCKED
@@ -191,7 +194,7 @@ class ProbeSpider(Spider):
         return None
 
     async def keep_robots(self, place: str, status: int, body: str) -> None:
-        """Read what robots.txt tells beside its rules."""
+        """Read what robots.txt says besides its rules."""
         rules = ProtegoRobotParser(body.encode() if status < 300 else b"", self)
         delay = float(rules.crawl_delay(ROBOT) or 0.0)
         self.requests += 1
@@ -258,7 +261,7 @@ def _form(body: bytes) -> str:
 
 
 def _offsets(body: bytes) -> tuple[tuple[int, int], ...]:
-    """The offsets of the dates in a list, which may be a gzip file by itself."""
+    """The offsets of the dates in a list. The list may be a gzip file by itself."""
     try:
         return date_offsets.offsets(xmltree.plain(body))
     except ValueError:
@@ -297,12 +300,12 @@ def _feeds_named(body: str) -> list[str]:
 
 
 def _usable(named: Iterable[str], base: str = "") -> tuple[str, ...]:
-    """Of what a robots.txt names, what can be asked for; each once. base: what relative addresses stand on."""
+    """The addresses in a robots.txt that can be asked for, each once. base: what relative addresses start from."""
     return tuple(dict.fromkeys(one for one in named if list_worth.key(join_link(base, one))))
 
 
 def _following(body: bytes, url: str) -> str:
-    """The next page of a page that lists articles; empty where there is none, or it is no such page."""
+    """The next page of a page that lists articles; empty if there is none, or the page lists none."""
     try:
         found = formats.read_links(body, url)
     except ValueError:
@@ -311,5 +314,5 @@ def _following(body: bytes, url: str) -> str:
 
 
 def _header(page: Page, wanted: str) -> str:
-    """What the headers of a name say, together."""
+    """The values of all headers with this name, joined."""
     return ", ".join(value for name, value in page.headers if name.lower() == wanted)

@@ -1,7 +1,8 @@
-"""Redirects: a site that sets a cookie on its way and asks for it at the next hop gets it there, and nowhere else.
+"""Redirects with cookies: if a site sets a cookie at one hop and asks for it at the next, it gets it there, and nowhere
+else.
 
-Nothing is kept from one page to the next: a crawl has no session. What a hop set is known to the hops after it alone,
-for the hosts and paths that the cookie names.
+Nothing is kept from one page to the next, because a crawl has no session. Only later hops of the same page know a
+cookie, and only for the hosts and paths that the cookie names.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ LARGEST = 8 * 1024
 
 
 class Redirects(RedirectMiddleware):
-    """Follows redirects as Scrapy does, with the cookies that were set by those before."""
+    """Follows redirects as Scrapy does, with the cookies that the earlier hops set."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """The response, or the request that a redirect leads to."""

@@ -1,8 +1,8 @@
-"""Which requests go through a browser, and how that browser is started: for sources marked `render = true` only.
+"""Which requests go through a browser, and how that browser is started; only for sources with `render = true`.
 
-The browser has no network. Whatever a page asks for is fetched by this crawl's own downloader and handed in by
-spiders.browser, so that guard, robots.txt, delay, user agent and limits hold inside of it as they do outside. This
-module can be imported without the extra `render`; spiders.browser cannot.
+The browser has no network. This crawl's own downloader fetches what a page asks for, and spiders.browser hands it to
+the browser. So guard, robots.txt, delay, user agent and limits also hold inside the browser. This module can be
+imported without the extra `render`; spiders.browser cannot.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ LONGEST_FOLDER_BYTES = 60
 
 
 def meta_for(source: Source, kind: Kind) -> dict[str, Any]:
-    """The meta of a request for a page of this source: nothing, unless a browser shall read it first."""
+    """The meta of a request for a page of this source; empty unless a browser has to read the page."""
     if not source.render or kind not in KINDS:
         return {}
     # The page and what it needs are fetched by requests of their own, which are redirected and repeated as any other.
@@ -56,7 +56,7 @@ def meta_for(source: Source, kind: Kind) -> dict[str, Any]:
 
 
 def crawl_settings(current: Settings, sources: Iterable[Source]) -> dict[str, Any]:
-    """The Scrapy settings of a crawl of these sources, with the browser's where one of them needs it."""
+    """The Scrapy settings of a crawl of these sources, with the browser's settings if a source needs one."""
     plain = scrapy_settings(current)
     rendered = [source for source in sources if source.render]
     if not rendered:
@@ -72,7 +72,7 @@ def crawl_settings(current: Settings, sources: Iterable[Source]) -> dict[str, An
 
 
 def trouble(current: Settings) -> str:
-    """What has to be installed before pages can be rendered here, or nothing."""
+    """What must be installed before pages can be rendered here; empty if nothing is missing."""
     if not find_spec("scrapy_playwright"):
         return (
             "It is marked render = true, and the extra for that is not installed: `make render`, "
@@ -122,6 +122,6 @@ def _slot(source: Source) -> str:
 
 
 def _own_browsers() -> list[Path]:
-    """What `playwright install chromium` has put here."""
+    """The browsers that `playwright install chromium` has put on this machine."""
     given = os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "")
     return list((Path(given) if given else Path.home() / ".cache" / "ms-playwright").glob("chromium*"))

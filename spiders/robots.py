@@ -1,4 +1,4 @@
-"""robots.txt, as RFC 9309 has it: cached for a day in the ledger, obeyed on every hop, its crawl delay honoured."""
+"""robots.txt, as RFC 9309 says: cached for a day in the ledger, obeyed on every hop, with its crawl delay."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ HOLDS_SECONDS = policy.ROBOTS_TXT_HOLDS.total_seconds()
 
 @dataclass(frozen=True)
 class NotHad:
-    """Why a robots.txt cannot be had: in words, and the code that the ledger keeps of the pages behind it."""
+    """Why a robots.txt cannot be had: the sentence, and the code that the ledger keeps for the pages behind it."""
 
     why: str
     code: Cause
@@ -73,7 +73,9 @@ class RobotsMiddleware:
         return made
 
     async def process_request(self, request: Request) -> None:
-        """Raise Refused where robots.txt says no, or cannot be had (which means no for now); else wait for our turn."""
+        """Wait for our turn at the host. Raise RefusedRequest if robots.txt says no, or cannot be had, which means no
+        for now.
+        """
         if RENDERED in request.meta:
             # It asks nothing by itself: what the browser shows is fetched by requests of their own.
             return
@@ -97,7 +99,7 @@ class RobotsMiddleware:
         await self.pacer.enter(host)
 
     async def _rules(self, place: str, host: str, meta: dict[str, Any]) -> Any:
-        """The host's rules; NotHad where they cannot be had; NotNow where we may not ask for them now."""
+        """The host's rules; NotHad if they cannot be had; NotNow if we may not ask for them now."""
         spider: Any = self.crawler.spider
         key = urlsplit(place).netloc
         self.pacer.slow(host, spider.delay_of(host))
@@ -124,7 +126,9 @@ class RobotsMiddleware:
         return rules
 
     async def _fetch(self, place: str, host: str, meta: dict[str, Any]) -> tuple[int, str] | NotHad:
-        """Status and text, or why they cannot be had; asked for as the source that needs them first."""
+        """Status and text of a robots.txt, or why it cannot be had. It is asked for with the login of the source that
+        needs it first.
+        """
         headers = {"Accept-Encoding": "identity", "Accept": "text/plain,*/*;q=0.5"}
         request = Request(place + "/robots.txt", headers=headers, meta={**meta, "robots": True, "max_retry_times": 0})
         try:
@@ -151,7 +155,7 @@ class RobotsMiddleware:
             return NotHad(f"it cannot be decoded ({error})", Cause.ROBOTS_UNREADABLE)
 
     async def _cool(self, host: str, response: Response) -> None:
-        """Leave a host alone that asks for it already at its robots.txt."""
+        """Leave a host alone that asks for rest already at its robots.txt."""
         rest = outcome.rest_asked((response.headers.get("Retry-After") or b"").decode("latin-1"), datetime.now(UTC))
         cool = getattr(self.crawler.spider, "cool", None)
         if rest and cool:
@@ -159,7 +163,7 @@ class RobotsMiddleware:
 
 
 def _asked_gap(rules: ProtegoRobotParser) -> float:
-    """Seconds between two requests that robots.txt asks of us, by Crawl-delay or Request-rate; 0 where by neither."""
+    """Seconds between two requests that robots.txt asks for, by Crawl-delay or Request-rate; 0 if it asks for none."""
     rate = rules.rp.request_rate(ROBOT)
     return max(rules.crawl_delay(ROBOT) or 0.0, rate.seconds / rate.requests if rate and rate.requests else 0.0)
 

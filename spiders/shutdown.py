@@ -1,6 +1,6 @@
-"""How a crawl ends before its work is done: what came is written, everybody is told, and the process is gone.
+"""How a crawl ends before its work is done: it writes what came, reports every source, and leaves.
 
-Scrapy's own close waits for what is in flight; whoever sends SIGTERM waits five seconds and then kills.
+Scrapy's own close waits for requests in flight. Whoever sends SIGTERM waits only five seconds and then kills.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def end_failed(work: CrawlWork, error: BaseException) -> NoReturn:
 
 
 def end_done(work: CrawlWork) -> NoReturn:
-    """Leave although requests are in flight: every source has its tally, nobody waits for them."""
+    """Leave although requests are in flight: every source has its tally, so nobody waits for them."""
     _leave(FAILED if any(tally.state == RunState.FAILED for tally in work.tallies) else DONE)
 
 

@@ -1,4 +1,4 @@
-"""A crawl takes its sources, leases their URLs, and ends them: lock, raw file, leases, row of `runs`, last word."""
+"""How a crawl takes a source, leases its URLs, and ends it: lock, raw file, leases, row of `runs`, last report."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from spiders.store import STAGE, Arrival, Store, record, say, say_tally, write
 
 
 def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> CrawledSource | None:
-    """Take a source's lock, adopt what a killed crawl left, make its lists due; None where another crawl has it.
+    """Take a source's lock, adopt what a killed crawl left, and make its lists due; None if another crawl has the
+    source.
 
-    due: only those lists whose time has come.
+    due: make only those lists due whose time has come.
     """
     with ExitStack() as stack:
         if not stack.enter_context(postgres.hold_lock(store.conn, store.lock, source.name)):
@@ -47,7 +48,9 @@ def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> 
 
 
 def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[str], only: str = "") -> list[Lease]:
-    """The next URLs of a source, articles and sitemaps named by an index only while its limits allow."""
+    """The next URLs of a source. Articles, and sitemaps that an index named, are leased only within the limits of a
+    run.
+    """
     crawled = store.sources[name]
     left = crawled.source.max_pages - crawled.pages_asked
     got = ledger.lease(
@@ -68,7 +71,9 @@ def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[
 
 
 def end(store: Store, crawled: CrawledSource, state: RunState, message: str, code: RunCode = RunCode.NONE) -> Tally:
-    """Close a source: its raw file, its leases, its row of `runs`, its lock; then say so."""
+    """End a source: close its raw file, give back its leases, write its row of `runs`, free its lock; then
+    report it.
+    """
     if crawled.writer:
         _close_file(store, crawled.writer)
         crawled.writer = None
@@ -83,10 +88,11 @@ def end(store: Store, crawled: CrawledSource, state: RunState, message: str, cod
 
 
 def close(store: Store, arrivals: Sequence[Arrival], state: RunState, message: str, *, in_ledger: bool) -> None:
-    """Write what came and end every source with this state; without the database only the raw files and the word.
+    """Write what came, and end every source with this state. Without the database, only raw files and reports are
+    written.
 
     in_ledger: whether every page in the raw files is in the ledger. Then they can be closed; else the next crawl adopts
-    them.
+        them.
     """
     try:
         record(store, write(store, arrivals))
@@ -103,7 +109,7 @@ def close(store: Store, arrivals: Sequence[Arrival], state: RunState, message: s
 
 
 def verdict(store: Store, crawled: CrawledSource, *, late: bool = False) -> tuple[RunState, str, RunCode]:
-    """State, sentence and code of a source whose crawl came to its end, by itself or (late) by its time budget."""
+    """State, sentence and code of a source whose crawl ended by itself, or by its time budget (late)."""
     return spiders.crawled_source.verdict(store.conn, crawled, late=late, past=store.past is not None)
 
 
@@ -120,7 +126,7 @@ def _tally(store: Store, crawled: CrawledSource, state: RunState, message: str, 
 
 
 def _let_in_by_guard(store: Store, source: Source) -> None:
-    """Make due what the guard refused and would not refuse by the settings as they are now."""
+    """Make due the URLs that the guard refused under earlier settings and would not refuse now."""
     guard_now = guard.guard_policy(store.settings)
     with store.conn:
         refused = postgres.query(
@@ -138,7 +144,9 @@ def _let_in_by_guard(store: Store, source: Source) -> None:
 
 
 def _close_file(store: Store, writer: warc.Writer) -> None:
-    """Close a raw file and bring it where it belongs; what a bucket does not take now the next crawl here brings."""
+    """Close a raw file and bring it to the bucket, if there is one. If the bucket does not take it now, the next crawl
+    here brings it.
+    """
     try:
         with bucket.patient():
             if store.past:

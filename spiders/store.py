@@ -1,4 +1,6 @@
-"""Where a crawl writes: the raw store first, then the ledger, in batches, by one thread with one connection."""
+"""Where a crawl writes: first the raw store, then the ledger, in batches. One thread with one connection does all of
+it.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ PAST_FOLDER = "past"
 
 @dataclass(frozen=True)
 class Arrival:
-    """A look that is not written yet, with its page and the facts kept with it (outcome.facts_of).
+    """A result that is not written yet, with its page and the facts kept with the page (outcome.facts_of).
 
     request: the headers that were sent.
     """
@@ -72,20 +74,22 @@ class Store:
 
     @property
     def lock(self) -> str:
-        """What is held of a source."""
+        """The name of the lock that a crawl takes on a source."""
         return PAST_FOLDER if self.past else STAGE
 
 
 def commit(store: Store, arrivals: Sequence[Arrival]) -> set[str]:
-    """Write arrivals: raw files, synced, then one transaction. The sources for which there may be more to lease."""
+    """Write arrivals: raw files, synced, then one transaction. Gives the sources for which there may be more
+    to lease.
+    """
     _check_disk(store.settings)
     return record(store, write(store, arrivals))
 
 
 def record(store: Store, results: Sequence[FetchResult]) -> set[str]:
-    """Write looks into the ledger in one transaction; the sources for which there may be more to lease.
+    """Write results into the ledger in one transaction. Gives the sources for which there may be more to lease.
 
-    Where it is what a page holds that cannot be written, that page has failed, and the others are written without it.
+    If the content of a page cannot be written, that page has failed, and the others are written without it.
     """
     try:
         return _record(store, results)
@@ -104,7 +108,7 @@ def record(store: Store, results: Sequence[FetchResult]) -> set[str]:
 
 
 def write(store: Store, arrivals: Iterable[Arrival]) -> list[FetchResult]:
-    """Write the pages to the raw files and sync them; the looks with their pointers."""
+    """Write the pages to the raw files and sync them; gives the results with their pointers."""
     results: list[FetchResult] = []
     touched: dict[str, warc.Writer] = {}
     for arrival in arrivals:
@@ -125,26 +129,28 @@ def write(store: Store, arrivals: Iterable[Arrival]) -> list[FetchResult]:
 
 
 def keep_robots(store: Store, place: str, status: int, body: str) -> list[str]:
-    """Keep what a host's robots.txt says; the sources of which it kept something out that it may let in now."""
+    """Keep what a host's robots.txt says; gives the sources that may have URLs which it lets in now."""
     with store.conn:
         postgres.execute(store.conn, "keep_robots", host=place, status=status, body=body)
         return [name for name, one in store.sources.items() if rules.let_in_by_robots(store.conn, one.source)]
 
 
 def say(store: Store, event: str, **facts: Any) -> None:
-    """One JSON line for whoever started the crawl; whoever is gone hears nothing."""
+    """Write one JSON line for whoever started the crawl. If the reader is gone, the line is lost."""
     with suppress(BrokenPipeError):
         print(json.dumps({"event": event, **facts}, ensure_ascii=False), file=store.out, flush=True)
 
 
 def say_tally(store: Store, tally: Tally) -> None:
-    """The last word on a source."""
+    """Report the tally of a source, as the last line about it."""
     facts = {"state": str(tally.state), "counts": tally.counts, "message": tally.message, "code": str(tally.code)}
     say(store, "tally", source=tally.source, **facts)
 
 
 def _record(store: Store, results: Sequence[FetchResult]) -> set[str]:
-    """Looks, what their lists named, rests that hosts asked for, and the sources' progress: one transaction."""
+    """Write in one transaction: results, what their lists named, rests that hosts asked for, and the sources'
+    progress.
+    """
     more: set[str] = set()
     cooled: dict[str, FetchResult] = {}
     written: list[tuple[FetchResult, dict[str, int]]] = []
@@ -178,12 +184,12 @@ def _record(store: Store, results: Sequence[FetchResult]) -> set[str]:
 
 
 def of_a_page(error: Exception) -> bool:
-    """Whether an error is of what was to be written, and not of a store that cannot write."""
+    """Whether an error comes from the content that was to be written, and not from a store that cannot write."""
     return postgres.is_refusal(error) if isinstance(error, postgres.Error) else not isinstance(error, OSError)
 
 
 def _after_redirects(store: Store, results: Sequence[FetchResult]) -> list[FetchResult]:
-    """The looks, each at the address it is of."""
+    """The results, each at the address that it belongs to."""
     settled: list[FetchResult] = []
     for name in dict.fromkeys(result.source for result in results):
         source = store.sources[name].source
@@ -194,7 +200,7 @@ def _after_redirects(store: Store, results: Sequence[FetchResult]) -> list[Fetch
 
 
 def discover(store: Store, crawled: CrawledSource, run: str, result: FetchResult) -> dict[str, int]:
-    """Write what a list named; the next page of a section only where this one brought something."""
+    """Write what a list named. The next page of a section is made due only if this page brought something."""
     conn = store.conn
     if store.past:
         row = postgres.row(conn, "url_of_look", id=result.url_id) or {"via": ""}
@@ -215,7 +221,7 @@ def discover(store: Store, crawled: CrawledSource, run: str, result: FetchResult
 
 
 def _check_disk(settings: Settings) -> None:
-    """DiskFullError where the data folder has less room than NIGHTDESK_MIN_FREE_MB wants."""
+    """DiskFullError if the data folder's disk has less room than NIGHTDESK_MIN_FREE_MB."""
     private.data_folder(settings.data)
     free = shutil.disk_usage(settings.data).free // (1024 * 1024)
     if free < settings.min_free_mb:

@@ -1,4 +1,4 @@
-"""Certificate authorities of our own: whom a crawl trusts beside those whom the machine trusts."""
+"""Certificate authorities of our own: whom a crawl trusts besides those that the machine trusts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipelines.settings import Settings
 
 
 def check(settings: Settings) -> None:
-    """SettingsError where NIGHTDESK_CA_FILE cannot be used."""
+    """SettingsError if NIGHTDESK_CA_FILE cannot be used."""
     if not settings.ca_file:
         return
     try:

@@ -1,7 +1,7 @@
-"""One page in a browser: what it is given, what it may ask for, and when it is quiet.
+"""One page in a browser: what the page gets, what it may ask for, and when it is quiet.
 
-It is given the document and what its scripts ask for, all of it fetched by the crawl's own downloader; nothing else
-is answered. Used by spiders.browser, which knows how pages come and go.
+The page gets the document and what its scripts ask for. The crawl's own downloader fetches all of it, and nothing else
+is answered. spiders.browser uses this module, and knows how pages are opened and closed.
 """
 
 from __future__ import annotations
@@ -59,8 +59,9 @@ log = logging.getLogger(__name__)
 class Visit:
     """One page: its document, who fetches for it, until when (monotonic seconds), and what became of it.
 
-    scripts: those that came for any page of this crawl, by URL. later: why it has to be tried another time.
-    instead: what its host said when it was asked for too much.
+    scripts: the scripts that came for any page of this crawl, by URL.
+    later: why the page has to be tried another time.
+    instead: the answer of its host, if the page asked for too much.
     """
 
     document: Response
@@ -82,13 +83,13 @@ class Visit:
     instead: Response | None = None
 
     async def begin(self, page: Page, _: Request) -> None:
-        """Stand between the page and everything it asks for."""
+        """Take over everything that the page asks for."""
         self.session = await page.context.new_cdp_session(page)
         page.on("popup", _close)
         await page.route("**/*", self.answer)
 
     async def settle(self, page: Page) -> None:
-        """Return when the page is quiet, or its time is up, and hold it there: what stands then is what counts."""
+        """Return when the page is quiet or its time is up, and stop its scripts. The page as it stands then is kept."""
         assert self.session
         quiet = asyncio.ensure_future(self._quiet(page))
         try:
@@ -105,16 +106,16 @@ class Visit:
         await self.session.send("Emulation.setScriptExecutionDisabled", {"value": True})
 
     def end(self) -> None:
-        """Let nothing more through; what is asked for now fails at once."""
+        """Let nothing more through. What the page asks for now fails at once."""
         if not self.ended.done():
             self.ended.set_result(None)
 
     def facts(self) -> dict[str, Any]:
-        """What is kept of it beside the page."""
+        """What is kept about the visit beside the page."""
         return {"requests": self.requests, "refused": self.refused[:REFUSED_SHOWN], "unfinished": self.unfinished}
 
     async def answer(self, route: Route) -> None:
-        """Hand in what a page asks for, or refuse it."""
+        """Give the page what it asks for, or refuse it."""
         self.waiting += 1
         self.asked += 1
         if self.asked > MAX_ASKED:
@@ -133,7 +134,9 @@ class Visit:
             self.heard_at = monotonic()
 
     async def _quiet(self, page: Page) -> None:
-        """Return when the page is read and quiet. Playwright's own waits never end where a script left it before."""
+        """Return when the page is read and quiet. Playwright's own waits never end if a script left the page
+        earlier.
+        """
         read = False
         while not read or self.waiting or monotonic() - self.heard_at < QUIET:
             read = await page.evaluate(TURN) != "loading"
@@ -191,7 +194,9 @@ class Visit:
         return None
 
     def _keep(self, url: str, found: Shown) -> None:
-        """Keep a script for the pages to come: they mostly ask for the same ones, and a browser would know them too."""
+        """Keep a script for later pages, which mostly ask for the same scripts. A reader's browser would keep
+        it too.
+        """
         if sum(len(kept["body"]) for kept in self.scripts.values()) + len(found["body"]) <= KEPT_SCRIPT_BYTES:
             self.scripts[url] = found
 
@@ -204,7 +209,9 @@ class Visit:
 
 
 def show_response(response: Response) -> Shown:
-    """A response as the browser is given it: decoded, without what it would keep; ValueError if it cannot be."""
+    """A response as the browser gets it: decoded, without headers that the browser would keep; ValueError if it cannot
+    be decoded.
+    """
     names = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
     headers = {
         lower(name): b", ".join(values).decode("latin-1")
@@ -224,7 +231,7 @@ def host(response: Response) -> str:
 
 
 def lower(name: bytes) -> str:
-    """A header's name as the sets of names here have it."""
+    """A header's name in lower case, as the sets of names here have it."""
     return name.decode("latin-1").lower()
 
 

@@ -1,7 +1,8 @@
-"""A small process that ends this one for certain: when whoever started it is gone, or when its time is long over.
+"""A small process that certainly ends this process when its parent is gone, or when its time is long over.
 
-SIGTERM asks a crawl to write what came and to leave. One that hangs in a page, in Python or in C, does not hear it, and
-nothing inside the same process is sure to run then; so its guardian is another one, which the kernel ends with it.
+SIGTERM asks a crawl to write what came and to leave. A crawl that hangs in a page, in Python or in C, does not hear it,
+and nothing inside the same process is sure to run then. So the watchdog is another process, and has the kernel end this
+one.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ _ours: list[int] = []
 
 
 def begin(parent: int, seconds: float) -> None:
-    """Fork the guardian of this process, before it has any threads; none where the system has no such thing.
+    """Fork the watchdog of this process, before the process has any threads. On a system that cannot do this there is
+    none.
 
-    parent: who may not be gone, 0 for nobody. seconds: how long this process may take at the most.
+    parent: the process that must not be gone; 0 for none.
+    seconds: how long this process may take at the most.
     """
     if sys.platform != "linux":
         return
@@ -42,7 +45,7 @@ def begin(parent: int, seconds: float) -> None:
 
 
 def end() -> None:
-    """End the guardian, so that nobody has to bury it."""
+    """End the watchdog, so that no dead process is left behind."""
     for pid in _ours:
         with suppress(ProcessLookupError, ChildProcessError):
             os.kill(pid, signal.SIGKILL)
@@ -50,14 +53,14 @@ def end() -> None:
 
 
 def die_with(parent: int, how: signal.Signals) -> bool:
-    """Get a signal when the parent dies, where the system can do that; whether it is alive still."""
+    """Get a signal when the parent dies, if the system can do that; gives whether the parent is still alive."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, how, 0, 0, 0)
     return not parent or os.getppid() == parent
 
 
 def _watch(watched: int, parent: int, until: float) -> NoReturn:
-    # Whoever ends the whole group means the crawl; the guardian goes with it.
+    # Whoever ends the whole group means the crawl; the watchdog goes with it.
     for said in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(said, signal.SIG_IGN)
     with Path(os.devnull).open("r+b") as nothing:
@@ -77,7 +80,7 @@ def _watch(watched: int, parent: int, until: float) -> NoReturn:
 
 
 def _parent_of(pid: int) -> int:
-    """The parent of a process; 0 where that has ended."""
+    """The parent of a process; 0 if the process has ended."""
     try:
         return int(Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[1])
     except OSError:

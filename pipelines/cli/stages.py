@@ -152,7 +152,7 @@ def _tell_texts(gone: text_retention.RetiredTexts) -> None:
 
 
 def _tell(current: Settings, key: str, chosen: Sequence[Source], done: Sequence[Tally], broken: str = "") -> None:
-    """Let the operators hear of a night, and whoever started it of what kept them from it."""
+    """Tell the operators how the night went, and the person who started it what kept the operators from hearing."""
     try:
         if not duties.tell_of_night(current, key, chosen, done, broken):
             complain("Nobody else was told of that, for NIGHTDESK_OPERATORS names no channel.")
@@ -181,9 +181,11 @@ def perform(
 def _choose_sources(
     current: Settings, names: Sequence[str], *, without: bool = False, crawled: bool = False
 ) -> tuple[list[Source], int]:
-    """The sources to work on, and how many source files cannot be read: these stop no other, and are told.
+    """The sources to work on, and how many source files cannot be read. A file that cannot be read stops no other
+    source; the command names it.
 
-    without: there is something to do without a source as well. crawled: paused ones are left out unless named.
+    without: whether the stage has something to do even if there is no source.
+    crawled: whether the stage is crawl; then paused sources are left out unless they are named.
     """
     if names:
         return folders.read_named(current, names), 0
@@ -204,7 +206,9 @@ def _choose_sources(
 
 
 def _each(chosen: Sequence[Source], stage: str, key: str, work: Callable[[Source], Tally]) -> list[Tally]:
-    """A stage for each source by itself: one that breaks has failed and costs no other; the database is everybody's."""
+    """Run a stage for each source by itself. If a source breaks, it has failed, and the others go on. If the database
+    is away, all stop.
+    """
     done: list[Tally] = []
     for source in chosen:
         try:
@@ -305,7 +309,7 @@ def _exit_by(done: Sequence[Tally]) -> None:
 
 
 def _show_crawl(tallies: Sequence[Tally]) -> None:
-    """What the crawl did for each source, by which rule it left what out, and what there is to say of it."""
+    """Show what the crawl did for each source, how many URLs each rule left out, and the message of each source."""
     if not tallies:
         return
     with postgres.connection(settings()) as conn:
@@ -316,7 +320,7 @@ def _show_crawl(tallies: Sequence[Tally]) -> None:
 
 
 def _show(stage: str, tallies: Sequence[Tally]) -> None:
-    """A table of what a stage did, sources with nothing to do left out, and under it what there is to say."""
+    """A table of what a stage did, without the sources that had nothing to do, and below it the messages."""
     columns = COLUMNS[stage]
     if stage == "alert":
         tallies = [t for t in tallies if t.state == RunState.FAILED] or tallies[-1:]

@@ -1,1 +1,1 @@
-"""Crawl: which URLs are due, who works on them, how each look ended; the fetching itself is in spiders/."""
+"""Crawl: which URLs are due, who works on them, and how each look ended. The fetching itself is in spiders/."""

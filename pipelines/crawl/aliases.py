@@ -1,4 +1,6 @@
-"""Redirects: where a page that answered from another address belongs; it alone knows which redirects are believed."""
+"""Redirects: which article a page belongs to that came from another address. Only this module knows which redirects are
+believed.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,12 @@ REASON = "alias: redirected"
 def follow_redirects(
     conn: postgres.Connection, source: Source, run: str, results: Sequence[FetchResult]
 ) -> list[FetchResult]:
-    """The looks, those that a redirect led to an article's own address given to that one; part of the caller's
-    transaction. The address that was asked for becomes its alias; what was stored under it before stays there."""
+    """The results, with each believed redirect given to the article that the redirect led to. Part of the caller's
+    transaction.
+
+    The address that was asked for becomes an alias of that article. What was stored under this address before stays
+    there.
+    """
     led = [(result.final_url, result.url) for result in results if _was_redirected(result)]
     return [
         _at_its_own_address(conn, source, run, result, led) if _was_redirected(result) else result for result in results
@@ -29,8 +35,11 @@ def follow_redirects(
 def plausible(
     conn: postgres.Connection, source: Source, url: str, target: str, led: Sequence[tuple[str, str]] = ()
 ) -> bool:
-    """Whether a redirect to this address says that both are one article: no home page, list, foreign or excluded one,
-    and none that other articles lead to as well. led: (target, URL) of redirects the ledger does not have yet."""
+    """Whether a redirect to this address says that both addresses are one article.
+
+    The target is no home page, no list, and no foreign or excluded address, and no other article leads to it as well.
+    led: (target, URL) of redirects that the ledger does not have yet.
+    """
     now = clock.of_ledger(conn).at
     lists = {urls.key(one) for one in (source.url, *source.feeds, *source.sitemaps, *source.sections)}
     if urls.key(target) in lists or rules.excluding_rule(source, Kind.ARTICLE, Entry(url=target), Kind.SECTION, now):
@@ -60,7 +69,7 @@ def _was_redirected(result: FetchResult) -> bool:
 def _at_its_own_address(
     conn: postgres.Connection, source: Source, run: str, result: FetchResult, led: Sequence[tuple[str, str]]
 ) -> FetchResult:
-    """A redirected look at the address it belongs to; led: as `plausible` has it."""
+    """A redirected result at the address that it belongs to. led: as in `plausible`."""
     target, key = urls.clean(result.final_url), urls.key(result.final_url)
     asked = postgres.row(conn, "url_of_look", id=result.url_id)
     if asked is None or not plausible(conn, source, result.url, target, led):

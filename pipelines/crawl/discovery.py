@@ -1,4 +1,4 @@
-"""What lists name, into the ledger: which URLs are new, and which of them is another address of a known article."""
+"""What lists name, written into the ledger: which URLs are new, and which are another address of a known article."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ def discover(
     by: Kind = Kind.FEED,
     shown: set[str] | None = None,
 ) -> dict[str, int]:
-    """Write what a list named into the ledger, part of the caller's transaction; how many articles were discovered,
-    excluded, discovered by another list of this very run, aliases, due again, or no URL at all (unusable).
+    """Write what a list named into the ledger, part of the caller's transaction.
 
-    by: what kind of list it was; only feeds may name other sites. shown: the keys that earlier pages of the same
-    section named in this run; those of this one are added.
+    Gives counts of articles: discovered, excluded, discovered by another list of this run, aliases, due again, and
+    unusable (no URL at all).
+    by: what kind of list it was; only feeds may name other sites.
+    shown: the keys that earlier pages of the same section named in this run; the keys of this page are added.
     """
     shown = set() if shown is None else shown
     counts = {"discovered": 0, "of this run": 0, "excluded": 0, "alias": 0, "again": 0, "unusable": 0}
@@ -72,15 +73,16 @@ def discover(
 
 
 def first_page(conn: postgres.Connection, source: Source, page: str) -> str:
-    """The listed page of a section, of whose pages this is one."""
+    """The listed page of a section, given any page of that section."""
     row = postgres.row(conn, "list_of_source", source=source.name, key=urls.key(page))
     return str(row["via"] or row["url"]) if row else page
 
 
 def next_page(conn: postgres.Connection, source: Source, run: str, first: str, entry: Entry) -> bool:
-    """Make the next page of a section due, unless this run had it; False where the section had its share of pages.
+    """Make the next page of a section due, unless this run has had that page. False if the section has had its share of
+    pages.
 
-    Part of the caller's transaction. first: the section's first page, as first_page gives it.
+    Part of the caller's transaction. first: the section's first page, as `first_page` gives it.
     """
     had = postgres.row(conn, "pages_of_section", source=source.name, via=first, run=run) or {"count": 0}
     if had["count"] >= policy.MAX_SECTION_PAGES:
@@ -94,7 +96,7 @@ def next_page(conn: postgres.Connection, source: Source, run: str, first: str, e
 
 
 def fill(conn: postgres.Connection, source: str) -> None:
-    """Give the articles of before variant keys theirs, part of the caller's transaction."""
+    """Give variant keys to the articles that are older than variant keys, part of the caller's transaction."""
     while rows := postgres.query(conn, "unmarked_variants", source=source, count=policy.VARIANTS_BATCH):
         postgres.execute_values(conn, "mark_variants", [(row["id"], urls.variant(row["url"])[0]) for row in rows])
 
@@ -148,7 +150,9 @@ def _choose_forms(fresh: Sequence[NamedUrl], mains: dict[str, postgres.Row]) -> 
 
 
 def _keeps_its_row(main: postgres.Row | None, one: NamedUrl) -> bool:
-    """Whether the row that is known stays the article's own; an AMP page nobody fetched yields to the page itself."""
+    """Whether the known row stays the article's own. A row of an AMP page that nobody has fetched gives way to the page
+    itself.
+    """
     if main is None:
         return False
     untouched = main["state"] == State.DISCOVERED and not main["alias_of"] and not main["leased"]

@@ -1,10 +1,12 @@
 """Whose turn it is at a host: one process at a time sends to it, however many sources and crawls share it.
 
-A turn is an advisory lock of the crawl's own session: nobody waits inside Postgres, so nothing can lock up, and the
-turns of a process that is killed are free at once. `hosts.asked_at` carries the last request over to whoever is next;
-it is infinite while somebody has the turn, so that a killed process, which could not write it, counts as "just now".
+A turn is an advisory lock of the crawl's own session. Nobody waits inside Postgres, so there is no deadlock. If a
+process is killed, its turns are free at once. `hosts.asked_at` tells the next process when the host was last asked. It
+is infinite while a process has the turn. So if that process is killed and cannot write it, the host counts as asked
+just now.
 
-How fast the process that has the turn asks is spiders.pacing; its `HostPacer` says when a turn is taken or left here.
+spiders.pacing knows how fast the process that has the turn asks. Its `HostPacer` says when a turn is taken or given
+back here.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ NEVER_SECONDS = 1e8
 
 @dataclass
 class HostLocks:
-    """What one session has taken, and where it waits; used by one thread at a time."""
+    """The turns that one session has, and the hosts where it waits for one. One thread at a time uses it."""
 
     conn: postgres.Connection
     ours: set[str] = field(default_factory=set)
@@ -31,14 +33,18 @@ class HostLocks:
 
 @dataclass(frozen=True)
 class Turn:
-    """A turn just taken: how many seconds ago the host was last asked (infinite: never), and how long it rests yet."""
+    """A turn that was just taken: how many seconds ago the host was last asked (infinite: never), and how many it still
+    rests.
+    """
 
     ago: float
     rest: float
 
 
 def take(turns: HostLocks, hosts: Iterable[str]) -> dict[str, Turn]:
-    """Take the turn at hosts that are free, at once; where another process has it, that one learns that we wait."""
+    """Take the turn at hosts that are free, without waiting. If another process has the turn, that process learns that
+    this one waits.
+    """
     wanted = sorted(set(hosts) - turns.ours)
     if not wanted:
         return {}
@@ -55,7 +61,7 @@ def take(turns: HostLocks, hosts: Iterable[str]) -> dict[str, Turn]:
 
 
 def leave(turns: HostLocks, asked: Mapping[str, float]) -> None:
-    """Give the turn at hosts back; asked: how many seconds ago each was last asked, infinite where it never was."""
+    """Give back the turn at hosts. asked: how many seconds ago each host was last asked, infinite if never."""
     gone = {host: ago for host, ago in asked.items() if host in turns.ours}
     if not gone:
         return
@@ -69,7 +75,7 @@ def leave(turns: HostLocks, asked: Mapping[str, float]) -> None:
 
 
 def forgo(turns: HostLocks, hosts: Iterable[str]) -> None:
-    """Wait no longer at hosts."""
+    """Stop waiting for the turn at hosts."""
     _unwant(turns, turns.waits & set(hosts))
 
 
@@ -88,14 +94,14 @@ def cool(conn: postgres.Connection, host: str, rest: timedelta, reason: str) -> 
 
 
 def robots(conn: postgres.Connection, place: str) -> tuple[int, str, float] | None:
-    """The robots.txt of a host as it was last had, while it may stand: status, body, and its age in seconds."""
+    """The last robots.txt of a host that may still be used: status, body, and its age in seconds."""
     with conn:
         row = postgres.row(conn, "robots_of_host", host=place, stands=policy.ROBOTS_TXT_STANDS)
     return (row["status"], row["body"], row["age"]) if row else None
 
 
 def count_left(conn: postgres.Connection, sources: Iterable[str], *, past: bool = False) -> dict[str, dict[str, int]]:
-    """How many URLs of sources are due, and so left to fetch: source -> host -> count."""
+    """How many URLs of sources are due and still to be fetched: source -> host -> count."""
     found: dict[str, dict[str, int]] = {}
     with conn:
         for row in postgres.query(conn, "left_by_host", sources=list(sources), past=past):

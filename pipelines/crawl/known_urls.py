@@ -1,4 +1,4 @@
-"""What a list tells of articles that are known: they have another address, are due again, or are named no more."""
+"""What a list tells about known articles: they have another address, are due again, or are no longer named."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ LOST = {State.REJECTED, State.EXCLUDED, State.BLOCKED, State.FAILED, State.GONE}
 def move_urls(
     reading: ListReading, fresh: Sequence[NamedUrl], named: dict[str, NamedUrl], known: dict[str, postgres.Row]
 ) -> dict[str, int]:
-    """Articles that a feed names by another address than before, under the same guid: they stay the articles they are.
+    """Articles that a feed names by a new address, under the same guid: they stay the same articles. Gives their rows
+    by key.
 
-    The old address becomes an alias. By key, the row of each. Not where the feed still names the old address, uses the
-    guid twice or writes one that is hardly its own, nor where no word of the titles is the same: some feeds number
-    their places.
+    The old address becomes an alias. Nothing is moved if the feed still names the old address, if it uses the guid
+    twice or writes one that is hardly its own, or if the titles have no word in common: some feeds number their places.
     """
     used = Counter(one.entry.guid for one in named.values())
     wanted = {
@@ -68,7 +68,7 @@ def move_urls(
 
 
 def make_due_again(reading: ListReading, pairs: Sequence[tuple[NamedUrl, postgres.Row]]) -> int:
-    """Known URLs that are due once more: let in now, or called modified by a list that is believed; how many."""
+    """Make known URLs due again that are let in now, or that a believed list calls modified; gives how many."""
     pairs = [(one, row) for one, row in pairs if not one.rule]
     readmitted = [row["id"] for _, row in pairs if _is_readmitted(row)]
     if readmitted:
@@ -84,7 +84,7 @@ def make_due_again(reading: ListReading, pairs: Sequence[tuple[NamedUrl, postgre
 
 
 def _believe(reading: ListReading, claims: Sequence[tuple[NamedUrl, postgres.Row]]) -> int:
-    """Make due what the list calls modified, as far as the list is believed; how many articles and lists."""
+    """Make due what the list calls modified, as far as the list is believed; gives how many articles and lists."""
     if not claims:
         return 0
     naming = reading.own_row()
@@ -99,7 +99,7 @@ def _believe(reading: ListReading, claims: Sequence[tuple[NamedUrl, postgres.Row
 
 
 def believable(naming: postgres.Row | None) -> int | None:
-    """How many of the pages that a list calls modified are looked at for that (None: all of them)."""
+    """How many of the pages that a list calls modified are looked at because of that (None: all of them)."""
     held, failed = (naming["lastmod_true"], naming["lastmod_false"]) if naming else (0, 0)
     if failed >= policy.TRUSTED_LOOKS and failed > held:
         return 0
@@ -107,7 +107,9 @@ def believable(naming: postgres.Row | None) -> int | None:
 
 
 def _is_readmitted(row: postgres.Row) -> bool:
-    """Whether what a rule kept out is let in now, or an alias looked at itself, for its article is none."""
+    """Whether a URL that a rule kept out is let in now, or an alias is to be fetched itself, because its article is
+    none.
+    """
     if row["state"] == State.EXCLUDED:
         return row["code"] not in NOT_OURS
     if not row["alias_of"] or row["fetched_at"] or row["looks"] >= policy.TRUSTED_LOOKS:
@@ -118,7 +120,9 @@ def _is_readmitted(row: postgres.Row) -> bool:
 
 
 def _is_modified(entry: Entry, row: postgres.Row) -> bool:
-    """Whether the list's date is newer than the last look and than what lists said before; not where one is due."""
+    """Whether the list's date is newer than the last look and than what lists said before. False if a look is due
+    already.
+    """
     if entry.modified_at is None or row["main_fetched_at"] is None:
         return False
     if row["main_state"] in (State.DISCOVERED, State.FETCHED, State.EXCLUDED):
@@ -131,7 +135,9 @@ def _is_modified(entry: Entry, row: postgres.Row) -> bool:
 
 
 def look_for_vanished(reading: ListReading, named: Iterable[NamedUrl], standing: Sequence[int]) -> None:
-    """Have a look at articles this list named before and does not now, though they are not older than its oldest."""
+    """Look at the articles that this list named before and does not name now, although they are newer than its oldest
+    entry.
+    """
     dates = [one.entry.published_at or one.entry.modified_at for one in named if one.kind == Kind.ARTICLE]
     dated = sorted(at for at in dates if at is not None)
     naming = reading.own_row() if dated else None

@@ -20,9 +20,9 @@ LISTS = {Kind.FEED: "feeds", Kind.SITEMAP: "sitemaps", Kind.SECTION: "sections"}
 
 @dataclass(frozen=True, kw_only=True)
 class Lease:
-    """A URL that this crawl alone may fetch for a while (policy.LEASE), with what is known of it.
+    """A URL that only this crawl may fetch for a while (policy.LEASE), with what is known about it.
 
-    past: it is wanted of the past, by a backfill or an import.
+    past: whether a backfill or an import wants it.
     """
 
     id: int
@@ -40,16 +40,16 @@ class Lease:
 
 @dataclass(frozen=True, kw_only=True)
 class FetchResult:
-    """How one attempt to fetch a URL ended: a row of `fetches`, and what it changes in `urls`.
+    """How one look at a URL ended: a row of `fetches`, and what it changes in `urls`.
 
     outcome: fetched, unchanged, blocked, failed, gone or excluded.
-    code: why, for programs.
-    reason: why, for people.
-    rest: no further look before that is over (None: the usual pause).
-    final: a page that is gone is not asked for again.
+    code: the reason, for programs.
+    reason: the reason, for people.
+    rest: no further look before this time is over (None: the usual pause).
+    final: whether a page that is gone is never asked for again.
     found: what a feed, sitemap or section named.
-    left_out: links of a section page that were not read, for there are too many.
-    asks: what a list says of when to ask again, as rhythm.asks has it.
+    left_out: how many links of a section page were not read, because there are too many.
+    asks: what a list says about when to ask again, in the form of rhythm.asks.
     """
 
     url_id: int
@@ -76,10 +76,10 @@ class FetchResult:
 
 
 def begin(conn: postgres.Connection, source: Source, run: str, *, due: bool = False) -> dict[str, datetime]:
-    """Make the source's feeds, sitemaps and sections due, and looks planned for about now, and free what a killed crawl
-    had leased; needs its lock.
+    """Begin the crawl of a source, whose lock the caller has: make its feeds, sitemaps and sections due, and the looks
+    that are planned for about now. Free what a killed crawl had leased.
 
-    due: only those lists whose time has come; the others, by key, each with the moment when it comes.
+    due: make due only the lists whose time has come. Gives the other lists by key, each with the moment when it is due.
     """
     rows = []
     for kind, key in LISTS.items():
@@ -107,9 +107,10 @@ def begin(conn: postgres.Connection, source: Source, run: str, *, due: bool = Fa
 
 
 def want(conn: postgres.Connection, source: Source, run: str, url: str) -> None:
-    """Make one article URL due that somebody asked for by hand, whatever the rules say; needs the source's lock.
+    """Make one article URL due that somebody asked for by hand, whatever the rules say. The caller has the source's
+    lock.
 
-    Where it is an alias, the address of the article itself is due.
+    If the URL is an alias, the address of the article itself is made due.
     """
     row = (source.name, urls.key(url), urls.variant(url)[0], urls.clean(url), urls.host(url), str(Kind.ARTICLE), run)
     with conn:
@@ -131,12 +132,16 @@ def lease(
     only: str = "",
     past: bool = False,
 ) -> list[Lease]:
-    """Take up to `count` due URLs of a source, so many per host, none of the hosts to skip; committed at once.
+    """Lease up to `count` due URLs of a source, at most `per_host` of one host and none of the hosts to skip. Committed
+    at once.
 
-    articles: false leases only feeds, sitemaps and sections. sitemaps: at most so many that an index named; what the
-    source lists itself is always leased. past: what is wanted of the past, which else nobody leases. only: no other URL
-    than this one, or than the one it is an alias of. Now and then a lease has no ETag and date, so that the page is
-    sent in full: some servers call unchanged what has changed.
+    articles: False leases only feeds, sitemaps and sections.
+    sitemaps: at most so many sitemaps that an index named. Those that the source's file lists are always leased.
+    past: lease what is wanted of the past; nothing else leases that.
+    only: lease no URL but this one, or the one that it is an alias of.
+
+    Now and then a lease has no ETag and date, so that the page is sent in full. Some servers call a page unchanged
+    although it has changed.
     """
     with conn:
         rows = postgres.query(
@@ -158,9 +163,10 @@ def lease(
 
 
 def record(conn: postgres.Connection, run: str, results: Sequence[FetchResult]) -> list[FetchResult]:
-    """Write looks into `fetches` and `urls`, part of the caller's transaction; those that were not known yet.
+    """Write results into `fetches` and `urls`, part of the caller's transaction; gives those that were not known yet.
 
-    A look whose pointer is in the ledger already changes nothing, so adopting a raw file twice is harmless.
+    If the pointer of a result is in the ledger already, the result changes nothing. So adopting a raw file twice is
+    harmless.
     """
     rows = [_fetch_row(run, result) for result in results]
     new = postgres.execute_values(conn, "record_fetches", rows, fetch=True)
@@ -189,13 +195,15 @@ def record(conn: postgres.Connection, run: str, results: Sequence[FetchResult]) 
 
 
 def known_of_file(conn: postgres.Connection, name: str) -> int:
-    """The byte of a raw file up to which the ledger has pages of it; 0 for none. name: as warc.name_of gives it."""
+    """The byte of a raw file up to which the ledger knows its pages; 0 if it knows none. name: as warc.name_of gives
+    it.
+    """
     row = postgres.row(conn, "known_of_file", file=name)
     return int(row["known"]) if row else 0
 
 
 def release(conn: postgres.Connection, source: str, *, past: bool = False) -> int:
-    """Give back what is leased of a source, or of its past, part of the caller's transaction; how many URLs."""
+    """Give back the leases of a source, or of its past, part of the caller's transaction; gives how many URLs."""
     return postgres.execute(conn, "release_leases", source=source, past=past)
 
 
@@ -215,31 +223,34 @@ def count_asked_sitemaps(conn: postgres.Connection, source: str, run: str) -> in
 
 
 def count_waiting(conn: postgres.Connection, source: str, *, sitemaps: bool = False, past: bool = False) -> int:
-    """How many URLs of a source are due and were not fetched; sitemaps: only those that an index named; past: those
-    that are wanted of the past, which else do not count."""
+    """How many URLs of a source are due and were not fetched.
+
+    sitemaps: count only sitemaps that an index named.
+    past: count only what is wanted of the past, which otherwise does not count.
+    """
     return _count(postgres.row(conn, "waiting_urls", source=source, sitemaps=sitemaps, past=past))
 
 
 def retired_of_run(conn: postgres.Connection, run: str) -> list[postgres.Row]:
-    """What retention took away of a run beside raw files: source, what, retired_at, why, count of fetches."""
+    """What retention deleted of a run besides raw files: source, what, retired_at, why, count of fetches."""
     return postgres.query(conn, "retired_of_run", run=run)
 
 
 def find_unaccounted(conn: postgres.Connection, run: str, source: str = "") -> list[postgres.Row]:
-    """The URLs of a run without an end that nothing will look at again: id, source, url, state, problem.
+    """The URLs of a run that have no end and that nothing will look at again: id, source, url, state, problem.
 
-    source: of this one alone.
+    source: only those of this source.
     """
     return postgres.query(conn, "unaccounted_urls", run=run, source=source)
 
 
 def ends_of_run(conn: postgres.Connection, run: str, source: str = "") -> list[postgres.Row]:
-    """Where the URLs that a run discovered stand by now: source, kind, state, code, urls (how many)."""
+    """The present states of the URLs that a run discovered: source, kind, state, code, urls (how many)."""
     return postgres.query(conn, "ends_of_run", run=run, source=source)
 
 
 def urls_of_run(conn: postgres.Connection, run: str, source: str = "") -> Iterator[postgres.Row]:
-    """The same URL by URL, in the order of their discovery, a batch at a time."""
+    """The URLs that a run discovered, one by one, in the order of their discovery, a batch at a time."""
     after = 0
     while rows := postgres.query(conn, "urls_of_run", run=run, source=source, after=after, count=postgres.ROWS_AT_ONCE):
         yield from rows
@@ -247,7 +258,8 @@ def urls_of_run(conn: postgres.Connection, run: str, source: str = "") -> Iterat
 
 
 def story(conn: postgres.Connection, url: str) -> list[postgres.Row]:
-    """All that happened to a URL and the other addresses of its article, in time order, where they stand now last.
+    """All that happened to a URL and to the other addresses of its article, in time order. The last rows say where they
+    stand now.
 
     Rows: at, source, run, what, reason, pointer.
     """
@@ -256,12 +268,12 @@ def story(conn: postgres.Connection, url: str) -> list[postgres.Row]:
 
 
 def find_retired(conn: postgres.Connection, url: str, sources: Sequence[str]) -> list[postgres.Row]:
-    """What is left of an address whose row retention took out of the ledger: source, day, state, code, retired_at."""
+    """The line that stays of an address after retention deleted its row: source, day, state, code, retired_at."""
     return postgres.query(conn, "retired_url", key=urls.key(urls.shorten(url)), sources=list(sources))
 
 
 def half_moved(conn: postgres.Connection, names: Sequence[str]) -> dict[str, str]:
-    """Sources whose renaming or merging was begun and is not over: name -> the sentence that says how to finish it."""
+    """Sources whose rename or merge was begun and is not finished: name -> the sentence that says how to finish it."""
     found = {}
     for row in postgres.query(conn, "moves_begun", sources=list(names)):
         what = f"sources {'merge' if row['merged'] else 'rename'} {row['old']} {row['new']}"

@@ -1,4 +1,4 @@
-"""What a list names, and the list itself, as they are written into the ledger."""
+"""The records of what a list names, as they are written into the ledger."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ALIAS = "alias: another form of a known address"
 
 @dataclass(frozen=True, kw_only=True)
 class NamedUrl:
-    """One URL a list named, with its keys and the rule that keeps it out.
+    """One URL that a list named, with its keys and the rule that keeps it out.
 
     special: whether its address is another form of a plain one: AMP, mobile, print … (urls.variant).
     """
@@ -37,7 +37,7 @@ class NamedUrl:
 
 @dataclass(frozen=True, kw_only=True)
 class ListReading:
-    """One reading of one list: whose it is, in which run, and its address; written in the caller's transaction."""
+    """One reading of one list: its source, run and address. It is written in the caller's transaction."""
 
     conn: postgres.Connection
     source: Source
@@ -45,20 +45,20 @@ class ListReading:
     via: str
 
     def insert(self, rows: Sequence[tuple[object, ...]]) -> list[postgres.Row]:
-        """Write new URLs (each as `row_of` makes it), and what became of them."""
+        """Write new URLs, each as `row_of` makes it; gives what became of them."""
         return postgres.execute_values(self.conn, "discover_urls", rows, fetch=True)
 
     def own_row(self) -> postgres.Row | None:
-        """The list's own row in the ledger; None for a list that was never named itself."""
+        """The list's own row in the ledger; None for a list that no list has named."""
         return postgres.row(self.conn, "list_of_source", source=self.source.name, key=urls.key(self.via))
 
 
 def read_named(
     source: Source, found: Iterable[KindAndEntry], by: Kind, now: datetime, counts: dict[str, int]
 ) -> dict[str, NamedUrl]:
-    """What a list named, by key and in its order; the first of two entries of one URL counts.
+    """What a list named, by key and in the list's order. If two entries have one URL, the first counts.
 
-    counts: those that are no URL at all are added as `unusable`.
+    counts: entries that are no URL at all are added here as `unusable`.
     """
     named: dict[str, NamedUrl] = {}
     for kind, said in found:
@@ -76,7 +76,7 @@ def read_named(
 
 
 def _shorten_entry(entry: Entry) -> tuple[Entry, rules.Rule]:
-    """An entry as the ledger can hold it, and why it is not asked for where that is for the length of its address."""
+    """An entry as the ledger can hold it; and if its address is too long, why it is not asked for."""
     try:
         urls.key(entry.url)
     except urls.TooLongError:
@@ -86,7 +86,7 @@ def _shorten_entry(entry: Entry) -> tuple[Entry, rules.Rule]:
 
 
 def row_of(reading: ListReading, one: NamedUrl, *, alias_of: int | None = None) -> tuple[object, ...]:
-    """The row of a URL that is new; alias_of: the article of which its address is another form."""
+    """The row of a new URL. alias_of: the article whose address this is another form of."""
     code, reason = (Cause.ALIAS, ALIAS) if alias_of else (one.rule.code, one.rule.words)
     variant = one.variant if one.kind == Kind.ARTICLE else None
     return new_row(

@@ -1,8 +1,8 @@
-"""What is wanted of a source's past, by an import or a backfill: its lists and addresses in the ledger, beside those of
-the nights, which neither lease them nor are leased by them.
+"""What an import or a backfill wants of a source's past: lists and addresses in the ledger.
 
-A list that is read for the past has a row of its own, so that what a night knows of the same list (its date, its ETag)
-stays. What its lists name is kept out as too old until somebody wants it.
+A night neither leases these rows nor loses its own to them. A list that is read for the past has a row of its own, so
+the night keeps what it knows of the same list (its date, its ETag). What such a list names is kept out as too old until
+somebody wants it.
 """
 
 from __future__ import annotations
@@ -35,30 +35,30 @@ EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True)
 class PastSpan:
-    """What a crawl of the past is for: the days, as ISO 8601, and what `runs.only_url` says of it."""
+    """The days that a crawl of the past is for, as ISO 8601, and what `runs.only_url` says of this crawl."""
 
     asked: str
     since: str = ""
     until: str = ""
 
     def as_json(self) -> str:
-        """For the command line of the child."""
+        """The text for the command line of the child process, which `of_json` reads."""
         return json.dumps(asdict(self))
 
     @property
     def days(self) -> tuple[datetime, datetime]:
-        """From when, until when."""
+        """The first and the last moment that are wanted."""
         since = datetime.fromisoformat(self.since) if self.since else datetime.min.replace(tzinfo=UTC)
         return since, datetime.fromisoformat(self.until) if self.until else EVER
 
 
 def of_json(text: str) -> PastSpan | None:
-    """What `as_json` wrote; None of nothing."""
+    """The PastSpan that `as_json` wrote; None if the text is empty."""
     return PastSpan(**json.loads(text)) if text else None
 
 
 def ask_lists(conn: postgres.Connection, source: Source, run: str, more: Iterable[str] = ()) -> None:
-    """Make all lists of a source due for the past, and those sitemaps; part of the caller's transaction."""
+    """Make all lists of a source due for the past, and these further sitemaps; part of the caller's transaction."""
     rows = [
         _list(source, run, kind, url, "")
         for kind, named in (
@@ -70,8 +70,10 @@ def ask_lists(conn: postgres.Connection, source: Source, run: str, more: Iterabl
 
 
 def ask(conn: postgres.Connection, source: Source, run: str, addresses: Sequence[tuple[str, str]]) -> int:
-    """Make addresses due of which the ledger has none, each with what named it; how many. Part of the caller's
-    transaction."""
+    """Make due the addresses that the ledger does not have, each with what named it; gives how many.
+
+    Part of the caller's transaction.
+    """
     rows = [
         (source.name, urls.key(url), urls.variant(url)[0], urls.clean(url), urls.host(url), run, via)
         for url, via in addresses
@@ -90,10 +92,11 @@ def name(
     wanted: PastSpan,
     shown: set[str],
 ) -> dict[str, int]:
-    """Write what a list of the past named into the ledger, as too old, and its further lists as due; the counts of
-    `discovery.discover`. In the caller's transaction.
+    """Write what a list of the past named into the ledger as too old, and the further lists that it named as due. Gives
+    the counts of `discovery.discover`. Part of the caller's transaction.
 
-    first: the list of which this is a page. shown: keys that earlier pages of it named; those of this one are added.
+    first: the list that this page is part of.
+    shown: the keys that earlier pages of that list named; the keys of this page are added.
     """
     counts = dict.fromkeys(("discovered", "of this run", "excluded", "alias", "again", "unusable"), 0)
     since, until = wanted.days
@@ -123,13 +126,13 @@ def name(
 
 
 def months(conn: postgres.Connection, source: str, wanted: PastSpan, runs: Sequence[str]) -> list[postgres.Row]:
-    """What the ledger has of a source's past by month: month (empty: no date is told), named, had, open."""
+    """What the ledger has of a source's past, by month: month (empty if no date is known), named, had, open."""
     since, until = wanted.days
     return postgres.query(conn, "past_months", source=source, since=since, until=until, runs=list(runs))
 
 
 def want(conn: postgres.Connection, source: str, wanted: PastSpan, runs: Sequence[str], most: int) -> int:
-    """Make due what its lists named of the days that are wanted, newest first, so many; how many those are."""
+    """Make due what the lists named for the wanted days, the newest first and at most `most`; gives how many."""
     since, until = wanted.days
     return postgres.execute(conn, "past_wanted", source=source, since=since, until=until, runs=list(runs), most=most)
 
@@ -145,7 +148,7 @@ def _list(source: Source, run: str, kind: Kind, url: str, via: str) -> tuple[obj
 
 
 def _left_out(reading: ListReading, entry: Entry) -> tuple[object, ...]:
-    """The row of a sitemap that has other days."""
+    """The row of a sitemap that is about other days."""
     address = {
         "url_key": PREFIX + urls.key(entry.url), "variant_key": None, "url": urls.clean(entry.url),
         "host": urls.host(entry.url),
@@ -169,7 +172,7 @@ def _may_hold(entry: Entry, since: datetime, until: datetime) -> bool:
 
 
 def _goes_on(entries: Sequence[Entry], since: datetime) -> bool:
-    """Whether the page behind one with these entries may have some of the days that are wanted."""
+    """Whether the page after one with these entries may have some of the wanted days."""
     dated = [at for entry in entries if (at := entry.published_at or entry.modified_at)]
     return not dated or min(dated) >= since
 

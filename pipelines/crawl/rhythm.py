@@ -1,7 +1,7 @@
 """When a list is due: as often as its source publishes, within the bounds of the source's file, and never more often
 than the list allows.
 
-Only runs that begin by themselves ask; who crawls by hand has all lists asked.
+This counts only in runs that begin by themselves. If a person starts a crawl, all lists are asked.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ Asks = Mapping[str, Any]
 
 
 def asks(fresh: int | None, pace: Pace = NO_PACE) -> dict[str, Any]:
-    """What a list said of when to ask again, for the ledger; empty where it said nothing."""
+    """What a list said about when to ask again, in the form that the ledger keeps; empty if the list said nothing."""
     said = {name: value for name, value in asdict(pace).items() if value}
     return said | ({} if fresh is None else {"fresh": fresh})
 
 
 def resting(conn: postgres.Connection, source: Source, run: str, keys: Sequence[str]) -> dict[str, datetime]:
-    """Those of the source's lists that are not due, by key, each with the moment from which on it is.
+    """The source's lists that are not due, by key, each with the moment from which on it is due.
 
-    Part of the caller's transaction. A list that was never had is due, and so is one that this very run has asked: the
-    run is made again.
+    Part of the caller's transaction. A list that was never fetched is due. So is a list that this run has asked before,
+    because then the run is being repeated.
     """
     rows = postgres.query(conn, "lists_had", source=source.name, run=run, keys=list(keys))
     if not rows:
@@ -46,9 +46,9 @@ def resting(conn: postgres.Connection, source: Source, run: str, keys: Sequence[
 
 
 def interval(moments: Sequence[datetime]) -> timedelta | None:
-    """The usual time between two articles, of the newest half of these moments; None where there are too few to tell.
+    """The usual time between two articles, measured on the newest half of these moments; None if there are too few.
 
-    So a single article with a date of years ago makes no source rare.
+    Only the newest half counts, so one article with a date of years ago does not slow a source down.
     """
     newest = sorted(moments, reverse=True)[: len(moments) // 2 + 1]
     if len(moments) < policy.RHYTHM_LEAST_ARTICLES:
@@ -57,7 +57,11 @@ def interval(moments: Sequence[datetime]) -> timedelta | None:
 
 
 def due_at(had_at: datetime, said: Asks, usual: timedelta | None, source: Source) -> datetime:
-    """The moment from which on a list may be asked again. had_at: when it was last had. usual: as `interval` has it."""
+    """The moment from which on a list may be asked again.
+
+    had_at: when the list was last fetched.
+    usual: as `interval` gives it.
+    """
     least, most = timedelta(minutes=source.list_pause_least), timedelta(minutes=source.list_pause_most)
     learned = least if usual is None else max(least, usual / policy.LOOKS_AN_ARTICLE)
     # In units of minutes and hours, and run after run begins some seconds earlier or later.

@@ -15,9 +15,9 @@ from pipelines.stores import postgres
 
 @dataclass(frozen=True)
 class Rule:
-    """What keeps a URL out of the crawl: the code, and the rule in words; false where nothing does.
+    """What keeps a URL out of the crawl: the code, and the rule in words. It is false if no rule keeps the URL out.
 
-    pattern: the one of `deny` that matches.
+    pattern: the pattern of `deny` that matches.
     """
 
     code: Cause = Cause.NONE
@@ -32,7 +32,7 @@ FREE = Rule()
 
 
 def excluding_rule(source: Source, kind: Kind, entry: Entry, by: Kind, now: datetime) -> Rule:
-    """The rule that keeps a URL out of the crawl; FREE where none does. ValueError where it is no URL."""
+    """The rule that keeps a URL out of the crawl, or FREE. ValueError if it is no URL."""
     if by != Kind.FEED and urls.site(urls.host(entry.url)) not in sites(source):
         return Rule(Cause.OTHER_SITE, f"other site: {urls.site(urls.host(entry.url))}")
     said = entry.published_at or entry.modified_at
@@ -47,7 +47,7 @@ def excluding_rule(source: Source, kind: Kind, entry: Entry, by: Kind, now: date
 
 
 def ruled_out(source: Source, url: str) -> Rule:
-    """The pattern of the source's file that keeps an article's address out; FREE where none does."""
+    """The pattern of the source's file that keeps an article's address out, or FREE."""
     for pattern in source.deny:
         if patterns.matches(pattern, url):
             return Rule(Cause.DENY, f"deny: {pattern}", pattern)
@@ -57,8 +57,12 @@ def ruled_out(source: Source, url: str) -> Rule:
 
 
 def reconsider(conn: postgres.Connection, source: Source) -> None:
-    """Apply the patterns as the file has them now to what earlier ones kept out or let in, part of the caller's
-    transaction: a list that did not change since is not read again."""
+    """Apply the file's patterns as they are now to what earlier patterns kept out or let in, part of the caller's
+    transaction.
+
+    Without this, an excluded URL would stay excluded until its list changes, because an unchanged list is not read
+    again.
+    """
     let_in: list[int] = []
     kept_out: list[tuple[int, str, str]] = []
     for row in postgres.query(conn, "rules_of_source", source=source.name, days=source.max_age):
@@ -74,12 +78,12 @@ def reconsider(conn: postgres.Connection, source: Source) -> None:
 
 
 def let_in_by_robots(conn: postgres.Connection, source: Source) -> int:
-    """Make due what a robots.txt kept out that has changed since, part of the caller's transaction; how many URLs."""
+    """Make due the URLs that an earlier robots.txt kept out, part of the caller's transaction; gives how many."""
     return postgres.execute(conn, "readmit_by_robots", source=source.name, days=source.max_age)
 
 
 @lru_cache(maxsize=64)
 def sites(source: Source) -> set[str]:
-    """The registered domains of a source: of its home page and of all lists it names."""
+    """The registered domains of a source: those of its home page and of all lists that its file names."""
     listed = [source.url, *source.feeds, *source.sitemaps, *source.sections]
     return {urls.site(urls.host(url)) for url in listed}

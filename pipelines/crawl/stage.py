@@ -1,7 +1,8 @@
-"""The crawl stage: start the spiders as a child process, watch over it, and hear its answer; knows nothing of Scrapy.
+"""The crawl stage: start the spiders as a child process, watch it, and read its answer. This module knows nothing of
+Scrapy.
 
-The child is in our process group, so that whoever ends the group ends both; it dies with us, and we stop it when our
-own parent is gone, when the budget is over, or when we are interrupted.
+The child is in the process group of this process, so a signal to the group ends both. The child dies with this process.
+This process stops the child if its own parent is gone, if the budget is over, or if it is interrupted.
 """
 
 from __future__ import annotations
@@ -121,9 +122,9 @@ def crawl(
 
 
 def adopt(settings: Settings, on_line: Line = _print_nothing) -> bool:
-    """Where machines share a bucket: take in what killed crawls left on this one; whether there was anything.
+    """If machines share a bucket: take in what killed crawls left on this machine; gives whether there was anything.
 
-    Whoever begins work here does it first, for the pages of it wait on every machine.
+    Each command that begins work on this machine does this first, because other machines wait for these pages.
     """
     raw = settings.raw
     if not raw.address:
@@ -147,7 +148,9 @@ def _is_free(conn: postgres.Connection, source: str) -> bool:
 
 
 def fetch(settings: Settings, source: Source, url: str) -> Page:
-    """One page fetched as a crawl would, through guard and robots.txt, past the ledger; CrawlError says why not."""
+    """Fetch one page as a crawl would, through guard and robots.txt, but without the ledger. CrawlError says why it
+    could not.
+    """
     with tempfile.TemporaryDirectory(prefix="nightdesk-page-") as folder:
         with _child(settings, ["fetch", "--url", url, "--into", folder], [source]) as child:
             for event in _events(child, monotonic() + 2 * AFTER_BUDGET):
@@ -205,7 +208,7 @@ def _child(
     sources: Sequence[Source],
     secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[subprocess.Popen[str]]:
-    """The child while it runs, its sources given; it is gone at the end of the block."""
+    """The child process, with its sources written to its standard input. At the end of the block the child is gone."""
     given = {access.variable(name): value for name, value in secrets.items()}
     env = {**os.environ, **export(settings), **given, "NIGHTDESK_DATABASE_URL": postgres.url(settings)}
     env["PYTHONUNBUFFERED"] = "1"
@@ -233,7 +236,9 @@ def _child(
 
 
 def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
-    """What the child says, until it has ended; it is stopped when our parent is gone or the deadline has passed."""
+    """The child's events until the child has ended. The child is stopped if this process's parent is gone or the
+    deadline has passed.
+    """
     parent, end_by = os.getppid(), signal.SIGTERM
     # Nothing, once for each pipe, says that it was read to its end.
     events: queue.Queue[Event | None] = queue.Queue()
@@ -273,7 +278,7 @@ def _pump(pipe: IO[str], events: queue.Queue[Event | None], reads: Callable[[str
 
 
 def _of_json(line: str) -> Event:
-    """A line of the child's standard output; what is no event of ours is a line of the log."""
+    """A line of the child's standard output as an event. A line that is no event of ours becomes a line of the log."""
     try:
         event = json.loads(line)
     except ValueError:
@@ -305,7 +310,9 @@ def _end_line(tally: Tally) -> str:
 
 
 def _tallies_for(settings: Settings, names: Sequence[str], run: str, code: int, last_words: list[str]) -> list[Tally]:
-    """Tallies of sources the child said nothing of, by how it ended; written to `runs` in its place."""
+    """Tallies of the sources that the child said nothing about, by how the child ended. They are written to `runs` in
+    its place.
+    """
     if not names:
         return []
     state = RunState.STOPPED if code == STOPPED_CODE else RunState.FAILED
@@ -318,7 +325,7 @@ def _tallies_for(settings: Settings, names: Sequence[str], run: str, code: int, 
 
 
 def _write_tallies(settings: Settings, tallies: list[Tally]) -> list[Tally]:
-    """Write tallies that no child gave to `runs` in its place; the same tallies."""
+    """Write tallies to `runs` that the child did not give; gives the same tallies."""
     if not tallies:
         return []
     with postgres.connection(settings, application="nightdesk crawl watch") as conn:
@@ -330,8 +337,11 @@ def _write_tallies(settings: Settings, tallies: list[Tally]) -> list[Tally]:
 
 
 def _end_run(conn: postgres.Connection, tally: Tally) -> bool:
-    """Write how a run ended, unless somebody has the source: another crawl of the run, which writes its own row, or for
-    a moment what the server keeps for a child that was killed."""
+    """Write how a run ended, unless somebody has the source's lock.
+
+    That may be another crawl of the run, which writes its own row. For a moment it may also be the server, which still
+    keeps the lock of a child that was killed.
+    """
     with postgres.hold_lock(conn, STAGE, tally.source) as ours:
         if ours:
             with conn:

@@ -1,9 +1,9 @@
-"""The account of a run: what each store says of its URLs, held against what the next one says; each difference by URL.
+"""The account of a run: each store's URLs compared with those of the next store, and each difference named by URL.
 
-That every URL has one state in the ledger sums by itself and proves nothing. So the sides are such as do not know of
-each other: what the run's lists name, read again out of the raw store, against the rows of `urls`; the answers in the
-raw store against `fetches`; fetches against the lines of the article file; those against what load decided. It reads
-the files of this run alone.
+That every URL has one state in the ledger is true by construction and proves nothing. So this compares stores that are
+written independently: what the run's lists name, read again from the raw store, with the rows of `urls`; the answers in
+the raw store with `fetches`; fetches with the lines of the article file; these lines with what load decided. Only the
+files of this run are read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ OF_ARTICLE = {State.STORED, State.UNCHANGED, State.DUPLICATE}
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """A URL of which one store says what the next one does not; detail: where it stands, in words."""
+    """A URL about which one store says what the next store does not say. detail: where the URL stands, in words."""
 
     side: Side
     source: str
@@ -48,7 +48,7 @@ def differences(settings: Settings, conn: postgres.Connection, source: Source, r
 
 
 def is_due(before: Mapping[str, str]) -> bool:
-    """Whether a run's stages came so far that its stores must agree; before: the states of its stages."""
+    """Whether a run's stages have come so far that its stores must agree. before: the states of its stages."""
     return before.get("crawl") in (RunState.DONE, RunState.STOPPED) and before.get("extract") == RunState.DONE
 
 
@@ -64,7 +64,9 @@ class _RunAccount:
 
 
 def _of_raw_store(account: _RunAccount) -> Iterator[Difference]:
-    """Answers in the run's raw files that no fetch points to, and the other way round; and what their lists name."""
+    """Answers in the run's raw files that no fetch points to, fetches whose answer is missing, and what the run's lists
+    name.
+    """
     raw = account.settings.raw
     pointed = postgres.query(account.conn, "files_of_run", source=account.source.name, run=account.run)
     yield from _of_files_elsewhere(account, [row["file"] for row in pointed if warc.is_elsewhere(row["file"])])
@@ -92,7 +94,7 @@ def _of_raw_store(account: _RunAccount) -> Iterator[Difference]:
 
 
 def _of_files_elsewhere(account: _RunAccount, names: Sequence[str]) -> Iterator[Difference]:
-    """Pages that an import left in files of others: each has to be there, as it was."""
+    """Pages that an import left in other people's files: each must be there, and unchanged."""
     for name in names:
         for row in postgres.query(
             account.conn, "fetches_elsewhere", file=name, source=account.source.name, run=account.run
@@ -114,7 +116,9 @@ def _is_read_list(account: _RunAccount, row: postgres.Row, facts: warc.Meta) -> 
 
 
 def _is_excused(account: _RunAccount, name: str) -> bool:
-    """Whether a raw file is taken away, as its chain says, or still open: the next crawl takes that in."""
+    """Whether a missing raw file is explained: its chain says that it was taken away, or it is still open and the next
+    crawl takes it in.
+    """
     path = account.settings.raw / name
     if path.with_name(path.name + ".open").exists():
         return True
@@ -123,7 +127,7 @@ def _is_excused(account: _RunAccount, name: str) -> bool:
 
 
 def _of_list(account: _RunAccount, page: Page, facts: warc.Meta) -> Iterator[Difference]:
-    """What a list names, read again, and the ledger has no row of."""
+    """The URLs that a list names, read again, and that have no row in the ledger."""
     kind, whole = Kind(facts["kind"]), bool(facts.get("past"))
     try:
         found = formats.of_source(page, warc.decode_body(page), kind, account.source, whole=whole).found
@@ -145,7 +149,7 @@ def _of_list(account: _RunAccount, page: Page, facts: warc.Meta) -> Iterator[Dif
 
 
 def _key(entry: Entry) -> str:
-    """The key of what a list names, as the ledger has it; nothing where it is no usable address."""
+    """The key of a URL that a list names, as the ledger has it; empty if it is no usable address."""
     url = urls.shorten(entry.url)
     try:
         # An address that has no host, or no other form, is not usable either.
@@ -155,7 +159,7 @@ def _key(entry: Entry) -> str:
 
 
 def _of_articles(account: _RunAccount) -> Iterator[Difference]:
-    """Fetched pages without a line, lines of fetches that are unknown, and lines of which load decided nothing."""
+    """Fetched pages without a line, lines of unknown fetches, and lines about which load decided nothing."""
     file = articlefile.path(account.settings, account.source.name, account.run)
     retired = raw_retention.of_run(account.conn, account.source.name, account.run)
     if Retirement.ARTICLE_FILE in retired and not bucket.is_there(file):
