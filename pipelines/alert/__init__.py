@@ -1,1 +1,1 @@
-"""Alert: what changed, matched against the watches, and told to people."""
+"""Alert: changes are matched against the watches, and people are told."""

@@ -1,7 +1,8 @@
-"""Which alerts are written: a watch is told of a story once, by the article that came first; further outlets join it.
+"""Which alerts are written: a watch tells a story once, by the article that came first. Articles of further outlets
+join that alert.
 
-An article that a watch was told of stays its own: its changes are told as the watch wants them. Two stories that turn
-out to be one later are found told under either.
+If a watch told of an article, it tells of that article's changes as it wants them, even if the article joins another
+story. If two stories turn out to be one later, an alert on either counts for both.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ CONCERNS_THE_TOLD = (RevisionKind.CORRECTION, RevisionKind.SUBSTANTIAL, Revision
 
 @dataclass(frozen=True, slots=True)
 class WatchMatch:
-    """What a watch is to be told of: a change, and where its words stand."""
+    """What a watch is to tell: a change, and where the watch's words stand."""
 
     change: postgres.Row
     watch: Watch
@@ -40,13 +41,13 @@ class WatchMatch:
 
     @property
     def key(self) -> tuple[str, str, int, int]:
-        """What an alert is known by in the table: its watch, kind, article and revision."""
+        """The key of the alert in its table: watch, kind, article and revision."""
         return self.watch.name, self.change["kind"], self.change["article_id"], self.change["revision"]
 
 
 @dataclass(slots=True)
 class _EarlierAlerts:
-    """What watches were told so far: the alert that told a story, and the articles that were told themselves."""
+    """What the watches told so far: by story, the alert that told it; and the articles that were told themselves."""
 
     leads: dict[tuple[str, int], int] = field(default_factory=dict)
     articles: set[tuple[str, int]] = field(default_factory=set)
@@ -57,7 +58,7 @@ def choose_alerts(
     changes: Sequence[postgres.Row],
     matched: Iterable[tuple[postgres.Row, str, Sequence[Match]]],
 ) -> list[WatchMatch]:
-    """What is to be told of these changes, in their order.
+    """What the watches are to tell of these changes, in their order.
 
     matched: (change, name of a watch whose query the new wording answers, where its words stand).
     """
@@ -78,7 +79,7 @@ def choose_alerts(
 
 
 def write(conn: postgres.Connection, run: str, found: Sequence[WatchMatch]) -> list[postgres.Row]:
-    """Write the alerts; those that are new, with what `put` of messages asks of each.
+    """Write the alerts; gives the new ones, with what `messages.put` asks of each.
 
     Rows: id, watch, kind, article_id, story_id, revision, quiet, lead_id. Part of the caller's transaction, in which
     nobody else writes alerts.
@@ -115,7 +116,9 @@ def _told_already(conn: postgres.Connection, found: Sequence[WatchMatch]) -> _Ea
 
 
 def _divide(found: Sequence[WatchMatch], known: _EarlierAlerts) -> tuple[list[WatchMatch], list[WatchMatch]]:
-    """What can be written now, and what waits for an alert among these: one on the same story for the same watch."""
+    """The matches that can be written now; and those that wait, because a match on the same story for the same watch
+    goes first.
+    """
     now, later, first = [], [], set()
     for one in found:
         if _quiet(one) or one.story in known.leads or one.article in known.articles:
@@ -161,12 +164,12 @@ def _row(one: WatchMatch, run: str, quiet: Quiet, lead: int | None) -> Sequence[
 
 
 def _concerns_the_told(change: Mapping[str, Any]) -> bool:
-    """Whether those who were told of the article are told, whatever its wording has now."""
+    """Whether those who were told of the article are told of this change, whatever the article's wording is now."""
     return change["kind"] in (AlertKind.REMOVED, AlertKind.RESTORED) or change["revision_kind"] in CONCERNS_THE_TOLD
 
 
 def _is_told(watch: Watch, change: Mapping[str, Any]) -> bool:
-    """Whether a watch is told of such a change; an article of unknown language is in every language."""
+    """Whether a watch tells of such a change. An article of unknown language counts for every language."""
     language = change["language"].split("-")[0].lower()
     return (
         not watch.paused_at

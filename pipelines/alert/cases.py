@@ -1,4 +1,4 @@
-"""Pairs of a term and a sentence, of which a person knows whether they match: read from a file, and judged."""
+"""Pairs of a term and a sentence with a person's verdict whether they match: read from a file, and judged."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HEADS = {"id", "name", "list", "term", "spelling", "spellings", "synonym", "syno
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A pair; expected: None where the file does not say."""
+    """A pair. expected: None if the file has no verdict."""
 
     id: str
     term: str
@@ -43,7 +43,7 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedCase:
-    """What became of a case: whether it matched, and what of the sentence was found."""
+    """A case with its result: whether the term matched, and what was found in the sentence."""
 
     case: Case
     matched: bool
@@ -51,12 +51,14 @@ class JudgedCase:
 
     @property
     def right(self) -> bool:
-        """Whether it came out as expected, or nobody expected anything."""
+        """Whether the result is as expected, or nothing was expected."""
         return self.case.expected in (None, self.matched)
 
 
 def read(file: Path) -> list[Case]:
-    """The cases of a file of columns with tabs between: id, term, sentence; expected, needs, category if you like."""
+    """The cases of a file whose columns are separated by tabs: id, term, sentence, and optionally expected, needs,
+    category.
+    """
     rows = csv.DictReader(StringIO(_read_text(file)), delimiter="\t", quoting=csv.QUOTE_NONE)
     missing = {"id", "term", "sentence"} - set(rows.fieldnames or ())
     if missing:
@@ -76,10 +78,11 @@ def read(file: Path) -> list[Case]:
 
 
 def read_names(file: Path) -> dict[str, tuple[str, ...]]:
-    """Normal form -> all spellings of what it names, from a file of names.
+    """Spellings of names from a file: the normal form of each -> all spellings of the same thing.
 
-    TOML or JSON of name -> spellings, a JSON list of lists, or lines of spellings with tabs, | or commas between. The
-    name of a list is a spelling of it; lines that share one are one list. A first line of column heads counts for none.
+    The file is TOML or JSON of name -> spellings, a JSON list of lists, or lines of spellings with tabs, | or commas
+    between. The name of a list is a spelling too. Lines that share a spelling are one list. A first line of column
+    heads is ignored.
     """
     lists: list[list[str]] = []
     for spellings in _lists(file):
@@ -92,7 +95,7 @@ def read_names(file: Path) -> dict[str, tuple[str, ...]]:
 
 
 def judge(case: Case, names: Mapping[str, tuple[str, ...]]) -> JudgedCase:
-    """What becomes of a case; WatchError names one whose term cannot be used."""
+    """The result of a case; WatchError names a case whose term cannot be used."""
     look = evaluation.look(QueriedArticle(title="", description="", text=case.sentence))
     hits = evaluation.places(_node(case, names), look)
     return JudgedCase(
@@ -115,7 +118,7 @@ def _node(case: Case, names: Mapping[str, tuple[str, ...]]) -> Node:
 
 
 def _other_spellings(term: str, names: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Other spellings of a term: of all of it, and of its words one by one."""
+    """Other spellings of a term: of the complete term, and of its words one by one."""
     found = list(names.get(text.normal(term), ()))
     words = term.split()
     for place, word in enumerate(words):

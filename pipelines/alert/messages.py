@@ -1,6 +1,8 @@
-"""Which messages tell of alerts: one for a story and channel, whatever number of watches found it; the rest collected.
+"""Which messages tell of alerts: one message for a story and channel, however many watches found it. The others are
+collected.
 
-A message can be added to until somebody begins to send it, and is then as it is: its key has been seen.
+An alert can be added to a message until a sender begins to send it. After that the message stays as it is, because its
+key may have been seen.
 """
 
 from __future__ import annotations
@@ -28,8 +30,10 @@ Topic = tuple[str, str, int, int]
 class _OpenMessages:
     """The messages that can be added to, and those that are to be written.
 
-    singles: of one story or change each. telling: by an alert, the messages that tell of it. digests: by channel,
-    language, time zone and moment, with how many alerts each has. rows: what is to be written, by key.
+    singles: messages of one story or change, by what they tell.
+    telling: by the id of an alert, the messages that tell of it.
+    digests: by channel, language, time zone and moment, the collected messages, each with its number of alerts.
+    rows: the messages to be written, by key.
     """
 
     run: str
@@ -42,10 +46,10 @@ class _OpenMessages:
 def put(
     conn: postgres.Connection, settings: Settings, run: str, known: Mapping[str, Watch], alerts: Sequence[postgres.Row]
 ) -> None:
-    """Put messages for alerts into the outbox, in the transaction that wrote these: as `alert_choice.write` gives them.
+    """Put messages for alerts into the outbox, in the transaction in which `alert_choice.write` wrote the alerts.
 
-    Of each watch so many go out at once in an hour; what is beyond, and what a watch wants collected or finds in its
-    quiet times, goes into one message for all watches of a channel, which goes out when it is due.
+    A watch sends so many messages at once in an hour. Further alerts, those that a watch wants collected, and those
+    found in its quiet times go into one message for all watches of a channel. That message goes out when it is due.
     """
     loud = [alert for alert in alerts if not alert["quiet"] and known[alert["watch"]].channels]
     joining = [alert for alert in alerts if alert["quiet"] == Quiet.ALSO_IN and alert["kind"] == AlertKind.NEW]
@@ -95,7 +99,7 @@ def put(
 
 
 def _by_topic(known: Mapping[str, Watch], loud: Sequence[postgres.Row]) -> dict[Topic, list[postgres.Row]]:
-    """The alerts by what one message tells: a story that is new, or one change of an article, on one channel."""
+    """The alerts by what one message tells: a new story, or one change of an article, on one channel."""
     found: dict[Topic, list[postgres.Row]] = {}
     for alert in loud:
         for channel in known[alert["watch"]].channels:
@@ -133,7 +137,7 @@ def _cap(watch: Watch, settings: Settings) -> int:
 
 
 def _single(opened: _OpenMessages, channel: str, first: postgres.Row, written_in: tuple[str, str]) -> Message:
-    """A new message of one story or change."""
+    """A new message that tells one story or change."""
     key = outbox.key(first["watch"], first["article_id"], first["kind"], first["revision"], channel)
     opened.rows[key] = (key, channel, first["watch"], DeliveryKind.SINGLE, opened.run, *written_in, None)
     return key
@@ -158,7 +162,7 @@ def _digest(
 
 
 def _say_subjects(conn: postgres.Connection, deliveries: Sequence[int]) -> None:
-    """Write the subjects of messages anew, by what each tells."""
+    """Write the subjects of messages again, by what each message tells now."""
     told: dict[int, list[postgres.Row]] = {}
     for row in postgres.query(conn, "told_by_messages", ids=list(deliveries)) if deliveries else []:
         told.setdefault(row["delivery_id"], []).append(row)

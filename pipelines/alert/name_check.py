@@ -1,4 +1,4 @@
-"""Names that somebody wrote into a watch or a query: whether they are known, and which ones are near."""
+"""Whether the names that somebody wrote into a watch or query are known, and which known names are near."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipelines.stores import postgres
 
 
 def check(settings: Settings, conn: postgres.Connection, names: Iterable[str]) -> None:
-    """NightdeskError where a source is neither followed nor was."""
+    """NightdeskError if a source is not followed and never was."""
     known = {*folders.names_taken(settings), *folders.find_recorded(conn)}
     for name in names:
         if name not in known:
@@ -26,7 +26,7 @@ def check(settings: Settings, conn: postgres.Connection, names: Iterable[str]) -
 
 
 def check_scope(settings: Settings, conn: postgres.Connection, node: Node) -> None:
-    """NightdeskError where a query names a source that is neither followed nor was, or a group without a source."""
+    """NightdeskError if a query names a source that is not followed and never was, or a group that has no source."""
     check(settings, conn, grammar.values(node, Field.SOURCE))
     wanted = list(grammar.values(node, Field.GROUP))
     groups = {group for scope in (folders.scopes(settings).values() if wanted else ()) for group in scope.groups}
@@ -39,7 +39,7 @@ def check_scope(settings: Settings, conn: postgres.Connection, node: Node) -> No
 
 
 def watch_of(conn: postgres.Connection, name: str) -> Watch:
-    """The watch of this name; WatchError knows near names."""
+    """The watch of this name; WatchError says which names are near."""
     known = {one.name: one for one in watches.all_watches(conn)}
     if name not in known:
         raise WatchError(f"There is no watch {name}{folders.near(name, known)}; `nightdesk watch list` names them.")

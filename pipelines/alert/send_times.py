@@ -1,4 +1,6 @@
-"""When a watch's messages go out: at once, or collected until a time of its reader's clock; never in quiet times."""
+"""When a watch's messages go out: at once, or collected until a time by the reader's clock; but never in quiet
+times.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,9 @@ MINUTE = timedelta(minutes=1)
 
 
 def digest(written: str) -> str:
-    """When what is collected goes out, as it is kept: hourly, nightly 07:00, weekly mon 07:00; empty: at once.
+    """When collected alerts go out, in the form that is kept: hourly, nightly 07:00, weekly mon 07:00; empty: at once.
 
-    ValueError, as the end of a sentence, where it cannot be read.
+    If the text cannot be read, the ValueError is the end of a sentence.
     """
     found = _DIGEST.fullmatch(" ".join(written.lower().split()))
     if not written.strip():
@@ -39,7 +41,7 @@ def digest(written: str) -> str:
 
 
 def quiet(written: Sequence[str]) -> tuple[str, ...]:
-    """Spans and days in which nothing goes out, as they are kept; ValueError, as above, where one cannot be read."""
+    """The times in which nothing goes out, in the form that is kept; ValueError as in `digest`."""
     made = tuple(dict.fromkeys(_span(one) for one in written))
     if made and len(_minutes_of_week(made)) == WEEK_MINUTES:
         raise ValueError("leaves no time at all in which a message may go out")
@@ -54,16 +56,16 @@ def due(digest: str, quiet: Sequence[str], timezone: str, at: datetime) -> datet
 
 
 def is_quiet(quiet: Sequence[str], timezone: str, at: datetime) -> bool:
-    """Whether a clock of a zone shows a quiet time."""
+    """Whether the clock of a zone shows a quiet time at this moment."""
     wall = at.astimezone(ZoneInfo(timezone))
     return (wall.weekday() * DAY_MINUTES + wall.hour * 60 + wall.minute) in _minutes_of_week(tuple(quiet))
 
 
 @lru_cache(maxsize=1024)
 def _first_spoken(quiet: tuple[str, ...], timezone: str, at: datetime) -> datetime:
-    """The first moment, from one on, that is not quiet.
+    """The first moment, from this one on, that is not quiet.
 
-    Minute by minute: so the hour that a clock shows twice, or never, is as the clock shows it.
+    It goes minute by minute. So an hour that the clock shows twice, or never, counts as the clock shows it.
     """
     if not is_quiet(quiet, timezone, at):
         return at
@@ -75,7 +77,7 @@ def _first_spoken(quiet: tuple[str, ...], timezone: str, at: datetime) -> dateti
 
 @lru_cache(maxsize=1024)
 def _minutes_of_week(quiet: tuple[str, ...]) -> frozenset[int]:
-    """The minutes of a week, from Monday on, that are quiet."""
+    """The quiet minutes of a week, counted from Monday."""
     found: set[int] = set()
     for one in quiet:
         day, begin, end = _parts(one)
@@ -87,7 +89,7 @@ def _minutes_of_week(quiet: tuple[str, ...]) -> frozenset[int]:
 
 
 def _parts(span: str) -> tuple[str, int, int]:
-    """The day of a span, if any, and the minutes of a day at which it begins and ends."""
+    """The day of a span, if it names one, and the minutes of a day at which the span begins and ends."""
     found = _QUIET.fullmatch(span)
     if not found or not span:
         raise ValueError(f"{span!r} is no quiet time; write {QUIET_HOW}")

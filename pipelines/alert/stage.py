@@ -1,7 +1,7 @@
-"""Alert: what changed, matched against the watches, and told to people.
+"""Alert: changes are matched against the watches, and people are told.
 
-Alerts, their messages and "matched" are written in one transaction a batch: a killed match leaves nothing half told.
-Which alerts there are decides `alert_choice.py`, which messages tell of them `messages.py`.
+One transaction a batch writes the alerts, their messages and that the changes are matched. So a match that is killed
+leaves nothing half told. `alert_choice.py` decides which alerts there are, `messages.py` which messages tell of them.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ STAGE = "alert"
 
 
 def match(settings: Settings, run: str) -> Tally:
-    """Match every change nobody has matched yet against all watches, and put what is to be told into the outbox.
+    """Match every change that nobody has matched yet against all watches, and put the messages into the outbox.
 
-    Counts, the same however often it is done for a run: changes, alerts, quiet (listed, told to nobody), deliveries;
+    Counts, the same however often a run is matched: changes, alerts, quiet (listed, but told to nobody), deliveries;
     and seconds.
     """
     started = time.monotonic()
@@ -52,10 +52,12 @@ def match(settings: Settings, run: str) -> Tally:
 
 
 def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | None = None) -> Tally:
-    """Send what is due from the outbox, each message on its own; channels: name -> address, else those of this process.
+    """Send what is due from the outbox, each message by itself.
+
+    channels: name -> address; if not given, the channels of this process.
 
     Counts: sent, retried (to be tried again later), failed (given up), waiting (all that is not sent yet); and seconds.
-    The message says what keeps deliveries waiting. With a run the counts join those of `match`.
+    The message says what keeps deliveries waiting. If a run is given, the counts join those of `match`.
     """
     started = time.monotonic()
     with postgres.connection(settings, application="nightdesk send") as conn:
@@ -73,7 +75,7 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
 
 
 def _batch(conn: postgres.Connection, settings: Settings, run: str, made: QuerySet, scopes: Scopes) -> int:
-    """One transaction: the next changes matched; how many there were."""
+    """Match the next changes in one transaction; gives how many there were."""
     with conn:
         changes = postgres.query(conn, "unmatched_changes", count=policy.BATCH)
         held = [(change, name, matches) for change in changes for name, matches in _find_matches(change, made, scopes)]
@@ -89,7 +91,7 @@ def _batch(conn: postgres.Connection, settings: Settings, run: str, made: QueryS
 
 
 def _find_matches(change: postgres.Row, made: QuerySet, scopes: Scopes) -> Iterator[tuple[str, tuple[Match, ...]]]:
-    """The watches whose query holds in what a change brought, and where."""
+    """The watches whose query a change's new wording answers, and where their words stand."""
     scope = scopes.get(change["source"], NOWHERE)
     fields = {name: change[name] for name in evaluation.FIELDS}
     of_source = {"source": change["source"], "country": scope.country, "groups": scope.groups}

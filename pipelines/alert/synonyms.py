@@ -1,6 +1,6 @@
-"""Named lists of synonyms: spellings and names of one thing, which several watches and searches look for as `syn:name`.
+"""Named lists of synonyms: spellings and names of one thing, which watches and searches look for as `syn:name`.
 
-A list is used where a query names it, never by itself: what a word finds stays what is written.
+A list is used only if a query names it. A word by itself finds only what is written.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MOST_SPELLINGS = 100
 
 
 def make(name: str, spellings: Iterable[str]) -> tuple[str, list[str]]:
-    """A list as it is kept; WatchError says what cannot be used."""
+    """A list in the form that is kept; WatchError says what cannot be used."""
     name = name.lower()
     if not NAME.fullmatch(name):
         raise WatchError(f"{name!r} is no name for a list of synonyms: up to 60 letters, digits, dots and dashes.")
@@ -33,12 +33,12 @@ def make(name: str, spellings: Iterable[str]) -> tuple[str, list[str]]:
 
 
 def keep(conn: postgres.Connection, name: str, spellings: Iterable[str]) -> None:
-    """Keep a list, in place of the one of that name; part of the caller's transaction."""
+    """Keep a list in place of the earlier one of that name; part of the caller's transaction."""
     postgres.execute(conn, "keep_synonyms", list=name, spellings=list(spellings))
 
 
 def remove(conn: postgres.Connection, name: str) -> None:
-    """Forget a list. WatchError where there is none of that name, or a watch looks for it."""
+    """Remove a list. WatchError if there is none of that name, or if a watch looks for it."""
     users = [row["name"] for row in postgres.query(conn, "watches_with_synonyms", pattern=f"%syn:%{name}%")]
     if users:
         raise WatchError(f"The list {name} is looked for by the watch {', '.join(users)}: change that first.")

@@ -1,4 +1,6 @@
-"""What a person wrote of a watch, in a terminal or at the Desk: checked, tried on a text, told what is overlooked."""
+"""A watch as a person writes it, in a terminal or at the Desk: checked, tried on a text, with notes on what is easily
+overlooked.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,11 @@ UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(da
 
 @dataclass(frozen=True, kw_only=True)
 class TextTest:
-    """What became of a text. failed: the parts that did not hold; left_out: those a text has nothing of."""
+    """The result of trying a query on a text.
+
+    failed: the parts of the query that did not hold.
+    left_out: the parts that a text alone cannot answer.
+    """
 
     matched: bool
     matches: Sequence[Match]
@@ -43,8 +49,12 @@ class TextTest:
 
 
 def make(settings: Settings, conn: postgres.Connection, name: str, written: Mapping[str, Any]) -> Watch:
-    """A watch from what a person wrote, by the names of CHANGEABLE; WatchError, QueryError and NightdeskError say what
-    cannot be used, a source or group that nobody knows as well. Of STAYS, what is not written is as it was."""
+    """A watch from what a person wrote, by the names of CHANGEABLE. A field of STAYS that is not written stays as it
+    was.
+
+    WatchError, QueryError and NightdeskError say what cannot be used. This includes a source or group that nobody
+    knows.
+    """
     name_check.check(settings, conn, written.get("sources") or ())
     lists = synonyms.lists(conn)
     before = watches.by_name(conn, [name]).get(name)
@@ -69,7 +79,7 @@ def test(node: Node, *, title: str, text: str) -> TextTest:
 
 
 def notes(watch: Watch) -> list[str]:
-    """What people take for something else, as sentences: words side by side, several terms, nobody to tell."""
+    """Sentences about what people often misunderstand: words side by side, several terms, a watch that tells nobody."""
     told = []
     words = watches.side_by_side(watch.query) if watch.query else []
     if words:
@@ -86,7 +96,7 @@ def notes(watch: Watch) -> list[str]:
 
 
 def find_unaddressed(watch: Watch, addressed: Collection[str]) -> list[str]:
-    """A sentence for each of its channels that nobody is behind."""
+    """A sentence for each channel of the watch that has no address."""
     return [
         f"Channel {name} has no address yet{folders.near(name, addressed)}: set NIGHTDESK_CHANNEL_{name.upper()}."
         for name in watch.channels
@@ -95,7 +105,7 @@ def find_unaddressed(watch: Watch, addressed: Collection[str]) -> list[str]:
 
 
 def span(written: str) -> timedelta:
-    """A span of time as a person writes it: 30min, 8h, 1d, 2w; WatchError where it is none."""
+    """A span of time as a person writes it: 30min, 8h, 1d, 2w; WatchError if it is none."""
     found = SPAN.fullmatch(written.strip().lower())
     if not found or not int(found[1]):
         raise WatchError(f"{written!r} is no span of time; write it like 30min, 8h, 1d or 2w.")
@@ -103,7 +113,7 @@ def span(written: str) -> timedelta:
 
 
 def show_field(value: object) -> str:
-    """A field of a watch as a sentence has it."""
+    """A field of a watch as a sentence shows it."""
     if isinstance(value, (tuple, list)):
         return ", ".join(one.written if isinstance(one, Term) else str(one) for one in value) or "none"
     return "none" if value in (None, "") else str(value)
@@ -125,7 +135,7 @@ def change_told(row: postgres.Row) -> str:
 
 
 def _show_column(value: Any) -> str:
-    """A column of `watches` as a sentence has it."""
+    """A column of `watches` as a sentence shows it."""
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return show_field([Term(**{**term, "aliases": tuple(term["aliases"])}) for term in value])
     return show_field(value)

@@ -1,6 +1,7 @@
-"""The feed of a watch: what it told last, as Atom, RSS or JSON Feed, and the secret address where readers ask for it.
+"""The feed of a watch: what it told last, as Atom, RSS or JSON Feed; and the secret address where readers ask for it.
 
-Of an address only a digest is kept: whoever reads the database learns no address, and nobody can be told one again.
+Only a digest of an address is kept. So whoever reads the database learns no address, and an address cannot be shown a
+second time.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ MEDIA_TYPES = {
 
 
 def newest(settings: Settings, conn: postgres.Connection, watch: str) -> list[postgres.Row]:
-    """What a watch told last, newest first, with what its sources call themselves; what was kept quiet is left out."""
+    """What a watch told last, newest first, with the names that its sources give themselves. Quiet alerts are
+    left out.
+    """
     publisher = cache(partial(folders.publisher, settings))
     return [
         {
@@ -64,7 +67,7 @@ def newest(settings: Settings, conn: postgres.Connection, watch: str) -> list[po
 
 
 def written_in(settings: Settings, conn: postgres.Connection, watch: str) -> tuple[str, str]:
-    """The language and the time zone that the feed of a watch is written in: those of its messages."""
+    """The language and time zone of a watch's feed: those of its messages."""
     return watches.written_in(watches.by_name(conn, [watch]).get(watch, Watch(name=watch)), settings)
 
 
@@ -76,9 +79,10 @@ def write(
     *,
     reader: tuple[str, str] = (message_languages.USUAL, "UTC"),
 ) -> bytes:
-    """A feed of alerts; address: where readers ask for it, which it then names as its own.
+    """A feed of alerts.
 
-    reader: the language and the time zone of what we say in it.
+    address: where readers ask for it; the feed names it as its own address.
+    reader: the language and time zone of our own words in it.
     """
     own = f"urn:nightdesk:watch:{sha256(watch.encode('utf-8', 'replace')).hexdigest()[:NAME_DIGITS]}"
     title = steering.one_line(f"Nightdesk: {watch}")
@@ -102,20 +106,20 @@ def write(
 
 
 def open_address(conn: postgres.Connection, watch: str) -> str:
-    """A new secret address for the feed of a watch, in place of the one before; part of the caller's transaction."""
+    """A new secret address for the feed of a watch, in place of the earlier one; part of the caller's transaction."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     postgres.execute(conn, "open_feed", watch=watch, digest=_digest(token))
     return token
 
 
 def close_address(conn: postgres.Connection, watch: str) -> None:
-    """Take the address of a watch's feed away; WatchError where it has none. Part of the caller's transaction."""
+    """Take the address of a watch's feed away; WatchError if it has none. Part of the caller's transaction."""
     if not postgres.execute(conn, "close_feed", watch=watch):
         raise WatchError(f"The feed of the watch {watch} has no address that could be taken away.")
 
 
 def find_watch(conn: postgres.Connection, token: str) -> str:
-    """The watch whose feed has this address; empty where none has."""
+    """The watch whose feed has this address; empty if none has."""
     row = postgres.row(conn, "watch_of_feed", digest=_digest(token))
     return str(row["watch"]) if row else ""
 

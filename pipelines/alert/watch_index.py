@@ -29,7 +29,9 @@ log = logging.getLogger(__name__)
 
 
 def current(settings: Settings, conn: postgres.Connection) -> QuerySet:
-    """The matcher of all watches as they are now: the kept one where nothing changed, else built and kept."""
+    """The matcher of all watches as they are now. If nothing changed, this is the kept one; else it is built
+    and kept.
+    """
     row = postgres.row(conn, "digest_of_watches")
     digest = str(row["digest"]) if row else ""
     file = settings.data / FILE
@@ -37,12 +39,12 @@ def current(settings: Settings, conn: postgres.Connection) -> QuerySet:
 
 
 def unreadable(made: QuerySet) -> list[str]:
-    """What keeps watches from being looked for, a sentence each: queries that can no longer be read."""
+    """A sentence for each watch whose query can no longer be read, so that nothing looks for it."""
     return bytes(made.arrays["unreadable"]).decode().splitlines()
 
 
 def _load(file: Path, digest: str) -> QuerySet | None:
-    """The matcher of a file; None where it is of other watches, of another version of this program, or damaged."""
+    """The matcher in a file; None if it is of other watches, of another version of this program, or damaged."""
     try:
         with np.load(file, allow_pickle=False) as kept:
             if bytes(kept["digest"]).decode() != digest or int(kept["form"][0]) != query_set.FORM:

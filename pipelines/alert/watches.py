@@ -1,8 +1,8 @@
-"""Watches: what somebody wants to be told of, how it is written down, and where it is kept.
+"""Watches: what somebody wants to be told of, how a watch is written, and where it is kept.
 
-A watch is either a query of `nightdesk search`, or terms, of which any is enough. A term is written as words; `exact:`,
-`suffix:`, `sub:` and `keep:` before it change how it is looked for, `|` after it adds other spellings, and a final `*`
-finds every word that begins so.
+A watch has a query of `nightdesk search`, or terms, of which any is enough. A term is written as words. `exact:`,
+`suffix:`, `sub:` and `keep:` before the words change how they are looked for. `|` after them adds other spellings. A
+final `*` finds every word that begins so.
 """
 
 from __future__ import annotations
@@ -45,17 +45,20 @@ NOT_IN_WATCHES = {
 class Watch:
     """What somebody wants to be told of.
 
-    query: as `nightdesk search` takes it; empty where there are terms.
+    query: as `nightdesk search` takes it; empty if there are terms.
     terms: any of them is enough.
-    unless: around a mention it takes that mention away; elsewhere in the article it takes the whole article away.
+    unless: if such a term stands around a mention, this mention does not count; elsewhere in the article, the article
+        does not count.
     sources, languages: only these; empty means all.
     kinds: of changes.
-    cap: single messages an hour, None for the installation's own.
-    digest: when what is collected goes out, as `send_times` writes it; empty: at once. quiet: when nothing goes out.
-    timezone: whose clock both are read by, and that of times in messages; empty: the installation's own.
-    messages_in: the language of messages; empty: the installation's own.
-    owner: whose it is, as Airflow's login calls that person; empty: the desk's, nobody's in particular.
-    paused_at: since when it looks at nothing; muted_until: till when what it finds is only listed.
+    cap: single messages an hour; None: as the installation has it.
+    digest: when collected alerts go out, as `send_times` writes it; empty: at once.
+    quiet: when nothing goes out.
+    timezone: the clock for digest, quiet and the times in messages; empty: as the installation has it.
+    messages_in: the language of messages; empty: as the installation has it.
+    owner: whose watch it is, by the login name in Airflow; empty: nobody's in particular.
+    paused_at: since when it looks at nothing.
+    muted_until: until when what it finds is only listed.
     """
 
     name: str
@@ -77,7 +80,7 @@ class Watch:
 
     @property
     def written(self) -> str:
-        """What it looks for, as a person reads it."""
+        """What the watch looks for, as a person reads it."""
         return self.query or ", ".join(term.written for term in self.terms)
 
 
@@ -99,7 +102,7 @@ def make(
     messages_in: str = "",
     owner: str = "",
 ) -> Watch:
-    """A watch from what a person wrote; WatchError names the watch, what cannot be used and what is allowed.
+    """A watch from what a person wrote. WatchError names the watch, what cannot be used, and what is allowed.
 
     QueryError points at the place where a query cannot be used.
     """
@@ -158,7 +161,7 @@ def make(
 
 
 def parse_query(written: str, synonyms: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Node:
-    """The query of a watch; QueryError also where it says what only a search can, or names nothing to be told of."""
+    """The query of a watch. QueryError also if it uses what only a search can use, or names nothing to be told of."""
     node = grammar.parse(written, synonyms)
     for piece in lexer.pieces(written):
         for prefix in piece.prefixes:
@@ -177,7 +180,7 @@ def parse_query(written: str, synonyms: Mapping[str, Sequence[str]] = MappingPro
 
 
 def node(watch: Watch, synonyms: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Node:
-    """What a watch looks for, as a query has it."""
+    """What a watch looks for, as the tree of a query."""
     if watch.query:
         return grammar.parse(watch.query, synonyms)
     wanted, unwanted = (tuple(map(Find, terms)) for terms in (watch.terms, watch.unless))
@@ -188,7 +191,7 @@ def node(watch: Watch, synonyms: Mapping[str, Sequence[str]] = MappingProxyType(
 
 
 def side_by_side(written: str) -> list[str]:
-    """The first words of a query that stand side by side with nothing between: all of them must be there."""
+    """The first words of a query that stand side by side with nothing between. All of them must be in an article."""
     run: list[str] = []
     for piece in lexer.pieces(written):
         if piece.kind == lexer.TokenKind.TERM and not piece.prefixes:
@@ -202,7 +205,7 @@ def side_by_side(written: str) -> list[str]:
 
 
 def add(conn: postgres.Connection, watch: Watch) -> None:
-    """Keep a watch, in place of the one of that name; part of the caller's transaction."""
+    """Keep a watch in place of the earlier one of that name; part of the caller's transaction."""
     postgres.execute(
         conn,
         "add_watch",
@@ -224,24 +227,26 @@ def add(conn: postgres.Connection, watch: Watch) -> None:
 
 
 def remove(conn: postgres.Connection, name: str) -> None:
-    """Forget a watch; its alerts stay. WatchError where there is none of that name."""
+    """Remove a watch; its alerts stay. WatchError if there is none of that name."""
     if not postgres.execute(conn, "remove_watch", watch=name):
         raise WatchError(f"There is no watch {name}; `nightdesk watch list` names them.")
 
 
 def pause(conn: postgres.Connection, name: str, *, paused: bool) -> None:
-    """Let a watch look at nothing, or again at what comes from now on; what came in between it is never told of."""
+    """Let a watch look at nothing; or let it look again, at what comes from now on. It never tells what came
+    meanwhile.
+    """
     postgres.execute(conn, "pause_watch", watch=name, paused=paused)
 
 
 def mute(conn: postgres.Connection, name: str, span: timedelta | None) -> datetime | None:
-    """List what a watch finds and tell nobody, for this long; None ends it. Till when that is."""
+    """For this long, list what a watch finds and tell nobody; None ends the mute. Gives when the mute ends."""
     row = postgres.row(conn, "mute_watch", watch=name, span=span)
     return row["muted_until"] if row else None
 
 
 def written_in(watch: Watch, settings: Settings) -> tuple[str, str]:
-    """The language and the time zone in which people read what a watch tells."""
+    """The language and time zone in which people read what a watch tells."""
     return watch.messages_in or settings.messages_in, watch.timezone or settings.schedule_timezone
 
 
@@ -251,7 +256,7 @@ def all_watches(conn: postgres.Connection) -> list[Watch]:
 
 
 def by_name(conn: postgres.Connection, names: Iterable[str]) -> dict[str, Watch]:
-    """The watches of these names, by name; one that is there no more is left out."""
+    """The watches of these names, by name. A watch that was removed is missing."""
     return {row["name"]: _watch(row) for row in postgres.query(conn, "watches_named", names=list(names))}
 
 
@@ -261,17 +266,17 @@ def history(conn: postgres.Connection, name: str = "") -> list[postgres.Row]:
 
 
 def history_of_transaction(conn: postgres.Connection) -> list[postgres.Row]:
-    """What the transaction in hand has changed, watches and lists of synonyms, in order."""
+    """The changes of the current transaction to watches and lists of synonyms, in order."""
     return postgres.query(conn, "history_of_transaction")
 
 
 def changed_by(conn: postgres.Connection, who: str) -> None:
-    """Say who makes the changes of this connection, for the history."""
+    """Set who makes the changes of this connection, for the history."""
     postgres.query(conn, "say_who", who=who)
 
 
 def _asks_for_something(node: Node) -> bool:
-    """Whether an article has to have something, a word or a filter, to be an answer."""
+    """Whether an article must have something, a word or a filter, to answer the query."""
     if isinstance(node, Every):
         return any(map(_asks_for_something, node.parts))
     if isinstance(node, Either):

@@ -19,7 +19,7 @@ OTHERS = (*TEXTS, "cap", "paused")
 
 
 def render(known: Sequence[Watch], lists: Mapping[str, Sequence[str]]) -> str:
-    """The TOML text of watches and lists; what is as usual is left out."""
+    """The TOML text of watches and lists. Fields with their usual value are left out."""
     lines = [HEAD]
     if lists:
         lines += ["[synonyms]", *(f"{_toml(name)} = {_toml(spellings)}" for name, spellings in lists.items()), ""]
@@ -34,7 +34,9 @@ def render(known: Sequence[Watch], lists: Mapping[str, Sequence[str]]) -> str:
 def parse(
     text: str, where: str, known: Mapping[str, Sequence[str]]
 ) -> tuple[list[tuple[Watch, bool]], dict[str, list[str]]]:
-    """The watches of a file, each with whether it is paused, and the lists; known: lists that are there already.
+    """The watches of a file, each with whether it is paused, and the lists.
+
+    known: lists that are there already.
 
     WatchError names the file and what is wrong.
     """
@@ -110,7 +112,7 @@ def _watch(said: Any, lists: Mapping[str, Sequence[str]]) -> tuple[Watch, bool]:
 
 
 def _toml(value: Any) -> str:
-    """A value as TOML has it; its basic strings are those of JSON."""
+    """A value in TOML, whose basic strings are those of JSON."""
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_toml, value))}]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

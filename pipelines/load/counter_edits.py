@@ -1,6 +1,8 @@
-"""Which edits of a night are the site's counters: lines in which nothing but a number moved, alike in several articles.
+"""Which edits of a night are only the site's counters: lines in which nothing but a number changed, alike in several
+articles.
 
-A counter is worded as its site likes. What gives it away is that the same line moves in many articles at once.
+Every site words its counters in its own way. But the same line changes in many articles at once, and this shows that it
+is a counter.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ NUMBER = re.compile(r"\d[\d.,:/\u066b\u066c-]*")
 
 @dataclass(frozen=True)
 class CounterEdit:
-    """What a look found in the place of what is stored: n is its line in the article file."""
+    """What a look found, beside what is stored. n: its line in the article file."""
 
     n: int
     article: int
@@ -28,7 +30,7 @@ class CounterEdit:
 
 
 def still(edits: Sequence[CounterEdit]) -> list[int]:
-    """The n of those in which only counters moved: for them the text stands still, and what is stored is kept."""
+    """The n of the edits in which only counters changed. For these, what is stored stays."""
     moved = {edit.n: _find_moved(edit) for edit in edits}
     articles = {(edit.article, form) for edit in edits for form in moved[edit.n]}
     counters = {form for form, count in Counter(form for _, form in articles).items() if count >= LEAST_ARTICLES}
@@ -36,7 +38,7 @@ def still(edits: Sequence[CounterEdit]) -> list[int]:
 
 
 def _find_moved(edit: CounterEdit) -> frozenset[str]:
-    """The lines that changed in their numbers alone, without those; nothing where anything else changed."""
+    """The lines in which only numbers changed, without the numbers; empty if anything else changed."""
     before, after = edit.before.split("\n"), edit.after.split("\n")
     pairs = [pair for pair in zip(before, after, strict=False) if text.normal(pair[0]) != text.normal(pair[1])]
     if len(before) != len(after) or not 0 < len(pairs) <= MOST_LINES:

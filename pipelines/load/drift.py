@@ -1,8 +1,9 @@
-"""Whether the articles of a run are like those of their source before: a pure function over what is measured of them.
+"""Whether the articles of a run are like the earlier articles of their source: a pure function of measures of them.
 
-Of each article: its words, whether it has a date, its title, and the share of its words in paragraphs that other
-articles have as well. A run drifts where most of its articles are off what is usual for the source; a few odd pages
-never make it so, nor does a new template that gives equally good texts. The sentence has the figure and what is usual.
+The measures of an article are its words, whether it has a date, its title, and the share of its words in paragraphs
+that other articles have as well. A run drifts if most of its articles are far from what is usual for the source. A few
+odd pages never make a run drift, nor does a new template that gives equally good texts. The sentence has the figure and
+what is usual.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pipelines.load import policy
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleMeasures:
-    """What is measured of an article; paragraphs: by a digest, with the words of each."""
+    """What is measured of an article. paragraphs: (digest, words) of each."""
 
     words: int
     dated: bool
@@ -27,14 +28,15 @@ class ArticleMeasures:
 
 
 def measure_article(words: int, dated: bool, title: str, text: str) -> ArticleMeasures:
-    """An article as its row has it."""
+    """The measures of an article, from its row."""
     paragraphs = tuple((line.strip(), len(line.split())) for line in text.split("\n") if line.strip())
     return ArticleMeasures(words=words, dated=dated, title=" ".join(title.casefold().split()), paragraphs=paragraphs)
 
 
 def find(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]) -> str:
-    """In which way the articles of a run are off, in a sentence; nothing where they are like those before, or where
-    there are too few of either to tell."""
+    """How the articles of a run differ from the earlier ones, in a sentence. Empty if they are alike, or if there are
+    too few of either to say.
+    """
     if len(run) < policy.DRIFT_ARTICLES or len(before) < policy.DRIFT_KNOWN:
         return ""
     return "; ".join(filter(None, (_of_length(run, before), *_of_shares(run, before))))
@@ -54,7 +56,7 @@ def _of_length(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]
 
 
 def _of_shares(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]) -> list[str]:
-    """What most of the run's articles lack, or have in common, and those before did not."""
+    """What most of the run's articles lack, or have in common, although the earlier articles did not."""
     titles = _common([{one.title} for one in run]), _common([{one.title} for one in before])
     return [
         _more("have no date", run, before, lambda one, _: not one.dated),
@@ -83,7 +85,10 @@ def _more(
     before: Sequence[ArticleMeasures],
     is_so: Callable[[ArticleMeasures, bool], bool],
 ) -> str:
-    """A sentence where most of the run are so, and far more than before; is_so: whether one is, of the run or not."""
+    """A sentence if most of the run have a property, and far more than before.
+
+    is_so: whether an article has the property. Its second argument says whether the article is of the run.
+    """
     now = sum(is_so(one, True) for one in run)
     then = sum(is_so(one, False) for one in before)
     share = (then + 1) / (len(before) + 2)
@@ -93,7 +98,7 @@ def _more(
 
 
 def _common(articles: Sequence[set[str]]) -> set[str]:
-    """What stands in several of them."""
+    """The items that stand in several of these sets."""
     counts = Counter(key for article in articles for key in article)
     return {key for key, count in counts.items() if count > 1}
 
@@ -120,5 +125,5 @@ def _apart(one: Sequence[float], two: Sequence[float]) -> float:
 
 
 def _by_chance(count: int, of: int, share: float) -> float:
-    """How likely so many or more are, where each is so with this share."""
+    """How likely so many or more articles have a property, if each has it with this share."""
     return sum(math.comb(of, n) * share**n * (1 - share) ** (of - n) for n in range(count, of + 1))

@@ -1,7 +1,7 @@
-"""Whether two texts tell one story, by what their signatures have in common; what looks alike need not be a copy.
+"""Whether two texts tell one story, by what their signatures have in common. Texts may look alike without being copies.
 
-Items of one template (weather, rates, results) look alike and tell different things. They are told by their numbers,
-and by how many there are of them.
+Items of one template (weather, rates, results) look alike and tell different things. They show by their different
+numbers, and because there are many of them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LEAST_SAMPLES = 12
 
 
 class Relation(IntEnum):
-    """What two articles are to each other, the closer the higher."""
+    """What two articles are to each other; a closer relation is higher."""
 
     NONE = 0
     # Much of one stands in the other, and yet they seem to be items of one template.
@@ -49,9 +49,10 @@ def relation(one: Signature, other: Signature, *, same_source: bool) -> Relation
 
 
 def edited_apart(one: Signature, other: Signature, first: Signature) -> bool:
-    """Whether two texts are alike because each is an edit of the first: such are less like each other than like that.
+    """Whether two texts are alike because each is an edit of the first text: such texts are less like each other than
+    like the first.
 
-    Items of one template have as much in common with each as with any other.
+    Items of one template have as much in common with each other as with any other item.
     """
     like = signatures.compare(one, other)
     expected = signatures.compare(one, first).contained * signatures.compare(other, first).contained

@@ -1,6 +1,6 @@
 """What sites write into an article when they edit it: notices of a correction, and lines that say when it was updated.
 
-The phrases are `data/notices.tsv`, which says what a row is; it alone knows in which language.
+The phrases are in `data/notices.tsv`, which says what its rows mean. Only this module knows in which language each is.
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ def is_correction(sentence: str) -> bool:
 
 
 def shape(written: str) -> str:
-    """The normal form with one shape of quotes, dashes and dots, and without lines that only say a time of update.
+    """The normal form of a text with one shape of quotes, dashes and dots, without lines that only give a time of
+    update.
 
-    Equal for two texts of which nobody would call one an edit of the other.
+    If two texts have the same shape, nobody would call one an edit of the other.
     """
     lines = (text.normal(line) for line in written.split("\n"))
     kept = " ".join(line for line in lines if line and not _is_time(line))

@@ -1,8 +1,8 @@
-"""The quarantine: runs whose articles are held, for they are not like those of their source before.
+"""The quarantine: runs whose articles are held, because they are unlike the earlier articles of their source.
 
-Nothing of such a run is in a table of articles: its article file stays as it is, its URLs stay fetched, and the load
-that found it so says that it held them. A release loads that file as every other one; a rejection ends its URLs. Each
-is one transaction, and done again it changes nothing.
+No table of articles has anything of such a run. Its article file and its URLs stay as they are, and the tally of the
+load says that it held them. A release loads the file as any other file. A rejection ends its URLs. Each is one
+transaction, and doing it twice changes nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ HELD, HELD_AND_REJECTED = "held", "held and rejected"
 
 @dataclass(frozen=True, kw_only=True)
 class HeldRun:
-    """A run of a source in the quarantine. articles: how many; since: when the first of its pages was fetched."""
+    """A run of a source in the quarantine.
+
+    articles: how many articles it has.
+    since: when the first of its pages was fetched.
+    """
 
     id: int
     source: str
@@ -38,10 +42,10 @@ class HeldRun:
 
 
 def judge(conn: postgres.Connection, source: str, run: str) -> str:
-    """Why the articles of this load are to be held, in a sentence; nothing where they are not.
+    """Why the articles of this load are to be held, in a sentence; empty if they are not.
 
-    Part of the load's transaction, with its lines measured. A run that was loaded before is not judged, nor what comes
-    from the past, nor one that somebody released.
+    Part of the load's transaction, after its lines were measured. Three kinds of runs are not judged: one that was
+    loaded before, one that brings the past, and one that somebody released.
     """
     kept = _row(conn, source, run)
     rows = postgres.query(conn, "drift_lines", run=run, source=source)
@@ -67,19 +71,19 @@ def judge(conn: postgres.Connection, source: str, run: str) -> str:
 
 
 def hold(conn: postgres.Connection, source: str, run: str, why: str) -> None:
-    """Hold the articles of this load, part of its transaction; what somebody rejected stays rejected."""
+    """Hold the articles of this load, part of its transaction. What somebody rejected stays rejected."""
     postgres.execute(conn, "hold_run", source=source, run=run, reason=why)
     postgres.execute(conn, "hold_urls", reason=f"held: {why}")
 
 
 def counts(conn: postgres.Connection, source: str, run: str) -> dict[str, int]:
-    """What a load counts of the articles that it held, or that somebody rejected before."""
+    """The counts of a load whose articles are held, or were rejected by somebody before."""
     kept = _row(conn, source, run)
     return {HELD if kept.state == HeldState.HELD else HELD_AND_REJECTED: kept.articles} if kept else {}
 
 
 def sentence(counted: Mapping[str, int], why: str) -> str:
-    """What is said of articles that are held; nothing where none is."""
+    """The sentence about held articles; empty if there are none."""
     if not counted.get(HELD):
         return ""
     many = f"{counted[HELD]} articles are" if counted[HELD] > 1 else "1 article is"
@@ -92,12 +96,14 @@ def let_go(conn: postgres.Connection, source: str, run: str, who: str = "") -> N
 
 
 def list_held(conn: postgres.Connection, *, every: bool = False) -> list[HeldRun]:
-    """The runs that are held, the newest first; every: those that were released or rejected as well."""
+    """The runs that are held, the newest first. every: also those that were released or rejected."""
     return [_read_held(row) for row in postgres.query(conn, "quarantined", every=every)]
 
 
 def find(conn: postgres.Connection, name: str, run: str = "") -> list[HeldRun]:
-    """The held runs of a number, or of a source (all, or this one), oldest first; NightdeskError without one."""
+    """The held runs of a number or of a source (all of them, or one run), oldest first; NightdeskError if there is
+    none.
+    """
     rows = [_read_held(row) for row in postgres.query(conn, "quarantined", every=True)]
     wanted = [one for one in rows if (str(one.id) == name or one.source == name) and run in ("", one.run)]
     if not run and not name.isdigit():
@@ -111,7 +117,7 @@ def find(conn: postgres.Connection, name: str, run: str = "") -> list[HeldRun]:
 
 
 def of_run(conn: postgres.Connection, source: str, run: str) -> HeldRun:
-    """A run of a source that is or was held; NightdeskError where it never was."""
+    """A run of a source that is held or was; NightdeskError if it never was."""
     held = _row(conn, source, run)
     if held is None:
         raise NightdeskError(f"Run {run} of {source} is not in the quarantine.")
@@ -119,9 +125,9 @@ def of_run(conn: postgres.Connection, source: str, run: str) -> HeldRun:
 
 
 def reject(conn: postgres.Connection, held: HeldRun, fetches: Sequence[int], who: str = "") -> int:
-    """Leave the articles of a held run out, part of the caller's transaction; how many URLs ended so.
+    """Leave out the articles of a held run, part of the caller's transaction; gives how many URLs ended so.
 
-    fetches: of its article file. Their pages are looked at again, as those that were no article.
+    fetches: those of its article file. Their pages are looked at again, like pages that were no article.
     """
     check_reject(held)
     postgres.query(conn, "load_lock", source=held.source)
@@ -133,13 +139,13 @@ def reject(conn: postgres.Connection, held: HeldRun, fetches: Sequence[int], who
 
 
 def check_release(held: HeldRun) -> None:
-    """NightdeskError where a run cannot be released any more."""
+    """NightdeskError if a run can no longer be released."""
     if held.state == HeldState.REJECTED:
         raise NightdeskError(f"Run {held.run} of {held.source} was rejected: its pages are looked at again anyway.")
 
 
 def check_reject(held: HeldRun) -> None:
-    """NightdeskError where a run cannot be rejected any more."""
+    """NightdeskError if a run can no longer be rejected."""
     if held.state == HeldState.RELEASED:
         raise NightdeskError(f"Run {held.run} of {held.source} was released: its articles are in the archive.")
 

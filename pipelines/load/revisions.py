@@ -1,7 +1,8 @@
-"""What an edit of an article is: a correction, a new headline, much or little of the text; and which numbers and names.
+"""What an edit of an article is: a correction, a new headline, much or little of the text; and which numbers and names
+changed.
 
-It compares two wordings and knows nothing of pages or tables. A text that differs in quotes, dashes, blanks or a line
-with the time of an update alone is the same text: `alike`.
+The module compares two wordings and knows nothing of pages or tables. If two texts differ only in quotes, dashes,
+blanks or a line with the time of an update, they are the same text: `alike`.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ BEFORE = 6
 
 @dataclass(frozen=True, kw_only=True)
 class ChangedDetail:
-    """A number or a name that was changed: as it stood before, as it stands now, and the word that it belongs to."""
+    """A number or a name that changed: as it was before, as it is now, and the word that it belongs to."""
 
     what: MovedKind
     before: str
@@ -62,12 +63,14 @@ class _Word:
 
 
 def alike(before: str, now: str) -> bool:
-    """Whether two texts, or titles, say the same in other quotes, dashes, blanks, or at another time of update."""
+    """Whether two texts, or titles, differ only in quotes, dashes, blanks, or the time of an update."""
     return notices.shape(before) == notices.shape(now)
 
 
 def judge(before: Mapping[str, str], now: Mapping[str, str]) -> JudgedEdit:
-    """What became of a wording (title, text): its kind, and the numbers and names that changed, the title's first."""
+    """What an edit of a wording (title, text) is: its kind, and the numbers and names that changed, those of the title
+    first.
+    """
     edit = edits.compare({**before, "description": ""}, {**now, "description": ""})
     title_changed = not alike(before["title"], now["title"])
     titles = _compare_texts(before["title"], now["title"]) if title_changed else ([], 0)
@@ -91,14 +94,14 @@ def _is_substantial(compared: tuple[Sequence[ChangedDetail], int], words: int) -
 
 
 def _is_spelling(moved: ChangedDetail) -> bool:
-    """Whether it is one name, spelled otherwise."""
+    """Whether two names are one name in two spellings."""
     left, right = (text.bare(text.normal(name)).split() for name in (moved.before, moved.after))
     one, other = (" ".join(word for word in own if word not in both) for own, both in ((left, right), (right, left)))
     return SequenceMatcher(None, one, other, autojunk=False).ratio() >= SPELLING
 
 
 def _compare_texts(before: str, now: str) -> tuple[list[ChangedDetail], int]:
-    """The numbers and names that changed from one text to another, and how many words did."""
+    """The numbers and names that changed from one text to another, and how many words changed."""
     old, new = _words(before), _words(now)
     if max(len(old), len(new)) > MOST_WORDS:
         left, right = Counter(word.form for word in old), Counter(word.form for word in new)
@@ -119,7 +122,7 @@ Span = tuple[int, int]
 
 
 def _numbers(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -> Iterator[ChangedDetail]:
-    """Numbers in the place of numbers, those of the same turn with each other."""
+    """Changed numbers: the first number taken away is paired with the first one added, and so on."""
     left = [n for n in range(*was) if _is_number(old[n])]
     right = [n for n in range(*now) if _is_number(new[n])]
     for n, m in zip(left, right, strict=False):
@@ -130,14 +133,16 @@ def _numbers(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -
 
 
 def _beside(words: Sequence[_Word], n: int) -> str:
-    """The word that a number belongs to: the one behind it, before a word like `in` or a stop the one before."""
+    """The word that a number belongs to: the word after it; before a word like `in`, or at a stop, the word
+    before it.
+    """
     if words[n].joined and n + 1 < len(words) and len(words[n + 1].form) >= LEAST_BESIDE:
         return words[n + 1].surface
     return words[n - 1].surface if n and words[n - 1].joined else ""
 
 
 def _names(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -> Iterator[ChangedDetail]:
-    """A name in the place of a name: by its capital letters, or by the title before it where there are none."""
+    """Changed names. A name shows by its capital letters, or in scripts without them by the title before it."""
     if max(was[1] - was[0], now[1] - now[0]) > MOST_OF_A_NAME:
         return
     titled = was[0] > 0 and notices.is_title(old[was[0] - 1].form)
@@ -147,7 +152,7 @@ def _names(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -> 
 
 
 def _name(words: Sequence[_Word], span: Span, *, titled: bool) -> str:
-    """These words as a name, with the capitalised words beside them; empty where they are none."""
+    """These words as a name, with the capitalised words beside them; empty if they are no name."""
     inside = words[span[0] : span[1]]
     if any(_is_number(word) for word in inside):
         return ""
@@ -177,7 +182,7 @@ def _is_number(word: _Word) -> bool:
 
 
 def _words(written: str) -> list[_Word]:
-    """The words of a text, figures that are joined as one number; the digits of every script are the same."""
+    """The words of a text. Joined figures are one number, and the digits of every script are the same."""
     found = text.tokens(written)
     made: list[_Word] = []
     for group in _groups(written, found):
@@ -205,7 +210,7 @@ def _groups(written: str, found: Iterable[text.Token]) -> Iterator[list[text.Tok
 
 
 def _value(written: str, group: Sequence[text.Token]) -> str:
-    """A number as it is compared: 1,200 and 1200 are one, 1.5 and 15 are not."""
+    """A number in the form in which numbers are compared: 1,200 and 1200 are one, 1.5 and 15 are not."""
     parts = [group[0].form]
     for one, other in pairwise(group):
         parts += [written[one.end : other.start], other.form]

@@ -1,8 +1,8 @@
-"""The search index: the words of every article, as rows that `nightdesk search` selects its candidates by.
+"""The search index: the words of every article, as rows from which `nightdesk search` selects its candidates.
 
-Extract makes them, load writes them in its own transaction and makes what an older article file lacks; `backfill` makes
-those of articles that were loaded before there was an index.
-How many words a text has is another thing: pipelines.text.words.
+Extract makes the rows. Load writes them in its own transaction, and makes those that an older article file lacks.
+`backfill` makes the rows of articles that were loaded before there was an index. How many words a text has is another
+count: pipelines.text.words.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded
 
 
 def keep_loaded(conn: postgres.Connection, indexed: Mapping[int, Indexed]) -> None:
-    """Put the articles that this transaction of load wrote into the index; indexed: what extract made, by the line.
+    """Put the articles that this transaction of load wrote into the index.
 
-    It stands for an article whose words are those of the line; of the others it is made here.
+    indexed: the rows that extract made, by line. A row is used if the article has the words of that line; otherwise it
+        is made here.
     """
     rows = postgres.query(conn, "load_unindexed", indexed=list(indexed))
     texts = [row["id"] for row in rows if row["n"] is None]
@@ -40,9 +41,9 @@ def keep_loaded(conn: postgres.Connection, indexed: Mapping[int, Indexed]) -> No
 
 
 def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
-    """Put into the index what is missing there, newest first, in short transactions; how many articles that were.
+    """Put into the index what is missing there, newest first, in short transactions; gives how many articles.
 
-    Killed, it goes on where it was. on_batch hears how many are done so far.
+    If it is killed, the next call goes on where it stopped. on_batch hears how many are done so far.
     """
     return migration_batches.run(settings, BACKFILL, "words_unindexed", BATCH, _keep, on_batch)
 
@@ -74,7 +75,7 @@ def _keep(
 
 
 def _know(conn: postgres.Connection, words: set[str]) -> None:
-    """Keep words that were in no article so far. Only what others have committed is remembered."""
+    """Keep words that no article had so far. Only words that others have committed are remembered."""
     at = postgres.row(conn, "words_kept_at") or {}
     table = (at["started"], at["database"], at["file"])
     if table not in _REMEMBERED:

@@ -1,7 +1,8 @@
-"""Load: an article file into Postgres, one transaction a source and run; it alone says what a look at a page changed.
+"""Load: an article file into Postgres, in one transaction for each source and run. Only this module says what a look at
+a page changed.
 
-The rules are the statements `load_*`, run in the order of STEPS on a temporary table of the file's lines. A second
-load of the same file changes nothing, whatever happened to the first.
+The rules are the statements `load_*`. They run in the order of STEPS, on a temporary table of the file's lines. A
+second load of the same file changes nothing, whatever happened to the first.
 """
 
 from __future__ import annotations
@@ -182,7 +183,9 @@ def _load(settings: Settings, conn: postgres.Connection, source: Source, run: st
 
 
 def _gap(settings: Settings, conn: postgres.Connection, source: Source, run: str) -> list[Difference]:
-    """What is not accounted for after this load; nothing where a stage before it has said that it did not end."""
+    """The URLs that are not accounted for after this load; empty if an earlier stage has already said that it did not
+    end.
+    """
     before = runs.stages(conn, run, source.name)
     if url_account.is_due(before):
         return url_account.differences(settings, conn, source, run)
@@ -199,7 +202,7 @@ def _gap(settings: Settings, conn: postgres.Connection, source: Source, run: str
 
 
 def _flood_sentence(conn: postgres.Connection, source: str, run: str) -> str:
-    """What is said of edits that were too many for one run; nothing where there were none."""
+    """The sentence about edits that were too many for one run; empty if there were not too many."""
     count = (postgres.row(conn, "edits_at_once", source=source, run=run) or {"count": 0})["count"]
     if not count:
         return ""
@@ -210,7 +213,7 @@ def _flood_sentence(conn: postgres.Connection, source: str, run: str) -> str:
 
 
 def _gap_sentence(gap: Sequence[Difference]) -> str:
-    """What is said of URLs that are not accounted for."""
+    """The sentence about URLs that are not accounted for."""
     many = f"{len(gap)} URLs of this run are" if len(gap) > 1 else "1 URL of this run is"
     named = "; ".join(f"{one.url} ({_why(one)})" for one in gap[:URLS_SHOWN])
     more = f"; and {len(gap) - URLS_SHOWN} more" if len(gap) > URLS_SHOWN else ""
@@ -322,9 +325,8 @@ def _run_steps(
 
 
 def _let_stand_still(conn: postgres.Connection) -> set[int]:
-    """Keep what is stored where only the site's counters moved, its quotes, blanks, or the time of an update.
-
-    The lines of which that is so.
+    """Keep what is stored if only the site's counters, quotes, blanks, or the time of an update changed. Gives the
+    lines of which this is so.
     """
     edits = postgres.query(conn, "load_find_edits")
     texts = [row for row in edits if row["text"] != row["text_before"]]
@@ -341,7 +343,7 @@ def _let_stand_still(conn: postgres.Connection) -> set[int]:
 
 
 def _judge_revisions(conn: postgres.Connection) -> None:
-    """Say of each revision what it is to the one before it."""
+    """Set for each revision what kind of edit it is."""
     made = []
     for row in postgres.query(conn, "load_find_edited_texts"):
         before = {"title": row["title_before"], "text": row["text_before"]}
@@ -351,7 +353,7 @@ def _judge_revisions(conn: postgres.Connection) -> None:
 
 
 def _row(n: int, line: Line) -> list[Any]:
-    """A line in the order of COLUMNS, without the characters Postgres cannot hold."""
+    """A line in the order of COLUMNS, without characters that Postgres cannot hold."""
     article, rejection = line.article, line.rejection
     values = {
         "n": n,
@@ -399,7 +401,7 @@ def _row(n: int, line: Line) -> list[Any]:
 
 
 def _aliases(rows: Sequence[Sequence[Any]], run: str) -> list[tuple[object, ...]]:
-    """The canonical addresses that pages state and that are not where they came from, as rows for the ledger."""
+    """The canonical addresses that pages state and that differ from their own address, as rows for the ledger."""
     n, url, canonical, akin = (COLUMNS.index(name) for name in ("n", "url", "canonical_url", "akin"))
     found = [(row[n], row[canonical]) for row in rows if row[akin] and _key(row[url]) != _key(row[canonical])]
     return [(n, urls.key(to), urls.variant(to)[0], urls.clean(to), urls.host(to), run) for n, to in found]

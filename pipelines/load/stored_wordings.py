@@ -1,6 +1,6 @@
-"""Each wording of an article once: the newest stands in the article, those before it in their revisions.
+"""Each wording of an article is stored once: the newest in the article, earlier ones in their revisions.
 
-Load writes them so; `backfill` takes out what stands twice since before.
+Load writes wordings so. `backfill` removes those that older versions stored twice.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ BACKFILL = "wordings"
 
 
 def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
-    """Take the newest wording out of the revisions where it stands twice; how many articles that were."""
+    """Remove the newest wording from the revisions if it is stored twice; gives how many articles."""
     return migration_batches.run(settings, BACKFILL, "wordings_twice", BATCH, _keep_once, on_batch)
 
 

@@ -1,9 +1,9 @@
-"""Stories: articles of any source that have much of one text are linked as they are loaded; none is ever dropped.
+"""Stories: articles of any source that have much of one text are linked as they are loaded. No article is ever dropped.
 
-An article's signature says where others of its text are looked for: in buckets, of its month and the ones beside it, so
-that it costs the same however much there is. Articles of the very same text are one story whatever their age. A story
-has the least number of its articles; where two turn out to be one, the lesser number stays, and the other still leads
-there, since it is the number of an article in it.
+The signature of an article says in which buckets to look for articles of its text: buckets of its month and of the
+months beside it. So a look costs the same however large the archive is. Articles of the very same text are one story
+whatever their age. A story has the lowest number of its articles. If two stories turn out to be one, the lower number
+stays. The other number still leads to the story, because it is the number of an article in it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SIGNATURE_COLUMNS = ("article_id", "loaded_at", "told_at", "period", "exact", "b
 
 @dataclass(frozen=True, slots=True)
 class _LinkedArticle:
-    """An article as it is linked."""
+    """An article while it is being linked."""
 
     number: int
     source: str
@@ -52,17 +52,17 @@ class _LinkedArticle:
 
 
 def keep_loaded(conn: postgres.Connection, signed: Mapping[int, Signature]) -> None:
-    """Link the articles that this transaction of load wrote; signed: their signatures by the fetch they are of.
+    """Link the articles that this transaction of load wrote. signed: their signatures by fetch.
 
-    It holds up every other load until the transaction ends: it comes last.
+    Every other load waits for this until the transaction ends, so it comes last.
     """
     _keep(conn, postgres.query(conn, "stories_loaded"), signed)
 
 
 def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
-    """Link what was loaded before there were stories, newest first, in short transactions; how many articles that were.
+    """Link what was loaded before there were stories, newest first, in short transactions; gives how many articles.
 
-    Killed, it goes on where it was. on_batch hears how many are done so far.
+    If it is killed, the next call goes on where it stopped. on_batch hears how many are done so far.
     """
     return migration_batches.run(
         settings, BACKFILL, "stories_unsigned", BATCH, lambda c, rows: _keep(c, rows, {}), on_batch
@@ -96,7 +96,7 @@ def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], signed: Mappi
 
 
 def _sign(conn: postgres.Connection, rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> set[int]:
-    """Keep the signatures of articles, in the place of older ones; the stories that have a new wording."""
+    """Keep the signatures of articles in place of older ones; gives the stories that have a new wording."""
     ids = [row["id"] for row in rows]
     postgres.execute(conn, "signatures_drop", ids=ids)
     kept = [
@@ -113,7 +113,7 @@ def _period(at: datetime) -> int:
 
 
 def _exact(row: postgres.Row, signature: Signature) -> int:
-    """Where articles of the very same text are looked for; of a short one, of the same title too."""
+    """The key under which articles of the very same text are found; for a short text, also of the same title."""
     digest = row["text_digest"]
     if signature.shingles < policy.LEAST_SHINGLES:
         digest = sha256(f"{row['title_digest']} {digest}".encode()).hexdigest()
@@ -125,7 +125,7 @@ def _buckets(signature: Signature) -> list[int]:
 
 
 def _loosen(conn: postgres.Connection, rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> list[int]:
-    """Articles that are to be linked anew, for one of their story has become another text and leaves it."""
+    """Articles that are to be linked again, because an article of their story has another text now and leaves it."""
     mates: dict[int, list[postgres.Row]] = {}
     for mate in postgres.query(conn, "story_mates", ids=list(made), most=MATES_COMPARED):
         mates.setdefault(mate["of_id"], []).append(mate)
@@ -151,7 +151,7 @@ def _stays(row: postgres.Row, own: Signature, mate: postgres.Row, made: Mapping[
 
 
 def _met(rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> list[postgres.Row]:
-    """Of articles that come together, those with buckets in common: what `story_candidates` finds of all others."""
+    """Pairs among articles that come together and have buckets in common. `story_candidates` finds all other pairs."""
     there: dict[tuple[int, int], list[int]] = {}
     found: list[postgres.Row] = []
     for row in rows:
@@ -173,7 +173,10 @@ def _met(rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> list[po
 
 
 def _link(conn: postgres.Connection, numbers: Sequence[int], met: Sequence[postgres.Row]) -> set[int]:
-    """Tie these articles to those they share a story with; the stories that have grown. met: what is known already."""
+    """Link these articles with those of the same story; gives the stories that have grown.
+
+    met: pairs that are known already.
+    """
     found = [
         *met,
         *postgres.query(
@@ -203,7 +206,7 @@ def _link(conn: postgres.Connection, numbers: Sequence[int], met: Sequence[postg
 
 
 def _pairs(told: Mapping[int, _LinkedArticle], found: Sequence[postgres.Row]) -> list[tuple[int, int]]:
-    """Which of those that were found are one story with the article that they were found for."""
+    """Which of the candidates are one story with the article that they were found for."""
     relations: dict[int, dict[int, Relation]] = {}
     for row in found:
         one, other = told.get(row["id"]), told.get(row["other"])
@@ -230,7 +233,7 @@ def _pairs(told: Mapping[int, _LinkedArticle], found: Sequence[postgres.Row]) ->
 def _is_of_template(
     told: Mapping[int, _LinkedArticle], relations: Mapping[int, Mapping[int, Relation]], number: int
 ) -> bool:
-    """Whether an article looks like too many that are stories of their own."""
+    """Whether an article looks like too many articles that are stories of their own."""
     alike = [other for other, is_one in relations[number].items() if is_one == Relation.ALIKE]
     others = {other: told[other].story for other in alike if told[other].story != told[number].story}
     if len(set(others.values())) < policy.TEMPLATE_STORIES:
@@ -243,7 +246,7 @@ def _is_of_template(
 def _edited_apart(
     told: Mapping[int, _LinkedArticle], relations: Mapping[int, Mapping[int, Relation]], number: int, other: int
 ) -> bool:
-    """Whether two articles that look alike are edits of one text, which is one story with each of them."""
+    """Whether two articles that look alike are edits of one text, so that the story of that text has both."""
     return any(
         edited_apart(told[number].signature, told[other].signature, told[first].signature)
         for first, is_one in relations[number].items()
@@ -253,7 +256,7 @@ def _edited_apart(
 
 
 def _unite(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """The story that each of these becomes, the least of those that are one."""
+    """The story that each of these becomes: the lowest number of those that are one."""
     roots: dict[int, int] = {}
 
     def root(story: int) -> int:
@@ -269,7 +272,9 @@ def _unite(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
 
 
 def _share(conn: postgres.Connection, stories: set[int]) -> None:
-    """Say of each article of these stories how much of its text stands in the first one's, where that is not known."""
+    """Set for the articles of these stories how much of the text stands in the story's first article, if that is not
+    known.
+    """
     if not stories:
         return
     rows = postgres.query(conn, "stories_unshared", stories=sorted(stories))

@@ -1,1 +1,1 @@
-"""How a message gets to people, whoever sends it."""
+"""How a message gets to people, whichever part of Nightdesk sends it."""

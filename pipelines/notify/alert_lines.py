@@ -1,4 +1,4 @@
-"""An alert line by line: where it is from, what an edit changed, what was found, which outlets have it as well."""
+"""An alert line by line: its source, what an edit changed, what was found, and which other outlets have it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ STOPS = " .。…!؟?"
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
-    """A line of a message: what we say of it, in the reader's language, and what a page wrote, in its own."""
+    """A line of a message: our words in the reader's language, and the words of a page in the page's own."""
 
     said: str = ""
     quoted: str = ""
@@ -45,7 +45,7 @@ class MessageLine:
 
 
 def where(alert: Mapping[str, Any], language: str, clock: str) -> str:
-    """What happened, at which source, and when, each moment with its zone."""
+    """What happened, at which source, and when; each moment with its zone."""
     happened = SAID.get(alert.get("revision_kind") or alert["kind"], SAID[alert["kind"]])
     told = [message_languages.say(language, happened), alert["source_title"]]
     if alert["published_at"]:
@@ -61,7 +61,7 @@ def where(alert: Mapping[str, Any], language: str, clock: str) -> str:
 
 
 def body(alert: Mapping[str, Any], language: str) -> list[MessageLine]:
-    """What an edit changed, then the sentences in which the terms stand and that were not said yet."""
+    """What an edit changed, then the sentences that contain the terms and were not said yet."""
     edit: Edit | None = alert["edit"]
     lines: list[MessageLine] = []
     if edit:
@@ -95,7 +95,7 @@ def body(alert: Mapping[str, Any], language: str) -> list[MessageLine]:
 
 
 def address(alert: Mapping[str, Any], language: str) -> MessageLine:
-    """The article's address; of one that is gone it is said that it stood there."""
+    """The line with the article's address. If the article is gone, the line says that it stood there."""
     if alert["kind"] != "removed":
         return MessageLine(quoted=str(alert["url"]))
     text = message("It stood at {url} (the site no longer has it).")
@@ -103,7 +103,7 @@ def address(alert: Mapping[str, Any], language: str) -> MessageLine:
 
 
 def also_in(alert: Mapping[str, Any], language: str) -> MessageLine:
-    """The further outlets of a story, in a line; empty where there is none."""
+    """A line of the other outlets of a story; empty if there are none."""
     names = [outlet["source_title"] for outlet in alert["also_in"]]
     if not names:
         return MessageLine()
@@ -118,7 +118,7 @@ def beyond(number: int, language: str) -> str:
 
 
 def line_of_kept(alert: Mapping[str, Any], language: str) -> MessageLine:
-    """How the article is seen as it is kept."""
+    """The line that says how to see the article as it is kept."""
     if not alert.get("article_id"):
         return MessageLine()
     command = f"nightdesk articles {alert['article_id']}"
@@ -126,7 +126,7 @@ def line_of_kept(alert: Mapping[str, Any], language: str) -> MessageLine:
 
 
 def excerpts(alert: Mapping[str, Any]) -> list[str]:
-    """The sentences in which the terms stand, each once, and none that the title or another one says already."""
+    """The sentences that contain the terms. Each stands once, and none repeats the title or another sentence."""
     said = [normal(alert["title"])]
     kept: list[str] = []
     for match in alert["matches"]:
@@ -144,7 +144,7 @@ def _further(number: int, language: str) -> MessageLine:
 
 
 def _lines_of_edit(what: str, sentences: Sequence[str], language: str) -> list[MessageLine]:
-    """A line that says what follows, and the sentences, each a line of its own for the sake of its direction."""
+    """A heading line, and each sentence as a line of its own, because each has its own direction."""
     if not sentences:
         return []
     more = len(sentences) - MOST_EDITED
@@ -153,5 +153,5 @@ def _lines_of_edit(what: str, sentences: Sequence[str], language: str) -> list[M
 
 
 def _ends_alike(one: str, other: str) -> bool:
-    """Whether two differ in the stop at their end alone."""
+    """Whether two texts differ only in the stop at their end."""
     return one.rstrip(STOPS) == other.rstrip(STOPS)

@@ -1,6 +1,7 @@
-"""The address of a channel: which kinds there are, and what is wrong with one; no sentence shows more than its kind.
+"""The address of a channel: which kinds there are, and what is wrong with an address. No sentence shows more of it than
+its kind.
 
-A new kind begins here; CONTRIBUTING.md has the other places.
+A new kind begins here; CONTRIBUTING.md names the other places.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def kind(address: str) -> str:
 
 
 def problem(address: str) -> str:
-    """What is wrong with an address, as the end of a sentence that says whose it is; empty where nothing is seen."""
+    """What is wrong with an address, as the end of a sentence about its channel; empty if nothing is wrong."""
     if kind(address) in WEBHOOK:
         from pipelines.notify import webhook
 

@@ -1,6 +1,6 @@
-"""Channels by name: which works, which rests after failures, which somebody paused; nothing of their addresses.
+"""Channels by name: which work, which rest after failures, which somebody paused. Nothing here knows their addresses.
 
-Which kinds of channel there are says `channel_address.py`; how a message gets to one, `delivery.py`.
+`channel_address.py` knows the kinds of channels. `delivery.py` knows how a message gets to one.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ WORDS = ("paused", "rests", "no address", "works")
 def list_channels(conn: postgres.Connection, addressed: Collection[str] | None = None) -> list[dict[str, Any]]:
     """Every channel that is used: name, state (of WORDS), waiting, held, failed, error, failing_since, rests_until.
 
-    addressed: the names that have an address, to tell those that have none. held: messages that wait because something
-    is in their way. failed: messages that were given up.
+    addressed: the names that have an address, so that the others can be named.
+
+    held counts messages that wait because something is in their way. failed counts messages that were given up.
     """
     rows = postgres.query(conn, "known_channels")
     names = {row["name"] for row in rows}
@@ -37,14 +38,15 @@ def pause(conn: postgres.Connection, name: str) -> None:
 
 
 def resume(conn: postgres.Connection, name: str) -> int:
-    """Try a channel again, paused or at rest, with all that waits for it; how many messages that is."""
+    """Try a channel again that is paused or rests, with all messages that wait for it; gives how many."""
     return postgres.execute(conn, "resume_channel", channel=name.lower())
 
 
 def resend(conn: postgres.Connection, channel: str = "", ids: Sequence[int] = ()) -> list[postgres.Row]:
-    """Messages that were given up wait again, under their old keys; those of a channel, those of these numbers, or all.
+    """Put messages that were given up back into the queue, under their old keys: those of a channel, of these numbers,
+    or all.
 
-    ChannelError names the numbers of which there is no such message.
+    ChannelError names the numbers that are no such message.
     """
     found = postgres.query(conn, "resend_deliveries", channel=channel.lower(), ids=list(ids))
     missing = sorted(set(ids) - {row["id"] for row in found})
@@ -58,7 +60,7 @@ def resend(conn: postgres.Connection, channel: str = "", ids: Sequence[int] = ()
 
 
 def given_up(conn: postgres.Connection, channel: str = "", count: int = LISTED) -> list[postgres.Row]:
-    """Messages that were given up, newest first: id, channel, watch, form, subject, attempts, error, created_at."""
+    """The messages that were given up, newest first: id, channel, watch, form, subject, attempts, error, created_at."""
     return postgres.query(conn, "given_up_deliveries", channel=channel.lower(), count=count)
 
 
@@ -72,20 +74,23 @@ def alerts(
     before: int | None = None,
     count: int = LISTED,
 ) -> list[postgres.Row]:
-    """The newest alerts, a row for each channel they went to; of one that is only listed why nobody is told.
+    """The newest alerts, a row for each channel that an alert went to. For an alert that is only listed, the row says
+    why.
 
-    id, created_at, watch, kind, revision_kind, source, title, url, article_id, channel, state, attempts, sent_at,
-    next_at, due_at, why, message (number), also_in (sources), acked_at, acked_by. acked: only those that somebody has
-    seen, or that nobody has. before: only what is older than the alert of this number.
+    Columns: id, created_at, watch, kind, revision_kind, source, title, url, article_id, channel, state, attempts,
+    sent_at, next_at, due_at, why, message (number), also_in (sources), acked_at, acked_by.
+    acked: True: only alerts that somebody has seen. False: only those that nobody has seen.
+    before: only alerts older than the alert of this number.
     """
     filters = {"watch": watch, "channel": channel.lower(), "unsent": unsent, "acked": acked, "before": before}
     return postgres.query(conn, "alerts_told", **filters, count=count)
 
 
 def ack_alerts(conn: postgres.Connection, numbers: Sequence[int], who: str, *, seen: bool = True) -> list[int]:
-    """Note that somebody has seen these alerts, or that nobody has; the numbers, those that joined them included.
+    """Note that somebody has seen these alerts, or that nobody has; gives the numbers, with those of alerts that joined
+    them.
 
-    Who was first stays. ChannelError names the numbers of which there is no alert.
+    The first person stays. ChannelError names the numbers that are no alert.
     """
     noted = [row["id"] for row in postgres.query(conn, "ack_alerts", alerts=list(numbers), who=who, seen=seen)]
     missing = sorted(set(numbers) - set(noted))
@@ -97,7 +102,9 @@ def ack_alerts(conn: postgres.Connection, numbers: Sequence[int], who: str, *, s
 
 
 def resend_alerts(conn: postgres.Connection, numbers: Sequence[int], channel: str = "") -> list[postgres.Row]:
-    """The messages of these alerts that were given up wait again; ChannelError names an alert that has none."""
+    """Put the messages of these alerts that were given up back into the queue; ChannelError names an alert that has
+    none.
+    """
     found = postgres.query(conn, "given_up_of_alerts", alerts=list(numbers), channel=channel.lower())
     missing = sorted(set(numbers) - {row["alert_id"] for row in found})
     if missing:

@@ -1,6 +1,6 @@
-"""Chats and phones: a message through apprise, in pieces that fit; what a page wrote is no markup there.
+"""Chats and phones: a message through apprise, in pieces that fit. The words of a page are no markup there.
 
-The only module that knows apprise.
+Only this module knows apprise.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ABOUT_THE_MESSAGE = ("400", "413", "422")
 
 @contextmanager
 def open_carrier(address: str) -> Iterator[Carry]:
-    """What hands messages to a service that apprise knows; ValueError where the address cannot be used."""
+    """The function that hands messages to a service that apprise knows; ValueError if the address cannot be used."""
     # Neither the name nor the pictures of apprise: each would be loaded from elsewhere by everybody who reads.
     asset = apprise.AppriseAsset(
         app_id=NAME, app_desc=NAME, app_url="", image_url_mask="", image_url_logo="", async_mode=False
@@ -60,7 +60,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
 
 
 def schemes() -> list[str]:
-    """What addresses that apprise knows begin with."""
+    """The schemes of the addresses that apprise knows."""
     return list(NotificationManager().schemas())  # type: ignore[no-untyped-call]
 
 
@@ -77,7 +77,7 @@ def room(service: apprise.NotifyBase, subject: str) -> int:
 
 
 def pack(parts: Sequence[str], most: int) -> list[str]:
-    """The parts, in order, in as few pieces as hold them, none longer than `most`; a part that is longer is cut."""
+    """The parts, in order, in as few pieces as possible, none longer than `most`. A longer part is cut."""
     pieces: list[str] = []
     for part in parts:
         whole = f"{pieces[-1]}\n\n{part}" if pieces else part
@@ -89,12 +89,12 @@ def pack(parts: Sequence[str], most: int) -> list[str]:
 
 
 def length(text: str) -> int:
-    """How long a text is for a service: most count what lies beyond U+FFFF as two."""
+    """How long a text is for a service. Most services count a character above U+FFFF as two."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
 def _cut(part: str, most: int) -> str:
-    """A part that fits: its last line, the address, stays whole where there is room for it."""
+    """A part cut to fit. Its last line, the address, stays complete if there is room for it."""
     if length(part) <= most:
         return part
     rest, _, last = part.rpartition("\n")
@@ -106,7 +106,7 @@ def _cut(part: str, most: int) -> str:
 
 
 def _quiet() -> _Answers:
-    """Let apprise log nowhere, for it can log an address; what keeps the numbers it says."""
+    """Have apprise log nowhere, because it may log an address; gives what keeps the numbers of its log."""
     said = _Answers()
     log = logging.getLogger("apprise")
     log.handlers, log.propagate = [said], False
@@ -123,7 +123,7 @@ def _refuse(codes: Sequence[str], have: Sequence[str]) -> Receipt:
 
 
 class _Answers(logging.Handler):
-    """Keeps the numbers with which a service answered; the rest of what apprise logs can hold an address."""
+    """Keeps the numbers with which a service answered. The rest of apprise's log may have an address."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,9 +1,9 @@
-"""The process that hands messages to one channel, one after the other, each within a limit that nothing outlasts.
+"""The process that hands messages to one channel, one after the other, each within a limit that nothing can exceed.
 
-An alarm ends the whole process: name resolution, TLS, an answer that drips, a library that waits. It reads lines of
-JSON: first the address, so that it stands in no list of processes, then messages. For each it answers with what was
-taken meanwhile, if anything, and with a receipt. It ends with its input, and so with whoever started it:
-`delivery.courier`.
+An alarm ends the complete process, whatever hangs: name resolution, TLS, an answer that drips, a library that waits.
+The process reads lines of JSON: first the address, so that no list of processes shows it, then messages. For each
+message it writes the parts that were taken meanwhile, if any, and a receipt. It ends when its input ends, and so with
+the process that started it (`delivery.courier`).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def _open_carrier(stack: ExitStack, address: str) -> tuple[float, Carry]:
-    """The seconds a message may take, and what hands it over."""
+    """The seconds that a message may take, and the function that hands it over."""
     scheme = kind(address)
     try:
         if scheme in WEBHOOK:
@@ -78,7 +78,7 @@ def _open_carrier(stack: ExitStack, address: str) -> tuple[float, Carry]:
 
 
 def _telling(answers: TextIO, seconds: float) -> Callable[[str], None]:
-    """What says that a part was taken; the next one has the whole limit again."""
+    """The function that reports a part as taken. The next part has the complete limit again."""
 
     def took(part: str) -> None:
         _say(answers, {"took": part})

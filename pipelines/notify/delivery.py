@@ -1,11 +1,11 @@
-"""Handing over: how a message gets to a channel; addresses go to a process of their own, and are never said here.
+"""Handing over: how a message gets to a channel. A process of its own has the address, which is never shown here.
 
 `webhook+https://…` is a POST of JSON, `smtp(s)://user:password@host:port/?from=…&to=…` and `mailto:someone?…` are mail,
-`file:///…` is a file of JSON lines, `log://` the log of whoever sends, and what else an address says is for apprise.
-Every message has a key, the same on every attempt.
+`file:///…` is a file of JSON lines, `log://` is the log of the sender. All other addresses are for apprise. Every
+message has a key, the same on every attempt.
 
-The process is `courier.py`; `courier` here is our end of it. What is to be sent (`deliveries`) is in `outbox.py`, which
-channels work in `channels.py`.
+The process is `courier.py`; `courier` here is our end of it. `outbox.py` has the messages to send (`deliveries`), and
+`channels.py` knows which channels work.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ log.setLevel(logging.INFO)
 
 @dataclass(frozen=True)
 class HandOver:
-    """A message on its way: there is time for other things until it is answered, within so many seconds or not."""
+    """A message on its way. answered: wait so many seconds for the answer, and say whether it came. receive: the
+    receipt.
+    """
 
     answered: Callable[[float], bool]
     receive: Callable[[], Receipt]
@@ -55,12 +57,12 @@ Hand = Callable[[Message, Sequence[str]], HandOver]
 
 
 def is_program(address: str) -> bool:
-    """Whether a program takes the messages of this address, and knows one that comes twice by its key."""
+    """Whether a program takes the messages of this address, and knows by its key a message that comes twice."""
     return kind(address) in WEBHOOK
 
 
 def send(channel: str, address: str, message: Message) -> None:
-    """Send a message; ChannelError names the channel and what went wrong, and nothing of the address."""
+    """Send a message; ChannelError names the channel and what went wrong, but nothing of the address."""
     with courier(channel, address) as hand:
         receipt = hand(message, ()).receive()
     if receipt.outcome != Outcome.SENT:
@@ -76,12 +78,11 @@ def test(channel: str, address: str) -> None:
 
 @contextmanager
 def courier(channel: str, address: str) -> Iterator[Hand]:
-    """What hands messages to a channel, with those parts or people left out that have it already.
+    """The function that hands messages to a channel. Parts or people that have a message already are left out.
 
-    Several may be handed over before the first is received: they go out one after the other, and receipts come in that
-    order. If one fails or the courier ends, those that were handed over before its receipt was read come back untried.
-    No exchange outlasts its limit, whatever the other side does. The receipt says what went wrong in a sentence that
-    names the channel.
+    Several messages may be handed over before the first receipt is read. They go out one after the other, and receipts
+    come in that order. If one fails or the courier ends, the messages after it come back untried. No exchange exceeds
+    its limit, whatever the other side does. The receipt says what went wrong in a sentence that names the channel.
     """
     if kind(address) == LOG:
         yield _write_to_log
@@ -114,7 +115,7 @@ def courier(channel: str, address: str) -> Iterator[Hand]:
 
 
 def _write_to_log(message: Message, taken: Sequence[str] = ()) -> HandOver:
-    """A message as a line of the log: a courier has none that anybody reads."""
+    """Write a message as a line of this process's log, because nobody reads a courier's log."""
     addresses = " ".join(str(alert["url"]) for alert in message.payload.get("alerts", ()))
     log.info("%s", steering.one_line(f"{message.subject} {addresses}".strip()))
     return HandOver(lambda _: True, lambda: Receipt(outcome=Outcome.SENT))
@@ -122,7 +123,7 @@ def _write_to_log(message: Message, taken: Sequence[str] = ()) -> HandOver:
 
 @dataclass
 class _Courier:
-    """The process, what it said that was not looked at yet, how often it failed, and whether it has ended."""
+    """The process, its output that was not looked at yet, how often it failed, and whether it has ended."""
 
     child: subprocess.Popen[bytes]
     said: bytes = b""
@@ -146,13 +147,13 @@ def _start(address: str) -> _Courier:
 
 
 def _says_something(it: _Courier, seconds: float) -> bool:
-    """Whether a courier begins its next answer within so many seconds, or ends."""
+    """Whether a courier begins its next answer, or ends, within so many seconds."""
     assert it.child.stdout
     return it.ended or b"\n" in it.said or bool(select.select([it.child.stdout], [], [], seconds)[0])
 
 
 def _receive(it: _Courier, taken: Sequence[str]) -> Receipt:
-    """What the courier answers to the message it was given; one that ended without a receipt has one all the same."""
+    """The courier's receipt for the message it was given. If the courier ended without one, a receipt says so."""
     have = list(taken)
     while line := _line(it):
         answer = json.loads(line)
@@ -167,7 +168,7 @@ def _receive(it: _Courier, taken: Sequence[str]) -> Receipt:
 
 
 def _line(it: _Courier) -> bytes:
-    """The next line that a courier says; empty where it has ended. What it said beyond is kept."""
+    """The next line of a courier; empty if it has ended. Output after that line is kept for the next call."""
     assert it.child.stdout
     while b"\n" not in it.said:
         more = os.read(it.child.stdout.fileno(), PIPE_BYTES)
@@ -200,7 +201,7 @@ def _stop(it: _Courier) -> None:
 
 
 def _sentence(channel: str, receipt: Receipt) -> str:
-    """What a receipt says of a message that was not taken, with the channel's name."""
+    """The sentence of a receipt about a message that was not taken, with the channel's name."""
     if receipt.outcome in (Outcome.SENT, Outcome.UNTRIED):
         return ""
     if receipt.outcome == Outcome.UNUSABLE:

@@ -17,7 +17,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>]+|nightdesk (?:articles|watch mute) .*")
 
 
 def page(title: str, body: str, language: str = message_languages.USUAL) -> str:
-    """The whole page of a message."""
+    """The complete page of a message."""
     head = f'<head><meta charset="utf-8"><title>{escape(title)}</title></head>'
     whole = f'{head}<body style="overflow-wrap: anywhere">{body}</body>'
     return f"<!doctype html><html {_reading(language)}>{whole}</html>"
@@ -43,7 +43,7 @@ def block(alert: Mapping[str, Any], language: str, clock: str) -> str:
 
 
 def paragraph(line: MessageLine, language: str, surfaces: re.Pattern[str] | None) -> str:
-    """A line as HTML: what we say in the direction of the reader's language, what a page wrote in its own."""
+    """A line as HTML: our words in the direction of the reader's language, the words of a page in the page's own."""
     if not str(line):
         return ""
     quoted = _mark_line(line.quoted, surfaces) if surfaces else escape(line.quoted)
@@ -56,7 +56,7 @@ def paragraph(line: MessageLine, language: str, surfaces: re.Pattern[str] | None
 
 
 def surfaces_of(matches: Sequence[Mapping[str, Any]]) -> re.Pattern[str]:
-    """What finds the words that matched, the longest first."""
+    """The pattern that finds the words that matched, the longest first."""
     found = sorted({" ".join(str(match["surface"]).split()) for match in matches}, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, found)) or r"\Z(?!\Z)")
 

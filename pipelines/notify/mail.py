@@ -1,6 +1,7 @@
-"""Mail: a message as a letter, and the exchange with the server that takes it; it alone knows SMTP.
+"""Mail: a message as a letter, and the exchange with the server that takes it. Only this module knows SMTP.
 
-What a page wrote is text in a letter: in a header it is encoded by us, so nothing in it is read as an encoded word.
+The words of a page are text in a letter. In a header we encode them, so that nothing in them is read as an encoded
+word.
 """
 
 from __future__ import annotations
@@ -54,12 +55,14 @@ class Post:
 
 
 class InClearError(Exception):
-    """The password would travel unencrypted."""
+    """The password would be sent unencrypted."""
 
 
 @contextmanager
 def open_carrier(address: str) -> Iterator[Carry]:
-    """What hands messages to a mail server, over one connection; ValueError where the address cannot be used."""
+    """The function that hands messages to a mail server, over one connection; ValueError if the address cannot
+    be used.
+    """
     post = _post(address)
     kept: smtplib.SMTP | None = None
 
@@ -93,7 +96,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
 
 
 def check(address: str) -> None:
-    """ValueError, which shows nothing of it, where an address of a mail channel cannot be used."""
+    """ValueError, which shows nothing of the address, if an address of a mail channel cannot be used."""
     try:
         _post(address)
     except ValueError as error:
@@ -102,7 +105,7 @@ def check(address: str) -> None:
 
 
 def mark(recipient: str) -> str:
-    """What stands for a recipient where it is kept who has a message: no address."""
+    """The digest that stands for a recipient in the note of who has a message, so that no address is kept."""
     return sha256(_bare(recipient).lower().encode()).hexdigest()[:MARK_DIGITS]
 
 
@@ -136,7 +139,7 @@ def _id(text: str) -> str:
 
 
 def _header(text: str) -> Header:
-    """Text for a header: as it is where it can't be taken for anything else, else encoded whole."""
+    """Text for a header: as it is if it cannot be taken for anything else; otherwise encoded completely."""
     line = steering.one_line(text)
     return Header(line, "us-ascii" if line.isascii() and "=?" not in line else "utf-8")
 
@@ -227,7 +230,7 @@ def _answers(server: smtplib.SMTP) -> bool:
 def _receipt(
     post: Post, wanted: Sequence[str], refused: Mapping[str, tuple[int, bytes]], taken: Sequence[str]
 ) -> Receipt:
-    """What a server made of a letter to these: those that it did not refuse have it."""
+    """The receipt of a letter to these recipients: those that the server did not refuse have it."""
     have = [*taken, *(mark(one) for one in wanted if _bare(one) not in refused)]
     if not refused:
         return Receipt(outcome=Outcome.SENT, taken=have)
@@ -242,7 +245,7 @@ def _receipt(
 
 
 def _describe(error: Exception) -> str:
-    """What went wrong in our own words: texts from elsewhere can hold the address."""
+    """What went wrong, in our own words, because foreign texts may have the address."""
     if isinstance(error, InClearError):
         return (
             "the mail server offers no encryption (STARTTLS), and a password is not sent in clear; "

@@ -1,4 +1,4 @@
-"""What goes to a channel, and what came of it."""
+"""A message to a channel, and the receipt for it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """A message ready to be sent: key is the same on every attempt, payload is what a webhook gets, parts what a chat.
+    """A message ready to be sent.
 
-    A part is what may not be torn apart: an alert, a paragraph. thread: what messages on one article have in common.
+    key: the same on every attempt.
+    payload: what a webhook gets.
+    parts: what a chat gets. A part must not be torn apart: an alert, a paragraph.
+    thread: what messages about one article have in common.
     """
 
     key: str
@@ -41,8 +44,10 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What came of it: said is what went wrong, without an address; taken names those parts and people that have it.
+    """What came of a message.
 
+    said: what went wrong, without an address.
+    taken: the parts and people that have the message.
     wait: the seconds for which the other side asked to be left alone.
     """
 

@@ -1,7 +1,7 @@
-"""The languages of messages: what Nightdesk says in each, and its dates and numbers; alone knows Babel.
+"""The languages of messages: our words in each language, and its dates and numbers. Only this module knows Babel.
 
-A catalogue is `locale/<code>.po`, as translators' programs read it; English is what stands in the code. It is compiled
-where it is read, so nothing beside it can be of an older day.
+A catalogue is `locale/<code>.po`, which translators' programs read; English stands in the code. A catalogue is compiled
+when it is read, so no outdated compiled file can exist.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ ENGLISH_FORMS = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
 
 def message(text: str) -> str:
-    """Text that is said later in some language: the catalogues have it."""
+    """Text that is said later in some language. Every catalogue has it."""
     return text
 
 
 def say(language: str, text: str, **values: str) -> str:
-    """A text of ours in a language, with what it tells put in."""
+    """A text of ours in a language, with the values put in."""
     return _catalogue(language or USUAL).gettext(text).format(**values)
 
 
 def count(language: str, one: str, many: str, number: int) -> str:
-    """A text of ours for a number of things, which stands as {n} in it."""
+    """A text of ours for a number of things; {n} stands for the number."""
     return _catalogue(language or USUAL).ngettext(one, many, number).format(n=amount(language, number))
 
 
@@ -57,7 +57,7 @@ def amount(language: str, number: int) -> str:
 
 
 def moment(language: str, at: datetime, timezone: str) -> str:
-    """A moment to the minute by the clock of a zone, and saying whose."""
+    """A moment to the minute by the clock of a zone, with the name of the zone."""
     zone = ZoneInfo(timezone or "UTC")
     local = at.astimezone(zone)
     offset = local.isoformat().removeprefix(local.replace(tzinfo=None).isoformat())
@@ -69,7 +69,9 @@ def moment(language: str, at: datetime, timezone: str) -> str:
 
 
 def write_published(language: str, at: datetime, precision: str, timezone: str, clock: str = "UTC") -> str:
-    """A moment to the minute by the reader's clock; a day, which has no zone, as the source's own calendar has it."""
+    """A moment to the minute by the reader's clock. A day has no zone, and stays the day by the source's own
+    calendar.
+    """
     if precision in FORMS:
         return day(language, at, precision, timezone)
     return moment(language, at, clock)
@@ -84,7 +86,7 @@ def day(language: str, at: datetime, precision: str, timezone: str) -> str:
 
 
 def _date(language: str, at: date, precision: str) -> str:
-    """A date in the words of a language; a whole month or year stays one of the calendar that its page wrote it by."""
+    """A date in the words of a language. A complete month or year stays in the calendar of its page."""
     written = str(dates.format_date(at, FORMS[precision], locale=_locale(language)))
     if language != PERSIAN or precision != "day":
         return written

@@ -1,9 +1,9 @@
-"""The outbox: messages that are to be sent, and how often they were tried; it alone knows `deliveries`.
+"""The outbox: the messages to send, and how often each was tried. Only this module knows `deliveries`.
 
-A message is sent at least once, with a key that never changes. A kill between sending and marking sends again: one
-message, or, of webhooks, whose programs know the keys, the few that are marked together.
-Each channel is served on its own, one message after the other, two where very many wait; several senders may work
-beside one another.
+A message is sent at least once, with a key that never changes. If the sender is killed between sending and marking, the
+message is sent again. For webhooks, whose programs know the keys, these may be the few messages that are marked
+together. Each channel is served by itself, one message after the other, or two at a time if very many wait. Several
+senders may work beside one another.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def key(*parts: object) -> str:
 
 
 def tell_operators(settings: Settings, key: str, subject: str, body: str) -> bool:
-    """Put a message to the operators into the outbox, once for each key; False where no operators' channel is set."""
+    """Put a message to the operators into the outbox, once for each key; False if no operators' channel is set."""
     if not settings.operators:
         return False
     with postgres.connection(settings, application="nightdesk tell") as conn, conn:
@@ -54,18 +54,20 @@ def tell_operators(settings: Settings, key: str, subject: str, body: str) -> boo
 
 
 def tell_once(settings: Settings, what: str, subject: str, sentence: str) -> bool:
-    """Tell the operators a sentence of this kind, once for as long as it says the same; False as above."""
+    """Tell the operators a sentence of this kind, once for as long as the sentence stays the same; False as above."""
     digest = hashlib.sha256(sentence.encode()).hexdigest()[:DIGEST_DIGITS]
     return tell_operators(settings, key(what, digest), subject, sentence)
 
 
 def tell_of_source_file(settings: Settings, problem: SourceError) -> bool:
-    """Tell the operators, once for each thing that is wrong with a source file; False as above."""
+    """Tell the operators, once for each fault, what is wrong with a source file; False as above."""
     return tell_once(settings, "source-file", "A source file cannot be read", str(problem))
 
 
 def put_message(conn: postgres.Connection, channel: str, key: str, subject: str, body: str) -> list[postgres.Row]:
-    """Put a message into the outbox, part of the caller's transaction; its id and key, nothing if the key is there."""
+    """Put a message into the outbox, part of the caller's transaction; gives its id and key, or nothing if the key is
+    there.
+    """
     row = (f"message/{key}/{quote(channel, safe='')}", channel.lower(), "", "message", "", subject, body)
     return postgres.execute_values(conn, "write_deliveries", [row], fetch=True)
 
@@ -77,9 +79,11 @@ def drain(
     operators: str = "",
     publisher: Publisher = lambda name: (name, "UTC"),
 ) -> tuple[dict[str, int], str]:
-    """Send what is due, each message once; counts of sent, retried, failed and waiting, and what keeps some waiting.
+    """Send what is due, each message once. Gives the counts sent, retried, failed and waiting, and what keeps some
+    waiting.
 
-    operators: the channel that hears of others that take nothing. publisher: the title and the time zone of a source.
+    operators: the channel that is told of channels that take nothing.
+    publisher: gives the title and the time zone of a source.
     """
     publisher = cache(publisher)
     known = configuration.channels() if channels is None else channels
@@ -114,7 +118,7 @@ def drain(
 
 
 def _sender(conn: postgres.Connection) -> int:
-    """A number that no other living sender has; what is claimed with it is free again when the session ends."""
+    """A number that no other living sender has. What is claimed with it is free again when the session ends."""
     while True:
         # The positive numbers of a Postgres integer.
         sender = random.randrange(1, 2**31)
@@ -132,7 +136,7 @@ def _serve(
     publisher: Publisher,
     stop: threading.Event,
 ) -> Counter[str]:
-    """Send what is due on a channel until nothing is, or it takes nothing any more."""
+    """Send what is due on a channel, until nothing is due or the channel takes nothing any more."""
     counts: Counter[str] = Counter()
     program = is_program(address)
     # What was taken and is not marked yet.
@@ -188,7 +192,7 @@ def _serve(
 
 @contextmanager
 def _marked_at_last(conn: postgres.Connection, sent: list[int]) -> Iterator[None]:
-    """Whatever breaks off, what was taken is marked."""
+    """Mark what was sent, whatever ends the block."""
     try:
         yield
     finally:
@@ -205,7 +209,7 @@ def _mark_sent(conn: postgres.Connection, sent: list[int]) -> None:
 def _alerts_by_message(
     conn: postgres.Connection, batch: Sequence[postgres.Row], publisher: Publisher
 ) -> dict[int, list[postgres.Row]]:
-    """By the id of a delivery, the alerts that it tells of, with what their sources call themselves."""
+    """By the id of a delivery, the alerts that it tells of, with the names that their sources give themselves."""
     told: dict[int, list[postgres.Row]] = {}
     ids = [delivery["id"] for delivery in batch if delivery["kind"] != DeliveryKind.MESSAGE]
     for alert in postgres.query(conn, "alerts_of_deliveries", ids=ids) if ids else []:
@@ -219,7 +223,7 @@ def _messages(batch: Sequence[postgres.Row], told: Mapping[int, Sequence[postgre
 
 
 def _message(delivery: postgres.Row, alerts: Sequence[postgres.Row]) -> Message:
-    """What is sent for a row of `deliveries`."""
+    """The message to send for a row of `deliveries`."""
     if delivery["kind"] == DeliveryKind.MESSAGE:
         return plain(delivery["key"], delivery["subject"], delivery["body"])
     return render(
@@ -234,7 +238,9 @@ def _message(delivery: postgres.Row, alerts: Sequence[postgres.Row]) -> Message:
 
 
 def _mark(conn: postgres.Connection, delivery: postgres.Row, receipt: Receipt, operators: str) -> tuple[str, bool]:
-    """Write down what came of a message that was not taken: retried or failed; and whether its channel rests now."""
+    """Write down what came of a message that was not taken: retried or failed; gives this, and whether its channel
+    rests now.
+    """
     wait = _wait(delivery["attempts"] + 1)
     if receipt.outcome in (Outcome.REFUSED, Outcome.PARTLY):
         (row,) = postgres.query(
@@ -280,9 +286,9 @@ def _tell_of_channel(conn: postgres.Connection, operators: str, channel: str, si
 
 
 def _give_up(conn: postgres.Connection, operators: str) -> int:
-    """Give up what has waited too long for channels that took nothing all the time; how many messages.
+    """Give up messages that waited too long for channels that took nothing all the time; gives how many.
 
-    The operators hear of each such channel once.
+    The operators are told once of each such channel.
     """
     rows = postgres.query(conn, "give_up_deliveries", seconds=policy.LONGEST_STAY_SECONDS)
     for row in rows:

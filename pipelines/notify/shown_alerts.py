@@ -1,4 +1,6 @@
-"""Alerts as a message shows them: each story and change once, without what steers, with what an edit changed."""
+"""Alerts as a message shows them: each story and change once, without steering characters, with what an edit
+changed.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,11 @@ from pipelines.edits import Edit
 
 
 def told_once(alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Alerts as they are told: one for a story that is new or a change of an article, whoever looks for it.
+    """Alerts as people are told: one for a new story or a change of an article, however many watches found it.
 
-    Each has `watches`, and `also_in`: the articles of further outlets. alerts, in the order of their numbers: kind, and
-    where known watch, story_id, article_id, revision, quiet and lead_id.
+    Each has `watches`, and `also_in`: the articles of other outlets.
+    alerts: in the order of their numbers; each has kind and, if known, watch, story_id, article_id, revision, quiet and
+        lead_id.
     """
     told: dict[tuple[Any, ...], dict[str, Any]] = {}
     for number, alert in enumerate(alerts):
@@ -37,7 +40,7 @@ def told_once(alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def show(alert: Mapping[str, Any]) -> dict[str, Any]:
-    """An alert without what steers, its title and its address in one line each, with what its edit changed."""
+    """An alert without steering characters, title and address in one line each, with what its edit changed."""
     lines = {name: steering.one_line(alert[name]) for name in ("title", "url")}
     before, now = alert.get("before"), alert.get("now")
     edit = edits.compare(before, now) if before and now else None

@@ -35,9 +35,10 @@ COUNTED = {
 
 
 def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool, language: str = message_languages.USUAL) -> str:
-    """The subject of a message: the watches, and what happened to which article; of a collected one how many alerts.
+    """The subject of a message: the watches, and what happened to which article. A collected message says how many
+    alerts it has.
 
-    alerts: watch, kind, revision_kind, title and what `told_once` asks for, of each.
+    alerts: of each watch, kind, revision_kind, title, and what `told_once` asks for.
     """
     told = told_once(alerts)
     watches = ", ".join(sorted({name for one in told for name in one["watches"]}))
@@ -50,12 +51,12 @@ def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool, language
 
 
 def subject(watches: str, rest: str) -> str:
-    """Watches and what is said of them, in one line that is no longer than programs show."""
+    """The watches and what is said of them, in one line that mail programs show completely."""
     return steering.one_line(f"{watches}: {rest}", LONGEST_SUBJECT_CHARACTERS)
 
 
 def name_edit(alert: Mapping[str, Any], language: str) -> str:
-    """What stands before a title: what an edit was, where that is known; nothing before what is new."""
+    """The words before a title: the kind of the edit, if it is known; empty for a new article."""
     if alert["kind"] == AlertKind.NEW and alert.get("lead_id"):
         return message_languages.say(language, "also in:") + " "
     kind = alert.get("revision_kind")
@@ -64,7 +65,7 @@ def name_edit(alert: Mapping[str, Any], language: str) -> str:
 
 
 def count_alerts(language: str, alerts: Sequence[Mapping[str, Any]]) -> str:
-    """How many alerts, and of which kinds where there are several."""
+    """How many alerts, and of which kinds if there are several."""
     number = message_languages.count(language, "{n} alert", "{n} alerts", len(alerts))
     kinds = Counter(str(alert["kind"]) for alert in alerts)
     if set(kinds) <= {"new"}:
