@@ -46,7 +46,6 @@ LONG = {
     "pipelines/extract/markup.py": "bytes to a tree that can be read: charsets, sizes, depth, what is cut before",
     "pipelines/extract/rejections/reasons.py": "the conditions of rejection, in the order in which they are asked",
     "pipelines/extract/rejections/walls.py": "the words of walls, in every language that is known",
-    "pipelines/extract/text/other_articles.py": "the shapes in which sites put other articles on a page",
     "pipelines/health/states.py": "the states of a source: each is what those before it are not",
     "pipelines/load/stage.py": "load's steps in one transaction, numbered",
     "pipelines/query/grammar.py": "one grammar, from the tokens to the tree",
