@@ -370,16 +370,43 @@ limit %(count)s
 select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), set_config('work_mem', '32MB', true),
     set_config('statement_timeout', %(patience)s, true)
 
+-- name: search_placed
+-- Of these articles, which have the words of a query, those whose words stand as they are asked for; where no places are known, all.
+select w.article_id, %(exact)s and w.shape = 0 as sure
+from article_words w
+where w.article_id = any(%(ids)s)
+    and case w.shape
+        when 0 then w.words @@ %(of_exact)s::tsquery
+        when 1 then w.words @@ %(of_joined)s::tsquery
+        else true
+    end
+
 -- name: search_ranked
 -- Of these articles, newest first, the best: title before description before text, many mentions before one, fresh before old.
 -- An article that is half as well told of counts as much when it is a month younger; a row without places is told of once.
-select given.article_id, given.dated, given.sure
-from unnest(%(ids)s::bigint[], %(dates)s::timestamptz[], %(sures)s::boolean[]) as given (article_id, dated, sure)
-join lateral (
-    select max(case when w.shape < 2 then ts_rank(w.words, %(of_joined)s::tsquery, 1) else 0.01 end) as rank
-    from article_words w where w.article_id = given.article_id
-) found on true
-order by found.rank / (1 + greatest(extract(epoch from %(now)s - given.dated), 0) / %(half_age)s) desc, given.dated desc, given.article_id desc
+select w.article_id, w.dated
+from article_words w
+where w.article_id = any(%(ids)s)
+group by w.article_id, w.dated
+order by max(case when w.shape < 2 then ts_rank(w.words, %(of_joined)s::tsquery, 1) else 0.01 end)
+        / (1 + greatest(extract(epoch from %(now)s - w.dated), 0) / %(half_age)s) desc, w.dated desc, w.article_id desc
+limit %(count)s
+
+-- name: search_window_end
+-- The last of the newest articles that `search_window` looks at, where there are so many.
+select w.article_id, w.dated
+from article_words w
+where (%(sources)s::text[] is null or w.source = any(%(sources)s))
+    and not w.source = any(%(not_sources)s::text[])
+    and (%(languages)s::text[] is null or w.language = any(%(languages)s))
+    and (%(since)s::timestamptz is null or w.dated >= %(since)s)
+    and (%(until)s::timestamptz is null or w.dated < %(until)s)
+    and (%(last_dated)s::timestamptz is null or (w.dated, w.article_id) < (%(last_dated)s, %(last_id)s::bigint))
+    and (%(revised)s::boolean is null or exists (select from articles a where a.id = w.article_id and a.revision > 1))
+    and (%(removed)s::boolean is null or exists (select from articles a where a.id = w.article_id and a.gone_at is not null))
+    and (%(kind)s::text is null or w.article_id in (select c.article_id from changes c where c.revision_kind = %(kind)s))
+order by w.dated desc, w.article_id desc
+offset %(window)s - 1 limit 1
 
 -- name: texts_of_article
 -- The title and text of every revision of an article.

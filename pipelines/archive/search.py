@@ -18,14 +18,14 @@ from hashlib import sha256
 from typing import Any
 
 from pipelines.alert import synonyms
+from pipelines.archive import candidates
+from pipelines.archive.candidates import Place, Search
 from pipelines.archive.collapse import Once
 from pipelines.errors import CostlyError, CursorError
 from pipelines.load import search_index
-from pipelines.query import evaluation, grammar, selection, vectors
-from pipelines.query.evaluation import Mark, QueriedArticle, ReadyQuery
-from pipelines.query.grammar import Node
-from pipelines.query.selection import NOWHERE, Scopes, Selection
-from pipelines.query.vectors import Conditions
+from pipelines.query import evaluation, grammar
+from pipelines.query.evaluation import Mark, QueriedArticle
+from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
 
 # Candidates that are ranked for the best first: ranking reads each one's words.
@@ -33,8 +33,6 @@ RANKED = 5_000
 # Candidates whose text is read for one page, and at once.
 MOST_READ = 2_000
 READ_AT_ONCE = 50
-# The newest articles, whose words are read one by one for what stands in many: 40 microseconds each.
-WINDOW = 1_000
 READ_NEXT = 500
 # Seconds of age at which an answer counts half. Chosen: a month.
 HALF_AGE_SECONDS = 30 * 86_400
@@ -85,34 +83,6 @@ class ResultCount:
     more: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Behind which candidate a page begins: of a date and number, or the so-and-so many of a ranking as it was then."""
-
-    dated: datetime | None = None
-    number: int = 0
-    skipped: int = 0
-    now: datetime | None = None
-
-
-@dataclass(slots=True)
-class Search:
-    """A query on its way: what was asked, and what Postgres is asked for it."""
-
-    conn: postgres.Connection
-    node: Node
-    asked: ReadyQuery
-    selected: Selection
-    wanted: Conditions | None
-    scopes: Scopes
-    usual: float | None = None
-
-    @property
-    def named(self) -> bool:
-        """Whether the index names articles by a word."""
-        return bool(self.wanted and self.wanted.of_joined)
-
-
 def search(
     conn: postgres.Connection,
     written: str,
@@ -155,30 +125,16 @@ def count(
     with conn:
         try:
             made = _begin_search(conn, written, now or datetime.now(UTC), scopes or {}, patience)
-            rows = _candidates(made, _Place(), MOST_COUNTED + 1)
-            fresh = list({row["article_id"]: row for row in rows}.values())
+            found = candidates.find_any(made, MOST_COUNTED + 1)
+            fresh = list({row["article_id"]: row for row in found.rows}.values())
             number = sum(row["sure"] for row in fresh)
-            for batch in _batches([row for row in fresh if not row["sure"]], READ_AT_ONCE):
+            unsure = [row for row in fresh if not row["sure"]]
+            for batch in _batches(unsure[:MOST_READ], READ_AT_ONCE):
                 number += len(_verify_rows(made, batch))
         except postgres.Error as error:
             raise _explain_error(error, patience) from error
-    more = len(rows) > MOST_COUNTED
+    more = len(found.rows) > MOST_COUNTED or found.reached is not None or len(unsure) > MOST_READ
     return ResultCount(number=min(number, MOST_COUNTED), more=more)
-
-
-def begin(conn: postgres.Connection, node: Node, now: datetime, scopes: Scopes) -> Search:
-    """A query made ready: for a page of its answers, or to walk through all of them."""
-    selected = selection.select(node, now, scopes)
-    wanted = None
-    if selected.rest is not None:
-        words_of = {
-            part: [
-                row["word"] for row in postgres.query(conn, "words_with_part", part=part, most=vectors.MOST_WORDS + 1)
-            ]
-            for part in vectors.parts(selected.rest)
-        }
-        wanted = vectors.conditions(selected.rest, words_of)
-    return Search(conn, node, evaluation.ready(node, now), selected, wanted, scopes)
 
 
 def _begin_search(
@@ -190,10 +146,10 @@ def _begin_search(
 ) -> Search:
     node = grammar.parse(written, synonyms.lists(conn))
     postgres.query(conn, "search_limits", patience=f"{patience}s")
-    return begin(conn, node, now, scopes)
+    return candidates.begin(conn, node, now, scopes)
 
 
-def _newest(made: Search, written: str, order: Order, place: _Place, count: int) -> ResultPage:
+def _newest(made: Search, written: str, order: Order, place: Place, count: int) -> ResultPage:
     answers: list[ArticleHit] = []
     seen: set[int] = set()
     start = place
@@ -201,39 +157,42 @@ def _newest(made: Search, written: str, order: Order, place: _Place, count: int)
     # Most candidates are answers: one more than a page tells whether there is a next one.
     read, many = 0, count + 1
     while read < MOST_READ:
-        rows = _candidates(made, place, many)
+        found = candidates.find(made, place, many)
+        rows = found.rows
         for batch in _batches(rows, count if many == count + 1 else READ_AT_ONCE):
             verified = _verify_rows(made, batch)
             once.read(verified)
             for row in batch:
-                place = _Place(row["dated"], row["article_id"], now=made.asked.now)
+                place = Place(dated=row["dated"], number=row["article_id"], now=made.asked.now)
                 answer = verified.get(row["article_id"])
                 if answer and row["article_id"] not in seen and (story := once.first(row["article_id"])):
                     answers.append(replace(answer, story_id=story.story_id, outlets=story.outlets))
                 seen.add(row["article_id"])
                 if len(answers) == count:
-                    more = row is not rows[-1] or bool(_candidates(made, place, 1))
+                    more = row is not rows[-1] or bool(found.reached or candidates.find(made, place, 1).rows)
                     return _page(made, answers, _cursor(written, order, place) if more else "")
+        if found.reached:
+            place = replace(found.reached, now=made.asked.now)
+            break
         if len(rows) < many:
             return _page(made, answers, "")
         read += len(rows)
-        many = min(READ_NEXT, MOST_READ - read)
+        many = min(2 * count if made.placed else READ_NEXT, MOST_READ - read)
     return _page(made, answers, _cursor(written, order, place), read_to=place.dated)
 
 
-def _best(made: Search, written: str, place: _Place, count: int) -> ResultPage:
+def _best(made: Search, written: str, place: Place, count: int) -> ResultPage:
     """The best first: the newest candidates are ranked, all pages of a search from the same moment on."""
-    rows = _candidates(made, _Place(), RANKED + 1)
-    chosen = list({row["article_id"]: row for row in rows}.values())[:RANKED]
+    found = candidates.find(made, Place(), RANKED + 1)
+    chosen = list({row["article_id"]: row for row in found.rows}.values())[:RANKED]
     ordered = postgres.query(
         made.conn,
         "search_ranked",
         ids=[row["article_id"] for row in chosen],
-        dates=[row["dated"] for row in chosen],
-        sures=[row["sure"] for row in chosen],
         of_joined=made.wanted and made.wanted.of_joined,
         now=made.asked.now,
         half_age=HALF_AGE_SECONDS,
+        count=place.skipped + MOST_READ,
     )
     answers: list[ArticleHit] = []
     passed = {row["article_id"] for row in ordered[: place.skipped]}
@@ -254,8 +213,8 @@ def _best(made: Search, written: str, place: _Place, count: int) -> ResultPage:
         if at - place.skipped >= MOST_READ:
             read_to = batch[-1]["dated"]
             break
-    after = _cursor(written, Order.BEST, _Place(skipped=at, now=made.asked.now)) if at < len(ordered) else ""
-    return _page(made, answers, after, read_to=read_to, ranked=len(rows) > RANKED)
+    after = _cursor(written, Order.BEST, Place(skipped=at, now=made.asked.now)) if at < len(chosen) else ""
+    return _page(made, answers, after, read_to=read_to, ranked=len(found.rows) > RANKED or bool(found.reached))
 
 
 def _answering(made: Search) -> Callable[[list[int]], Collection[int]]:
@@ -263,7 +222,7 @@ def _answering(made: Search) -> Callable[[list[int]], Collection[int]]:
     return lambda ids: _verify_rows(made, [{"article_id": one} for one in ids])
 
 
-def _before(made: Search, ids: list[int], place: _Place) -> list[int]:
+def _before(made: Search, ids: list[int], place: Place) -> list[int]:
     """Which of these articles stood on a page before this one, newest first."""
     return [
         row["id"]
@@ -276,52 +235,6 @@ def _page(
 ) -> ResultPage:
     return ResultPage(
         answers=answers, after=after, read_to=read_to, ranked=ranked, complete=search_index.complete(made.conn)
-    )
-
-
-def _candidates(made: Search, place: _Place, many: int) -> list[postgres.Row]:
-    """The next candidates, newest first: of the newest articles where enough are there, else of all of the archive."""
-    if not made.named:
-        return _rows(made, "search_latest", place, many)
-    if made.usual is None:
-        made.usual = _share(made)
-    if made.usual * WINDOW > 2 * many:
-        newest = _rows(made, "search_window", place, many, window=WINDOW)
-        if len(newest) == many:
-            return newest
-    return _rows(made, "search_named", place, many)
-
-
-def _share(made: Search) -> float:
-    """The share of articles that the index names for a query, by Postgres' own statistics."""
-    plan = postgres.row(made.conn, "search_estimate", of_exact=made.wanted and made.wanted.of_exact)
-    known = postgres.row(made.conn, "search_known")
-    rows = plan["QUERY PLAN"][0]["Plan"]["Plan Rows"] if plan else 0
-    return float(rows) / max(1.0, float(known["articles"] if known else 1))
-
-
-def _rows(made: Search, statement: str, place: _Place, many: int, **more: int) -> list[postgres.Row]:
-    selected, wanted = made.selected, made.wanted
-    return postgres.query(
-        made.conn,
-        statement,
-        of_exact=wanted and wanted.of_exact,
-        of_joined=wanted and wanted.of_joined,
-        of_words=wanted and wanted.of_words,
-        of_part=wanted and wanted.of_part,
-        exact=wanted is None or wanted.exact,
-        sources=None if selected.sources is None else list(selected.sources),
-        not_sources=list(selected.not_sources),
-        languages=None if selected.languages is None else list(selected.languages),
-        since=selected.since,
-        until=selected.until,
-        revised=selected.revised,
-        removed=selected.removed,
-        kind=selected.kind,
-        last_dated=place.dated,
-        last_id=place.number,
-        count=many,
-        **more,
     )
 
 
@@ -355,7 +268,7 @@ def _batches(rows: Sequence[postgres.Row], many: int) -> Iterator[Sequence[postg
         yield rows[begin : begin + many]
 
 
-def _cursor(written: str, order: Order, place: _Place) -> str:
+def _cursor(written: str, order: Order, place: Place) -> str:
     said: dict[str, Any] = {"q": _of(written, order), "now": place.now and place.now.isoformat()}
     if place.skipped:
         said["skip"] = place.skipped
@@ -364,12 +277,12 @@ def _cursor(written: str, order: Order, place: _Place) -> str:
     return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
 
 
-def _read_cursor(after: str, written: str, order: Order) -> _Place:
+def _read_cursor(after: str, written: str, order: Order) -> Place:
     if not after:
-        return _Place()
+        return Place()
     try:
         said = json.loads(base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True))
-        place = _Place(
+        place = Place(
             dated=datetime.fromisoformat(said["at"]) if "at" in said else None,
             number=int(said.get("id", 0)),
             skipped=int(said.get("skip", 0)),

@@ -10,7 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from pipelines.archive import search
+from pipelines.archive import candidates
 from pipelines.load import search_index
 from pipelines.query import evaluation, grammar
 from pipelines.query.evaluation import QueriedArticle
@@ -63,7 +63,7 @@ def articles(
 
     after: the number of the article behind which the walk begins; last: that of the last one it may come to.
     """
-    made = search.begin(conn, node, now, scopes or {}) if node is not None else None
+    made = candidates.begin(conn, node, now, scopes or {}) if node is not None else None
     # The index names too few as long as it is not complete; without it all are read.
     named = made.wanted if made and made.named and search_index.complete(conn) else None
     selected = made.selected if made else None
@@ -92,7 +92,7 @@ def articles(
             yield [row[: len(FIELDS)] for row in answers]
 
 
-def _answers(made: search.Search, row: Told) -> bool:
+def _answers(made: candidates.Search, row: Told) -> bool:
     told = dict(zip((*FIELDS, "kinds"), row, strict=True))
     scope = made.scopes.get(told["source"], NOWHERE)
     subject = QueriedArticle(

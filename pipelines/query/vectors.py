@@ -44,6 +44,8 @@ QUOTED = re.compile(r"'((?:[^'\\]|''|\\\\)*)'")
 WEIGHTS = {"title": "A", "description": "B", "text": ""}
 # Places between two fields: further than NEAR reaches, so that it never reaches from one into the other.
 GAP = 60
+# Words that stand so far from each other, in a tsquery: no word has these signs.
+BESIDE = re.compile(r"<(-|\d+)>")
 # Words that one letter can stand for (ﷺ) share its place in a text, and have places of their own in the index.
 LIGATURE = 4
 # Written forms of one NEAR, each time it is written: that often for each number of words between.
@@ -73,6 +75,7 @@ class Conditions:
     """tsqueries that every row of an article that answers a query fulfils, None where there is none to make.
 
     One for each shape; exact: rows of the shape EXACT that fulfil theirs answer the query, as far as its text goes.
+    placed: theirs asks how words stand to each other, which the index alone cannot tell.
     """
 
     of_exact: str | None
@@ -80,6 +83,7 @@ class Conditions:
     of_words: str | None
     of_part: str | None
     exact: bool
+    placed: bool = False
 
 
 def vectors(fields: Mapping[str, str], authors: Iterable[str]) -> tuple[list[Vector], set[str]]:
@@ -152,12 +156,14 @@ def conditions(node: Node, words_of: Mapping[str, Sequence[str]]) -> Conditions:
 
     QueryError where the query has more written forms than a tsquery takes.
     """
+    of_exact = _Writing(words_of, Shape.EXACT).node(node)
     return Conditions(
-        of_exact=_Writing(words_of, Shape.EXACT).node(node),
+        of_exact=of_exact,
         of_joined=_Writing(words_of, Shape.JOINED).node(node),
         of_words=_Writing(words_of, Shape.WORDS).node(node),
         of_part=_Writing(words_of, Shape.PART).node(node),
         exact=_exact(node, words_of),
+        placed=bool(of_exact and BESIDE.search(of_exact)),
     )
 
 

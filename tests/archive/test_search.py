@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.archive import search, walk
+from pipelines.archive import candidates, search, walk
 from pipelines.archive.search import Order
 from pipelines.errors import NightdeskError, QueryError
 from pipelines.extract.extraction import extract_page
@@ -364,7 +364,7 @@ def test_every_case_of_arabic_prefixes_is_found_by_search_too(settings: Settings
 def test_words_that_stand_in_many_articles_are_looked_for_in_the_newest_ones_first(
     settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "WINDOW", 30)
+    monkeypatch.setattr(candidates, "LEAST_WINDOW", 30)
     texts = {str(n): f"zebra {n} {'lion' if n % 10 == 0 else ''}" for n in range(100)}
     keep(settings, conn, [article(path, text) for path, text in texts.items()])
     with conn, conn.cursor() as cursor:
@@ -378,6 +378,37 @@ def test_words_that_stand_in_many_articles_are_looked_for_in_the_newest_ones_fir
 
     assert [path for paths in pages for path in paths] == [str(n) for n in reversed(range(100))]
     assert _paths(search.search(conn, "zebra lion", count=10, now=NOW)) == [str(n) for n in range(90, -1, -10)]
+
+
+@pytest.mark.parametrize("common", [True, False])
+def test_how_common_words_stand_is_read_for_the_newest_and_the_next_page_goes_on_behind_them(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch, common: bool
+) -> None:
+    for name, value in (("LEAST_WINDOW", 5), ("MOST_WINDOW_PLACED", 20), ("MOST_PLACED", 20), ("PLACED_FIRST", 3)):
+        monkeypatch.setattr(candidates, name, value)
+    monkeypatch.setattr(candidates, "DENSE", 0.1 if common else 2)
+    between = {n: "" if n % 30 == 0 else "and much else before there is a" for n in range(100)}
+    keep(settings, conn, [article(str(n), f"lion {between[n]} zebra", title=f"story {n}") for n in range(100)])
+    with conn, conn.cursor() as cursor:
+        cursor.execute("analyze article_words")
+
+    pages = [search.search(conn, "lion NEAR/2 zebra", count=10, now=NOW)]
+    while pages[-1].after:
+        pages.append(search.search(conn, "lion NEAR/2 zebra", count=10, after=pages[-1].after))
+    best = search.search(conn, "lion NEAR/2 zebra", order=Order.BEST, count=10, now=NOW)
+
+    assert sorted(int(path) for page in pages for path in _paths(page)) == [0, 30, 60, 90]
+    assert all(len(page.answers) <= 1 and (page.read_to or page is pages[-1]) for page in pages)
+    assert best.ranked
+
+
+def test_a_count_of_candidates_that_cannot_all_be_read_says_at_least(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_READ", 50)
+    keep(settings, conn, [article(str(n), f"lion {n} zebra", title=f"story {n}") for n in range(80)])
+
+    assert search.count(conn, "lion NEAR/3 zebra", now=NOW) == search.ResultCount(number=50, more=True)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 -- The articles that the index names for a query, newest first, from a place on. What is sure needs no look at the text.
-with named as materialized (
+-- Put in order by more than the date, so that Postgres does not look for them in the order of the dates, reading the words of each article.
+select n.article_id, n.dated, n.sure
+from (
     select article_id, dated, source, language, %(exact)s as sure
     from article_words where shape = 0 and words @@ %(of_exact)s::tsquery
     union all
@@ -9,9 +11,8 @@ with named as materialized (
     select article_id, dated, source, language, false
     from article_words
     where shape >= 2 and ((shape = 2 and words @@ %(of_words)s::tsquery) or (shape = 3 and words @@ %(of_part)s::tsquery))
-)
-select n.article_id, n.dated, n.sure
-from named n
+    offset 0
+) n
 where (%(sources)s::text[] is null or n.source = any(%(sources)s))
     and not n.source = any(%(not_sources)s::text[])
     and (%(languages)s::text[] is null or n.language = any(%(languages)s))
@@ -21,5 +22,5 @@ where (%(sources)s::text[] is null or n.source = any(%(sources)s))
     and (%(revised)s::boolean is null or exists (select from articles a where a.id = n.article_id and a.revision > 1))
     and (%(removed)s::boolean is null or exists (select from articles a where a.id = n.article_id and a.gone_at is not null))
     and (%(kind)s::text is null or n.article_id in (select c.article_id from changes c where c.revision_kind = %(kind)s))
-order by n.dated desc, n.article_id desc
+order by n.dated + interval '0' desc, n.article_id desc
 limit %(count)s

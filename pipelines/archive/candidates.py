@@ -1,0 +1,217 @@
+"""Candidates of a search: the articles that the index names for a query, newest first; it alone knows how.
+
+What a query costs hangs on how often its words stand in the archive, so there are three ways. Words in many articles
+are looked for in the newest ones, one after the other. Of other words the index names all articles, and the newest are
+taken. How words stand to each other (phrases, NEAR) an index cannot tell: it names the articles with these words, and
+their places are read for the newest, so many for a page. Each way has an end, and says how far it came.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipelines.query import evaluation, selection, vectors
+from pipelines.query.evaluation import ReadyQuery
+from pipelines.query.grammar import Node
+from pipelines.query.selection import Scopes, Selection
+from pipelines.query.vectors import Conditions
+from pipelines.stores import postgres
+
+# Of the newest articles so many are read for words that stand in many of them: 5 microseconds of CPU each, measured on
+# a million; and so many times as many as should do. The least number where each one's article is looked at as well.
+LEAST_WINDOW, MOST_WINDOW, WINDOW_ROOM = 1_000, 25_000, 1.5
+# Naming an article and putting it in order takes a tenth of the time of reading its words, measured on a million.
+READ_TO_NAMED = 10
+# Words in so many of all articles are not named for how they stand to each other: so many of the newest are read.
+DENSE, MOST_WINDOW_PLACED = 0.1, 6_000
+# Articles with the words of a phrase or a NEAR whose places are read for a page, at once at first, and then.
+MOST_PLACED, PLACED_FIRST, PLACED_NEXT = 3_000, 250, 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Behind which candidate a page begins: of a date and number, or the so-and-so many of a ranking as it was then."""
+
+    dated: datetime | None = None
+    number: int = 0
+    skipped: int = 0
+    now: datetime | None = None
+
+
+@dataclass(slots=True)
+class Search:
+    """A query on its way: what was asked, and what Postgres is asked for it.
+
+    share, archived: of articles with its words, and how many there are; with_words: those that have the words of a
+    phrase, as far as they were named for this page.
+    """
+
+    conn: postgres.Connection
+    node: Node
+    asked: ReadyQuery
+    selected: Selection
+    wanted: Conditions | None
+    scopes: Scopes
+    share: float | None = None
+    archived: float = 1.0
+    with_words: Sequence[postgres.Row] = ()
+
+    @property
+    def named(self) -> bool:
+        """Whether the index names articles by a word."""
+        return bool(self.wanted and self.wanted.of_joined)
+
+    @property
+    def placed(self) -> bool:
+        """Whether it asks how words stand to each other, where the index names the articles that have them."""
+        return bool(self.wanted and self.wanted.placed and self.wanted.of_words)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Some candidates, newest first: article_id, dated, and sure, where the text needs no look.
+
+    reached: the place that looking came to where it ended before enough were found; None where it did not.
+    """
+
+    rows: Sequence[postgres.Row]
+    reached: Place | None = None
+
+
+def begin(conn: postgres.Connection, node: Node, now: datetime, scopes: Scopes) -> Search:
+    """A query made ready: for a page of its answers, or to walk through all of them."""
+    selected = selection.select(node, now, scopes)
+    wanted = None
+    if selected.rest is not None:
+        words_of = {
+            part: [
+                row["word"] for row in postgres.query(conn, "words_with_part", part=part, most=vectors.MOST_WORDS + 1)
+            ]
+            for part in vectors.parts(selected.rest)
+        }
+        wanted = vectors.conditions(selected.rest, words_of)
+    return Search(conn, node, evaluation.ready(node, now), selected, wanted, scopes)
+
+
+def find(made: Search, place: Place, many: int) -> Candidates:
+    """The next candidates behind a place."""
+    if not made.named:
+        return Candidates(_rows(made, "search_latest", place, many))
+    share = _share(made)
+    if made.placed:
+        return _find_placed(made, place, many, share)
+    selected = made.selected
+    of_state = selected.revised is not None or selected.removed is not None or selected.kind is not None
+    window = max(LEAST_WINDOW, math.ceil(WINDOW_ROOM * many / share))
+    cheaper = share * share > READ_TO_NAMED * many / made.archived
+    if cheaper and window <= (LEAST_WINDOW if of_state else MOST_WINDOW):
+        newest = _rows(made, "search_window", place, many, window=window)
+        if len(newest) == many:
+            return Candidates(newest)
+    return Candidates(_rows(made, "search_named", place, many))
+
+
+def find_any(made: Search, many: int) -> Candidates:
+    """So many candidates in any order, to be counted: cheaper than the newest of them."""
+    if not made.named:
+        return Candidates(_rows(made, "search_latest", Place(), many))
+    if not made.placed:
+        return Candidates(_rows(made, "search_any", Place(), many))
+    named = _name_words(made, Place(), many)
+    return Candidates(list(_placed(made, named, many, len(named) or 1)), _last(named, many))
+
+
+def _find_placed(made: Search, place: Place, many: int, share: float) -> Candidates:
+    if share > DENSE and not made.with_words:
+        rows = _rows(made, "search_window", place, many, window=LEAST_WINDOW)
+        if len(rows) == many:
+            return Candidates(rows)
+        # Where some of the newest answer, so do others; where none does, the words may never stand in one article.
+        if rows:
+            rows = _rows(made, "search_window", place, many, window=MOST_WINDOW_PLACED)
+            ends = [] if len(rows) == many else _rows(made, "search_window_end", place, 1, window=MOST_WINDOW_PLACED)
+            return Candidates(rows, _last(ends, 1))
+    if not made.with_words:
+        made.with_words = _name_words(made, place, MOST_PLACED)
+    named = [row for row in made.with_words if not place.dated or _lies_behind(row, place)]
+    rows = list(_placed(made, named, many, PLACED_FIRST))
+    return Candidates(rows, _last(made.with_words, MOST_PLACED) if len(rows) < many else None)
+
+
+def _lies_behind(row: postgres.Row, place: Place) -> bool:
+    return bool((row["dated"], row["article_id"]) < (place.dated, place.number))
+
+
+def _name_words(made: Search, place: Place, many: int) -> list[postgres.Row]:
+    """The articles that have the words of a query, however they stand."""
+    of_words = made.wanted and made.wanted.of_words
+    return _rows(made, "search_named", place, many, of_exact=of_words, of_joined=of_words, exact=False)
+
+
+def _placed(made: Search, named: Sequence[postgres.Row], many: int, first: int) -> Iterator[postgres.Row]:
+    """Of articles that have the words so many whose words stand as they are asked for; first: read at once at first."""
+    wanted = made.wanted
+    begin_, size, found = 0, first, 0
+    while begin_ < len(named) and found < many:
+        some = named[begin_ : begin_ + size]
+        sure = {
+            row["article_id"]: row["sure"]
+            for row in postgres.query(
+                made.conn,
+                "search_placed",
+                ids=[row["article_id"] for row in some],
+                of_exact=wanted and wanted.of_exact,
+                of_joined=wanted and wanted.of_joined,
+                exact=wanted is not None and wanted.exact,
+            )
+        }
+        for row in some:
+            if row["article_id"] in sure and found < many:
+                found += 1
+                yield {**row, "sure": sure[row["article_id"]]}
+        begin_, size = begin_ + size, PLACED_NEXT
+
+
+def _last(named: Sequence[postgres.Row], many: int) -> Place | None:
+    """The place of the last of these, where there may be more behind them."""
+    return Place(dated=named[-1]["dated"], number=named[-1]["article_id"]) if len(named) == many else None
+
+
+def _share(made: Search) -> float:
+    """The share of articles that the index names for the words of a query, by Postgres' own statistics."""
+    if made.share is None:
+        wanted = made.wanted
+        plan = postgres.row(
+            made.conn, "search_estimate", of_exact=wanted and (wanted.of_words if made.placed else wanted.of_exact)
+        )
+        known = postgres.row(made.conn, "search_known")
+        rows = plan["QUERY PLAN"][0]["Plan"]["Plan Rows"] if plan else 0
+        made.archived = max(1.0, float(known["articles"] if known else 1))
+        made.share = max(1.0, float(rows)) / made.archived
+    return made.share
+
+
+def _rows(made: Search, statement: str, place: Place, many: int, **more: object) -> list[postgres.Row]:
+    selected, wanted = made.selected, made.wanted
+    asked: dict[str, object] = {
+        "of_exact": wanted and wanted.of_exact,
+        "of_joined": wanted and wanted.of_joined,
+        "of_words": wanted and wanted.of_words,
+        "of_part": wanted and wanted.of_part,
+        "exact": wanted is None or wanted.exact,
+        "sources": None if selected.sources is None else list(selected.sources),
+        "not_sources": list(selected.not_sources),
+        "languages": None if selected.languages is None else list(selected.languages),
+        "since": selected.since,
+        "until": selected.until,
+        "revised": selected.revised,
+        "removed": selected.removed,
+        "kind": selected.kind,
+        "last_dated": place.dated,
+        "last_id": place.number,
+        "count": many,
+    }
+    return postgres.query(made.conn, statement, **{**asked, **more})

@@ -1,0 +1,23 @@
+-- Articles that the index names for a query, in any order, as many as are counted.
+select n.article_id, n.dated, n.sure
+from (
+    select article_id, dated, source, language, %(exact)s as sure
+    from article_words where shape = 0 and words @@ %(of_exact)s::tsquery
+    union all
+    select article_id, dated, source, language, false
+    from article_words where shape = 1 and words @@ %(of_joined)s::tsquery
+    union all
+    select article_id, dated, source, language, false
+    from article_words
+    where shape >= 2 and ((shape = 2 and words @@ %(of_words)s::tsquery) or (shape = 3 and words @@ %(of_part)s::tsquery))
+    offset 0
+) n
+where (%(sources)s::text[] is null or n.source = any(%(sources)s))
+    and not n.source = any(%(not_sources)s::text[])
+    and (%(languages)s::text[] is null or n.language = any(%(languages)s))
+    and (%(since)s::timestamptz is null or n.dated >= %(since)s)
+    and (%(until)s::timestamptz is null or n.dated < %(until)s)
+    and (%(revised)s::boolean is null or exists (select from articles a where a.id = n.article_id and a.revision > 1))
+    and (%(removed)s::boolean is null or exists (select from articles a where a.id = n.article_id and a.gone_at is not null))
+    and (%(kind)s::text is null or n.article_id in (select c.article_id from changes c where c.revision_kind = %(kind)s))
+limit %(count)s
