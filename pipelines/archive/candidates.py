@@ -32,7 +32,7 @@ MOST_PLACED, PLACED_FIRST, PLACED_NEXT = 3_000, 250, 500
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class SearchPlace:
     """Behind which candidate a page begins: of a date and number, or the so-and-so many of a ranking as it was then."""
 
     dated: datetime | None = None
@@ -78,7 +78,7 @@ class Candidates:
     """
 
     rows: Sequence[postgres.Row]
-    reached: Place | None = None
+    reached: SearchPlace | None = None
 
 
 def begin(conn: postgres.Connection, node: Node, now: datetime, scopes: Scopes) -> Search:
@@ -96,7 +96,7 @@ def begin(conn: postgres.Connection, node: Node, now: datetime, scopes: Scopes) 
     return Search(conn, node, evaluation.ready(node, now), selected, wanted, scopes)
 
 
-def find(made: Search, place: Place, many: int) -> Candidates:
+def find(made: Search, place: SearchPlace, many: int) -> Candidates:
     """The next candidates behind a place."""
     if not made.named:
         return Candidates(_rows(made, "search_latest", place, many))
@@ -117,14 +117,14 @@ def find(made: Search, place: Place, many: int) -> Candidates:
 def find_any(made: Search, many: int) -> Candidates:
     """So many candidates in any order, to be counted: cheaper than the newest of them."""
     if not made.named:
-        return Candidates(_rows(made, "search_latest", Place(), many))
+        return Candidates(_rows(made, "search_latest", SearchPlace(), many))
     if not made.placed:
-        return Candidates(_rows(made, "search_any", Place(), many))
-    named = _name_words(made, Place(), many)
-    return Candidates(list(_placed(made, named, many, len(named) or 1)), _last(named, many))
+        return Candidates(_rows(made, "search_any", SearchPlace(), many))
+    named = _name_words(made, SearchPlace(), many)
+    return Candidates(list(_check_places(made, named, many, len(named) or 1)), _last(named, many))
 
 
-def _find_placed(made: Search, place: Place, many: int, share: float) -> Candidates:
+def _find_placed(made: Search, place: SearchPlace, many: int, share: float) -> Candidates:
     if share > DENSE and not made.with_words:
         rows = _rows(made, "search_window", place, many, window=LEAST_WINDOW)
         if len(rows) == many:
@@ -137,21 +137,21 @@ def _find_placed(made: Search, place: Place, many: int, share: float) -> Candida
     if not made.with_words:
         made.with_words = _name_words(made, place, MOST_PLACED)
     named = [row for row in made.with_words if not place.dated or _lies_behind(row, place)]
-    rows = list(_placed(made, named, many, PLACED_FIRST))
+    rows = list(_check_places(made, named, many, PLACED_FIRST))
     return Candidates(rows, _last(made.with_words, MOST_PLACED) if len(rows) < many else None)
 
 
-def _lies_behind(row: postgres.Row, place: Place) -> bool:
+def _lies_behind(row: postgres.Row, place: SearchPlace) -> bool:
     return bool((row["dated"], row["article_id"]) < (place.dated, place.number))
 
 
-def _name_words(made: Search, place: Place, many: int) -> list[postgres.Row]:
+def _name_words(made: Search, place: SearchPlace, many: int) -> list[postgres.Row]:
     """The articles that have the words of a query, however they stand."""
     of_words = made.wanted and made.wanted.of_words
     return _rows(made, "search_named", place, many, of_exact=of_words, of_joined=of_words, exact=False)
 
 
-def _placed(made: Search, named: Sequence[postgres.Row], many: int, first: int) -> Iterator[postgres.Row]:
+def _check_places(made: Search, named: Sequence[postgres.Row], many: int, first: int) -> Iterator[postgres.Row]:
     """Of articles that have the words so many whose words stand as they are asked for; first: read at once at first."""
     wanted = made.wanted
     begin_, size, found = 0, first, 0
@@ -175,9 +175,9 @@ def _placed(made: Search, named: Sequence[postgres.Row], many: int, first: int) 
         begin_, size = begin_ + size, PLACED_NEXT
 
 
-def _last(named: Sequence[postgres.Row], many: int) -> Place | None:
+def _last(named: Sequence[postgres.Row], many: int) -> SearchPlace | None:
     """The place of the last of these, where there may be more behind them."""
-    return Place(dated=named[-1]["dated"], number=named[-1]["article_id"]) if len(named) == many else None
+    return SearchPlace(dated=named[-1]["dated"], number=named[-1]["article_id"]) if len(named) == many else None
 
 
 def _share(made: Search) -> float:
@@ -194,7 +194,7 @@ def _share(made: Search) -> float:
     return made.share
 
 
-def _rows(made: Search, statement: str, place: Place, many: int, **more: object) -> list[postgres.Row]:
+def _rows(made: Search, statement: str, place: SearchPlace, many: int, **more: object) -> list[postgres.Row]:
     selected, wanted = made.selected, made.wanted
     asked: dict[str, object] = {
         "of_exact": wanted and wanted.of_exact,

@@ -19,7 +19,7 @@ from typing import Any
 
 from pipelines.alert import synonyms
 from pipelines.archive import candidates
-from pipelines.archive.candidates import Place, Search
+from pipelines.archive.candidates import Search, SearchPlace
 from pipelines.archive.collapse import Once
 from pipelines.errors import CostlyError, CursorError
 from pipelines.load import search_index
@@ -149,7 +149,7 @@ def _begin_search(
     return candidates.begin(conn, node, now, scopes)
 
 
-def _newest(made: Search, written: str, order: Order, place: Place, count: int) -> ResultPage:
+def _newest(made: Search, written: str, order: Order, place: SearchPlace, count: int) -> ResultPage:
     answers: list[ArticleHit] = []
     seen: set[int] = set()
     start = place
@@ -163,7 +163,7 @@ def _newest(made: Search, written: str, order: Order, place: Place, count: int) 
             verified = _verify_rows(made, batch)
             once.read(verified)
             for row in batch:
-                place = Place(dated=row["dated"], number=row["article_id"], now=made.asked.now)
+                place = SearchPlace(dated=row["dated"], number=row["article_id"], now=made.asked.now)
                 answer = verified.get(row["article_id"])
                 if answer and row["article_id"] not in seen and (story := once.first(row["article_id"])):
                     answers.append(replace(answer, story_id=story.story_id, outlets=story.outlets))
@@ -181,9 +181,9 @@ def _newest(made: Search, written: str, order: Order, place: Place, count: int) 
     return _page(made, answers, _cursor(written, order, place), read_to=place.dated)
 
 
-def _best(made: Search, written: str, place: Place, count: int) -> ResultPage:
+def _best(made: Search, written: str, place: SearchPlace, count: int) -> ResultPage:
     """The best first: the newest candidates are ranked, all pages of a search from the same moment on."""
-    found = candidates.find(made, Place(), RANKED + 1)
+    found = candidates.find(made, SearchPlace(), RANKED + 1)
     chosen = list({row["article_id"]: row for row in found.rows}.values())[:RANKED]
     ordered = postgres.query(
         made.conn,
@@ -213,7 +213,7 @@ def _best(made: Search, written: str, place: Place, count: int) -> ResultPage:
         if at - place.skipped >= MOST_READ:
             read_to = batch[-1]["dated"]
             break
-    after = _cursor(written, Order.BEST, Place(skipped=at, now=made.asked.now)) if at < len(chosen) else ""
+    after = _cursor(written, Order.BEST, SearchPlace(skipped=at, now=made.asked.now)) if at < len(chosen) else ""
     return _page(made, answers, after, read_to=read_to, ranked=len(found.rows) > RANKED or bool(found.reached))
 
 
@@ -222,7 +222,7 @@ def _answering(made: Search) -> Callable[[list[int]], Collection[int]]:
     return lambda ids: _verify_rows(made, [{"article_id": one} for one in ids])
 
 
-def _before(made: Search, ids: list[int], place: Place) -> list[int]:
+def _before(made: Search, ids: list[int], place: SearchPlace) -> list[int]:
     """Which of these articles stood on a page before this one, newest first."""
     return [
         row["id"]
@@ -268,7 +268,7 @@ def _batches(rows: Sequence[postgres.Row], many: int) -> Iterator[Sequence[postg
         yield rows[begin : begin + many]
 
 
-def _cursor(written: str, order: Order, place: Place) -> str:
+def _cursor(written: str, order: Order, place: SearchPlace) -> str:
     said: dict[str, Any] = {"q": _of(written, order), "now": place.now and place.now.isoformat()}
     if place.skipped:
         said["skip"] = place.skipped
@@ -277,12 +277,12 @@ def _cursor(written: str, order: Order, place: Place) -> str:
     return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
 
 
-def _read_cursor(after: str, written: str, order: Order) -> Place:
+def _read_cursor(after: str, written: str, order: Order) -> SearchPlace:
     if not after:
-        return Place()
+        return SearchPlace()
     try:
         said = json.loads(base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True))
-        place = Place(
+        place = SearchPlace(
             dated=datetime.fromisoformat(said["at"]) if "at" in said else None,
             number=int(said.get("id", 0)),
             skipped=int(said.get("skip", 0)),
