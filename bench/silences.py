@@ -22,7 +22,7 @@ from random import Random
 
 from pipelines.codes import SourceState
 from pipelines.health import policy, usual
-from pipelines.health.states import WELL, StateReport, is_learned, judge, without_first
+from pipelines.health.states import LOW, WELL, StateReport, is_learned, judge, without_first
 from pipelines.health.usual import SourceLook, UsualPace, learn
 
 BEGIN = datetime(2026, 8, 31, tzinfo=UTC)
@@ -142,14 +142,17 @@ def tell(history: DrawnHistory) -> ToldSilence:
     """Judge a history after each of its looks, and note what would be told."""
     state, false, after, recovered, on = SourceState.LEARNING, [], None, 0, history.looks[0].at.date()
     learned: UsualPace | None = None
+    ended: datetime | None = None
     for number in range(1, len(history.looks) + 1):
         now = history.looks[number - 1].at + HOUR / 6
         looks = history.looks[max(0, number - round(policy.HISTORY / history.every)) : number]
         if learned is None or now.date() != on:
             paced = without_first(looks)
             learned, on = learn(paced, now, history.zone) if is_learned(paced) else None, now.date()
-        judged = judge(looks, now, zone=history.zone, gap=history.every, was=state, learned=learned)
+        judged = judge(looks, now, zone=history.zone, gap=history.every, was=state, ended=ended, learned=learned)
         turned = judged.state not in WELL and state in WELL
+        if state in LOW and judged.state not in LOW:
+            ended = now
         if turned and now < history.faded:
             false.append(judged)
         if now >= history.cut:

@@ -39,8 +39,8 @@ HIGH = 700
 LONGEST = 1 << 20
 # Seconds within which a fork has a new parent; beyond it nobody waits for the program.
 ADOPTED_WITHIN = 30.0
-# Seconds for the answer, the interpreter's own start included: five times what a busy machine takes.
-ANSWERED_WITHIN = 120.0
+# Seconds for the answer, the interpreter's own start included. Measured: over 120 at low priority beside five others.
+ANSWERED_WITHIN = 600.0
 
 MODULES = ("spiders", "pipelines.extract.nursery", "pipelines.notify.courier", "demo")
 # How the tests start the command line, where they do not start the script itself.

@@ -11,12 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.alert import send_times, watch_editing, watches
+from pipelines.alert import send_times, synonyms, watch_editing, watches
 from pipelines.alert.watches import Watch
 from pipelines.cli import completion, typed_names
 from pipelines.cli.show import Json, ago, as_json, quote, say, table
-from pipelines.errors import WatchError
+from pipelines.errors import QueryError, WatchError
 from pipelines.notify import message_languages
+from pipelines.query import explanation, grammar
 from pipelines.settings import channels, settings
 from pipelines.stores import postgres
 
@@ -169,11 +170,12 @@ def show(name: Named, json: Json = False) -> None:
     with postgres.connection(settings()) as conn:
         watch = typed_names.watch_of(conn, name)
         changes = watches.history(conn, name)
+        known = synonyms.lists(conn) if watch.query else {}
     if json:
         as_json(watch)
         return
     quote(f"{watch.name}: {watch.written}", "bold")
-    means = "a query: all of it has to hold" if watch.query else "any of these terms is enough"
+    means = _say_what_holds(watch, known) if watch.query else "any of these terms is enough"
     told = (
         [("means", means), ("unless", watch_editing.show_field(watch.unless))] if watch.unless else [("means", means)]
     )
@@ -334,6 +336,14 @@ def _state(watch: Watch) -> str:
     if watch.paused_at:
         return f"paused since {_moment(watch.paused_at)}"
     return f"mute until {_moment(watch.muted_until)}" if watch.muted_until else "works"
+
+
+def _say_what_holds(watch: Watch, known: Mapping[str, Sequence[str]]) -> str:
+    """What a query means; of one that can no longer be read, why."""
+    try:
+        return f"a query: {explanation.say_what_holds(grammar.parse(watch.query, known))}"
+    except QueryError as error:
+        return f"a query that cannot be read: {error}"
 
 
 def _moment(at: datetime | None) -> str:

@@ -29,6 +29,8 @@ HISTORY = timedelta(days=84)
 FADES_IN = timedelta(days=28)
 # The newest of the history is judged and not learned of, but no more than this share of it.
 NOT_LEARNED, NOT_LEARNED_SHARE = timedelta(days=7), 1 / 3
+# What is expected is known for so long after it was learned. Chosen: a pace is learned once a day at least.
+LEARNED_AHEAD = timedelta(days=1)
 # Where nobody listened for longer, what a look finds says nothing of the time before. Chosen: most feeds hold a week.
 LONGEST_UNHEARD = timedelta(days=8)
 # Articles by which the factor of a weekday, and of an hour, is drawn to 1. Chosen: it takes as many to believe it.

@@ -131,8 +131,11 @@ join fetches f on f.id = a.fetch_id
 where a.id = %(id)s and f.warc_file is not null
 
 -- name: state_of_source
--- The state of a source as health found it last.
-select state, since, reason from source_states where source = %(source)s
+-- The state of a source as health found it last, and when it last came back from being silent or unusually quiet.
+select state, since, reason, (
+    select max(recovered_at) from health where source = %(source)s and kind in ('silent', 'quiet')
+) as ended
+from source_states where source = %(source)s
 
 -- name: states_kept
 -- The states of these sources as health found them last.

@@ -51,13 +51,14 @@ def judge(
     gap: timedelta,
     yielded_at: datetime | None = None,
     was: SourceState | None = None,
+    ended: datetime | None = None,
     learned: UsualPace | None = None,
 ) -> StateReport:
     """The state of a source by its looks, the oldest first.
 
     gap: what is usual while nothing is learned. yielded_at: when it last gave something, if that is before the looks.
-    was: its state before: what was unusually low is so until it is likely again. learned: its pace, where somebody has
-    learned it already.
+    was: its state before: what was unusually low is so until it is likely again. ended: when it last came back from
+    such a state: what was as low before that is told no more. learned: its pace, where somebody has learned it already.
     """
     if not looks:
         return StateReport(state=SourceState.LEARNING, reason="No crawl of it has ended yet.")
@@ -73,9 +74,9 @@ def judge(
     found = (
         (failing if failing and not failing.suspected else None)
         or _barren(looks)
-        or _silent(looks, paced, now, last, pace, own, gap)
+        or _silent(looks, paced, now, last, pace, own, gap, ended)
         or _drifting(looks)
-        or (_quiet(paced, now, zone, pace, was) if pace else None)
+        or (_quiet(paced, now, zone, pace, was, ended) if pace else None)
         or _behind(looks)
         or (_healthy(paced, pace, zone) if pace else _learning(looks))
     )
@@ -194,6 +195,7 @@ def _silent(
     pace: UsualPace | None,
     own: timedelta | None,
     gap: timedelta,
+    ended: datetime | None,
 ) -> StateReport | None:
     first = looks[0].at
     since = last or first
@@ -202,7 +204,15 @@ def _silent(
         return None
     listened = empty[-1].at
     usually = (own or gap) if pace else max(gap, _gap_so_far(looks, gap))
-    waits = _latest(own, gap) if pace else max(policy.LEARNING_WAITS, policy.SILENT_TIMES * usually)
+    if ended and not pace:
+        # A silence that was told and ended was usual for it.
+        usually = max(usually, _longest_gap(looks, since))
+    # While little is known, what it was silent for before is no trouble either.
+    waits = (
+        _latest(own, gap)
+        if pace
+        else max(policy.LEARNING_WAITS, policy.SILENT_TIMES * usually, _longest_gap(looks, since))
+    )
     # Where the next look would be too late, by when its last article may have come, this one is in time.
     spacing = _spacing(paced) if pace else timedelta()
     late = now - since > waits - 2 * spacing and listened > since + usually
@@ -233,6 +243,12 @@ def _gap_so_far(looks: Sequence[SourceLook], gap: timedelta) -> timedelta:
     return _median(gaps) if gaps else gap
 
 
+def _longest_gap(looks: Sequence[SourceLook], last: datetime) -> timedelta:
+    """The longest time from one look with something new to the next, from its first look on."""
+    given = [look.at for look in looks if look.heard and look.new and look.at <= last]
+    return max((two - one for one, two in pairwise([looks[0].at, *given])), default=timedelta())
+
+
 def _spacing(looks: Sequence[SourceLook]) -> timedelta:
     """The usual time from one look to the next."""
     return _median([two.at - one.at for one, two in pairwise(looks)])
@@ -259,7 +275,12 @@ def _drifting(looks: Sequence[SourceLook]) -> StateReport | None:
 
 
 def _quiet(
-    paced: Sequence[SourceLook], now: datetime, zone: str, pace: UsualPace, was: SourceState | None
+    paced: Sequence[SourceLook],
+    now: datetime,
+    zone: str,
+    pace: UsualPace,
+    was: SourceState | None,
+    ended: datetime | None,
 ) -> StateReport | None:
     heard = [look for look in paced if look.heard]
     end = heard[-1].at
@@ -286,9 +307,12 @@ def _quiet(
     for start, expected, count in windows:
         if count > policy.LOW_SHARE * expected and not low:
             continue
-        scatter, lowest = pace.windows(end - start)
+        if ended and start < ended and not low:
+            # It holds what was told already.
+            continue
+        scatter, lowest = pace.windows(end - start, ended)
         # What was so low before is usual for it, such as a holiday; and what goes on must be likely before it is over.
-        seen = not low and count + 1 >= lowest * expected
+        seen = not low and usual.tail(count, lowest * expected, scatter) >= policy.LIKELY_AGAIN
         bound = policy.LIKELY_AGAIN if low else policy.UNLIKELY
         if seen or usual.tail(count, expected, scatter) >= bound:
             continue

@@ -68,21 +68,25 @@ class UsualPace:
         """How many new articles are usual between two moments."""
         return self._at(self.sums, end) - self._at(self.sums, start)
 
-    def windows(self, span: timedelta) -> tuple[float, float]:
+    def windows(self, span: timedelta, ended: datetime | None = None) -> tuple[float, float]:
         """How counts of windows of this length vary beyond chance, as a share, squared; the lowest, as a share.
 
-        The one is never 0; the other is of what was expected, 1 where no such window is known.
+        The one is never 0; the other is of what was expected, 1 where no such window is known. ended: when the source
+        was last low and came back; until then the lowest is looked for, also in what is too new to be learned of.
         """
         hours = max(1, round(span / HOUR))
         found, count, lowest = 0.0, 0, 1.0
-        for start in range(0, self.learned_until - hours + 1, max(1, hours // WINDOW_PARTS)):
+        told = int((ended - self.begin) / HOUR) if ended else 0
+        until = max(self.learned_until, min(told, len(self.seen) - 1))
+        for start in range(0, until - hours + 1, max(1, hours // WINDOW_PARTS)):
             expected = self.sums[start + hours] - self.sums[start]
             if expected < policy.LEAST_EXPECTED:
                 continue
             seen = self.seen[start + hours] - self.seen[start]
             lowest = min(lowest, seen / expected)
-            found += ((seen - expected) ** 2 - expected) / expected**2
-            count += 1
+            if start + hours <= self.learned_until:
+                found += ((seen - expected) ** 2 - expected) / expected**2
+                count += 1
         own = (found + policy.SCATTER * policy.SCATTER_WINDOWS) / (count + policy.SCATTER_WINDOWS)
         # What is learned of few articles is itself not known well.
         return max(own, policy.SCATTER) + 1 / max(1.0, self.known), lowest
@@ -115,7 +119,8 @@ def learn(looks: Sequence[SourceLook], now: datetime, zone: str) -> UsualPace | 
     begin = spans[0][0].at.replace(minute=0, second=0, microsecond=0)
     length = now - begin
     until = now - min(policy.NOT_LEARNED, length * policy.NOT_LEARNED_SHARE)
-    hours = math.ceil(length / HOUR) + 1
+    # A day ahead, for whoever learns once a day.
+    hours = math.ceil((length + policy.LEARNED_AHEAD) / HOUR) + 1
     seen, exposed = [0.0] * hours, [0.0] * hours
     for one, two in spans:
         _spread(seen, exposed, (one.at - begin) / HOUR, (two.at - begin) / HOUR, two.new)

@@ -30,6 +30,13 @@ def write_part(node: Node) -> str:
     return between.join(_inner(part) for part in node.parts)
 
 
+def say_what_holds(node: Node) -> str:
+    """How much of a query has to hold, by its outermost operator: a clause."""
+    if isinstance(node, Every):
+        return "all of its parts have to hold"
+    return "one of its parts is enough" if isinstance(node, Either) else "it has one part"
+
+
 def of_text(node: Node) -> tuple[Node | None, list[str]]:
     """A query without its filters, of which a text alone says nothing, and these; None where nothing is left."""
     if isinstance(node, Of | DateFilter):

@@ -208,6 +208,22 @@ def test_an_edit_changes_what_is_given_and_the_history_says_who_and_how(
     assert [word in history for word in ("added", "removed", "cap 3 → 5", "nadia", "kinds")] == [True] * 5
 
 
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("Regen Schnee", "a query: all of its parts have to hold"),
+        ("Regen OR Schnee", "a query: one of its parts is enough"),
+        ("Regen NEAR/5 Schnee", "a query: it has one part"),
+    ],
+)
+def test_a_shown_query_says_how_much_of_it_has_to_hold(nightdesk: Nightdesk, query: str, says: str) -> None:
+    nightdesk("watch", "add", "rain", "--query", query, "--to", "desk")
+
+    shown = nightdesk("watch", "show", "rain").output
+
+    assert says in " ".join(shown.split())
+
+
 def test_a_watch_is_tried_on_the_archive_before_it_is_kept(
     nightdesk: Nightdesk, settings: Settings, conn: postgres.Connection
 ) -> None:
