@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+from pipelines.dates.clocks import CLOCK
 from pipelines.dates.months import fold
 
 # Seconds of each unit.
@@ -16,7 +17,7 @@ UNITS = {
     "second": "ثانيه|ثواني|ثوان|ثانيتين|لحظه|لحظات|لحظاتي|seconds?|secs?|saniye|sekunden?|секунд[уы]?|secondes?|"
     "segundos?|secondi|sekund|שניות|秒|초",
     "minute": "دقيقه|دقائق|دقيقتين|دقايق|minutes?|mins?|min|dakika|deqiqe|minuten?|минут[уы]?|minutos?|minuti|minuto|"
-    "minut|"
+    "minut|minutami|perce|perccel|"
     "minuter|minutter|minuty|minute|minuut|minuuttia|хвилин[иу]?|мин|خولهك|منٹ|منت|דקות|דקה|λεπτα|λεπτο|λ|menit|phut|"
     "分钟|分鐘|分|분|मिनट|นาที",
     "hour": "ساعه|ساعات|ساعتين|سويعات|hours?|hrs?|hr|h|saat|saet(?:an)?|stunden?|std|час(?:а|ов)?|ч|"
@@ -57,11 +58,18 @@ BEFORE = (
 )
 AFTER = (
     "ago|önce|назад|тому|پيش|قبل|پهلي|پهلے|لهمهوبهر|بهري|berê|fa|atrás|geleden|sedan|siden|sitten|temu|nazaj|lalu|"
-    "yang lalu|trước|前|之前|以前|전|पहले|ทแลว|مضت"
+    "yang lalu|trước|ezelőtt|前|之前|以前|전|पहले|ทแลว|مضت"
 )
 NOW = (
     "الان|للتو|قبل قليل|منذ قليل|منذ لحظات|قبل لحظات|just now|now|moments? ago|gerade eben|şimdi|az önce|"
     "только что|à l'instant|ahora|刚刚|剛剛|たった今|방금"
+)
+# Of those what stands in any text as well.
+ALONE_NOW = frozenset(("الان", "now", "ahora", "şimdi"))
+SOME = (
+    "a few|few|several|some|a couple of|بضع|بضعه|عده|quelques|plusieurs|einigen|wenigen|ein paar|unos|unas|algunos|"
+    "algunas|alguns|algumas|pochi|poche|alcuni|alcune|birkaç|несколько|кілька|چند|چهند|kilka|několika|enkele|"
+    "några|noen|nogle|câteva|μερικα|beberapa"
 )
 TODAY = (
     "اليوم|today|bugün|heute|сегодня|сьогодні|aujourd'hui|hoy|hoje|oggi|vandaag|i dag|idag|i dag|dzisiaj|dziś|dnes|"
@@ -104,7 +112,12 @@ def ago(plain: str, now: datetime) -> tuple[datetime, str] | None:
 
 def without(plain: str) -> str:
     """A folded text without what it says of how long ago something was."""
-    return _ASIAN.sub(" ", _AGO.sub(" ", plain))
+    plain = _JUST.sub(" ", _SOME.sub(" ", plain))
+    rest = _ASIAN.sub(" ", _AGO.sub(" ", plain))
+    if rest != plain:
+        rest = _SPAN.sub(" ", rest)
+    # A day by its name says something of its own; with a time of day it is when the article came.
+    return _YESTERDAY.sub(" ", rest) if CLOCK.search(rest) else rest
 
 
 def days_ago(plain: str) -> int | None:
@@ -152,4 +165,11 @@ _AGO = re.compile(
 )
 _ASIAN = re.compile(rf"(?<!\d)(?P<n>\d+)\s*(?P<unit>{_ANY})\s*(?:之?前|以前|전|ทแลว)")
 _NOW = _alone(NOW)
+# The other part of `1 hour, 12 minutes ago`, and how long ago it was where no number is said.
+_SPAN = re.compile(rf"(?<!\w)(?:(?:and|et|und|y|e|ve|и|و)\s+)?(?:{_COUNT})\s*(?:{_ANY})(?!\w)")
+_SOME = re.compile(
+    rf"(?<!\w)(?:{_alternatives(BEFORE)})\s+(?:{_alternatives(SOME)})\s+(?:{_ANY})(?!\w)"
+    rf"|(?<!\w)(?:{_alternatives(SOME)})\s+(?:{_ANY})\s+(?:{_alternatives(AFTER)})(?!\w)"
+)
+_JUST = _alone("|".join(set(NOW.split("|")) - ALONE_NOW))
 _TODAY, _YESTERDAY, _DAY_BEFORE = _alone(TODAY), _alone(YESTERDAY), _alone(DAY_BEFORE)

@@ -382,7 +382,7 @@ def test_no_mutation_of_a_page_breaks_the_chain(shape: str, changes: list[tuple[
 
 def test_neither_the_command_line_nor_a_parsed_dag_loads_what_reads_articles() -> None:
     program = (
-        "import sys, pipelines.cli; from pipelines.airflow import form_dags, onboard, service_dags; "
+        "import sys, pipelines.cli; from pipelines.airflow import follow_tasks, form_dags, service_dags; "
         "print(*(name in sys.modules for name in ('trafilatura', 'py3langid')))"
     )
 

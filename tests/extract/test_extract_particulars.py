@@ -23,13 +23,24 @@ from pipelines.extract.text.particulars import reason
      "عدد المتصفحين: 29",
      "Partagé 2907 fois", "2907 personnes lisent cet article", "Dieser Artikel wurde 2907 mal gelesen",
      "Bu haber 2907 defa okunmuştur", "Поделились 2907 человек", "این خبر 2907 بار خوانده شده است",
-     "Udostępniono 2907 razy", "2907人阅读", "已有2907人分享", "Online now: 318", "Print no. 5864-9426"],
+     "Udostępniono 2907 razy", "2907人阅读", "已有2907人分享", "Online now: 318", "Print no. 5864-9426",
+     "12 people have seen this story", "12 sec read", "Lido 12 vezes",
+     "Διαβάστηκε 12 φορές", "Dibaca 12 kali", "12 جار خوێندراوەتەوە", "قرأ هذا المقال 12 قارئ", "معرف 12"],
 )  # fmt: skip
 def test_a_count_of_readers_is_cut_in_any_wording(line: str) -> None:
     assert reason(line) == "counter"
 
 
-@pytest.mark.parametrize("line", ["نشر قبل 8 دقيقة", "Posted 5 minutes ago", "20 November 2026, 08:00"])
+@pytest.mark.parametrize(
+    "line",
+    ["نشر قبل 8 دقيقة", "Posted 5 minutes ago", "20 November 2026, 08:00", "an hour ago",
+     "Published: about an hour ago",
+     "a few seconds ago", "1 hour, 12 minutes ago", "Just now", "yesterday at 14:30", "قبل قليل", "نشر قبل ساعة",
+     "منذ ساعة واحدة", "تم النشر قبل 12 ساعة و 5 دقائق", "قبل بضع ساعات", "il y a une heure", "hier à 14h30",
+     "vor einer Stunde", "gestern um 14:30", "az önce", "bir saat önce", "час назад", "несколько минут назад",
+     "вчера в 14:30", "hace una hora", "یک ساعت قبل", "godzinę temu", "刚刚", "昨天 14:30",
+     "Pubblicato 12 minuti fa", "för 12 minuter sedan", "před 12 minutami", "12 perccel ezelőtt"],
+)  # fmt: skip
 def test_a_running_time_is_cut(line: str) -> None:
     assert reason(line) == "date"
 
@@ -40,7 +51,9 @@ def test_a_running_time_is_cut(line: str) -> None:
      "12 readers wrote to us about bread", "Day 3 of the visit", "The 5 best reads of 2026", "Price: 12 pence",
      "Views of the council differ", "Ferry 12 comes home",
      "قرار رقم 55", "قراءات في 5 دواوين", "Online shop sells 12 boats", "Seen from ferry 12", "تدمير 3 قرى في الريف",
-     "People are afraid of 12 boats", "已有12人死亡"],
+     "People are afraid of 12 boats", "已有12人死亡",
+     "Yesterday", "What happened an hour ago", "A few hours in the harbour",
+     "Now", "ماذا حدث قبل ساعة", "The hours before the vote", "Just now the ferry came home"],
 )  # fmt: skip
 def test_a_line_that_says_something_stays(line: str) -> None:
     assert reason(line) == ""

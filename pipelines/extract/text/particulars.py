@@ -40,19 +40,23 @@ MORE_AROUND_WORDS = """
 so far are have reading people's already just personnes personne lisent lecteur fois ont veces personas usuarios han
 leyendo dieser diese dieses menschen leute haben person sayisi sayısı defa kişi okuyor человек люди чел
 نفر اند بار شده است این را زار زائر زائرين الصفحة به له لهذا عن حتى الآن حتي حالیا تاکنون
-osob osoby osób persone lettori mensen personen
+osob osoby osób persone lettori mensen personen vezes kali φορές جار sett
+about around nearly almost over circa etwa ungefähr environ yaklaşık حوالي نحو واحدة واحد for
+pubblicato pubblicata aggiornato aggiornata publicado publicada atualizado atualizada actualizado gepubliceerd
+bijgewerkt publicerad uppdaterad publisert oppdatert opublikowano zaktualizowano δημοσιεύτηκε ενημερώθηκε posté modifié
+sec secs second seconds um alle om kl klo o saat в о у den i de
 """
 MORE_COUNTED_WORDS = """
 قرا قراه قراها قرئ قرى زائر زوار المتصفحين المتصفحون أعجب أعجبهم online reading lisent partagé partagés leyendo
 okunmuştur okundu okunuyor sayısı поделились поделился читают خوانده خوانده‌اند خوانده‌است udostępniono udostępnień
-geteilt teilten condiviso gedeeld
+geteilt teilten condiviso gedeeld seen lido lida lidas διαβάστηκε dibaca dilihat خوێندراوەتەوە
 """
 # In scripts without blanks: what a count may be glued to.
 COUNTED_GLUED, AROUND_GLUED = (
     re.compile("浏览|阅读|点击|瀏覽|閱讀|點擊|閲覧|分享|评论|評論|点赞|點讚|조회|공유"),
     re.compile(r"[次数數人已有被过過的了量共回]*"),
 )
-COUNTED = tuple(COUNTED_WORDS.split())
+COUNTED = tuple(dict.fromkeys((*COUNTED_WORDS.split(), *months.fold(COUNTED_WORDS).split())))
 KNOWN = frozenset((*AROUND_WORDS.split(), *months.fold(MORE_AROUND_WORDS).split()))
 # What begins like them is something else (قرار is a decision).
 COUNTED_WHOLE = frozenset(months.fold(MORE_COUNTED_WORDS).split())
@@ -61,8 +65,8 @@ SHORT_LINK = re.compile(
     r"^\W*(?:رابط مختصر|الرابط المختصر|short ?link|lien court|kisa link|لینک کوتاه|لينك كوتاه)\W", re.IGNORECASE
 )
 PRINTED = re.compile(
-    r"^\W*(?:رقم الطباعه|رمز الخبر|كود الخبر|كد خبر|رقم الخبر|شناسه خبر|print no|(?:article|news) id)"
-    r"\W*[\d-]+\W*$",
+    r"^\W*(?:رقم الطباعه|رمز الخبر|كود الخبر|كد خبر|رقم الخبر|شناسه خبر|معرف|print (?:no|number)|trending|"
+    r"(?:article|news) id)\W*[\d-]+\W*$",
     re.IGNORECASE,
 )
 WEATHER = re.compile(
@@ -79,7 +83,9 @@ PLACE_WORDS = 4
 
 def reason(line: str, names: Collection[str] = ()) -> str:
     """Why a line is one of particulars, empty where it is none; names: keys of those who wrote the article."""
-    if len(line) > LONGEST_CHARACTERS or not re.search(r"\d", line) or SENTENCE.search(line):
+    if len(line) > LONGEST_CHARACTERS or SENTENCE.search(line):
+        return ""
+    if not re.search(r"\d", line) and line.count(" ") >= relative.LONGEST_WORDS:
         return ""
     plain = months.fold(line)
     if SHORT_LINK.search(plain):
