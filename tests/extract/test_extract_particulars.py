@@ -64,7 +64,11 @@ def test_a_line_that_says_something_stays(line: str) -> None:
     [("By Ann Writer", ["Ann Writer"]), ("Par Claire Dubois", ["Claire Dubois"]),
      ("Von Jan Huber und Eva Kos", ["Jan Huber", "Eva Kos"]),
      ("Di Anna Rossi", ["Anna Rossi"]), ("كتب: أحمد الخطيب ومنى سالم", ["أحمد الخطيب", "منى سالم"]),
-     ("Ada Quill", ["Ada Quill"])],
+     ("Ada Quill", ["Ada Quill"]), ("By Ada Quill in Withen", ["Ada Quill"]),
+     ("By Ada Quill for The Paper", ["Ada Quill"]),
+     ("Story by Ada Quill; photos by Jon Pellworm", ["Ada Quill"]),
+     ("Reported by Ada Quill, edited by Jon Pellworm", ["Ada Quill"]),
+     ("By Ada Quill, Senior Political Correspondent", ["Ada Quill"]), ("Words: Ada Quill", ["Ada Quill"])],
 )  # fmt: skip
 def test_a_line_that_says_only_who_wrote_it_is_a_byline(line: str, names: list[str]) -> None:
     assert only_names(line, names)

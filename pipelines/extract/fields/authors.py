@@ -33,7 +33,8 @@ WRITTEN_BY = re.compile(
 )
 LAST_NAME_FIRST = ("citation_author", "dc.creator", "dcterms.creator")
 BY = re.compile(
-    r"^(?:written by|words by|story by|posted by|published by|report(?:ed|ing) by|additional reporting by|editing by|"
+    r"^(?:written by|words by|(?:words|report)(?=\s*:)|story by|posted by|published by|report(?:ed|ing) by|"
+    r"additional reporting by|editing by|"
     r"writing by|article by|review(?:ed)? by|text by|author|"
     r"authors|by|von|par|por|di|door|af|av|przez|autor(?:in|en|a|es|ka|zy|ský)?|auteur|text|texte|texto|testo|redactie|"
     r"a cura di|"
@@ -55,6 +56,11 @@ ADDRESS = re.compile(r"https?:\S+|\S{1,200}@\S+|\([^()]{0,200}\)|\[[^\[\]]{0,200
 AND_NAME = re.compile(r"(?<=[\u0621-\u064a]) و(?=[\u0621-\u064a]{2,} [\u0621-\u064a]{2,}$)")
 # Who edited what others wrote.
 EDITED = re.compile(r"[;.,]\s*(?:edited|editing) by .*$", re.IGNORECASE)
+# Behind who wrote it: who else did something for it, and where or for whom it was written.
+ASIDE_OF_BYLINE = re.compile(
+    r"[;,.|]?\s(?:(?:photos?|photographs?|pictures?|video|graphics|illustrations?|additional reporting|edit(?:ed|ing))"
+    r"(?: and \w+)? by|(?:in|for|at|aus|für|à|pour|desde|para|da|per)(?= (?:the )?[A-ZÄÖÜÉ]))\s[^.:!?]*$",
+)
 ENCLOSED = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]")
 JOINED = re.compile(r"(?<!\w)(?:and|und|et|y|ve|и|و|og|och|en|e|i|oraz|with|by|von|par|por|di|door)(?!\w)")
 DIGITS = re.compile(r"(?<!\s)\s*+[|•·]\s*+(?=[^|•·]*\d)|(?<!\s)\s++\d")
@@ -111,7 +117,7 @@ SAYS_BY = re.compile(
     r"(?:geschrieben|verfasst) von|(?:escrito|redactado) por|scritto da|geschreven door|opracowa[łl]a?|rozmawia[łl]a?|"
     r"napisa[łl]a?|به قلم|إعداد|اعداد|الكاتب|מאת|作者|記者|记者|text|autor(?:in)?)(?:\s*[:：|/]\s*|\s+|$)"
     # Of words that a sentence begins with as well the colon makes a label.
-    r"|(?:texto|testo|texte|tekst|текст|تقرير|حوار|متابعة|تحرير|گزارش|خبرنگار|muhabir|röportaj)\s*[:：/]\s*",
+    r"|(?:texto|testo|texte|tekst|текст|تقرير|حوار|متابعة|تحرير|گزارش|خبرنگار|muhabir|röportaj|words|report)\s*[:：/]\s*",
     re.IGNORECASE,
 )
 AUTHORS_PAGE = re.compile(
@@ -128,6 +134,8 @@ PROFILE = re.compile(r"author|autor|auteur|profile|people|/by/|team|staff|writer
 # Words of one name at most; of a line that may hold several, at least. Chosen: Arabic and Spanish names have up to
 # five.
 NAME_WORDS, NAMES_WORDS = 5, 4
+# Words of a role. Chosen: more is a sentence.
+ROLE_WORDS = 4
 # Characters of one name. Chosen: longer is an office or a sentence.
 LONGEST_NAME_CHARACTERS = 60
 # Characters of a line of authors. Chosen: longer is a sentence.
@@ -190,13 +198,14 @@ def only_names(line: str, names: Sequence[str]) -> bool:
     """Whether a line says nothing but that it is by some of these people."""
     if not names or len(line) > LONGEST_LINE_CHARACTERS:
         return False
-    plain = line.strip(" ([（)]）")
-    said = _without_by(plain)
+    said = _without_by(ASIDE_OF_BYLINE.sub("", line.strip(" ([（)]）")))
     rest = f" {key(said)} "
     for name in sorted(map(key, names), key=len, reverse=True):
         rest = rest.replace(f" {name} ", " ").replace(f" و{name} ", " ")
     named = rest.strip() != key(said)
-    return named and not JOINED.sub(" ", rest).strip()
+    left = JOINED.sub(" ", rest).split()
+    # Behind a name stands what its bearer is: a senior political correspondent.
+    return named and (not left or (len(left) <= ROLE_WORDS and bool(OFFICES.search(" ".join(left)))))
 
 
 def people(text: str) -> list[str]:
@@ -357,7 +366,7 @@ def _is_called_so(name: str) -> bool:
 
 def _said_by(element: HtmlElement, text: str) -> str:
     """A line that begins with «by», as far as it goes; of «by» alone what stands in or right after the element."""
-    if len(text.split()) > 1:
+    if len(text.split()) > 1 and not SAYS_BY.fullmatch(text):
         return text if len(text.split()) <= LINE_WORDS else ""
     following = next(iter(element), None)
     if following is None:
