@@ -75,7 +75,7 @@ bench: $(VENV)/ready-dev ## measure, and write docs/benchmarks.md
 bench-scale: $(VENV)/ready-dev ## search in generated archives of 10,000 to a million articles: hours, and 15 GB
 	@$(BIN)/python -m bench scale --articles 10000 100000 1000000
 
-bench-export: $(VENV)/ready-dev ## export a generated archive of a million articles, and read it back: half an hour, 20 GB
+bench-export: $(VENV)/ready-dev ## export a generated archive of a million articles, and read it back: an hour and a half, 30 GB
 	@$(MAKE) -s $(READERS)/ready
 	@$(BIN)/python -m bench export
 

@@ -23,8 +23,6 @@ from pipelines.stores import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 READERS = ROOT / "bench/.venv-readers/bin/python"
-# Articles that are generated; the rest are copies of them under other numbers.
-MADE = 10_000
 # What an export may take: of memory, and of COPY's rate.
 MOST_MB, LEAST_SHARE = 300.0, 0.3
 MB = 1 << 20
@@ -38,7 +36,7 @@ def main(words: list[str]) -> int:
     articles = parser.parse_args(words).articles
     failed = False
     with fresh.installation() as settings, postgres.connection(settings) as conn:
-        _fill(conn, articles)
+        archive.fill(conn, archive.Size(articles))
         copied = _copy(conn)
         print(f"export: {articles:,} articles, {copied.bytes / 1e6:,.0f} MB by COPY, {articles / copied.seconds:,.0f} "
               "articles a second", flush=True)  # fmt: skip
@@ -64,28 +62,6 @@ def main(words: list[str]) -> int:
                 failed |= done.returncode != 0
             subprocess.run(["rm", "-r", folder], check=True)
     return int(failed)
-
-
-def _fill(conn: postgres.Connection, articles: int) -> None:
-    made = min(MADE, articles)
-    archive.fill(conn, archive.Size(made))
-    conn.autocommit = True
-    with conn.cursor() as cursor:
-        for table in ("urls", "fetches", "articles"):
-            cursor.execute("select column_name from information_schema.columns where table_name = %s and "
-                           "table_schema = 'public' order by ordinal_position", (table,))  # fmt: skip
-            columns = [row["column_name"] for row in cursor.fetchall()]  # type: ignore[call-overload]
-            moved = [
-                f"t.{name} + n * {made}" if name in ("id", "url_id", "fetch_id") else
-                f"t.{name} || '-' || n" if name in ("url", "url_key", "canonical_url", "canonical_key") else f"t.{name}"
-                for name in columns
-            ]  # fmt: skip
-            cursor.execute(
-                f"insert into {table} ({', '.join(columns)}) overriding system value select {', '.join(moved)} "
-                f"from generate_series(1, {articles // made - 1}) n cross join {table} t"
-            )
-        cursor.execute("vacuum analyze")
-    conn.autocommit = False
 
 
 class _Sink:

@@ -295,13 +295,14 @@ class ChainLine(CodeWithMeaning):
 
 
 class Finding(CodeWithMeaning):
-    """What `nightdesk verify` says of a raw file, a record or a chain; the first seven are damage."""
+    """What `nightdesk verify` says of a raw file, a record or a chain; the first eight are damage."""
 
     CHANGED = "changed", "the file has other bytes than when it was closed"
     TRUNCATED = "truncated", "the file is shorter than when it was closed"
     MISSING = "missing", "the file is not there, and nobody said that it was taken away"
     SWAPPED = "swapped", "the file has the bytes of another file"
     INSERTED = "inserted", "no line of the chain names the file"
+    UNREADABLE = "unreadable", "the file is there and cannot be read: a broken disk, or another user's"
     RECORD = "record", "the record does not match its digest, or cannot be read"
     CHAIN = "chain", "a line of the chain is none, does not name the one before it, or is not what was kept elsewhere"
     RETIRED = "retired", "retention took the file away, as the chain says"

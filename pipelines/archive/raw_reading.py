@@ -21,10 +21,14 @@ AHEAD = 2
 
 @dataclass(frozen=True, kw_only=True)
 class RawRead:
-    """A raw file as it was read: how many bytes, their SHA-256, and its records, None where nobody asked for them."""
+    """A raw file as it was read: how many bytes, their SHA-256, and its records, None where nobody asked for them.
 
-    bytes: int
-    digest: str
+    problem: why it could not be read, though it is there.
+    """
+
+    bytes: int = 0
+    digest: str = ""
+    problem: str = ""
     records: tuple[Record, ...] | None = None
 
 
@@ -39,6 +43,8 @@ def read_raw(path: Path, *, records: bool) -> RawRead | None:
             )
     except FileNotFoundError:
         return None
+    except OSError as error:
+        return RawRead(problem=error.strerror or str(error))
 
 
 def read_ahead(paths: Sequence[Path | None], *, records: bool) -> Iterator[RawRead | None]:

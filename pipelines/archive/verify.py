@@ -154,7 +154,9 @@ def _judge(look: _Look, name: str, read: RawRead | None) -> None:
         _note(look.made, Finding.OPEN, name)
         return
     read = read or raw_reading.read_raw(path, records=look.records)
-    if read:
+    if read and read.problem:
+        _add(look.made, Finding.UNREADABLE, name, read.problem)
+    elif read:
         _judge_present(look, name, path, read)
     else:
         _judge_absent(look, name, look.standing.get(name))

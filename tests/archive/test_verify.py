@@ -147,6 +147,21 @@ def test_a_missing_a_swapped_an_inserted_and_a_truncated_file_are_each_named(
     assert (cut.file, cut.url) == (warc.name_of(more[0]), "https://jisr.test/2026-11-23T0200/3")
 
 
+def test_a_file_that_cannot_be_read_is_named_and_hides_no_other(
+    settings: Settings, conn: postgres.Connection, nights: list[Path]
+) -> None:
+    """As of a broken disk: here a folder has its name."""
+    nights[0].unlink()
+    nights[0].mkdir()
+    nights[1].unlink()
+
+    made = looked(settings, conn)
+
+    assert damage(made) == [(Finding.UNREADABLE, nights[0].name), (Finding.MISSING, nights[1].name)]
+    assert made.damage[0].detail == "Is a directory"
+    assert made.files == 1
+
+
 def test_a_file_that_neither_chain_nor_disk_has_is_missed_by_the_ledger(
     settings: Settings, conn: postgres.Connection, nights: list[Path]
 ) -> None:
