@@ -143,7 +143,8 @@ def show(without: Found, chosen: Found) -> str:
     return (
         "Estimated for sites that the trees were not fitted to: sites are dealt into five folds, and each fold is read "
         "with trees that\nwere fitted to the others alone, the choice between texts and its margin to judges that saw "
-        f"neither; without what is learned\nof a source. {many.capitalize()}.\n\n"
+        f"neither; without what is learned\nof a source. {many.capitalize()}. What peers make of the same pages, which "
+        "none of them was\nfitted to, stands in the sections by corpus.\n\n"
         + page.table([*head, *(["spread"] if count > 1 else [])], rows)
     )
 
