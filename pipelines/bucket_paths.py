@@ -1,7 +1,7 @@
-"""Places: paths of this machine that know the address of the same file or folder in a bucket, where there is one.
+"""Places: paths of this machine that also know the address of the same file or folder in a bucket, if there is one.
 
-What is below a place is a place too. Who reads or writes one goes through `stores.bucket`; as a path it is what stands
-on this machine's own disk.
+What is below a place is a place too. Code that reads or writes a place goes through `stores.bucket`. Used as a plain
+path, a place is what lies on this machine's own disk.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from pathlib import Path
 
 
 class Place(type(Path())):  # type: ignore[misc]  # the kind of path that this machine has
-    """A path; address: where the same is in a bucket, such as s3://bucket/prefix/raw, or nothing."""
+    """A path. address: where the same file or folder is in a bucket, such as s3://bucket/prefix/raw; empty if there is
+    none.
+    """
 
     address: str = ""
 
@@ -31,12 +33,12 @@ class Place(type(Path())):  # type: ignore[misc]  # the kind of path that this m
 
 
 def place(path: Path, address: str = "") -> Place:
-    """The place of a path whose file or folder is at this address as well."""
+    """The place of a path whose file or folder is also at this address."""
     found = Place(path)
     found.address = address
     return found
 
 
 def address_of(path: Path) -> str:
-    """Where the same is in a bucket; nothing of a plain path."""
+    """Where the same file or folder is in a bucket; empty for a plain path."""
     return path.address if isinstance(path, Place) else ""

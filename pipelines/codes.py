@@ -1,7 +1,8 @@
-"""What Nightdesk decides, as codes that programs read; the sentence for people is always a second field.
+"""What Nightdesk decides, as codes that programs read. The sentence for people is always a second field.
 
-Each code is text in a column of that meaning, which a check in the database holds to the same list. docs/reference.md
-has every code with what a person can do. A sentence may be improved at any time: nothing reads it but people.
+Each code is text in a column of that meaning. A check in the database holds the column to the same list.
+docs/reference.md has every code with what a person can do. A sentence may be improved at any time, because only people
+read it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class CodeWithMeaning(StrEnum):
 
 
 class State(CodeWithMeaning):
-    """Where a URL stands in the ledger; all but the first two are ends, each with a reason."""
+    """Where a URL stands in the ledger. All but the first two are ends, each with a reason."""
 
     DISCOVERED = "discovered", "a list named it; it was not fetched yet"
     FETCHED = "fetched", "its page is in the raw store; load has not decided yet"
@@ -50,7 +51,9 @@ class Kind(CodeWithMeaning):
 
 
 class RunCode(CodeWithMeaning):
-    """Why a stage gave nothing of a source though it is not that nothing was new; its message says it in words."""
+    """Why a stage gave nothing for a source, if the reason is not that nothing was new. The message says it in
+    words.
+    """
 
     NONE = "", "the state says it all"
     UNREACHABLE = "unreachable", "no list could be had, or no page"
@@ -80,9 +83,10 @@ class Reason(CodeWithMeaning):
 
 
 class Cause(CodeWithMeaning):
-    """Why a look at a URL, or the URL itself, ended where it did: `urls.code`, `fetches.code`.
+    """Why a look at a URL, or the URL itself, ended as it did: `urls.code`, `fetches.code`.
 
-    Empty where the state says it all. Of a page that is no article it is the `Reason` of the rejection instead.
+    Empty if the state says everything. For a page that is no article, the code is the `Reason` of the rejection
+    instead.
     """
 
     NONE = "", "the state says it all"
@@ -199,7 +203,7 @@ class DeliveryKind(CodeWithMeaning):
 
 
 class RunState(CodeWithMeaning):
-    """How a stage stands for a source in a run: `runs.state`."""
+    """How a stage of a run stands for a source: `runs.state`."""
 
     RUNNING = "running", "it is under way, or was killed and not noticed yet"
     DONE = "done", "it came to its end"
@@ -224,7 +228,7 @@ class TroubleKind(CodeWithMeaning):
 
 
 class HeldState(CodeWithMeaning):
-    """Where a run stands whose articles were held: `quarantine.state`."""
+    """How a run stands whose articles were held: `quarantine.state`."""
 
     HELD = "held", "its articles are not in the archive, and nobody was told of them"
     RELEASED = "released", "its articles were loaded after all"
@@ -232,7 +236,7 @@ class HeldState(CodeWithMeaning):
 
 
 class SourceState(CodeWithMeaning):
-    """How a source is, learned of its own history: `source_states.state`. The first that is true."""
+    """How a source is, by its own history: `source_states.state`. The first state that is true counts."""
 
     ERRORING = "erroring", "its lists do not answer, in several crawls"
     BLOCKED = "blocked", "the site refuses us, or shows walls in the place of articles"
@@ -256,7 +260,7 @@ class AlertKind(CodeWithMeaning):
 
 
 class Gap(CodeWithMeaning):
-    """What a day of a source lacks, as the coverage card of an export says it."""
+    """What a day of a source lacks, in the words of an export's coverage card."""
 
     MISSING = "missing", "the ledger says stored of articles that the archive does not hold"
     UNHEARD = "nobody listened", "no crawl of the source ended on this day"
@@ -264,7 +268,7 @@ class Gap(CodeWithMeaning):
 
 
 class Side(CodeWithMeaning):
-    """Where the stores of a run do not agree, as `nightdesk ledger` says it; each is a fault."""
+    """Where the stores of a run do not agree, in the words of `nightdesk ledger`. Each is a fault."""
 
     LISTED = "listed", "a list of the run names it, and the ledger has no row of it"
     RECORD = "record", "the raw store has an answer of it, and no fetch points there"
@@ -277,14 +281,14 @@ class Side(CodeWithMeaning):
 
 
 class Retirement(CodeWithMeaning):
-    """What retention takes away of a run beside its raw files."""
+    """What retention deletes of a run besides its raw files."""
 
     ARTICLE_FILE = "article file", "the article file of the run"
     LEDGER = "ledger", "fetches of the run, and addresses that had come to their end"
 
 
 class ChainLine(CodeWithMeaning):
-    """What a line of a chain tells of a raw file, or of its folder."""
+    """What a line of a chain says about a raw file, or about its folder."""
 
     CLOSED = "closed", "a crawl wrote the file and closed it"
     FOUND = "found", "the file was there before there was a chain; nobody has read it yet"
@@ -295,7 +299,7 @@ class ChainLine(CodeWithMeaning):
 
 
 class Finding(CodeWithMeaning):
-    """What `nightdesk verify` says of a raw file, a record or a chain; the first eight are damage."""
+    """What `nightdesk verify` says about a raw file, a record or a chain. The first eight are damage."""
 
     CHANGED = "changed", "the file has other bytes than when it was closed"
     TRUNCATED = "truncated", "the file is shorter than when it was closed"
@@ -318,7 +322,7 @@ class Finding(CodeWithMeaning):
 
 
 class RevisionKind(CodeWithMeaning):
-    """What a change of an article is, the first that it can be called: `changes.revision_kind`."""
+    """What a change of an article is, the first name that fits: `changes.revision_kind`."""
 
     NONE = "", "a new article, the same page read again, or a change of before kinds were told apart"
     CORRECTION = "correction", "a notice of a correction appeared in it"
@@ -330,14 +334,14 @@ class RevisionKind(CodeWithMeaning):
 
 
 class MovedKind(CodeWithMeaning):
-    """What of an article was changed and is named: `what` in `changes.moved`."""
+    """What changed in an article and is named: `what` in `changes.moved`."""
 
     NUMBER = "number", "a number, in the digits of any script"
     NAME = "name", "a name, where capital letters or a title before it tell that it is one"
 
 
 class Thing(CodeWithMeaning):
-    """What somebody did something with: `actions.thing`."""
+    """The kind of thing that somebody did something with: `actions.thing`."""
 
     SOURCE = "source", "a source, by its name"
     RUN = "run", "a run, by its key"
@@ -409,7 +413,9 @@ class Act(CodeWithMeaning):
 
 
 class Figure(CodeWithMeaning):
-    """A figure to watch: `nightdesk metrics` calls it nightdesk_ and its name, with the unit in it where it has one."""
+    """A figure to watch. `nightdesk metrics` calls it nightdesk_ and its name, with the unit in the name if there is
+    one.
+    """
 
     PAGES = "pages", "pages that a stage worked on in a source's newest run"
     BYTES = "bytes", "bytes that the newest crawl of a source received"

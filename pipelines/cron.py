@@ -1,4 +1,6 @@
-"""Cron expressions in a time zone: can one be used, when did it last strike, when will it; alone knows croniter."""
+"""Cron expressions in a time zone: whether one can be used, when it last struck, when it strikes next. Only this module
+knows croniter.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ CLOCK_CHANGE = timedelta(hours=3)
 
 
 def problem(expression: str) -> str:
-    """What is wrong with a cron expression, as the end of a sentence; empty when it can be used."""
+    """What is wrong with a cron expression, as the end of a sentence; empty if it can be used."""
     if len(expression.split()) != FIELDS or not croniter.is_valid(expression):
         return "is no cron expression; write five fields: minute hour day month weekday, for example 0 2 * * *"
     try:
@@ -29,8 +31,9 @@ def problem(expression: str) -> str:
 def last_strike(expression: str, timezone: str, at: datetime) -> datetime:
     """The last moment up to and including `at` (aware) at which the expression struck by the clock of a zone, in UTC.
 
-    As Airflow has it where a clock is changed: what comes at one time of day comes once that day, at the second of two
-    such times, or as much later as the clock was put forward; what comes more often goes on as if nothing had changed.
+    When a clock is changed, this does as Airflow does. What strikes at one time of day strikes once on that day: at the
+    second of two such times, or later by as much as the clock was put forward. What strikes more often goes on as if
+    nothing had changed.
     """
     zone, once = ZoneInfo(timezone), _has_one_time(expression)
     wall = at.astimezone(zone).replace(tzinfo=None, microsecond=0)
@@ -47,7 +50,9 @@ def last_strike(expression: str, timezone: str, at: datetime) -> datetime:
 
 
 def next_strike(expression: str, timezone: str, at: datetime) -> datetime:
-    """The first moment after `at` (aware) at which the expression strikes, in UTC; clocks as in `last_strike`."""
+    """The first moment after `at` (aware) at which the expression strikes, in UTC; changed clocks as in
+    `last_strike`.
+    """
     zone, once = ZoneInfo(timezone), _has_one_time(expression)
     wall = at.astimezone(zone).replace(tzinfo=None, microsecond=0)
     times, found = croniter(expression, wall - CLOCK_CHANGE), set[datetime]()

@@ -1,4 +1,4 @@
-"""What an edit changed, sentence by sentence: what came in, what went, and the title as it was."""
+"""What an edit changed, sentence by sentence: the sentences that came in, those that went, and the earlier title."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from pipelines.text import normal, sentences
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """What one revision has that the one before had not, and the reverse; title_before is empty where it stayed."""
+    """What one revision has that the earlier one had not, and the reverse. title_before is empty if the title
+    stayed.
+    """
 
     title_before: str = ""
     added: tuple[str, ...] = ()
@@ -20,7 +22,7 @@ class Edit:
 
 
 def compare(before: Mapping[str, str], now: Mapping[str, str]) -> Edit:
-    """What changed between two revisions (title, description, text); spelling variants and spacing are no change."""
+    """What changed between two revisions (title, description, text). Spelling variants and spacing are no change."""
     ours, theirs = _sentences(now), _sentences(before)
     return Edit(
         title_before=before["title"] if normal(before["title"]) != normal(now["title"]) else "",
@@ -30,14 +32,15 @@ def compare(before: Mapping[str, str], now: Mapping[str, str]) -> Edit:
 
 
 def show_moved(moved: Mapping[str, str]) -> str:
-    """A number or a name that moved, on one line; the mark on both sides keeps the arrow's direction among letters
-    that are written from the right."""
+    """A changed number or name on one line. A mark on both sides keeps the arrow's direction among right-to-left
+    letters.
+    """
     before, after, beside = (steering.one_line(moved[part]) for part in ("before", "after", "beside"))
     return f"{before}\u200e → \u200e{after}" + (f" {beside}" if beside else "")
 
 
 def _sentences(revision: Mapping[str, str]) -> list[str]:
-    """The sentences of a revision; of a description only what its text does not say."""
+    """The sentences of a revision. A description's sentence counts only if the text does not say it."""
     text = sentences(revision["text"])
     said = set(map(normal, text))
     return [one for one in sentences(revision["description"]) if normal(one) not in said] + text

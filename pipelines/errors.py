@@ -46,10 +46,10 @@ class ChannelError(NightdeskError):
 
 
 class QueryError(NightdeskError):
-    """A query cannot be used as written: written[start:end] is where, reason what to write instead.
+    """A query cannot be used as written: written[start:end] is the place, reason says what to write instead.
 
-    Its text shows the place with a caret: below it, or within it where letters run from right to left, since there no
-    program knows which column a letter stands in.
+    The error's text shows the place with a caret below it. For right-to-left letters the mark stands within the text,
+    because no program knows there in which column a letter stands.
     """
 
     def __init__(self, reason: str, written: str, start: int, end: int = 0) -> None:
@@ -58,11 +58,11 @@ class QueryError(NightdeskError):
 
 
 class CursorError(NightdeskError):
-    """A cursor is none, or of another question: names what goes on from where."""
+    """A cursor is none, or belongs to another question. The text says how to go on."""
 
 
 class CostlyError(NightdeskError):
-    """A question would read too much of the archive and was ended: says how to narrow it."""
+    """A question would read too much of the archive and was ended. The text says how to narrow it."""
 
 
 class WatchError(NightdeskError):

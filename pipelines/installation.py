@@ -1,4 +1,6 @@
-"""Which installation is meant: the folder of a `nightdesk.env`. Finding it reads names, and makes nothing."""
+"""Which installation a command works on: the folder of a `nightdesk.env`. Finding it only reads names, and makes
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ OTHERS_MAY_WRITE = 0o002
 
 
 class FoundBy(StrEnum):
-    """What led to an installation, in the order in which it is asked."""
+    """How an installation was found, in the order in which the ways are tried."""
 
     FILE = "NIGHTDESK_ENV_FILE names it"
     HOME = "NIGHTDESK_HOME names its folder"
@@ -32,7 +34,9 @@ class FoundBy(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
-    """The nightdesk.env that is read, there or not; passed_by: those upwards that another user could have written."""
+    """The nightdesk.env that is read, whether it exists or not. passed_by: those on the way up that another user could
+    have written.
+    """
 
     file: Path
     found_by: FoundBy
@@ -45,7 +49,7 @@ class Installation:
 
     @property
     def folder(self) -> Path:
-        """What relative paths in the file, and the default ones, are taken from."""
+        """The folder from which relative paths in the file, and the default paths, start."""
         return self.file.parent
 
 
@@ -72,7 +76,9 @@ def to_set_up() -> Path:
 
 
 def note(file: Path) -> Path:
-    """Write an installation down as this user's, for commands in any folder, unless there is one; which it is now."""
+    """Write an installation down as this user's, for commands in any folder, unless one is written down already; gives
+    that one.
+    """
     noted = _read_noted()
     if noted and noted.is_file():
         return noted
@@ -96,7 +102,7 @@ def pointer_file() -> Path | None:
 
 
 def missing() -> str:
-    """Where it was looked for and what to do, where there is no installation; empty where there is one."""
+    """Where an installation was looked for and what to do, if there is none; empty if there is one."""
     found = find()
     if found.file.is_file() or any(os.environ.get(name) for name in PLACES):
         return ""
@@ -126,7 +132,9 @@ def _upwards() -> Iterator[Path]:
 
 
 def _is_trusted(file: Path) -> bool:
-    """Whether it is ours or root's and not open to everybody: it names programs to be run and servers to be asked."""
+    """Whether the file is ours or root's and not open to everybody, because it names programs to run and servers to
+    ask.
+    """
     found = file.stat()
     return found.st_uid in (os.geteuid(), 0) and not found.st_mode & OTHERS_MAY_WRITE
 

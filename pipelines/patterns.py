@@ -1,7 +1,8 @@
-r"""The patterns of source files: regular expressions that take no longer than an address is long; it alone knows re2.
+r"""The patterns of source files: regular expressions whose time grows only with the length of an address. Only this
+module knows re2.
 
-RE2 has neither look-behind nor back references, for nothing with them is sure to end. One kind of look-ahead is known
-here all the same, since `nightdesk follow` writes it: `^A(?!B)C` is what `^AC` matches and `^AB` does not.
+RE2 has neither look-behind nor back references, because patterns with them may never end. This module adds one kind of
+look-ahead, because `nightdesk follow` writes it: `^A(?!B)C` matches what `^AC` matches and `^AB` does not.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Pattern:
 
 
 def matches(pattern: str, url: str) -> bool:
-    """Whether a pattern is found in an address; ValueError says what of it cannot be used."""
+    """Whether a pattern is found in an address; ValueError says what in the pattern cannot be used."""
     known = compile_pattern(pattern)
     return (
         known.whole.search(url) is not None
@@ -45,7 +46,7 @@ def matches(pattern: str, url: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def compile_pattern(pattern: str) -> Pattern:
-    """A pattern made ready; ValueError says what of it cannot be used."""
+    """A pattern made ready; ValueError says what in the pattern cannot be used."""
     musts: list[str] = []
     nots: list[str] = []
     bare, depth, choices, ahead = "", 0, False, False

@@ -1,4 +1,4 @@
-"""What Nightdesk writes into its data folder is for its own user alone: folders of mode 0700, files of mode 0600."""
+"""What Nightdesk writes into its data folder is only for its own user: folders of mode 0700, files of mode 0600."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ PASSAGE = 0o711
 
 
 def data_folder(path: Path) -> Path:
-    """Make the data folder; what is missing above it is made as this process' umask says, for it is not ours."""
+    """Make the data folder. Missing folders above it are made with this process's umask, because they are not ours."""
     path.parent.mkdir(parents=True, exist_ok=True)
     return folder(path)
 
 
 def folder(path: Path) -> Path:
-    """Make a folder and what is missing above it, all for us alone; what is there keeps its mode."""
+    """Make a folder and the missing folders above it, only for our user. Existing folders keep their mode."""
     if not path.is_dir():
         folder(path.parent)
         with suppress(FileExistsError):
@@ -30,12 +30,12 @@ def folder(path: Path) -> Path:
 
 
 def open_private(path: Path, mode: str = "w", **how: Any) -> Any:
-    """Open a file for writing; where it is new, nobody else may read it."""
+    """Open a file for writing. If it is new, nobody else may read it."""
     return open(path, mode, opener=_ours, **how)
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on disk: after a crash of the machine a new file is there, and a replaced one is."""
+    """Write the names in a folder to disk, so that a new or replaced file is there after a crash of the machine."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -44,7 +44,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def tighten(path: Path) -> int:
-    """Take a file or folder, and all below it, from everybody but its owner; how many modes were changed.
+    """Close a file or folder, and all below it, to everybody but its owner; gives how many modes were changed.
 
     What belongs to another user stays as it is, and no symbolic link is followed.
     """

@@ -203,17 +203,17 @@ class Settings(BaseSettings):
 
     @property
     def raw(self) -> Place:
-        """The raw store: its folder here, and its address where it is in a bucket."""
+        """The raw store: its folder here, and its address if it is in a bucket."""
         return self._place("raw")
 
     @property
     def canary_song(self) -> Path:
-        """Where the canary writes down its newest song: {"url": …, "seconds": …, "at": seconds since 1970}."""
+        """The file in which the canary notes its newest song: {"url": …, "seconds": …, "at": seconds since 1970}."""
         return self.data / "canary" / "song.json"
 
     @property
     def articles(self) -> Place:
-        """The article files, in the same way."""
+        """The folder of article files, with an address like the raw store's."""
         return self._place("articles")
 
     @property
@@ -248,7 +248,7 @@ def settings() -> Settings:
 
 
 def of_installation() -> Settings:
-    """The settings, for what makes folders or tells what is there; SettingsError where no installation is meant."""
+    """The settings, for commands that make folders or show what is there; SettingsError if there is no installation."""
     if told := installation.missing():
         raise SettingsError(told)
     return settings()
@@ -260,7 +260,7 @@ def variable(name: str) -> str:
 
 
 def env_file() -> Path:
-    """The file that every command reads: that of the installation that is meant."""
+    """The file that every command reads: that of the installation that was found."""
     return installation.find().file
 
 
@@ -270,13 +270,13 @@ def channels() -> dict[str, str]:
 
 
 def secrets() -> dict[str, str]:
-    """Name of a secret -> its value, from NIGHTDESK_SECRET_<NAME>: what sources are asked with, and never shown."""
+    """Name of a secret -> its value, from NIGHTDESK_SECRET_<NAME>: logins of sources, which are never shown."""
     # As it stands: a password may hold what looks like a variable.
     return _read_named(SECRET_PREFIX, interpolate=False)
 
 
 def mistaken() -> list[str]:
-    """A sentence for each NIGHTDESK_ name, in the environment or the file, that is no setting and has no effect."""
+    """A sentence for each NIGHTDESK_ name, in the environment or the file, that is no setting and so has no effect."""
     path = env_file()
     known = [variable(name) for name in Settings.model_fields]
     known += [installation.FILE_VARIABLE, installation.HOME_VARIABLE]
@@ -300,7 +300,7 @@ def export(current: Settings) -> dict[str, str]:
 
 
 def _place_paths(file: Path) -> dict[str, Any]:
-    """The paths that the environment does not name, taken from the installation's folder."""
+    """The paths that the environment does not name, starting from the installation's folder."""
     given = {name.upper(): value for name, value in (dotenv_values(file) if file.exists() else {}).items()}
     asked = {name.upper() for name in os.environ}
     found = {}

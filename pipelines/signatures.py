@@ -1,8 +1,9 @@
 """Signatures of texts: small records that tell how much of one text stands in another, whatever was cut or changed.
 
-A signature is MinHash in its bottom-k form: of the hashes of a text's shingles (three words in a row, in their normal
-form) the least ones. Two texts that share shingles share those among their least hashes; so a signature says what part
-of either text stands in the other, and two near copies nearly always have some of their very least in common.
+A signature is MinHash in its bottom-k form. The shingles of a text are its sequences of three words, in normal form.
+The signature keeps the lowest hashes of the shingles. If two texts share shingles, they share some of the lowest
+hashes. So signatures tell what part of either text stands in the other, and two near copies nearly always share some of
+their very lowest hashes.
 """
 
 from __future__ import annotations
@@ -49,8 +50,9 @@ class Signature:
 class Likeness:
     """What two texts have in common: the part of each that stands in the other.
 
-    samples: of how many shingles of the shorter text this is known. agreeing, differing: places in both texts, told by
-    the words beside them, where the same number stands, and where another does.
+    samples: for how many shingles of the shorter text this is known.
+    agreeing, differing: places in both texts, known by the words beside them, with the same number or with different
+        numbers.
     """
 
     of_one: float
@@ -116,7 +118,7 @@ def write_signature(signature: Signature) -> str:
 
 
 def read(written: str) -> Signature | None:
-    """The signature that an article file has; None where there is none of this version."""
+    """The signature that an article file has; None if it has none of this version."""
     try:
         return unpack(b64decode(written, validate=True))
     except ValueError:
@@ -124,7 +126,7 @@ def read(written: str) -> Signature | None:
 
 
 def _shingles(forms: Sequence[str]) -> Iterator[str]:
-    """The words in a row that are compared; a text that has too few of them is one shingle."""
+    """The word sequences that are compared. A text that has too few words is one shingle."""
     unspaced = text.has_unspaced(" ".join(forms))
     lengths = [_length(form) if unspaced else WORDS for form in forms]
     whole = [" ".join(forms[at : at + length]) for at, length in enumerate(lengths) if at + length <= len(forms)]
@@ -132,7 +134,7 @@ def _shingles(forms: Sequence[str]) -> Iterator[str]:
 
 
 def _numbers(forms: Sequence[str]) -> Iterator[int]:
-    """Each number of a text with what stands beside it; those in a row (3-1, 12.5, a date) are one."""
+    """Each number of a text with the words beside it. Numbers in a row (3-1, 12.5, a date) are one."""
     at = 0
     for is_number, run in groupby(forms, lambda form: DIGIT.search(form) is not None):
         start, at = at, at + len(list(run))

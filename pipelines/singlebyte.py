@@ -1,4 +1,6 @@
-"""Which charset of one byte a letter a text is really in that is labelled, and was read, as western European."""
+"""The real charset of a text whose every letter is one byte, and which is labelled, and was read, as western
+European.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ OF_WINDOWS = re.compile("(?<=[a-zà-ÿ])[¹œšžŸŠŽŒ]|[¹œšžŠŽŒ](?=[a
 
 
 def charset(western: str, language: str = "") -> str:
-    """The charset of a text that was read as western; language: the one it should be in, where that is known."""
+    """The charset of a text that was read as western. language: the expected language, if it is known."""
     if is_turkish(western):
         return "cp1254"
     sample = western[:SAMPLE].lower()

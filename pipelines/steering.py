@@ -1,7 +1,7 @@
-"""Characters that steer: a terminal, a mail, a chat or the reader's eye.
+"""Characters that steer a terminal, a mail, a chat or the reader's eye.
 
-They come from pages and reach titles, texts and addresses. Left out where text is shown, escaped where it is data, made
-ineffective in a chat: every place that shows what a page wrote goes through here.
+They come from pages and reach titles, texts and addresses. They are left out of text that is shown, escaped in data,
+and made ineffective in a chat. Every place that shows what a page wrote uses this module.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _IN_ADDRESS = re.compile(r"[@<>\[\]|`*\\\s]")
 
 
 def strip(text: str) -> str:
-    """Text as it may be shown anywhere: a control character is �, what turns the direction around is left out.
+    """Text that may be shown anywhere. A control character becomes �; what reverses the direction of writing is left
+    out.
 
     Tabs and line feeds stay; every other end of a line becomes a line feed.
     """
@@ -53,19 +54,21 @@ def strip_steering(value: Any) -> Any:
 
 
 def as_json(value: Any, *, indent: int | None = None, default: Callable[[Any], Any] | None = None) -> str:
-    """JSON that is readable, but for what steers: that is escaped, and read again it is what it was."""
+    """Readable JSON in which steering characters are escaped. Read again, it gives the same value."""
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=default)
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def inert(text: str, *, links: bool = False) -> str:
-    """Text of others for a chat: it calls nobody, links and loads nothing there; `links` leaves bare addresses."""
+    """Foreign text for a chat: it calls nobody, links nothing and loads nothing there. `links` leaves bare
+    addresses.
+    """
     dull = _MARKUP.sub("]\u200b", strip(text).translate(_ACTING))
     return dull if links else _ADDRESS.sub("\u200b", dull)
 
 
 def inert_address(url: str) -> str:
-    """A web address for a chat: the same address, with what would act there percent-encoded."""
+    """A web address for a chat: the same address, with characters that would act there percent-encoded."""
     scheme, found, rest = url.partition("://")
     if not found:
         return inert(url)

@@ -1,1 +1,1 @@
-"""What names articles: feeds, sitemaps and sections, bytes in and addresses out; no network in it."""
+"""Lists that name articles: feeds, sitemaps and sections. Bytes in, addresses out; no network in it."""

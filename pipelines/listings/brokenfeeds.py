@@ -1,6 +1,6 @@
-"""Feeds that are no XML even when mended: item by item, so that what is broken costs only itself.
+"""Feeds that are no XML even after mending: read item by item, so that a broken item costs only itself.
 
-An item that is broken itself is left to feedparser; only this module knows how that is asked.
+A broken item is given to feedparser. Only this module knows how feedparser is called.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ BEGIN = re.compile(rb"<(item|entry)(?=[\s>])")
 
 
 def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
-    """The entries of a feed that no strict parser reads; body: UTF-8. ValueError where there is not one whole."""
+    """The entries of a feed that no strict parser reads. body: UTF-8. ValueError if it has no complete item."""
     root = xmltree.ROOT.search(body[: xmltree.HEAD_BYTES])
     if root is None:
         raise ValueError("it is neither a feed nor a sitemap")
@@ -58,7 +58,7 @@ def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
 
 
 def _parts(body: bytes) -> list[bytes]:
-    """The items of a feed as bytes. What stands behind the last whole one may hold half a URL."""
+    """The items of a feed as bytes. What follows the last complete item may hold half a URL."""
     parts: list[bytes] = []
     begin = BEGIN.search(body)
     while begin and len(parts) < feeds.MOST_ENTRIES:
@@ -75,7 +75,7 @@ def _parts(body: bytes) -> list[bytes]:
 
 
 def _head(head: bytes) -> bytes:
-    """What a channel says of itself where that is whole: its language and its link."""
+    """What a channel says about itself, if that part is complete: its language and its link."""
     said = (
         re.search(rb"<%s>[^<]{0,300}</%s>" % (one, one), head[: xmltree.HEAD_BYTES]) for one in (b"link", b"language")
     )

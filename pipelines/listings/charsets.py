@@ -1,4 +1,4 @@
-"""Which charset the bytes of a list are really in: what decodes as UTF-8 is UTF-8, whatever it is called."""
+"""The real charset of a list's bytes. What decodes as UTF-8 is UTF-8, whatever its label says."""
 
 from __future__ import annotations
 
@@ -43,9 +43,10 @@ LEAST_HIGH_LETTERS = 20
 
 
 def in_utf8(body: bytes, charset: str = "", language: str = "") -> bytes:
-    """The same text as UTF-8 without a byte order mark; charset: what the HTTP header says, where it says anything.
+    """The same text as UTF-8 without a byte order mark.
 
-    language: the one the list should be in, where that is known: programs call western what is not.
+    charset: what the HTTP header says, if anything.
+    language: the expected language, if it is known. Programs label many charsets as western that are not.
     """
     for mark, name in BOMS:
         if body.startswith(mark):

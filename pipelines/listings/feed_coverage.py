@@ -1,4 +1,4 @@
-"""Whether a source's feeds tell of all that its sitemaps tell of: one that is cut, or lags, loses articles silently."""
+"""Whether a source's feeds name all that its sitemaps name. A feed that is cut or late loses articles silently."""
 
 from __future__ import annotations
 
@@ -29,10 +29,13 @@ LEAST_PROOFS, PROVEN = 5, 0.9
 
 
 def compare(feed: Sequence[Entry], sitemap: Sequence[Entry]) -> str:
-    """What feeds lack that sitemaps of their source name: a sentence; empty where they agree or nobody can know.
+    """What feeds lack that the sitemaps of their source name, in a sentence; empty if they agree, or if nobody can
+    know.
 
-    feed: the entries of all its feeds together; sitemap: of all its sitemaps. Only articles whose day of publication
-    is known are compared, and only addresses shaped like the feed's own.
+    feed: the entries of all feeds together.
+    sitemap: the entries of all sitemaps.
+
+    Only articles with a known day of publication are compared, and only addresses shaped like the feed's own.
     """
     told = _by_key(feed)
     named = _by_key(_recent(sitemap, [entry.published_at for entry in feed if entry.published_at]))
@@ -77,14 +80,14 @@ def _by_key(entries: Iterable[Entry]) -> dict[str, Entry]:
 
 
 def _recent(entries: Sequence[Entry], since: Sequence[datetime]) -> list[Entry]:
-    """Those that say when they are of, the newest first, none from long before the feed's own time span."""
+    """The entries that have a date, the newest first, without those from long before the feed's own time span."""
     oldest = min(since) - DAY if since else datetime.min.replace(tzinfo=UTC)
     dated = [(at, entry) for entry in entries if (at := entry.published_at or entry.modified_at) and at >= oldest]
     return [entry for _, entry in sorted(dated, key=lambda pair: pair[0], reverse=True)]
 
 
 def _proven(told: dict[str, Entry], named: dict[str, Entry]) -> bool:
-    """Whether the sitemap's lastmod is the day of publication, by the articles that the feed dates as well."""
+    """Whether the sitemap's lastmod is the day of publication, judged by the articles that the feed dates as well."""
     proofs = [
         abs(changed - published) <= DAY
         for key, entry in told.items()
@@ -98,7 +101,7 @@ def _date_of(entry: Entry, trusted: bool) -> datetime | None:
 
 
 def _end(at: datetime) -> datetime:
-    """When a date is over at the latest: midnight is a day of which nothing more is said."""
+    """When a date is over at the latest. Midnight stands for a day without a time."""
     return at + DAY if at.timetz() == time(tzinfo=UTC) else at
 
 

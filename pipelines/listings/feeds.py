@@ -53,8 +53,11 @@ Said = dict[str, list[Any]]
 
 
 class Frame(NamedTuple):
-    """What is known of all entries of a feed: the base of their addresses, their language, whether parts of it have
-    bases of their own, and where its dates are from."""
+    """What is known about all entries of a feed.
+
+    The base of their addresses, their language, whether parts of the feed have bases of their own, and where its dates
+    are from.
+    """
 
     base: str
     language: str
@@ -63,7 +66,7 @@ class Frame(NamedTuple):
 
 
 def read(root: Any, url: str, local: Local = ANYWHERE) -> Iterator[Entry]:
-    """The entries of a feed that have an address, in its order; ValueError where several have none."""
+    """The entries of a feed that have an address, in the feed's order; ValueError if several have none."""
     frame = read_frame(root, url, local)
     found = islice((entry for item in _items(root) if (entry := entry_of(item, frame))), MOST_ENTRIES)
     first = next(found, None)
@@ -84,7 +87,7 @@ def read_frame(root: Any, url: str, local: Local = ANYWHERE) -> Frame:
 
 
 def entry_of(item: Any, frame: Frame) -> Entry | None:
-    """What one item or entry says; None where it has no address."""
+    """What one item or entry says; None if it has no address."""
     said = _read_fields(item)
     link, node = _link(item, said)
     address = join_link(_base_of(node, frame.base) if frame.placed else frame.base, link)
@@ -132,7 +135,7 @@ def _read_fields(item: Any, *, but: tuple[str, ...] = ()) -> Said:
 
 
 def _base(about: Said, url: str) -> str:
-    """Addresses are relative to the site a channel says it is of; its feed may stand at somebody else's."""
+    """The base of relative addresses: the site that a channel names. The feed itself may stand on a foreign host."""
     for node in about.get("link", []):
         try:
             if "." in (urlsplit(text(node)).hostname or ""):

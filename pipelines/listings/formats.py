@@ -1,4 +1,6 @@
-"""Bytes in, URLs out: feeds, sitemaps and section pages, with no network; the one door to what knows their formats."""
+"""Bytes in, URLs out: feeds, sitemaps and section pages, without network. Other packages read lists only through this
+module.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ KindAndEntry = tuple[Kind, Entry]
 
 
 class Listing(NamedTuple):
-    """What a list names, in its order, how seldom it wants to be read, and how many links of it were not read."""
+    """What a list names, in its order; how seldom it wants to be read; and how many of its links were not read."""
 
     found: list[KindAndEntry]
     pace: Pace = NO_PACE
@@ -26,9 +28,9 @@ class Listing(NamedTuple):
 
 
 def of_source(page: Page, body: bytes, kind: Kind, source: Source, *, whole: bool = False) -> Listing:
-    """What a list of a source names; body: the page's own, decoded. ValueError as `read`.
+    """What a list of a source names. body: the page's own, decoded. ValueError as in `read`.
 
-    whole: every sitemap that an index names, not the newest alone.
+    whole: read every sitemap that an index names, and not only the newest.
     """
     said = next((value for name, value in page.headers if name.lower() == "content-type"), "")
     charset = said.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
@@ -43,15 +45,16 @@ def of_source(page: Page, body: bytes, kind: Kind, source: Source, *, whole: boo
 
 
 def read_list(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE) -> list[KindAndEntry]:
-    """What a feed or sitemap names, in its order, as `read` reads it."""
+    """What a feed or sitemap names, in its order; read as by `read`."""
     return read(body, url, charset=charset, local=local).found
 
 
 def read(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE, whole: bool = False) -> Listing:
-    """A feed or sitemap; ValueError says what the bytes are instead of one.
+    """What a feed or sitemap names; ValueError says what the bytes are instead.
 
-    charset: what the Content-Type header says; it counts where the bytes are not UTF-8 and name no charset themselves.
-    local: where its dates are from, for those without a zone and those in words. whole: all sitemaps of an index.
+    charset: what the Content-Type header says. It counts if the bytes are not UTF-8 and name no charset themselves.
+    local: where the list's dates are from, for dates without a zone and dates in words.
+    whole: all sitemaps of an index.
     """
     body = xmltree.plain(body, charset, local.language)
     if body[:1] in (b"{", b"["):
@@ -83,7 +86,7 @@ def read_links(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str
 
 
 def section(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> tuple[list[KindAndEntry], int]:
-    """The same, with the number of links that were not read, of a page that has more than are."""
+    """The same as `read_links`, with the number of links that were not read, if a page has too many."""
     read = sections.read(body, url, allow=allow, charset=charset)
     further = [(Kind.SECTION, Entry(url=read.following))] if read.following else []
     return _name_entries(Kind.ARTICLE, read.entries) + further, read.left_out

@@ -1,4 +1,4 @@
-"""How seldom a list wants to be read: what a feed says in its head, and what the headers of an answer say."""
+"""How seldom a list wants to be read: by the head of a feed, and by the headers of an answer."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ HOURS_A_DAY = 24
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """What a feed says of when to read it; nothing where it says nothing.
+    """What a feed says about when to read it; empty if it says nothing.
 
-    seconds: between two readings at least (ttl, sy:updatePeriod). hours: of the day in UTC, in which it is not to be
-    read; days: the same of weekdays, Monday is 0.
+    seconds: the least time between two readings (ttl, sy:updatePeriod).
+    hours: the hours of the day, in UTC, in which it is not to be read.
+    days: the weekdays on which it is not to be read; Monday is 0.
     """
 
     seconds: int = 0
@@ -48,7 +49,7 @@ NO_PACE = Pace()
 
 
 def of_feed(root: Any) -> Pace:
-    """What the head of a feed says; what cannot be read says nothing."""
+    """What the head of a feed says. A value that cannot be read says nothing."""
     said: dict[str, Any] = {}
     for holder in [root, *(node for node in islice(root, HEAD_ELEMENTS) if name(node) == "channel")]:
         for node in islice(holder, HEAD_ELEMENTS):

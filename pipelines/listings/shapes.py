@@ -1,7 +1,7 @@
 """Which of a page's links lead to articles, by the shapes of their addresses and how their words read.
 
-Links of one shape are judged together: what a page links to in many headlines of one shape are its articles, what it
-links to in single words of one shape are its sections, tags and people. No site is known here.
+Links of one shape are judged together. If a page links to one shape in many headlines, these are its articles. If it
+links to one shape in single words, these are its sections, tags and people. The module knows no site.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def possible(url: str) -> bool:
 
 
 def articles(links: Sequence[Link]) -> list[Link]:
-    """Those of a page's links that lead to articles, in its order; every address is given once."""
+    """The links of a page that lead to articles, in its order; every address once."""
     kinds: dict[str, list[Link]] = defaultdict(list)
     firsts: dict[str, int] = defaultdict(int)
     likely = [link for link in links if possible(link.url)]
@@ -124,7 +124,7 @@ def articles(links: Sequence[Link]) -> list[Link]:
 
 
 def fair(links: Sequence[Link], most: int) -> list[Link]:
-    """At most so many of the links, in their order; where there are more, each shape of address has its turn."""
+    """At most so many of the links, in their order. If there are more, each shape of address has its turn."""
     if len(links) <= most:
         return list(links)
     alike: dict[str, list[int]] = defaultdict(list)

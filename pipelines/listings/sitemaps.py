@@ -1,4 +1,6 @@
-"""Sitemaps: of pages, of news, of sitemaps, and plain lists of addresses; and which of an index's to ask first."""
+"""Sitemaps of pages, of news and of sitemaps, and plain lists of addresses; and which sitemaps of an index to ask
+first.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,7 @@ ASIDE = re.compile(
 
 
 def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
-    """What a sitemap or an index names; body: UTF-8. ValueError where there is not one whole entry."""
+    """What a sitemap or an index names. body: UTF-8. ValueError if there is no complete entry."""
     found = _first_way(body, lambda way, recover: list(_entries(way, url, local, recover=recover)))
     if not found and ENTRY.search(body):
         raise ValueError("it is a sitemap of which no entry has an address")
@@ -50,7 +52,7 @@ def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
 
 
 def lines(body: bytes, url: str) -> list[Entry]:
-    """The addresses of a text sitemap, one a line; empty where the text is anything else."""
+    """The addresses of a text sitemap, one a line; empty if the text is anything else."""
     rows = [row.strip() for row in body.splitlines() if row.strip()]
     alone = len(rows) == 1 and not urlsplit(url).path.lower().removesuffix(".gz").endswith(".txt")
     if alone or not all(len(row) <= LONGEST_LINE_BYTES and LINE.fullmatch(row) for row in rows):
@@ -135,7 +137,7 @@ def _entry(item: Any, url: str, local: Local) -> Entry | None:
 
 
 def _named_date(path: str) -> datetime | None:
-    """The newest date that a sitemap's own name can be of."""
+    """The newest date that a sitemap's own name may mean."""
     said = COMPACT_DAY.search(path) or DAY.search(path)
     if said:
         try:
@@ -149,7 +151,9 @@ def _named_date(path: str) -> datetime | None:
 
 
 def _both_ends(found: list[Entry]) -> list[Entry]:
-    """Where nothing says which are the newest: numbered ones from both ends by turns, others as they stand."""
+    """The order if nothing says which sitemaps are newest: numbered ones alternate from both ends, others stay as they
+    stand.
+    """
     if len(found) <= MAX_CHOSEN:
         return found
     numbered = sorted((entry for entry in found if NUMBER.search(entry.url)), key=_last_number)

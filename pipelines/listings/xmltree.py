@@ -1,4 +1,4 @@
-"""Bytes of a list into XML: compression, prologues, and what can be mended without guessing at what was meant."""
+"""Bytes of a list into XML: compression, prologues, and mending that does not guess at what was meant."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def find_kind(body: bytes) -> tuple[str, bytes]:
 
 
 def ways(body: bytes) -> Iterator[bytes]:
-    """The bytes as they are, then with what keeps parsers from them mended, then without what was cut off."""
+    """The bytes as they are; then with what stops parsers mended; then also without the part that was cut off."""
     yield body
     better = mend_xml(body)
     if better != body:
@@ -155,7 +155,7 @@ def _declare_prefixes(body: bytes) -> bytes:
 
 
 def _whole(body: bytes) -> bytes:
-    """A list that ends early, up to its last whole part; empty where it is not cut off or has none."""
+    """A list that ends early, up to its last complete part; empty if it is not cut off, or has no complete part."""
     root = ROOT.search(body[:HEAD_BYTES])
     if root is None or not cut_off(body):
         return b""

@@ -1,1 +1,1 @@
-"""What people ask for: terms, the forms they are written in, and how they are found in a text."""
+"""Queries: terms, the forms in which they are written, and how they are found in a text."""

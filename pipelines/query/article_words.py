@@ -1,4 +1,4 @@
-"""An article as matching reads it: its words once, with their places, for however many terms are looked for."""
+"""An article as matching reads it: its words once, with their places, for any number of terms."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ JOINER = "\u200c"
 
 @dataclass(slots=True)
 class FieldWords:
-    """The words of the field of this name in order: tokens, their forms without accents, and each form's places.
+    """The words of one field in order: tokens, their forms without accents, and the places of each form.
 
-    whole: where words may begin and end; None where every word may. A field whose joiners keep words together is read a
-    second time as if they stood apart: there a part of such a word is none.
+    whole: where words may begin and end; None if every word may.
+
+    If joiners keep words of the field together, the field is read a second time as if they stood apart. A part of such
+    a word is no complete word.
     """
 
     name: str
@@ -31,7 +33,7 @@ class FieldWords:
     stems: dict[str, list[str]] = field(default_factory=dict)
 
     def beginning(self, start: str) -> Iterator[str]:
-        """The forms that begin so."""
+        """The forms that begin with this text."""
         if not self.ordered:
             self.ordered = sorted(self.places)
         at = bisect_left(self.ordered, start)
@@ -40,7 +42,7 @@ class FieldWords:
             at += 1
 
     def with_stem(self, stem: str) -> list[str]:
-        """The forms that can be this one with something written before it."""
+        """The forms that may be this form with a prefix."""
         if not self.stems:
             for form in self.places:
                 for rest in variants.without_prefix(form):

@@ -14,7 +14,7 @@ FORMS = "2026-11-01, 2026-11, 2026 or how far back: 24h, 7d, 2w"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment as it was asked for: at a date, or so far back from the moment of asking."""
+    """A moment as a person asked for it: at a date, or so far back from the moment of asking."""
 
     at: datetime | None = None
     back: timedelta = timedelta()
@@ -25,7 +25,7 @@ class Moment:
 
 
 def read(written: str, *, end: bool) -> Moment | None:
-    """The moment that a person wrote, None where it is none; of a day, month or year its beginning, or end, in UTC."""
+    """The moment that a person wrote; None if it is none. For a day, month or year: its beginning or end, in UTC."""
     back = BACK.fullmatch(written.strip().lower())
     if back:
         return Moment(back=int(back[1]) * UNITS[back[2]])

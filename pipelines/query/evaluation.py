@@ -1,6 +1,7 @@
-"""What a query says of one article: the truth that search selects candidates for.
+"""What a query says about one article. This is the truth; search only selects candidates for it.
 
-Terms are found as watches find them (`matcher`); this adds AND, OR and NOT, filters, and how near two words stand.
+Terms are found as watches find them (`matcher`). This module adds AND, OR and NOT, filters, and how near two words
+stand.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ FIELDS = ("title", "description", "text")
 class QueriedArticle:
     """An article as a query looks at it.
 
-    groups: of its source. dated: when it was published, or first seen; revised: it has a second wording.
+    groups: of its source.
+    dated: when it was published, or first seen.
+    revised: whether it has a second wording.
     kinds: what its changes were, of `codes.RevisionKind`.
     """
 
@@ -53,7 +56,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class ReadyQuery:
-    """A query made ready for many articles; made by `ready`."""
+    """A query made ready for many articles, by `ready`."""
 
     node: Node
     now: datetime
@@ -61,7 +64,7 @@ class ReadyQuery:
 
 @dataclass(slots=True)
 class ArticleLookup:
-    """An article that queries look at, and what they have found in it so far: any number of them share it."""
+    """An article that queries look at, with what they have found in it so far. Any number of queries share it."""
 
     subject: QueriedArticle
     reading: ArticleWords
@@ -70,7 +73,7 @@ class ArticleLookup:
 
 
 def ready(node: Node, now: datetime) -> ReadyQuery:
-    """A query made ready to be asked of many articles; spans like 7d are counted back from now."""
+    """A query made ready to be asked about many articles. Spans like 7d are counted back from now."""
     return ReadyQuery(node, now)
 
 
@@ -80,13 +83,17 @@ def look(subject: QueriedArticle) -> ArticleLookup:
 
 
 def answer(asked: ReadyQuery, subject: QueriedArticle) -> list[Mark] | None:
-    """Where a query found what it asks for, in order, none in another; None where the article is no answer to it."""
+    """The places where a query found what it asks for, in order and without overlaps; None if the article is
+    no answer.
+    """
     found = places(asked.node, look(subject), asked.now)
     return None if found is None else join_hits(found)
 
 
 def places(node: Node, look: ArticleLookup, now: datetime | None = None) -> list[Hit] | None:
-    """The places that make a query true of an article; None where it is not. now: what spans are counted back from."""
+    """The places that make a query true of an article; None if it is not true. now: what spans are counted
+    back from.
+    """
     if isinstance(node, Find):
         return _find(node, look) or None
     if isinstance(node, Near):
@@ -110,7 +117,7 @@ def places(node: Node, look: ArticleLookup, now: datetime | None = None) -> list
 
 
 def join_hits(hits: Sequence[Hit]) -> list[Mark]:
-    """The places of hits in the order of the fields, those that overlap as one."""
+    """The places of hits in the order of the fields. Hits that overlap are one place."""
     made: list[Mark] = []
     for hit in sorted(hits, key=lambda hit: (FIELDS.index(hit.field), hit.start, -hit.end)):
         last = made[-1] if made else None
@@ -176,7 +183,7 @@ def _holds(node: Of | DateFilter, subject: QueriedArticle, now: datetime | None)
 def _nearby(
     left: Sequence[Hit], right: Sequence[Hit], distance: int, place: Callable[[Hit], tuple[int, int]]
 ) -> list[Hit]:
-    """Those of both that have one of the other at most so many words before or behind."""
+    """Those of both lists that have one of the other list within so many words."""
     begins = sorted((place(hit)[0], number) for number, hit in enumerate(right))
     ends = sorted((place(hit)[1], number) for number, hit in enumerate(right))
     found: list[Hit] = []

@@ -1,4 +1,4 @@
-"""Why a query does not hold: which of its parts failed, in sentences; and parts of queries as a person writes them."""
+"""Why a query does not hold: the parts that failed, in sentences; and parts of queries as a person writes them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def say_what_holds(node: Node) -> str:
 
 
 def of_text(node: Node) -> tuple[Node | None, list[str]]:
-    """A query without its filters, of which a text alone says nothing, and these; None where nothing is left."""
+    """A query without its filters, and the filters, because a text alone says nothing about them. None if nothing is
+    left.
+    """
     if isinstance(node, Of | DateFilter):
         return None, [write_part(node)]
     if isinstance(node, Without):
@@ -58,7 +60,7 @@ def of_text(node: Node) -> tuple[Node | None, list[str]]:
 
 
 def explain_failed(node: Node, look: ArticleLookup) -> list[str]:
-    """A sentence for each part for which an article is no answer; none where it is one."""
+    """A sentence for each part of a query because of which an article is no answer; empty if it is one."""
     if evaluation.places(node, look) is not None:
         return []
     if isinstance(node, Find):

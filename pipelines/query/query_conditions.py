@@ -1,6 +1,6 @@
-"""How queries are made ready for many articles: the conditions of each that its answers cannot miss, as arrays.
+"""How queries are made ready for many articles: the conditions that no answer of a query can miss, as arrays.
 
-What becomes of them says `query_set`; a clause may let too many articles pass, and never too few.
+`query_set` uses the arrays. A clause may let too many articles pass, but never too few.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Keys = frozenset[str]
 
 
 def compile_queries(queries: Iterable[tuple[str, Node]], shares: Mapping[str, float]) -> QuerySet:
-    """Queries by name, made ready for many articles; shares: word -> the share of articles that have it."""
+    """Queries by name, made ready for many articles. shares: word -> the share of articles that have it."""
     build = _Build(shares)
     for name, node in queries:
         build.add(name, node)
@@ -37,7 +37,7 @@ def compile_queries(queries: Iterable[tuple[str, Node]], shares: Mapping[str, fl
 
 
 class _Build:
-    """Takes queries, one after the other, into the arrays of `Compiled`."""
+    """Takes queries one after the other into the arrays of `QuerySet`."""
 
     def __init__(self, shares: Mapping[str, float]) -> None:
         self.shares = shares
@@ -63,7 +63,7 @@ class _Build:
         self.nodes.append(json.dumps(self.encode(node), ensure_ascii=False, separators=(",", ":")).encode())
 
     def clauses(self, node: Node) -> list[Keys]:
-        """Sets of keys, of each of which an article that answers has one."""
+        """Sets of keys. An article that answers has at least one key of each set."""
         if isinstance(node, Find):
             if node.term not in self.of_terms:
                 self.of_terms[node.term] = self.of_term(node.term)
@@ -81,7 +81,9 @@ class _Build:
         return []
 
     def any_of(self, given: Iterable[list[Keys]]) -> list[Keys]:
-        """Where any of the parts is enough: one clause of the rarest of each; of one part alone all of its own."""
+        """The clauses of a node of which any part is enough: one clause of the rarest of each part. One part alone
+        keeps all its clauses.
+        """
         parts = list(given)
         if len(parts) == 1 or not all(parts):
             return parts[0] if len(parts) == 1 else []
@@ -104,7 +106,7 @@ class _Build:
         return self.any_of(ways)
 
     def exclusions(self, node: Node) -> Iterator[Keys]:
-        """Sets of keys, each of which says for sure that an article is no answer."""
+        """Sets of keys. An article that has a key of such a set is surely no answer."""
         for part in node.parts if isinstance(node, Every) else (node,):
             if isinstance(part, Without):
                 inner = part.part
@@ -112,7 +114,7 @@ class _Build:
                 yield from (keys for find in finds if isinstance(find, Find) and (keys := self.certain(find)))
 
     def certain(self, find: Find) -> Keys | None:
-        """The words that are the term whatever stands around them; None where that does not tell it."""
+        """The words that are the term whatever stands around them; None if words do not tell this."""
         if find not in self.certain_of:
             self.certain_of[find] = self._certain(find)
         return self.certain_of[find]
@@ -142,7 +144,7 @@ class _Build:
         return self.groups.setdefault(keys, len(self.groups))
 
     def term(self, find: Find) -> int:
-        """The number of its term, counted from one; below zero in the title."""
+        """The number of a term, counted from one; negative if it must be in the title."""
         number = self.terms.setdefault(find.term, len(self.terms) + 1)
         return -number if find.title else number
 

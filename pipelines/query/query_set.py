@@ -1,9 +1,9 @@
-"""Many queries made ready for one article after another: which are worth looking at, and which of these hold.
+"""Many queries made ready for one article after another: which queries are worth looking at, and which of these hold.
 
-Of each query some conditions are kept that its answers cannot miss: a clause is a set of keys (a word, the beginning of
-one, a filter …) of which an article has to have one. A query is looked up by its rarest clause; three more clauses and
-two words that must not be there are looked at for all that are left at once, in numpy. What then remains is read as a
-search reads it (`evaluation.places`), by position. So the clauses may let too many pass, and never too few.
+For each query some clauses are kept. A clause is a set of keys (a word, the beginning of one, a filter …), of which an
+answer must have one. A query is looked up by its rarest clause. For all queries that remain, three more clauses and two
+words that must not be there are checked at once, in numpy. What remains then is read as a search reads it
+(`evaluation.places`), by position. So the clauses may let too many articles pass, but never too few.
 """
 
 from __future__ import annotations
@@ -37,10 +37,12 @@ HASH_BYTES = 8
 
 @dataclass(slots=True)
 class QuerySet:
-    """Queries made ready; made by `query_conditions.compile_queries`, kept as its `arrays`.
+    """Queries made ready by `query_conditions.compile_queries`, kept as its `arrays`.
 
-    names, nodes, terms: as bytes one after the other, and where each begins. keys: hashes in order; which groups each
-    belongs to, and which queries are found by a group, stand one after the other as well. starts: their lengths.
+    names, nodes, terms: as bytes one after the other, and where each begins.
+    keys: hashes in order. The groups that each key belongs to, and the queries that each group finds, stand one after
+        the other as well.
+    starts: their lengths.
     """
 
     arrays: Mapping[str, NDArray[Any]]
@@ -66,7 +68,7 @@ def holding(made: QuerySet, look: ArticleLookup) -> Iterator[tuple[str, list[Hit
 
 
 def candidates(made: QuerySet, look: ArticleLookup) -> NDArray[Any]:
-    """The numbers of the queries that an article may answer: all that it does, and some more."""
+    """The numbers of the queries that an article may answer: all that it answers, and some more."""
     arrays, known = made.arrays, made.groups_of
     words = look.reading.forms()
     if len(known) > MAX_WORDS:
@@ -90,7 +92,7 @@ def candidates(made: QuerySet, look: ArticleLookup) -> NDArray[Any]:
 
 
 def _remember(made: QuerySet, forms: Sequence[str]) -> None:
-    """Look up the groups of words that were not met yet, all at once."""
+    """Look up the groups of the words that were not met yet, all at once."""
     starts, kinds = made.arrays["starts"].tolist(), made.arrays["kinds"]
     keys: list[str] = []
     of: list[str] = []
@@ -109,7 +111,7 @@ def _remember(made: QuerySet, forms: Sequence[str]) -> None:
 
 
 def _looked_up(made: QuerySet, keys: Sequence[str]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The groups of these keys: of which of the keys, and which group."""
+    """The groups of these keys, as pairs: the key's index, and the group."""
     known, key_at = made.arrays["keys"], made.arrays["key_at"]
     if not len(known) or not keys:
         return np.zeros(0, np.int64), np.zeros(0, np.int32)
@@ -121,7 +123,7 @@ def _looked_up(made: QuerySet, keys: Sequence[str]) -> tuple[NDArray[Any], NDArr
 
 
 def _spans(begins: NDArray[Any], ends: NDArray[Any]) -> NDArray[Any]:
-    """All places from each begin to its end."""
+    """All numbers from each begin to its end."""
     many = ends - begins
     before = np.cumsum(many) - many
     return np.repeat(begins - before, many) + np.arange(int(many.sum()))

@@ -1,4 +1,4 @@
-"""Which part of a query Postgres answers by itself: the filters that the whole of it stands under."""
+"""Which part of a query Postgres answers by itself: the filters that apply to the complete query."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipelines.query.grammar import DateFilter, Every, Field, Node, Of, Standing
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a query may ask of a source beside its name."""
+    """What a query may ask about a source besides its name."""
 
     country: str = ""
     groups: Sequence[str] = ()
@@ -44,8 +44,9 @@ class Selection:
 
 
 def between(since: str, until: str, from_name: str, to_name: str) -> DateFilter | None:
-    """The days that somebody wrote into two fields, None where both are empty; NightdeskError names the one that is
-    none."""
+    """The days that somebody wrote into two fields; None if both are empty. NightdeskError names a field that holds no
+    day.
+    """
     moments: list[Moment | None] = []
     for name, written in ((from_name, since), (to_name, until)):
         moments.append(day_spans.read(written, end=name == to_name) if written else None)
@@ -55,7 +56,7 @@ def between(since: str, until: str, from_name: str, to_name: str) -> DateFilter 
 
 
 def select(node: Node, now: datetime, scopes: Scopes) -> Selection:
-    """The filters of a query; what is asked of a country or group is asked of the sources there."""
+    """The filters of a query. A filter for a country or group becomes one for the sources there."""
     made = Selection()
     rest: list[Node] = []
     for part in node.parts if isinstance(node, Every) else (node,):
@@ -68,7 +69,7 @@ def select(node: Node, now: datetime, scopes: Scopes) -> Selection:
 
 
 def _add_filter(made: Selection, part: Node, now: datetime, scopes: Scopes) -> Selection | None:
-    """The selection with one more filter; None where the part is none that Postgres could answer."""
+    """The selection with one more filter; None if Postgres cannot answer the part."""
     if isinstance(part, DateFilter):
         since = [made.since, part.since and part.since.seen_from(now)]
         until = [made.until, part.until and part.until.seen_from(now)]

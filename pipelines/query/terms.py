@@ -1,4 +1,4 @@
-"""Terms: how one thing to look for is written by a person, and which of its written forms are looked for."""
+"""Terms: how a person writes one thing to look for, and which of its written forms are looked for."""
 
 from __future__ import annotations
 
@@ -32,10 +32,12 @@ REMEMBERED_TERMS = 1 << 16
 class Term:
     """One thing to look for: a word or a phrase, and its other spellings.
 
-    mode: clitics finds a word with what Arabic writes before it, exact the word alone, suffix also what is written
-    behind it, substring any place in a word. article: `keep` adds no article to a word that has none (حماس, not
-    الحماس), `apart` looks for a part of a word without the article that it begins with (watches of before have it as
-    `optional`, which does not). A word that ends in `*` finds every word that begins so.
+    mode: clitics finds a word with what Arabic writes before it; exact finds the word alone; suffix also finds what is
+        written behind it; substring finds any place in a word.
+    article: `keep` adds no article to a word that has none (حماس, not الحماس). `apart` looks for a part of a word
+        without the article that it begins with. Older watches have it as `optional`, which does not do this.
+
+    A word that ends in `*` finds every word that begins so.
     """
 
     text: str
@@ -71,7 +73,7 @@ def parse_term(written: str) -> Term:
 
 
 def checked_term(spellings: Iterable[str], prefix: str) -> Term:
-    """The term of these spellings, looked for as the prefix says; WatchError says what is allowed."""
+    """The term with these spellings, looked for as the prefix says; WatchError says what is allowed."""
     return _check_term("|".join(spellings := tuple(spellings)), spellings, *PREFIXES[prefix])
 
 

@@ -1,4 +1,4 @@
-"""The written forms of a term: it alone knows which letters Arabic writes onto a word, before and behind it."""
+"""The written forms of a term. Only this module knows which letters Arabic writes onto a word, before and after it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def is_arabic(form: str) -> bool:
 def add_prefixes(form: str, *, add_article: bool) -> set[str]:
     """A normal form with every conjunction, preposition and article that can be written before it.
 
-    24 forms of a bare word (12 without add_article), 12 of one that has the article: `العراق` is not found as `عراق`.
+    A bare word has 24 forms (12 without add_article), a word that has the article has 12: `العراق` is not found as
+    `عراق`.
     """
     bare = {c + p + form for c in CONJUNCTIONS for p in PREPOSITIONS}
     if form.startswith(ARTICLE) and len(form) > len(ARTICLE) + 1:
@@ -68,13 +69,15 @@ def endings(form: str) -> set[str]:
 
 
 def without_article(form: str) -> str:
-    """A normal form without the article before it; as it is where nothing that could be a word would be left."""
+    """A normal form without the article before it; unchanged if the rest could not be a word."""
     return form[len(ARTICLE) :] if form.startswith(ARTICLE) and len(form) > len(ARTICLE) + 2 else form
 
 
 @lru_cache(maxsize=1 << 16)
 def without_prefix(form: str) -> frozenset[str]:
-    """Everything a written form can be without a prefix; `add_prefixes` of what is read so must give the form."""
+    """Everything that a written form can be without a prefix. `add_prefixes` of each result must give the form
+    again.
+    """
     found = {form[len(p) :] for p in PREFIXES if form.startswith(p) and len(form) > len(p) + 1}
     # A term that has the article keeps it: للعراق is read as العراق.
     lil = [form[len(p) :] for p in PREFIXES if p.endswith("لل") and form.startswith(p)]

@@ -53,7 +53,7 @@ MOST_NEAR_FORMS = 6_000
 
 
 class Shape(IntEnum):
-    """What a row of the search index holds of an article."""
+    """What a row of the search index has of an article."""
 
     EXACT = 0
     JOINED = 1
@@ -72,10 +72,10 @@ class Vector:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """tsqueries that every row of an article that answers a query fulfils, None where there is none to make.
+    """tsqueries that every index row of an answer fulfils, one for each shape; None if none can be made.
 
-    One for each shape; exact: rows of the shape EXACT that fulfil theirs answer the query, as far as its text goes.
-    placed: theirs asks how words stand to each other, which the index alone cannot tell.
+    exact: rows of the shape EXACT that fulfil theirs answer the query, as far as its text goes.
+    placed: the query asks how words stand to each other, which the index alone cannot tell.
     """
 
     of_exact: str | None
@@ -124,7 +124,7 @@ def write_rows(made: Sequence[Vector]) -> list[Any]:
 
 
 def read(value: Sequence[Any]) -> tuple[list[Vector], set[str]] | None:
-    """The rows that an article file has, and the distinct words in them; None where there are none of this version."""
+    """The rows that an article file has, and the distinct words in them; None if there are none of this version."""
     if not value or value[0] != VERSION:
         return None
     rows = [Vector(int(part), Shape(shape), str(words)) for part, shape, words in value[1]]
@@ -138,12 +138,14 @@ def read(value: Sequence[Any]) -> tuple[list[Vector], set[str]] | None:
 
 
 def lexeme(form: str) -> str:
-    """A word as it stands in the index: without accents, cut where it is longer than a tsvector takes."""
+    """A word as it stands in the index: without accents, and cut if it is longer than a tsvector takes."""
     return text.bare(form)[:LONGEST_WORD]
 
 
 def parts(node: Node) -> set[str]:
-    """The parts of words (`sub:`) that a query asks for, in normal form: what `conditions` needs the words of."""
+    """The parts of words (`sub:`) that a query asks for, in normal form. `conditions` needs the words in which they
+    stand.
+    """
     found = set()
     for find in terms(node):
         for part in matcher.forms(find.term).parts:
@@ -168,7 +170,7 @@ def conditions(node: Node, words_of: Mapping[str, Sequence[str]]) -> Conditions:
 
 
 class _Writing:
-    """Writes a node as a tsquery for rows of one shape; None where it says nothing that such a row could tell."""
+    """Writes a node as a tsquery for rows of one shape; None if such a row cannot tell whether it holds."""
 
     def __init__(self, words_of: Mapping[str, Sequence[str]], shape: Shape) -> None:
         self.words_of, self.shape, self.forms = words_of, shape, 0
@@ -270,7 +272,7 @@ _NOTHING = "' '"
 
 
 def _exact(node: Node, words_of: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a row with places tells all about the text of a node."""
+    """Whether a row with places tells everything about the text of a node."""
     if isinstance(node, Every | Either):
         return all(_exact(part, words_of) for part in node.parts)
     if isinstance(node, Without):
