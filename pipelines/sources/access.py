@@ -1,8 +1,8 @@
-"""What a source is asked with that nobody may see: which secrets its file names, what of them is sent, and where to.
+"""The secret part of a source's requests: which secrets its file names, what of them is sent, and where to.
 
-A source file holds names. The values come from NIGHTDESK_SECRET_<NAME> or an Airflow connection and are put into a
-request where it leaves the machine (spiders.handler). It alone knows how a secret looks in a request, and takes it out
-of what comes back: sites repeat cookies and tokens in headers, redirects and pages.
+A source file has only names of secrets. The values come from NIGHTDESK_SECRET_<NAME> or an Airflow connection. They are
+put into a request where it leaves the machine (spiders.handler). Only this module knows how a secret looks in a
+request. It also removes secrets from answers, because sites repeat cookies and tokens in headers, redirects and pages.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ COOKIE_NAME = re.compile(rb"^\s*([^=;\s]{1,100})=")
 
 @dataclass(frozen=True)
 class Access:
-    """What the requests of one source have beside what all have; its values are in no representation of it.
+    """What the requests of one source have in addition to other requests. Its repr shows no value.
 
-    origins: scheme://host:port of the source's own hosts, the only ones that get headers.
+    origins: scheme://host:port of the source's own hosts. Only these get its headers.
     proxy: the address of its proxy, without login.
-    proxy_login: what that proxy asks for.
-    hidden: every form of its secrets that is taken out of answers and errors, the longest first.
+    proxy_login: the login for that proxy.
+    hidden: every form of its secrets that is removed from answers and errors, the longest first.
     """
 
     origins: frozenset[str]
@@ -59,7 +59,7 @@ class Access:
 
 @dataclass(frozen=True)
 class SecretPart:
-    """What one key of a source's file adds; forms: how its secret may stand in an answer."""
+    """What one key of a source's file adds to a request. forms: how its secret may stand in an answer."""
 
     header: tuple[str, str] | None = None
     proxy: str = ""
@@ -73,19 +73,19 @@ def find_wanted(source: Source) -> dict[str, str]:
 
 
 def has_login(source: Source) -> bool:
-    """Whether the source is asked as somebody it knows."""
+    """Whether the source's requests have a login."""
     return bool(source.headers or source.cookies or source.auth)
 
 
 def asks_for_login(status: int | None, code: str) -> bool:
-    """Whether a look ended at a login instead of the page; a challenge is none, whatever its status."""
+    """Whether a look ended at a login instead of the page. A challenge is no login, whatever its status."""
     return code in (Cause.LOGIN_REDIRECT, Cause.LOGIN_SHOWN) or (code == Cause.REFUSED and status in UNKNOWN)
 
 
 def of(settings: Settings, source: Source, secrets: Mapping[str, str]) -> Access | None:
-    """What the requests of a source have beside what all have, or None.
+    """What the requests of a source have in addition; None if nothing.
 
-    SourceError names the file, the key and the variable where a secret is missing or cannot be used, never its value.
+    If a secret is missing or cannot be used, SourceError names the file, the key and the variable, but never the value.
     """
     where = settings.sources / f"{source.name}.toml"
     parts: list[SecretPart] = []
@@ -118,32 +118,32 @@ def variable(name: str) -> str:
 
 
 def headers_for(access: Access, url: str) -> tuple[tuple[str, str], ...]:
-    """The headers that a request for this URL gets: those of the source at its own hosts, else none."""
+    """The extra headers of a request for this URL: the source's own at its own hosts, otherwise none."""
     return access.headers if _origin(url) in access.origins else ()
 
 
 def without(access: Access, text: str) -> str:
-    """A text with every form of the secrets left out."""
+    """A text with every form of the secrets removed."""
     for form in access.hidden:
         text = text.replace(form, LEFT_OUT)
     return text
 
 
 def bytes_without(access: Access, body: bytes) -> bytes:
-    """Bytes with every form of the secrets left out; the same object where there is none in them."""
+    """Bytes with every form of the secrets removed; the same object if there is none in them."""
     for form in access.hidden:
         body = body.replace(form.encode("utf-8"), LEFT_OUT.encode()) if form.encode("utf-8") in body else body
     return body
 
 
 def cookie_without_value(header: bytes) -> bytes:
-    """A Set-Cookie header with the cookie's name alone: whatever a site gives to a login is a login."""
+    """A Set-Cookie header with only the cookie's name, because whatever a site gives to a login may be a login."""
     found = COOKIE_NAME.match(header)
     return (found[1] + b"=" if found else b"") + LEFT_OUT.encode()
 
 
 def name_problem(value: str) -> str:
-    """Why a text is no name of a secret, or nothing."""
+    """Why a text is no name of a secret; empty if it is one."""
     if not value or NAME.fullmatch(value):
         return ""
     return (
@@ -153,7 +153,7 @@ def name_problem(value: str) -> str:
 
 
 def header_problem(value: str) -> str:
-    """Why a text is no header with the name of a secret, or nothing."""
+    """Why a text is no header with the name of a secret; empty if it is one."""
     title, name = _split(value, ":")
     if not HEADER.fullmatch(title) or not name:
         return 'is no header; write its name and that of a secret, like "X-Api-Key: paper_key"'
@@ -163,7 +163,7 @@ def header_problem(value: str) -> str:
 
 
 def auth_problem(value: str) -> str:
-    """Why a text is no kind of login with the name of a secret, or nothing."""
+    """Why a text is no kind of login with the name of a secret; empty if it is one."""
     scheme, name = _split(value, " ")
     if value and (scheme not in SCHEMES or not name):
         return 'is no login; write "basic" or "bearer" and the name of a secret, like "basic paper_login"'
@@ -171,7 +171,7 @@ def auth_problem(value: str) -> str:
 
 
 def _name_secrets(source: Source) -> Iterator[tuple[str, str, str]]:
-    """Key, how its secret is sent, and the secret's name, for everything that a source is asked with."""
+    """Key, how its secret is sent, and the secret's name, for every secret that a source names."""
     for line in source.headers:
         yield "headers", *_split(line, ":")
     if source.cookies:
@@ -183,7 +183,7 @@ def _name_secrets(source: Source) -> Iterator[tuple[str, str, str]]:
 
 
 def _part(key: str, how: str, value: str) -> SecretPart:
-    """What a key adds with this value; ValueError says what is wrong with the value, and not the value."""
+    """What a key adds with this value. ValueError says what is wrong with the value, without showing it."""
     if not value or not value.isprintable():
         raise ValueError("it is empty, or has control characters or line breaks")
     if key == "cookies":
@@ -243,7 +243,7 @@ def _both(user: str, password: str) -> frozenset[str]:
 
 
 def _forms(value: str, least: int) -> frozenset[str]:
-    """How a secret may stand in an answer; nothing where it could as well be a word of a text."""
+    """How a secret may stand in an answer; empty if the secret may as well be a word of a text."""
     mixed = len(value) >= least and re.search(r"\d", value) and re.search(r"[^\W\d]", value)
     if not mixed and len(value) < PLAIN:
         return frozenset()
@@ -265,7 +265,9 @@ def _split(text: str, sign: str) -> tuple[str, str]:
 
 
 def _origins(source: Source) -> frozenset[str]:
-    """Where the file says that the source is; a feed that another publisher's host serves is not its own."""
+    """The hosts that the file names as the source's own. If another publisher's host serves a feed, this host is not
+    its own.
+    """
     lists = (*source.feeds, *source.sitemaps, *source.sections)
     own = {_origin(url) for url in (source.url, *lists) if _site(url) == _site(source.url)}
     # A site that is named by http mostly redirects to https.

@@ -57,7 +57,7 @@ PUT_ASIDE = ".off"
 
 
 def read_followed(settings: Settings) -> list[Source]:
-    """Every followed source by name; SourceError says of all files what does not keep the form."""
+    """Every followed source by name. SourceError names all files that do not keep the form."""
     _files(settings.sources)
     good, bad = readable(settings)
     if bad:
@@ -66,12 +66,12 @@ def read_followed(settings: Settings) -> list[Source]:
 
 
 def together(bad: Sequence[SourceError]) -> SourceError:
-    """What is wrong with several files, as one error."""
+    """The errors of several files as one error."""
     return SourceError("\n".join(map(str, bad)))
 
 
 def none_followed(settings: Settings) -> SourceError:
-    """That there is nothing to do, with what to do about it: a folder that was lost looks like one that is new."""
+    """The error that no source is followed, with what to do. A lost folder looks like a new one."""
     return SourceError(
         f"No source is followed ({settings.sources} has no file of one), so there is nothing to do: "
         "`nightdesk follow` and a site's address, or a name of `nightdesk sources list --catalogue`."
@@ -79,7 +79,7 @@ def none_followed(settings: Settings) -> SourceError:
 
 
 def readable(settings: Settings) -> tuple[list[Source], list[SourceError]]:
-    """The followed sources whose files keep the form, and what is wrong with the others: a bad file stops no night."""
+    """The followed sources whose files keep the form, and the errors of the others. A bad file stops no night."""
     good: list[Source] = []
     bad: list[SourceError] = []
     for path in _toml_files(settings.sources):
@@ -91,17 +91,19 @@ def readable(settings: Settings) -> tuple[list[Source], list[SourceError]]:
 
 
 def scopes(settings: Settings) -> dict[str, Scope]:
-    """What queries may ask of the followed sources, by name; a source whose file is broken has none."""
+    """What queries may ask about the followed sources, by name. A source with a broken file has none."""
     return scopes_of(readable(settings)[0])
 
 
 def scopes_of(sources: Iterable[Source]) -> dict[str, Scope]:
-    """What queries may ask of these sources, by name."""
+    """What queries may ask about these sources, by name."""
     return {source.name: Scope(source.country, source.groups) for source in sources}
 
 
 def read_named(settings: Settings, names: Sequence[str]) -> list[Source]:
-    """The followed sources of these names in this order, all when none is named; SourceError knows near names."""
+    """The followed sources of these names in this order; all if none is named. SourceError says which names
+    are near.
+    """
     if not names:
         return read_followed(settings)
     return [load(path_of(settings, name)) for name in dict.fromkeys(names)]
@@ -118,18 +120,20 @@ def catalogue_names() -> list[str]:
 
 
 def is_known(settings: Settings, name: str) -> bool:
-    """Whether a name is an entry of the catalogue or was put aside by unfollow."""
+    """Whether a name is an entry of the catalogue, or a file that unfollow put aside."""
     name = "-".join(name.casefold().split())
     return name in _catalogue_files() or _aside(settings.sources / f"{name}.toml").is_file()
 
 
 def render_offered(settings: Settings, name: str) -> str:
-    """The text of the file that `follow` would make of a name; SourceError as there."""
+    """The text of the file that `follow` would make for a name; SourceError as in `follow`."""
     return _offer(settings, name)[0].read_text(encoding="utf-8")
 
 
 def follow(settings: Settings, name: str) -> Path:
-    """Copy a catalogue entry into the sources folder, or bring back what unfollow put aside; the file that was made."""
+    """Copy a catalogue entry into the sources folder, or bring back a file that unfollow put aside; gives the
+    new file.
+    """
     origin, target = _offer(settings, name)
     return origin.replace(target) if origin == _aside(target) else _write(target, origin.read_bytes())
 
@@ -155,7 +159,7 @@ def _offer(settings: Settings, name: str) -> tuple[Path, Path]:
 
 
 def free_name(settings: Settings, name: str) -> str:
-    """A name as a source file takes it; SourceError where it cannot be one or is taken."""
+    """A name in the form for a source file; SourceError if it cannot be one or is taken."""
     name = "-".join(name.casefold().split())
     if not NAME.fullmatch(name):
         raise SourceError(f"{name!r} cannot be a source's name; names are a-z, 0-9 and single - _ . between them.")
@@ -167,12 +171,12 @@ def free_name(settings: Settings, name: str) -> str:
 
 
 def names_taken(settings: Settings) -> list[str]:
-    """The names of all source files, whether they keep the form or not."""
+    """The names of all source files, including those that do not keep the form."""
     return [path.stem for path in _toml_files(settings.sources)]
 
 
 def check_writable(settings: Settings) -> None:
-    """SourceError where a new source's file could not be written: known before anything is asked of a site."""
+    """SourceError if a new source's file could not be written. This is checked before a site is asked for anything."""
     folder = settings.sources
     try:
         while not folder.exists() and folder != folder.parent:
@@ -185,14 +189,14 @@ def check_writable(settings: Settings) -> None:
 
 
 def keep(settings: Settings, name: str, text: str) -> Path:
-    """Write the file of a new source; SourceError where the name is taken, or the text does not keep the form."""
+    """Write the file of a new source; SourceError if the name is taken, or the text does not keep the form."""
     target = settings.sources / f"{free_name(settings, name)}.toml"
     parse(text, name, show_path(target))
     return _write(target, text.encode())
 
 
 def path_of(settings: Settings, name: str) -> Path:
-    """The file of a followed source; SourceError knows near names."""
+    """The file of a followed source; SourceError says which names are near."""
     direct = settings.sources / f"{name}.toml"
     # The folder is read for what is not there alone: some thousand names would each read it.
     if NAME.fullmatch(name) and direct.is_file():
@@ -201,7 +205,9 @@ def path_of(settings: Settings, name: str) -> Path:
 
 
 def publisher(settings: Settings, name: str) -> tuple[str, str]:
-    """What a source calls itself, and its time zone; its name and UTC where its file is gone or cannot be read."""
+    """The name that a source gives itself, and its time zone. If its file is gone or cannot be read: its short name,
+    and UTC.
+    """
     try:
         source = load(settings.sources / f"{name}.toml")
     except SourceError:
@@ -210,7 +216,7 @@ def publisher(settings: Settings, name: str) -> tuple[str, str]:
 
 
 def check_aside(settings: Settings, name: str) -> None:
-    """SourceError where `unfollow` could not put the file of a source aside, for another is there."""
+    """SourceError if `unfollow` could not put the file of a source aside, because another such file is there."""
     path = settings.sources / f"{name}.toml"
     aside = _aside(path)
     if path.exists() and aside.exists() and aside.read_bytes() != path.read_bytes():
@@ -221,9 +227,10 @@ def check_aside(settings: Settings, name: str) -> None:
 
 
 def unfollow(settings: Settings, name: str) -> Path | None:
-    """Stop following; a file that is not just the catalogue's is put aside for another `follow`: where, or None.
+    """Stop following a source. If its file differs from the catalogue's, it is put aside for another `follow`. Gives
+    where, or None.
 
-    SourceError where another one was put aside before: nothing of yours is lost.
+    SourceError if another file was put aside before, so that nothing of yours is lost.
     """
     path = path_of(settings, name)
     entry = _catalogue_files().get(path.stem)
@@ -235,9 +242,10 @@ def unfollow(settings: Settings, name: str) -> Path | None:
 
 
 def due(sources: Iterable[Source], at: datetime, last: Mapping[str, datetime]) -> list[Source]:
-    """The sources whose schedule struck since their last crawl began; without a schedule or a crawl they are due.
+    """The sources whose schedule struck since their last crawl began. A source without a schedule or a crawl is due.
 
-    at: the moment of the run, aware. last: name -> start of the last crawl, as `last_crawls` gives it.
+    at: the moment of the run, aware.
+    last: name -> start of the last crawl, as `last_crawls` gives it.
     """
     return [
         source
@@ -249,12 +257,12 @@ def due(sources: Iterable[Source], at: datetime, last: Mapping[str, datetime]) -
 
 
 def last_crawls(conn: postgres.Connection) -> dict[str, datetime]:
-    """Source name -> when its last crawl began; a crawl that found the source busy does not count."""
+    """Source name -> when its last crawl began. A crawl that found the source busy does not count."""
     return {row["source"]: row["started_at"] for row in postgres.query(conn, "last_crawls")}
 
 
 def find_paused(conn: postgres.Connection) -> dict[str, datetime]:
-    """Source name -> since when it is paused: the runs that begin by themselves leave it out."""
+    """Source name -> since when it is paused. Runs that begin by themselves leave paused sources out."""
     return {row["source"]: row["paused_at"] for row in postgres.query(conn, "paused_sources")}
 
 
@@ -269,12 +277,12 @@ def resume(conn: postgres.Connection, name: str) -> None:
 
 
 def find_recorded(conn: postgres.Connection) -> set[str]:
-    """Every source that something was written down of, followed or not."""
+    """Every source about which something is stored, followed or not."""
     return {row["source"] for row in postgres.query(conn, "sources_known")}
 
 
 def near(name: str, known: Iterable[str]) -> str:
-    """The names that somebody may have meant, as the end of a sentence; empty where there are none."""
+    """The names that somebody may have meant, as the end of a sentence; empty if there are none."""
     names = sorted(known)
     within = [n for n in names if name in n or n in name] if len(name) > 2 else []
     near = list(dict.fromkeys(get_close_matches(name, names, NEAR) + within))[:NEAR_SHOWN]
@@ -302,7 +310,7 @@ def _not_written(folder: Path) -> SourceError:
 
 
 def _files(folder: Path) -> list[Path]:
-    """The source files of a folder, sorted; SourceError where two differ in nothing but upper and lower case."""
+    """The source files of a folder, sorted; SourceError if two names differ only in upper and lower case."""
     paths = _toml_files(folder)
     seen: dict[str, Path] = {}
     for path in paths:

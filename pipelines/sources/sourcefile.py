@@ -76,7 +76,7 @@ def load(path: Path) -> Source:
 
 
 def _content(path: Path, where: str) -> bytes:
-    """What a file holds; a pipe in its place would be waited for without end, and a device has no end."""
+    """The bytes of a file. A pipe or a device is refused, because reading it may never end."""
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise SourceError(f"{where}: is a pipe or a device; a source is a file.")
@@ -89,7 +89,7 @@ def _content(path: Path, where: str) -> bytes:
 def parse(text: str, name: str, where: str) -> Source:
     """The source that a TOML text describes, as the file `where` with the stem `name`.
 
-    SourceError has a line for each thing that is wrong, so that a file is mended in one go.
+    SourceError has a line for each fault, so that a person can mend the file in one go.
     """
     wrong: list[str] = []
     if not NAME.fullmatch(name) or len(name) > LONGEST_NAME_CHARACTERS:
@@ -121,9 +121,9 @@ def parse(text: str, name: str, where: str) -> Source:
 
 
 def render(source: Source, said: Mapping[str, Sequence[str]] = MappingProxyType({})) -> str:
-    """The TOML text of a source, each key with its meaning as a comment; what equals the default is left out.
+    """The TOML text of a source, each key with its meaning as a comment. Keys with their default are left out.
 
-    said: further comments by key, those for the whole file by "".
+    said: further comments by key; those for the complete file by "".
     """
     lines = [_comment(source.title), *map(_comment, said.get("", ()))]
     for field in fields(Source):
@@ -146,7 +146,7 @@ def show_path(path: Path) -> str:
 
 
 def _table(record: Any, allowed: Mapping[str, str], values: Any, prefix: str, wrong: list[str]) -> Any:
-    """The record that a table describes; None where something is wrong, which is added to `wrong`."""
+    """The record that a table describes. If something is wrong: None, and the faults are added to `wrong`."""
     before = len(wrong)
     if not isinstance(values, dict):
         wrong.append(f"{prefix.removesuffix('.')} is a table of {', '.join(allowed)}.")
@@ -168,7 +168,7 @@ def _table(record: Any, allowed: Mapping[str, str], values: Any, prefix: str, wr
 
 
 def _misspelt(key: str, values: Mapping[str, Any], allowed: Mapping[str, str]) -> bool:
-    """Whether another key was probably meant to be this one: that is told already."""
+    """Whether another key was probably meant to be this one. Then the other key's error is enough."""
     return any(given not in allowed and get_close_matches(given, allowed, 1) == [key] for given in values)
 
 

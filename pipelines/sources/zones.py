@@ -1,6 +1,7 @@
-"""In which country and time zone a site's day begins, as far as its address tells.
+"""The country and time zone in which a site's day begins, as far as its address tells.
 
-It alone knows which country a top-level domain belongs to. A source says so itself; this is for pages of none.
+Only this module knows which country a top-level domain belongs to. A source states its country itself; this is for
+pages that belong to no source.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ CAPITALS = {
 
 @lru_cache(maxsize=4096)
 def zone_of(url: str) -> str:
-    """The time zone (IANA) of the site a URL is of: that of our catalogue, else of its country; UTC where unknown."""
+    """The time zone (IANA) of the site of a URL: that of our catalogue, else that of its country; UTC if unknown."""
     try:
         host = urls.host(url)
     except ValueError:
@@ -65,7 +66,7 @@ def country_of(url: str) -> str:
 
 
 def _find_in_catalogue(host: str) -> tuple[str, str] | None:
-    """What the catalogue says of a host, or of the site it belongs to where that is an entry itself."""
+    """What the catalogue says about a host, or about its site if the site is an entry."""
     found = _catalogue()
     return found.get(host.removeprefix("www.")) or found.get(urls.site(host))
 
@@ -81,7 +82,7 @@ def _catalogue() -> dict[str, tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def _first_zones() -> dict[str, str]:
-    """A country's zone, that of its capital or largest city where there are several."""
+    """The zone of each country: if there are several, that of the capital or the largest city."""
     table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
     found: dict[str, str] = {}

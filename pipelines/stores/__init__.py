@@ -1,1 +1,1 @@
-"""What is kept, and how it is reached: Postgres, raw files, article files."""
+"""The stores, and how they are reached: Postgres, raw files, article files."""

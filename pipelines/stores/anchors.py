@@ -1,8 +1,8 @@
-"""The newest digests of the chains, to be kept where this machine cannot change them: they prove a chain.
+"""The newest digests of the chains, to be kept where this machine cannot change them.
 
-A chain shows that nothing within it was changed. That it was not written anew as a whole, or cut at its end, only a
-digest shows that lies elsewhere. It is a line such as `2026-11-22T02:14:09+00:00 sana 41 9f2c…`: when, the folder of
-the raw store, the number of the chain's line, and its SHA-256.
+A chain shows that no line within it was changed. But somebody could write the complete chain again, or cut its end.
+Only a digest that is kept elsewhere shows this. It is a line such as `2026-11-22T02:14:09+00:00 sana 41 9f2c…`: the
+time, the folder of the raw store, the number of the chain's line, and the line's SHA-256.
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ KEPT = re.compile(r"(?<!\S)(\S+) (\d+) ([0-9a-f]{64})(?!\S)")
 
 
 def newest(raw: Path) -> list[str]:
-    """A line for the newest of each chain."""
+    """A line for the newest link of each chain."""
     heads = ((folder, chain.head(raw, folder)) for folder in chain.folders(raw))
     return [f"{head.at} {folder} {head.number} {head.digest}" for folder, head in heads if head]
 
 
 def keep(file: Path, lines: Sequence[str]) -> list[str]:
-    """Add to a file what it does not have yet, and return when that is on its disk; which lines. OSError where not."""
+    """Add lines to a file that it does not have yet, and return when they are on its disk; gives these lines. OSError
+    if this fails.
+    """
     known = {found[0] for found in KEPT.finditer(file.read_text(encoding="utf-8"))} if file.exists() else set()
     added = [line for line in lines if line.partition(" ")[2] not in known]
     if added:
@@ -39,7 +41,7 @@ def keep(file: Path, lines: Sequence[str]) -> list[str]:
 
 
 def read(file: Path) -> list[tuple[str, int, str]]:
-    """Folder, number and digest of each line of a file that keeps some, whatever else is in it."""
+    """Folder, number and digest of each such line in a file, whatever else the file has."""
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
@@ -50,7 +52,7 @@ def read(file: Path) -> list[tuple[str, int, str]]:
 
 
 def differing(kept: Sequence[tuple[str, int, str]], folder: str, links: Sequence[ChainLink]) -> Iterator[Break]:
-    """The lines of a folder's chain that are not what was kept elsewhere, or are not there."""
+    """The lines of a folder's chain that differ from what was kept elsewhere, or are missing."""
     known = {link.number: link.digest for link in links}
     for of, number, digest in kept:
         if of == folder and known.get(number) != digest:

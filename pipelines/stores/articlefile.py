@@ -1,6 +1,7 @@
-"""Article files: what extract made of each page of a source in a run, one line a page; it alone knows their form.
+"""Article files: what extract made of each page of a source in a run, one line a page. Only this module knows their
+form.
 
-A file is JSON Lines in UTF-8, in the order of the fetches, and is only ever replaced as a whole.
+A file is JSON Lines in UTF-8, in the order of the fetches. It is only ever replaced completely.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def read(file: Path) -> Iterator[Line]:
 
 
 def unreadable(file: Path, number: int, error: Exception) -> StoreError:
-    """What to say of a line that is none."""
+    """The sentence about a line that is none."""
     return StoreError(
         f"Line {number} of {file} cannot be read ({error}); the {number - 1} before it are whole. "
         "Run `nightdesk extract` for this run again."
@@ -79,7 +80,7 @@ def unreadable(file: Path, number: int, error: Exception) -> StoreError:
 
 
 def write(file: Path, lines: Iterable[Line]) -> int:
-    """Put an article file in place whole and on the disk, or leave what was there; the number of lines."""
+    """Put a complete article file in place and on disk, or leave the earlier one; gives the number of lines."""
     private.folder(file.parent)
     _sweep(file.parent)
     beside = file.with_name(f".{file.name}.{os.getpid()}")
@@ -172,7 +173,7 @@ def _stamp(at: datetime) -> str:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what killed extractions had begun: one that lives has written within the hour."""
+    """Remove the files that killed extractions began. An extraction that lives has written within the hour."""
     for left in folder.glob(".*.jsonl.*"):
         with suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:

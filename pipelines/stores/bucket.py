@@ -1,10 +1,11 @@
-"""Files that may be in a bucket (NIGHTDESK_RAW): the one seam to object storage; it alone knows boto3.
+"""Files that may be in a bucket (NIGHTDESK_RAW). All access to object storage is here; only this module knows boto3.
 
-A file is written and synced on this machine first, under its place's path. `upload` puts it into the bucket whole and
-makes sure of its digest there. Who reads a file that never changes looks on this disk first, then in the bucket. Where
-no bucket is set, all of this is the disk alone, and boto3 need not be installed.
+A file is written and synced on this machine first, under its place's path. `upload` puts the complete file into the
+bucket and checks its digest there. To read a file that never changes, this module looks on this disk first, then in the
+bucket. If no bucket is set, everything happens on the disk, and boto3 need not be installed.
 
-A bucket that does not answer is asked again for as long as `patient` says; then AwayError: nothing is decided by it.
+A bucket that does not answer is asked again for as long as `patient` says. After that comes AwayError: nothing is
+decided because of it.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ _given_up: dict[str, float] = {}
 
 
 class ChangedError(Exception):
-    """Somebody else wrote meanwhile what was to be replaced."""
+    """Somebody else meanwhile wrote the file that was to be replaced."""
 
 
 @contextmanager
@@ -67,7 +68,7 @@ def patient() -> Iterator[None]:
 
 
 def worker(raw: Path) -> str:
-    """What this machine's part of a shared raw store is called: its host's name and some digits, kept in its folder."""
+    """The name of this machine's part of a shared raw store: its host's name and some digits, kept in its folder."""
     file = private.folder(Path(raw)) / WORKER
     if not file.exists():
         host = "".join(letter if letter.isalnum() else "-" for letter in socket.gethostname().partition(".")[0])
@@ -92,7 +93,7 @@ def is_in_bucket(path: Path) -> bool:
 
 
 def size(path: Path) -> int:
-    """The bytes of a file; FileNotFoundError where it is at neither."""
+    """The bytes of a file; FileNotFoundError if it is neither on this disk nor in the bucket."""
     if address_of(path) and not path.exists() and (found := _head(path)):
         return int(found["ContentLength"])
     return path.stat().st_size
@@ -100,9 +101,9 @@ def size(path: Path) -> int:
 
 @contextmanager
 def whole(path: Path, *, newest: bool = False) -> Iterator[Path]:
-    """All of a file, on this disk for the length of the block; FileNotFoundError where it is at neither.
+    """The complete file, on this disk for the length of the block; FileNotFoundError if it is nowhere.
 
-    newest: it may have been replaced, so that the bucket's is asked for first.
+    newest: ask the bucket first, because the file may have been replaced there.
     """
     if not address_of(path) or (path.exists() and not newest):
         yield path
@@ -121,7 +122,7 @@ def whole(path: Path, *, newest: bool = False) -> Iterator[Path]:
 
 
 def read_from(path: Path, at: int, length: int) -> bytes:
-    """So many bytes of a file in the bucket, fewer at its end; FileNotFoundError where it is not there."""
+    """So many bytes of a file in the bucket, fewer at its end; FileNotFoundError if it is not there."""
     asked = f"bytes={at}-{at + length - 1}"
     return bytes(_answer(path, lambda client, of: _get(client, of, Range=asked)[0]))
 
@@ -150,7 +151,7 @@ def remove(path: Path) -> None:
 
 
 def upload(path: Path, content: Path) -> None:
-    """Put a whole file into the bucket, at a place's address, and return when the very bytes are there."""
+    """Put a complete file into the bucket, at a place's address, and return when exactly these bytes are there."""
     with content.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()
     checksum = b64encode(digest).decode()
@@ -169,7 +170,7 @@ def upload(path: Path, content: Path) -> None:
 
 
 def version_of(path: Path) -> tuple[bytes, str]:
-    """A small file of the bucket and its version; nothing and no version where it is not there."""
+    """A small file of the bucket and its version; empty and no version if it is not there."""
     try:
         content, version = _answer(path, _get)
     except FileNotFoundError:
@@ -178,7 +179,7 @@ def version_of(path: Path) -> tuple[bytes, str]:
 
 
 def replace(path: Path, content: bytes, version: str) -> None:
-    """Put a small file into the bucket in place of that version; ChangedError where it has another one by now."""
+    """Replace that version of a small file in the bucket; ChangedError if the bucket has another version by now."""
     if_so = {"IfMatch": version} if version else {"IfNoneMatch": "*"}
     _answer(path, lambda client, of: client.put_object(Bucket=of[0], Key=of[1], Body=content, **if_so))
 
@@ -208,7 +209,7 @@ def _prefixes(client: Any, of: tuple[str, str]) -> list[str]:
 
 
 def _answer(path: Path, ask: Callable[[Any, tuple[str, str]], Any]) -> Any:
-    """What the bucket says, asked again while it does not answer and there is patience left."""
+    """What the bucket answers. While it does not answer, it is asked again as long as there is patience left."""
     address = address_of(path)
     name, _, key = address.removeprefix(SCHEME).partition("/")
     client = _client(os.getpid())
@@ -251,7 +252,7 @@ def _answer(path: Path, ask: Callable[[Any, tuple[str, str]], Any]) -> Any:
 
 @lru_cache(maxsize=1)
 def _session() -> Any:
-    """What clients are made of; forked workers share what it has loaded."""
+    """The session that makes clients. Forked workers share what it has loaded."""
     try:
         import boto3
     except ImportError:

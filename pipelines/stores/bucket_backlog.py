@@ -1,4 +1,6 @@
-"""What lies on this machine and belongs into the bucket: files of before there was one, and what was not brought."""
+"""Files on this machine that belong into the bucket: those from before there was a bucket, and those that it did not
+take.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,10 @@ from pipelines.stores import bucket, chain, warc
 
 
 def bring(settings: Settings) -> int:
-    """Bring closed raw files, chains and article files of this machine to the bucket; how many. Nothing without one.
+    """Bring closed raw files, chains and article files of this machine to the bucket; gives how many. Without a bucket:
+    none.
 
-    A chain or an article file that the bucket has already is left here: the one there is newer.
+    If the bucket has a chain or an article file already, the file here is left, because the bucket's is newer.
     """
     if not settings.raw_bucket:
         return 0

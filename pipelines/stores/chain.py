@@ -1,11 +1,11 @@
-"""The chain of a source's raw files: a line for each file that was closed, which has the digest of the line before.
+"""The chain of a source's raw files: a line for each closed file, with the digest of the line before it.
 
-A file that was changed, cut, exchanged, taken away or put there is seen by it (`archive/verify.py`), and so is a line.
-The chain is `chain.jsonl` in the source's folder of the raw store, and is only added to. It says what retention took
-away and what was rewritten, and why. Files stay in their folder when a source gets another name, and so does the chain:
-its last line then says the new name. A line is on the disk before what it tells of is done, so that a kill in between
-leaves something to finish and nothing untold. In a bucket a line is added by compare and set: of two machines that add
-one at the same time, the second adds it behind the first one's.
+It shows whether a file was changed, cut, exchanged, removed or added (`archive/verify.py`), and whether a line was. The
+chain is `chain.jsonl` in the source's folder of the raw store, and lines are only added. It says what retention removed
+and what was rewritten, and why. If a source gets another name, its files and its chain stay in their folder, and a new
+last line has the new name. A line is on disk before its deed is done. So a kill in between leaves something to finish,
+and no deed without a line. In a bucket a line is added by compare and set: if two machines add a line at the same time,
+the second line follows the first.
 """
 
 from __future__ import annotations
@@ -38,9 +38,12 @@ NO_LINK = (ValueError, KeyError, TypeError)
 
 @dataclass(frozen=True, kw_only=True)
 class ChainLink:
-    """A line of a chain. file: the path below `raw`; source: what the folder's source is called from here on.
+    """A line of a chain.
 
-    previous, digest: SHA-256 of the line before and of this one. sha256: of the file, empty where nobody read it yet.
+    file: the path below `raw`.
+    source: the name of the folder's source from here on.
+    previous, digest: SHA-256 of the line before and of this one.
+    sha256: of the file; empty if nobody has read the file yet.
     """
 
     number: int
@@ -57,7 +60,7 @@ class ChainLink:
 
 @dataclass(frozen=True, kw_only=True)
 class Break:
-    """A line of a chain that is none, or does not name the one before it."""
+    """A line of a chain that cannot be read, or does not name the line before it."""
 
     line: int
     why: str
@@ -69,13 +72,13 @@ def folders(raw: Path) -> list[str]:
 
 
 def files(raw: Path, folder: str) -> list[str]:
-    """The closed raw files of a folder that are there, as pointers name them."""
+    """The closed raw files of a folder that are there, by the names that pointers use."""
     names = bucket.list_files(raw / folder, warc.CLOSED)
     return [f"{folder}/{name}" for name in names if name.count("/") == 1]
 
 
 def read(raw: Path, folder: str) -> Iterator[ChainLink | Break]:
-    """The lines of a folder's chain, oldest first; a line that is torn at the end was never whole and is left out."""
+    """The lines of a folder's chain, oldest first. A torn line at the end was never complete and is left out."""
     before = ""
     for number, line in enumerate(_lines(raw / folder / NAME), 1):
         digest = hashlib.sha256(line).hexdigest()
@@ -92,12 +95,12 @@ def read(raw: Path, folder: str) -> Iterator[ChainLink | Break]:
 
 
 def links(raw: Path, folder: str) -> list[ChainLink]:
-    """The same, without what is none."""
+    """The lines of a folder's chain without those that cannot be read."""
     return [line for line in read(raw, folder) if isinstance(line, ChainLink)]
 
 
 def newest(raw: Path, name: str) -> ChainLink | None:
-    """The last that a chain says of a file."""
+    """The last line of a chain about a file."""
     found = None
     for link in links(raw, name.partition("/")[0]):
         found = link if link.file == name else found
@@ -105,13 +108,15 @@ def newest(raw: Path, name: str) -> ChainLink | None:
 
 
 def head(raw: Path, folder: str) -> ChainLink | None:
-    """The newest line of a chain: whoever keeps its digest elsewhere can tell that nothing before it changed."""
+    """The newest line of a chain. Whoever keeps its digest elsewhere can show that nothing before it changed."""
     known = links(raw, folder)
     return known[-1] if known else None
 
 
 def close(raw: Path, path: Path) -> None:
-    """Say that a raw file is finished, before it gets its closed name; what is said already is not said again."""
+    """Write that a raw file is finished, before the file gets its closed name. A line that is there is not written
+    again.
+    """
     name, size, digest = warc.name_of(path), path.stat().st_size, digest_of(path)
     with _hold(raw, name.partition("/")[0]) as chain:
         last = newest(raw, name)
@@ -120,7 +125,9 @@ def close(raw: Path, path: Path) -> None:
 
 
 def put(raw: Path, path: Path) -> Path:
-    """Put a whole file that was written beside the raw store into it, in its chain first; where it is then."""
+    """Put a complete file that was written beside the raw store into it, after its line in the chain; gives where it is
+    then.
+    """
     target = raw / warc.name_of(path)
     private.folder(target.parent)
     close(raw, path)
@@ -131,7 +138,7 @@ def put(raw: Path, path: Path) -> Path:
 
 
 def take_in(raw: Path, folder: str) -> list[str]:
-    """Write down the digests of files from before there was a chain, as they are now; which files."""
+    """Write down the present digests of files from before there was a chain; gives these files."""
     taken: list[str] = []
     if not files(raw, folder):
         return taken
@@ -148,7 +155,7 @@ def take_in(raw: Path, folder: str) -> list[str]:
 
 
 def retire(raw: Path, names: Sequence[str], why: str) -> None:
-    """Say that these files of one folder are taken away, before they are; `names` as pointers name them."""
+    """Write that these files of one folder are removed, before they are. `names`: as pointers name the files."""
     if names:
         with _hold(raw, names[0].partition("/")[0]) as chain:
             standing = {link.file: link for link in links(raw, names[0].partition("/")[0])}
@@ -157,9 +164,9 @@ def retire(raw: Path, names: Sequence[str], why: str) -> None:
 
 
 def rewrite(raw: Path, name: str, content: BinaryIO, why: str) -> None:
-    """Put other content in the place of a raw file: the chain says so, and why, before it is done.
+    """Put other content in place of a raw file. The chain says so, and why, before it is done.
 
-    Killed in between, `finish_rewrites` does the rest. StoreError where the file is not there.
+    If it is killed in between, `finish_rewrites` does the rest. StoreError if the file is not there.
     """
     path = raw / name
     if not bucket.is_there(path):
@@ -177,7 +184,7 @@ def rewrite(raw: Path, name: str, content: BinaryIO, why: str) -> None:
 
 
 def finish_rewrites(raw: Path, folder: str) -> list[str]:
-    """Finish what a killed `rewrite` had said, and take away what it had not said yet; the files that were finished."""
+    """Finish a killed `rewrite` that had its line in the chain, and undo one that had not; gives the finished files."""
     done = []
     for beside in sorted((raw / folder).glob(f"*/*{REWRITING}")):
         path = raw / beside.relative_to(raw).with_name(beside.name.removesuffix(REWRITING))
@@ -191,7 +198,7 @@ def finish_rewrites(raw: Path, folder: str) -> list[str]:
 
 
 def move(raw: Path, folder: str, source: str) -> None:
-    """Say that the source of a folder has another name from now on; its files stay."""
+    """Write that the source of a folder has another name from now on. Its files stay."""
     known = links(raw, folder)
     if folder in folders(raw) and (not known or source_of(known, folder) != source):
         with _hold(raw, folder) as chain:
@@ -199,7 +206,7 @@ def move(raw: Path, folder: str, source: str) -> None:
 
 
 def source_of(known: Sequence[ChainLink], folder: str) -> str:
-    """What the source of a folder is called by now."""
+    """The present name of a folder's source."""
     return next((link.source for link in reversed(known) if link.source), folder)
 
 
@@ -219,7 +226,7 @@ def _link(
 
 
 def _put_in_place(beside: Path, path: Path) -> None:
-    """Let what lies beside a raw file take its place."""
+    """Put the file that lies beside a raw file into its place."""
     if address_of(path):
         bucket.upload(path, beside)
         path.unlink(missing_ok=True)
@@ -231,8 +238,9 @@ def _put_in_place(beside: Path, path: Path) -> None:
 
 @contextmanager
 def _hold(raw: Path, folder: str) -> Iterator[Path | BinaryIO]:
-    """The chain of a folder, for us alone where it is on this disk; where there is none yet, it begins with the files
-    that are there already."""
+    """Hold the chain of a folder; on this disk no other process can. If there is no chain yet, it begins with the
+    present files.
+    """
     path = raw / folder / NAME
     if address_of(raw):
         if not bucket.version_of(path)[1]:
@@ -253,7 +261,7 @@ def _find_links(raw: Path, folder: str) -> list[ChainLink]:
 
 
 def _add(chain: Path | BinaryIO, added: Sequence[ChainLink]) -> None:
-    """Add lines to a chain that is held, and return when they are kept; a torn line at its end is cut off."""
+    """Add lines to a held chain, and return when they are kept. A torn line at its end is cut off."""
     if not added:
         return
     if isinstance(chain, Path):

@@ -1,4 +1,4 @@
-"""The one clock of the ledger: Postgres' own, whatever the clock of the machine says that a crawl runs on."""
+"""The one clock of the ledger: Postgres' own, whatever the clock of the crawling machine says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipelines.stores import postgres
 
 @dataclass(frozen=True)
 class Clock:
-    """What time it was at one moment of this process (monotonic seconds): all others follow."""
+    """The time at one moment of this process (monotonic seconds). All other times follow from it."""
 
     at: datetime
     moment: float
@@ -26,12 +26,12 @@ class Clock:
 
 
 def of_ledger(conn: postgres.Connection) -> Clock:
-    """The clock of Postgres, as a transaction of the caller's may ask it at any time."""
+    """The clock of Postgres. The caller may ask for it in any transaction."""
     row = postgres.row(conn, "clock") or {}
     # Read after the answer: nothing that is written is ever ahead of what it is compared with.
     return Clock(row["at"], monotonic())
 
 
 def of_machine() -> Clock:
-    """The clock of this machine, for what has no ledger."""
+    """The clock of this machine, for work without a ledger."""
     return Clock(datetime.now(UTC), monotonic())

@@ -1,6 +1,6 @@
-"""A dump of Nightdesk's database and its way back: from the embedded Postgres to a server, and to a newer Postgres.
+"""A dump of Nightdesk's database, and its restore: from the embedded Postgres to a server, and to a newer Postgres.
 
-The wheel's own programs do it, so that no client has to be installed.
+The programs of the wheel do this, so no client has to be installed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ UNKNOWN, SETTINGS_END = b"SET transaction_timeout", b"SET row_security"
 
 
 def dump(settings: Settings, file: Path) -> None:
-    """Write the database into a file of pg_dump's own form, in its place only once it is whole; may run meanwhile."""
+    """Write the database into a file in pg_dump's own form. The file takes its place only when it is complete.
+    Nightdesk may run meanwhile.
+    """
     beside = file.with_name(f"{file.name}.new")
     beside.touch(mode=0o600)
     try:
@@ -39,9 +41,10 @@ def dump(settings: Settings, file: Path) -> None:
 
 
 def restore(settings: Settings, file: Path) -> list[str]:
-    """Fill an empty database from a dump, whole or not at all, and bring it to this version; the migrations that ran.
+    """Fill an empty database from a dump, completely or not at all, and migrate it to this version; gives the
+    migrations.
 
-    DatabaseError where the database is not empty, or the file is no dump that these programs can read.
+    DatabaseError if the database is not empty, or if these programs cannot read the file.
     """
     if not file.is_file():
         raise DatabaseError(f"There is no file {file}.")
@@ -57,9 +60,11 @@ def restore(settings: Settings, file: Path) -> list[str]:
 
 
 def _fill(settings: Settings, file: Path) -> None:
-    """Run a dump as a script, in one transaction that only a whole one ends; a server may be older than the programs.
+    """Run a dump as a script in one transaction, which ends only when the script is complete. The server may be older
+    than the programs.
 
-    pg_restore itself sets what only servers of its own version know (transaction_timeout), and ends there on others.
+    pg_restore itself would set something that only servers of its own version know (transaction_timeout), and would
+    fail on others.
     """
     with ExitStack() as stack:
         read_errors, write_errors = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
@@ -103,7 +108,7 @@ def _fill(settings: Settings, file: Path) -> None:
 
 
 def _run(settings: Settings, program: str, *words: str) -> None:
-    """Run one of the programs on the database; its address, which may hold a password, is not on the command line."""
+    """Run one of the programs on the database. The address may have a password, so it is not on the command line."""
     env = {**os.environ, **postgres.for_programs(settings)}
     done = subprocess.run([binaries() / program, *words], env=env, capture_output=True)
     if done.returncode:

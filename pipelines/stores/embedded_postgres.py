@@ -1,7 +1,8 @@
-"""The Postgres in the data folder, from the programs of a wheel: started by its first user, gone after its last.
+"""The Postgres in the data folder, from the programs of a wheel: started by its first user, stopped after its last.
 
-Only the user who runs Nightdesk gets in: the socket lies in a folder of mode 0700, and the server asks the kernel who
-is there. As root the server runs as another user, since it refuses root. No mode outside the data folder is changed.
+Only the user who runs Nightdesk gets in: the socket is in a folder of mode 0700, and the server asks the kernel who
+connects. For root the server runs as another user, because Postgres refuses root. No mode outside the data folder is
+changed.
 """
 
 from __future__ import annotations
@@ -67,9 +68,10 @@ _used: dict[Path, int] = {}
 
 
 def server(folder: Path) -> Server:
-    """The server in a folder, started or joined; it stops when the last process that joined it ends, however it ends.
+    """Start or join the server in a folder. It stops when the last process that joined it ends, however that process
+    ends.
 
-    DatabaseError says why it cannot stand there.
+    DatabaseError says why it cannot run there.
     """
     try:
         folder = folder.resolve()
@@ -96,17 +98,17 @@ def stop(folder: Path) -> None:
 
 
 def is_running(folder: Path) -> bool:
-    """Whether the server in a folder runs; neither started nor joined by asking."""
+    """Whether the server in a folder runs. Asking neither starts nor joins it."""
     return postgres_keeper.running(folder.resolve()) is not None
 
 
 def is_another_users(folder: Path) -> bool:
-    """Whether there is a server's folder here that belongs to another user than us."""
+    """Whether this is a server's folder that belongs to another user."""
     return folder.exists() and folder.stat().st_uid != os.geteuid()
 
 
 def user_made(name: str) -> pwd.struct_passwd:
-    """The user of this name, made where there is none; several may ask for it in the same moment."""
+    """The user of this name, created if missing. Several processes may ask for it at the same moment."""
     # useradd looks for the name before it locks the list: the second of two would change the first one's number.
     with private.open_private(USER_LOCK, "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -126,7 +128,7 @@ def user_made(name: str) -> pwd.struct_passwd:
 
 
 def _leave() -> None:
-    """Let go of the servers that this process uses, and stop those that nobody else does."""
+    """Leave the servers that this process uses, and stop those that nobody else uses."""
     for folder, lock in list(_used.items()):
         # A folder that is gone has taken its server along.
         with suppress(FileNotFoundError), _alone(folder):
@@ -137,7 +139,7 @@ def _leave() -> None:
 
 
 def _forget() -> None:
-    """A fork uses the server only once it asks for it: what it inherited would outlive who took it."""
+    """Forget, in a fork, the inherited use of servers: it would last longer than the process that joined."""
     while _used:
         os.close(_used.popitem()[1])
 
@@ -148,7 +150,7 @@ os.register_at_fork(after_in_child=_forget)
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold what starts and stops the server of a folder."""
+    """Hold the lock of whoever starts or stops the server of a folder."""
     with private.open_private(folder.with_name(".postgres.lock"), "a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -159,7 +161,7 @@ def _users(folder: Path) -> Path:
 
 
 def _share_lock(folder: Path) -> int:
-    """The lock of one more user; waits while the keeper, which has the whole of it, stops the server."""
+    """Take the lock of one more user. It waits while the keeper stops the server, which holds the lock exclusively."""
     lock = os.open(_users(folder), os.O_RDWR | os.O_CREAT, private.FILE_MODE)
     fcntl.flock(lock, fcntl.LOCK_SH)
     return lock
@@ -207,7 +209,7 @@ def _check_way(data: Path, user: pwd.struct_passwd) -> None:
 
 
 def _find_closed(user: pwd.struct_passwd, *paths: Path) -> str:
-    """The first folder or file on the way to these that a user may not enter or read; nothing where the way is open."""
+    """The first folder or file on the way to these paths that a user may not enter or read; None if the way is open."""
     return "" if user.pw_uid == os.geteuid() else _by_keeper("closed", user, *paths).stdout.strip()
 
 
@@ -229,7 +231,7 @@ def _by_keeper(what: str, user: pwd.struct_passwd, *words: Any) -> subprocess.Co
 
 
 def _make_folder(folder: Path, user: pwd.struct_passwd, programs: Path) -> None:
-    """Make the database's folder beside its place and move it there whole, unless it is there."""
+    """Make the database's folder beside its place and move the finished folder there, unless it is there."""
     if (folder / "PG_VERSION").exists():
         found = (folder / "PG_VERSION").read_text(encoding="utf-8").strip()
         if found != str(VERSION):
