@@ -5,6 +5,8 @@ for. The delay grows while the host is slower than usual or answers with errors.
 
 `HostPacer` is the crawl's own memory. How processes share a host is in the ledger, in pipelines.crawl.host_locks: the
 pacer takes turns there by `HostPacer.take`.
+
+When a URL that failed is asked for again is no matter of pace: `pipelines/crawl/policy.py` has those pauses.
 """
 
 from __future__ import annotations

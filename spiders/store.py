@@ -5,7 +5,6 @@ it.
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -13,15 +12,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from pipelines import private, urls
+from pipelines import urls
 from pipelines.codes import Kind
 from pipelines.crawl import aliases, discovery, ledger, past_urls, policy, rules
 from pipelines.crawl.ledger import FetchResult
 from pipelines.crawl.past_urls import PastSpan
-from pipelines.errors import DiskFullError
 from pipelines.model import Page, Tally
 from pipelines.settings import Settings
-from pipelines.stores import clock, postgres, runs, warc
+from pipelines.stores import clock, disk_room, postgres, runs, warc
 from pipelines.stores.clock import Clock
 from spiders import outcome
 from spiders.crawled_source import CrawledSource, count, count_named, tally_counts
@@ -82,7 +80,7 @@ def commit(store: Store, arrivals: Sequence[Arrival]) -> set[str]:
     """Write arrivals: raw files, synced, then one transaction. Gives the sources for which there may be more
     to lease.
     """
-    _check_disk(store.settings)
+    disk_room.check(store.settings, "nightdesk crawl")
     return record(store, write(store, arrivals))
 
 
@@ -218,14 +216,3 @@ def discover(store: Store, crawled: CrawledSource, run: str, result: FetchResult
     if (got["discovered"] or got["of this run"]) and further:
         got["ended"] = not discovery.next_page(conn, crawled.source, run, first, further[0])
     return got
-
-
-def _check_disk(settings: Settings) -> None:
-    """DiskFullError if the data folder's disk has less room than NIGHTDESK_MIN_FREE_MB."""
-    private.data_folder(settings.data)
-    free = shutil.disk_usage(settings.data).free // (1024 * 1024)
-    if free < settings.min_free_mb:
-        raise DiskFullError(
-            f"{settings.data} has {free} MB left, less than NIGHTDESK_MIN_FREE_MB ({settings.min_free_mb}): "
-            "make room, or let upkeep keep raw files for fewer days, then crawl again."
-        )

@@ -11,7 +11,7 @@ from pipelines.cli import completion, typed_names
 from pipelines.cli.show import Json, as_json, say, table
 from pipelines.cli.watch import who
 from pipelines.codes import DeliveryState
-from pipelines.notify import channels
+from pipelines.notify import channel_states
 from pipelines.settings import settings
 from pipelines.stores import migrations, postgres
 
@@ -40,7 +40,7 @@ def list_alerts(
     with postgres.connection(settings()) as conn:
         migrations.check_migrated(conn)
         typed_names.check_used_channel(conn, channel)
-        rows = channels.alerts(conn, watch=watch, channel=channel, unsent=waiting, acked=acked, count=many)
+        rows = channel_states.alerts(conn, watch=watch, channel=channel, unsent=waiting, acked=acked, count=many)
         if watch and not rows:
             # One that was removed still has its alerts.
             typed_names.watch_of(conn, watch)
@@ -66,7 +66,7 @@ def resend(
     """Try the messages of alerts again that were given up, under the keys that they had."""
     with postgres.connection(settings()) as conn, conn:
         typed_names.check_used_channel(conn, channel)
-        again = channels.resend_alerts(conn, numbers, channel)
+        again = channel_states.resend_alerts(conn, numbers, channel)
     say(f"{len(again)} messages wait again: sent by the next run or now by `nightdesk alert`.")
 
 
@@ -79,7 +79,7 @@ def ack(
     """Acknowledge alerts: note that somebody has seen them, and when; the first one stays."""
     with postgres.connection(settings()) as conn, conn:
         migrations.check_migrated(conn)
-        noted = channels.ack_alerts(conn, numbers, by or who(), seen=not undo)
+        noted = channel_states.ack_alerts(conn, numbers, by or who(), seen=not undo)
     say(f"{len(noted)} alerts are {'not ' if undo else ''}acknowledged.")
 
 

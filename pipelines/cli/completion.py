@@ -14,7 +14,7 @@ from pipelines.alert import synonyms as kept_synonyms
 from pipelines.alert import watches as kept_watches
 from pipelines.cli import newsroom
 from pipelines.errors import NightdeskError
-from pipelines.notify import channels as used_channels
+from pipelines.notify import channel_states as used_channels
 from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres, runs

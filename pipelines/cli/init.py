@@ -17,7 +17,7 @@ from pipelines.alert import watches
 from pipelines.cli import typed_names
 from pipelines.cli.show import complain, say
 from pipelines.errors import SettingsError
-from pipelines.notify import channel_address
+from pipelines.notify import channel_kinds
 from pipelines.settings import CHANNEL_PREFIX, Settings, channels, settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres, raw_retention
@@ -174,7 +174,7 @@ def _channel(pair: str) -> tuple[str, str]:
             "NAME=ADDRESS, for example --channel desk=mailto://...; see docs/watches.md."
         )
     found = _secret(address, f"Address of {name}")
-    if wrong := channel_address.problem(found):
+    if wrong := channel_kinds.problem(found):
         raise SettingsError(f"Channel {name} {wrong}.")
     return name, found
 

@@ -11,7 +11,7 @@ from pipelines.alert import stage
 from pipelines.cli import alerts, completion, synonyms, typed_names, watch, watchfeed, watchfiles, watchtest, watchtry
 from pipelines.cli.show import Json, ago, as_json, say, table
 from pipelines.errors import ChannelError
-from pipelines.notify import channels as known_channels
+from pipelines.notify import channel_states as known_channels
 from pipelines.notify import delivery
 from pipelines.settings import channels, settings
 from pipelines.sources import folders

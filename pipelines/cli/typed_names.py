@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pipelines.alert.name_check import check, check_scope, watch_of
 from pipelines.errors import ChannelError, NightdeskError, SettingsError
-from pipelines.notify import channels
+from pipelines.notify import channel_states
 from pipelines.settings import channels as addressed_channels
 from pipelines.sources import folders
 from pipelines.stores import postgres, runs
@@ -30,7 +30,7 @@ def check_channel(name: str, addressed: Iterable[str]) -> None:
 
 def check_used_channel(conn: postgres.Connection, name: str) -> None:
     """ChannelError where nothing names this channel: no watch, no message, no address."""
-    known = {row["name"] for row in channels.list_channels(conn, addressed_channels())}
+    known = {row["name"] for row in channel_states.list_channels(conn, addressed_channels())}
     if name and name.lower() not in known:
         raise ChannelError(
             f"There is no channel {name}{folders.near(name.lower(), known)}; `nightdesk notify list` names those that "

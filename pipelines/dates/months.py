@@ -1,7 +1,7 @@
 """The names of months in the calendars and languages we read.
 
-It alone knows month names. A name is looked up by its folded form, which has neither accents nor vowel
-signs; which calendar it belongs to is settled by the year beside it.
+Names that count in one language alone are in `months_of_one_language.py`. A name is looked up by its folded form, which
+has neither accents nor vowel signs; which calendar it belongs to is settled by the year beside it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 from pipelines.dates.calendars import hijri, jalali
-from pipelines.dates.shortmonths import SHORT
+from pipelines.dates.months_of_one_language import SHORT
 from pipelines.text import compose, normal
 
 GREGORIAN = {

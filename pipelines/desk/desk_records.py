@@ -16,7 +16,7 @@ from pipelines.codes import RunState, State
 from pipelines.desk import policy, unsent
 from pipelines.desk.headline import write_headline
 from pipelines.model import Source
-from pipelines.notify import channels as channels_module
+from pipelines.notify import channel_states as channels_module
 from pipelines.stores import postgres
 from pipelines.stores import runs as ledger_runs
 

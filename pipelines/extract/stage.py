@@ -11,7 +11,6 @@ killed, a clock that ran out. The page stays undecided, the source has failed, a
 from __future__ import annotations
 
 import logging
-import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipelines import private, signatures
+from pipelines import signatures
 from pipelines.codes import RunState
 from pipelines.crawl import policy
 from pipelines.errors import DiskFullError, NightdeskError, StoreError
@@ -32,7 +31,7 @@ from pipelines.model import Article, Rejection, Source, Tally
 from pipelines.notify import outbox
 from pipelines.query import evaluation, vectors
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, bucket, postgres, runs, templates
+from pipelines.stores import articlefile, bucket, disk_room, postgres, runs, templates
 from pipelines.stores.articlefile import Line
 from pipelines.text import clean, digest, words
 
@@ -40,8 +39,6 @@ from pipelines.text import clean, digest, words
 DIGEST_DIGITS = 16
 # Characters of an error that are told. Chosen: a few lines; the log has all of it.
 ERROR_CHARACTERS = 500
-# Bytes of a megabyte, as NIGHTDESK_MIN_FREE_MB counts.
-MB_BYTES = 1 << 20
 
 STAGE = "extract"
 # Reasons of undecided pages in one message. Chosen: the others are counted.
@@ -100,7 +97,7 @@ def extract(
         counts: Counter[str] = Counter()
         state, message = RunState.DONE, ""
         try:
-            _check_disk(settings)
+            disk_room.check(settings, "nightdesk extract")
             with conn:
                 rows = postgres.query(conn, "fetches_to_extract", source=source.name, run=run, others=others)
             stored = None
@@ -307,14 +304,3 @@ def _tell_lines(lines: Iterator[Line], on_line: Callable[[Line], None] | None) -
         if on_line:
             on_line(line)
         yield line
-
-
-def _check_disk(settings: Settings) -> None:
-    """DiskFullError where the data folder has less room than NIGHTDESK_MIN_FREE_MB wants."""
-    private.data_folder(settings.data)
-    free = shutil.disk_usage(settings.data).free // MB_BYTES
-    if free < settings.min_free_mb:
-        raise DiskFullError(
-            f"{settings.data} has {free} MB free, NIGHTDESK_MIN_FREE_MB wants {settings.min_free_mb}: "
-            "make room, then run `nightdesk extract` again."
-        )

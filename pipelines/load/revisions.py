@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from pipelines import edits, text
 from pipelines.codes import MovedKind, RevisionKind
-from pipelines.load import notices, policy
+from pipelines.load import edit_signs, policy
 
 # Comparing takes the square of it; of longer edits it is only counted how many words changed.
 MOST_WORDS = 2_000
@@ -64,7 +64,7 @@ class _Word:
 
 def alike(before: str, now: str) -> bool:
     """Whether two texts, or titles, differ only in quotes, dashes, blanks, or the time of an update."""
-    return notices.shape(before) == notices.shape(now)
+    return edit_signs.shape(before) == edit_signs.shape(now)
 
 
 def judge(before: Mapping[str, str], now: Mapping[str, str]) -> JudgedEdit:
@@ -77,7 +77,7 @@ def judge(before: Mapping[str, str], now: Mapping[str, str]) -> JudgedEdit:
     texts = _compare_texts("\n".join(edit.removed), "\n".join(edit.added))
     moved = tuple(dict.fromkeys((*titles[0], *texts[0])))[:MOST_NAMED]
     said = (*edit.added, *((now["title"],) if title_changed else ()))
-    if any(notices.is_correction(sentence) for sentence in said):
+    if any(edit_signs.is_correction(sentence) for sentence in said):
         kind = RevisionKind.CORRECTION
     elif _is_substantial(texts, text.words(now["text"])):
         kind = RevisionKind.SUBSTANTIAL
@@ -145,7 +145,7 @@ def _names(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -> 
     """Changed names. A name shows by its capital letters, or in scripts without them by the title before it."""
     if max(was[1] - was[0], now[1] - now[0]) > MOST_OF_A_NAME:
         return
-    titled = was[0] > 0 and notices.is_title(old[was[0] - 1].form)
+    titled = was[0] > 0 and edit_signs.is_title(old[was[0] - 1].form)
     one, other = (_name(words, span, titled=titled) for words, span in ((old, was), (new, now)))
     if one and other:
         yield ChangedDetail(what=MovedKind.NAME, before=one, after=other)

@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import TextIO
 
-from pipelines.notify.channel_address import FILE, MAIL, WEBHOOK, kind, problem
+from pipelines.notify.channel_kinds import FILE, MAIL, WEBHOOK, kind, problem
 from pipelines.notify.message import Carry, Message, Outcome, Receipt
 
 # For a farewell to a server that does not answer to it.

@@ -5,7 +5,7 @@
 message has a key, the same on every attempt.
 
 The process is `courier.py`; `courier` here is our end of it. `outbox.py` has the messages to send (`deliveries`), and
-`channels.py` knows which channels work.
+`channel_states.py` knows which channels work.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any
 
 from pipelines import steering
 from pipelines.errors import ChannelError
-from pipelines.notify.channel_address import HOW, LOG, WEBHOOK, kind
+from pipelines.notify.channel_kinds import HOW, LOG, WEBHOOK, kind
 from pipelines.notify.message import Message, Outcome, Receipt
 from pipelines.notify.message_wording import plain, render
 

@@ -187,7 +187,7 @@ def test_a_held_run_has_its_actions_in_the_overview_and_on_its_source_for_who_ma
     one = {"run": rows.NIGHT, "articles": 8, "held_at": "2026-11-22T03:00:00Z", "reason": "their texts have 42 words"}
 
     overview = rendered(tmp_path, "pages/needs.js", "Needs", {"page": {**now, "needs": [need], "titles": {}}})
-    source = rendered(tmp_path, "pages/held.js", "Held", {"page": {**now, "name": "sana", "held": [one]}})
+    source = rendered(tmp_path, "pages/held_runs.js", "Held", {"page": {**now, "name": "sana", "held": [one]}})
 
     assert "Look at the source" in overview and "their texts have 42 words" in source and "8 articles" in source
     for page in (overview, source):

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.cli import app
-from pipelines.notify import channels, outbox
+from pipelines.notify import channel_states, outbox
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests import archives
@@ -251,4 +251,4 @@ def test_an_alert_is_acknowledged_by_the_first_who_does_with_what_joined_it(
     assert [row["title"] for row in unseen] == ["Bread in Raqqa"]
     assert "There is no alert 99; nothing was changed." in str(refused.exception)
     with conn:
-        assert channels.alerts(conn, acked=True) == []
+        assert channel_states.alerts(conn, acked=True) == []

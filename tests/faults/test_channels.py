@@ -19,7 +19,7 @@ from aiosmtpd.smtp import SMTP
 
 from pipelines.alert import stage as alert
 from pipelines.errors import ChannelError
-from pipelines.notify import channels, mail, message, outbox, policy, webhook
+from pipelines.notify import channel_states, mail, message, outbox, policy, webhook
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 from tests import clock
@@ -195,7 +195,7 @@ def test_a_recipient_who_is_never_taken_is_given_up_alone_and_said(
 
     assert [to for to, _ in mailbox.got] == [["a@news.test"]]
     assert rows(conn, "select state, attempts from deliveries") == [("failed", policy.MAX_ATTEMPTS)]
-    (lost,) = channels.given_up(conn)
+    (lost,) = channel_states.given_up(conn)
     assert "number 2 of 2 recipients with 550" in lost["error"]
 
 
@@ -284,7 +284,7 @@ def test_while_a_channel_is_down_its_messages_say_why_and_the_operators_hear_of_
     assert tally.counts["waiting"] == 5
     assert tally.message == "5 waiting: Channel desk did not take the message: no connection."
     assert [body["subject"] for body in hook.bodies] == ["The channel desk takes no messages"]
-    (desk,) = (row for row in channels.list_channels(conn) if row["name"] == "desk")
+    (desk,) = (row for row in channel_states.list_channels(conn) if row["name"] == "desk")
     assert (desk["state"], desk["waiting"], desk["held"], desk["failed"]) == ("rests", 5, 5, 0)
 
 
@@ -327,12 +327,12 @@ def test_a_paused_channel_is_left_alone_until_it_is_resumed(settings: Settings, 
     hook = Hook()
     put(conn, 3)
     with conn:
-        channels.pause(conn, "Desk")
+        channel_states.pause(conn, "Desk")
 
     with hooked(hook) as address:
         paused = alert.send(settings, channels={"desk": address})
         with conn:
-            resumed = channels.resume(conn, "desk")
+            resumed = channel_states.resume(conn, "desk")
         sent = alert.send(settings, channels={"desk": address})
 
     assert (paused.counts["sent"], paused.counts["waiting"], resumed) == (0, 3, 3)
@@ -350,11 +350,11 @@ def test_what_was_given_up_can_be_sent_again_by_channel_or_by_number(
 
     with hooked(hook) as address:
         with conn:
-            one = channels.resend(conn, "", [2])
+            one = channel_states.resend(conn, "", [2])
         with pytest.raises(ChannelError, match="No message of channel desk that was given up has the number 4"), conn:
-            channels.resend(conn, "desk", [1, 4])
+            channel_states.resend(conn, "desk", [1, 4])
         with conn:
-            rest = channels.resend(conn, "desk")
+            rest = channel_states.resend(conn, "desk")
         alert.send(settings, channels={"desk": address, "chat": address})
 
     assert ([row["id"] for row in one], sorted(row["id"] for row in rest)) == ([2], [1, 3])
@@ -380,11 +380,11 @@ def test_what_a_dead_channel_did_not_take_for_a_week_is_given_up_told_once_and_c
                     outbox.put_message(conn, "desk", "late", "s", "b")
             days.append([alert.send(told, channels=known).counts["failed"] for _ in range(2)])
             pass_minutes(conn, DAY, failing=True)
-        lost = channels.given_up(conn)
+        lost = channel_states.given_up(conn)
         hook.answer = lambda number: (204, {})
         with conn:
-            channels.resend(conn, "desk")
-            channels.resume(conn, "desk")
+            channel_states.resend(conn, "desk")
+            channel_states.resume(conn, "desk")
         again = alert.send(told, channels={**known, "desk": desk})
 
     assert days == [[0, 0]] * 7 + [[3, 0], [0, 0], [1, 0]]
@@ -412,7 +412,7 @@ def test_what_a_paused_channel_holds_is_never_given_up_nor_what_waits_while_the_
     with hooked(hook) as address:
         alert.send(settings, channels={"chat": address, "desk": address})
         with conn:
-            channels.pause(conn, "desk")
+            channel_states.pause(conn, "desk")
         pass_minutes(conn, 30 * DAY, failing=True)
         hook.answer = lambda number: (204, {})
         after = alert.send(settings, channels={"chat": address, "desk": address})

@@ -24,7 +24,7 @@ import pytest
 
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
-from pipelines.notify import channels, webhook
+from pipelines.notify import channel_states, webhook
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 from tests import factories
@@ -213,7 +213,7 @@ def whole(settings: Settings, conn: postgres.Connection, number: int) -> None:
     alert.match(settings, run(number))
     for channel in ("desk", "mail"):
         with conn:
-            channels.resume(conn, channel)
+            channel_states.resume(conn, channel)
     rows(conn, "update deliveries set due_at = now(), next_at = now() where state = 'waiting'")
     alert.send(settings, run(number))
     assert rows(conn, "select count(*) from deliveries where state <> 'sent'") == [(0,)]

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.codes import RevisionKind
-from pipelines.load import migration_batches, notices, revisions, stored_wordings
+from pipelines.load import edit_signs, migration_batches, revisions, stored_wordings
 from pipelines.model import Article
 from pipelines.settings import Settings
 from pipelines.stores import postgres
@@ -84,14 +84,14 @@ def test_a_notice_that_was_there_before_is_no_correction_again() -> None:
 
 
 def test_a_notice_of_every_language_is_one() -> None:
-    lines = [line.split("\t") for line in notices.FILE.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    lines = [line.split("\t") for line in edit_signs.FILE.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
     languages = {language for language, *_ in lines}
 
     missed = [
         phrase
         for _, kind, phrase in lines
         if kind in ("notice", "version")
-        and not notices.is_correction(f"{phrase}: x" if kind == "notice" else f"x {phrase} x")
+        and not edit_signs.is_correction(f"{phrase}: x" if kind == "notice" else f"x {phrase} x")
     ]
 
     assert missed == []

@@ -24,7 +24,7 @@ from aiosmtpd.smtp import AuthResult
 
 from pipelines import steering
 from pipelines.errors import ChannelError
-from pipelines.notify import channel_address, delivery, subjects, webhook
+from pipelines.notify import channel_kinds, delivery, subjects, webhook
 
 ALERT: dict[str, Any] = {
     "kind": "new",
@@ -415,7 +415,7 @@ def test_a_file_gets_each_message_once_as_a_line_and_loses_what_a_kill_tore(tmp_
 @pytest.mark.parametrize("address", ["file://alerts.jsonl", "file:///", "file:///tmp/%00", "log://x"])
 def test_an_address_of_no_file_and_of_no_log_is_refused(address: str) -> None:
     with pytest.raises(ChannelError, match="has an address that cannot be used"):
-        if problem := channel_address.problem(address):
+        if problem := channel_kinds.problem(address):
             raise ChannelError(f"Channel desk {problem}.")
 
 

@@ -89,12 +89,12 @@ PUBLIC = {
     "pipelines.health": "duties golden metrics saved_states states troubles",
     "pipelines.listings": "entry_fields formats pace xmltree",
     "pipelines.load": "quarantine quarantine_decisions search_index stage stored_wordings story_links text_retention",
-    "pipelines.notify": "channel_address channels delivery message_languages message_wording outbox subjects",
+    "pipelines.notify": "channel_kinds channel_states delivery message_languages message_wording outbox subjects",
     "pipelines.query": "day_spans evaluation explanation grammar lexer matcher query_conditions query_set selection "
     "terms vectors",
     "pipelines.sources": "access folders source_values sourcefile zones",
-    "pipelines.stores": "anchors articlefile bucket bucket_backlog chain clock dumps entries foreign_warc migrations "
-    "postgres postgres_address raw_retention runs story_records templates timestamps warc "
+    "pipelines.stores": "anchors articlefile bucket bucket_backlog chain clock disk_room dumps entries foreign_warc "
+    "migrations postgres postgres_address raw_retention runs story_records templates timestamps warc "
     "warc_records warc_spans",
 }
 

@@ -22,7 +22,7 @@ from pipelines.extract.stage import extract
 from pipelines.health import duties, troubles
 from pipelines.load.stage import load
 from pipelines.model import Entry, Source, Tally
-from pipelines.notify import channels
+from pipelines.notify import channel_states
 from pipelines.settings import Settings, export
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.sources import folders, sourcefile
@@ -150,7 +150,7 @@ def looking(settings: Settings, articles: int) -> None:
             lookups.sources_of_run(conn, last)
             lookups.urls_of_run(conn, last, source="", state="", code="", kind="article", after=0, count=40)
             received_page.page_of(conn, settings.raw, 0, 1)
-            channels.alerts(conn, count=40)
+            channel_states.alerts(conn, count=40)
         with doing("read API"):
             api_records.article(conn, articles // 2)
             api_records.versions(conn, settings.raw, articles // 2, 20)

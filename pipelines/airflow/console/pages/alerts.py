@@ -17,7 +17,7 @@ from pipelines.airflow.console.parameters import BIGINT_BITS, LONGEST_NAME, NAME
 from pipelines.codes import Act, Thing
 from pipelines.desk import desk_records, lookups, unsent
 from pipelines.errors import ChannelError
-from pipelines.notify import channels
+from pipelines.notify import channel_states
 from pipelines.settings import settings
 from pipelines.stores import postgres
 
@@ -48,7 +48,7 @@ def _alerts(
     """The newest alerts, each with its messages; after: only those older than this one."""
     count = policy.MAX_ROWS
     with DESK.reading(settings()) as conn:
-        rows = channels.alerts(
+        rows = channel_states.alerts(
             conn, watch=watch, channel=channel, unsent=only_unsent, acked=acked, before=after, count=count
         )
     alerts = [_alert(list(some)) for _, some in groupby(rows, key=lambda row: row["id"])]
@@ -79,7 +79,7 @@ def _channels() -> Any:
 def _resend(number: int, acting: Acting) -> Any:
     """Try the messages of an alert again that were given up, under the keys that they had."""
     with acting.doing(settings(), Act.RESEND, Thing.WATCH, _watch(number)) as done:
-        done.detail = {"alert": number, "messages": len(_do_allowed(channels.resend_alerts, done.conn, [number]))}
+        done.detail = {"alert": number, "messages": len(_do_allowed(channel_states.resend_alerts, done.conn, [number]))}
     return done.detail
 
 
@@ -87,7 +87,7 @@ def _resend(number: int, acting: Acting) -> Any:
 def _ack(number: int, seen: SeenAlerts, acting: Acting) -> Any:
     """Note that somebody has seen an alert, or that nobody has; who was first stays."""
     with acting.doing(settings(), Act.ACK, Thing.WATCH, _watch(number)) as done:
-        noted = _do_allowed(channels.ack_alerts, done.conn, [number], acting.user, seen=seen.seen)
+        noted = _do_allowed(channel_states.ack_alerts, done.conn, [number], acting.user, seen=seen.seen)
         done.detail = {"alert": number, "seen": seen.seen, "alerts": len(noted)}
     return done.detail
 

@@ -3,7 +3,7 @@ import { Act } from "../parts/acting.js";
 import { say, word } from "../parts/language.js";
 import { Empty, English, minute, Panel, standing, When } from "../parts/pieces.js";
 import { AirflowLink, Go } from "../parts/router.js";
-import { Decide } from "./held.js";
+import { Decide } from "./held_runs.js";
 
 const { createElement: h } = globalThis.React;
 const { Badge, Box, Flex, Text } = globalThis.ChakraUI;

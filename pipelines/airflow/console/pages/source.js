@@ -4,7 +4,7 @@ import { Bars } from "../parts/charts.js";
 import { phrase, say } from "../parts/language.js";
 import { Dotted, Empty, English, Headed, minute, Outside, Panel, standing, State, Waiting, When } from "../parts/pieces.js";
 import { Go } from "../parts/router.js";
-import { Held } from "./held.js";
+import { Held } from "./held_runs.js";
 import { Actions } from "./source_actions.js";
 import { Ends, History, Lists, Runs } from "./source_parts.js";
 

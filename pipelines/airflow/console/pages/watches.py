@@ -20,7 +20,7 @@ from pipelines.alert.watches import Watch
 from pipelines.codes import Act, Thing
 from pipelines.desk import lookups
 from pipelines.errors import DatabaseError, NightdeskError, QueryError, WatchError
-from pipelines.notify import channels, message_languages
+from pipelines.notify import channel_states, message_languages
 from pipelines.settings import Settings, settings
 from pipelines.settings import channels as addressed_channels
 from pipelines.sources import folders
@@ -75,7 +75,7 @@ def _watches() -> Any:
     with DESK.reading(current) as conn:
         rows = [_record(watch) for watch in watches.all_watches(conn)]
         told = lookups.told_by_watch(conn)
-        used = {row["name"] for row in channels.list_channels(conn, addressed_channels())}
+        used = {row["name"] for row in channel_states.list_channels(conn, addressed_channels())}
         lists = synonyms.lists(conn)
     nothing = {"alerts": 0, "last_at": None, "has_feed": False}
     return steering.strip_steering({

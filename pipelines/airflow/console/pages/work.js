@@ -6,7 +6,7 @@ import { say, word } from "../parts/language.js";
 import { Empty, Headed, minute, Panel, Waiting } from "../parts/pieces.js";
 import { Work } from "../parts/results.js";
 import { AirflowLink, Go } from "../parts/router.js";
-import { Holds } from "./holds.js";
+import { Holds } from "./retention_holds.js";
 import { Past } from "./past.js";
 
 const { createElement: h, useState } = globalThis.React;

@@ -1,7 +1,7 @@
 """The short names of months, and those of languages with few pages: as the Unicode CLDR lists them.
 
-They count in their own language alone: «lip» is June in one and July in another. What the long table (months) has is
-not repeated here; a dash stands for a month of which there is nothing more to say.
+They count in their own language alone: «lip» is June in one and July in another. What `months.py` has is not
+repeated here; a dash stands for a month of which there is nothing more to say.
 """
 
 from __future__ import annotations

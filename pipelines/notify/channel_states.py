@@ -1,6 +1,6 @@
 """Channels by name: which work, which rest after failures, which somebody paused. Nothing here knows their addresses.
 
-`channel_address.py` knows the kinds of channels. `delivery.py` knows how a message gets to one.
+`channel_kinds.py` knows the kinds of channels. `delivery.py` knows how a message gets to one.
 """
 
 from __future__ import annotations
