@@ -140,7 +140,11 @@ def _add(made: Forms, term: Term, written: str) -> None:
 
 
 def _first(word: str, term: Term, arabic: bool, add_article: bool) -> set[str]:
-    return variants.add_prefixes(word, add_article=add_article) if arabic and term.mode != "exact" else {word}
+    if term.mode == "exact":
+        return {word}
+    if arabic:
+        return variants.add_prefixes(word, add_article=add_article)
+    return variants.add_hebrew_prefixes(word) if variants.HEBREW.search(word) else {word}
 
 
 def _inner(word: str, term: Term, arabic: bool, add_article: bool) -> frozenset[str]:

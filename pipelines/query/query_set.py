@@ -24,7 +24,7 @@ from pipelines.query.matcher import Hit
 from pipelines.query.terms import Term
 
 # Of the form below: what is kept of another number is built anew.
-FORM = 1
+FORM = 2
 # Groups that stand where a query has fewer: one that every article has, and one that none has.
 ALWAYS, NEVER = 0, 1
 # Letters of a piece by which parts of words (`sub:`) are found. Chosen: the shortest part that may be asked for.

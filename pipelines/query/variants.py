@@ -1,4 +1,4 @@
-"""The written forms of a term. Only this module knows which letters Arabic writes onto a word, before and after it."""
+"""The written forms of a term. Only this module knows which letters Arabic and Hebrew write onto a word."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import re
 from functools import lru_cache
 
 ARABIC = re.compile("[\u0621-\u064a]")
+HEBREW = re.compile("[\u05d0-\u05ea]")
+# With ו before each of them.
+HEBREW_PREFIXES = ("", "ה", "ב", "ל", "מ", "כ", "ש", "שה", "שב", "של", "שמ", "מה")
+HEBREW_AND = "ו"
 CONJUNCTIONS = ("", "و", "ف")
 PREPOSITIONS = ("", "ب", "ك", "ل")
 ARTICLE, LAM = "ال", "ل"
@@ -44,6 +48,11 @@ def add_prefixes(form: str, *, add_article: bool) -> set[str]:
     if not add_article:
         return bare
     return bare | {c + a + form for c in CONJUNCTIONS for a in ARTICLES}
+
+
+def add_hebrew_prefixes(form: str) -> set[str]:
+    """A normal form with every conjunction, preposition and article that Hebrew writes onto it: 24 forms."""
+    return {conjunction + prefix + form for conjunction in ("", HEBREW_AND) for prefix in HEBREW_PREFIXES}
 
 
 def inner(form: str, *, add_article: bool) -> set[str]:

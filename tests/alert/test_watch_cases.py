@@ -133,3 +133,11 @@ def test_a_file_that_cannot_be_used_is_named_with_its_place(tmp_path: Path, cont
 
     with pytest.raises(WatchError, match=said):
         [cases.judge(case, {}) for case in cases.read(file)]
+
+
+def test_words_of_ten_scripts_are_found_in_every_way_in_which_they_are_written() -> None:
+    pairs = list(cases.read(Path(__file__).parents[1] / "match_cases_scripts.tsv"))
+
+    wrong = [case for case in pairs if cases.judge(case, {}).matched != case.expected]
+
+    assert (len(pairs) > 150, wrong) == (True, [])
