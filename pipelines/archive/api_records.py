@@ -1,6 +1,6 @@
-"""What other programs read of the archive: articles with their versions, sources, the ledger of a URL.
+"""What other programs read from the archive: articles with their versions, sources, the ledger of a URL.
 
-The names are those of the views `nightdesk.*`, and stay as they do.
+The names are those of the views `nightdesk.*` and do not change.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Record = dict[str, Any]
 
 
 def answer(found: ArticleHit) -> Record:
-    """An answer of a search: the article without its text, its story and how many outlets carry it, marks, passages."""
+    """An answer of a search: the article without its text, its story and how many outlets have it, marks, passages."""
     article = found.article
     places = {name: [(mark.start, mark.end) for mark in found.marks if mark.field == name] for name in FIELDS}
     return {
@@ -41,13 +41,13 @@ def answer(found: ArticleHit) -> Record:
 
 
 def article(conn: postgres.Connection, number: int) -> Record | None:
-    """An article as it reads now, with what was cut from it; None without one."""
+    """An article as it reads now, with what was cut from it; None if there is none."""
     row = postgres.row(conn, "published_article", id=number)
     return row and {**row, "direction": text.direction(f"{row['title']} {row['text']}")}
 
 
 def number_of_url(conn: postgres.Connection, url: str) -> int | None:
-    """The article of an address: as found, as it called itself, or an alias of it."""
+    """The number of the article with this address: the address found, the one it calls itself, or an alias."""
     found = postgres.row(conn, "article_of_url", url=url)
     return int(found["id"]) if found else None
 
@@ -55,9 +55,9 @@ def number_of_url(conn: postgres.Connection, url: str) -> int | None:
 def versions(
     conn: postgres.Connection, raw: Path, number: int, count: int, *, before: int | None = None
 ) -> list[Record]:
-    """The newest so many versions of an article (those before a revision), each whole and with where it comes from.
+    """The newest versions of an article (those before a revision), each complete and with where it comes from.
 
-    record is the WARC-Record-ID, empty where the raw file is not there.
+    record is the WARC-Record-ID; empty if the raw file is not there.
     """
     rows = postgres.query(conn, "published_versions", id=number, before=before, count=count)
     return [
@@ -85,7 +85,8 @@ def sources(
 ) -> list[Record]:
     """Sources by name, those that are followed and those that were: what their file says, and how their last run was.
 
-    after: only those that come after this name; name: this one alone.
+    after: only those that come after this name.
+    name: only this one.
     """
     files = {source.name: source for source in followed}
     known = {*files, *folders.find_recorded(conn)}
@@ -97,7 +98,7 @@ def sources(
 def url(conn: postgres.Connection, address: str) -> Record | None:
     """Where an address and its article's other addresses stand in the ledger, and what happened to them, in order.
 
-    None where the ledger does not have it; ValueError where it is no address.
+    None if the ledger does not have the address; ValueError if it is no address.
     """
     address = urls.shorten(address)
     rows = postgres.query(conn, "published_urls", key=urls.key(address), variant=urls.variant(address)[0])

@@ -1,8 +1,9 @@
-"""Backfill: what a site published before it was followed, by its own lists; told to nobody, never twice.
+"""Backfill: what a site published before it was followed, found by its own lists. Nobody is told of it, and nothing
+comes twice.
 
-First a look: the source's lists are read as far back as is asked, and what they name is in the ledger, too old for
-any night; that tells which months the site still names. Then what is wanted of it is fetched, some hundred pages a run,
-with the site's delay and by turns with the nights. Killed, the same goes on.
+First comes a look. It reads the source's lists as far back as is asked, and writes what they name into the ledger, as
+too old for any night. So it knows which months the site still names. Then the wanted part is fetched, some hundred
+pages a run, with the site's delay and in turns with the nights. If it is killed, the same command goes on.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ Line = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Month:
-    """What the lists of a site name of a month (empty: of no day): addresses, those in the archive, those to fetch."""
+    """What the lists of a site name for a month (empty: without a day): all addresses, those in the archive, those to
+    fetch.
+    """
 
     month: str
     named: int
@@ -51,9 +54,11 @@ class Month:
 
 @dataclass(kw_only=True)
 class Plan:
-    """What a look at the lists of a source came to. missing: months of which no list names anything.
+    """The result of a look at the lists of a source.
 
-    failed: lists that could not be had; goes_on: addresses that an earlier backfill has not fetched yet.
+    missing: months of which no list names anything.
+    failed: lists that could not be read.
+    goes_on: addresses that an earlier backfill has not fetched yet.
     """
 
     source: str
@@ -79,7 +84,7 @@ class Plan:
 
 @dataclass(kw_only=True)
 class BackfillResult:
-    """What a backfill came to: pages fetched, what load made of them, addresses left for another try, its runs."""
+    """The result of a backfill: pages fetched, what load made of them, addresses left for another try, its runs."""
 
     fetched: int = 0
     left: int = 0
@@ -89,7 +94,7 @@ class BackfillResult:
 
 
 def days(between: DateFilter | None, now: datetime) -> tuple[datetime, datetime]:
-    """From when until when is asked; what the nights look at themselves is left to them."""
+    """The first and last day that are asked for. The days that the nights look at themselves are left to the nights."""
     since = between.since.seen_from(now) if between and between.since else FIRST_DAY
     until = between.until.seen_from(now) if between and between.until else now
     until = min(until, now - NIGHTS)
@@ -101,7 +106,9 @@ def days(between: DateFilter | None, now: datetime) -> tuple[datetime, datetime]
 def look(
     settings: Settings, source: Source, since: datetime, until: datetime, *, on_line: Line = lambda line: None
 ) -> Plan:
-    """Read the lists of a source as far back as is asked; nothing else is fetched. What an earlier one left goes on."""
+    """Read the lists of a source as far back as is asked; nothing else is fetched. If an earlier look left something,
+    this one goes on there.
+    """
     plan = Plan(source=source.name, since=since, until=until)
     with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, source.name):
         finish_open(settings, conn, source, Quiet.BACKFILL, on_line=on_line)
@@ -133,7 +140,7 @@ def fill(
     on_pages: Progress = lambda done: None,
     on_line: Line = lambda line: None,
 ) -> BackfillResult:
-    """Fetch what a look found, newest first and so many at most, and bring it through all stages."""
+    """Fetch what a look found, newest first and at most so many, and bring it through all stages."""
     want(settings, plan, most)
     return fetch(settings, source, plan, processes=processes, on_pages=on_pages, on_line=on_line)
 
@@ -174,7 +181,7 @@ def fetch_wanted(
     on_pages: Progress = lambda done: None,
     on_line: Line = lambda line: None,
 ) -> None:
-    """Fetch what is wanted of a source's past, a run at a time, until nothing of it can be had now."""
+    """Fetch what is wanted of a source's past, a run at a time, until nothing more can be had now."""
     while True:
         with conn:
             filled.left = ledger.count_waiting(conn, source.name, past=True)
@@ -238,7 +245,7 @@ def add(counts: dict[str, int], more: Mapping[str, int]) -> None:
 def finish_open(
     settings: Settings, conn: postgres.Connection, source: Source, why: Quiet, *, on_line: Line = lambda line: None
 ) -> None:
-    """Bring the runs of a killed one to their end: what they have on disk is adopted by a crawl of the past."""
+    """Finish the runs of a killed backfill: a crawl of the past adopts what they have on disk."""
     with conn:
         begun = [
             row["run"]
@@ -256,7 +263,7 @@ def finish_open(
 
 @contextmanager
 def _alone(conn: postgres.Connection, source: str) -> Iterator[None]:
-    """The lock of the backfill of a source; NightdeskError where another process has it."""
+    """Hold the lock of the backfill of a source; NightdeskError if another process has it."""
     with postgres.hold_lock(conn, LOCK, source) as ours:
         if not ours:
             raise NightdeskError(f"Another backfill of {source} is at work: run this again when that has ended.")
@@ -264,8 +271,9 @@ def _alone(conn: postgres.Connection, source: str) -> Iterator[None]:
 
 
 def begin(conn: postgres.Connection, source: Source, origin: str, why: Quiet, *, key: str = "") -> str:
-    """A run of the past for a source: under that key, where another source has it already; else under one that nobody
-    has."""
+    """Begin a run of the past for a source: under this key if another source has it already, else under a key that
+    nobody has.
+    """
     while True:
         mine = key or runs.key_of(datetime.now(UTC), manual=True)
         with conn:
@@ -287,8 +295,9 @@ def _sitemaps(rows: Sequence[postgres.Row]) -> list[str]:
 
 
 def _missing(plan: Plan) -> list[str]:
-    """The months that were asked for and that no list names anything of; from the first one on that is named, if the
-    start was left open."""
+    """The wanted months of which no list names anything. If the start was left open, they begin with the first named
+    month.
+    """
     named = {month.month for month in plan.months if month.month}
     at = plan.since
     if plan.since == FIRST_DAY:

@@ -1,7 +1,7 @@
-"""Each story once in what a search finds: of its articles that answer, the one that comes first in the order asked for.
+"""Each story once in the results of a search: of its articles that answer, the first in the order that was asked for.
 
-A page knows nothing of the pages before it. An article is left out where another of its story answers too and stood
-before it, on this page or on one before; what stood there is asked anew.
+A page knows nothing of the pages before it. An article is left out if another article of its story answers too and
+stood before it, on this page or an earlier one. What stood on earlier pages is looked up again.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Once:
         self.known.update(story_records.find_carried(self.conn, [one for one in articles if one not in self.known]))
 
     def first(self, article: int) -> StorySize | None:
-        """The story of an article where it is the first of it, None where that was shown already."""
+        """The story of an article if the article is the first of it; None if the story was shown already."""
         story = self.known[article]
         if story.story_id in self.told:
             return None

@@ -1,7 +1,7 @@
 """The coverage card of an export: per source and day what was to be expected, found, stored and rejected, and the gaps.
 
-An archive cannot show what it does not hold. The card puts beside each other what does not come from one another: the
-ledger of all addresses that lists named, the articles that are there, and the days on which a crawl ended.
+An archive cannot show what it does not have. So the card compares three independent records: the ledger of all
+addresses that lists named, the articles in the archive, and the days on which a crawl ended.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ AT_ONCE = 2_000
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """The sources and the moments that an export was limited to; None where it was not."""
+    """The sources and moments that an export was limited to; None if it was not limited."""
 
     sources: frozenset[str] | None = None
     not_sources: frozenset[str] = frozenset()
@@ -43,7 +43,7 @@ class Limits:
 
     @classmethod
     def of(cls, node: Node | None, now: datetime, scopes: Scopes) -> Limits:
-        """Those of a query: what it asks beside them leaves the card as it is."""
+        """The limits in a query. What else the query asks does not change the card."""
         if node is None:
             return cls()
         found = selection.select(node, now, scopes)
@@ -168,7 +168,7 @@ def _gaps(day: Day, followed: date | None) -> list[Gap]:
 
 @contextmanager
 def _replace_file(path: Path) -> Iterator[Path]:
-    """A file beside this one, which takes its place when the block ends well."""
+    """A file beside this one, which replaces it if the block ends well."""
     beside = path.with_name(f".{path.name}.part")
     yield beside
     beside.replace(path)

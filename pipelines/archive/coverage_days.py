@@ -10,11 +10,13 @@ from pipelines.codes import Gap
 
 @dataclass(kw_only=True)
 class Day:
-    """What is known of a source's day, in addresses of articles: the ledger's account, and what the archive has.
+    """What is known about a source's day, in addresses of articles, from the ledger and from the archive.
 
-    expected: as many as were found on a usual day before, None where nobody knows. stored: what the ledger calls so;
-    archived: what of it is an article in the archive; missing: what is not. exported: articles in the parts.
-    retired: found addresses whose rows retention took out of the ledger; they are counted as they had ended.
+    expected: as many as were found on a usual day before; None if nobody knows.
+    stored: those that the ledger calls stored.
+    archived: those of the stored ones that are articles in the archive; missing: those that are not.
+    exported: articles in the parts.
+    retired: found addresses whose rows retention deleted. They count by how they had ended.
     """
 
     day: date

@@ -1,8 +1,8 @@
-"""Erasing: an article that may not be kept, taken out of database, article files and raw records for good.
+"""Erasing: an article that may not be kept is removed from database, article files and raw records for good.
 
-What stays is a line in the ledger for each of its addresses, with a digest in the place of the address; whatever names
-one again is excluded there. A raw file keeps its length and all its other bytes, so that what points into it still
-does, and its chain says that it was rewritten. Killed at any moment, the same does the rest.
+A line in the ledger stays for each of its addresses, with a digest instead of the address. If a list names such an
+address again, it is excluded by this line. A raw file keeps its length and all its other bytes, so pointers into it
+stay right, and its chain says that it was rewritten. If erasing is killed, the same command does the rest.
 """
 
 from __future__ import annotations
@@ -31,8 +31,11 @@ PIECE_BYTES = 1 << 20
 
 @dataclass(kw_only=True)
 class ErasureResult:
-    """What went, or would go: addresses, wordings, alerts; pages of raw files, answers of lists that told of it, lines
-    of article files. stays: what somebody has to see to, as sentences."""
+    """What was removed, or would be: addresses, wordings, alerts; pages of raw files, answers of lists that named it,
+    lines of article files.
+
+    stays: what a person has to see to, as sentences.
+    """
 
     id: int
     source: str = ""
@@ -46,9 +49,9 @@ class ErasureResult:
 
 
 def erase(settings: Settings, number: int, *, dry: bool = False) -> ErasureResult:
-    """Erase an article. NightdeskError where there is none, a hold holds it, or its source is being crawled.
+    """Erase an article. NightdeskError if there is none, if a hold holds it, or if its source is being crawled.
 
-    dry: only say what would go.
+    dry: only say what would be removed.
     """
     with postgres.connection(settings, application="nightdesk erase") as conn:
         with conn:
@@ -109,7 +112,7 @@ def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *
 
 
 def _tells(settings: Settings, row: postgres.Row, names: set[str]) -> bool:
-    """Whether a list's answer names one of these addresses; one that cannot be read does not."""
+    """Whether a list's answer names one of these addresses. An answer that cannot be read names none."""
     pointer = Pointer(**{name: row[name] for name in ("warc_file", "warc_offset", "warc_length")})
     try:
         body = warc.decode_body(warc.read(settings.raw, pointer))
@@ -126,7 +129,7 @@ def _erase_records(
     *,
     dry: bool,
 ) -> int:
-    """Put a filling of the same length in the place of pages and of lists that tell of them; how many pages it was."""
+    """Overwrite pages, and lists that name them, with a filling of the same length; gives how many pages."""
     of_lists = {(row["warc_file"], row["warc_offset"]) for row in telling}
     places: dict[str, set[int]] = defaultdict(set)
     for row in [*looks, *telling]:
@@ -162,7 +165,7 @@ def _erase_records(
 
 
 def _erase_lines(settings: Settings, source: str, urls: set[int], *, dry: bool) -> int:
-    """Take the lines of these addresses out of the source's article files and trials; how many."""
+    """Remove the lines of these addresses from the source's article files and trials; gives how many."""
     folder = settings.articles / source
     files: list[Path] = [folder / Path(name).name for name in bucket.list_files(folder, ".jsonl")]
     files += sorted(settings.trials.glob(f"*/{source}*.jsonl"))
@@ -176,7 +179,7 @@ def _erase_lines(settings: Settings, source: str, urls: set[int], *, dry: bool) 
 
 
 def _erase_golden(settings: Settings, source: str, names: set[str], done: ErasureResult, *, dry: bool) -> None:
-    """Take away the bytes of golden pages; their facts stand in a file that people write."""
+    """Remove the bytes of golden pages. Their facts stand in a file that people write."""
     kept: Path = settings.data / "golden" / source
     for path in list(kept.glob(f"*/*{warc.CLOSED}")):
         if any(page.url in names for _, page, _ in warc.pages(path)):

@@ -1,8 +1,9 @@
-"""Evidence: the raw records behind articles and their revisions, what named them, their texts and digests, as one file.
+"""Evidence: one file with the raw records behind articles and their revisions, the lists that named them, their texts
+and digests.
 
-The records are copied byte for byte out of the raw store, so that their digests and those of the ledger hold in the
-file as well. Beside the page list that players of web archives read, it has `nightdesk/articles.jsonl`, a line for each
-revision: text, digests, and where its page stood; and `nightdesk/chain.jsonl`, the lines of the chains on those files.
+The records are copied byte for byte from the raw store, so their digests and those in the ledger also hold in the file.
+Players of web archives read the page list. `nightdesk/articles.jsonl` has a line for each revision: text, digests, and
+where its page stood. `nightdesk/chain.jsonl` has the lines of the chains about the raw files.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ PIECE_BYTES = 1 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceCount:
-    """What a file of evidence holds: how many articles, their revisions, and pages as they were sent, lists among them.
+    """What a file of evidence has: how many articles, revisions, and pages as they were sent, including lists.
 
     missing: what should be in it and is not in the raw store, as sentences.
     """
@@ -53,9 +54,11 @@ def collect(
     why: str,
     on_line: Callable[[str], None] = lambda line: None,
 ) -> EvidenceCount:
-    """Write all that is behind these articles into a WACZ file; why: what was asked for, as its description says it.
+    """Write all that is behind these articles into a WACZ file.
 
-    NightdeskError where there is no such article, or none of its records is in the raw store any more.
+    why: what was asked for, for the file's description.
+
+    NightdeskError if there is no such article, or if the raw store has none of its records any more.
     """
     rows = [(number, row) for number in numbers for row in _revisions(settings, conn, number)]
     lists = postgres.query(conn, "lists_of_articles", articles=list(numbers), most=MOST_LISTS)
@@ -163,7 +166,7 @@ def _plain(value: Any) -> str:
 
 
 def _links(raw: Path, names: Sequence[str]) -> str:
-    """What the chains say of these files."""
+    """What the chains say about these files."""
     found = []
     for folder in dict.fromkeys(name.partition("/")[0] for name in names):
         found += [asdict(link) for link in chain.links(raw, folder) if link.file in names]

@@ -1,7 +1,8 @@
-"""Export: what a query finds, or all of the archive, as a folder of parts that others read, with a coverage card.
+"""Export: what a query finds, or the complete archive, as a folder of parts that other programs read, with a coverage
+card.
 
-A part gets its name once it is whole, and the note of the export names it next: killed at any moment, the same command
-goes on behind the last part. Of one export the folder says what was asked, and refuses to mix it with another.
+A part gets its name when it is complete, and then the note of the export names it. So if an export is killed, the same
+command goes on after the last part. The folder says what was asked for, and refuses to mix two exports.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ ID, SOURCE, DATED, LANGUAGE, EXTRACTOR = (
 
 @dataclass(frozen=True, kw_only=True)
 class ExportRequest:
-    """What is exported: all parts of it have to agree when an export goes on. between: days, by query.day_spans."""
+    """What is exported. All of it must agree when an export goes on. between: days, by query.day_spans."""
 
     form: Format
     query: str = ""
@@ -49,7 +50,7 @@ class ExportRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportPart:
-    """A part that is whole: its file, how many articles, the number of the last one, what its bytes are."""
+    """A complete part: its file, how many articles it has, the number of the last one, and the digest of its bytes."""
 
     file: str
     articles: int
@@ -60,7 +61,7 @@ class ExportPart:
 
 @dataclass(kw_only=True)
 class Note:
-    """How far an export is: last is the number of the newest article when it began, which is where it ends.
+    """How far an export is. last: the number of the newest article when the export began; the export ends there.
 
     days: source -> day -> articles.
     """
@@ -91,9 +92,9 @@ def export(
     part_rows: int = PART_ROWS,
     on_articles: Callable[[int], None] = lambda done: None,
 ) -> Note:
-    """Write what is asked for into a folder, or go on where a killed export of the same was; the note of it.
+    """Write what is asked for into a folder, or go on if a killed export of the same is there; gives its note.
 
-    on_articles hears how many articles are written so far. NightdeskError where the folder holds something else.
+    on_articles hears how many articles are written so far. NightdeskError if the folder has something else.
     """
     with _take_folder(folder), conn:
         note = _begin(conn, folder, asked)
@@ -111,7 +112,7 @@ def export(
 
 
 def read_note(folder: Path) -> Note | None:
-    """The note of a folder's export; None where there is none, NightdeskError where it is none of ours."""
+    """The note of a folder's export; None if there is none, NightdeskError if the file is no note of ours."""
     path = folder / NOTE
     if not path.exists():
         return None
@@ -210,7 +211,7 @@ def _keep(folder: Path, note: Note) -> None:
 
 
 def _sweep(folder: Path, note: Note) -> None:
-    """Take away what a killed export had begun, or had named and not noted, and miss what it noted."""
+    """Remove what a killed export had begun, or had named and not noted. Raise if a noted part is missing."""
     known = {part.file for part in note.parts}
     for path in [*folder.glob(".*.part"), *folder.glob(f"articles-*.{note.asked.form}")]:
         if path.name not in known:
@@ -223,7 +224,7 @@ def _sweep(folder: Path, note: Note) -> None:
 
 @contextmanager
 def _take_folder(folder: Path) -> Iterator[None]:
-    """The folder for us alone as long as the block lasts."""
+    """Hold the folder alone for the length of the block."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -40,16 +40,15 @@ Write = Callable[[Sequence[Told]], None]
 
 @contextmanager
 def open_part(form: Format, path: Path) -> Iterator[Write]:
-    """A part that is being written; it is whole when the block ends."""
+    """A part that is being written. It is complete when the block ends."""
     with {Format.PARQUET: _parquet, Format.CSV: _csv, Format.JSONL: _jsonl}[form](path) as write:
         yield write
 
 
 def harmless(text: str) -> str:
-    """A cell that no spreadsheet runs: with an apostrophe before it where it begins as a formula does.
+    """A cell that no spreadsheet runs: if it begins like a formula, an apostrophe stands before it.
 
-    A reader takes one apostrophe away from every cell that begins with one and matches RUN_BY_SPREADSHEETS, and has the
-    text back.
+    To read the text back, remove one apostrophe from every cell that begins with one and matches RUN_BY_SPREADSHEETS.
     """
     return "'" + text if RUN_BY_SPREADSHEETS.match(text) else text
 

@@ -1,4 +1,4 @@
-"""What is to be imported: the WARC files or addresses that a path leads to, and the source that each page is of."""
+"""The input of an import: the WARC files or addresses at a path, and the source that each page belongs to."""
 
 from __future__ import annotations
 
@@ -25,8 +25,12 @@ HOME_NAMES = ("localhost", "local", "internal", "home", "lan")
 
 @dataclass(kw_only=True)
 class PagesRead:
-    """What was read of what is to be imported. pages: in WARC files, or addresses of a list; sources: pages by the
-    source that they are of; others: answers that are no page; bad: what cannot be read, of which `told` has the first.
+    """What was read of the input.
+
+    pages: how many pages in WARC files, or addresses of a list.
+    sources: pages by the source that they belong to.
+    others: answers that are no page.
+    bad: records that cannot be read; `told` has the first of them.
     """
 
     pages: int = 0
@@ -38,7 +42,7 @@ class PagesRead:
 
 @dataclass(kw_only=True)
 class ImportLook(PagesRead):
-    """What a look found: besides, how many files of how many bytes, or that it is a list of addresses."""
+    """What a look at the input found: also how many files and bytes, or that it is a list of addresses."""
 
     addresses: bool = False
     files: int = 0
@@ -46,7 +50,7 @@ class ImportLook(PagesRead):
 
 
 def look(path: Path, followed: Sequence[Source]) -> ImportLook:
-    """Read what is to be imported, and take nothing; NightdeskError where it is no WARC file, folder or list."""
+    """Read the input and take nothing; NightdeskError if it is no WARC file, folder or list."""
     addresses, files = find_input(path)
     found = ImportLook(addresses=bool(addresses), files=len(files) or 1)
     found.bytes = sum(file.stat().st_size for file in files or [path])
@@ -75,7 +79,7 @@ def find_input(path: Path) -> tuple[list[str], list[Path]]:
 
 
 def find_files(path: Path) -> list[Path]:
-    """The WARC files that are meant, one or all in a folder; NightdeskError where there are none."""
+    """The WARC files at a path: one, or all in a folder; NightdeskError if there are none."""
     if not path.exists():
         raise NightdeskError(f"There is no {path}.")
     found = sorted(one for one in path.rglob("*") if is_warc(one)) if path.is_dir() else [path]
@@ -91,7 +95,7 @@ def is_warc(path: Path) -> bool:
 
 
 def read_addresses(path: Path) -> list[str]:
-    """The addresses of a file with one on each line; NightdeskError names the first line that is none."""
+    """The addresses of a file with one on each line; NightdeskError names the first line that is no address."""
     found = []
     content = path.read_bytes()
     try:
@@ -127,7 +131,10 @@ def by_site(followed: Sequence[Source]) -> dict[str, list[Source]]:
 
 
 def source_of(url: str, site_of: dict[str, list[Source]], *, private: bool = False) -> Source:
-    """The source that a page is of; ValueError says why it can be of none. private: at any host: a guard follows."""
+    """The source that a page belongs to; ValueError says why it can belong to none.
+
+    private: allow any host, because the guard checks it later.
+    """
     urls.key(url)
     host = urls.host(url)
     urls.variant(url)
@@ -140,14 +147,14 @@ def source_of(url: str, site_of: dict[str, list[Source]], *, private: bool = Fal
 
 
 def stranger(name: str = IMPORTED) -> Source:
-    """The source of pages that are of no site that is followed."""
+    """The source for pages whose site is not followed."""
     from pipelines.extract import preview
 
     return preview.anonymous("http://localhost/", name)
 
 
 def tell_bad(path: Path, read: PagesRead) -> Callable[[int, str], None]:
-    """What counts and tells a record of this file that cannot be read, by where it begins and why."""
+    """The function that counts a record of this file that cannot be read, and notes where it begins and why."""
 
     def bad(at: int, why: str) -> None:
         read.bad += 1
@@ -158,7 +165,7 @@ def tell_bad(path: Path, read: PagesRead) -> Callable[[int, str], None]:
 
 
 def count_others(read: PagesRead) -> Callable[[], None]:
-    """What counts an answer that is no page."""
+    """The function that counts an answer that is no page."""
 
     def other() -> None:
         read.others += 1

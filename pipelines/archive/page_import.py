@@ -1,8 +1,8 @@
-"""Import: pages that others saved as WARC, through our own raw store, extract and load; they alert nobody.
+"""Import: pages that others saved as WARC, brought through our own raw store, extract and load. They alert nobody.
 
-A page belongs to the followed source whose site it is of, else to the source `imported`. What the ledger has seen
-later, or is about to fetch, stays as it is. Some pages at a time are a run; killed at any moment, the same command
-finishes the run that was under way, and takes nothing twice.
+A page belongs to the followed source of its site, or else to the source `imported`. If the ledger has a later look at
+its URL, or is about to fetch it, the page is left out. Some pages at a time are a run. If an import is killed, the same
+command finishes the run that was under way, and takes nothing twice.
 """
 
 from __future__ import annotations
@@ -39,8 +39,12 @@ Progress = Callable[[int], None]
 
 @dataclass(kw_only=True)
 class ImportReport(PagesRead):
-    """What an import came to. known: pages of which the ledger has a look as new, or soon will; erased: pages of
-    addresses that were erased. counts: what the stages made of them; failed: sentences.
+    """The result of an import.
+
+    known: pages of which the ledger has a look as new, or soon will have.
+    erased: pages of addresses that were erased.
+    counts: what the stages made of the pages.
+    failed: sentences.
     """
 
     known: int = 0
@@ -59,7 +63,7 @@ def of_path(
     processes: int = 1,
     on_pages: Progress = lambda done: None,
 ) -> ImportReport:
-    """Import what a path leads to: WARC files, a folder of some, or a list of addresses; what came of it."""
+    """Import what is at a path: WARC files, a folder of them, or a list of addresses; gives the result."""
     addresses, files = import_input.find_input(path)
     if addresses and in_place:
         raise NightdeskError("--in-place is for WARC files; what a list of addresses names is fetched.")
@@ -77,9 +81,9 @@ def bring_in(
     processes: int = 1,
     on_pages: Progress = lambda done: None,
 ) -> ImportReport:
-    """Take the pages of WARC files into the archive, after what a killed import left; what came of it.
+    """Take the pages of WARC files into the archive, after finishing what a killed import left; gives the result.
 
-    in_place: the files stay where they are, and the ledger points into them.
+    in_place: leave the files where they are, and let the ledger point into them.
     """
     report = ImportReport()
     site_of = import_input.by_site(followed)
@@ -101,8 +105,9 @@ def bring_in(
 def _finish_open(
     settings: Settings, conn: postgres.Connection, followed: Sequence[Source], report: ImportReport, processes: int
 ) -> None:
-    """Bring the runs of killed imports to their end, but for one whose file only another machine can have: there the
-    next import finishes it, while this one takes its pages as a run of its own."""
+    """Finish the runs of killed imports. A run whose file may be on another machine is left to the next import there.
+    Then this import takes its pages as a run of its own.
+    """
     sources = {source.name: source for source in followed}
     with conn:
         begun = postgres.query(conn, "past_open", why=Quiet.IMPORTED)
@@ -132,9 +137,11 @@ def fetch(
     processes: int = 1,
     on_pages: Progress = lambda done: None,
 ) -> ImportReport:
-    """Fetch the pages of addresses that the archive has none of, as a crawl does, and store them as imported.
+    """Fetch the pages of addresses that the archive does not have, as a crawl does, and store them as imported.
 
-    name: what the list is called. Each source of theirs has its own delay; what failed is left for the same again.
+    name: the name of the list.
+
+    Each of their sources has its own delay. What failed is left for the next call with the same list.
     """
     report = ImportReport()
     site_of = import_input.by_site(followed)
@@ -199,7 +206,7 @@ def _take(
     *,
     in_place: bool,
 ) -> None:
-    """Some pages through all stages, as one run of each source that they are of."""
+    """Bring some pages through all stages, as one run for each source that they belong to."""
     by_source: dict[str, tuple[Source, list[SavedPage]]] = {}
     for saved in pages:
         report.pages += 1
@@ -289,7 +296,9 @@ def _finish(
 
 
 def _place(settings: Settings, source: str, run: str) -> None:
-    """Put a run's whole files into the raw store, in the chain first; what is not whole is read again."""
+    """Put a run's complete files into the raw store, after their lines in the chain. What is not complete is read
+    again.
+    """
     folder = settings.data / FOLDER / source / run
     for path in sorted(folder.glob(f"*{warc.CLOSED}")):
         chain.put(settings.raw, path)
@@ -305,7 +314,7 @@ def _record(conn: postgres.Connection, source: Source, run: str, path: Path) -> 
 
 
 def _point(conn: postgres.Connection, source: Source, run: str, origin: Path, pages: Sequence[SavedPage]) -> None:
-    """Write pages into the ledger that stay in the file of somebody else."""
+    """Write pages into the ledger that stay in somebody else's file."""
     name = str(origin.resolve())
     found = [(Pointer(warc_file=name, warc_offset=one.offset or 0, warc_length=0), _page(one, source, run, origin))
              for one in pages]  # fmt: skip

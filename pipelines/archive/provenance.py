@@ -1,4 +1,4 @@
-"""Where each wording of an article comes from: the page in the raw store, when and whence it was fetched, digests."""
+"""The origin of each wording of an article: the page in the raw store, when and from where it was fetched, digests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def of_article(conn: postgres.Connection, raw: Path, number: int) -> list[postgr
 
 
 def record_of(raw: Path, row: postgres.Row) -> str:
-    """The WARC-Record-ID of a page in the raw store, empty where its file is not there."""
+    """The WARC-Record-ID of a page in the raw store; empty if its file is not there."""
     if not row["warc_file"]:
         return ""
     pointer = Pointer(warc_file=row["warc_file"], warc_offset=row["warc_offset"], warc_length=row["warc_length"] or 0)

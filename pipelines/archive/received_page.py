@@ -1,7 +1,7 @@
-"""A page as it was received, for a person to look at: made so that nothing of it can run, load, lead away or steer.
+"""A page as it was received, for a person to look at: nothing of it can run, load, lead away or steer.
 
-Only elements and attributes that are known to do nothing but show are kept; where what was cut from an article stood in
-its page is found again here as well.
+Only elements and attributes that do nothing but show are kept. This module also finds where on the page each cut block
+of an article stood.
 """
 
 from __future__ import annotations
@@ -58,20 +58,20 @@ INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]
 
 @dataclass(frozen=True, slots=True)
 class ReceivedBlock:
-    """A block of a page, in the page's order. reason: why it was cut, empty where it is of the text."""
+    """A block of a page, in the page's order. reason: why it was cut; empty if it belongs to the text."""
 
     text: str
     reason: str = ""
 
 
 def page_of(conn: postgres.Connection, raw: Path, number: int, revision: int) -> Page | None:
-    """The page that a revision of an article was made of; None where there is none, StoreError where it is lost."""
+    """The page from which a revision of an article was made; None if there is none, StoreError if it is lost."""
     row = postgres.row(conn, "page_of_revision", id=number, revision=revision)
     return fetched_pages.stored_page(raw, row) if row else None
 
 
 def harmless(page: Page, language: str) -> str:
-    """The page as markup that only shows; StoreError where it is none that anybody could look at."""
+    """The page as markup that only shows; StoreError if nobody could look at it."""
     tree = _tree(page, language)
     for element in list(tree.iter()):
         _disarm(element)
@@ -81,9 +81,12 @@ def harmless(page: Page, language: str) -> str:
 def blocks(
     page: Page, language: str, paragraphs: Sequence[str], cut: Sequence[Any]
 ) -> tuple[list[ReceivedBlock], list[ReceivedBlock]]:
-    """The paragraphs of an article with what was cut between them, and what of it was not found in the page.
+    """The paragraphs of an article with the cut blocks between them, and the cut blocks that were not found in the
+    page.
 
-    cut: mappings of text and reason, in page order. StoreError where the page is none that anybody could look at.
+    cut: mappings of text and reason, in page order.
+
+    StoreError if nobody could look at the page.
     """
     letters = _letters(_tree(page, language).text_content())
     placed: list[tuple[int, int, ReceivedBlock]] = []
@@ -119,7 +122,7 @@ def _tree(page: Page, language: str) -> HtmlElement:
 
 
 def _disarm(element: HtmlElement) -> None:
-    """Leave of an element what only shows."""
+    """Leave only those parts of an element that show something."""
     # Comments and instructions have no name of their own.
     if not isinstance(element.tag, str) or element.tag in CLOSED_ELEMENTS:
         if element.getparent() is not None:
@@ -141,7 +144,7 @@ def _disarm(element: HtmlElement) -> None:
 
 
 def _place(letters: str, text: str, after: int) -> int | None:
-    """Where a block begins in a page, best behind a place; None where it is not found."""
+    """Where a block begins in a page, if possible after a given place; None if it is not found."""
     wanted = _letters(text)[:FOUND_BY_LETTERS]
     if not wanted:
         return None
@@ -151,5 +154,5 @@ def _place(letters: str, text: str, after: int) -> int | None:
 
 
 def _letters(text: str) -> str:
-    """A text as blocks are compared: without what nobody sees."""
+    """A text in the form in which blocks are compared, without invisible characters."""
     return INVISIBLE.sub("", compose(text))

@@ -1,7 +1,8 @@
-"""Extracting again from raw: a trial that changes nothing and is reported, then our correction, which can be undone.
+"""Extracting again from raw: first a trial that changes nothing and reports; then our correction, which can be undone.
 
-A trial is an article file for each source beside what is stored. Load takes what differs as the same pages read again:
-no edit by the publisher, no alert. What was stored is kept beside the trial, and loaded again to undo it.
+A trial is an article file for each source beside what is stored. Load takes the differences as the same pages read
+again: no edit by the publisher, no alert. The stored wordings are kept beside the trial, and are loaded again to undo
+the correction.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ REPORT = "report.json"
 
 @dataclass(frozen=True, kw_only=True)
 class ChangedWording:
-    """A wording that today's extractor reads otherwise: in which fields, and in how many words."""
+    """A wording that today's extractor reads differently: which fields, and how many words."""
 
     source: str
     article_id: int
@@ -59,10 +60,13 @@ class ChangedWording:
 
 @dataclass(kw_only=True)
 class AgainReport:
-    """What a trial came to. words: removed and added in titles, descriptions and texts; largest: what changed most.
+    """The result of a trial.
 
-    rejected: what would be no article any more, which stays as it is; unreadable: of what the raw record is not there.
-    undoes: the run that took it back.
+    words: removed and added words in titles, descriptions and texts.
+    largest: the wordings that changed most.
+    rejected: pages that would no longer be articles; they stay as they are.
+    unreadable: pages whose raw record is not there.
+    undoes: the run that undid the correction.
     """
 
     run: str
@@ -90,7 +94,9 @@ def trial(
     processes: int = 1,
     on_pages: Callable[[int], None] = lambda done: None,
 ) -> AgainReport:
-    """Read the stored pages of sources again, of some days where asked, and say what would change; nothing does."""
+    """Read the stored pages of sources again, of some days if given, and report what would change. Nothing is
+    changed.
+    """
     now = datetime.now(UTC)
     run = runs.key_of(now, manual=True)
     report = AgainReport(
@@ -109,7 +115,7 @@ def trial(
 
 
 def apply(settings: Settings, run: str, sources: Sequence[Source]) -> list[Tally]:
-    """Load a trial as our correction, with what was stored kept for `undo`; a tally for each source."""
+    """Load a trial as our correction, and keep what was stored for `undo`; gives a tally for each source."""
     report = read_report(settings, run)
     if report.undone_at:
         raise NightdeskError(f"{run} was taken back at {report.undone_at}: make a new trial.")
@@ -124,7 +130,7 @@ def apply(settings: Settings, run: str, sources: Sequence[Source]) -> list[Tally
 
 
 def undo(settings: Settings, run: str, sources: Sequence[Source]) -> list[Tally]:
-    """Take a correction back: every wording, row and moment. NightdeskError where a later one stands on it."""
+    """Undo a correction: every wording, row and moment. NightdeskError if a later correction builds on it."""
     report = read_report(settings, run)
     if not report.applied_at or report.undone_at:
         raise NightdeskError(f"{run} is no correction that stands: `nightdesk extract --again --apply {run}` loads it.")
@@ -157,7 +163,7 @@ def reports(settings: Settings) -> list[AgainReport]:
 
 
 def read_report(settings: Settings, run: str) -> AgainReport:
-    """What was found in a trial; NightdeskError where there is none of that key."""
+    """The report of a trial; NightdeskError if there is none with that key."""
     path = settings.trials / runs.check_key(run) / REPORT
     if not path.exists():
         known = ", ".join(one.parent.name for one in sorted(settings.trials.glob(f"*/{REPORT}"))[-SHOWN:])
@@ -250,7 +256,7 @@ def _line(row: postgres.Row, article: Article) -> Line:
 
 
 def _keep_before(source: str, file: Path, kept: Path, conn: postgres.Connection) -> None:
-    """Keep what is stored of the wordings that a trial changes; what was kept before a kill stays as it is."""
+    """Keep the stored wordings that a trial changes. What was kept before a kill stays as it is."""
     if kept.exists():
         return
     fetches = [line.fetch_id for line in articlefile.read(file)]

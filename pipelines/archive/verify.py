@@ -1,6 +1,7 @@
-"""Verify: the raw files of a source, read again and held against its chain and the ledger; what differs is named.
+"""Verify: the raw files of a source, read again and compared with its chain and the ledger. What differs is named.
 
-What the chain says was taken away or rewritten is told apart from damage, and so is what nobody wrote down in time.
+If the chain says that a file was removed or rewritten, this is no damage and is named as what it is. So is a deed that
+nobody wrote down in time.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """WACZ files (Web Archive Collection Zipped, version 1.1.1): WARC records with an index, a page list and their digests.
 
-This alone knows the format. Readers seek in the WARC and in the index, so that these are stored, not deflated.
+Only this module knows the format. Readers jump within the WARC and the index, so both are stored without compression.
 """
 
 from __future__ import annotations
@@ -52,9 +52,10 @@ def write(
     description: str,
     more: dict[str, str],
 ) -> None:
-    """Put a WACZ file in place whole, or leave what was there.
+    """Put a complete WACZ file in place, or leave what was there.
 
-    pages: id, url, ts, title and text of each, in the order of reading. more: other files in it, by name.
+    pages: id, url, ts, title and text of each, in the order of reading.
+    more: other files in it, by name.
     """
     lines = sorted(_line(entry) for entry in entries)
     index, blocks = _index(lines)

@@ -1,6 +1,7 @@
 """A walk through the archive: every article that answers a query, however many, in the order of their numbers.
 
-A page of a search reads as little as it can; a walk reads all, once, and never holds more than some hundred articles.
+A page of a search reads as little as possible. A walk reads everything once, and never holds more than some hundred
+articles.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def compose_query(
     between: DateFilter | None = None,
     synonyms: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Node | None:
-    """What is asked for as one query, None for all of the archive; QueryError where it cannot be read."""
+    """What is asked for as one query; None for the complete archive. QueryError if it cannot be read."""
     parts: list[Node] = [grammar.parse(query, synonyms)] if query.strip() else []
     if sources:
         parts.append(Of(Field.SOURCE, tuple(sources)))
@@ -61,7 +62,8 @@ def articles(
 ) -> Iterator[list[Told]]:
     """The articles that answer, some at once, each a tuple in the order of FIELDS; part of the caller's transaction.
 
-    after: the number of the article behind which the walk begins; last: that of the last one it may come to.
+    after: the walk begins after the article of this number.
+    last: the number of the last article that the walk may come to.
     """
     made = candidates.begin(conn, node, now, scopes or {}) if node is not None else None
     # The index names too few as long as it is not complete; without it all are read.

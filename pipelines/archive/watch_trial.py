@@ -1,4 +1,4 @@
-"""What a watch would have told in the last days: a search of the archive, and what changed of what it finds."""
+"""What a watch would have told in the last days: a search of the archive, and the changes of what it finds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_READ = 5_000
 
 @dataclass(frozen=True, kw_only=True)
 class FoundArticle:
-    """An article that would have been told: alerts of it, and where the words stand."""
+    """An article that would have been told: its alerts, and where the words stand."""
 
     id: int
     source: str
@@ -36,9 +36,11 @@ class FoundArticle:
 
 @dataclass(kw_only=True)
 class TriedQuery:
-    """What would have been told. alerts by day; terms: in how many articles each stands, and in how many it alone.
+    """What would have been told: alerts by day.
 
-    listed: what would only have been listed, by why; more: there is more than was read.
+    terms: in how many articles each term stands, and in how many it stands alone.
+    listed: what would only have been listed, by reason.
+    more: whether there is more than was read.
     """
 
     days: int
@@ -97,7 +99,7 @@ def _take(tried: TriedQuery, watch: Watch, node: Node, told: Mapping[str, object
 
 
 def _count_alerts(conn: postgres.Connection, tried: TriedQuery, watch: Watch, since: datetime) -> None:
-    """Keep what has a change that would have been told, with how many, newest first."""
+    """Keep the articles with a change that would have been told, each with the number of its alerts, newest first."""
     alerts: Counter[int] = Counter()
     for row in postgres.query(conn, "changes_of_articles", ids=[one.id for one in tried.found], since=since):
         if row["kind"] not in watch.kinds:
