@@ -103,7 +103,7 @@ UPDATED = re.compile(
     r"aggiornat[oa]|aggiornamento|bijgewerkt|guncellen\w*|guncelleme|oppdatert|uppdaterad|opdateret|paivitetty|aktualizacja|"
     r"aktualizowano|aktualizovano|обновлен[оа]?|оновлен[оа]|изменен[оа]?|تحديث|التحديث|تعديل|حدثت|محدث|"
     r"بهروزرساني|اخرين ويرايش|ويرايش|"
-    r"تازهكردنهوه|"
+    r"تازهكردنهوه|نويكردنهوه|"
     r"modificad[oa]|modificato|modificat|diperbarui|diubah|dikemaskini|cap nhat|frissitve|modositva|"
     r"azurirano|posodobljeno|zmodyfikowano|zaktualizowano|upraveno|upravene|aktualizirana|актуализиран[оа]?|ажурирано|отредактирован[оа]?|змінено|"
     r"pakeista|atnaujinta|atjauninats|muudetud|uuendatud|muokattu|endret|andrad|opdatering|oppdatering|"

@@ -258,11 +258,17 @@ def test_a_date_of_a_change_is_told_from_one_of_publication() -> None:
         "آخر تحديث 9 يوليو 2016",
         "Aktualisiert am 9. Juli 2016",
         "更新：2016-07-09",
+        "نوێکردنەوە: 9/7/2016",
     ]
-    others = ["Published July 9, 2016, updated July 11", "9 July 2016", "نشر في 9 يوليو 2016"]
+    others = [
+        "Published July 9, 2016, updated July 11",
+        "9 July 2016",
+        "نشر في 9 يوليو 2016",
+        "Stand by on July 9, 2016",
+    ]
 
-    assert [names_update(text) for text in changes] == [True] * 4
-    assert [names_update(text) for text in others] == [False] * 3
+    assert [names_update(text) for text in changes] == [True] * len(changes)
+    assert [names_update(text) for text in others] == [False] * len(others)
 
 
 def test_the_first_of_the_month_stays_a_day_where_only_the_month_is_odd() -> None:
