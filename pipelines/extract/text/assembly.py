@@ -83,7 +83,7 @@ def settle(
         # Whole texts are chosen without the template; of it, only repeated lines are taken out of the one chosen.
         # A source whose pages agree on their places knows better, and so does a page that names its posts.
         sure = best.others or facts.posts or "choice" in without or (template and template.inside)
-        better = None if sure or markup.deep(tree) else _choose(page, tree, template, trees)
+        better = None if sure else _choose(page, tree, template, trees)
         if better is not None:
             better = sorted({*better, *_find_leads(page.blocks, better, facts)})
             best = replace(cut_blocks(page, better, facts, own, without), fits=fits)
@@ -177,14 +177,15 @@ def _choose(
     page: JudgedPage, tree: HtmlElement, template: Template | None, trees: classifier.Trees | None
 ) -> list[int] | None:
     """The blocks of a text that is better than what the judge keeps; None where none is."""
-    if page.compared is None:
+    chances = np.array([one.chance for one in page.blocks], dtype=np.float64)
+    # On a page as deep the extractors that would be asked can take minutes.
+    if page.compared is None or not text_choice.in_doubt(page.compared, chances) or markup.deep(tree):
         return None
     found = page.bare
 
     def ask() -> dict[str, text_choice.Floats]:
         return {name: np.array(coverage(found, lines)) for name, lines in ask_witnesses(tree).items()}
 
-    chances = np.array([one.chance for one in page.blocks], dtype=np.float64)
     better = text_choice.choose_text(page.compared, chances, ask, trees)
     if better is None:
         return None
