@@ -18,14 +18,17 @@ import pytest
 from demo import newsroom
 from demo.inbox import messages, open_inbox
 from demo.sites import SITES, source, write_sources
+from pipelines import private
 from pipelines.airflow import api_client, processes, standalone
 from pipelines.airflow.api_client import DagRun, Task
 from pipelines.airflow.standalone import Airflow, airflow_running, night
+from pipelines.archive import import_input, policy
 from pipelines.settings import Settings, export
 from pipelines.sources import folders
 from pipelines.stores import postgres
 from tests import databases
 from tests.folders import open_to_others
+from tests.warcs import saved, story
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(900)]
 
@@ -219,26 +222,36 @@ def test_a_site_is_followed_once_somebody_has_seen_its_samples_and_approved(
     assert folders.read_named(night_settings, [OFFERED])[0].timezone == PLACE["timezone"]
 
 
-def test_a_sites_past_is_collected_once_somebody_has_seen_what_its_lists_name_and_approved(
+def test_a_sites_past_and_saved_pages_come_in_once_somebody_has_seen_what_there_is_and_approved(
     airflow: Airflow, night_settings: Settings
 ) -> None:
-    def stored() -> int:
+    def stored() -> dict[str, int]:
         with postgres.connection(night_settings) as conn, conn.cursor() as cursor:
-            cursor.execute("select count(*) as count from articles where source = %s", [OFFERED])
-            return int(cursor.fetchone()["count"])  # type: ignore[index,call-overload]
+            names = [OFFERED, import_input.IMPORTED]
+            cursor.execute(
+                "select source, count(*) as count from articles where source = any(%s) group by source", [names]
+            )
+            return {row["source"]: row["count"] for row in cursor.fetchall()}  # type: ignore[call-overload]
 
     for days in (3, 4):
         newsroom.publish(night_settings.data.parent / NEWSROOM, OFFERED, now=datetime.now(UTC) - timedelta(days=days))
-    run = api_client.trigger(airflow.client, "backfill", source=OFFERED, pages=2)
+    private.folder(night_settings.data / policy.IMPORTS_FOLDER)
+    saved(night_settings.data / policy.IMPORTS_FOLDER / "some.warc.gz", [story(1, "elsewhere.test")])
+    runs = [
+        api_client.trigger(airflow.client, "backfill", source=OFFERED, pages=2),
+        api_client.trigger(airflow.client, "import", path="some.warc.gz"),
+    ]
 
-    request = _asked(airflow, run)
+    backfill, taken = [_asked(airflow, run) for run in runs]
 
-    assert request["subject"] == f"Collect 2 pages of {OFFERED}?"
-    assert f"**2 pages of {OFFERED} are to be fetched**" in request["body"]
-    assert stored() == 0
+    assert backfill["subject"] == f"Collect 2 pages of {OFFERED}?"
+    assert f"**2 pages of {OFFERED} are to be fetched**" in backfill["body"]
+    assert taken["subject"] == "Import some.warc.gz?"
+    assert "| imported | 1 |" in taken["body"]
+    assert stored() == {}
 
-    assert _approved(airflow, run) == "success"
-    assert stored() == 2
+    assert [_approved(airflow, run) for run in runs] == ["success", "success"]
+    assert stored() == {OFFERED: 2, import_input.IMPORTED: 1}
 
 
 def _asked(airflow: Airflow, run: DagRun) -> dict[str, Any]:

@@ -18,10 +18,12 @@ from demo import newsroom
 from demo.inbox import open_inbox
 from demo.sites import BROKEN
 from pipelines.airflow import api_client, standalone
+from pipelines.archive import policy
 from pipelines.desk import desk_records
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 from tests import factories as rows
+from tests.warcs import saved, story
 
 SHOTS = Path(__file__).parents[2] / "screenshots"
 CHROMIUM = os.environ.get("NIGHTDESK_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -76,6 +78,7 @@ def test_after_a_night_the_desk_shows_it_and_an_operator_acts_there(
         a_site_is_refused(page, f"{at}/add?run={quote(offered.run_id)}", offered)
         assert not (settings.sources / "seen.toml").exists()
         every_page_keeps_the_rules_and_fits(page, at)
+        a_past_and_saved_pages_are_looked_at(page, at, current)
 
         assert complaints == []
         assert httpx.get(f"{airflow.address}/nightdesk/api/overview", trust_env=False).status_code == 401
@@ -176,6 +179,24 @@ def the_desk_follows_the_language_of_airflow(page: Page, at: str) -> None:
     page.get_by_label("لغة المكتب").select_option("ckb")
     expect(page.get_by_test_id("desk")).to_have_attribute("lang", "ckb")
     page.evaluate("localStorage.removeItem('nightdesk-language'); localStorage.setItem('i18nextLng', 'en')")
+
+
+def a_past_and_saved_pages_are_looked_at(page: Page, at: str, settings: Settings) -> None:
+    (settings.data / policy.IMPORTS_FOLDER).mkdir()
+    saved(settings.data / policy.IMPORTS_FOLDER / "some.warc.gz", [story(1, "elsewhere.test")])
+    page.goto(f"{at}/work")
+    runs = page.get_by_test_id("past-run")
+    past = page.get_by_role("form", name="A site’s past")
+    past.get_by_label("Source").select_option("sabah")
+    past.get_by_label("From").fill("1999-01")
+    past.get_by_label("To").fill("1999-02")
+    past.get_by_role("button", name="What would it bring?").click()
+    expect(runs).to_contain_text(["A site’s past: sabah"])
+    form = page.get_by_role("form", name="Saved pages")
+    form.get_by_label("File or folder").fill("some.warc.gz")
+    form.get_by_role("button", name="What would it bring?").click()
+    expect(runs.first).to_contain_text("some.warc.gz")
+    expect(page.get_by_test_id("past-found")).to_contain_text("| imported | 1 |", timeout=120_000)
 
 
 def a_site_is_refused(page: Page, address: str, offered: api_client.DagRun) -> None:
