@@ -1,4 +1,6 @@
-"""Airflow's home in the data folder: its secrets, environment and database; alone knows AIRFLOW_* variables."""
+"""Airflow's home in the data folder: its secrets, environment and database. Only this module knows AIRFLOW_*
+variables.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ KEPT = ("AIRFLOW_CONN_", "AIRFLOW_VAR_", "AIRFLOW__METRICS__", "AIRFLOW__TRACES_
 
 @dataclass(frozen=True, kw_only=True)
 class Secrets:
-    """What is made up once per data folder: the login of `make ui` and the keys Airflow signs and encrypts with."""
+    """What is made up once for a data folder: the login of `make ui`, and the keys with which Airflow signs and
+    encrypts.
+    """
 
     password: str
     jwt: str
@@ -89,7 +93,9 @@ def prepare(settings: Settings) -> Secrets:
 
 @contextmanager
 def alone(settings: Settings) -> Iterator[None]:
-    """Hold the home for the length of the block; AirflowError when another process has it, for two schedulers clash."""
+    """Hold the home for the length of the block; AirflowError if another process has it, because two
+    schedulers clash.
+    """
     folder = home(settings)
     private.folder(folder)
     with private.open_private(folder / "lock", "w", encoding="utf-8") as file:
@@ -167,7 +173,7 @@ def async_address(address: str) -> str:
 
 
 def migrate(settings: Settings, env: dict[str, str], *, on_line: Callable[[str], None]) -> bool:
-    """Bring Airflow's database to this Airflow's schema unless it is there already; whether anything was done."""
+    """Bring Airflow's database to this Airflow's schema, unless it has it already; gives whether anything was done."""
     record = home(settings) / "migrated.json"
     wanted = {name: version(name) for name in VERSIONS}
     recorded = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}

@@ -1,6 +1,7 @@
-"""Airflow's own memory: records of runs and log files of tasks that were kept long enough are deleted.
+"""Retention of Airflow's own records: old records of runs and old log files of tasks are deleted.
 
-No task can do this, since tasks may not reach Airflow's database; a timer beside Airflow does, by `nightdesk clean`.
+No task can do this, because tasks may not reach Airflow's database. A timer beside Airflow does it, by `nightdesk
+clean`.
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ LAST_LINES = 15
 
 @dataclass(frozen=True, kw_only=True)
 class InstalledAirflow:
-    """An Airflow to clean: the environment its commands want, and the folder its log files are in."""
+    """An Airflow to clean: the environment that its commands need, and the folder of its log files."""
 
     env: Mapping[str, str]
     logs: Path
 
 
 def check_days(days: int) -> None:
-    """SettingsError where so many days would delete what is still needed; 0 is for ever."""
+    """SettingsError if so many days would delete what is still needed. 0 means for ever."""
     if days and days <= LONGEST_WAIT_DAYS:
         raise SettingsError(
             f"Airflow's records can't be deleted after {days} days, for an approval may wait {LONGEST_WAIT_DAYS} days: "
@@ -45,9 +46,9 @@ def check_days(days: int) -> None:
 
 
 def place(settings: Settings) -> InstalledAirflow | None:
-    """The Airflow that the environment names, as in a container, or else the one of this data folder, if there is any.
+    """The Airflow that the environment names, as in a container; else the one of this data folder, if there is one.
 
-    The one of the data folder need not be running; its database is started where it is the embedded one.
+    The one of the data folder need not be running. Its database is started if it is the embedded one.
     """
     if os.environ.get(DATABASE):
         folder = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser() / "logs"
@@ -60,7 +61,9 @@ def place(settings: Settings) -> InstalledAirflow | None:
 
 
 def clean(where: InstalledAirflow, days: int, now: datetime, *, on_line: Callable[[str], None]) -> int:
-    """Delete what is older than so many days, with 0 nothing; how many log files went. AirflowError where it failed."""
+    """Delete what is older than so many days (0: nothing); gives how many log files were deleted. AirflowError if it
+    failed.
+    """
     check_days(days)
     if not days:
         on_line("Airflow's records and log files are kept for ever.")
@@ -92,7 +95,7 @@ def _airflow(where: InstalledAirflow, *words: str) -> None:
 
 
 def _logs(folder: Path, before: float) -> int:
-    """Delete the files of a folder that nobody wrote to since, and the folders that are empty by that."""
+    """Delete the files of a folder that nobody has written to since, and the folders that become empty."""
     walked = [(Path(name), files) for name, _, files in os.walk(folder, topdown=False)]
     # Looked at before anything is deleted, which makes a folder new; one that is new waits for its first file.
     old = [name for name, _ in walked if name != folder and _older(name, before)]

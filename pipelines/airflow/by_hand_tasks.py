@@ -1,6 +1,6 @@
-"""What the Dag `by_hand` does: one piece of work that a person asked for at the Desk, and what came of it in sentences.
+"""What the Dag `by_hand` does: one piece of work that a person asked for at the Desk, with its result in sentences.
 
-Imported inside tasks only, for it pulls in extraction.
+Only tasks import this module, because it loads extraction.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LINES_SHOWN, LONGEST_TEXT_CHARACTERS = 60, 600
 
 
 class Result(TypedDict):
-    """What came of it: a sentence, more of it line by line, and the key of the trial that it is about, if any."""
+    """The result of the work: a sentence, more lines, and the key of the trial that it is about, if any."""
 
     said: str
     lines: list[str]
@@ -42,7 +42,7 @@ class Result(TypedDict):
 
 
 def do(params: Mapping[str, Any], who: str) -> Result:
-    """Do what the form asks for; who: the name of whoever asked."""
+    """Do what the form asks for. who: the name of whoever asked."""
     work = HandWork(params["work"])
     made = WORKS[work](settings(), str(params.get("source") or ""), str(params.get("key") or ""), who)
     to_log(made["said"])

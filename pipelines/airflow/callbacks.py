@@ -1,4 +1,6 @@
-"""What the operators hear of Airflow: a run that failed, a night that is late; called by Airflow, by dotted name."""
+"""What the operators are told about Airflow: a run that failed, a night that is late. Airflow calls this by dotted
+name.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ def tell_failed(context: Mapping[str, Any]) -> None:
 
 
 def failure(dag: str, run_id: str, dag_run: Any) -> tuple[str, list[str]]:
-    """The subject and the lines of what is told of a failed run: each failed source with its reason."""
+    """The subject and the lines about a failed run: each failed source with its reason."""
     stage = dag.removeprefix("news_")
     run = _key(stage, dag_run)
     names, reasons = _failures(stage, run)
@@ -58,7 +60,7 @@ def _tell(key: tuple[str, ...], subject: str, lines: list[str]) -> None:
 
 
 def _without_reason(stage: str) -> str:
-    """Why a run failed of which no source did."""
+    """Why a run failed although no source did."""
     from pipelines.settings import settings
     from pipelines.sources import folders
 
@@ -68,7 +70,7 @@ def _without_reason(stage: str) -> str:
 
 
 def _key(stage: str, dag_run: Any) -> str:
-    """The run that a Dag's run worked on; empty where nothing says which."""
+    """The run that a Dag's run worked on; empty if nothing tells it."""
     from pipelines.airflow.run_plan import crawl_run
     from pipelines.settings import settings
 
@@ -82,9 +84,10 @@ def _key(stage: str, dag_run: Any) -> str:
 
 
 def _failures(stage: str, run: str) -> tuple[list[str], list[str]]:
-    """The names of the failed sources of a run, and a sentence for each; the trouble where the ledger does not answer.
+    """The names of the failed sources of a run, and a sentence for each. If the ledger does not answer, the sentence is
+    about that.
 
-    A network that is down is one trouble, whatever sources it has.
+    A network that is down is one trouble, however many sources it has.
     """
     from pipelines.errors import DatabaseError
     from pipelines.settings import settings

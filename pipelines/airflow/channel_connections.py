@@ -1,4 +1,6 @@
-"""Channels whose address is an Airflow connection: `nightdesk_channel_<name>`, its password the whole address."""
+"""Channels whose address is an Airflow connection: `nightdesk_channel_<name>`, with the complete address as its
+password.
+"""
 
 from __future__ import annotations
 

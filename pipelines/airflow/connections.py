@@ -1,4 +1,4 @@
-"""Values that are Airflow connections: the password is the whole value, and Airflow masks it in its logs."""
+"""Values that are Airflow connections: the password is the complete value, and Airflow masks it in its logs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 
 def password(name: str) -> str:
-    """The password of a connection; empty where there is none."""
+    """The password of a connection; empty if there is no such connection."""
     try:
         return Connection.get(name).password or ""
     except AirflowNotFoundException:

@@ -1,6 +1,6 @@
-"""What the tasks of the Dag `follow` do: look at a site, show what was found, and keep the file that was approved.
+"""What the tasks of the Dag `follow` do: look at a site, show what was found, and keep the approved file.
 
-Imported inside tasks only, for it pulls in extraction.
+Only tasks import this module, because it loads extraction.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ log = logging.getLogger("nightdesk")
 def probe(params: Mapping[str, Any]) -> dict[str, Any]:
     """The name, the file's text, and what a person decides by: a report, the samples, the evidence.
 
-    SourceError where it cannot be followed.
+    SourceError if the site cannot be followed.
     """
     # Here, for Dags are parsed with this module, and what reads articles takes a second to load.
     from pipelines.follow.onboard import follow
@@ -73,7 +73,7 @@ def probe(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def keep(probed: Mapping[str, Any]) -> str:
-    """Write the file that was approved, as it was approved; where it is. SourceError where its site is followed now."""
+    """Write the file exactly as it was approved; gives its path. SourceError if its site is followed by now."""
     source = parse(probed["toml"], probed["name"], probed["name"])
     lists = (*source.feeds, *source.sitemaps, *source.sections)
     told = already_followed.find_twice(folders.readable(settings())[0], source.url, lists)
@@ -117,7 +117,7 @@ def _show_sample(sample: Sample) -> dict[str, Any]:
 
 
 def _of_form(text: str) -> str:
-    """A sentence with the fields of the form in place of the command's options."""
+    """A sentence that names the fields of the form instead of the command's options."""
     return OPTION.sub(lambda found: f"the field {FIELDS[found[1]]}", text)
 
 
@@ -132,6 +132,6 @@ def _value(value: object) -> str:
 
 
 def plain(text: str) -> str:
-    """One line that says what it says: no mark of it is a link, a picture or the end of a cell."""
+    """A line without any mark that would act: none is a link, a picture or the end of a cell."""
     text = " ".join(text.split())
     return MARKS.sub(r"\\\1", text[:LONGEST_CELL_CHARACTERS] + "…" * (len(text) > LONGEST_CELL_CHARACTERS))

@@ -1,4 +1,4 @@
-"""The Dags that a person starts by a form; most look first, wait for a person's yes, and then do what was looked at."""
+"""The Dags that a person starts by a form. Most look first, wait for a person's yes, and then do what was approved."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DESCRIPTIONS = {
 
 
 def follow_dag(doc: str) -> DAG:
-    """probe → approve, by a person → keep, for the address in the form; whoever started it sees how it ends."""
+    """probe → approve, by a person → keep, for the address in the form. Whoever started it sees how it ends."""
     with _by_form("follow", doc, _of_follow()) as dag:
 
         @task(execution_timeout=night_dags.SHORT_LIMIT, multiple_outputs=False)
@@ -50,7 +50,7 @@ def follow_dag(doc: str) -> DAG:
 
 
 def import_dag(doc: str) -> DAG:
-    """look → approve, by a person → bring_in, for the file in the form; whoever started it sees how it ends."""
+    """look → approve, by a person → bring_in, for the file in the form. Whoever started it sees how it ends."""
     with _by_form("import", doc, _of_import()) as dag:
 
         @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
@@ -104,7 +104,7 @@ def backfill_dag(doc: str) -> DAG:
 
 
 def by_hand_dag(doc: str) -> DAG:
-    """do, by the form: what came of it is the task's result, which the Desk shows."""
+    """do, by the form. The task's result says what came of it, and the Desk shows it."""
     with _by_form("by_hand", doc, _of_by_hand()) as dag:
 
         @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)

@@ -166,7 +166,7 @@ def timetable(current: Settings) -> Any:
 
 
 def retry_policy(current: Settings) -> task_failure.RetriesByProblem:
-    """What is tried again and when: a database soon, a site later, and never what a person has to mend."""
+    """What is tried again, and when: a database soon, a site later. What a person has to mend is never tried again."""
     later = timedelta(seconds=current.retry_after)
     return task_failure.RetriesByProblem(
         rules=[
@@ -207,7 +207,7 @@ def _of_queue(name: str) -> dict[str, Any]:
 
 
 def _dag(stage: str, doc: str, current: Settings, timetable: Any, run: str = "", names: str = "") -> DAG:
-    """A Dag of the night; run, names: what its form says an empty field means."""
+    """A Dag of the night. run, names: what the form says about an empty field."""
     name = f"news_{stage}"
     return DAG(
         name,
@@ -259,7 +259,7 @@ def _form(run: str, names: str) -> dict[str, Param]:
 
 
 def defaults(current: Settings) -> dict[str, Any]:
-    """What every task of every Dag has."""
+    """The arguments that every task of every Dag has."""
     return {
         "owner": "nightdesk",
         "retries": 2,

@@ -1,6 +1,6 @@
 """What the tasks of the Dags `import` and `backfill` do: look, show what was found, and do what was approved.
 
-Imported inside tasks only, for it pulls in extraction.
+Only tasks import this module, because it loads extraction.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ log = logging.getLogger("nightdesk")
 
 
 def look_at_import(params: Mapping[str, Any]) -> dict[str, Any]:
-    """What the form names, and what a person decides by; NightdeskError where there is nothing to import."""
+    """What the form names, and what a person decides by; NightdeskError if there is nothing to import."""
     current, path = settings(), str(params["path"])
     found = import_input.look(_path(current, path), folders.readable(current)[0])
     in_place = bool(params.get("in_place"))
@@ -50,7 +50,7 @@ def look_at_import(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def bring_in(looked: Mapping[str, Any]) -> str:
-    """Import what was approved; what came of it in a sentence."""
+    """Import what was approved; gives the result in a sentence."""
     current = settings()
     path, followed = _path(current, looked["path"]), folders.readable(current)[0]
     report = page_import.of_path(
@@ -63,7 +63,7 @@ def bring_in(looked: Mapping[str, Any]) -> str:
 
 
 def look_at_backfill(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the lists of the source in the form: what was found, and what a person decides by."""
+    """Read the lists of the source in the form; gives what was found, and what a person decides by."""
     current = settings()
     (source,) = folders.read_named(current, [str(params["source"])])
     between = selection.between(params.get("from") or "", params.get("to") or "", "From", "To")
@@ -91,12 +91,12 @@ def look_at_backfill(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def want(looked: Mapping[str, Any]) -> int:
-    """Write down which addresses of an approved look are to be fetched; how many are."""
+    """Write down which addresses of an approved look are to be fetched; gives how many."""
     return backfill.want(settings(), _plan(looked), looked["pages"])
 
 
 def fetch(looked: Mapping[str, Any]) -> str:
-    """Fetch what is wanted, and bring it through all stages; what came of it in a sentence."""
+    """Fetch what is wanted, and bring it through all stages; gives the result in a sentence."""
     current = settings()
     (source,) = folders.read_named(current, [looked["source"]])
     done = backfill.fetch(
@@ -108,7 +108,7 @@ def fetch(looked: Mapping[str, Any]) -> str:
 
 
 def _path(current: Settings, name: str) -> Path:
-    """What a form names in the folder of imports; NightdeskError where that leads elsewhere, or is not there."""
+    """The path that a form names in the folder of imports; NightdeskError if it leads elsewhere, or does not exist."""
     folder = current.data / policy.IMPORTS_FOLDER
     path = Path(os.path.normpath(folder / name))
     if not path.is_relative_to(folder):

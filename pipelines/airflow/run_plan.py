@@ -1,4 +1,6 @@
-"""Which run a task works on, which sources, and how mapped tasks share them; knows nothing of Airflow."""
+"""Which run and which sources a task works on, and how mapped tasks share the sources. This module knows nothing of
+Airflow.
+"""
 
 from __future__ import annotations
 
@@ -46,10 +48,11 @@ def batches(
     seconds: Mapping[str, float] = MappingProxyType({}),
     hosts: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Batch]:
-    """The tasks of a stage, longest first: one per source up to 50 sources; above that 60, each about as long.
+    """The tasks of a stage, longest first. Up to 50 sources have a task each. More sources share 60 tasks of about the
+    same length.
 
-    seconds: what each source took last time; one that takes as long as a whole share has a task of its own. hosts:
-    sources of the same one share a task, for they would wait for each other.
+    seconds: what each source took last time. A source that takes as long as a complete share has a task of its own.
+    hosts: sources of the same host share a task, because they would wait for each other.
     """
     known = sorted(seconds.values())
     usual = known[len(known) // 2] if known else UNKNOWN_SECONDS
@@ -74,8 +77,10 @@ def batches(
 def crawl_run(asked: str | None, partition: str | None, run_after: datetime, timezone: str = "UTC") -> str:
     """The key of a crawl: what the form says, else the partition, else the moment with its seconds (a manual run).
 
-    timezone: the clock of the schedule. Airflow names a partition by that clock, we name a run by UTC; where a clock
-    that is put back has two such moments, it is the one the run was for.
+    timezone: the clock of the schedule.
+
+    Airflow names a partition by that clock, and we name a run by UTC. If the clock is put back and shows two such
+    moments, the key is of the moment that the run was for.
     """
     if not asked and partition:
         try:
@@ -88,7 +93,7 @@ def crawl_run(asked: str | None, partition: str | None, run_after: datetime, tim
 
 
 def handed_over(events: Iterable[Mapping[str, object]]) -> Handover | None:
-    """What the events that started a run say together; None when none of them says anything."""
+    """What the events that started a run say together; None if none of them says anything."""
     found = [event for event in events if event.get("run")]
     if not found:
         return None

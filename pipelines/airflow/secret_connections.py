@@ -1,4 +1,6 @@
-"""Secrets of sources whose value is an Airflow connection: `nightdesk_secret_<name>`, its password the whole value."""
+"""Secrets of sources whose value is an Airflow connection: `nightdesk_secret_<name>`, with the complete value as its
+password.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from pipelines.sources import access
 
 
 def secrets(sources: Iterable[Source]) -> dict[str, str]:
-    """Secret name -> value, for every secret that these sources name; the environment wins over a connection."""
+    """Secret name -> value, for every secret that these sources name. The environment wins over a connection."""
     known = settings.secrets()
     named = {name for source in sources for name in access.find_wanted(source)}
     found = {name: connections.password(access.CONNECTION_PREFIX + name) for name in sorted(named - known.keys())}

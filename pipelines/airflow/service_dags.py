@@ -23,14 +23,14 @@ DESCRIPTIONS = {
 
 
 def digest_dag(doc: str) -> DAG:
-    """send: what is due of the outbox, digests among it."""
+    """send: what is due in the outbox, including digests."""
     with _by_clock("digest", doc, settings(), EVERY_TEN_MINUTES) as dag:
         _sending("send")
     return dag
 
 
 def canary_dag(doc: str) -> DAG:
-    """sing: an article of the newsroom on loopback comes out as an alert in time, or a second channel is told."""
+    """sing: an article of the newsroom on loopback must come out as an alert in time; else a second channel is told."""
     current = settings()
     with _by_clock("canary", doc, current, CANARY_EVERY_HOUR if current.canary else "") as dag:
         # It is an alarm: tried again it would only be later.
@@ -46,7 +46,7 @@ def canary_dag(doc: str) -> DAG:
 
 
 def upkeep_dag(doc: str) -> DAG:
-    """Tasks beside the night: quiet sources told, what waits sent, golden pages read, old raw files deleted."""
+    """Tasks beside the night: report quiet sources, send what waits, read golden pages, delete old raw files."""
     with _by_clock("upkeep", doc, settings(), EVERY_HOUR) as dag:
 
         @task(execution_timeout=night_dags.SHORT_LIMIT)
@@ -93,7 +93,7 @@ def upkeep_dag(doc: str) -> DAG:
 
 
 def _by_clock(name: str, doc: str, current: Settings, every: str) -> DAG:
-    """A Dag of one run at a time, of whose failure the operators are told; every: as cron, or empty for never."""
+    """A Dag of one run at a time, whose failures the operators are told. every: as cron, or empty for never."""
     return DAG(
         name,
         description=DESCRIPTIONS[name],
@@ -108,7 +108,7 @@ def _by_clock(name: str, doc: str, current: Settings, every: str) -> DAG:
 
 
 def _sending(task_id: str) -> Any:
-    """A task that sends what is due of the outbox."""
+    """A task that sends what is due in the outbox."""
 
     @task(task_id=task_id, execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
     @task_failure.by_sentence()

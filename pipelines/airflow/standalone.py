@@ -1,4 +1,4 @@
-"""Airflow on this machine: its four components, started together, watched, and stopped without a trace."""
+"""Airflow on this machine: its four components are started together, watched, and stopped without a trace."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ OnTask = Callable[[Task], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Airflow:
-    """A running Airflow: where it is, how to log in, which file says so, a client that is logged in, its processes."""
+    """A running Airflow: its address, its login, the file with the login, a client that is logged in, its processes."""
 
     address: str
     user: str
@@ -57,10 +57,13 @@ class Airflow:
 def airflow_running(
     settings: Settings, *, port: int = 0, resume: bool = True, on_line: OnLine = print
 ) -> Iterator[Airflow]:
-    """Airflow for the length of the block, healthy and with every Dag read; nothing of it is left afterwards.
+    """Run Airflow for the length of the block, healthy and with every Dag read. Nothing of it is left afterwards.
 
-    port 0 takes a free one. resume: runs that an earlier Airflow here left unfinished go on; otherwise they are
-    marked failed before the scheduler starts. AirflowError shows the last lines of the component that failed.
+    port: 0 takes a free one.
+    resume: let runs go on that an earlier Airflow here left unfinished; otherwise they are marked failed before the
+        scheduler starts.
+
+    AirflowError shows the last lines of the component that failed.
     """
     port = port or free_port()
     address = f"http://127.0.0.1:{port}"
@@ -112,7 +115,7 @@ def serve(settings: Settings, *, port: int = 0, on_line: OnLine = print) -> None
 
 
 def login(airflow: Airflow) -> str:
-    """How to log in: with the password on a terminal, and elsewhere, where it would stay in a log, with its file."""
+    """How to log in: on a terminal, the password. Elsewhere the password would stay in a log, so its file is named."""
     secret = airflow.password if sys.stdout.isatty() else f"in {airflow.passwords}"
     return f"Airflow is at {airflow.address}, login {airflow.user}, password {secret}"
 

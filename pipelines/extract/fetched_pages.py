@@ -1,6 +1,7 @@
-"""One fetched page: read out of the raw store and judged in a worker, within what its source may cost a run.
+"""One fetched page: read from the raw store and judged in a worker, within what its source may cost a run.
 
-What goes wrong with the page itself rejects it. What goes wrong with our own store or machine decides nothing about it.
+If something is wrong with the page itself, the page is rejected. If something is wrong with our own store or machine,
+nothing is decided about the page.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ SPARE_BYTES = 16 << 20
 
 
 class Fault(StrEnum):
-    """What keeps a page undecided that is no fault of the page."""
+    """What leaves a page undecided without being the page's fault."""
 
     STORE = "its raw record cannot be read"
     WORKER = "its worker ended without an answer"
@@ -44,9 +45,10 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """One page to extract: the row of its fetch, where its bytes are, whose it is and what was learned of that.
+    """One page to extract: the row of its fetch, the place of its bytes, its source, and what was learned of the
+    source.
 
-    extractor: what its article names as its maker.
+    extractor: the name that its article gives as its maker.
     """
 
     row: postgres.Row
@@ -58,10 +60,10 @@ class Job:
 
 @dataclass(frozen=True)
 class ExtractedFetch:
-    """What became of a page, and the CPU seconds that took.
+    """What became of a page, and the CPU seconds that this took.
 
-    result: None where nothing can be said of it yet, for the reason `why`, which is a sentence. fits: whether the page
-    agrees with the template, None where that could not be told. fault: what kind of reason.
+    result: None if nothing can be said about the page yet; `why` is a sentence with the reason, fault its kind.
+    fits: whether the page agrees with the template; None if this cannot be told.
     """
 
     result: Article | Rejection | None
@@ -72,9 +74,12 @@ class ExtractedFetch:
 
 
 def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job, ExtractedFetch]]:
-    """Each page and what became of it, in order; beyond what a source may cost a run nothing is looked at any more.
+    """Each page and what became of it, in order. When the source has cost the run too much, no further page is looked
+    at.
 
-    processes, apart: as extract.stage.extract has them; workers.each is the same for any work, and knows no pages.
+    processes, apart: as in extract.stage.extract.
+
+    workers.each does the same for any work, and knows nothing of pages.
     """
     here = processes == 1 and not apart
     results = iter(map(work, jobs) if here else workers.each(work, jobs, processes, CPU_SECONDS + GRACE, end_lost_page))
@@ -96,7 +101,7 @@ def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job
 
 
 def work(job: Job) -> ExtractedFetch:
-    """What one page is; what goes wrong with it is its own rejection, what of store or machine goes wrong nobody's."""
+    """What one page is. A fault of the page rejects the page; a fault of store or machine leaves it undecided."""
     started = time.process_time()
     try:
         with bucket.patient():
@@ -116,7 +121,7 @@ def work(job: Job) -> ExtractedFetch:
 
 
 def end_lost_page(job: Job, loss: workers.Loss, detail: str) -> ExtractedFetch:
-    """What becomes of a page that no worker could end: a rejection where the page itself is why."""
+    """What becomes of a page that no worker could end: a rejection if the page itself is the reason."""
     if loss == workers.Loss.TOO_SLOW:
         return _reject(job, Reason.TOO_SLOW, detail, CPU_SECONDS + GRACE)
     if loss == workers.Loss.CRASHED:
@@ -125,7 +130,9 @@ def end_lost_page(job: Job, loss: workers.Loss, detail: str) -> ExtractedFetch:
 
 
 def stored_page(raw: Path, row: postgres.Row) -> Page:
-    """The page of a fetch out of the raw store; StoreError names the file where it is not there, whole and its own."""
+    """The page of a fetch, from the raw store; StoreError names the file if the page is missing, damaged or another
+    one.
+    """
     pointer = Pointer(**{name: row[name] for name in ("warc_file", "warc_offset", "warc_length")})
     path = raw / pointer.warc_file
     try:
@@ -138,13 +145,13 @@ def stored_page(raw: Path, row: postgres.Row) -> Page:
 
 
 def _unread(said: str, started: float) -> ExtractedFetch:
-    """A page that the machine, and not the page, kept from being read: it stays undecided."""
+    """A page that the machine, and not the page, kept from being read. It stays undecided."""
     why = f"The machine could not read a page of this source: {said}."
     return ExtractedFetch(None, seconds=time.process_time() - started, fault=Fault.WORKER, why=why)
 
 
 def _is_starved() -> bool:
-    """Whether this process is given no more memory."""
+    """Whether this process can get no more memory."""
     try:
         bytearray(SPARE_BYTES)
     except MemoryError:

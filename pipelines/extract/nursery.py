@@ -1,7 +1,8 @@
-"""A warm interpreter that workers are forked from: a program of its own, which knows nothing of whoever started it.
+"""A warm interpreter from which workers are forked: a program of its own, which knows nothing of the process that
+started it.
 
-`workers` starts it and asks it, over the socket that it is given, for a worker or for a worker's end. What every page
-needs is loaded here once, so that a worker costs a fork. It ends with whoever started it, and its workers with it.
+`workers` starts it, and asks it over a socket for a worker or for a worker's end. It loads once what every page needs,
+so that a worker costs only a fork. It ends with the process that started it, and its workers end with it.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ LAST_WORDS = 64 * 1024
 
 @dataclass(frozen=True)
 class Start:
-    """Asks for a worker that does `work`, a pickled function, for `seconds` of CPU a job; its pipe follows."""
+    """Asks for a worker that does `work`, a pickled function, with `seconds` of CPU for a job. The worker's pipe
+    follows.
+    """
 
     work: bytes
     seconds: float
@@ -48,7 +51,7 @@ class Start:
 
 @dataclass(frozen=True)
 class End:
-    """Asks for the end of a worker, dead or alive; answered with its exit code as subprocess has it."""
+    """Asks for the end of a worker, dead or alive. The answer is its exit code in subprocess's form."""
 
     pid: int
 
@@ -135,7 +138,9 @@ def _limit_cpu(seconds: float) -> None:
 
 
 def _end(pid: int, said: IO[bytes]) -> int:
-    """End a worker; its exit code, which is that of the machine's faults where it aborted for want of memory."""
+    """End a worker; gives its exit code. If it aborted for lack of memory, this is the code for faults of the
+    machine.
+    """
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])

@@ -1,7 +1,8 @@
-"""Pages tried apart from the night: a saved file or a fetched page in, what it would be out; nothing is written.
+"""Pages tried outside a night: a saved file or a fetched page in, the result out. Nothing is written.
 
-It alone knows how a saved page is read. Every page is read and parsed in a worker process, so that one that hangs or
-breaks the parser costs itself alone; what learns of a source's pages learns of those that are tried together.
+Only this module knows how a saved page is read. Every page is read and parsed in a worker process, so a page that hangs
+or breaks the parser costs only itself. If pages of one source are tried together, Nightdesk learns from them as in a
+night.
 """
 
 from __future__ import annotations
@@ -36,10 +37,11 @@ TOGETHER = 600
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
-    """A page to try: itself, or the path of the file it is saved in.
+    """A page to try: the page itself, or the path of its saved file.
 
-    encoding: the charset the file is in, whatever the page says of itself; empty leaves it to the page.
-    learns: whether its source is learned of. problem: why it cannot be tried, where that is known beforehand.
+    encoding: the charset of the file, whatever the page says; empty leaves it to the page.
+    learns: whether its source is learned.
+    problem: why it cannot be tried, if this is known before.
     """
 
     source: Source
@@ -54,7 +56,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class TriedPage:
-    """What became of a page, and the milliseconds of CPU that took."""
+    """What became of a page, and the milliseconds of CPU that this took."""
 
     made: Article | Rejection
     ms: float
@@ -62,7 +64,7 @@ class TriedPage:
 
 @dataclass(frozen=True)
 class SourceLesson:
-    """What a source's pages taught: a template, or none and, where that is worth saying, why."""
+    """What a source's pages taught: a template; or none, with the reason if it is worth saying."""
 
     source: str
     pages: int
@@ -83,7 +85,9 @@ def one(trial: Trial) -> TriedPage:
 
 
 def lessons(trials: Sequence[Trial], processes: int, on_page: Callable[[], None]) -> Iterator[SourceLesson]:
-    """One lesson for every source with pages enough; on_page hears of every page looked at. See `teach_pages`."""
+    """One lesson for every source with enough pages. on_page hears of every page that was looked at. See
+    `teach_pages`.
+    """
     from pipelines.extract import extraction
     from pipelines.extract.site import learning
 
@@ -108,7 +112,7 @@ def pages_to_learn(trials: Sequence[Trial]) -> int:
 
 
 def teach_pages(trials: Sequence[Trial], found: Sequence[SourceLesson]) -> list[Trial]:
-    """The same pages, each with the template of its source where one was learned."""
+    """The same pages, each with the template of its source if one was learned."""
     templates = {lesson.source: lesson.template for lesson in found if lesson.template}
     return [
         replace(trial, template=templates[trial.source.name])
@@ -119,7 +123,7 @@ def teach_pages(trials: Sequence[Trial], found: Sequence[SourceLesson]) -> list[
 
 
 def work(trial: Trial) -> TriedPage:
-    """What one page is, in a worker; whatever goes wrong with it is its own rejection and nobody else's."""
+    """What one page is, in a worker. Whatever goes wrong rejects only this page."""
     from pipelines.extract import extraction
 
     try:
@@ -136,7 +140,7 @@ def work(trial: Trial) -> TriedPage:
 
 
 def observe(trial: Trial) -> Any:
-    """What one page tells of its source, in a worker; None where it cannot be read."""
+    """What one page tells about its source, in a worker; None if it cannot be read."""
     from pipelines.extract import cpu_limit, extraction
     from pipelines.extract.site import observations
 
@@ -150,13 +154,13 @@ def observe(trial: Trial) -> Any:
 
 
 def anonymous(url: str, name: str = RUN) -> Source:
-    """A source of which nothing is known but a page: no language, the country and clock its address tells of."""
+    """A source of which only a page is known: no language, and the country and clock that its address tells."""
     country, clock = zones.country_of(url), zones.zone_of(url)
     return Source(name=name, title="", url=url, country=country, language="", timezone=clock)
 
 
 def charset(name: str) -> str:
-    """The codec of a charset's label as browsers take it, empty where it is none that is known here."""
+    """The codec for a charset's label, as browsers read labels; empty if the label is unknown."""
     from pipelines.extract import markup
 
     try:
@@ -168,9 +172,9 @@ def charset(name: str) -> str:
 
 
 def read_saved(body: bytes, url: str, source: Source, encoding: str = "") -> Page:
-    """A page from the bytes of a file, which may be gzipped; StoreError says why they cannot be one.
+    """A page from the bytes of a file, which may be gzipped; StoreError says why they cannot be a page.
 
-    encoding: the charset of the bytes, which then wins over every label.
+    encoding: the charset of the bytes; it wins over every label.
     """
     digest = sha256(body).hexdigest()
     try:
@@ -208,7 +212,7 @@ def _page(trial: Trial) -> Page:
 
 
 def _in_utf8(body: bytes, encoding: str) -> bytes:
-    """The bytes as UTF-8 with its mark, which no label inside the page is believed against."""
+    """The bytes as UTF-8 with a byte order mark, which wins over every label inside the page."""
     codec = charset(encoding)
     if not codec:
         raise StoreError(f"{encoding!r} is no charset that is known here.")
@@ -217,7 +221,7 @@ def _in_utf8(body: bytes, encoding: str) -> bytes:
 
 
 def _groups(trials: Sequence[Trial]) -> Iterator[dict[str, list[Trial]]]:
-    """The pages to learn of by source, spread over all of its pages; in groups that fit into memory."""
+    """The pages to learn from, by source and spread over all of its pages, in groups that fit into memory."""
     from pipelines.extract.site import observations
 
     by_source: dict[str, list[Trial]] = {}

@@ -1,11 +1,12 @@
-"""The extract stage: the fetched pages of a source and run out of the raw store, an article file in.
+"""The extract stage: the fetched pages of a source and run from the raw store become an article file.
 
-Before its pages are read, a source is learned from them where that is due; an article names the version of the template
-it was read with. Where a newer look at a stored article gives another text than another extractor gave, the stored look
-is read again as well: load can then tell what the site changed from what is only read otherwise.
+If a source is due to be learned, this comes first; then its pages are read. An article names the version of the
+template with which it was read. If a newer look at a stored article gives another text than another extractor gave, the
+stored look is read again as well. So load can tell what the site changed from what is only read differently.
 
-A fault that is not the page's own decides nothing about it: a raw file that is missing or damaged, workers that are
-killed, a clock that ran out. The page stays undecided, the source has failed, and the next run looks at it again.
+Three faults are not the page's own: a raw file that is missing or damaged, workers that are killed, a clock that ran
+out. They decide nothing about the page. The page stays undecided, the source has failed, and the next run looks at the
+page again.
 """
 
 from __future__ import annotations
@@ -80,13 +81,14 @@ def extract(
     others: bool = True,
     on_line: Callable[[Line], None] | None = None,
 ) -> Tally:
-    """Extract every page of the run, and every earlier one still undecided, and put the article file in place.
+    """Extract every page of the run, and every earlier page that is still undecided, and put the article file in place.
 
-    - processes: 1: the work is done here; more: in that many workers; one that dies or hangs costs only its page
-    - apart: a single worker is a process of its own too, since no time limit reaches into a parser
-    - site: false reads every page by itself, whatever was learned of the source, and learns nothing
-    - others: false leaves the undecided pages of earlier runs to those runs
-    - on_line: hears of every page as it is done, in order
+    - processes: 1: the work is done in this process; more: in that many workers, and a worker that dies or hangs costs
+        only its page
+    - apart: a single worker is a process of its own too, because no time limit reaches into a parser
+    - site: False reads every page by itself, whatever was learned of the source, and learns nothing
+    - others: False leaves the undecided pages of earlier runs to those runs
+    - on_line: hears of every page when it is done, in order
 
     Counts: pages, articles, rejected, `rejected: <reason>`, words, cut (blocks of boilerplate removed), seconds.
     """
@@ -142,7 +144,7 @@ def _learn_source(
     processes: int,
     apart: bool,
 ) -> tuple[templates.TemplateVersion | None, str]:
-    """What is known of a source, learned now where that is due, and what went wrong with that: it costs no page."""
+    """What is known of a source, learned now if due, and what went wrong with learning, which costs no page."""
     message = ""
     try:
         with conn:
@@ -172,7 +174,7 @@ def _jobs(
     rows: Sequence[postgres.Row],
     stored: templates.TemplateVersion | None,
 ) -> tuple[list[Job], dict[int, tuple[Job, postgres.Row]]]:
-    """The pages of the run, and by URL the stored look at it that another extractor read, with what that gave."""
+    """The pages of the run; and by URL the stored look at it that another extractor read, with its result."""
     template, name = stored.in_use if stored else None, templates.label(extractor(), stored)
     fetches = [row["fetch_id"] for row in rows]
     with conn:
@@ -192,8 +194,8 @@ def _lines(
 ) -> Iterator[Line]:
     """A line for every page in the order of the fetches, then one for every stored look that had to be read again.
 
-    A page that is undecided has none but what an earlier extraction of the run kept of it. It is no fault of the source
-    where a newer look at the same URL was decided on.
+    An undecided page has no line, unless an earlier extraction of the run kept one. If a newer look at the same URL was
+    decided, the undecided page is no fault of the source.
     """
     counts.update(pages=0, articles=0, rejected=0, words=0, cut=0)
     # By URL: the stored look that has to be read again, and the newest fetch that was decided on.
@@ -224,7 +226,7 @@ def _lines(
 
 
 def _differs(article: Article, stored: postgres.Row) -> bool:
-    """Whether an article has another title or text than what is stored of it."""
+    """Whether an article has another title or text than the stored one."""
     return (digest(article.title), digest(article.text)) != (stored["title_digest"], stored["text_digest"])
 
 
@@ -244,7 +246,9 @@ def _line(job: Job, made: ExtractedFetch) -> Line:
 
 
 def _words(article: Article) -> Sequence[Any]:
-    """What goes into the search index, of the text as Postgres holds it: made here, so that load need not."""
+    """The rows of the search index for the text as Postgres stores it. They are made here, so that load need not make
+    them.
+    """
     fields = {name: clean(getattr(article, name)) for name in evaluation.FIELDS}
     made, _ = vectors.vectors(fields, [clean(author) for author in article.authors])
     return vectors.write_rows(made)
@@ -263,14 +267,14 @@ def _count(counts: Counter[str], made: ExtractedFetch) -> None:
 
 
 class _EarlierLines:
-    """The lines of a run's earlier article file, read when one is asked for."""
+    """The lines of a run's earlier article file. The file is read when the first line is asked for."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self.lines: dict[int, Line] | None = None
 
     def line(self, fetch_id: int) -> Line | None:
-        """What was made of a fetch before; None where there is nothing, or nothing that can be read."""
+        """The earlier result of a fetch; None if there is none, or none that can be read."""
         if self.lines is None:
             self.lines = {}
             with suppress(StoreError):
@@ -279,7 +283,7 @@ class _EarlierLines:
 
 
 def _tell(settings: Settings, conn: postgres.Connection, source: Source, run: str, undecided: UndecidedFetches) -> None:
-    """Tell the operators, once for each thing that is wrong, and have what was lost for a day asked for again."""
+    """Tell the operators, once for each fault, and have a page that was lost for a day fetched again."""
     message = undecided.sentence()
     log.error("%s: %s", source.name, message)
     told = outbox.key("undecided", source.name, digest(" ".join(sorted(undecided.why)))[:DIGEST_DIGITS])
@@ -293,13 +297,13 @@ def _tell(settings: Settings, conn: postgres.Connection, source: Source, run: st
 
 
 def _of_disk(error: OSError, settings: Settings) -> str:
-    """What is said of a file that cannot be read or written."""
+    """The sentence about a file that cannot be read or written."""
     where = error.filename or settings.data
     return f"{where} cannot be used: {error.strerror or error}. Mend that, then run `nightdesk extract` again."
 
 
 def _tell_lines(lines: Iterator[Line], on_line: Callable[[Line], None] | None) -> Iterator[Line]:
-    """The same lines, each told to `on_line` as it passes."""
+    """The same lines; `on_line` hears of each as it passes."""
     for line in lines:
         if on_line:
             on_line(line)

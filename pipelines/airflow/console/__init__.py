@@ -1,1 +1,1 @@
-"""Our pages inside the Airflow UI."""
+"""The Desk: our pages inside the Airflow UI, and the read API."""

@@ -1,6 +1,6 @@
 """The app under /nightdesk in Airflow's API server: what the Desk's pages ask and do, and the pages' scripts.
 
-The read API for programs stands beside it (`v1`). Every answer of both, refusals too, goes through here.
+The read API for programs stands beside it (`v1`). Every answer of both, including refusals, passes through here.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ log = logging.getLogger(__name__)
 
 
 def app() -> FastAPI:
-    """The app; every endpoint wants Airflow's login and the permission that `permissions` gives it."""
+    """The app. Every endpoint requires Airflow's login and the permission that `permissions` gives it."""
     made = FastAPI(
         title="Nightdesk", dependencies=[Depends(permissions.check)], docs_url=None, redoc_url=None, openapi_url=None
     )
@@ -79,7 +79,7 @@ def app() -> FastAPI:
 
 
 def _as_here(made: FastAPI) -> FastAPI:
-    """An app that answers in our sentences where it cannot answer."""
+    """An app that, if it cannot answer, says so in our sentences."""
     made.add_exception_handler(Exception, _answer_error)
     made.add_exception_handler(RequestValidationError, _answer_mistyped)
     made.add_exception_handler(SettingsError, _unusable)
@@ -140,29 +140,29 @@ def _file(request: Request, path: Path | None, media_type: str) -> Response:
 
 
 def _busy(request: Request, error: Exception) -> JSONResponse:
-    """Say that others are before."""
+    """Answer that other requests come first."""
     return JSONResponse({"detail": str(error)}, status_code=503)
 
 
 def _answer_refusal(request: Request, error: Exception) -> JSONResponse:
-    """Say what is wrong with what was asked."""
+    """Answer what is wrong with the question."""
     return JSONResponse({"detail": str(error)}, status_code=422)
 
 
 def _answer_mistyped(request: Request, error: Exception) -> Response:
-    """Say which part of what was asked is none, and nothing of what it holds: half a character can be sent nowhere."""
+    """Answer which part of the question is invalid, without its value: half a character cannot be sent."""
     assert isinstance(error, RequestValidationError)
     detail = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
     return Response(json.dumps({"detail": detail}), HTTPStatus.UNPROCESSABLE_ENTITY, media_type="application/json")
 
 
 def _not_now(request: Request, error: Exception) -> JSONResponse:
-    """Say why Airflow does not do it."""
+    """Answer why Airflow does not do it."""
     return JSONResponse({"detail": str(error)}, status_code=409)
 
 
 def _answer_error(request: Request, error: Exception) -> JSONResponse:
-    """Say that something broke, and nothing of it; the server logs it by itself."""
+    """Answer that something broke, without details. The server logs them itself."""
     return JSONResponse(
         {"detail": "Something broke; the log of Airflow's API server says what."},
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -171,14 +171,14 @@ def _answer_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def _unusable(request: Request, error: Exception) -> JSONResponse:
-    """Say which setting is wrong: no Dag can be built with it either, so nothing runs until it is mended."""
+    """Answer which setting is wrong. No Dag can be built with it either, so nothing runs until a person mends it."""
     log.warning("%s cannot be answered: %s", request.url.path, error)
     detail = f"{error} Until then no Dag can be built, and nothing runs."
     return JSONResponse({"detail": detail}, status_code=503)
 
 
 def _unready(request: Request, error: Exception) -> JSONResponse:
-    """Say that there is nothing to show; the reason may name hosts, so it goes to the log of the API server."""
+    """Answer that there is nothing to show. The reason may name hosts, so it goes to the log of the API server."""
     log.warning("%s cannot be answered: %s", request.url.path, " ".join(str(error).split()))
     detail = "Nightdesk's database is not ready or too slow; the log of Airflow's API server says why."
     return JSONResponse({"detail": detail}, status_code=503)

@@ -1,4 +1,4 @@
-"""How something is done at the Desk: in somebody's name, and written down here and in Airflow's own audit log."""
+"""Actions at the Desk: done in somebody's name, and written down here and in Airflow's own audit log."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ from pipelines.stores import postgres
 
 @dataclass
 class AuditedAction:
-    """What is done to a thing; `conn` writes in the transaction that also writes it down, `detail` says more of it."""
+    """An action on a thing. `conn` writes in the transaction that also writes the action down; `detail` says more about
+    it.
+    """
 
     conn: postgres.Connection
     detail: dict[str, Any] = field(default_factory=dict)
@@ -31,19 +33,19 @@ class AuditedAction:
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever acts: the name people read, and the login of Airflow."""
+    """The person who acts: the name that people read, and the login in Airflow."""
 
     user: str
     login: BaseUser
 
     @classmethod
     def of(cls, user: BaseUser) -> Actor:
-        """A user of Airflow as one who acts."""
+        """The actor that a user of Airflow is."""
         return cls(permissions.name_of(user), user)
 
     @contextmanager
     def doing(self, current: Settings, act: Act, thing: Thing, name: str) -> Iterator[AuditedAction]:
-        """Do something in the block, in one transaction with its line in the history: both are written or neither."""
+        """Do something in the block, in one transaction with its line in the history: both are written, or neither."""
         with DESK.writing(current) as conn, conn:
             done = AuditedAction(conn)
             yield done

@@ -1,6 +1,7 @@
-"""Our Dags from the Desk: begun in the name of who asked, found by their run, and those that wait for a person.
+"""Runs of our Dags from the Desk: begun in the name of whoever asked, found by their run, and those that wait for a
+person.
 
-It alone knows Airflow's own tables, which are no public interface.
+Only this module knows Airflow's own tables, which are no public interface.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class DagRefusedError(NightdeskError):
 
 
 def start(dag: str, user: str, **form: Any) -> dict[str, str]:
-    """Begin a run of a Dag with its form filled in: dag, run_id; DagRefusedError where it would not run."""
+    """Begin a run of a Dag with its form filled in: dag, run_id; DagRefusedError if it would not run."""
     known = DagModel.get_current(dag)
     if known is None or known.is_stale:
         raise DagRefusedError(f"Airflow does not know the Dag {dag} yet: look at its Dags for an import error.")
@@ -82,7 +83,7 @@ def tasks_of(runs: Collection[str], source: str, timezone: str) -> dict[str, lis
 
 
 def _key(row: Any, timezone: str) -> str:
-    """The run that a run of one of our Dags is for; empty where nobody can tell."""
+    """The run that a run of one of our Dags is for; empty if nobody can tell."""
     form = (row.conf or {}).get("run")
     try:
         if row.dag_id == "news_crawl":
@@ -93,7 +94,7 @@ def _key(row: Any, timezone: str) -> str:
 
 
 def answer(dag: str, run_id: str, task: str, user: BaseUser, option: str) -> None:
-    """Answer a task that waits for a person, in that person's name; DagRefusedError where it waits no more."""
+    """Answer a task that waits for a person, in that person's name; DagRefusedError if it no longer waits."""
     said = UpdateHITLDetailPayload(chosen_options=[option])
     try:
         with create_session() as session:

@@ -1,4 +1,4 @@
-"""How the pages and the read API reach the database: one short connection per request, a few at a time."""
+"""How the pages and the read API reach the database: one short connection for each request, a few at a time."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from pipelines.stores import migrations, postgres
 
 
 class BusyError(Exception):
-    """All of the connections are in use: its text is for whoever asked."""
+    """All connections are in use. The text is for whoever asked."""
 
 
 class Door:
-    """Lets only so many requests at a time to the database, so that a slow one cannot take the API server with it."""
+    """Lets only so many requests at a time to the database, so that slow ones cannot block the API server."""
 
     def __init__(self, connections: int, application: str) -> None:
         self._places = threading.BoundedSemaphore(connections)
         self._application = application
 
     def reading(self, current: Settings) -> AbstractContextManager[postgres.Connection]:
-        """A connection that only reads, and not for long; BusyError where others have them all."""
+        """A connection that only reads, and not for long; BusyError if other requests have all of them."""
         return self._open(current, read_only=True)
 
     def writing(self, current: Settings) -> AbstractContextManager[postgres.Connection]:
-        """The same, but it may write."""
+        """The same, for a connection that may write."""
         return self._open(current, read_only=False)
 
     @contextmanager
@@ -50,7 +50,9 @@ DESK = Door(policy.DESK_CONNECTIONS, "nightdesk desk")
 
 
 class Allowance:
-    """What each user may ask for: some requests at once, and so many more each minute; of this process alone."""
+    """What each user may ask for: some requests at once, and so many more each minute. It counts in this
+    process only.
+    """
 
     def __init__(self, at_once: int, a_minute: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._at_once, self._a_second, self._clock = at_once, a_minute / 60, clock
@@ -58,7 +60,7 @@ class Allowance:
         self._left: dict[str, tuple[float, float]] = {}
 
     def take(self, name: str) -> float:
-        """Count a request of a user: 0 where it may be made, else the seconds until one may."""
+        """Count a request of a user; gives 0 if it may be made, else the seconds until one may."""
         now = self._clock()
         with self._lock:
             if len(self._left) >= policy.REMEMBERED:

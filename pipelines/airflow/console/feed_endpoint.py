@@ -1,6 +1,7 @@
-"""The feeds of watches under /nightdesk/feeds, for programs that read feeds: nothing else is told without a login.
+"""The feeds of watches under /nightdesk/feeds, for feed readers. Nothing else can be read without a login.
 
-The address is the secret: one that nobody was given is a 404, however it looks. Nothing is kept of who asks.
+The address is the secret. An address that nobody was given is a 404, whatever it looks like. Nothing is stored about
+who asks.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ DIGEST_DIGITS = 32
 
 
 def app() -> FastAPI:
-    """The app of this one route; it has neither the login nor the pages of the app that it is part of."""
+    """The app of this one route. It has neither the login nor the pages of the app that it belongs to."""
     made = FastAPI(title="Nightdesk feeds", docs_url=None, redoc_url=None, openapi_url=None)
     made.get("/{token}.{form}")(_feed)
     return made

@@ -1,7 +1,7 @@
-"""Who may do what at the Desk: each endpoint's permission, asked of Airflow's own login and roles.
+"""Who may do what at the Desk: each endpoint's permission, checked by Airflow's own login and roles.
 
-It alone imports Airflow's login, which is no public interface. A GET only reads; whatever else there is has its line in
-`ACTIONS`, and what has none is refused to everybody.
+Only this module imports Airflow's login, which is no public interface. A GET only reads. Every other endpoint has its
+line in `ACTIONS`; without one it is refused to everybody.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ User = Annotated[BaseUser, Depends(get_user)]
 
 
 class Permission(Enum):
-    """What a role of Airflow may do; each holds all that stand above it."""
+    """What a role of Airflow may do. Each permission includes all permissions above it."""
 
     READ = "read the Desk", "Viewer"
     WATCH = "set and run watches of their own", "User"
@@ -75,12 +75,12 @@ ACTIONS: dict[str, Permission] = {
 
 
 def permission_of(method: str, path: str) -> Permission | None:
-    """What an endpoint asks; None for an action without a line here, which nobody may do."""
+    """The permission that an endpoint asks for; None for an action without a line here, which nobody may do."""
     return Permission.READ if method in READING else ACTIONS.get(path)
 
 
 def check(request: Request, user: User) -> None:
-    """Let a request of this user through, or say why not: a dependency of every endpoint of the app."""
+    """Let a request of this user through, or say why not. Every endpoint of the app depends on this."""
     asked = permission_of(request.method, request.scope["route"].path)
     if asked is None:
         raise HTTPException(403, "Nobody may do this.")
@@ -91,9 +91,10 @@ def check(request: Request, user: User) -> None:
 
 
 def _check_own_page(request: Request) -> None:
-    """Refuse what a page of another site could have a browser send with this user's cookie.
+    """Refuse requests that another site's page may have a browser send with this user's cookie.
 
-    A form of another site cannot add a header, and its script may not, unless we said so to the browser's question.
+    A form of another site cannot add a header. Its script could only if our answer to the browser's question allowed
+    it.
     """
     if request.headers.get(ACTION_HEADER) is None:
         raise HTTPException(403, f"An action needs the header {ACTION_HEADER}: no page of another site can send it.")
@@ -117,7 +118,7 @@ def reader(user: User) -> str:
 
 
 def name_of(user: BaseUser) -> str:
-    """What a user is called where people read it."""
+    """The name of a user as people read it."""
     return str(user.get_name())
 
 

@@ -1,8 +1,8 @@
-"""What stands on pages that are no article: the sentences of walls and error pages, in the languages we meet them in.
+"""The sentences of pages that are no article, such as walls and error pages, in the languages in which we meet them.
 
-Phrases stand here as a site prints them and are compared by their key, so that spelling, case and punctuation do not
-count. A phrase proves nothing by itself: articles tell of cookies, captchas and missing pages too. It counts as a
-heading that says hardly anything else, or as a short line of a page that has no other text.
+Phrases stand here as a site prints them, and are compared by their key. So spelling, case and punctuation do not count.
+A phrase alone proves nothing: articles write about cookies, captchas and missing pages too. It counts as a heading that
+says hardly anything else, or as a short line of a page without other text.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Wall:
 
 
 def match_title(wall: Wall, title: str) -> str:
-    """The phrase that a title is, give or take a site's name; empty where it says something else."""
+    """The phrase that a title is, apart from a site's name; empty if the title says something else."""
     its_key = key(title)
     if its_key in wall.whole:
         return its_key
@@ -45,7 +45,7 @@ def match_title(wall: Wall, title: str) -> str:
 
 
 def find_phrase(wall: Wall, lines: Iterable[str]) -> str:
-    """The first phrase that a short line holds; empty where none does."""
+    """The first phrase in a short line; empty if it has none."""
     for line in lines:
         if len(line) > LONGEST_LINE_CHARACTERS or words(line) > LINE_WORDS:
             continue
@@ -59,7 +59,7 @@ def find_phrase(wall: Wall, lines: Iterable[str]) -> str:
 
 
 def subjects(line: str) -> int:
-    """Of how many of the things that a consent wall asks for a line speaks."""
+    """How many of the things that a consent wall asks for a line names."""
     its_key = key(line)
     return sum(subject.search(its_key) is not None for subject in SUBJECTS)
 

@@ -1,6 +1,8 @@
-"""Learning a source from its own stored pages: each is observed in a worker, what they share becomes a template.
+"""Learning a source from its own stored pages: each page is observed in a worker, and what they share becomes a
+template.
 
-A page that cannot be observed is left out and counted; learning that fails as a whole is said, and costs no page.
+A page that cannot be observed is left out and counted. If learning fails altogether, this is reported, and costs no
+page.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ OBSERVING = 300.0
 
 @dataclass(frozen=True)
 class LearningJob:
-    """One page to observe: the row of its fetch, where its bytes are, whose it is."""
+    """One page to observe: the row of its fetch, the place of its bytes, its source."""
 
     row: postgres.Row
     raw: Path
@@ -42,9 +44,9 @@ class LearningJob:
 
 @dataclass(frozen=True)
 class LearningLook:
-    """What a page tells of its source, and the CPU seconds that took.
+    """What a page tells about its source, and the CPU seconds that this took.
 
-    found: None where it holds nothing to read; a sentence where it cannot be read.
+    found: None if the page has nothing to read; a sentence if it cannot be read.
     """
 
     found: observations.Observation | str | None
@@ -53,9 +55,11 @@ class LearningLook:
 
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
-    """What learning gave: the version that is now the newest (None: none), whether it is new, and why it was learned.
+    """The result of learning: the version that is now the newest (None: none), whether it is new, and why it was
+    learned.
 
-    observed: of how many pages; skipped: the page's address and what was wrong with it.
+    observed: from how many pages.
+    skipped: (address of a page, what was wrong with it).
     """
 
     stored: templates.TemplateVersion | None
@@ -66,11 +70,11 @@ class Lesson:
 
     @property
     def is_new(self) -> bool:
-        """Whether there is something new to read pages by."""
+        """Whether there is something new by which to read pages."""
         return self.new and self.stored is not None and self.stored.template is not None
 
     def sentence(self, source: str) -> str:
-        """What came of it, for people."""
+        """The result, for people."""
         if self.stored is None or (self.new and not self.is_new):
             return f"Looked at {self.observed} pages of {source}, and nothing in them helps to read the others."
         still = "" if self.new else " still holds"
@@ -87,7 +91,7 @@ def learn(
     processes: int = 1,
     apart: bool = False,
 ) -> Lesson:
-    """Learn a source from its pages in the raw store and keep what was learned; NightdeskError where that cannot be.
+    """Learn a source from its pages in the raw store, and keep the result; NightdeskError if this is not possible.
 
     processes, apart: as in `extract`.
     """
@@ -124,7 +128,7 @@ def look(job: LearningJob) -> LearningLook:
 
 
 def teach(work: tuple[str, Sequence[observations.Observation]]) -> Template | str | None:
-    """What the pages of a source have in common, None where that is nothing; a sentence where it cannot be learned."""
+    """What the pages of a source have in common; None if nothing; a sentence if it cannot be learned."""
     try:
         with time_limit(LEARNING_SECONDS):
             return observations.learn(*work)
@@ -135,7 +139,7 @@ def teach(work: tuple[str, Sequence[observations.Observation]]) -> Template | st
 
 
 def _within(looks: Iterable[LearningLook], many: int) -> list[observations.Observation | str | None]:
-    """What was found on so many pages; those that would cost the source more than OBSERVING are not looked at."""
+    """The observations of so many pages. Pages that would cost the source more than OBSERVING are not looked at."""
     found: list[observations.Observation | str | None] = []
     left = OBSERVING
     for seen in looks:

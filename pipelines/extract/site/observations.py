@@ -1,7 +1,7 @@
-"""What a source's own pages teach of it: lines that repeat across its articles, and where its articles stand.
+"""What a source's own pages teach about it: the lines that repeat across its articles, and the place of its articles.
 
-It alone knows how a template is learned. No gold is needed: repetition across pages and agreement of the judge on a
-place are the evidence, and pages held back decide whether what was learned is used.
+Only this module knows how a template is learned. It needs no labelled pages. The evidence is repetition across pages,
+and a place on which the classifier's results agree. Pages that were held back decide whether the template is used.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Observation:
 
 
 def observe(page: Page, source: Source) -> Observation | None:
-    """What one page teaches; None where it holds nothing to read."""
+    """What one page teaches; None if it has nothing to read."""
     content_type = next((value for name, value in page.headers if name.lower() == "content-type"), "")
     content = warc.decode_body(page)
     if markup.overgrown(content):
@@ -77,7 +77,7 @@ def observe(page: Page, source: Source) -> Observation | None:
 
 
 def learn(source: str, observations: Sequence[Observation]) -> Template | None:
-    """The template of a source; None where there are too few pages, or nothing was learned that its pages agree on."""
+    """The template of a source; None if there are too few pages, or its pages agree on nothing that was learned."""
     different = _different(observations)
     if len(different) < LEAST_PAGES:
         return None
@@ -112,9 +112,10 @@ def _learn(source: str, observations: Sequence[Observation]) -> Template:
 
 
 def _told_again(observations: Sequence[Observation]) -> Counter[str]:
-    """On how many pages a line stands in the middle of the article, by a judge that is sure of it.
+    """On how many pages a line stands in the middle of the article, by a classifier that is sure of it.
 
-    The background of a story and its subheads come back in the next one; what a site prints stands at its ends.
+    The background and subheads of a story come back in the next story, in the middle. What a site prints stands at the
+    ends.
     """
     found: Counter[str] = Counter()
     for seen in observations:
@@ -126,7 +127,7 @@ def _told_again(observations: Sequence[Observation]) -> Counter[str]:
 
 
 def _places(observations: Sequence[Observation], lines: Mapping[str, int]) -> tuple[dict[str, float], dict[str, float]]:
-    """For each path the words that are likely an article's, and all of them, without lines that repeat."""
+    """For each path, the words that likely belong to an article, and all words, without lines that repeat."""
     share: dict[str, float] = defaultdict(float)
     weight: dict[str, float] = defaultdict(float)
     for seen in observations:
@@ -138,7 +139,7 @@ def _places(observations: Sequence[Observation], lines: Mapping[str, int]) -> tu
 
 
 def _agreement(template: Template, held: Sequence[Observation]) -> float:
-    """How much of what the judge takes for an article on pages held back the template does not call outside."""
+    """On pages held back, the share of the classifier's article that the template does not call outside."""
     outside, lines = set(template.outside), dict(template.lines)
     likely = kept = 0
     for seen in held:
@@ -150,7 +151,7 @@ def _agreement(template: Template, held: Sequence[Observation]) -> float:
 
 
 def _different(observations: Sequence[Observation]) -> list[Observation]:
-    """The pages without copies: the same article fetched again would make all of it a repeated line."""
+    """The pages without copies. The same article fetched again would make all of it a repeated line."""
     found: list[tuple[Observation, set[tuple[str, ...]]]] = []
     for seen in observations:
         tokens = " ".join(key for key, _, _, chance in seen.blocks if chance >= LIKELY_CHANCE).split()
