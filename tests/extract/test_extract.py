@@ -146,6 +146,14 @@ def test_a_compressed_body_is_read() -> None:
     assert article(gzip.compress(html(story()).encode()), headers=headers).text == "\n".join(BODY)
 
 
+@pytest.mark.parametrize("between", ["\\n", "\\r\\n", "\\n\\n"])
+def test_a_text_for_machines_whose_lines_end_in_an_escape_has_lines(between: str) -> None:
+    node = {"@type": "NewsArticle", "headline": TITLE, "articleBody": between.join(BODY)}
+    data = f'<script type="application/ld+json">{json.dumps(node, ensure_ascii=False)}</script>'
+
+    assert article(html(f"<h1>{TITLE}</h1><div id=app></div>", data)).text.split("\n") == BODY
+
+
 def test_a_text_that_is_whole_only_in_json_ld_is_taken_from_there() -> None:
     node = {"@type": "NewsArticle", "headline": TITLE, "articleBody": "\n\n".join(BODY)}
     head = f'<script type="application/ld+json">{json.dumps(node)}</script>'

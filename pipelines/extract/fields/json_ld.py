@@ -31,6 +31,7 @@ LONGEST_CHARACTERS = 5000
 LEAST_SCRIPT_CHARACTERS, MOST_SCRIPT_CHARACTERS = 400, 3_000_000
 STRING = re.compile(r'(?<!\\)"(?:[^"\\\n]|\\.){400,}+"')
 MARKED = re.compile(r"(?:<|\\u003[cC])p\b")
+ESCAPED_BREAK = re.compile(r"(?:\\r)?\\n")
 
 
 def nodes(tree: HtmlElement) -> list[Node]:
@@ -86,7 +87,8 @@ def body(node: Node) -> list[str]:
         given = "\n".join(part for part in given if isinstance(part, str))
     if not isinstance(given, str) or not given.strip():
         return []
-    return _lines(given)
+    # Some escape twice: what should end a line stands there as two characters.
+    return _lines(given if "\n" in given else ESCAPED_BREAK.sub("\n", given))
 
 
 def posts(found: list[Node]) -> list[str]:
