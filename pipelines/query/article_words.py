@@ -52,18 +52,19 @@ class FieldWords:
 
 @dataclass(slots=True)
 class ArticleWords:
-    """The fields of an article, name -> what stands there, and their words."""
+    """The fields of an article, name -> what stands there, and their words; language: its code, where it is known."""
 
     fields: Mapping[str, str]
     streams: list[FieldWords]
+    language: str = ""
 
     def forms(self) -> set[str]:
         """Every word in it, without accents."""
         return {form for stream in self.streams for form in stream.places}
 
 
-def read(fields: Mapping[str, str]) -> ArticleWords:
-    """The words of these fields."""
+def read(fields: Mapping[str, str], language: str = "") -> ArticleWords:
+    """The words of these fields of an article in a language."""
     streams = []
     for name, content in fields.items():
         first = _stream(name, content, content)
@@ -73,7 +74,7 @@ def read(fields: Mapping[str, str]) -> ArticleWords:
             tokens = first.tokens
             apart.whole = frozenset(token.start for token in tokens), frozenset(token.end for token in tokens)
             streams.append(apart)
-    return ArticleWords(fields, streams)
+    return ArticleWords(fields, streams, language)
 
 
 def _stream(name: str, content: str, read_as: str) -> FieldWords:

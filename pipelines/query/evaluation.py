@@ -79,7 +79,9 @@ def ready(node: Node, now: datetime) -> ReadyQuery:
 
 def look(subject: QueriedArticle) -> ArticleLookup:
     """An article made ready for many queries."""
-    return ArticleLookup(subject, article_words.read({name: getattr(subject, name) for name in FIELDS}))
+    return ArticleLookup(
+        subject, article_words.read({name: getattr(subject, name) for name in FIELDS}, subject.language)
+    )
 
 
 def answer(asked: ReadyQuery, subject: QueriedArticle) -> list[Mark] | None:

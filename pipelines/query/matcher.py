@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from pipelines import text
 from pipelines.model import Match
-from pipelines.query import variants
+from pipelines.query import stems, variants
 from pipelines.query.article_words import JOINER, ArticleWords, FieldWords
 from pipelines.query.terms import Term
 
@@ -30,22 +30,32 @@ TANWIN = "\u064b"
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a place in a phrase may hold: one of these forms, or any word that begins with start."""
+    """What a place in a phrase may hold: one of these forms, or any word that begins with start.
+
+    stem_of: of those that begin so, the forms of this word in the language of the text alone.
+    """
 
     forms: frozenset[str]
     start: str = ""
+    stem_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
     """One way to write a term: its first word is what it is looked up by, rest are the words that follow.
 
-    bare_alef: it ends in an alef that belongs to the word, which one with tanwin does not.
+    bare_alef: it ends in an alef that belongs to the word, which one with tanwin does not. stem_of: as of a `Word`.
     """
 
     rest: tuple[Word, ...] = ()
     add_article: bool = True
     bare_alef: bool = False
+    stem_of: str = ""
+
+    @property
+    def stemmed(self) -> bool:
+        """Whether the language of a text says what its words may be."""
+        return bool(self.stem_of or any(word.stem_of for word in self.rest))
 
 
 class Hit(NamedTuple):
@@ -82,7 +92,7 @@ def hits(term: Term, reading: ArticleWords) -> list[Hit]:
     for stream in reading.streams:
         if not stream.places:
             continue
-        found += [Hit(term, stream.name, start, end) for start, end in _places(made, stream)]
+        found += [Hit(term, stream.name, start, end) for start, end in _places(made, stream, reading.language)]
         if made.parts and not stream.whole:
             found += [Hit(term, stream.name, start, end) for start, end in _parts(made, stream)]
     return found
@@ -118,19 +128,25 @@ def _add(made: Forms, term: Term, written: str) -> None:
         made.parts[" ".join(words)] = None
         return
     arabic = any(map(variants.is_arabic, words))
+    stemmed = term.mode == "stem" and not arabic
     rest = tuple(
         Word(frozenset(), word)
         if open_end and place == len(words) - 1
+        else Word(frozenset(), stems.beginning(word), word)
+        if stemmed
         else Word(_inner(word, term, arabic, add_article))
         for place, word in enumerate(words)
         if place
     )
     bare_alef = term.mode == "exact" and arabic and not open_end and words[-1].endswith("ا") and TANWIN not in written
-    spelling = Spelling(rest, add_article, bare_alef)
     first = words[0]
+    by_stem = stemmed and not (open_end and not rest)
+    spelling = Spelling(rest, add_article, bare_alef, first if by_stem else "")
     starts = _first(first, term, arabic, add_article)
     if open_end and not rest:
         table = made.starts
+    elif by_stem:
+        table, starts = made.starts, {stems.beginning(first)}
     elif term.mode == "suffix" and arabic:
         table, starts = made.stems, variants.endings(first)
     else:
@@ -156,9 +172,11 @@ def _inner(word: str, term: Term, arabic: bool, add_article: bool) -> frozenset[
     return frozenset(forms)
 
 
-def _places(made: Forms, stream: FieldWords) -> Iterator[tuple[int, int]]:
+def _places(made: Forms, stream: FieldWords, language: str) -> Iterator[tuple[int, int]]:
     for form, spellings in _find_spelled(made, stream):
         for spelling in spellings:
+            if spelling.stem_of and not stems.alike(form, spelling.stem_of, language):
+                continue
             if not (spelling.rest or spelling.bare_alef or stream.whole):
                 # A word alone, as most terms are.
                 for place in stream.places[form]:
@@ -167,7 +185,9 @@ def _places(made: Forms, stream: FieldWords) -> Iterator[tuple[int, int]]:
             for place in stream.places[form]:
                 last = place + len(spelling.rest)
                 following = stream.forms[place + 1 : last + 1]
-                if len(following) < len(spelling.rest) or not all(map(_fits, spelling.rest, following)):
+                if len(following) < len(spelling.rest) or not all(
+                    _fits(word, held, language) for word, held in zip(spelling.rest, following, strict=True)
+                ):
                     continue
                 start, end = stream.tokens[place].start, stream.tokens[last].end
                 if stream.whole and not (start in stream.whole[0] and end in stream.whole[1]):
@@ -191,7 +211,9 @@ def _find_spelled(made: Forms, stream: FieldWords) -> Iterator[tuple[str, list[S
                     yield form, [spelling]
 
 
-def _fits(word: Word, form: str) -> bool:
+def _fits(word: Word, form: str, language: str) -> bool:
+    if word.stem_of:
+        return stems.alike(form, word.stem_of, language)
     return form in word.forms or bool(word.start and form.startswith(word.start))
 
 

@@ -16,11 +16,12 @@ PREFIXES = {
     "clitics": ("clitics", "optional"),
     "exact": ("exact", "optional"),
     "suffix": ("suffix", "optional"),
+    "stem": ("stem", "optional"),
     "sub": ("substring", "apart"),
     "substring": ("substring", "apart"),
     "keep": ("clitics", "keep"),
 }
-WRITTEN_AS = {"exact": "exact", "suffix": "suffix", "substring": "sub"}
+WRITTEN_AS = {"exact": "exact", "suffix": "suffix", "stem": "stem", "substring": "sub"}
 WRITTEN = re.compile(r"([a-z]+):(?=\S)(.*)", re.DOTALL)
 # Letters of a part of a word. Chosen: two letters are in every text.
 SHORTEST_PART_LETTERS = 3
@@ -33,7 +34,8 @@ class Term:
     """One thing to look for: a word or a phrase, and its other spellings.
 
     mode: clitics finds a word with what Arabic writes before it; exact finds the word alone; suffix also finds what is
-        written behind it; substring finds any place in a word.
+        written behind it; stem finds a word with any ending in the language of the text; substring finds any place in
+        a word.
     article: `keep` adds no article to a word that has none (حماس, not الحماس). `apart` looks for a part of a word
         without the article that it begins with. Older watches have it as `optional`, which does not do this.
 

@@ -281,8 +281,10 @@ def _exact(node: Node, words_of: Mapping[str, Sequence[str]]) -> bool:
         return False
     made = matcher.forms(node.term)
     tanwin = any(spelling.bare_alef for spellings in made.forms.values() for spelling in spellings)
+    stemmed = any(spelling.stemmed for spellings in made.starts.values() for spelling in spellings)
     return (
         not made.stems
+        and not stemmed
         and not tanwin
         and all(" " not in part and len(words_of[part]) <= MOST_WORDS for part in made.parts)
     )

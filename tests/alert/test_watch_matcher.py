@@ -28,7 +28,7 @@ PATTERNS = (
     'sub:"{a} {c}"', "title:{a}", "{a} NEAR/3 {b}", "{a}|{b}", '"{a} {c}*"', '{a} EXCEPT "{a} {b}"', "source:sana {a}",
     "group:border {a}", "-source:sana ({a} OR title:{b})", "country:NO", "lang:ar {a}", "author:{a}",
     "({a} OR {b}) -(x OR {c}*)", "{a} {b} {c}* -zzz -source:x", '({a} OR "{b} {a}") NEAR/5 ({b} OR {c}*)',
-    "{a} -exact:{b}", "{a} -title:{b}",
+    "{a} -exact:{b}", "{a} -title:{b}", "stem:{a}s -stem:{b}",
 )  # fmt: skip
 SCOPES = {"sana": Scope("SY", ("border",)), "harbour": Scope("NO")}
 

@@ -402,6 +402,15 @@ def test_how_common_words_stand_is_read_for_the_newest_and_the_next_page_goes_on
     assert best.ranked
 
 
+def test_a_stem_is_found_by_the_language_of_each_article(settings: Settings, conn: postgres.Connection) -> None:
+    texts = {"1": ("Elections today", "en"), "2": ("an electric car", "en"), "3": ("elections", "fa")}
+    keep(settings, conn, [article(path, text, title=path, language=code) for path, (text, code) in texts.items()])
+
+    assert _paths(search.search(conn, "stem:election", now=NOW)) == ["1"]
+    assert search.count(conn, 'stem:"election today"', now=NOW) == search.ResultCount(number=1)
+    assert _paths(search.search(conn, "-stem:election", now=NOW)) == ["3", "2"]
+
+
 def test_a_count_of_candidates_that_cannot_all_be_read_says_at_least(
     settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

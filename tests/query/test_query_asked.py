@@ -78,6 +78,31 @@ def test_filters_look_at_what_is_known_of_an_article(query: str, true: bool) -> 
     assert (_marked(query, subject) is not None) is true
 
 
+@pytest.mark.parametrize(
+    ("query", "language", "text", "found"),
+    [
+        ("stem:election", "en", "Two elections, electors and an electric car", ["elections"]),
+        ("stem:wahl", "de", "Die Wahlen im Walde", ["Wahlen"]),
+        ("stem:выборы", "ru", "после выборов", ["выборов"]),
+        ("stem:nación", "es", "las naciones unidas", ["naciones"]),
+        ('stem:"security council"', "en", "the councils' Securities Councils", ["Securities Councils"]),
+        ("stem:water -stem:pipe", "en", "Waters in pipes", None),
+        # Stems are those of the language of the text: in another one the word stands for itself.
+        ("stem:election", "fa", "elections", None),
+        ("stem:election", "", "an election", ["election"]),
+        ("stem:war", "en", "warm wards", None),
+    ],
+)
+def test_a_stem_is_found_with_every_ending_of_the_language_of_the_text(
+    query: str, language: str, text: str, found: list[str] | None
+) -> None:
+    subject = _subject(text=text, language=language)
+
+    marks = evaluation.answer(evaluation.ready(grammar.parse(query), NOW), subject)
+
+    assert (marks and [text[mark.start : mark.end] for mark in marks if mark.field == "text"]) == found
+
+
 # Twelve scripts, with what normalisation has to get right in each: marks, joiners, tatweel, ligatures, wide forms.
 SCRIPTS = (
     "داعشتركياالعراقةىأإآٱكـگپچ\u064b\u064f\u0651\u0640\ufefb\ufdf2", "حزبمیکه‌ها\u200cۀێڵۆ۴", "abcdeiouſIİıßÉéñøÆﬁ’'",
@@ -87,7 +112,7 @@ SCRIPTS = (
 QUERIES = (
     "{a}", "{a} {b}", '"{a} {b}"', "{a} OR {b}", "{a} -{b}", "-{b}", "exact:{a}", "suffix:{a}", "keep:{a} -exact:{b}",
     "{c}*", "sub:{c}", 'sub:"{a} {c}"', "title:{a}", 'title:"{a} {b}"', "{a} NEAR/3 {b}", "-({a} OR {b})",
-    '-"{a} {b}"', "author:{a}", "{a}|{b}", "-title:{a} {b}", '"{a} {c}*"',
+    '-"{a} {b}"', "author:{a}", "{a}|{b}", "-title:{a} {b}", '"{a} {c}*"', "stem:{a}s", '-stem:"{a} {b}"',
 )  # fmt: skip
 
 
@@ -100,7 +125,7 @@ def test_the_index_names_every_article_that_the_truth_names_in_twelve_scripts(co
             words = ["".join(dice.choices(script, k=dice.randint(1, 5))) for _ in range(dice.randint(2, 14))]
             subject = QueriedArticle(
                 title=" ".join(words[:2]), description=words[-1], text=dice.choice((" ", ", ", "\n")).join(words),
-                authors=(words[0],),
+                authors=(words[0],), language=dice.choice(("en", "de", "ru", "")),
             )  # fmt: skip
             if dice.random() < 0.2:
                 subject = _long(subject)

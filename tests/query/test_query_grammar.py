@@ -35,6 +35,7 @@ def test_the_query_of_the_readme_is_read_as_it_says() -> None:
         ("keep:حماس", _found("حماس", article="keep")),
         ("suffix:سوريا|سورية", _found("سوريا", mode="suffix", aliases=("سورية",))),
         ('sub:"كردست"', _found("كردست", mode="substring")),
+        ("stem:election", _found("election", mode="stem")),
         ("terror*", _found("terror*")),
         ('"climate chan*"', _found("climate chan*")),
         ("title:exact:Rojava", _found("Rojava", title=True, mode="exact")),
