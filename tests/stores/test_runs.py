@@ -39,3 +39,21 @@ def test_a_stage_ends_when_it_says_so_however_long_its_transaction_was_open(conn
 
         cursor.execute("select ended_at > now() as later from runs")
         assert cursor.fetchone()["later"]  # type: ignore[index,call-overload]
+
+
+def test_a_stage_that_begins_does_not_look_through_all_runs_of_its_source(conn: postgres.Connection) -> None:
+    with conn, conn.cursor() as cursor:
+        cursor.execute(
+            "insert into runs (run, source, stage, state)"
+            " select to_char(timestamptz '2023-01-01' + n * interval '1 day', 'YYYY-MM-DD') || 'T0200', 'sana',"
+            " stage, 'done'"
+            " from generate_series(1, 1000) n, unnest(array['crawl', 'extract', 'load']) stage"
+        )
+        cursor.execute("analyze runs")
+        asked = {"run": "2026-11-29T0200", "source": "sana", "stage": "load"}
+        cursor.execute("explain (analyze, buffers, format json) " + postgres.statement("close_stale_stages"), asked)
+        (told,) = cursor.fetchall()
+
+    plan = told["QUERY PLAN"][0]["Plan"]
+
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 10
