@@ -37,7 +37,7 @@ MOMENTS, SEED = (int(GIVEN), time.time_ns()) if GIVEN else (20, 15)
 # Stories of a moment, each told by two outlets.
 STORIES = 3
 # The first ones are not killed: one makes the interpreter warm, the other one is timed. Within so many times what that
-# took a process is killed: some begin, some match, some send, some are done.
+# took, from when it is at Postgres, a process is killed: some match, some send, some are done.
 UNKILLED = 2
 LONGEST_SHARE = 1.1
 # Seconds of a process that hangs.
@@ -125,8 +125,8 @@ def test_whenever_it_is_killed_each_story_is_told_once_to_each_watch(
     listen(receiver, monkeypatch, receiver.port)
     for number in range(UNKILLED):
         publish(conn, number)
-        began = time.monotonic()
         with stage(patient, ALERT, run(number)) as child:
+            began = at_work(conn, child)
             said, _ = child.communicate(timeout=HANGS)
             assert child.returncode == 0, said
         longest = LONGEST_SHARE * (time.monotonic() - began)
@@ -138,6 +138,7 @@ def test_whenever_it_is_killed_each_story_is_told_once_to_each_watch(
         listen(receiver, monkeypatch, receiver.closed if receiver.mode == "refuses" else receiver.port)
         at = draw.uniform(0, longest + webhook.TIMEOUT_SECONDS * (receiver.mode == TIMES_OUT))
         with stage(patient, ALERT, run(number)) as child:
+            at_work(conn, child)
             with suppress(subprocess.TimeoutExpired):
                 child.wait(at)
             child.kill()
@@ -159,6 +160,12 @@ def test_whenever_it_is_killed_each_story_is_told_once_to_each_watch(
     print(f"told once: {MOMENTS} moments, nothing lost or doubled; killed {places}")
     changed = [key for key, bodies in receiver.given.items() if len(bodies) > 1]
     assert changed == [], "a message said something else on another attempt"
+
+
+def at_work(conn: postgres.Connection, child: subprocess.Popen[str]) -> float:
+    """The moment from which a process is at Postgres, or has ended: until then it only begins."""
+    until(lambda: child.poll() is not None or not gone(conn, "nightdesk alert"), "the process began")
+    return time.monotonic()
 
 
 def listen(receiver: Receiver, monkeypatch: pytest.MonkeyPatch, port: int) -> None:
