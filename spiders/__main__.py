@@ -96,7 +96,7 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
         # None for a source that another process crawls; what was taken stands in `crawl_store.sources`.
         taken = [source_lifecycle.take(crawl_store, source, only=given.only, due=given.due) for source in sources]
         _adopt_left(current, crawl_store)
-        asking, missing = _access(current, crawl_store)
+        accesses, missing = _access(current, crawl_store)
         broken = _without_browser(current, crawl_store) or missing
         if not crawl_store.sources:
             return shutdown.FAILED if broken else shutdown.DONE
@@ -104,7 +104,7 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
             current,
             [crawled.source for crawled in crawl_store.sources.values()],
             NewsSpider,
-            asking,
+            accesses,
             crawl_store=crawl_store,
             deadline=monotonic() + given.budget,
             only=given.only,
@@ -130,8 +130,8 @@ def fetch(current: Settings, source: Source, given: argparse.Namespace) -> int:
     missing = render.trouble(current) if source.render else ""
     if missing:
         raise SettingsError(f"{source.name} cannot be rendered. {missing}")
-    asking = _access_of(current, source)
-    spider = _run(current, [source], OnePageSpider, asking, source=source, url=given.url, into=given.into)
+    accesses = _access_of(current, source)
+    spider = _run(current, [source], OnePageSpider, accesses, source=source, url=given.url, into=given.into)
     if spider.trouble:
         raise NightdeskError(f"{given.url} could not be fetched: {spider.trouble}.")
     return shutdown.DONE
@@ -142,7 +142,7 @@ def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
     # Here, since a crawl needs nothing of what it imports.
     from spiders.probe import ProbeSpider
 
-    asking = _access_of(current, source)
+    accesses = _access_of(current, source)
     named = {"url": given.url, "into": given.into, "budget": given.budget, "known": given.known}
     with ExitStack() as stack:
         locks: host_locks.HostLocks | None = None
@@ -156,7 +156,7 @@ def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
         async def take(names: Collection[str]) -> dict[str, host_locks.Turn]:
             return await asyncio.to_thread(host_locks.take, locks, names) if locks else {}
 
-        _run(current, [], ProbeSpider, asking, source=source, take_turns=take if locks else None, **named)
+        _run(current, [], ProbeSpider, accesses, source=source, take_turns=take if locks else None, **named)
     return shutdown.DONE
 
 
@@ -184,7 +184,10 @@ def _adopt_left(current: Settings, crawl_store: store.Store) -> None:
 
 
 def _access(current: Settings, crawl_store: store.Store) -> tuple[dict[str, Access], bool]:
-    """The login of each source, by name. A source that lacks a secret is ended; the flag says whether there was one."""
+    """The access of each source (login, headers, cookies, proxy), by name.
+
+    A source that lacks a secret is ended; the flag says whether any was.
+    """
     known: dict[str, Access] = {}
     lacking = False
     for crawled in list(crawl_store.sources.values()):
@@ -212,13 +215,13 @@ def _without_browser(current: Settings, crawl_store: store.Store) -> bool:
 
 
 def _run(
-    current: Settings, sources: list[Source], kind: type[Spider], asking: Mapping[str, Access], **named: Any
+    current: Settings, sources: list[Source], kind: type[Spider], accesses: Mapping[str, Access], **named: Any
 ) -> Any:
     """Run one spider to its end. SIGTERM and Ctrl-C end it at once, with everything written.
 
-    asking: the logins of sources, by name.
+    accesses: what each source is asked with, by name.
     """
-    process = AsyncCrawlerProcess({**render.crawl_settings(current, sources), handler.ACCESS: asking})
+    process = AsyncCrawlerProcess({**render.crawl_settings(current, sources), handler.ACCESS: accesses})
     crawler = process.create_crawler(kind)
     process.crawl(crawler, **named)
 

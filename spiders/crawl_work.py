@@ -23,7 +23,7 @@ from spiders.store import Arrival, Store
 class RoundClock:
     """When each part of the round was done last."""
 
-    looked: float = 0.0
+    last_round: float = 0.0
     asked_round: float = 0.0
     told: float = 0.0
 

@@ -144,7 +144,7 @@ def verdict(
             row["url"] for row in postgres.query(conn, "doubted_lists", source=source.name, least=policy.TRUSTED_LOOKS)
         ]
         now = clock.of_ledger(conn).at
-        kept_out = _all_kept_out(conn, crawled)
+        kept_out = _find_kept_out(conn, crawled)
     if late and left:
         return RunState.STOPPED, f"The time budget was used up; {left} URLs are left for the next crawl.", RunCode.NONE
     if not crawled.any_list_read and not none_due:
@@ -161,7 +161,7 @@ def verdict(
         said = "; ".join(crawled.troubles[:TROUBLES_SHOWN])
         return RunState.FAILED, f"None of its pages could be fetched: {said}.{_login(crawled)}", RunCode.UNREACHABLE
     if kept_out:
-        return RunState.FAILED, _kept_out_all(source, kept_out), RunCode.KEPT_OUT
+        return RunState.FAILED, _kept_out_sentence(source, kept_out), RunCode.KEPT_OUT
     used_up = f"its {source.max_pages} pages a run are used up, " if crawled.pages_asked >= source.max_pages else ""
     notes = [f"{used_up}{left} URLs are left for the next crawl"] if left else []
     if unread and crawled.sitemaps_asked >= policy.MAX_SITEMAPS:
@@ -195,7 +195,7 @@ def _weigh(crawled: CrawledSource, named: Iterable[str]) -> None:
         crawled.kept_out.setdefault(rule, []).append(url)
 
 
-def _all_kept_out(conn: postgres.Connection, crawled: CrawledSource) -> list[tuple[Rule, int, list[str]]]:
+def _find_kept_out(conn: postgres.Connection, crawled: CrawledSource) -> list[tuple[Rule, int, list[str]]]:
     """Rule, count and some URLs of what the source's patterns keep out; empty if the patterns let anything in."""
     if crawled.any_let_in or crawled.kept_out:
         said = [(rule, len(named), named) for rule, named in crawled.kept_out.items()]
@@ -206,7 +206,7 @@ def _all_kept_out(conn: postgres.Connection, crawled: CrawledSource) -> list[tup
     return [one for one in said if one[0]]
 
 
-def _kept_out_all(source: Source, kept_out: Sequence[tuple[Rule, int, list[str]]]) -> str:
+def _kept_out_sentence(source: Source, kept_out: Sequence[tuple[Rule, int, list[str]]]) -> str:
     """The sentence for a source whose own patterns keep out everything."""
     rule, _, some = kept_out[0]
     what = (
@@ -235,13 +235,13 @@ def _lag(crawled: CrawledSource, now: datetime) -> str:
     if crawled.feeds_unchanged or not all(crawled.entries_of.values()):
         return ""
     feed, sitemap = (
-        [one for one in crawled.entries_of[kind] if not _kept_out(crawled.source, one, kind, now)]
+        [one for one in crawled.entries_of[kind] if not _is_kept_out(crawled.source, one, kind, now)]
         for kind in (Kind.FEED, Kind.SITEMAP)
     )
     return formats.compare(feed, sitemap)
 
 
-def _kept_out(source: Source, entry: Entry, by: Kind, now: datetime) -> bool:
+def _is_kept_out(source: Source, entry: Entry, by: Kind, now: datetime) -> bool:
     try:
         return bool(rules.excluding_rule(source, Kind.ARTICLE, entry, by, now))
     except ValueError:

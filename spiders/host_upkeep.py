@@ -24,7 +24,7 @@ SILENT = 5
 LIMITED = 3
 # A host that asks for a shorter rest than this gets it within the crawl; one that asks for more is left for the next.
 SHORT_REST = 60.0
-# Seconds between two looks at whether other processes wait for our hosts, and between two words on how far we are.
+# Seconds between two looks at whether other processes wait for our hosts.
 ASK_ROUND = 5.0
 # Seconds between two words on how far we are. Chosen: seldom enough for a log.
 TELL_SECONDS = 15.0
@@ -74,9 +74,9 @@ async def go_round(work: CrawlWork) -> bool:
     Gives whether it was time for a round.
     """
     now, clock = monotonic(), work.clock
-    if now < clock.looked + LOOK_SECONDS:
+    if now < clock.last_round + LOOK_SECONDS:
         return False
-    clock.looked = now
+    clock.last_round = now
     waiting = {host for f in work.frontiers.values() for host, queue in f.queues.items() if queue}
     await work.pacer.try_for(waiting)
     if now >= clock.asked_round + ASK_ROUND:

@@ -148,7 +148,7 @@ class NewsSpider(Spider):
         """The result that a response is, with its page and what is kept beside the page."""
         source = self.work.store.sources[lease.source].source
         page = outcome.page_of(response, lease, self.work.store.run, self.work.store.clock)
-        facts = outcome.facts_of(response, lease)
+        facts = outcome.record_facts(response, lease)
         # A large broken feed takes a minute to read; the other sources' requests would time out meanwhile.
         judge = partial(outcome.look_at, page, facts, source, known=lease.digest)
         at_once = lease.kind == Kind.ARTICLE and len(page.body) <= AT_ONCE_BYTES
@@ -253,7 +253,7 @@ class NewsSpider(Spider):
             self.work.frontiers[name].dry = False
 
     async def _refill(self, name: str) -> None:
-        """Lease more URLs for a source that has none to send, although its hosts have room."""
+        """Lease more for a source of which nothing can go out now: only at hosts whose queue is empty."""
         del self.work.hungry[name]
         frontier = self.work.frontiers.get(name)
         if not frontier or frontier.dry:
@@ -274,7 +274,8 @@ class NewsSpider(Spider):
             self.work.pacer.slow(host, frontier.delay)
             self.work.sharing[host].add(name)
         await self.work.pacer.try_for({lease.host for lease in leases})
-        # Fewer than asked for: what is left stands at hosts that have their share, and is asked for when it is sent.
+        # Fewer than wanted: what else is due is at hosts that have URLs queued. Once such a queue is empty, `_ready`
+        # clears `dry`.
         frontier.dry = len(leases) < LEASED_URLS
         self.work.stirred.add(name)
 

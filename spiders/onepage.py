@@ -40,7 +40,7 @@ class OnePageSpider(Spider):
         """Store the page."""
         writer = warc.begin(self.into, self.source.name, RUN)
         page = outcome.page_of(response, self.lease, RUN, clock.of_machine())
-        warc.append(writer, page, outcome.facts_of(response, self.lease))
+        warc.append(writer, page, outcome.record_facts(response, self.lease))
         warc.finish(writer)
         self.trouble = ""
 

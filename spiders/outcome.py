@@ -91,7 +91,7 @@ def pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
     )
 
 
-def facts_of(response: Response, lease: Lease) -> dict[str, Any]:
+def record_facts(response: Response, lease: Lease) -> dict[str, Any]:
     """What is kept beside a page. look_at needs the page and these facts to judge it again, and nothing else."""
     return {
         "url_id": lease.id,

@@ -128,7 +128,7 @@ class ProbeSpider(Spider):
         """Keep a page, read what it lists, and report it."""
         lease = self._lease(want)
         page = outcome.page_of(response, lease, RUN, clock.of_machine())
-        facts = outcome.facts_of(response, lease)
+        facts = outcome.record_facts(response, lease)
         if want.part in (Part.ARTICLE, Part.HOME):
             warc.append(self.writer, page, facts)
         try:

@@ -31,7 +31,7 @@ PAST_FOLDER = "past"
 
 @dataclass(frozen=True)
 class Arrival:
-    """A result that is not written yet, with its page and the facts kept with the page (outcome.facts_of).
+    """A result that is not written yet, with its page and the facts kept with the page (outcome.record_facts).
 
     request: the headers that were sent.
     """
@@ -203,10 +203,10 @@ def discover(store: Store, crawled: CrawledSource, run: str, result: FetchResult
     if store.past:
         row = postgres.row(conn, "url_of_look", id=result.url_id) or {"via": ""}
         paged = result.kind != Kind.SITEMAP
-        page_of = str(row["via"] or result.url) if paged else result.url
-        before = crawled.section_keys.setdefault(page_of, set())
+        first_page = str(row["via"] or result.url) if paged else result.url
+        before = crawled.section_keys.setdefault(first_page, set())
         return past_urls.name(
-            conn, crawled.source, run, result.found, result.url, page_of, result.kind, store.past, before
+            conn, crawled.source, run, result.found, result.url, first_page, result.kind, store.past, before
         )
     named = [one for one in result.found if one[0] != Kind.SECTION]
     further = [entry for kind, entry in result.found if kind == Kind.SECTION]

@@ -30,12 +30,12 @@ class WatchMatch:
     matches: Sequence[Match]
 
     @property
-    def story(self) -> tuple[str, int]:
+    def story_key(self) -> tuple[str, int]:
         """The watch and the story."""
         return self.watch.name, int(self.change["story_id"])
 
     @property
-    def article(self) -> tuple[str, int]:
+    def article_key(self) -> tuple[str, int]:
         """The watch and the article."""
         return self.watch.name, int(self.change["article_id"])
 
@@ -96,17 +96,17 @@ def write(conn: postgres.Connection, run: str, found: Sequence[WatchMatch]) -> l
             one = by_key[alert["watch"], alert["kind"], alert["article_id"], alert["revision"]]
             written.append({**alert, "story_id": one.change["story_id"]})
             if not alert["quiet"]:
-                known.leads.setdefault(one.story, alert["lead_id"] or alert["id"])
-                known.articles.add(one.article)
+                known.leads.setdefault(one.story_key, alert["lead_id"] or alert["id"])
+                known.articles.add(one.article_key)
     return sorted(written, key=lambda alert: int(alert["id"]))
 
 
 def _told_already(conn: postgres.Connection, found: Sequence[WatchMatch]) -> _EarlierAlerts:
     known = _EarlierAlerts()
-    pairs = sorted({(*one.article, int(one.change["story_id"])) for one in found})
-    names, articles, of = (list(column) for column in zip(*pairs, strict=True)) if pairs else ([], [], [])
+    pairs = sorted({(*one.article_key, int(one.change["story_id"])) for one in found})
+    names, articles, stories = (list(column) for column in zip(*pairs, strict=True)) if pairs else ([], [], [])
     rows = postgres.query(
-        conn, "stories_told", watches=names, articles=articles, stories=of, most=story_records.MOST_COUNTED
+        conn, "stories_told", watches=names, articles=articles, stories=stories, most=story_records.MOST_COUNTED
     )
     for row in rows:
         known.leads[row["watch"], row["story_id"]] = row["lead_id"]
@@ -121,19 +121,19 @@ def _divide(found: Sequence[WatchMatch], known: _EarlierAlerts) -> tuple[list[Wa
     """
     now, later, first = [], [], set()
     for one in found:
-        if _quiet(one) or one.story in known.leads or one.article in known.articles:
+        if _quiet(one) or one.story_key in known.leads or one.article_key in known.articles:
             now.append(one)
-        elif one.story in first:
+        elif one.story_key in first:
             later.append(one)
         else:
-            first.add(one.story)
+            first.add(one.story_key)
             now.append(one)
     return now, later
 
 
 def _place(one: WatchMatch, known: _EarlierAlerts) -> tuple[Quiet, int | None]:
     """Why an alert is only listed, and the alert that it joins."""
-    lead = None if one.article in known.articles else known.leads.get(one.story)
+    lead = None if one.article_key in known.articles else known.leads.get(one.story_key)
     quiet = _quiet(one)
     if lead is None or quiet:
         return quiet, lead
@@ -151,6 +151,7 @@ def _row(one: WatchMatch, run: str, quiet: Quiet, lead: int | None) -> Sequence[
     return (
         one.watch.name,
         change["kind"],
+        # Twice: the column `story` is the article's number too.
         change["article_id"],
         change["article_id"],
         change["revision"],

@@ -21,7 +21,7 @@ from pipelines.settings import Settings
 from pipelines.stores import clock, postgres, story_records
 
 # A message: its number, or its key where it is yet to be written.
-Message = int | str
+MessageRef = int | str
 # What one message tells: a channel, the kind of an alert, its story or article, and its revision.
 Topic = tuple[str, str, int, int]
 
@@ -37,9 +37,9 @@ class _OpenMessages:
     """
 
     run: str
-    singles: dict[Topic, Message] = field(default_factory=dict)
-    telling: dict[int, set[Message]] = field(default_factory=dict)
-    digests: dict[tuple[Any, ...], dict[Message, int]] = field(default_factory=dict)
+    singles: dict[Topic, MessageRef] = field(default_factory=dict)
+    telling: dict[int, set[MessageRef]] = field(default_factory=dict)
+    digests: dict[tuple[Any, ...], dict[MessageRef, int]] = field(default_factory=dict)
     rows: dict[str, Sequence[Any]] = field(default_factory=dict)
 
 
@@ -63,11 +63,12 @@ def put(
         )
     }
     now = clock.of_ledger(conn).at
+    # Of a watch, `quiet` is the hours without messages; of an alert, why nobody is told of it.
     due = {
         one: send_times.due(w.digest, w.quiet, w.timezone or settings.schedule_timezone, now)
         for one, w in known.items()
     }
-    pairs: list[tuple[Message, int]] = []
+    pairs: list[tuple[MessageRef, int]] = []
     for topic, told in _by_topic(known, loud).items():
         message = opened.singles.get(topic)
         if message is None:
@@ -118,9 +119,9 @@ def _find_open(
     conn: postgres.Connection, run: str, known: Mapping[str, Watch], alerts: Sequence[postgres.Row]
 ) -> _OpenMessages:
     opened = _OpenMessages(run)
-    of = sorted({(alert["article_id"], alert["story_id"]) for alert in alerts})
-    articles, found = (list(column) for column in zip(*of, strict=True))
-    rows = postgres.query(conn, "open_messages", articles=articles, stories=found, most=story_records.MOST_COUNTED)
+    pairs = sorted({(alert["article_id"], alert["story_id"]) for alert in alerts})
+    articles, stories = (list(column) for column in zip(*pairs, strict=True))
+    rows = postgres.query(conn, "open_messages", articles=articles, stories=stories, most=story_records.MOST_COUNTED)
     for row in rows:
         opened.telling.setdefault(row["alert_id"], set()).add(row["id"])
         if row["delivery_kind"] == DeliveryKind.SINGLE:
@@ -136,7 +137,7 @@ def _cap(watch: Watch, settings: Settings) -> int:
     return watch.cap or settings.alert_cap
 
 
-def _single(opened: _OpenMessages, channel: str, first: postgres.Row, written_in: tuple[str, str]) -> Message:
+def _single(opened: _OpenMessages, channel: str, first: postgres.Row, written_in: tuple[str, str]) -> MessageRef:
     """A new message that tells one story or change."""
     key = outbox.key(first["watch"], first["article_id"], first["kind"], first["revision"], channel)
     opened.rows[key] = (key, channel, first["watch"], DeliveryKind.SINGLE, opened.run, *written_in, None)
@@ -150,7 +151,7 @@ def _digest(
     written_in: tuple[str, str],
     due: datetime | None,
     alerts: int,
-) -> Message:
+) -> MessageRef:
     """The collected message that is due then and has room for so many alerts, or a new one."""
     there = opened.digests.setdefault((channel, *written_in, due), {})
     message = next((one for one, known in there.items() if known < policy.MOST_IN_DIGEST), None)

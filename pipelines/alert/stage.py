@@ -78,8 +78,10 @@ def _batch(conn: postgres.Connection, settings: Settings, run: str, made: QueryS
     """Match the next changes in one transaction; gives how many there were."""
     with conn:
         changes = postgres.query(conn, "unmatched_changes", count=policy.BATCH)
-        held = [(change, name, matches) for change in changes for name, matches in _find_matches(change, made, scopes)]
-        found = alert_choice.choose_alerts(conn, changes, held)
+        matched = [
+            (change, name, matches) for change in changes for name, matches in _find_matches(change, made, scopes)
+        ]
+        found = alert_choice.choose_alerts(conn, changes, matched)
         if found:
             # Another matcher may have written what this one has to know: the copy of a story, or the hour's messages.
             postgres.query(conn, "lock_watches")
@@ -95,8 +97,8 @@ def _find_matches(change: postgres.Row, made: QuerySet, scopes: Scopes) -> Itera
     scope = scopes.get(change["source"], NOWHERE)
     fields = {name: change[name] for name in evaluation.FIELDS}
     of_source = {"source": change["source"], "country": scope.country, "groups": scope.groups}
-    look = evaluation.look(
+    article = evaluation.look(
         QueriedArticle(**fields, **of_source, authors=change["authors"], language=change["language"])
     )
-    for name, hits in query_set.holding(made, look):
+    for name, hits in query_set.holding(made, article):
         yield name, matcher.matches(hits, fields)

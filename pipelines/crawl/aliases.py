@@ -37,11 +37,13 @@ def plausible(
 ) -> bool:
     """Whether a redirect to this address says that both addresses are one article.
 
-    The target is no home page, no list, and no foreign or excluded address, and no other article leads to it as well.
+    The target is no home page, no list, and no foreign or excluded address. It is akin to this address, or fewer than
+    MAX_STRANGERS other articles lead there.
     led: (target, URL) of redirects that the ledger does not have yet.
     """
     now = clock.of_ledger(conn).at
     lists = {urls.key(one) for one in (source.url, *source.feeds, *source.sitemaps, *source.sections)}
+    # As if a section named it: only a feed may name a foreign site.
     if urls.key(target) in lists or rules.excluding_rule(source, Kind.ARTICLE, Entry(url=target), Kind.SECTION, now):
         return False
     if urls.akin(url, target):

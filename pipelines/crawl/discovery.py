@@ -56,6 +56,7 @@ def discover(
     fresh = [one for one in fresh if one.key not in moved]
     mains = _mains(rows)
     _insert(reading, fresh, mains, counts)
+    # What this list says of an article that was not fetched yet is added to its row.
     lent = {row["main_id"]: as_json(named[key].entry) for key, row in known.items() if row["main_fetched_at"] is None}
     postgres.execute_values(conn, "lend_entries", list(lent.items()))
     # A section names what the front page named a moment ago: it is new to this run all the same.
@@ -67,8 +68,8 @@ def discover(
     if maps:
         postgres.execute(conn, "named_sitemaps", source=source.name, via=via, keys=maps)
     if by in (Kind.FEED, Kind.SITEMAP):
-        standing = [*moved.values(), *(row["main_id"] for row in (*known.values(), *mains.values()))]
-        look_for_vanished(reading, named.values(), standing)
+        still_named = [*moved.values(), *(row["main_id"] for row in (*known.values(), *mains.values()))]
+        look_for_vanished(reading, named.values(), still_named)
     return counts
 
 

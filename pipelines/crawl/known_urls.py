@@ -134,9 +134,9 @@ def _is_modified(entry: Entry, row: postgres.Row) -> bool:
     return entry.modified_at > row["main_fetched_at"] and (before is None or entry.modified_at > before)
 
 
-def look_for_vanished(reading: ListReading, named: Iterable[NamedUrl], standing: Sequence[int]) -> None:
+def look_for_vanished(reading: ListReading, named: Iterable[NamedUrl], still_named: Sequence[int]) -> None:
     """Look at the articles that this list named before and does not name now, although they are newer than its oldest
-    entry.
+    entry; still_named: the numbers of the articles that it does name.
     """
     dates = [one.entry.published_at or one.entry.modified_at for one in named if one.kind == Kind.ARTICLE]
     dated = sorted(at for at in dates if at is not None)
@@ -150,7 +150,7 @@ def look_for_vanished(reading: ListReading, named: Iterable[NamedUrl], standing:
         via=reading.via,
         list=naming["id"],
         oldest=dated[len(dated) // policy.PINNED_ONE_IN],
-        named=list(standing),
+        still_named=list(still_named),
         most=policy.MAX_VANISHED,
         apart=policy.VANISHED_APART,
         ahead=policy.DATED_AHEAD,

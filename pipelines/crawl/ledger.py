@@ -42,7 +42,7 @@ class Lease:
 class FetchResult:
     """How one look at a URL ended: a row of `fetches`, and what it changes in `urls`.
 
-    outcome: fetched, unchanged, blocked, failed, gone or excluded.
+    outcome: how the look ended (fetched, unchanged, blocked, failed, gone, excluded); what load decides is `outcomes`.
     code: the reason, for programs.
     reason: the reason, for people.
     rest: no further look before this time is over (None: the usual pause).

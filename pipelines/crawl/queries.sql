@@ -577,7 +577,7 @@ where id in (
         -- What was published since was found since, but for a date that is some days ahead of its time.
         and discovered_at > %(oldest)s::timestamptz - %(ahead)s
         and coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz > %(oldest)s
-        and id <> all(%(named)s)
+        and id <> all(%(still_named)s)
         and fetched_at < now() - %(apart)s
     order by coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz desc, id
     limit %(most)s

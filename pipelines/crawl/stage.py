@@ -239,7 +239,7 @@ def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
     """The child's events until the child has ended. The child is stopped if this process's parent is gone or the
     deadline has passed.
     """
-    parent, end_by = os.getppid(), signal.SIGTERM
+    parent, next_signal = os.getppid(), signal.SIGTERM
     # Nothing, once for each pipe, says that it was read to its end.
     events: queue.Queue[Event | None] = queue.Queue()
     assert child.stdout and child.stderr
@@ -261,8 +261,8 @@ def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
         except (queue.Empty, subprocess.TimeoutExpired):
             if child.poll() is None and (os.getppid() != parent or monotonic() > deadline):
                 # Whoever hangs does not hear the first.
-                child.send_signal(end_by)
-                deadline, end_by = monotonic() + STOP_SECONDS, signal.SIGKILL
+                child.send_signal(next_signal)
+                deadline, next_signal = monotonic() + STOP_SECONDS, signal.SIGKILL
                 if os.getppid() != parent:
                     raise CrawlError("Whoever started this crawl is gone; it was stopped.") from None
 

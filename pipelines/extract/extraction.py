@@ -1,6 +1,6 @@
-"""One page in, an article or a rejection out: the order of the steps, and which text wins where there are several.
+"""One page in, an article or a rejection out: the order of the steps. Which of several texts wins is assembly's.
 
-Importing this module loads trafilatura; everything else in the project imports it late.
+Importing this module loads trafilatura: what runs without extraction imports it late.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ STEPS = assembly.STEPS
 class PageReading:
     """What a page is, and whether the source's template agreed with it: None where there is none to agree.
 
-    What a worker makes of it, with its cost and faults, is fetched.Made.
+    What a worker makes of it, with its cost and faults, is fetched_pages.ExtractedFetch.
     """
 
     made: Article | Rejection

@@ -16,7 +16,7 @@ from pipelines.codes import Reason
 from pipelines.errors import StoreError
 from pipelines.extract import workers
 from pipelines.extract.extraction import CPU_SECONDS, read_page
-from pipelines.extract.nursery import OURS
+from pipelines.extract.nursery import MACHINE_ERRORS
 from pipelines.model import Article, Page, Pointer, Rejection, Source, Template
 from pipelines.stores import bucket, postgres, warc
 
@@ -110,7 +110,7 @@ def work(job: Job) -> ExtractedFetch:
         return ExtractedFetch(None, fault=Fault.STORE, why=str(error))
     try:
         read = read_page(page, job.source, template=job.template)
-    except OURS as error:
+    except MACHINE_ERRORS as error:
         return _unread(" ".join(f"{type(error).__name__} {error}".split())[:DETAIL_CHARACTERS], started)
     except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
         made = _reject(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}", time.process_time() - started)

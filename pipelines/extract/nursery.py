@@ -30,7 +30,7 @@ from typing import IO, Any
 PR_SET_PDEATHSIG = 1
 # What comes of the machine or the installation while a page is read, whatever the page: memory that ran out, a file or
 # a library that cannot be opened. A worker that it ends has an exit code of its own.
-OURS = (MemoryError, OSError, ImportError)
+MACHINE_ERRORS = (MemoryError, OSError, ImportError)
 OF_MACHINE = os.EX_OSERR
 # What the libraries of C++ and Rust say on standard error before they abort for want of memory; after any other abort
 # it is the page that they could not bear.
@@ -105,7 +105,7 @@ def _start(control: Connection, asked: Start, said: IO[bytes]) -> int:
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)
         _serve(kept, work, asked.seconds)
         code = 0
-    except OURS:
+    except MACHINE_ERRORS:
         code = OF_MACHINE
         traceback.print_exc()
     except BaseException:  # noqa: BLE001 -- nothing of the nursery may run in its fork

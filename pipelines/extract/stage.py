@@ -102,10 +102,10 @@ def extract(
             disk_room.check(settings, "nightdesk extract")
             with conn:
                 rows = postgres.query(conn, "fetches_to_extract", source=source.name, run=run, others=others)
-            stored = None
+            version = None
             if site and rows:
-                stored, message = _learn_source(settings, conn, source, run, counts, processes, apart)
-            jobs, stored_looks = _jobs(settings, conn, source, rows, stored)
+                version, message = _learn_source(settings, conn, source, run, counts, processes, apart)
+            jobs, stored_looks = _jobs(settings, conn, source, rows, version)
             file = articlefile.path(settings, source.name, run)
             undecided = UndecidedFetches()
             lines = _lines(jobs, stored_looks, counts, undecided, _EarlierLines(file), processes, apart)
@@ -160,11 +160,11 @@ def _learn_source(
             str(error) if isinstance(error, NightdeskError) else f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS]
         )
         log.exception("%s could not be learned", source.name)
-        told = outbox.key("not-learned", source.name, type(error).__name__, extractor())
-        outbox.tell_operators(settings, told, f"{source.name} could not be learned", f"Run {run}: {message}")
+        message_key = outbox.key("not-learned", source.name, type(error).__name__, extractor())
+        outbox.tell_operators(settings, message_key, f"{source.name} could not be learned", f"Run {run}: {message}")
     with conn:
-        stored = templates.newest(conn, source.name)
-    return stored, message or (stored.problem if stored else "")
+        version = templates.newest(conn, source.name)
+    return version, message or (version.problem if version else "")
 
 
 def _jobs(
@@ -172,10 +172,10 @@ def _jobs(
     conn: postgres.Connection,
     source: Source,
     rows: Sequence[postgres.Row],
-    stored: templates.TemplateVersion | None,
+    version: templates.TemplateVersion | None,
 ) -> tuple[list[Job], dict[int, tuple[Job, postgres.Row]]]:
     """The pages of the run; and by URL the stored look at it that another extractor read, with its result."""
-    template, name = stored.in_use if stored else None, templates.label(extractor(), stored)
+    template, name = version.in_use if version else None, templates.label(extractor(), version)
     fetches = [row["fetch_id"] for row in rows]
     with conn:
         others = postgres.query(conn, "fetches_to_read_again", source=source.name, extractor=name, fetches=fetches)
@@ -240,12 +240,12 @@ def _line(job: Job, made: ExtractedFetch) -> Line:
         fetched_at=row["fetched_at"],
         article=article,
         signature=signatures.write_signature(signatures.of_text(article.text)) if article else "",
-        words=_words(article) if article else (),
+        words=_index_rows(article) if article else (),
         rejection=result if isinstance(result, Rejection) else None,
     )
 
 
-def _words(article: Article) -> Sequence[Any]:
+def _index_rows(article: Article) -> Sequence[Any]:
     """The rows of the search index for the text as Postgres stores it. They are made here, so that load need not make
     them.
     """
@@ -286,8 +286,8 @@ def _tell(settings: Settings, conn: postgres.Connection, source: Source, run: st
     """Tell the operators, once for each fault, and have a page that was lost for a day fetched again."""
     message = undecided.sentence()
     log.error("%s: %s", source.name, message)
-    told = outbox.key("undecided", source.name, digest(" ".join(sorted(undecided.why)))[:DIGEST_DIGITS])
-    outbox.tell_operators(settings, told, f"{source.name}: pages stay undecided", f"Run {run}: {message}")
+    message_key = outbox.key("undecided", source.name, digest(" ".join(sorted(undecided.why)))[:DIGEST_DIGITS])
+    outbox.tell_operators(settings, message_key, f"{source.name}: pages stay undecided", f"Run {run}: {message}")
     lost = [fetch for fetch, made in undecided.fetches.items() if made.fault == Fault.STORE]
     with conn:
         postgres.execute_values(

@@ -28,7 +28,7 @@ from typing import Any, TypeVar
 from pipelines.errors import NightdeskError
 from pipelines.extract.nursery import OF_MACHINE, End, Start
 
-# Whatever `work` is given and makes: for pages fetched.Job and fetched.Made.
+# Whatever `work` is given and makes: for pages fetched_pages.Job and ExtractedFetch.
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 # What to make of a job that no worker could end.

@@ -302,7 +302,7 @@ where a.id = l.article_id and l.n = any(%(numbers)s)
 -- Wait for the other load of this source, if there is one, freed with the transaction.
 select pg_advisory_xact_lock(hashtextextended('load ' || %(source)s, 0))
 
--- name: load_mark_flood
+-- name: load_ask_flood
 -- Whether so many of the known articles that this run looked at again are edited that it is a sign of a new layout, or of another
 -- reading, and not of so many edits. What a list called modified does not count: there an edit is what was to be expected.
 with looked as (

@@ -40,7 +40,7 @@ URLS_SHOWN = 3
 
 # What is known of the lines comes first; it says which steps have nothing to do. After the verdicts it is worked out
 # in Python whether there are too many edits (a flood).
-KNOWN, VERDICTS = "load_find_known", "load_judge_newer_lines"
+KNOWN, VERDICTS = "load_fill_known", "load_judge_newer_lines"
 FLOOD = {"least": policy.FLOOD_EDITS, "share": policy.FLOOD_SHARE}
 STEPS = (
     # Which lines are of second URLs of an article.
@@ -67,8 +67,7 @@ STEPS = (
     "load_update_urls",
 )
 
-# Steps that a file of articles all new has nothing for: of what is stored already; of that, or of two looks at one URL;
-# of pages that name another address than their own as the canonical one.
+# Steps that are left out if no line is of an article that is stored already.
 OF_KNOWN = frozenset(
     (
         "load_find_reread_pages",
@@ -78,7 +77,9 @@ OF_KNOWN = frozenset(
         "load_add_restored_changes",
     )
 )
+# Steps that are left out if, besides, no two lines are of one URL.
 OF_LOOKS = frozenset(("load_update_articles", "load_update_last_seen"))
+# Steps that are left out if no page names another address than its own as the canonical one.
 OF_CANONICAL = frozenset(("load_drop_false_canonicals",))
 
 # What the steps are given of policy.py; each takes what it names.
@@ -119,6 +120,7 @@ def loading(settings: Settings) -> Iterator[Load]:
 
     A server that has just been connected to looks up each table anew: that costs a small file more than its articles.
     """
+    # Between two calls these hold the open connection; while a call runs they are empty.
     session, conn = ExitStack(), None
 
     def load_next(source: Source, run: str, first: First | None = None) -> Tally:
@@ -126,11 +128,11 @@ def loading(settings: Settings) -> Iterator[Load]:
         # What breaks ends the session, and with it all that it holds.
         with session as opened:
             kept, conn = conn, None
-            now = kept or opened.enter_context(postgres.connection(settings, application="nightdesk load"))
-            runs.begin(now, run, source.name, STAGE, looked=kept is not None)
-            tally = _load(settings, now, source, run, first)
-            runs.leave(now, run, source.name, STAGE)
-            session, conn = opened.pop_all(), now
+            live = kept or opened.enter_context(postgres.connection(settings, application="nightdesk load"))
+            runs.begin(live, run, source.name, STAGE, schema_checked=kept is not None)
+            tally = _load(settings, live, source, run, first)
+            runs.leave(live, run, source.name, STAGE)
+            session, conn = opened.pop_all(), live
         return tally
 
     try:
@@ -148,7 +150,7 @@ def _load(settings: Settings, conn: postgres.Connection, source: Source, run: st
             if first:
                 first(conn)
             rows, signed, indexed = _lines(conn, settings, source.name, run)
-            why = _run_steps(conn, rows, indexed, source.name, run, judged=first is None)
+            why = _run_steps(conn, rows, indexed, source.name, run, may_hold=first is None)
             # It reads raw files: before the stories, for which every other load waits from then on.
             gap = _gap(settings, conn, source, run)
             if rows and not why:
@@ -272,11 +274,11 @@ def _run_steps(
     source: str,
     run: str,
     *,
-    judged: bool,
+    may_hold: bool,
 ) -> str:
     """Judge these rows and write what comes of them, and what the site itself said of pages it did not send.
 
-    Why the articles among them are held instead, nothing where they are not; judged: whether they may be.
+    Gives why the quarantine holds the articles among them, or nothing; may_hold: whether it may.
     """
     why = ""
     # The lines that are given what is stored in the place of what the file says: their words are other ones.
@@ -296,11 +298,12 @@ def _run_steps(
             )
         postgres.execute(conn, "load_analyze_lines")
         before["flood"] = False
-        why = quarantine.judge(conn, source, run) if judged else ""
+        why = quarantine.judge(conn, source, run) if may_hold else ""
         if why:
             quarantine.hold(conn, source, run, why)
     if rows and not why:
         quarantine.let_go(conn, source, run)
+        # stored: lines with an article; several: second lines of one; elsewhere: lines whose canonical URL is another.
         known = postgres.row(conn, KNOWN) or {}
         if known["stored"]:
             still = _let_stand_still(conn)
@@ -313,7 +316,7 @@ def _run_steps(
                 continue
             postgres.execute(conn, step, source=source, run=run, **before, **POLICY)
             if step == VERDICTS and (known["stored"] or known["several"]):
-                before |= postgres.row(conn, "load_mark_flood", source=source, **FLOOD) or {}
+                before |= postgres.row(conn, "load_ask_flood", source=source, **FLOOD) or {}
                 if not before["flood"]:
                     _judge_revisions(conn)
         postgres.execute_values(conn, "load_add_aliases", _aliases(rows, run))

@@ -55,13 +55,13 @@ def moment_of(key: str) -> datetime | None:
         return None
 
 
-def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, looked: bool = False) -> None:
+def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, schema_checked: bool = False) -> None:
     """Say that a stage has begun for a source, committed at once, and that those killed before it in other runs failed.
 
     The stage counts as alive for as long as this connection is open, or until `leave`. DatabaseError where the schema
-    is not ours; looked: whether this connection was found to be fine before.
+    is not ours; schema_checked: whether this connection has found it to be ours before.
     """
-    if not looked:
+    if not schema_checked:
         migrations.check_migrated(conn)
     with conn:
         postgres.query(conn, "hold_stage", run=run, source=source, stage=stage)

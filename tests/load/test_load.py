@@ -546,11 +546,11 @@ def test_a_file_of_new_articles_alone_is_not_asked_what_only_stored_ones_need(
         *OF_KNOWN,
         *OF_LOOKS,
         *OF_CANONICAL,
-        "load_mark_flood",
+        "load_ask_flood",
         "load_find_edited_texts",
         "load_find_edits",
     }
-    assert {*OF_KNOWN, *OF_LOOKS, "load_mark_flood", "load_find_edited_texts", "load_find_edits"} <= set(asked)
+    assert {*OF_KNOWN, *OF_LOOKS, "load_ask_flood", "load_find_edited_texts", "load_find_edits"} <= set(asked)
 
 
 def counted(number: int, reads: int, dead: int = 0) -> Article:

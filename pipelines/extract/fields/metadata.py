@@ -1,6 +1,7 @@
 """What an article is besides its text: title, description, authors, image, tags, section, canonical URL.
 
-The evidence, best first: JSON-LD, the page's own headings, meta elements, what the feed said.
+The evidence is JSON-LD, the page's own headings, meta elements, and what the feed said. Each field has its own order,
+which its function shows.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def facts_of(tree: HtmlElement, page: Page, source: Source) -> Facts:
     title, forms = titles.pick(
         tree,
         headline=json_ld.text(node.get("headline")),
-        shown=_first(meta, TITLES),
+        social=_first(meta, TITLES),
         element=_text(head if head is not None else tree.find(".//title")),
         given=page.entry.title if page.entry else "",
         sites=sites,

@@ -74,36 +74,36 @@ COUNTER = re.compile(r"\(?\d+\)?|page \d+|strona \d+|seite \d+", re.IGNORECASE)
 
 
 def pick(
-    tree: HtmlElement, *, headline: str, shown: str, element: str, given: str, sites: set[str]
+    tree: HtmlElement, *, headline: str, social: str, element: str, given: str, sites: set[str]
 ) -> tuple[str, tuple[str, ...]]:
     """The title and the forms in which it stands on the page.
 
     headline: what is said for machines.
-    shown: for other sites (og:title).
+    social: for other sites (og:title).
     element: in the page's title element.
     given: by the feed.
     sites: keys (phrases.key) of the site's names, without spaces as well.
     """
     written = " ".join(_plain(h1.text_content()[:LONGEST]) for h1 in tree.iter("h1", "h2"))
-    element, shown = bare(element, written), bare(shown, written)
-    called = [without_names(title, sites) for title in (shown, element)]
+    element, social = bare(element, written), bare(social, written)
+    called = [without_names(title, sites) for title in (social, element)]
     h1s = [h1 for h1 in tree.iter("h1") if not _of_site(h1, *called)]
     # At the head of the page, as short as a name, and the page is called nothing else.
     names = [
         h1 for h1 in h1s if _may_be_of_site(h1) and {key(h1.text_content())} == {key(one) for one in called if one}
     ]
-    headings = [_heading(h1, shown, element) for h1 in h1s]
+    headings = [_heading(h1, social, element) for h1 in h1s]
     headings = [heading for heading in headings if heading and not is_site(heading, sites)]
     headline = without_names(bare(headline, written), sites)
-    near = max(headings, key=lambda h: _alike(h, shown or element), default="")
-    near = near if near and (not (shown or element) or min(_alike(near, shown or element)) >= SECTION_SHARE) else ""
+    near = max(headings, key=lambda h: _alike(h, social or element), default="")
+    near = near if near and (not (social or element) or min(_alike(near, social or element)) >= SECTION_SHARE) else ""
     near = without_names(near, sites)
     # A headline is cut at 110 characters by some; the heading on the page is whole.
     if (headline and near and key(near).startswith(key(headline.rstrip(".… ")))) or (
         headline and near and words(near) >= TITLE_WORDS and key(headline).endswith(" " + key(near))
     ):
         headline = near
-    cut = [_without_site(title, sites, headings, tree) for title in (shown, element)]
+    cut = [_without_site(title, sites, headings, tree) for title in (social, element)]
     # A page's only heading is what people see for its title, whatever is said for search engines.
     only = headings[0] if len(headings) == 1 and words(headings[0]) > TITLE_WORDS // 2 else ""
     forms = (headline, near, only, *cut, given, *headings[:1])
@@ -112,7 +112,7 @@ def pick(
         above = _above_text(tree, [title for title in called if not is_site(title, sites)])
         forms = (given, above, *forms) if above else forms
     chosen = next((t for t in forms if t and not is_site(t, sites)), "")
-    others = dict.fromkeys(t for t in (chosen, headline, near, *cut, shown, element, given) if t)
+    others = dict.fromkeys(t for t in (chosen, headline, near, *cut, social, element, given) if t)
     return chosen, tuple(others)
 
 

@@ -155,10 +155,10 @@ def of_content(
     if tree is None:
         tree = markup.parse(html)
     prose = _prose(tree, title, paragraphs)
-    look = PageEvidence(page, title, prose, sum(map(words, prose)), visible, claims_article, dated, free)
+    evidence = PageEvidence(page, title, prose, sum(map(words, prose)), visible, claims_article, dated, free)
     if _is_home(page.final_url, FRONT) and not _is_home(page.url, FRONT):
         return Reason.HOME, "the address leads to the home page"
-    found = _wall(look, html) or _paywall(look)
+    found = _wall(evidence, html) or _paywall(evidence)
     if found:
         return found
     if others and (claims_article or index_pages.names_article(page.final_url, title)):
@@ -170,11 +170,11 @@ def of_content(
         return Reason.HOME if home else Reason.LISTING, f"{round(100 * link_share())} % of the words are links"
     if not visible.strip():
         return Reason.EMPTY, "no visible text"
-    media = _media(look, html)
+    media = _media(evidence, html)
     if media:
         return media
-    if look.count < LEAST_WORDS and not _is_flash(look):
-        return Reason.TOO_SHORT, f"{look.count} words"
+    if evidence.count < LEAST_WORDS and not _is_flash(evidence):
+        return Reason.TOO_SHORT, f"{evidence.count} words"
     if not title:
         return Reason.NO_TITLE, ""
     return None

@@ -70,9 +70,9 @@ def settle(
     source: Source,
     template: Template | None = None,
     without: frozenset[str] = frozenset(),
-    trees: classifier.Trees | None = None,
+    choice_trees: classifier.Trees | None = None,
 ) -> Text:
-    """The text of a page whose blocks were judged; trees: those to choose between whole texts by, if not ours."""
+    """The text of a page whose blocks were judged; choice_trees: what whole texts are chosen by, if not ours."""
     own = () if "phrases" in without else source.phrases
     template = None if "site" in without else template
     if "judge" in without:
@@ -83,7 +83,7 @@ def settle(
         # Whole texts are chosen without the template; of it, only repeated lines are taken out of the one chosen.
         # A source whose pages agree on their places knows better, and so does a page that names its posts.
         sure = best.others or facts.posts or "choice" in without or (template and template.inside)
-        better = None if sure else _choose(page, tree, template, trees)
+        better = None if sure else _choose(page, tree, template, choice_trees)
         if better is not None:
             better = sorted({*better, *_find_leads(page.blocks, better, facts)})
             best = replace(cut_blocks(page, better, facts, own, without), fits=fits)
@@ -91,7 +91,7 @@ def settle(
         best = _take_longer(best, cut_lines(json_ld.body(facts.node), facts, own, without))
     if "script data" not in without and best.words < LEAST_WORDS:
         best = _take_longer(best, cut_lines(json_ld.find_embedded_text(tree), facts, own, without))
-    return replace(best, extracted=tuple(page.text))
+    return replace(best, extracted=tuple(page.readable_lines))
 
 
 def ask_witnesses(tree: HtmlElement) -> dict[str, list[str]]:
@@ -110,9 +110,9 @@ def _keep(page: JudgedPage, facts: Facts) -> list[int]:
 
 
 def _find_leads(found: Sequence[JudgedBlock], kept: Sequence[int], facts: Facts) -> list[int]:
-    """The standfirst: what stands between the title and the first paragraph, which is asked less.
+    """The standfirst: what stands between the title and the first paragraph. A lower chance is enough for it.
 
-    The judge is never sure of it, and what stands elsewhere on the page would decide from look to look.
+    The classifier is never sure of it; without this rule it would come and go from one look to the next.
     """
     titles = {phrases.key(title) for title in facts.titles}
     first = next((number for number in kept if found[number].block.words >= LEAST_WORDS), None)
@@ -174,9 +174,9 @@ def _shift(chance: float, by: float) -> float:
 
 
 def _choose(
-    page: JudgedPage, tree: HtmlElement, template: Template | None, trees: classifier.Trees | None
+    page: JudgedPage, tree: HtmlElement, template: Template | None, choice_trees: classifier.Trees | None
 ) -> list[int] | None:
-    """The blocks of a text that is better than what the judge keeps; None where none is."""
+    """The blocks of a text that is better than what the classifier keeps; None where none is."""
     chances = np.array([one.chance for one in page.blocks], dtype=np.float64)
     # On a page as deep the extractors that would be asked can take minutes.
     if page.compared is None or not text_choice.in_doubt(page.compared, chances) or markup.deep(tree):
@@ -186,18 +186,19 @@ def _choose(
     def ask() -> dict[str, text_choice.Floats]:
         return {name: np.array(coverage(found, lines)) for name, lines in ask_witnesses(tree).items()}
 
-    better = text_choice.choose_text(page.compared, chances, ask, trees)
+    better = text_choice.choose_text(page.compared, chances, ask, choice_trees)
     if better is None:
         return None
     repeated = dict(template.lines) if template else {}
     chosen = [n for n, one in enumerate(better) if one and found[n].key not in repeated]
-    without = [n for n in chosen if not _is_remark(page.blocks[n])]
-    return without if sum(found[n].words for n in without) >= BRIEF_WORDS else chosen
+    kept = [n for n in chosen if not _is_remark(page.blocks[n])]
+    return kept if sum(found[n].words for n in kept) >= BRIEF_WORDS else chosen
 
 
 def _is_remark(one: JudgedBlock) -> bool:
-    """Whether it stands in what the page calls its comments, and is no part of the article to the judge either.
+    """Whether it stands in what the page calls its comments, and is no part of the article to the classifier either.
 
+    The name of any box counts here, also of one that holds half of the page (Block.kind, not JudgedBlock.kind).
     Extractors take a long remark for the article's end, and its words speak for it when texts are compared.
     """
     return one.block.kind == "comment" and not one.likely

@@ -46,7 +46,7 @@ LONGEST_PLAIN_CHARACTERS = 1_000_000
 class JudgedBlock:
     """A block, and what is known of it.
 
-    - kind: what the place around it is called
+    - kind: what the place around it is called, as Block.kind; but boxes that hold half of the page do not count
     - chosen: how much of it trafilatura has, 0 to 1
     - chance: how likely it is a part of the article, 0 to 1
     - why: why what was learned of its source speaks against it; empty where it does not
@@ -82,7 +82,7 @@ class JudgedPage:
         return [one.block for one in self.blocks]
 
     @property
-    def text(self) -> Sequence[str]:
+    def readable_lines(self) -> Sequence[str]:
         """What of the page reads like text at all: trafilatura's lines, or the second extractor's where it has none."""
         return self.lines if sum(map(words, self.lines)) >= 2 * LEAST_WORDS else self.plain
 

@@ -127,6 +127,7 @@ def _list_removed(
     if page.blocks:
         # A standfirst that is cut stands between the title and what stays.
         first = next((number for number in range(first, -1, -1) if page.blocks[number].block.key in titles), first)
+    # A block that stays has "" in `cut`, one that is cut its reason; the rest have no verdict yet.
     told = [
         number
         for number, one in enumerate(page.blocks)
