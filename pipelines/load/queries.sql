@@ -161,6 +161,24 @@ from (
 -- Let the planner see how many lines there are: without it, ten thousand are judged one against all others. Not the texts.
 analyze lines (n, fetch_id, url_id, url_key, variant_key, canonical_key, title_digest, text_digest, akin, reason, article_id, copy_of, verdict)
 
+-- name: load_ask_flood
+-- Whether so many of the known articles that this run looked at again are edited that it is a sign of a new layout, or of another
+-- reading, and not of so many edits. What a list called modified does not count: there an edit is what was to be expected.
+with looked as (
+    select f.url_id
+    from fetches f join articles a on a.url_id = f.url_id join urls u on u.id = f.url_id
+    where f.source = %(source)s and f.outcome in ('fetched', 'unchanged')
+        and f.run in (select run from lines)
+        and a.first_fetched_at < f.fetched_at
+        and coalesce((u.entry ->> 'modified_at')::timestamptz <= a.seen_at, true)
+    group by f.url_id
+), edited as (
+    select distinct l.url_id
+    from lines l join looked on looked.url_id = l.url_id
+    where l.fresh and l.changed and l.revision > 1 and not l.judged and not l.same_page
+)
+select (select count(*) from edited) >= greatest(%(least)s, %(share)s * (select count(*) from looked)) as flood
+
 -- name: load_count_owed
 -- How many fetched pages of a source load still owes a verdict, for this run.
 select count(*)::int as owed
@@ -301,24 +319,6 @@ where a.id = l.article_id and l.n = any(%(numbers)s)
 -- name: load_lock
 -- Wait for the other load of this source, if there is one, freed with the transaction.
 select pg_advisory_xact_lock(hashtextextended('load ' || %(source)s, 0))
-
--- name: load_ask_flood
--- Whether so many of the known articles that this run looked at again are edited that it is a sign of a new layout, or of another
--- reading, and not of so many edits. What a list called modified does not count: there an edit is what was to be expected.
-with looked as (
-    select f.url_id
-    from fetches f join articles a on a.url_id = f.url_id join urls u on u.id = f.url_id
-    where f.source = %(source)s and f.outcome in ('fetched', 'unchanged')
-        and f.run in (select run from lines)
-        and a.first_fetched_at < f.fetched_at
-        and coalesce((u.entry ->> 'modified_at')::timestamptz <= a.seen_at, true)
-    group by f.url_id
-), edited as (
-    select distinct l.url_id
-    from lines l join looked on looked.url_id = l.url_id
-    where l.fresh and l.changed and l.revision > 1 and not l.judged and not l.same_page
-)
-select (select count(*) from edited) >= greatest(%(least)s, %(share)s * (select count(*) from looked)) as flood
 
 -- name: load_patience
 -- How long this transaction waits for a lock.

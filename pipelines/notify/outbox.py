@@ -1,4 +1,4 @@
-"""The outbox sends `deliveries` and marks them, with how often each was tried; alert/messages.py writes those of alerts.
+"""The outbox sends `deliveries` and marks how often each was tried; alert/messages.py writes those of alerts.
 
 A message is sent at least once, with a key that never changes. If the sender is killed between sending and marking, the
 message is sent again. For webhooks, whose programs know the keys, these may be the few messages that are marked
