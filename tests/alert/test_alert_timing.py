@@ -22,6 +22,7 @@ from pipelines.stores import postgres
 from tests import archives
 from tests.archives import RUN
 from tests.databases import rows
+from tests.examples import drawn
 
 Nightdesk = Callable[..., Result]
 CHANGES = ["2026-03-28", "2026-10-24", "2026-06-10"]
@@ -56,6 +57,7 @@ def test_the_next_strike_is_the_first_that_will_have_been_the_last(day: str, zon
     assert all(last <= at for at, last in zip(moments, before, strict=True))
 
 
+@drawn(100)
 @given(
     spans=some.lists(
         some.tuples(some.sampled_from(["", *send_times.DAYS]), some.integers(0, 95), some.integers(0, 95)).filter(

@@ -28,6 +28,7 @@ from pipelines.model import Article
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests.archives import T0, article, keep
+from tests.examples import drawn
 
 DAY = timedelta(days=1)
 Nightdesk = Callable[..., Result]
@@ -125,6 +126,7 @@ def test_json_lines_are_what_the_archive_holds(nightdesk: Nightdesk, tmp_path: P
     assert rows[2]["published_at"] is None
 
 
+@drawn(100)
 @given(st.text(alphabet="'=+-@\t\r\n aع＝\u200f", max_size=6))
 def test_what_was_made_harmless_can_be_had_back(text: str) -> None:
     cell = export_formats.harmless(text)

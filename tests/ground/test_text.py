@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.text import Token, digest, direction, normal, tokens, words
+from tests.examples import drawn
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,7 @@ def test_a_direction_is_told_of_languages_and_of_texts(given_text: str, wanted: 
     assert direction(given_text) == wanted
 
 
+@drawn(100)
 @given(st.text())
 def test_every_word_is_found_in_the_text_and_normal_form_is_stable(text: str) -> None:
     found = tokens(text)

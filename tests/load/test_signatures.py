@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bench import story_texts
 from pipelines import signatures, text
 from pipelines.signatures import Signature
+from tests.examples import drawn
 
 WORDS = [f"word{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(600)]
 
@@ -67,6 +68,7 @@ def test_any_text_has_a_signature_that_can_be_kept(written: str) -> None:
     assert signatures.read(signatures.write_signature(made)) == made
 
 
+@drawn(100)
 @given(st.sets(st.integers(0, 2**32 - 1), max_size=20), st.lists(st.integers(0, 2**64 - 1), max_size=10))
 def test_a_signature_is_read_as_it_was_written(least: set[int], numbers: list[int]) -> None:
     made = Signature(len(least), tuple(sorted(least)), tuple(numbers))
@@ -79,6 +81,7 @@ def test_what_is_no_signature_of_this_version_is_none(written: str) -> None:
     assert signatures.read(written) is None
 
 
+@drawn(100)
 @given(st.text(alphabet="aé١ـاﷺ 3\u200c\u0651東ก.\n", max_size=40))
 def test_the_forms_of_a_text_are_those_of_its_tokens(written: str) -> None:
     assert "".join(text.forms(written)) == "".join(token.form for token in text.tokens(written))

@@ -22,6 +22,7 @@ from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
 from pipelines.stores import migrations, postgres, postgres_address
 from tests import databases
+from tests.examples import drawn
 
 # Two words that stand in no sentence of ours, with anything around and between them.
 LEFT, RIGHT = "Zq7w", "Kv9j"
@@ -43,6 +44,7 @@ FORMS = (
 ODD = "a/b?c#d@e:f%g$HOME[h] '\"\\é"
 
 
+@drawn(100)
 @given(passwords)
 def test_every_reader_of_an_encoded_address_takes_the_same_password_from_it(password: str) -> None:
     address = postgres_address.normal(
@@ -58,6 +60,7 @@ def test_every_reader_of_an_encoded_address_takes_the_same_password_from_it(pass
     assert postgres_address.normal(address) == address
 
 
+@drawn(100)
 @given(st.sampled_from(FORMS), passwords)
 def test_what_is_said_of_an_address_holds_no_part_of_its_password(form: str, password: str) -> None:
     address = form.format(password)
