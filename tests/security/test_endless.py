@@ -21,10 +21,10 @@ pytestmark = pytest.mark.cold
 HANGS = {"python": "while True: pass", "C": "import itertools; sum(itertools.repeat(0))"}
 SPIDER = """
 import os, signal, sys
-from spiders import guardian
+from spiders import watchdog
 signal.signal(signal.SIGTERM, lambda *_: None)
-guardian.die_with(int(sys.argv[1]), signal.SIGTERM)
-guardian.begin(int(sys.argv[1]), float(sys.argv[2]))
+watchdog.die_with(int(sys.argv[1]), signal.SIGTERM)
+watchdog.begin(int(sys.argv[1]), float(sys.argv[2]))
 print(os.getpid(), flush=True)
 {hangs}
 """
@@ -65,12 +65,12 @@ def test_nothing_of_a_crawl_is_left_when_it_is_killed() -> None:
         text=True,
     )
     assert spider.stdout and spider.stdout.readline()
-    (guardian,) = [int(pid) for pid in Path(f"/proc/{spider.pid}/task/{spider.pid}/children").read_text().split()]
+    (watchdog,) = [int(pid) for pid in Path(f"/proc/{spider.pid}/task/{spider.pid}/children").read_text().split()]
 
     spider.kill()
     spider.communicate()
 
-    _until_gone(guardian)
+    _until_gone(watchdog)
 
 
 def test_a_child_that_does_not_hear_sigterm_is_killed_after_a_grace() -> None:
