@@ -1,6 +1,6 @@
-"""What is done beside the stages, whoever runs them: Airflow, or a timer that starts `nightdesk run` and `upkeep`.
+"""The work beside the stages. Airflow runs it, or a timer that starts `nightdesk run` and `upkeep`.
 
-The operators hear of a night that failed and of sources that went quiet; old raw files go; golden pages are read again.
+It tells the operators of a failed night and of quiet sources, deletes old raw files and reads golden pages again.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import anchors, bucket, bucket_backlog, chain, postgres, raw_retention, runs, timestamps
 
-# Hexadecimal digits of a digest in a key. Chosen: no two of one installation have them in common.
+# Hexadecimal digits of a digest in a key. Chosen: no two digests of one installation share as many.
 DIGEST_DIGITS = 16
 
-# What stands above the digests in a message.
+# The text above the digests in a message.
 DIGESTS = (
     "Keep this message. `nightdesk verify --kept FILE`, with a file that holds these lines, shows whether the chains "
     "of the raw store were changed since: when, folder, line, SHA-256."
@@ -38,10 +38,10 @@ log = logging.getLogger("nightdesk")
 def tell_of_night(
     settings: Settings, run: str, chosen: Sequence[Source], done: Sequence[Tally], broken: str = ""
 ) -> bool:
-    """Tell the operators once that a night failed, and which sources went quiet; False where it failed unheard.
+    """Tell the operators once that a night failed and which sources went quiet.
 
-    A night fails as a Dag does: when too many of its sources failed, or something that is no source. `broken` is what
-    ended it before its time.
+    Returns False if the night failed and nobody was told. A night fails as a Dag does: when too many of its sources
+    failed, or when something else than a source failed. `broken`: the error that ended the night early.
     """
     why = [broken] if broken else list(_failures(settings, done))
     heard = True
@@ -57,14 +57,14 @@ def tell_of_night(
 
 
 def tell_of_source_files(settings: Settings, bad: Sequence[SourceError]) -> None:
-    """Bad source files are in the log each time, and told to the operators once for each thing that is wrong."""
+    """Log the bad source files each time, and tell the operators once of each mistake in them."""
     for error in bad:
         log.error("%s", error)
         outbox.tell_of_source_file(settings, error)
 
 
 def check_health(settings: Settings) -> list[str]:
-    """Tell the operators once of sources that went quiet; what there is to say of each."""
+    """Tell the operators once of sources that went quiet; gives a sentence about each."""
     good, bad = folders.readable(settings)
     tell_of_source_files(settings, bad)
     found = troubles.check(settings, good)
@@ -74,7 +74,7 @@ def check_health(settings: Settings) -> list[str]:
 
 
 def check_golden(settings: Settings) -> list[str]:
-    """Read the golden pages of the followed sources again; the operators are told once of what they no longer give."""
+    """Read the golden pages of the followed sources again; tell the operators once of facts that a page lost."""
     pages: list[tuple[Source, golden.GoldenPage]] = []
     for source in folders.readable(settings)[0]:
         try:
@@ -98,10 +98,10 @@ def check_golden(settings: Settings) -> list[str]:
 
 
 def retire_raw(settings: Settings, on_gone: text_retention.OnGone = lambda gone: None) -> dict[str, int]:
-    """Delete raw files that were kept long enough and whose URLs are all decided; how many runs, files and bytes.
+    """Delete raw files that were kept long enough and whose URLs are all decided; gives the counts of what went.
 
-    First the chains of the raw store are brought up to date: files of before there was one are taken in, a rewriting
-    that was killed is finished.
+    First it brings the chains of the raw store up to date: it takes in files that are older than the chain, and
+    finishes a rewriting that was killed.
     """
     with bucket.patient():
         brought = bucket_backlog.bring(settings)
@@ -129,27 +129,27 @@ def retire_raw(settings: Settings, on_gone: text_retention.OnGone = lambda gone:
 
 
 def count_retirable(settings: Settings, now: datetime) -> tuple[raw_retention.RetiredRaw, text_retention.RetiredTexts]:
-    """What `retire_raw` would take away, which it does in this order."""
+    """Count what `retire_raw` would delete, in the order in which it deletes."""
     raw = raw_retention.retire(settings, now, own_days=own_days(settings), dry=True)
     return raw, _retire_texts(settings, now, raw_gone=raw.names, dry=True)
 
 
 def _retire_texts(settings: Settings, now: datetime, **how: Any) -> text_retention.RetiredTexts:
-    """Take away texts and rows of the ledger that were kept long enough, by the settings and the sources' files."""
+    """Delete texts and ledger rows that were kept long enough, as the settings and the sources' files say."""
     own = {source.name: source.keep_text for source in folders.readable(settings)[0]}
     return text_retention.retire(settings, now, text_days=own, raw_days=own_days(settings), **how)
 
 
 def own_days(settings: Settings) -> dict[str, int]:
-    """How many days the raw files of each followed source are kept, by its own file."""
+    """How many days the file of each followed source keeps its raw files."""
     return {source.name: source.keep_raw for source in folders.readable(settings)[0]}
 
 
 def _keep_digests(settings: Settings) -> None:
-    """Put the newest digests of the chains where this machine cannot change them, by the settings: a file, a time
-    stamp of a third party, a channel.
+    """Put the newest digests of the chains where this machine cannot change them.
 
-    What cannot be done is told to the operators once a day, and keeps nobody from the rest. A channel hears once a day.
+    The settings name the place: a file, a time stamp of a third party, a channel. If one place fails, the operators
+    hear of it once a day, and the other places still get the digests. A channel gets them once a day.
     """
     lines = anchors.newest(settings.raw)
     today = f"{datetime.now(UTC):%Y-%m-%d}"
@@ -175,7 +175,7 @@ def _keep_digests(settings: Settings) -> None:
 
 
 def complete_index(settings: Settings) -> int:
-    """Put articles that were loaded before there was a search index, or stories, there; how many, 0 from then on."""
+    """Add articles that are older than the search index, or than stories; gives their number, 0 once all are added."""
     indexed, linked = search_index.backfill(settings), story_links.backfill(settings)
     if indexed or linked:
         log.info("put %d articles into the search index, looked for the stories of %d", indexed, linked)
@@ -183,7 +183,7 @@ def complete_index(settings: Settings) -> int:
 
 
 def keep_wordings_once(settings: Settings) -> int:
-    """Keep wordings once that versions of before kept twice; how many, 0 from then on."""
+    """Keep once each wording that older versions kept twice; gives their number, 0 once all are done."""
     return stored_wordings.backfill(settings, lambda done: log.info("kept %d wordings once so far", done))
 
 

@@ -1,7 +1,8 @@
-"""Golden pages: facts of single pages that a source must keep giving, reviewed by a person, checked ever after.
+"""Golden pages: facts of single pages. A person reviews them once; a source must keep giving them.
 
-It alone knows their two places: the facts in `golden/<source>.toml` beside the source files, for people to read and
-mend, and the raw page in the data folder's `golden`, where retention does not reach. The check is offline.
+Only this module knows their two places. The facts are in `golden/<source>.toml` beside the source files, where people
+read and correct them. The raw page is in the data folder's `golden`, which retention leaves alone. The check is
+offline.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from pipelines.stores import postgres, templates, warc
 FOLDER = "golden"
 # Words at either end that a golden page expects. Chosen: enough to be found once in a text.
 ENDS_WORDS = 12
-# Characters of those, for scripts without blanks.
+# The most characters of these words, for scripts without blanks.
 LONGEST_CHARACTERS = 100
 GONE = "its raw page is not in this data folder: take it out and draft it anew with `nightdesk sources sample`"
 HEAD = """\
@@ -40,10 +41,10 @@ HEAD = """\
 
 @dataclass(frozen=True, kw_only=True)
 class GoldenPage:
-    """A page and what it must keep giving; a fact that is None is not checked.
+    """A page and the facts that it must keep giving; a fact that is None is not checked.
 
-    published: a day as ISO 8601, empty where the page gives none. begins, ends: words of the text. note: what somebody
-    saw to be wrong, for whoever mends it; nothing is compared with it.
+    `published`: a day as ISO 8601, empty if the page gives none. `begins`, `ends`: words of the text. `note`: the
+    mistake that a person saw, for whoever corrects it; the check does not use it.
     """
 
     url: str
@@ -59,7 +60,7 @@ class GoldenPage:
 
 @dataclass(frozen=True, kw_only=True)
 class GoldenResult:
-    """A golden page that was read again, and how what it gives differs: a phrase for each fact."""
+    """A golden page that was read again, with a phrase for each fact that differs."""
 
     source: str
     golden: GoldenPage
@@ -67,12 +68,12 @@ class GoldenResult:
 
 
 def path(folder: Path, name: str) -> Path:
-    """Where the facts of a source stand whose own file is in this folder."""
+    """The file with the golden facts of a source; `folder`: the folder of the source's own file."""
     return folder / FOLDER / f"{name}.toml"
 
 
 def load(file: Path) -> list[GoldenPage]:
-    """The golden pages of a file, none where there is no file; SourceError names the file and the key."""
+    """The golden pages of a file, none if there is no file; SourceError names the file and the key."""
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -88,7 +89,7 @@ def load(file: Path) -> list[GoldenPage]:
 def sample_article(
     settings: Settings, conn: postgres.Connection, source: Source, number: int, *, note: str = ""
 ) -> GoldenPage:
-    """Draft the facts of the page that an article was made of, as `sample` does."""
+    """Draft the facts of the page from which an article was made, as `sample` does."""
     row = postgres.row(conn, "raw_of_article", id=number)
     if row is None:
         raise NightdeskError(f"The raw page of article {number} is not known to the ledger.")
@@ -98,9 +99,9 @@ def sample_article(
 
 
 def sample(settings: Settings, source: Source, page: Page, template: Template | None, *, note: str = "") -> GoldenPage:
-    """Draft the facts of a page and keep its bytes; NightdeskError where it is no article or is golden already.
+    """Draft the facts of a page and keep its bytes; NightdeskError if it is no article or is golden already.
 
-    note: what somebody saw to be wrong with it.
+    note: the mistake that a person saw in the page.
     """
     file = path(settings.sources, source.name)
     if any(golden.url == page.url for golden in load(file)):
@@ -119,7 +120,7 @@ def sample(settings: Settings, source: Source, page: Page, template: Template | 
 
 
 def move(settings: Settings, old: str, new: str) -> None:
-    """Put the facts of a source's golden pages beside those of another; can be done again after a kill."""
+    """Add the golden facts of source `old` to the facts of source `new`; may be repeated after a kill."""
     file, target = path(settings.sources, old), path(settings.sources, new)
     if not file.exists():
         return
@@ -134,7 +135,7 @@ def move(settings: Settings, old: str, new: str) -> None:
 
 
 def check(settings: Settings, pages: Sequence[tuple[Source, GoldenPage]]) -> list[GoldenResult]:
-    """Golden pages read again as they would be tonight, each with its source's template, and all that differs.
+    """Read golden pages again as tonight's run would, each with its source's template; gives all differences.
 
     A page that nobody has reviewed is read and compared like the others. Needs Postgres where there are pages.
     """
@@ -170,7 +171,7 @@ def check(settings: Settings, pages: Sequence[tuple[Source, GoldenPage]]) -> lis
 
 
 def facts(article: Article, source: Source) -> GoldenPage:
-    """The facts of an article, as a draft that nobody has reviewed."""
+    """The facts of an article, as a draft that nobody has reviewed yet."""
     words = article.text.split()
     return GoldenPage(
         url=article.url,
@@ -225,13 +226,13 @@ def _differences(golden: GoldenPage, made: Article | Rejection, source: Source) 
 
 
 def _add(file: Path, source: Source, golden: GoldenPage) -> None:
-    """Put a draft at the end of the file; what people wrote in it stays."""
+    """Append a draft to the file; the text that people wrote in it stays."""
     text = file.read_text(encoding="utf-8") if file.exists() else HEAD.format(title=source.title, name=source.name)
     _append(file, text, golden)
 
 
 def _append(file: Path, text: str, golden: GoldenPage) -> None:
-    """Write a text and behind it a page's facts; what is None in them is left out."""
+    """Write a text and then the facts of a page; facts that are None are left out."""
     told = {field.name: getattr(golden, field.name) for field in fields(GoldenPage)}
     lines = [f"{name} = {_toml(value)}" for name, value in told.items() if value is not None]
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -241,7 +242,7 @@ def _append(file: Path, text: str, golden: GoldenPage) -> None:
 
 
 def _toml(value: object) -> str:
-    """A text or a truth value as TOML writes it: as JSON does, but for one character."""
+    """A text or a truth value as TOML writes it: like JSON, except for one character."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -252,7 +253,7 @@ def _day(article: Article, source: Source) -> str:
 
 
 def _short(words: str, *, end: bool = False) -> str:
-    """At most so many characters, whole words where a script has them."""
+    """The words, shortened to the limit of characters; only whole words if the script has blanks."""
     if len(words) <= LONGEST_CHARACTERS:
         return words
     cut = words[-LONGEST_CHARACTERS:] if end else words[:LONGEST_CHARACTERS]

@@ -1,6 +1,6 @@
-"""What is known of a source's past: its looks, out of the rows that each stage of a run leaves in `runs`.
+"""The known past of a source: its looks, read from the rows that each stage of a run writes to `runs`.
 
-Counts are kept there by run, and nothing is counted here: the newest rows of one source are looked up by an index.
+The rows hold the counts of each run, so nothing is counted here. An index finds the newest rows of a source.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pipelines.health import policy
 from pipelines.health.usual import SourceLook
 from pipelines.stores import postgres
 
-# What stands in the place of an article, so that it is the site that shows none.
+# Pages that the site shows instead of an article.
 WALLS = (
     Reason.SOFT_404, Reason.CONSENT, Reason.CHALLENGE, Reason.ERROR_PAGE, Reason.REGION, Reason.PAYWALL,
 )  # fmt: skip
@@ -22,7 +22,7 @@ WALLS = (
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """The looks of a source, the oldest first; when it last gave something; and its last run, stage by stage."""
+    """The looks of a source, oldest first; when it last gave an article; and its last run, stage by stage."""
 
     looks: Sequence[SourceLook]
     yielded_at: datetime | None
@@ -31,9 +31,9 @@ class History:
 
 
 def read(conn: postgres.Connection, source: str, now: datetime) -> History:
-    """What is known of a source by a moment, part of the caller's transaction.
+    """The history of a source up to `now`, read in the caller's transaction.
 
-    Runs for one page are left out, and those for which none of its lists was due.
+    Left out are runs for one page, and runs for which none of the source's lists was due.
     """
     rows = postgres.query(
         conn,

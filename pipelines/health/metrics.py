@@ -1,7 +1,6 @@
-"""Figures to watch, as Prometheus and OpenTelemetry have them: what each stage last did, what waits, how old the newest
-is.
+"""Figures for Prometheus and OpenTelemetry: what each stage last did, what waits, how old the newest article is.
 
-What each figure means stands in `Figure`, once, for people, for Prometheus and for the docs.
+The class `Figure` says what each figure means: once, for people, for Prometheus and for the docs.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from pipelines.model import Tally
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
 
-# What stands before the reason in a count of extract.
+# The prefix of a reason in the counts of extract.
 REJECTED = "rejected: "
-# What of a stage's counts is told, and under which figure.
+# The counts of a stage that are reported, each with its figure.
 COUNTED = {
     ("crawl", "fetched"): Figure.PAGES,
     ("crawl", "bytes"): Figure.BYTES,
@@ -35,7 +34,7 @@ COUNTED = {
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """One figure with its labels."""
+    """One figure, its value and its labels."""
 
     figure: Figure
     value: float
@@ -43,7 +42,7 @@ class Measure:
 
 
 def of_tally(tally: Tally, seconds: float | None = None) -> Iterator[Measure]:
-    """What a stage did for a source, or for all (alert)."""
+    """The figures of what a stage did for a source; the alert stage counts for all sources together."""
     labels = {"stage": tally.stage, **({"source": tally.source} if tally.source else {})}
     took = tally.counts.get("seconds") if seconds is None else seconds
     if took is not None:
@@ -58,7 +57,7 @@ def of_tally(tally: Tally, seconds: float | None = None) -> Iterator[Measure]:
 
 
 def measure(conn: postgres.Connection, sources: Sequence[str]) -> list[Measure]:
-    """All figures of these sources as they are now: their newest run by stage, and what waits."""
+    """All current figures of these sources: the newest run of each stage, and what waits."""
     made: list[Measure] = []
     for row in postgres.query(conn, "newest_of_stages", sources=list(sources), stages=list(runs.STAGES[:-1])):
         facts = {name: row[name] for name in ("run", "source", "stage", "state", "counts")}
@@ -67,7 +66,7 @@ def measure(conn: postgres.Connection, sources: Sequence[str]) -> list[Measure]:
 
 
 def waiting(conn: postgres.Connection, sources: Sequence[str]) -> list[Measure]:
-    """What waits and how old the newest is, whatever the runs did."""
+    """How much waits and how old the newest article is; this does not depend on the last runs."""
     due = {name: sum(by_host.values()) for name, by_host in host_locks.count_left(conn, sources).items()}
     made = [Measure(figure=Figure.DUE, value=due.get(name, 0), labels={"source": name}) for name in sources]
     for row in postgres.query(conn, "ages_of_newest", sources=list(sources)):
@@ -84,7 +83,7 @@ def waiting(conn: postgres.Connection, sources: Sequence[str]) -> list[Measure]:
 
 
 def of_canary(settings: Settings) -> list[Measure]:
-    """What the canary of this machine last sang, and how long ago; nothing where it never did."""
+    """The last result of this machine's canary and its age; nothing if the canary never ran."""
     try:
         song = json.loads(settings.canary_song.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -96,7 +95,7 @@ def of_canary(settings: Settings) -> list[Measure]:
 
 
 def as_prometheus(measures: Iterable[Measure]) -> str:
-    """Prometheus' text format, as a textfile collector reads it."""
+    """The measures in Prometheus' text format, as a textfile collector reads it."""
     known: dict[Figure, list[Measure]] = {}
     for one in measures:
         known.setdefault(one.figure, []).append(one)
@@ -111,7 +110,7 @@ def as_prometheus(measures: Iterable[Measure]) -> str:
 
 
 def name_of(figure: Figure) -> str:
-    """What Prometheus calls a figure; Airflow's exporter calls it the same, with its own prefix and dots."""
+    """The name of a figure in Prometheus; Airflow's exporter uses the same name with its own prefix and dots."""
     return f"nightdesk_{figure}"
 
 

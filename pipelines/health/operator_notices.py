@@ -1,4 +1,4 @@
-"""How the operators hear of a source in trouble, and of its end: once each, and of many at once in one message."""
+"""Messages to the operators: each trouble is told once, its end once, and many at once in one message."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipelines.notify.outbox import put_message
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
 
-# What goes on since it began, though the figures that show it move on; another beginning of the rest is another one.
+# A trouble of these kinds goes on although its figures change. For other kinds, another beginning is another trouble.
 GOES_ON = (
     TroubleKind.QUIET, TroubleKind.ERRORING, TroubleKind.BLOCKED, TroubleKind.NOT_EXTRACTING, TroubleKind.DRIFTING,
 )  # fmt: skip
@@ -22,11 +22,11 @@ GOES_ON = (
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """What the operators should know of a source.
+    """A trouble of a source that the operators should know.
 
-    since: when it began. subject, message: for people. told: whether they were told just now.
-    run: the run that showed it: the first with another template, the newest of the others; none of a silence.
-    usual: of a silence, the interval that is usual. cause: why it does not answer, in a word.
+    `since`: when it began. `subject`, `message`: for people. `told`: whether they were told just now.
+    `run`: the run that showed it: for a template the first run with another one, else the newest; none for a silence.
+    `usual`: for a silence, the usual interval. `cause`: one word that says why the source does not answer.
     """
 
     source: str
@@ -45,7 +45,7 @@ class Trouble:
 
 @dataclass(frozen=True, kw_only=True)
 class TroubleRow:
-    """A trouble as it is written down: its row, its alert, and when it was told."""
+    """A trouble as the database holds it: its row, its alert, and when it was told."""
 
     trouble: Trouble
     id: int
@@ -54,12 +54,12 @@ class TroubleRow:
 
 
 def note(conn: postgres.Connection, trouble: Trouble, now: datetime) -> TroubleRow:
-    """Write a trouble down with its alert, part of the caller's transaction; one that goes on keeps its beginning.
+    """Store a trouble with its alert in the caller's transaction; a trouble that goes on keeps its beginning.
 
-    One of the same kind that began at another time is over.
+    A trouble of the same kind that began at another time is over.
     """
     begun = postgres.row(conn, "trouble_since", source=trouble.source, kind=str(trouble.kind))
-    # A silence goes on until something new comes, also where the last article turns out to be older than was known.
+    # A silence goes on until a new article comes, even if the last article turns out to be older than was known.
     if begun and (trouble.kind in GOES_ON or trouble.since <= begun["since"]):
         trouble = replace(trouble, since=begun["since"])
     of_it = {"source": trouble.source, "kind": str(trouble.kind), "since": trouble.since}
@@ -72,9 +72,9 @@ def note(conn: postgres.Connection, trouble: Trouble, now: datetime) -> TroubleR
 
 
 def tell(conn: postgres.Connection, settings: Settings, noted: Sequence[TroubleRow], now: datetime) -> set[int]:
-    """Put what nobody was told of into the outbox, part of the caller's transaction; the ids of what is told now.
+    """Put untold troubles into the outbox, in the caller's transaction; gives the ids of those told now.
 
-    Many of one kind and cause are one message.
+    Many troubles of one kind and cause become one message.
     """
     told: set[int] = set()
     if not settings.operators:
@@ -96,9 +96,9 @@ def tell(conn: postgres.Connection, settings: Settings, noted: Sequence[TroubleR
 
 
 def tell_ends(conn: postgres.Connection, settings: Settings, sources: Sequence[str], now: datetime) -> None:
-    """Tell, once, that sources are well again of whose trouble was told, part of the caller's transaction.
+    """Tell once that sources are well again, if their trouble was told; part of the caller's transaction.
 
-    Not while another trouble of theirs goes on: that the one became the other is no recovery.
+    A source with another trouble is not told as well: a trouble that turned into another is no recovery.
     """
     rows = postgres.query(conn, "ends_to_tell", sources=list(sources), untold=[str(TroubleKind.PROMISE)])
     postgres.execute(conn, "ends_told", ids=[row["id"] for row in rows], now=now)
@@ -118,7 +118,7 @@ def tell_ends(conn: postgres.Connection, settings: Settings, sources: Sequence[s
 
 
 def _message(conn: postgres.Connection, part: Sequence[TroubleRow], cause: str) -> tuple[str, str]:
-    """Subject and body: the trouble's own, or what many have in common and a line for each."""
+    """Subject and body: those of the trouble, or for many troubles a common text with a line for each."""
     if len(part) == 1:
         return part[0].trouble.subject, part[0].trouble.message
     kind = part[0].trouble.kind

@@ -1,93 +1,93 @@
-"""What is usual for a source, and from when on it is not: the values that an operator may want to change."""
+"""The values that decide what is usual for a source; an operator may want to change them."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-# A source is silent after so many times its usual interval without a new article. Chosen: twice is a slow weekend.
+# Usual intervals without a new article after which a source is silent. Chosen: two are a slow weekend.
 SILENT_TIMES = 3
-# Strikes of a schedule that are looked at for its longest pause. Chosen: a fortnight of nights has every pause of a
-# week in it.
+# Run times of a schedule that are searched for its longest pause. Chosen: two weeks of nights contain every pause of
+# a week.
 SCHEDULE_STRIKES = 14
-# Where no schedule is set, each run is started by hand. Chosen: once a day is what a person does.
+# If no schedule is set, a person starts each run. Chosen: a person does it once a day.
 BY_HAND_PAUSE = timedelta(days=1)
-# Crawls in a row in which a feed lacked what the sitemap names. Chosen: one or two are a feed that is written later.
+# Crawls in a row in which a feed lacked articles of the sitemap. Chosen: one or two only mean a feed written later.
 BEHIND_CRAWLS = 3
-# A login has run out where so large a share of the pages that were asked for with it is closed. Chosen: fewer may stand
-# behind another subscription.
+# Share of closed pages, among those requested with a login, from which on the login has expired. Chosen: fewer may
+# need another subscription.
 REFUSED_SHARE = 0.5
-# Crawls that are searched for the newest one with an answer for an article. Chosen: a month of nights.
+# Crawls that are searched for the newest answer to an article's request. Chosen: a month of nights.
 LOGIN_CRAWLS = 30
-# Hours shown in days from here on. Chosen: "40 hours" is read without reckoning.
+# From this many hours on, a span is shown in days. Chosen: "40 hours" is still easy to read.
 HOURS_IN_DAYS_FROM = 48
 
-# --- What is learned of a source (usual.py); all of it measured by bench/silences.py on seeds of its own
+# --- What is learned of a source (usual.py); bench/silences.py measured all of it on its own seeds
 
-# The looks that are learned of. Chosen: a quarter has twelve of each weekday.
+# The looks from which the pace is learned. Chosen: a quarter has twelve of each weekday.
 HISTORY = timedelta(days=84)
-# What is so old counts half. Chosen: a source that grew is judged by what it is, not by what it was.
+# A look of this age counts half. Chosen: a source that grew is judged by its present pace, not its past one.
 FADES_IN = timedelta(days=28)
-# The newest of the history is judged and not learned of, but no more than this share of it.
+# The newest part of the history is judged, not learned from: this long, but at most this share of the history.
 NOT_LEARNED, NOT_LEARNED_SHARE = timedelta(days=7), 1 / 3
-# What is expected is known for so long after it was learned. Chosen: a pace is learned once a day at least.
+# How long after learning the expected counts hold. Chosen: a pace is learned at least once a day.
 LEARNED_AHEAD = timedelta(days=1)
-# Where nobody listened for longer, what a look finds says nothing of the time before. Chosen: most feeds hold a week.
+# After a longer pause between looks, a look says nothing of the time before. Chosen: most feeds hold a week.
 LONGEST_UNHEARD = timedelta(days=8)
-# Articles by which the factor of a weekday, and of an hour, is drawn to 1. Chosen: it takes as many to believe it.
+# Articles by which the factor of a weekday, and of an hour, is drawn to 1. Chosen: as many articles prove a factor.
 DRAWN_BY_DAY, DRAWN_BY_HOUR = 1.0, 2.0
-# The least by which counts vary beyond chance, squared (a fifth more or less), and the windows that it counts for.
+# The least squared variation of counts beyond chance (a fifth more or less), and as how many windows it counts.
 SCATTER, SCATTER_WINDOWS = 0.05, 4
-# Windows with less expected say nothing of how counts vary.
+# Windows with fewer expected articles say nothing about how counts vary.
 LEAST_EXPECTED = 0.5
-# What is called usual: nine of ten windows are between these.
+# The usual range: nine of ten windows lie between these shares.
 USUAL_SHARES = (0.05, 0.95)
-# Deviations of a normal distribution within which nine of ten are.
+# Standard deviations of a normal distribution that contain nine of ten values.
 NORMAL_NINE_TENTHS = 1.645
-# The usual gap is as long as those in which so much of a source's time passes.
+# The share of a source's time that passes in gaps no longer than the usual gap.
 USUAL_TIME_SHARE = 0.95
-# A source is learned from so many days on, with so many looks that brought something. Chosen: two weekends.
+# Days, and looks with new articles, from which on a source is learned. Chosen: two weekends.
 LEARNED_AFTER, LEARNED_YIELDS = timedelta(days=14), 6
 
 # --- When a source is not as usual (states.py)
 
-# Windows whose count is held against what is usual for them. Chosen: a night, a long weekend, a week, and a month for
-# slow sources.
+# Windows whose count is compared with the usual count. Chosen: a night, a long weekend, a week, and a month for slow
+# sources.
 WINDOWS = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=28))
-# Counts are judged where so long a time is known. Chosen: four of each weekday; a silence needs less.
+# Length of history from which on counts are judged. Chosen: four of each weekday; a silence needs less.
 COUNTS_AFTER = timedelta(days=28)
-# A count is unusually low where it is as unlikely as this, and this part of what is expected. Chosen: some 130 windows
-# of a quarter do not overlap, and one false alarm in five quarters may be.
+# A count is unusually low if its chance is at most this, and it is at most this share of the expected count. Chosen:
+# some 130 windows of a quarter do not overlap, and one false alarm in five quarters is acceptable.
 UNLIKELY, LOW_SHARE = 0.001, 0.5
-# What was unusual is so no more once it is as likely as this, or what came in the shortest window that can tell is as
-# likely as that.
+# A low count is usual again once its chance is at least the first value, or once the count of the shortest window
+# that can tell has at least the second value as its chance.
 LIKELY_AGAIN, USUAL_AGAIN = 0.05, 0.2
-# A window in which fewer articles are expected cannot tell.
+# A window with fewer expected articles cannot tell whether a source is usual again.
 LEAST_AWAITED = 3
-# A source is silent where more articles were expected since the last one than in any gap before, times this and so many
-# more.
+# A source is silent if more articles were expected since its last one than in any gap before, times the first value
+# plus the second.
 EMPTY_TIMES, EMPTY_MORE = 1.3, 1.5
-# And where it has been so for this long, in so many looks. Chosen: a site's own trouble of an hour is none of ours.
+# The silence must last this long and this many looks. Chosen: an hour of trouble at the site needs no message.
 SILENT_AT_LEAST, SILENT_LOOKS = timedelta(hours=6), 2
-# In any case it is told after so long, or so many usual gaps, whichever is more.
+# A trouble is told at the latest after this time, or this many usual gaps, whichever is longer.
 TOLD_WITHIN, TOLD_GAPS = timedelta(hours=24), 3
-# A source that does not answer is told after so many looks and so long, and twice the longest time that it did not
-# before, but no later than above.
+# A source that does not answer is told after this many looks and this time, and after this many times its longest
+# earlier failure, but no later than above.
 ERROR_LOOKS, ERROR_AT_LEAST, ERROR_TIMES = 2, timedelta(hours=6), 2
-# Pages that come without an article among them are unusual where that is as unlikely as this, of at least so many.
+# Pages without any article are unusual if the chance of that is at most this, and there are at least so many pages.
 BARREN_UNLIKELY, BARREN_PAGES = 0.001, 3
-# So many pages that are walls or articles among them: a share of walls as high as this is a block.
+# A site blocks us if walls are at least this share of the pages that are walls or articles.
 WALLED_SHARE = 0.5
-# So many sources in one trouble for one reason at once are one message; what began within this span is at once.
+# From this many sources on, equal troubles with one cause are one message, if they began within this span.
 TOGETHER, AT_ONCE = 3, timedelta(hours=3)
-# What chance alone may add to the longest gap, in expected articles. Chosen: one in a hundred gaps of a Poisson source.
+# Expected articles that chance alone may add to the longest gap. Chosen: one in a hundred gaps of a Poisson source.
 EMPTY_MOST_BY_CHANCE = 2.5
-# What a healthy source is described by.
+# The time over which a healthy source is described.
 WEEK = timedelta(days=7)
-# A pause between two looks of so many usual ones is one in which nobody listened.
+# If a pause between two looks is this many usual pauses long, nobody listened in it.
 UNHEARD_PAUSES = 2.5
-# While nothing is learned a source is silent after three usual gaps, and no sooner than this. Chosen: a long weekend.
+# Before anything is learned, a source is silent after three usual gaps, but not before this. Chosen: a long weekend.
 LEARNING_WAITS = timedelta(days=3)
-# A crawl whose pages are not loaded yet is no look for so long. Chosen: longer than the stages after it take.
+# For this long, a crawl with pages that are not loaded yet is no look. Chosen: longer than the later stages take.
 LOADED_WITHIN = timedelta(hours=6)
-# How long a message that was given up stays in the figures to watch. Chosen: an alert on it is seen within a day.
+# How long an abandoned message stays in the figures. Chosen: people see an alert about it within a day.
 GIVEN_UP_LATELY = timedelta(days=1)

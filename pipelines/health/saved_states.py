@@ -1,4 +1,4 @@
-"""The states of sources as they were found last, for whoever shows them without looking anew."""
+"""The last stored states of sources, for programs that show them without a new check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from pipelines.stores import migrations, postgres
 
 
 def states(settings: Settings, names: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """By the name of a source: state, since, reason, figure, low, high, checked_at; nothing where no database is."""
+    """Gives for each source name `state`, `since`, `reason`, `figure`, `low`, `high`, `checked_at`.
+
+    Gives nothing if there is no database.
+    """
     try:
         with postgres.connection(settings) as conn, conn:
             migrations.check_migrated(conn)

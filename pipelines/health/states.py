@@ -1,7 +1,7 @@
-"""In which state a source is, by its own history: a pure function, which asks nobody and keeps nothing.
+"""The state of a source, judged by its own history. The function is pure: it reads and stores nothing.
 
-What is usual is learned (usual.py); no threshold is set by hand for a source. A sentence names the figure and what is
-usual.
+The usual pace is learned (usual.py); nobody sets a threshold for a source by hand. A sentence names the figure and the
+usual range.
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ from pipelines.codes import SourceState
 from pipelines.health import policy, usual
 from pipelines.health.usual import SourceLook, UsualPace
 
-# What a source is in when it is in no trouble.
+# The states without trouble.
 WELL = (SourceState.HEALTHY, SourceState.LEARNING)
-# In which it gives less than usual: out of these it comes once what it gives is likely again, not by one article.
+# The states of a source that gives less than usual. It leaves them once its count is likely again; one article is
+# not enough.
 LOW = (SourceState.QUIET, SourceState.SILENT)
 
 
 @dataclass(frozen=True, kw_only=True)
 class StateReport:
-    """A state, since when a source is in it (None: nobody knows), and a sentence that says why.
+    """A state, its beginning (None: unknown), and a sentence that says why.
 
-    figure: what was counted; low, high: what is usual for it, where that is learned. usual: the usual gap of a silence.
-    cause: why it does not answer, in a word. suspected: since when its lists do not answer, though that is no trouble
-    yet.
+    `figure`: the count. `low`, `high`: its usual range, if that is learned. `usual`: for a silence, the usual gap.
+    `cause`: one word that says why the source does not answer. `suspected`: since when its lists do not answer,
+    although that is no trouble yet.
     """
 
     state: SourceState
@@ -54,19 +55,19 @@ def judge(
     ended: datetime | None = None,
     learned: UsualPace | None = None,
 ) -> StateReport:
-    """The state of a source by its looks, the oldest first.
+    """The state of a source, judged by its looks, oldest first.
 
-    gap: what is usual while nothing is learned. yielded_at: when it last gave something, if that is before the looks.
-    was: its state before: what was unusually low is so until it is likely again. ended: when it last came back from
-    such a state: what was as low before that is told no more. learned: its pace, where somebody has learned it already.
+    gap: the usual gap while nothing is learned. yielded_at: when it last gave an article, if that is before the looks.
+    was: its state before; a low count stays unusual until it is likely again. ended: when it last left such a state;
+    counts as low as before that moment are not told again. learned: its pace, if the caller has learned it already.
     """
     if not looks:
         return StateReport(state=SourceState.LEARNING, reason="No crawl of it has ended yet.")
     given = [look for look in looks if look.heard and look.new]
     last = max(filter(None, (given[-1].at if given else None, yielded_at)), default=None)
-    # The first look finds a whole list, and says nothing of a pace.
+    # The first look finds a whole list, so it says nothing about the pace.
     paced = without_first(looks)
-    # The newest gap is what is to be judged: one that grows is none to wait by.
+    # The newest gap is the one to judge. It still grows, so it must not lengthen the wait.
     own = usual.usual_gap(paced, but_newest=True)
     pace = (learned or usual.learn(paced, now, zone)) if is_learned(paced) else None
     latest = _latest(own, gap)
@@ -85,7 +86,7 @@ def judge(
         and found.state in WELL
         and not next((one.new for one in reversed(looks) if one.heard), 0)
     ):
-        # That less is expected by now is no recovery: that is something new.
+        # A lower expectation is no recovery; only a new article is one.
         found = StateReport(
             state=was, since=last, reason=f"no new article since {last:%Y-%m-%d %H:%M} UTC." if last else ""
         )
@@ -95,7 +96,7 @@ def judge(
 
 
 def lasting(span: timedelta) -> str:
-    """A span of time in words: `40 minutes`, `6 hours`, `3 days`."""
+    """The words for a span of time: `40 minutes`, `6 hours`, `3 days`."""
     hours = span / usual.HOUR
     if hours < 2:
         count, unit = round(hours * 60), "minute"
@@ -107,13 +108,13 @@ def lasting(span: timedelta) -> str:
 
 
 def without_first(looks: Sequence[SourceLook]) -> Sequence[SourceLook]:
-    """The looks from the first one that found something on, as if that had found nothing."""
+    """The looks from the first one with articles on; that first look is changed to have found none."""
     first = next((n for n, look in enumerate(looks) if look.heard and look.new), len(looks) - 1)
     return [SourceLook(at=looks[first].at), *looks[first + 1 :]]
 
 
 def is_learned(paced: Sequence[SourceLook]) -> bool:
-    """Whether a source was looked at long enough to know what is usual for it."""
+    """Whether the looks cover enough time to know the usual pace of a source."""
     heard = [look for look in paced if look.heard]
     return (
         len(heard) > 1
@@ -123,12 +124,12 @@ def is_learned(paced: Sequence[SourceLook]) -> bool:
 
 
 def _latest(own: timedelta | None, gap: timedelta) -> timedelta:
-    """The longest after which a trouble is told in any case."""
+    """The time after which a trouble is told in any case."""
     return max(policy.TOLD_WITHIN, policy.TOLD_GAPS * (own or gap))
 
 
 def _failing(looks: Sequence[SourceLook], latest: timedelta, now: datetime) -> StateReport | None:
-    """Its lists do not answer: erroring, or blocked; suspected where that is no trouble yet."""
+    """The state if the lists do not answer: erroring or blocked; only `suspected` if that is no trouble yet."""
     streak = list(takewhile(lambda look: not look.heard, reversed(looks)))
     if not streak:
         return None
@@ -137,7 +138,7 @@ def _failing(looks: Sequence[SourceLook], latest: timedelta, now: datetime) -> S
     patience = min(latest, max(policy.ERROR_AT_LEAST, policy.ERROR_TIMES * _longest_failure(before)))
     heard = next((look for look in reversed(before) if look.heard), None)
     told = len(streak) >= policy.ERROR_LOOKS and newest.at - begun >= patience
-    # Of crawls that are seldom a second one may come too late.
+    # If crawls are rare, a second one may come too late.
     told = told or now - (heard.at if heard else begun) > latest
     cause = newest.cause or "no reason was given"
     many = f"{len(streak)} crawls" if len(streak) > 1 else "1 crawl"
@@ -154,7 +155,7 @@ def _failing(looks: Sequence[SourceLook], latest: timedelta, now: datetime) -> S
 
 
 def _longest_failure(looks: Sequence[SourceLook]) -> timedelta:
-    """The longest time that its lists did not answer, of those that ended."""
+    """The longest failure of the lists that has ended."""
     longest, begun = timedelta(), None
     for look in looks:
         if look.heard:
@@ -165,14 +166,14 @@ def _longest_failure(looks: Sequence[SourceLook]) -> timedelta:
 
 
 def _barren(looks: Sequence[SourceLook]) -> StateReport | None:
-    """Pages came since its last article, and none of them is one: blocked where they are walls, else not extracting."""
+    """The state if pages came since the last article but none is one: blocked for walls, else not extracting."""
     since = list(takewhile(lambda look: not look.articles, reversed(looks)))
     pages, before = sum(look.pages for look in since), looks[: len(looks) - len(since)]
     walls = sum(look.walls for look in since)
     if pages < policy.BARREN_PAGES:
         return None
     known, found = sum(look.pages for look in before), sum(look.articles for look in before)
-    # As if two pages had been seen before, one of them an article.
+    # Two pages, one of them an article, are added to the counts as a prior.
     share = (found + 1) / (known + 2)
     if (1 - share) ** pages > policy.BARREN_UNLIKELY:
         return None
@@ -205,15 +206,15 @@ def _silent(
     listened = empty[-1].at
     usually = (own or gap) if pace else max(gap, _gap_so_far(looks, gap))
     if ended and not pace:
-        # A silence that was told and ended was usual for it.
+        # A silence that was told and has ended counts as usual for the source.
         usually = max(usually, _longest_gap(looks, since))
-    # While little is known, what it was silent for before is no trouble either.
+    # While little is known, a silence as long as an earlier one is no trouble either.
     waits = (
         _latest(own, gap)
         if pace
         else max(policy.LEARNING_WAITS, policy.SILENT_TIMES * usually, _longest_gap(looks, since))
     )
-    # Where the next look would be too late, by when its last article may have come, this one is in time.
+    # If the next look would come too late, counted from when the last article may have come, this look is in time.
     spacing = _spacing(paced) if pace else timedelta()
     late = now - since > waits - 2 * spacing and listened > since + usually
     expected = 0.0
@@ -237,20 +238,20 @@ def _silent(
 
 
 def _gap_so_far(looks: Sequence[SourceLook], gap: timedelta) -> timedelta:
-    """The median gap of a source of which little is known: from its first look on, between what gave something."""
+    """The median gap of a little known source: between looks with new articles, from its first look on."""
     given = [look.at for look in looks if look.heard and look.new]
     gaps = [two - one for one, two in pairwise([looks[0].at, *given]) if two > one]
     return _median(gaps) if gaps else gap
 
 
 def _longest_gap(looks: Sequence[SourceLook], last: datetime) -> timedelta:
-    """The longest time from one look with something new to the next, from its first look on."""
+    """The longest time from one look with new articles to the next, from the first look on."""
     given = [look.at for look in looks if look.heard and look.new and look.at <= last]
     return max((two - one for one, two in pairwise([looks[0].at, *given])), default=timedelta())
 
 
 def _spacing(looks: Sequence[SourceLook]) -> timedelta:
-    """The usual time from one look to the next."""
+    """The usual time between two looks."""
     return _median([two.at - one.at for one, two in pairwise(looks)])
 
 
@@ -285,7 +286,7 @@ def _quiet(
     heard = [look for look in paced if look.heard]
     end = heard[-1].at
     pause = policy.UNHEARD_PAUSES * _spacing(heard)
-    # After a time in which nobody listened a list may have forgotten what it had.
+    # After a long pause between looks, a list may have dropped older articles.
     missed = max((two.at for one, two in pairwise(heard) if two.at - one.at > pause), default=heard[0].at)
     windows, low = [], was in LOW
     for span in policy.WINDOWS if low or end - pace.begin >= policy.COUNTS_AFTER else ():
@@ -299,19 +300,19 @@ def _quiet(
         return None
     start, expected, count = windows[0]
     if count >= expected or usual.tail(count, expected, pace.windows(end - start)[0]) >= policy.USUAL_AGAIN:
-        # What it gives now is usual, whatever it gave before.
+        # The present count is usual, so earlier counts do not matter.
         return None
     if not low and count > policy.LOW_SHARE * expected:
-        # It gives about what it should by now: a longer window still has what is over, such as a holiday.
+        # The present count is about as expected; a longer window still contains a past cause, such as a holiday.
         return None
     for start, expected, count in windows:
         if count > policy.LOW_SHARE * expected and not low:
             continue
         if ended and start < ended and not low:
-            # It holds what was told already.
+            # This window contains a low that was told already.
             continue
         scatter, lowest = pace.windows(end - start, ended)
-        # What was so low before is usual for it, such as a holiday; and what goes on must be likely before it is over.
+        # A count that was as low before is usual, such as on a holiday. A low that goes on ends once it is likely.
         seen = not low and usual.tail(count, lowest * expected, scatter) >= policy.LIKELY_AGAIN
         bound = policy.LIKELY_AGAIN if low else policy.UNLIKELY
         if seen or usual.tail(count, expected, scatter) >= bound:
@@ -355,7 +356,7 @@ def _healthy(paced: Sequence[SourceLook], pace: UsualPace, zone: str) -> StateRe
 
 
 def _day(at: datetime, now: datetime, zone: str) -> str:
-    """A moment as people name it: its weekday where it was in the last days, else its date."""
+    """A moment as people name it: its weekday if it was in the last days, else its date."""
     local = at.astimezone(ZoneInfo(zone))
-    # The name of a weekday is that of the last one.
+    # The name of a weekday means the last such day.
     return f"{local:%A}" if now - at < policy.WEEK - timedelta(days=1) else f"{local:%Y-%m-%d}"

@@ -1,10 +1,10 @@
-"""Health: the state of each source, and what the operators are told of it; the only place that writes of both.
+"""Health: the state of each source and the messages to the operators. Only this module writes both.
 
-What is usual is learned (states.py). A trouble is told once, its end once with how long it lasted, and again only after
-the source has been well in between. Many sources that fall into the same trouble at once are one message. A promise of
-the source's file that its newest run broke is told once, until a run keeps it. A template that no longer fits is told
-until it has been learned again, a feed that is behind until it caught up, and a login that its site no longer takes
-until pages are shown again.
+The usual pace is learned (states.py). A trouble is told once. Its end is told once, with how long it lasted. The same
+trouble is told again only after the source was well in between. If many sources fall into the same trouble at once,
+they share one message. These troubles last: a broken promise of the source's file, until a run keeps it; a template
+that no longer fits, until it is learned again; a feed that is behind, until it caught up; a login that the site no
+longer accepts, until pages are shown again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pipelines.stores import postgres, templates
 
 __all__ = ["Trouble", "check", "states", "tell_operators"]
 
-# The states that are told as a trouble of that name; a feed that is behind is told by `_lag`.
+# The states that are told as a trouble of the same name; `_lag` tells a feed that is behind.
 TOLD_STATES = {
     SourceState.SILENT: (TroubleKind.SILENT, "{} has gone silent"),
     SourceState.QUIET: (TroubleKind.QUIET, "{} is unusually quiet"),
@@ -41,21 +41,21 @@ TOLD_STATES = {
 
 @dataclass(frozen=True, kw_only=True)
 class FoundTroubles:
-    """What a check has found of a source: its past, its state, and what else is not as it should be."""
+    """The findings of a check about a source: its past, its state, and its other troubles."""
 
     source: Source
     history: History
     judged: StateReport
     others: Sequence[Trouble]
-    # What can neither be said to go on nor to be over.
+    # Kinds of trouble of which the check cannot say whether they go on or are over.
     unknown: Sequence[TroubleKind] = ()
 
 
 def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None = None) -> list[Trouble]:
-    """The troubles that these sources are in now: by their state, a changed template, a broken promise, a lost login.
+    """The present troubles of these sources: by state, a changed template, a broken promise, a lost login.
 
-    Each is told to the operators' channel once, through the outbox, and the state of each is kept (`source_states`).
-    A source that was not crawled since its usual interval passed is not called silent: nobody listened.
+    It tells each trouble once to the operators' channel, through the outbox, and stores each state (`source_states`).
+    A source that was not crawled since its usual interval passed is not called silent, because nobody looked.
     """
     at = now or datetime.now(UTC)
     troubles: list[Trouble] = []
@@ -79,7 +79,7 @@ def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None
 def states(
     conn: postgres.Connection, settings: Settings, sources: Sequence[Source], now: datetime
 ) -> dict[str, StateReport]:
-    """The state of each source at a moment, by its name, part of no transaction that writes; nobody is told."""
+    """The state of each source at a moment, by its name; nothing is written and nobody is told."""
     return {source.name: _find(conn, settings, source, now).judged for source in sources}
 
 
@@ -99,10 +99,10 @@ def _find(conn: postgres.Connection, settings: Settings, source: Source, now: da
         drift, (lost, unknown) = _drift(conn, source), _lost_login(conn, source, now)
         others = [drift, _lag(conn, source, now), _broken_promise(conn, source, now), lost]
     if judged.state == SourceState.DRIFTING:
-        # What is held says it with more.
+        # The trouble about held articles says the same and more.
         others.remove(drift)
     if judged.state in (*WELL, SourceState.BEHIND, SourceState.QUIET):
-        # They are told in their own words.
+        # These troubles have messages of their own.
         for trouble, state in ((drift, SourceState.DRIFTING), (lost, SourceState.BLOCKED)):
             if trouble:
                 judged = StateReport(
@@ -113,7 +113,7 @@ def _find(conn: postgres.Connection, settings: Settings, source: Source, now: da
 
 
 def _together(found: Sequence[FoundTroubles], now: datetime) -> list[FoundTroubles]:
-    """Let those that stopped answering when others did, for the same reason, be told with them, and not each later."""
+    """Tell sources that stopped answering at the same time and for the same reason together, none of them later."""
     failing = (SourceState.ERRORING, SourceState.BLOCKED)
     begun = [(one.judged.cause, one.judged.since or now) for one in found if one.judged.state in failing]
     begun += [(one.judged.cause, one.judged.suspected) for one in found if one.judged.suspected]
@@ -128,7 +128,7 @@ def _together(found: Sequence[FoundTroubles], now: datetime) -> list[FoundTroubl
 
 
 def _of_state(found: FoundTroubles) -> Iterator[Trouble]:
-    """The trouble that a state is; none where it is well, or is told in other words."""
+    """The trouble of a state; none if the source is well, or if another message tells it."""
     judged, source = found.judged, found.source
     if judged.state not in TOLD_STATES or judged.since is None or judged.cause == "said":
         return
@@ -225,7 +225,7 @@ def _broken_promise(conn: postgres.Connection, source: Source, now: datetime) ->
 
 
 def _lost_login(conn: postgres.Connection, source: Source, now: datetime) -> tuple[Trouble | None, bool]:
-    """That a login is not taken, or that nothing says whether it is."""
+    """The trouble of a login that the site refuses, and whether nothing shows if the site accepts it."""
     looks = []
     if access.has_login(source):
         looks = postgres.query(conn, "looks_as_subscriber", source=source.name, now=now, count=policy.LOGIN_CRAWLS)
@@ -235,7 +235,7 @@ def _lost_login(conn: postgres.Connection, source: Source, now: datetime) -> tup
     lost = bool(lists) or (articles > 0 and len(refused) >= policy.REFUSED_SHARE * articles)
     begun = postgres.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.LOGIN))
     if not lost:
-        # Nothing to look at proves nothing: what began goes on.
+        # Without pages nothing is proved: a trouble that began goes on.
         return None, access.has_login(source) and not articles
     variables = ", ".join(access.variable(name) for name, key in access.find_wanted(source).items() if key != "proxy")
     example = refused[0]
@@ -257,9 +257,9 @@ def _lost_login(conn: postgres.Connection, source: Source, now: datetime) -> tup
 
 
 def _pause(settings: Settings, source: Source, now: datetime) -> timedelta:
-    """The longest time between two strikes of a source's schedule, among the last fortnight's worth of them.
+    """The longest time between two runs of a source's schedule, among two weeks of nightly runs.
 
-    A day where there is no schedule, since then somebody starts each run by hand.
+    Gives a day if there is no schedule, because then a person starts each run.
     """
     expression, zone = (
         (source.schedule, source.timezone) if source.schedule else (settings.schedule, settings.schedule_timezone)
@@ -273,7 +273,7 @@ def _pause(settings: Settings, source: Source, now: datetime) -> timedelta:
 
 
 def _last_run(past: History) -> str:
-    """What a person needs to tell "nothing new" from "nothing reachable" and "nothing extracted"."""
+    """A text that helps a person distinguish "nothing new", "nothing reachable" and "nothing extracted"."""
     lines = [f"Its last run, {past.run}:"] if past.stages else []
     for stage in past.stages:
         counts = ", ".join(f"{count} {name}" for name, count in stage["counts"].items() if count and name != "seconds")

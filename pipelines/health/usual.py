@@ -1,8 +1,8 @@
-"""What is usual for a source: how many new articles to expect in a span of time, and how far that is off by chance.
+"""The usual pace of a source: how many new articles to expect in a span, and how far chance moves that number.
 
-The pace is learned of the source's own looks: an overall rate, times a factor for the day of the week, times one for
-the hour, each drawn to 1 where little is known. Old looks count less. How much the counts of same-length windows
-scatter around what was expected (more than chance alone would have them) widens what is usual: a negative binomial.
+The pace is learned from the source's own looks: an overall rate, times a factor for the day of the week, times a factor
+for the hour. Each factor is drawn to 1 if little is known. Old looks count less. The counts of windows of one length
+scatter more around the expected count than chance explains; this scatter widens the usual range (a negative binomial).
 docs/decisions.md has the figures.
 """
 
@@ -19,24 +19,24 @@ from zoneinfo import ZoneInfo
 from pipelines.health import policy
 
 HOUR = timedelta(hours=1)
-# As the calendar has it.
+# Of the calendar.
 DAYS_OF_WEEK, HOURS_OF_WEEK = 7, 7 * 24
-# What a count is held against where a smooth curve stands for it; the share of a normal distribution below its middle.
+# The correction of a count that is compared with a smooth curve; the share of a normal distribution below its middle.
 BETWEEN_COUNTS, HALF = 0.5, 0.5
 # Windows begin at every quarter of their length.
 WINDOW_PARTS = 4
-# Terms of a tail that are added up one by one. Chosen: beyond it the normal distribution says the same.
+# Terms of a tail that are added one by one. Chosen: beyond this the normal distribution gives the same result.
 MOST_TERMS = 400
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceLook:
-    """What a crawl of a source found, as far as it is known by now.
+    """The result of a crawl of a source, as far as it is known now.
 
-    at: when it began. heard: whether its lists answered. new: articles. pages: that came, and were read; articles: how
-    many of them are articles. cause: why nothing was heard, in a word. refused: the site says no, or shows a wall.
-    walls: how many of the pages are walls. held: how many articles of it are held as drifting. behind: whether its feed
-    lacked what its sitemap names.
+    `at`: when it began. `heard`: whether its lists answered. `new`: new articles. `pages`: pages that came and were
+    read. `articles`: how many of these pages are articles. `cause`: one word that says why no list answered.
+    `refused`: the site refuses us or shows a wall. `walls`: how many pages are walls. `held`: articles that are held
+    as drifting. `behind`: whether the feed lacked articles of the sitemap.
     """
 
     at: datetime
@@ -53,9 +53,9 @@ class SourceLook:
 
 @dataclass(frozen=True)
 class UsualPace:
-    """What is learned of a source: the expected articles of each hour from `begin` on, and how its counts scatter.
+    """The learned pace of a source: the expected articles of each hour from `begin` on, and how its counts scatter.
 
-    known: the articles, by weight, that it is learned of.
+    `known`: the weighted number of articles from which the pace is learned.
     """
 
     begin: datetime
@@ -65,14 +65,14 @@ class UsualPace:
     learned_until: int = 0
 
     def count_expected(self, start: datetime, end: datetime) -> float:
-        """How many new articles are usual between two moments."""
+        """The usual number of new articles between two moments."""
         return self._at(self.sums, end) - self._at(self.sums, start)
 
     def windows(self, span: timedelta, ended: datetime | None = None) -> tuple[float, float]:
-        """How counts of windows of this length vary beyond chance, as a share, squared; the lowest, as a share.
+        """How counts of windows of this length vary: the squared share beyond chance, and the lowest share.
 
-        The one is never 0; the other is of what was expected, 1 where no such window is known. ended: when the source
-        was last low and came back; until then the lowest is looked for, also in what is too new to be learned of.
+        The first is never 0. The second is a share of the expected count, and 1 if no such window is known. ended: when
+        the source last came back from a low; the lowest is searched up to then, even in looks too new to learn from.
         """
         hours = max(1, round(span / HOUR))
         found, count, lowest = 0.0, 0, 1.0
@@ -88,7 +88,7 @@ class UsualPace:
                 found += ((seen - expected) ** 2 - expected) / expected**2
                 count += 1
         own = (found + policy.SCATTER * policy.SCATTER_WINDOWS) / (count + policy.SCATTER_WINDOWS)
-        # What is learned of few articles is itself not known well.
+        # A pace that is learned from few articles is uncertain itself.
         return max(own, policy.SCATTER) + 1 / max(1.0, self.known), lowest
 
     def _at(self, sums: Sequence[float], at: datetime) -> float:
@@ -100,18 +100,18 @@ class UsualPace:
 
 
 def pair_looks(looks: Sequence[SourceLook]) -> list[tuple[SourceLook, SourceLook]]:
-    """The looks that heard something, each with the one before it: between the two its articles came.
+    """The looks whose lists answered, each with the look before it; its articles came between the two.
 
-    A pause in which nobody listened for long says nothing of the source: lists forget what is old.
+    A long pause without looks says nothing about the source, because lists drop old articles.
     """
     listening = [look for look in looks if look.heard]
     return [(one, two) for one, two in pairwise(listening) if two.at - one.at <= policy.LONGEST_UNHEARD]
 
 
 def learn(looks: Sequence[SourceLook], now: datetime, zone: str) -> UsualPace | None:
-    """What is usual, learned of the looks up to a while ago; None where there is too little to learn of.
+    """Learn the usual pace from all but the newest looks; None if there are too few.
 
-    The newest of the history is not learned of: it is what is to be judged.
+    The newest looks are left out, because they are the ones to judge.
     """
     spans = pair_looks(looks)
     if not spans:
@@ -119,7 +119,7 @@ def learn(looks: Sequence[SourceLook], now: datetime, zone: str) -> UsualPace | 
     begin = spans[0][0].at.replace(minute=0, second=0, microsecond=0)
     length = now - begin
     until = now - min(policy.NOT_LEARNED, length * policy.NOT_LEARNED_SHARE)
-    # A day ahead, for whoever learns once a day.
+    # A day ahead, for callers that learn once a day.
     hours = math.ceil((length + policy.LEARNED_AHEAD) / HOUR) + 1
     seen, exposed = [0.0] * hours, [0.0] * hours
     for one, two in spans:
@@ -136,7 +136,7 @@ def learn(looks: Sequence[SourceLook], now: datetime, zone: str) -> UsualPace | 
 
 
 def tail(count: int, expected: float, scatter: float) -> float:
-    """How likely so few or fewer are, where so many are expected."""
+    """The chance of this count or a lower one, if `expected` articles are expected."""
     if expected <= 0:
         return 1.0
     if count > MOST_TERMS:
@@ -153,7 +153,7 @@ def tail(count: int, expected: float, scatter: float) -> float:
 
 
 def usual_range(expected: float, scatter: float) -> tuple[int, int]:
-    """The counts between which nine of ten such windows are."""
+    """The lowest and highest count of nine of ten such windows."""
     low, high = policy.USUAL_SHARES
     if expected > MOST_TERMS:
         deviation = math.sqrt(expected + scatter * expected**2)
@@ -169,9 +169,9 @@ def usual_range(expected: float, scatter: float) -> tuple[int, int]:
 
 
 def usual_gap(looks: Sequence[SourceLook], *, but_newest: bool = False) -> timedelta | None:
-    """The gap between two looks with something new in which, or a shorter one, 95 % of the source's time passes.
+    """The usual gap between two looks with new articles: 95 % of the source's time passes in gaps up to this length.
 
-    but_newest: the last of several gaps does not count.
+    but_newest: the last of several gaps is left out.
     """
     gaps = [later.at - earlier.at for earlier, later in pairwise(_yielding(looks))]
     gaps = sorted(gaps[:-1] if but_newest and len(gaps) > 1 else gaps)
@@ -182,7 +182,7 @@ def usual_gap(looks: Sequence[SourceLook], *, but_newest: bool = False) -> timed
 
 
 def longest_empty(looks: Sequence[SourceLook], pace: UsualPace) -> float:
-    """The most articles that were expected in a span of looks without any, before the newest span."""
+    """The highest expected count of a span of looks without an article; the newest span is left out."""
     longest, start, last = 0.0, None, None
     for look in (look for look in looks if look.heard):
         if look.new:
@@ -199,7 +199,7 @@ def _yielding(looks: Sequence[SourceLook]) -> list[SourceLook]:
 
 
 def _spread(seen: list[float], exposed: list[float], start: float, end: float, count: int) -> None:
-    """Put a count evenly into the hours between two looks."""
+    """Spread a count evenly over the hours between two looks."""
     if end <= start:
         return
     for hour in range(int(start), min(len(seen), math.ceil(end))):
@@ -211,9 +211,9 @@ def _spread(seen: list[float], exposed: list[float], start: float, end: float, c
 def _profile(
     begin: datetime, known: int, hours: int, seen: Sequence[float], exposed: Sequence[float], zone: str
 ) -> tuple[list[float], float, float]:
-    """The factor of each hour, the articles an hour, and the articles that this is learned of; new ones count more."""
+    """The factor of each hour, the articles an hour, and the weighted number of articles; new ones weigh more."""
     clock = ZoneInfo(zone)
-    # The clock of a zone is asked once a day: an hour more or less on the day it changes makes no difference here.
+    # The zone's clock is read once a day: an hour more or less on the day of a clock change makes no difference here.
     local = [(begin + hour * HOUR).astimezone(clock) for hour in range(0, hours, 24)]
     at = [
         (day.weekday() * 24 + day.hour + hour) % HOURS_OF_WEEK for day in local for hour in range(24)
@@ -226,9 +226,9 @@ def _profile(
         weight *= fade
     rate = sum(articles) / sum(time) if sum(time) else 0.0
     by_day, by_hour = [1.0] * DAYS_OF_WEEK, [1.0] * 24
-    # Where the news comes in floods, it takes more of it to believe in a day.
+    # If news comes in floods, more articles are needed to trust the factor of a day.
     floods = _floods(seen[:known], exposed[:known])
-    # The one is learned of what the other leaves, twice.
+    # The factors of days and of hours are learned in turn, each from what the other leaves, twice.
     for _ in range(2):
         by_day = _factors(policy.DRAWN_BY_DAY * floods, [
             [(articles[place], time[place] * rate * by_hour[place % 24]) for place in range(day * 24, day * 24 + 24)]
@@ -240,14 +240,14 @@ def _profile(
 
 
 def _floods(seen: Sequence[float], exposed: Sequence[float]) -> float:
-    """How many times more than by chance the counts of days vary; 1 at least."""
+    """How many times more than by chance the counts of days vary; at least 1."""
     days = [sum(seen[hour : hour + 24]) for hour in range(0, len(seen) - 24, 24) if all(exposed[hour : hour + 24])]
     mean = sum(days) / len(days) if days else 0.0
     return max(1.0, sum((day - mean) ** 2 for day in days) / len(days) / mean) if mean else 1.0
 
 
 def _factors(drawn: float, parts: Sequence[Sequence[tuple[float, float]]]) -> list[float]:
-    """For each part, its articles by those that would be expected, drawn to 1."""
+    """For each part, its articles divided by its expected articles, drawn to 1."""
     return [
         (drawn + sum(seen for seen, _ in cells)) / (drawn + sum(expected for _, expected in cells)) for cells in parts
     ]
