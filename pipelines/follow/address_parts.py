@@ -1,4 +1,4 @@
-"""Addresses in their parts: what their builds have in common, and how much one looks like that of an article."""
+"""Cuts addresses into parts, compares their builds, and tells how much an address looks like that of an article."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipelines import urls
 
 # Hyphens, or characters, of a last segment that is a title. Chosen: names of sections have fewer.
 TITLE_HYPHENS, TITLE_CHARACTERS = 3, 30
-# Digits of a number that is an article's own. Chosen: days, months and pages have two.
+# Digits of a number that names one article. Chosen: days, months and page numbers have two.
 ID_DIGITS = 3
 
 EXTENSION = re.compile(r"(?<=[^.])(\.[a-z]{2,5}[0-9]?)$", re.IGNORECASE)
@@ -29,12 +29,12 @@ class Address:
 
     @property
     def build(self) -> tuple[str, ...]:
-        """What kind of thing each part is, the same for addresses that one program made."""
+        """The kind of each part; addresses that one program made have the same build."""
         return (self.host, *map(kind_of, self.segments), self.extension)
 
 
 def address_of(url: str) -> Address | None:
-    """A URL in its parts; None where it is none."""
+    """The parts of a URL; None if the text is no URL."""
     try:
         parts: SplitResult = urlsplit(url)
         clean = urlsplit(urls.canonical(url))
@@ -53,13 +53,13 @@ def address_of(url: str) -> Address | None:
 
 
 def build_of(url: str) -> tuple[str, ...]:
-    """The build of an address, for telling groups apart; empty where it is no address."""
+    """The build of an address, which distinguishes groups; empty if the text is no address."""
     found = address_of(url)
     return found.build if found else ()
 
 
 def folder_of(url: str) -> tuple[str, ...]:
-    """The build of an address with the words above its last part: what one section of a site has in common."""
+    """The build of an address with the words above its last part; the addresses of one section share it."""
     found = address_of(url)
     return (*found.build, *(part for part in found.segments[:-1] if kind_of(part) == TEXT)) if found else ()
 
@@ -79,7 +79,7 @@ def speaks(url: str) -> int:
 
 
 def kind_of(segment: str) -> str:
-    """What a part of a path is: a number, a day or a text."""
+    """The kind of a part of a path: a number, a day or a text."""
     if segment.isdigit():
         return NUMBER
     return DATE if DAY.fullmatch(segment) else TEXT

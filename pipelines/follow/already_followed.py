@@ -1,4 +1,4 @@
-"""Whether a site is followed already, under whatever name: by its address, and by the lists that two sources share."""
+"""Tells whether a site is followed already, under any name: by its address, and by lists that two sources share."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 from pipelines import urls
 from pipelines.model import Source
 
-# Chosen: so many names are read at a glance, in one line.
+# Chosen: a person reads three names in one line at a glance.
 MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
 class Twice:
-    """That a site is followed already, and what to do; as text it is both."""
+    """The fact that a site is followed already, and what to do; its text has both."""
 
     problem: str
     what_to_do: str
@@ -25,9 +25,10 @@ class Twice:
 
 
 def find_twice(followed: Sequence[Source], url: str, lists: Iterable[str] = ()) -> Twice | None:
-    """What names the followed source of the same site; None where none is.
+    """The followed source of the same site, and what to do; None if no source follows it.
 
-    One site: the same host and path, or a feed, sitemap or section of both. Editions may share a host: `beside`.
+    Two sources are of one site if they share host and path, or a feed, sitemap or section. Editions may share a host;
+    `beside` names those.
     """
     host, path = _place(url)
     wanted = {urls.variant(each)[0]: each for each in lists}
@@ -43,7 +44,7 @@ def find_twice(followed: Sequence[Source], url: str, lists: Iterable[str] = ()) 
 
 
 def beside(followed: Sequence[Source], url: str) -> str:
-    """A line that names the followed sources of the same publisher; empty where there is none."""
+    """A line that names the followed sources of the same publisher; empty if there is none."""
     site = urls.site(urls.host(url))
     names = [source.name for source in followed if urls.site(urls.host(source.url)) == site]
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""

@@ -1,4 +1,4 @@
-"""Whether a source can be made of what a probing saw: one step after the other, each of which may refuse the site."""
+"""Decides whether the results of a probing make a source. Each of the steps may refuse the site."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from pipelines.follow.samples import Sample
 from pipelines.follow.site_place import Ask, SitePlace
 from pipelines.model import Page, Source
 
-# Fewer good samples than this share of them, and there is no source worth following.
+# The least share of good samples of a source that is worth following.
 LEAST_GOOD = 0.5
 NOT_ARTICLES = {
     Reason.LISTING, Reason.HOME, Reason.SOFT_404, Reason.MEDIA, Reason.NOT_HTML, Reason.ERROR_PAGE, Reason.EMPTY,
@@ -41,7 +41,7 @@ NOT_ARTICLES = {
 
 
 class RefusedSite(Exception):
-    """No source can be made of the site: why, what is known by then, and what nobody knows but an option could tell."""
+    """The site makes no source. Holds the reason, what is known so far, and the options that could give the rest."""
 
     def __init__(
         self, why: Failure, evidence: Sequence[str], shown: Sequence[Sample] = (), missing: tuple[str, ...] = ()
@@ -52,9 +52,9 @@ class RefusedSite(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class TriedSite:
-    """The articles that were asked for: the pages that came, what each was read as, and those that were refused.
+    """The requested articles: the pages that came, a sample of each, and the refused requests.
 
-    odd: addresses that were asked for because they look unlike the others; they say nothing of the site.
+    `odd`: addresses that were requested because they look unlike the others; they do not count against the site.
     """
 
     pages: list[Page]
@@ -68,7 +68,7 @@ class TriedSite:
 
 
 def find_home(seed: Source, looked: Probe, pages: dict[str, Page]) -> ProbeAnswer:
-    """The site's home page; refused where none came, or what came is a wall, a dialog or a frame for scripts."""
+    """The site's home page. Refuses the site if no page came, or only a wall, a dialog or a frame for scripts."""
     robots = draft_file.of_robots(looked)
     home = list_worth.home_of(looked.seen)
     wrong = failure.of_home(seed.url, looked)
@@ -83,7 +83,7 @@ def find_home(seed: Source, looked: Probe, pages: dict[str, Page]) -> ProbeAnswe
 
 
 def read_articles(seed: Source, home: ProbeAnswer, looked: Probe, pages: dict[str, Page]) -> TriedSite:
-    """What the articles that were asked for turned out to be; refused where none was asked for."""
+    """Read the requested articles as samples; refuses the site if no article was requested."""
     articles = probing.pages_of(looked, pages, Part.ARTICLE)
     odd = {urls.clean(one.want.url) for one in looked.seen if one.want.why == probe_plan.ODD}
     refused = [
@@ -106,7 +106,7 @@ def find_place(
     country: str,
     ask: Ask | None,
 ) -> SitePlace:
-    """Where the site is; what cannot be known is asked for, where there is somebody to ask and an article to follow."""
+    """The place of the site. Calls `ask` for what is unknown, if `ask` is given and there is an article to follow."""
     where = _place(home, looked, usual, now, timezone, country)
     if (where.timezone and where.country) or not ask or not any(sample.good for sample in usual):
         return where
@@ -137,7 +137,7 @@ def make_draft(looked: Probe, home: ProbeAnswer, tried: TriedSite, where: SitePl
 
 
 def check_worth(draft: Draft, tried: TriedSite, evidence: Sequence[str]) -> None:
-    """Refuse a site of too few good articles, without a list that is alive, or of an unknown place."""
+    """Refuse a site with too few good articles, without a living list, or with an unknown place."""
     home, usual, place_ = draft.home.url, tried.usual, draft.place
     good = sum(sample.good for sample in usual)
     if good < LEAST_GOOD * (len(usual) + len(tried.refused)) or not good:
@@ -150,7 +150,7 @@ def check_worth(draft: Draft, tried: TriedSite, evidence: Sequence[str]) -> None
 
 
 def _wall(home: ProbeAnswer, looked: Probe, pages: dict[str, Page], blank: Source) -> Failure | None:
-    """Whether the home page is no page of a site at all, by what extraction takes it for."""
+    """The failure if extraction takes the home page for a wall or an error; None if it is a page of a site."""
     if list_worth.find_known(looked.seen).sure:
         return None
     own = pages.get(urls.clean(home.want.url))
@@ -172,19 +172,19 @@ def _place(
 
 
 def _learn_patterns(looked: Probe, first: Sequence[Sample]) -> LearnedPatterns:
-    """The patterns of article addresses, with what the samples turned out to be."""
+    """Learn the patterns of article addresses, with the verdicts of the samples."""
     found = list_worth.find_known(looked.seen)
     by_folder: dict[tuple[str, ...], list[bool]] = {}
     for sample in first:
         by_folder.setdefault(address_parts.folder_of(sample.url), []).append(sample.reason not in NOT_ARTICLES)
-    # One page that is none may stand in any section; where all that were tried are none, it is one of galleries.
+    # One page without an article may be in any section. If every page tried has none, the section holds galleries.
     named_so = {address_parts.folder_of(sample.url) for sample in first if _of_media(sample)}
     dropped = {
         folder for folder, tried in by_folder.items() if not any(tried) and (len(tried) > 1 or folder in named_so)
     }
     fine = [sample for sample in first if sample.reason not in NOT_ARTICLES]
     forms = [url for sample in fine for url in (sample.url, *sample.forms) if list_worth.same_site(url, sample.url)]
-    # What robots.txt forbids is no article to us.
+    # A page that robots.txt forbids is no article for us.
     bad = {sample.url for sample in first if sample not in fine}
     bad |= {one.want.url for one in looked.seen if one.want.part == Part.ARTICLE and one.code == Cause.ROBOTS}
     strangers = [url for url in (*found.sure, *found.likely) if address_parts.folder_of(url) in dropped]
@@ -199,7 +199,7 @@ def _learn_patterns(looked: Probe, first: Sequence[Sample]) -> LearnedPatterns:
 
 
 def _of_media(sample: Sample) -> bool:
-    """Whether a page is no article for want of text, and stands where its address says that there is none."""
+    """Whether a page has too little text for an article, and its address names a section of media."""
     media = sample.reason == Reason.MEDIA
     return media and bool(reasons.MEDIA_PATH.search(unquote(urlsplit(sample.url).path)))
 

@@ -1,4 +1,4 @@
-"""The offsets from UTC that a list's dates are written with: what a clock leaves behind, and readers throw away."""
+"""Finds the offsets from UTC in a list's dates. They show the site's clock; feed readers drop them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DATE = re.compile(
 
 
 def offsets(body: bytes) -> tuple[tuple[int, int], ...]:
-    """(minutes east of UTC, how many dates) of a feed or sitemap, most frequent first; dates without are left out."""
+    """(minutes east of UTC, number of dates) of a feed or sitemap, most frequent first; other dates are left out."""
     found: Counter[int] = Counter()
     for sign, hours, minutes, _ in DATE.findall(body[:SAMPLE_BYTES]):
         east = int(hours or 0) * 60 + int(minutes or 0)

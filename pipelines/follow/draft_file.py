@@ -1,4 +1,4 @@
-"""The evidence in sentences, and the source file in which each line says where it comes from."""
+"""Writes the evidence as sentences, and the source file with a comment on the origin of each line."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from pipelines.follow.site_place import SitePlace
 from pipelines.model import Source
 from pipelines.sources.sourcefile import render
 
-# Articles a day from which on a rate is told by the day. Chosen: "about one a day" is told by the week.
+# Articles a day from which on a rate is shown per day. Chosen: "about one a day" is shown per week.
 A_DAY = 1.5
 WEEK_DAYS = 7  # and those of a week
 
-# Lines on what was left out. Chosen: the rest is of the same kind.
+# Lines about lists that were left out. Chosen: the rest is of the same kind.
 MAX_LEFT_SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A source before it is written, and what was found out on the way to it."""
+    """A source before its file is written, with the findings behind it."""
 
     probe: Probe
     home: ProbeAnswer
@@ -37,7 +37,7 @@ class Draft:
 
 
 def evidence(draft: Draft) -> list[str]:
-    """What was found out, line by line, as it is shown in a terminal."""
+    """The findings, line by line, as a terminal shows them."""
     front = draft.home.front
     said = [f"home page: {draft.home.url}, {draft.home.want.why}"]
     if front:
@@ -87,7 +87,7 @@ def text(source: Source, draft: Draft) -> str:
 
 
 def of_robots(probe: Probe) -> list[str]:
-    """What each host's robots.txt asks, one line a host."""
+    """The rules of each host's robots.txt, one line for each host."""
     said = []
     for robots in probe.robots:
         if robots.status >= 300:
@@ -129,7 +129,7 @@ def _sentence(line: str) -> str:
 
 
 def of_rate(rate: float | None) -> str:
-    """How many articles a day, in words."""
+    """The number of articles a day or a week, in words."""
     if rate is None:
         return "not known: the lists have too few dates"
     return (

@@ -1,4 +1,4 @@
-"""Why a site cannot be followed, in a sentence for a person, and what to try instead."""
+"""Says in a sentence why a site cannot be followed, and what a person may try instead."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipelines.follow.probing_records import Part, Probe, ProbeAnswer
 from pipelines.follow.samples import Sample
 from pipelines.follow.site_place import SitePlace
 
-# A page with fewer words that loads scripts is made by them.
+# If a page loads scripts and has fewer words than this, the scripts make its content.
 SHELL_WORDS = 80
 # Links of such a page. Chosen: a frame has its logo and its menu.
 SHELL_ANCHORS = 8
@@ -31,7 +31,7 @@ OTHERS = (
 
 @dataclass(frozen=True)
 class Failure:
-    """What is wrong, and what to try. consent: it is that the site shows its pages to those alone who agreed."""
+    """What is wrong, and what to try. `consent`: the site shows its pages only to readers who agreed."""
 
     problem: str
     tries: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class Failure:
 
 
 def of_home(url: str, probe: Probe) -> Failure | None:
-    """Why there is no home page to begin with; None where there is one."""
+    """The reason why no home page came; None if one came."""
     if list_worth.home_of(probe.seen) is not None:
         return None
     homes = [one for one in probe.seen if one.want.part == Part.HOME]
@@ -52,7 +52,7 @@ def of_home(url: str, probe: Probe) -> Failure | None:
 
 
 def of_shell(url: str, probe: Probe) -> Failure | None:
-    """Whether the home page is an empty frame that scripts fill, and no list makes up for it."""
+    """The failure if the home page is an empty frame for scripts and no list names articles; None otherwise."""
     home = list_worth.home_of(probe.seen)
     if home is None or home.front is None:
         return None
@@ -69,7 +69,7 @@ def of_shell(url: str, probe: Probe) -> Failure | None:
 
 
 def of_wall(url: str, home: Sample) -> Failure | None:
-    """What a home page is that extraction takes for a wall, an error or a parking page; None for any other."""
+    """The failure if extraction takes the home page for a wall, an error or a parking page; None otherwise."""
     said = f" ({home.detail})" if home.detail else ""
     if home.reason == Reason.CONSENT:
         return Failure(
@@ -90,7 +90,7 @@ def of_wall(url: str, home: Sample) -> Failure | None:
 
 
 def of_lists(url: str, probe: Probe) -> Failure:
-    """Why no article was found on a site that answers."""
+    """The reason why no article was found on a site that answers."""
     lists_tried = [one for one in probe.seen if one.want.part in (Part.FEED, Part.SITEMAP, Part.SECTION)]
     blocked = [one for one in lists_tried if one.blocked]
     forbidden = [one for one in lists_tried if one.code == Cause.ROBOTS]
@@ -108,7 +108,7 @@ def of_lists(url: str, probe: Probe) -> Failure:
 
 
 def of_samples(url: str, samples: Sequence[Sample], refused: Sequence[ProbeAnswer]) -> Failure:
-    """Why articles were found, and can't be had."""
+    """The reason why articles were found but cannot be read."""
     kinds = Counter(sample.kind for sample in samples if not sample.good)
     kinds.update(one.problem for one in refused)
     tried = len(samples) + len(refused)
@@ -129,13 +129,13 @@ def of_samples(url: str, samples: Sequence[Sample], refused: Sequence[ProbeAnswe
 
 
 def of_stale(url: str, left: Sequence[str]) -> Failure:
-    """Why no list of a site is worth following, though it has articles."""
+    """The reason why no list of a site is worth following, although the site has articles."""
     why = " ".join(left) or "No page lists enough of them."
     return Failure(f"{url} has articles, but nothing that names new ones. {why}", (BY_HAND,))
 
 
 def of_place(url: str, where: SitePlace) -> Failure:
-    """Why the clock or the country of a site, or both, have to be given: all that is missing at once."""
+    """The reason why a person has to give the time zone or the country; names all that is missing at once."""
     zone = where.candidates[0] if where.candidates else "Asia/Damascus"
     asked = {
         "time zone": "" if where.timezone else f"the time zone with --timezone, such as {zone}",
@@ -155,7 +155,7 @@ def of_place(url: str, where: SitePlace) -> Failure:
 
 
 def _of_answer(url: str, said: ProbeAnswer, homes: Sequence[ProbeAnswer]) -> Failure:
-    """The sentence for how a home page's request ended."""
+    """The failure for the way in which a home page's request ended."""
     problem, code, where = said.problem, said.code, said.url
     hosts = ", ".join(dict.fromkeys(one.want.url for one in homes))
     if code == Cause.ROBOTS:

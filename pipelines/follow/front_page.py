@@ -1,4 +1,4 @@
-"""What an HTML page shows of its site: its links and where they stand, the feeds it names, what it calls itself."""
+"""Reads what an HTML page shows of its site: its links and their places, the feeds it names, and its own name."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from pipelines import urls
 from pipelines.follow.probing_records import Anchor, FrontPage
 from pipelines.text import words
 
-# Bytes in which a page's charset is named. Chosen: browsers look no further than a quarter of it.
+# Bytes in which a page names its charset. Chosen: browsers read no more than a quarter of that.
 LABEL_BYTES = 4096
 
-# Bytes of a front page. Chosen: what is larger takes too long for a person who waits.
+# The most bytes of a front page. Chosen: a larger page takes too long for a person who waits.
 LARGEST_BYTES = 3 * 1024 * 1024
-# Tags of a front page. Chosen: a page with more is built to hurt.
+# The most tags of a front page. Chosen: a page with more is made to do harm.
 MAX_TAGS = 100_000
-# Links that are looked at. Chosen: enough for a front page with its menus.
+# Links that are read. Chosen: enough for a front page with its menus.
 MAX_ANCHORS = 1500
-# What some systems leave in a title, and no file or terminal takes as text.
+# Control characters that some systems leave in a title; files and terminals do not accept them as text.
 UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # Characters of a link's text. Chosen: longer than any headline.
 LONGEST_TEXT_CHARACTERS = 300
 FEED_TYPES = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)|text/xml|application/xml", re.IGNORECASE)
-# A link that says of itself, in its address or by its text, that it leads to a feed.
+# A link whose address or text says that it leads to a feed.
 FEED_LINK = re.compile(r"(?:^|[/._?=-])(?:rss2?|atom|feeds?)(?:$|[/._?&=-])", re.IGNORECASE)
 FEED_TEXT = re.compile(r"^\W*(?:rss|atom|rss 2\.0|خلاصات|خدمة rss)\W*$", re.IGNORECASE)
-# What is said below an article is no article.
+# Comments below an article are no articles.
 OF_COMMENTS = re.compile(r"comments?(?:/feed|[/?=-]|$)|/feed/?\?.{0,300}\bp=|تعليق", re.IGNORECASE)
 NO_FEED = re.compile(r"feedback|feedburner\.com/?$", re.IGNORECASE)
 MENUS = {"nav", "header", "footer"}
@@ -42,7 +42,7 @@ HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 
 
 def front(body: bytes, url: str, content_type: str = "", links: str = "") -> FrontPage | None:
-    """What a page shows, its links as absolute addresses; None where the bytes are no HTML page.
+    """The contents of a page, its links as absolute addresses; None if the bytes are no HTML page.
 
     content_type, links: the headers Content-Type and Link that came with it.
     """
@@ -72,11 +72,11 @@ def front(body: bytes, url: str, content_type: str = "", links: str = "") -> Fro
 
 
 def _text(body: bytes, content_type: str) -> tuple[str, str]:
-    """The page's text, and its charset as a person would write it, with who says so."""
+    """The page's text, and a phrase with its charset and the origin of that charset."""
     try:
         return body.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        # Articles are read so; what it is made with is large, and most pages do not need it.
+        # Articles are read this way too. The import is large, and most pages do not need it.
         from pipelines.extract import markup
 
     text, name = markup.decode(body, content_type, "")
@@ -132,7 +132,7 @@ def _feeds(root: Any, base: str) -> dict[str, str]:
 
 
 def _anchors(root: Any, base: str) -> tuple[Anchor, ...]:
-    """Each address once, in page order, with its longest text; in a menu only where it stands nowhere else."""
+    """Each address once, in page order, with its longest text; `menu` only if the link is nowhere outside a menu."""
     inside = {node for node in root.iter() if isinstance(node.tag, str) and _is_menu(node)}
     found: dict[str, Anchor] = {}
     for node in root.iter("a"):
@@ -182,7 +182,7 @@ def _tail(address: str) -> str:
 
 
 def _join_link(base: str, link: str) -> str:
-    """The absolute http(s) address of a link as it stands; empty where it leads nowhere else."""
+    """The absolute http(s) address of a link; empty if the link leads to no other page."""
     link = urls.of_web(link)
     if not link or link.startswith("#"):
         return ""

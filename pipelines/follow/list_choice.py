@@ -1,4 +1,4 @@
-"""Which of a site's lists a source file needs: the fullest and freshest first, others only for what they add."""
+"""Chooses the lists for a source file: the fullest and freshest first, others only if they add entries."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ from pipelines.follow.list_worth import (
 )
 from pipelines.follow.probing_records import Part, ProbeAnswer
 
-# Hours shown in days from here on. Chosen: "40 hours" is read without reckoning.
+# From this many hours on, an age is shown in days. Chosen: "40 hours" is still easy to read.
 HOURS_IN_DAYS_FROM = 48
 
-# Feeds of one source. Chosen: a feed for each desk; more say the same again.
+# Feeds of one source. Chosen: a feed for each desk; more feeds repeat the same entries.
 MAX_FEEDS = 8
 # Sitemaps of one source. Chosen: news, articles, and one more.
 MAX_SITEMAPS = 3
 # Sections of one source. Chosen: the desks of a large paper.
 MAX_SECTIONS = 20
-# Share of its entries that a list has to add to those before it. Chosen: less is not worth a request each night.
+# Share of a list's entries that must be new beside the lists before it. Chosen: less is not worth a nightly request.
 NEW_SHARE = 0.1
-# Links of a section that no feed or sitemap names: from so many on, the lists are not the whole site.
+# Share of a section's links that no feed or sitemap names, from which on the lists do not cover the whole site.
 UNLISTED_SHARE = 0.25
 # Links that a section has to add. Chosen: as with the share above, for small sections.
 LEAST_OF_SECTION_LINKS = 3
-# What stands on so large a share of the pages that were looked at, where they are at least so many, is a part of their
-# frame. Chosen: a box of the latest articles is on all pages but a few.
+# A link on this share of the pages is a part of their frame, if there are at least this many pages. Chosen: a box of
+# the latest articles is on all pages but a few.
 FRAMED_SHARE, LEAST_FRAMED_PAGES = 0.7, 4
-# Feeds of fewer entries in all, without a sitemap beside them, are cut: whatever a section adds is needed.
+# If all feeds together have fewer entries and there is no sitemap, the feeds are cut: any link of a section counts.
 CUT = 10
 
 
 @dataclass(frozen=True)
 class ListChoice:
-    """Lists for a source file, each with its evidence, and what was left out and why."""
+    """Lists for a source file, each with its evidence, and the lists left out with the reason."""
 
     feeds: tuple[tuple[str, str], ...] = ()
     sitemaps: tuple[tuple[str, str], ...] = ()
@@ -57,7 +57,7 @@ class ListChoice:
 
 
 def choose(seen: Sequence[ProbeAnswer], allow: Sequence[str], now: datetime) -> ListChoice:
-    """The lists that a source needs: news sitemaps and the fullest feeds first, others only for what they add."""
+    """The lists that a source needs: news sitemaps and the fullest feeds first, others only if they add entries."""
     left = [
         f"{one.want.url} is left out: it is {one.want.why}, but {one.problem}."
         for one in seen
@@ -66,7 +66,7 @@ def choose(seen: Sequence[ProbeAnswer], allow: Sequence[str], now: datetime) -> 
     named: set[str] = set()
     feeds = _find_needed(good(seen, Part.FEED, Part.HOME), named, MAX_FEEDS, now, left)
     maps = [one for one in good(seen, Part.SITEMAP) if one.found or one.maps]
-    # What an index names is reached through it, and its names change.
+    # The sitemaps of an index are reached through the index, and their names change.
     inside = {key(entry.url) for one in maps for entry in one.maps}
     tops = [one for one in maps if key(one.want.url) not in inside]
     tops.sort(key=lambda one: (one.form != "news sitemap", one.want.why == GUESSED))
@@ -77,7 +77,7 @@ def choose(seen: Sequence[ProbeAnswer], allow: Sequence[str], now: datetime) -> 
 
 
 def age(at: datetime | None, now: datetime) -> str:
-    """How old something is, as people say it."""
+    """The age of a moment in words."""
     if at is None:
         return "without dates"
     hours = max(0, round((now - at).total_seconds() / 3600))
@@ -89,7 +89,7 @@ def age(at: datetime | None, now: datetime) -> str:
 def _find_needed(
     lists: Sequence[ProbeAnswer], named: set[str], most: int, now: datetime, left: list[str]
 ) -> list[tuple[str, str]]:
-    """The lists that add something to what is named already, with their evidence; adds what they name."""
+    """The lists that add entries to `named`, with their evidence; extends `named` with their entries."""
     kept: list[tuple[str, str]] = []
     for one in sorted(lists, key=lambda o: (o.form != "news sitemap", o.want.why == GUESSED, -len(o.found))):
         own = {key(entry.url) for entry in one.found} - {""}
@@ -109,7 +109,7 @@ def _find_needed(
 
 
 def _whole(index: ProbeAnswer, maps: Sequence[ProbeAnswer]) -> ProbeAnswer:
-    """An index with what those of its sitemaps name that were looked at."""
+    """An index, together with the entries of those of its sitemaps that were read."""
     if not index.maps:
         return index
     inside = {key(entry.url) for entry in index.maps}
@@ -122,7 +122,7 @@ def _whole(index: ProbeAnswer, maps: Sequence[ProbeAnswer]) -> ProbeAnswer:
 def _sections(
     seen: Sequence[ProbeAnswer], named: set[str], allow: Sequence[str], *, whole: bool, cut: bool
 ) -> list[tuple[str, str]]:
-    """Pages that list articles: all that do where nothing else does, else those that name what the lists leave out.
+    """Pages that list articles: all of them if there are no lists, else those with articles that the lists lack.
 
     whole: there are other lists; cut: they are too short to be trusted.
     """
@@ -133,7 +133,7 @@ def _sections(
     pages = [page for page in good(seen, Part.HOME, Part.SECTION) if page.want.why != NEXT]
     links = [_links(page, home, allow) for page in pages]
     counts = Counter(link for linked in links for link in linked)
-    # A box of the latest that stands on all pages says nothing of the page it stands on.
+    # A box of the latest articles that is on all pages says nothing about a single page.
     box = {
         link
         for link, count in counts.items()

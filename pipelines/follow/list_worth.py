@@ -1,4 +1,4 @@
-"""What a site's feeds, sitemaps and sections are worth: what they name, how fresh it is, and which the file needs."""
+"""Judges a site's feeds, sitemaps and sections: what they name, how fresh it is, and which lists the file needs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from pipelines.text import words
 
 GUESSED = "a usual address"
 NEXT = "the next page of a list"
-# A list whose newest entry is older is not followed. Chosen: what has had no news for a month will have none tonight.
+# A list with an older newest entry is not followed. Chosen: a list without news for a month has none tonight.
 OLDEST = timedelta(days=30)
-# Dated entries from which on a rate can be told. Chosen: two are one interval.
+# Dated entries from which on a rate is known. Chosen: two are only one interval.
 LEAST_NEW_ENTRIES = 3
 # Words of a link that reads like a title. Chosen: names of sections have up to three.
 TITLE_WORDS = 4
@@ -27,10 +27,10 @@ TITLE_WORDS = 4
 TITLE_CHARACTERS = 25
 # Words of a section's name. Chosen: "Asia and Pacific".
 NAME_WORDS = 3
-# The time of which a rate is told. Chosen: it has both kinds of days in it.
+# The time over which a rate is counted. Chosen: it contains working days and weekends.
 WEEK = timedelta(days=7)
 NO_PAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|zip|css|js|xml|rss|ico|apk|docx?|xlsx?)$", re.IGNORECASE)
-# Pages that a site has for its own sake, or that list articles of one kind.
+# Pages about the site itself, or pages that list articles of one kind.
 NO_ARTICLE = re.compile(
     r"/(?:tags?|topics?|category|categories|author|authors|writers?|search|login|register|signup|subscribe|account|about|"
     r"about-us|contact|contact-us|privacy|privacy-policy|terms|page|feed|rss|archives?|wp-admin|wp-login\.php|cart|"
@@ -48,8 +48,8 @@ OWN_PAGES = re.compile(
 class NamedAddresses:
     """The addresses that the lists of a site name.
 
-    sure: of feeds and news sitemaps; likely: of other sitemaps and links that read like titles; others: pages that
-    list articles or belong to the site itself.
+    `sure`: named by feeds and news sitemaps. `likely`: named by other sitemaps, or by links that read like titles.
+    `others`: pages that list articles or are about the site itself.
     """
 
     sure: dict[str, Entry]
@@ -58,23 +58,23 @@ class NamedAddresses:
 
 
 def good(seen: Iterable[ProbeAnswer], *parts: Part) -> list[ProbeAnswer]:
-    """The requests for these parts that brought what they should."""
+    """The answers for these parts that came without a problem."""
     return [one for one in seen if one.want.part in parts and not one.problem]
 
 
 def home_of(seen: Sequence[ProbeAnswer]) -> ProbeAnswer | None:
-    """The home page, where one came."""
+    """The home page, None if none came."""
     return next((one for one in good(seen, Part.HOME) if one.front), None)
 
 
 def same_site(url: str, home: str) -> bool:
-    """Whether a URL is of the publisher whose home page that is."""
+    """Whether a URL belongs to the publisher of this home page."""
     return bool(site_of(url)) and site_of(url) == site_of(home)
 
 
 @lru_cache(maxsize=8192)
 def site_of(url: str) -> str:
-    """The publisher's part of a URL's host; empty where it is no URL."""
+    """The publisher's part of a URL's host; empty if the text is no URL."""
     try:
         return urls.site(urls.host(url))
     except ValueError:
@@ -83,7 +83,7 @@ def site_of(url: str) -> str:
 
 @lru_cache(maxsize=16384)
 def key(url: str) -> str:
-    """What makes two addresses one; empty where it is no URL."""
+    """The key of an address: two addresses with one key are the same; empty if the text is no URL."""
     try:
         return urls.canonical(url)
     except ValueError:
@@ -91,7 +91,7 @@ def key(url: str) -> str:
 
 
 def find_known(seen: Sequence[ProbeAnswer]) -> NamedAddresses:
-    """What the lists and pages seen so far say of which addresses are articles, and which are not."""
+    """Sort the addresses of the lists and pages so far into articles and other pages."""
     home = home_of(seen)
     root = home.url if home else ""
     sure: dict[str, Entry] = {}
@@ -127,7 +127,7 @@ def find_known(seen: Sequence[ProbeAnswer]) -> NamedAddresses:
 
 
 def find_repeated(pages: Sequence[ProbeAnswer], root: str) -> list[Anchor]:
-    """The links of the site's frame: short ones in a menu, or that stand on several of its pages."""
+    """The links of the site's frame: short links in a menu, or on several of its pages."""
     counts = Counter(key(a.url) for page in pages for a in (page.front.anchors if page.front else ()))
     found: dict[str, Anchor] = {}
     for page in pages:

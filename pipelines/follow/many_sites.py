@@ -1,4 +1,4 @@
-"""A list of sites followed some at a time; what became of each is on disk: a second call goes on where one stopped."""
+"""Follows a list of sites, a few at a time. The results are on disk, so a second call goes on after the first."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 
 FOLDER = "lists"
-# Each is a process that mostly waits for its site: on two cores more would only wait for each other.
+# Each look is a process that mostly waits for its site. On two cores, more processes would wait for each other.
 TOGETHER = 4
 Line = Callable[[str], None]
 
 
 class Became(StrEnum):
-    """What became of a site of a list."""
+    """The result for a site of a list."""
 
     FOLLOWED = "followed"
     ALREADY = "followed already"
@@ -38,7 +38,10 @@ class Became(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SiteOutcome:
-    """What became of one site; missing: what nobody knows and an option tells; others: its further feeds there."""
+    """The result for one site.
+
+    `missing`: unknown facts that an option gives. `others`: its further feeds in the list.
+    """
 
     url: str
     became: Became
@@ -61,10 +64,10 @@ def each(
     budget: float = probing.BUDGET_SECONDS,
     on_line: Line = lambda line: None,
 ) -> list[SiteOutcome]:
-    """Look at every site of a list and follow those that can be, a few at a time; what became of each, in their order.
+    """Look at every site of a list, a few at a time, and follow those that can be; gives the results in list order.
 
-    What an earlier call found is not looked at again, unless anew. on_line hears of each site when it is done.
-    SourceError where another process is at the same list. Killed or interrupted, it has kept what was done.
+    A site with a result of an earlier call is skipped, unless `anew`. `on_line` gets a line when a site is done.
+    Raises SourceError if another process works on the same list. A kill or an interrupt loses no finished site.
     """
     with _notes(settings, listed) as file:
         done = {} if anew or not write else _read(settings, file)
@@ -76,7 +79,7 @@ def each(
         def work(one: ListedSite) -> SiteOutcome | None:
             found = _one(settings, one, delay, budget, anew=anew, stopped=stopped)
             with lock:
-                # Whoever interrupts us interrupts the look too: half of a site is no result.
+                # An interrupt also ends the look in progress: half of a site is no result.
                 if stopped.is_set():
                     return None
                 outcome = _keep_file(settings, found) if write else found[0]
@@ -103,7 +106,7 @@ def each(
 
 
 def sentence(outcome: SiteOutcome) -> str:
-    """What became of a site in one line."""
+    """The result for a site in one line."""
     where = urls.readable(outcome.url)
     if outcome.became == Became.FOLLOWED:
         return f"{where}: followed as {outcome.name}"
@@ -118,7 +121,7 @@ SiteResult = tuple[SiteOutcome, str]
 def _one(
     settings: Settings, one: ListedSite, delay: float, budget: float, *, anew: bool, stopped: threading.Event
 ) -> SiteResult:
-    """What a look at a site amounts to, and the text of its file; whatever goes wrong with it is its own."""
+    """Look at a site; gives the result and the text of its file. An error here does not stop the other sites."""
 
     def go_on(_: str) -> None:
         if stopped.is_set():
@@ -150,7 +153,7 @@ def _already(settings: Settings, url: str) -> str:
 
 
 def _keep_file(settings: Settings, found: SiteResult) -> SiteOutcome:
-    """The outcome once its file is written; under a lock, for two sites may have got one name meanwhile."""
+    """Write the file and give the outcome; under a lock, because two sites may have got the same name."""
     outcome, toml = found
     if not toml:
         return outcome
@@ -164,7 +167,7 @@ def _keep_file(settings: Settings, found: SiteResult) -> SiteOutcome:
 
 @contextmanager
 def _notes(settings: Settings, listed: Sequence[ListedSite]) -> Iterator[IO[str]]:
-    """The file with what became of this list's sites, for us alone."""
+    """The file with the results of this list's sites, locked for this process."""
     private.data_folder(settings.data)
     folder = private.folder(settings.data / FOLDER)
     key = hashlib.sha256("\n".join(sorted(one.url for one in listed)).encode()).hexdigest()[:24]
@@ -177,7 +180,7 @@ def _notes(settings: Settings, listed: Sequence[ListedSite]) -> Iterator[IO[str]
 
 
 def _read(settings: Settings, file: IO[str]) -> dict[str, SiteOutcome]:
-    """What became of sites so far, by address; a source that is no longer followed is looked at again."""
+    """The results so far, by address; a site whose source is no longer followed is left out."""
     file.seek(0)
     taken = set(folders.names_taken(settings))
     found: dict[str, SiteOutcome] = {}
@@ -187,19 +190,19 @@ def _read(settings: Settings, file: IO[str]) -> dict[str, SiteOutcome]:
             lists = {name: tuple(facts.pop(name)) for name in ("tries", "missing", "others")}
             outcome = SiteOutcome(**{**facts, **lists, "became": Became(facts["became"])})
         except (ValueError, KeyError, TypeError):
-            # A line that a kill cut off, or another version's: that site is looked at again.
+            # A kill cut the line, or another version wrote it: the site is looked at again.
             continue
         found[outcome.url] = outcome
     return {url: one for url, one in found.items() if one.became == Became.FAILED or _stands(settings, one, taken)}
 
 
 def _stands(settings: Settings, one: SiteOutcome, taken: set[str]) -> bool:
-    # An answer may have been given meanwhile, by hand.
+    # A person may have followed the site by hand in the meantime.
     return one.name in taken if one.name else not _already(settings, one.url)
 
 
 def _note(file: IO[str], outcome: SiteOutcome) -> None:
-    """Write down what became of a site, so that a kill does not lose it."""
+    """Write the result for a site to disk, so that a kill does not lose it."""
     file.seek(0, os.SEEK_END)
     file.write("\n" * (file.tell() > 0) + json.dumps(asdict(outcome), ensure_ascii=False))
     file.flush()

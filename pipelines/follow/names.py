@@ -1,4 +1,4 @@
-"""What a site is called: its title by what its pages agree on, and the name of its source file by its host."""
+"""Names a site: its title is the one on which its pages agree; the name of its source file comes from its host."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from pipelines.sources.source_values import LONGEST_NAME_CHARACTERS
 # Characters for the number behind a name that is taken: -999.
 NUMBER_CHARACTERS = 4
 
-# Titles of pages end, or begin, with the site's.
+# Page titles end, or begin, with the site's title.
 SEPARATOR = re.compile(r"(?<!\s)\s+[-–—|·•:»«]+\s+|(?:(?<!\s)\s+)?[|»]\s*")
 # Characters of a publisher's name. Chosen: longer is its motto.
 LONGEST_TITLE_CHARACTERS = 60
-# Share of the pages that have to agree on it. Chosen: more than half, for one page may be odd.
+# Share of the pages that have to agree on a title. Chosen: more than half, because one page may be odd.
 LEAST_SHARE = 0.6
 HOME_WORDS = re.compile(r"^(?:home|home ?page|الرئيسية|الصفحة الرئيسية|صفحه اصلی|ana ?sayfa|accueil|startseite)$", re.I)
 WEB = {"www", "m", "amp", "mobile", "web", "wap"}
 
 
 def title(fronts: Sequence[FrontPage], feeds: Sequence[str], host: str) -> tuple[str, str]:
-    """The site's title and who says so; fronts: its pages, the home page first; feeds: the titles of its feeds."""
+    """The site's title and its origin; fronts: the pages, home page first; feeds: the titles of the feeds."""
     named = Counter(front.site for front in fronts if front.site)
     if named:
         return named.most_common(1)[0][0][: 2 * LONGEST_TITLE_CHARACTERS], "og:site_name of its pages"
@@ -42,7 +42,7 @@ def title(fronts: Sequence[FrontPage], feeds: Sequence[str], host: str) -> tuple
 
 
 def name(url: str) -> str:
-    """The name of a source, by the host of its home page: without `www.` and what it was registered below."""
+    """The name of a source, from the host of its home page without `www.` and without the registry's suffix."""
     host = urls.host(url).strip("[]")
     if not re.search("[a-z]", host) or ":" in host:
         return _plain(f"{host}-{urlsplit(url).port or ''}")
@@ -52,7 +52,7 @@ def name(url: str) -> str:
 
 
 def free(wanted: str, taken: Sequence[str]) -> str:
-    """The name itself, or the first of name-2, name-3 … that nobody has."""
+    """The wanted name, or the first free one of name-2, name-3 …"""
     known = {one.casefold() for one in taken}
     return next(n for n in (wanted, *(f"{wanted}-{count}" for count in range(2, 1000))) if n not in known)
 

@@ -1,4 +1,4 @@
-"""A source made of what a probing saw: the order of the steps, from the address to the file."""
+"""Makes a source from a probing: holds the order of the steps, from the address to the file."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from pipelines.model import Page, Source
 from pipelines.settings import Settings
 from pipelines.sources import folders, zones
 
-# Sample articles that are shown. Chosen: read at a glance, and telling enough.
+# Sample articles that are shown. Chosen: few enough to read at a glance, and enough to judge.
 SAMPLES_SHOWN = 10
-# Pages a run of a usual source; model.Source has it as the default of `max_pages`.
+# Pages in a run of a usual source; the default of `max_pages` in `model.Source`.
 USUAL_MAX_PAGES = 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class FollowedSite:
-    """What became of an address: a source with its file's text, or the problem and what to try.
+    """The result for an address: a source with its file's text, or the problem and what to try.
 
-    samples: the articles that were tried; path: where the file was written. missing: what nobody knows and an option
-    tells: timezone, country.
+    `samples`: the articles that were tried. `path`: the written file. `missing`: unknown facts that an option can
+    give: timezone, country.
     """
 
     url: str
@@ -69,18 +69,18 @@ def follow(
     ask: Ask | None = None,
     on_line: Callable[[str], None] = lambda line: None,
 ) -> FollowedSite:
-    """Probe a site and make a source of it: its record, its file's text, ten samples, or the problem and what to try.
+    """Probe a site and make a source of it; gives the record, its file's text and ten samples, or the problem.
 
     url: an address or a bare host.
-    timezone, country: where somebody knows them.
+    timezone, country: given if the caller knows them.
     delay: the least seconds between two requests.
     budget: seconds for the probing.
     write: also write the file into the sources folder.
-    anew: look at the site though it was looked at within the hour and nothing was written.
-    twice: follow it though it is followed already, under another name.
-    ask: called where time zone or country cannot be known; without it that is the problem.
+    anew: look at the site even if a look of the last hour is kept.
+    twice: follow the site although another source follows it already.
+    ask: called if the time zone or country stays unknown; without it, the unknown fact is the problem.
 
-    Nothing goes into the ledger. Raises NightdeskError where nothing could begin.
+    Nothing goes into the ledger. Raises NightdeskError if the probing could not begin.
     """
     url = probing.address(url)
     if timezone and timezone not in available_timezones():
@@ -108,7 +108,7 @@ def follow(
         made = replace(made, path=folders.keep(settings, made.source.name, made.toml))
         probing_cache.drop(settings, seed)
     elif not had and (made.source or made.missing):
-        # Somebody who says yes, or what was missing, does not have the site asked once more.
+        # A second call with a "yes" or a missing fact sends no more requests to the site.
         try:
             probing_cache.write(settings, seed, looked, pages)
         except OSError as error:
@@ -119,7 +119,7 @@ def follow(
 def _make(
     seed: Source, looked: Probe, pages: dict[str, Page], *, timezone: str, country: str, ask: Ask | None
 ) -> FollowedSite:
-    """What a probing amounts to: a source, or the first reason against one."""
+    """Make a source from a probing, or give the first reason against one."""
     now = datetime.now(UTC)
     try:
         home = assess.find_home(seed, looked, pages)
@@ -147,7 +147,7 @@ def _make(
             missing=refused.missing,
         )
     source = _source(seed, draft)
-    # Read again by the clock and in the language that are now known.
+    # Read again with the clock and the language that are now known.
     shown = samples.read([page for page in tried.pages if page.url not in outside][:SAMPLES_SHOWN], source)
     toml = draft_file.text(source, draft)
     return FollowedSite(url=seed.url, source=source, toml=toml, evidence=tuple(evidence), samples=tuple(shown))
@@ -172,7 +172,7 @@ def _source(seed: Source, draft: Draft) -> Source:
 
 
 def _told_of(made: FollowedSite, source: Source, followed: Sequence[Source], *, twice: bool) -> FollowedSite:
-    """The same, or a problem where a source reads the same lists; with a line on others of the same publisher."""
+    """The same, or a problem if a source reads the same lists; adds a line on the publisher's other sources."""
     told = already_followed.find_twice(followed, source.url, (*source.feeds, *source.sitemaps, *source.sections))
     if told and not twice:
         return replace(made, source=None, toml="", problem=told.problem, tries=(told.what_to_do,))
@@ -181,8 +181,8 @@ def _told_of(made: FollowedSite, source: Source, followed: Sequence[Source], *, 
 
 
 def _name(settings: Settings, name: str, url: str) -> str:
-    """The name that was asked for, or one by the host; SourceError where the name is taken."""
+    """The given name, or a name from the host; SourceError if the given name is taken."""
     if name:
         return folders.free_name(settings, name)
-    # A file with a mistake in it has its name as well.
+    # A file with a mistake in it also takes its name.
     return names.free(names.name(url), folders.names_taken(settings))

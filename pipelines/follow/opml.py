@@ -1,7 +1,7 @@
-"""Lists of feeds as readers exchange them: OPML read as whatever somebody sends it, and written for any reader.
+"""Reads and writes OPML, the lists of feeds that feed readers exchange. Reading accepts broken exports too.
 
-A list is somebody else's file: no entity of it is declared, its size, depth and count are bounded, and what it names is
-an address to look at, nothing more.
+A list is a file of another person. It may declare no entities; its size, depth and count are bounded; and its entries
+are only addresses to look at.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from pipelines.sources.sourcefile import show_path
 LARGEST_BYTES = 5 * 1024 * 1024
 # Feeds of one list. Chosen: no reader has as many; more than a night can look at.
 MAX_ENTRIES = 5000
-# Folders within one another. Chosen: readers know two.
+# Levels of nested folders. Chosen: readers use two.
 DEEPEST_FOLDERS = 50
 # Characters of a title. Chosen: longer than any name.
 LONGEST_TITLE_CHARACTERS = 200
-# A value in quotation marks, where exports leave a < as it is.
+# A value in quotation marks; exports may leave a < unescaped in it.
 QUOTED = re.compile(rb"=\s*\"[^\"]*\"")
 NAMES = ("opml", "xml")
 
 
 class HostileList(ValueError):
-    """A list that nobody wrote to be read."""
+    """A list that is made to do harm."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListedSite:
-    """One site of a list: the address to look at, its title there, its further feeds; problem: why it cannot be."""
+    """One site of a list: its address, title and further feeds. `problem`: why it cannot be looked at."""
 
     url: str
     title: str = ""
@@ -49,7 +49,7 @@ class ListedSite:
 
 
 def is_list(text: str) -> bool:
-    """Whether somebody means a file of feeds."""
+    """Whether the text names a file of feeds."""
     path = Path(text).expanduser()
     if "://" in text or path.suffix.lower().lstrip(".") not in NAMES:
         return False
@@ -57,7 +57,7 @@ def is_list(text: str) -> bool:
 
 
 def read(path: Path) -> list[ListedSite]:
-    """The sites that a list names, each host once, in its order; SourceError says why it cannot be used."""
+    """The sites of a list, each host once, in list order; SourceError says why the file cannot be used."""
     try:
         with path.open("rb") as file:
             body = file.read(LARGEST_BYTES + 1)
@@ -67,7 +67,7 @@ def read(path: Path) -> list[ListedSite]:
 
 
 def parse(body: bytes, name: str) -> list[ListedSite]:
-    """The sites that a list names, each host once, in its order; SourceError calls the list by this name."""
+    """The sites of a list, each host once, in list order; SourceError calls the list by `name`."""
     if len(body) > LARGEST_BYTES:
         raise SourceError(f"{name}: is larger than {LARGEST_BYTES // 1024 // 1024} MB; divide it.")
     try:
@@ -83,7 +83,7 @@ def parse(body: bytes, name: str) -> list[ListedSite]:
 
 
 def write(sources: Iterable[Source]) -> str:
-    """The sources as OPML 2.0; one with several feeds is a folder of them, one without any a link to its site."""
+    """The sources as OPML 2.0; several feeds become a folder, a source without a feed becomes a link to its site."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<opml version="2.0">',
@@ -110,7 +110,7 @@ def write(sources: Iterable[Source]) -> str:
 
 
 def _outlines_of_mended(body: bytes, name: str, first: Exception) -> list[dict[str, str]]:
-    """The outlines of a list that is no XML as it stands; SourceError says what it failed by at first."""
+    """The outlines of a list that is no valid XML, after repairs; SourceError gives the first error."""
     try:
         mended = QUOTED.sub(lambda value: value[0].replace(b"<", b"&lt;"), xmltree.plain(body))
         return _outlines(xmltree.mend_xml(mended), "utf-8")
@@ -121,9 +121,9 @@ def _outlines_of_mended(body: bytes, name: str, first: Exception) -> list[dict[s
 
 
 def _outlines(body: bytes, encoding: str | None = None) -> list[dict[str, str]]:
-    """The attributes of every outline with an address, their names in lower case; HostileList where it is one.
+    """The attributes of every outline with an address, names in lower case; raises HostileList for a harmful list.
 
-    encoding: the one that the body is in, whatever it says itself.
+    encoding: the body's encoding, used instead of the one that the body declares.
     """
     found: list[dict[str, str]] = []
     depth = 0
@@ -166,9 +166,9 @@ def _sites(outlines: Iterable[dict[str, str]]) -> Iterator[ListedSite]:
 
 
 def _read_outline(own: dict[str, str]) -> ListedSite:
-    """What one outline names: its feed, or its site where another host serves the feed."""
+    """The site of one outline: the address is its feed, or its site if another host serves the feed."""
     title = " ".join(unescape(own.get("title") or own.get("text") or "").split())[:LONGEST_TITLE_CHARACTERS]
-    # Some escape twice. What else looks like HTML in an address is its own: `&section=` is no paragraph sign.
+    # Some exports escape twice. Other text like HTML belongs to the address: `&section=` is no paragraph sign.
     feed, site = (
         one.replace("&amp;", "&") for one in (own.get("xmlurl", ""), own.get("htmlurl") or own.get("url", ""))
     )

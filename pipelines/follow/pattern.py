@@ -1,7 +1,7 @@
-"""The addresses of a site's articles as few regular expressions, learned from articles and from pages that are none.
+"""Learns a few regular expressions for a site's article addresses, from articles and from other pages.
 
-An address is cut into its parts; addresses of the same build are a group; each part of a group is written as generally
-as the site's other pages allow. Nothing here knows any site.
+An address is cut into its parts. Addresses of the same build are a group. Each part of a group is written as generally
+as the site's other pages allow. No rule here is about a single site.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from urllib.parse import unquote
 
 from pipelines.follow.address_parts import DATE, NUMBER, Address, address_of, build_of, kind_of
 
-# Digits of every number from which on a pattern asks for as many. Chosen: shorter ones are days and pages.
+# From this many digits on, a pattern requires the number's digits. Chosen: shorter numbers are days and pages.
 ID_DIGITS = 3
-# Share of addresses that have a part of their own. Chosen: some are named twice.
+# Share of addresses with a value of their own in a part. Chosen: some addresses are named twice.
 OWN_SHARE = 0.9
-# One in so many addresses has another value there, at least. Chosen: fewer are names of sections.
+# At least one in this many addresses has a different value in the part. Chosen: fewer values are names of sections.
 DIFFERENT_ONE_IN = 3
 
-# Characters of a pattern. sources/source_values.py takes no longer one.
+# The most characters of a pattern; sources/source_values.py accepts no longer one.
 LONGEST_CHARACTERS = 300
 # Patterns of one source. Chosen: a person has to read them.
 MAX_PATTERNS = 8
@@ -32,21 +32,21 @@ MAX_TRIED = 80
 MAX_WORDS = 15
 # Articles from which on a pattern is learned. Chosen: fewer agree by chance.
 LEAST_ARTICLES = 5
-# Of the articles that are known, so many have to match before a pattern may shut others out.
+# Share of the known articles that a pattern must match before it may exclude other pages.
 COVERED = 0.95
-# The same of few articles, where one miss weighs more.
+# The same share for few articles, because one miss weighs more there.
 COVERED_OF_FEW_SHARE = 0.9
-# Articles below which they are few. Chosen: one in thirty is three per cent.
+# Fewer articles than this are few. Chosen: one in thirty is three per cent.
 FEW_ARTICLES = 30
 # A menu may lead to an article, so one page in fifty may match after all.
 WRONG = 0.02
 # Numbers from which on a segment is taken for an id. Chosen: a day and a month have few values.
 LEAST_IDS = 4
-# Articles from which on the number of hyphens may be asked for. Chosen: fewer are no sample.
+# Articles from which on a pattern may require a number of hyphens. Chosen: fewer are no sample.
 SURE_ARTICLES = 10
-# Hyphens that a pattern asks for. Chosen: more are a long title, which all have.
+# The most hyphens that a pattern requires. Chosen: more only mean a long title, which all articles have.
 MAX_HYPHENS = 6
-# Characters of a segment from which on its length may tell. Chosen: names of sections are shorter.
+# Characters of a segment from which on its length may identify an article. Chosen: names of sections are shorter.
 LEAST_SLUG_CHARACTERS = 12
 YEAR = re.compile(r"(?:19|20)\d\d")
 ANY = "[^/?#]+"
@@ -57,8 +57,8 @@ END = "/?(?:[?#]|$)"
 
 @dataclass(frozen=True)
 class LearnedPatterns:
-    """What was learned. of: known articles; covered: how many match; missed: those that don't; wrong: other pages that
-    match all the same, of `others`."""
+    """The learned patterns. `of`: known articles. `covered`: articles that match. `missed`: articles that do not.
+    `wrong`: other pages that match although they should not, of `others`."""
 
     patterns: tuple[str, ...] = ()
     of: int = 0
@@ -69,13 +69,13 @@ class LearnedPatterns:
 
     @property
     def trusted(self) -> bool:
-        """Whether the patterns may say what is an article: they cover the known ones and hardly anything else."""
+        """Whether the patterns may decide what is an article: they match the known articles and hardly any other page."""
         least = self.of * (COVERED_OF_FEW_SHARE if self.of < FEW_ARTICLES else COVERED)
         return self.of >= LEAST_ARTICLES and self.covered >= least and len(self.wrong) <= _bearable(self.others)
 
     @property
     def allow(self) -> tuple[str, ...]:
-        """The regular expressions for a source file; none where they cannot be trusted."""
+        """The regular expressions for a source file; none if they cannot be trusted."""
         return self.patterns if self.trusted else ()
 
 
@@ -114,7 +114,7 @@ def _groups(known: Sequence[str]) -> list[list[str]]:
 
 
 def _regex(group: Sequence[str], strangers: Sequence[str]) -> str:
-    """The most general expression for a group that no stranger matches, or next to none; empty where there is none."""
+    """The most general expression for a group that (almost) no stranger matches; empty if there is none."""
     addresses = [address for url in group if (address := address_of(url))]
     parts = [_candidates(addresses, place, strangers) for place in range(len(addresses[0].segments))]
     parts.append(_queries(addresses))
@@ -134,14 +134,14 @@ def _regex(group: Sequence[str], strangers: Sequence[str]) -> str:
 
 
 def _by_generality(parts: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
-    """Every choice of one candidate for each part, those that narrow least first."""
+    """Every choice of one candidate for each part, the least narrow choice first."""
     numbered = sorted(product(*(range(len(part)) for part in parts)), key=lambda choice: (sum(choice), choice[::-1]))
     for choice in numbered[:MAX_TRIED]:
         yield tuple(part[place] for part, place in zip(parts, choice, strict=True))
 
 
 def _candidates(addresses: Sequence[Address], place: int, strangers: Sequence[str]) -> list[str]:
-    """How one part of a group can be written, the most general first."""
+    """The expressions for one part of a group, the most general first."""
     values = Counter(address.segments[place] for address in addresses)
     last = place == len(addresses[0].segments) - 1
     kind = kind_of(next(iter(values)))
@@ -169,12 +169,12 @@ def _number(values: Sequence[str], last: bool) -> str:
 
 
 def _digits(numbers: Sequence[str]) -> str:
-    """Numbers as the group has them; older articles have shorter ones."""
+    """The expression for the numbers of a group; older articles have shorter numbers."""
     return r"\d{3,}" if min(map(len, numbers)) > ID_DIGITS else r"\d+"
 
 
 def _slugs(values: Sequence[str]) -> list[str]:
-    """How the last part can be written: by its number if it always has one, else ever longer titles."""
+    """The expressions for the last part: its number if every part has one, else longer and longer titles."""
     found = []
     if len(values) >= LEAST_IDS:
         for form, regex in ((r".*[-_.](\d+)", SOME + r"[-_.]DIGITS"), (r"(\d+)[-_.].*", r"DIGITS[-_.]" + SOME)):
@@ -185,7 +185,7 @@ def _slugs(values: Sequence[str]) -> list[str]:
             found.append(SOME + r"\d{3}")
         found += [] if found else _codes(values)
     hyphens = min(len(re.findall("[-_]", value)) for value in values)
-    # Titles vary: where all the known ones have two hyphens, one may be asked for without a stranger asking for it.
+    # Titles vary: if all known titles have two hyphens, a pattern may require one even without a stranger's example.
     start = 1 if hyphens >= 2 and len(values) >= SURE_ARTICLES else 0
     for count in range(start, min(hyphens, MAX_HYPHENS) + 1):
         found.append([ANY, f"{WORD}{SOME}"][count] if count < 2 else f"(?:{WORD}){{{count}}}{SOME}")
@@ -196,7 +196,7 @@ def _slugs(values: Sequence[str]) -> list[str]:
 
 
 def _codes(values: Sequence[str]) -> list[str]:
-    """How to write a code of letters and digits, always equally long, at the end of each value; nothing without one."""
+    """The expressions for a code of letters and digits of one length at the end of each value; none without a code."""
     codes = [match[1] for value in values if (match := re.fullmatch(r"(?:.*[-_.])?([0-9a-z]{6,40})", value))]
     lengths = set(map(len, codes))
     if len(codes) < len(values) or len(lengths) > 1 or 2 * sum(map(_holds_digit, codes)) <= len(codes):
@@ -211,7 +211,7 @@ def _holds_digit(text: str) -> bool:
 
 
 def _but(addresses: Sequence[Address], place: int, strangers: Sequence[str]) -> list[str]:
-    """Any word but those that pages of the same form have which are no articles, such as the one of all galleries."""
+    """An expression for any word except those of strangers of the same form, such as the word for galleries."""
     own = {address.segments[place] for address in addresses}
     words: dict[str, None] = {}
     for url in strangers:
@@ -224,7 +224,7 @@ def _but(addresses: Sequence[Address], place: int, strangers: Sequence[str]) -> 
 
 
 def _beside(addresses: Sequence[Address], place: int, strangers: Sequence[str]) -> list[str]:
-    """The words that lists of the site have where these articles all have one and the same: other sections' names."""
+    """If these articles all have one word in a part: the words of the site's lists there, names of other sections."""
     value = addresses[0].segments[place]
     names: dict[str, None] = {}
     for url in strangers:
@@ -237,7 +237,7 @@ def _beside(addresses: Sequence[Address], place: int, strangers: Sequence[str]) 
 
 
 def _queries(addresses: Sequence[Address]) -> list[str]:
-    """How an address of the group ends: with the parameter that tells its articles apart, where the path does not."""
+    """The expressions for the end of an address: with the query parameter of the article, if the path has no id."""
     if len({address.segments for address in addresses}) >= OWN_SHARE * len(addresses):
         return [END]
     values: dict[str, list[str]] = defaultdict(list)
@@ -265,7 +265,7 @@ def _either(values: Sequence[str]) -> str:
 
 
 def _literal(segment: str) -> str:
-    """A part as it stands; one in another script than ASCII also as it reads."""
+    """The expression for exactly this part; a part in a non-ASCII script is accepted encoded and decoded."""
     read = unquote(segment)
     if read.isascii():
         return _escape(segment)

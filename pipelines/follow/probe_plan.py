@@ -1,7 +1,7 @@
-"""What to ask of a site next, from what came so far: pure, so that the spider only fetches.
+"""Chooses the next request to a site from the answers so far. The module is pure, so the spider only fetches.
 
-The order: the home page until there is one, lists in the order of how surely they are the site's own, sections, then
-articles to try, for which requests are held back.
+The order: the home page until one comes; lists, those most surely of the site first; sections; then articles to try.
+Some requests are reserved for the articles.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ from pipelines.follow.list_worth import GUESSED, key
 from pipelines.follow.probing_records import Part, ProbeAnswer, ProbeRequest, Robots
 from pipelines.model import Entry, Source
 
-# Two more than are shown: what turns out to be no article is left to the pattern.
+# Two more than are shown, because some turn out to be no articles.
 SAMPLES = 12
-# Samples that may fail beside those that are wanted. Chosen: some pages are galleries.
+# Samples that may fail, added to the wanted ones. Chosen: some pages are galleries.
 SPARE_SAMPLES = 4
-# Of a source that is followed already.
+# Samples of a source that is followed already.
 CHECKED = 6
 ODD = "it is not like the others"
-# Samples that are not like the others. Chosen: they show what a pattern would keep out, and no more.
+# Samples unlike the others. Chosen: enough to show which pages a pattern would exclude.
 MAX_ODD = 4
 # Share of odd addresses from which on they are no exceptions. Chosen: a site with several builds.
 ODD_SHARE = 0.3
 # Share of the largest folder below which a folder is small. Chosen: a pattern may leave it out.
 SMALL_SHARE = 0.1
-# Requests that are held back for samples. Chosen: without any, nothing is known of the articles.
+# Requests that are reserved for samples. Chosen: without samples, nothing is known of the articles.
 LEAST_HELD_REQUESTS = 3
 FEEDS = ("/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/rss.php")
 SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml", "/sitemap-index.xml", "/sitemap.xml.gz")
 NEWS_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemaps/news.xml")
-# Sitemaps of a robots.txt that are looked at. Chosen: the first are the site's own.
+# Sitemaps of a robots.txt that are requested. Chosen: the first are the site's own.
 MAX_NAMED_SITEMAPS = 5
-# Feeds of a page that are looked at. Chosen: the first are the site's own, others are of comments.
+# Feeds of a page that are requested. Chosen: the first are the site's own, later ones are feeds of comments.
 MAX_LINKED_FEEDS = 6
-# Sitemaps of an index that are looked at. Chosen: the newest tell how the others are.
+# Sitemaps of an index that are requested. Chosen: the newest show what the others are like.
 MAX_CHILDREN = 2
-# Sections that are looked at beside lists. Chosen: they show whether lists leave anything out.
+# Sections that are requested beside lists. Chosen: they show whether the lists lack articles.
 MAX_SECTIONS = 4
-# The same where a site has no list. Chosen: what a menu has.
+# The same if a site has no list. Chosen: the usual size of a menu.
 MAX_SECTIONS_ALONE = 14
 NEWS = re.compile(r"news|google", re.IGNORECASE)
 OF_ARTICLES = re.compile(r"posts?-post|article|news|story|stories|content", re.IGNORECASE)
@@ -57,9 +57,9 @@ NOT_OF_ARTICLES = re.compile(
 def next_want(
     url: str, seen: Sequence[ProbeAnswer], robots: Sequence[Robots], left: int, source: Source | None = None
 ) -> ProbeRequest | None:
-    """What to ask for next; None where nothing is worth a request. left: requests that there is time for.
+    """The next request; None if nothing is worth one. left: number of requests that the time allows.
 
-    source: one that is followed already, whose lists are looked at before any others.
+    source: a source that is followed already; its lists are requested before any others.
     """
     if left <= 0:
         return None
@@ -82,7 +82,7 @@ def next_want(
 
 
 def left_out(seen: Sequence[ProbeAnswer], robots: Sequence[Robots], source: Source | None = None) -> list[str]:
-    """What would have been asked for with more time, in words."""
+    """The requests that lacked time, in words."""
     home = list_worth.home_of(seen)
     if home is None and source is None:
         return []
@@ -98,7 +98,7 @@ def left_out(seen: Sequence[ProbeAnswer], robots: Sequence[Robots], source: Sour
 
 
 def _homes(url: str, seen: Sequence[ProbeAnswer]) -> Iterator[ProbeRequest]:
-    """The addresses a home page may have: as given, by the other scheme, with www. or without."""
+    """The possible addresses of a home page: as given, with the other scheme, with or without `www.`"""
     parts = urlsplit(url)
     yield ProbeRequest(url=url, part=Part.HOME, why="the address given")
     if seen and not any(_is_away(one) for one in seen):
@@ -118,7 +118,7 @@ def _homes(url: str, seen: Sequence[ProbeAnswer]) -> Iterator[ProbeRequest]:
 
 
 def _is_away(one: ProbeAnswer) -> bool:
-    """Whether nobody answered there: another scheme or name of the host may be what people use."""
+    """Whether no server answered; people may use another scheme or host name."""
     said = one.code in (Cause.ROBOTS_ERROR, Cause.REST_ASKED, *NOT_OURS)
     return bool(one.problem) and not one.status and not said
 
@@ -183,7 +183,7 @@ def _children(seen: Sequence[ProbeAnswer]) -> Iterator[ProbeRequest]:
 
 
 def _sample(seen: Sequence[ProbeAnswer], asked: set[str], source: Source | None) -> ProbeRequest | None:
-    """The next article to try: of each section in proportion, the newest and plainest first."""
+    """The next article to try: from each section in proportion, the newest and plainest first."""
     found = list_worth.find_known(seen)
     entries = {**found.likely, **found.sure}
     if source and source.allow:
@@ -197,12 +197,12 @@ def _sample(seen: Sequence[ProbeAnswer], asked: set[str], source: Source | None)
             taken[address_parts.folder_of(one.want.url)] += 1
     for url in entries:
         folder = address_parts.folder_of(url)
-        # What only looks like an article is tried beside what a feed says is one.
+        # An address that only looks like an article has less weight than an entry of a feed.
         weight[folder] += 1.0 if url in found.sure or not found.sure else 0.3 * bool(address_parts.speaks(url))
         if key(url) not in asked:
             groups.setdefault(folder, []).append(url)
     if found.sure:
-        # The few that are built otherwise are tried when the pattern is known.
+        # The few addresses of another build are tried once the pattern is known.
         least = SMALL_SHARE * max(weight.values(), default=0.0)
         groups = {folder: own for folder, own in groups.items() if weight[folder] > least} or groups
     ranked = sorted(groups, key=lambda folder: weight[folder] / (1 + taken[folder]), reverse=True)
@@ -218,7 +218,7 @@ def _sample(seen: Sequence[ProbeAnswer], asked: set[str], source: Source | None)
 
 
 def _odd(seen: Sequence[ProbeAnswer], asked: set[str]) -> ProbeRequest | None:
-    """One of the few addresses in lists that no pattern fits, or in a folder nobody tried: what it is decides."""
+    """One of the few listed addresses that no pattern fits, or whose folder is untried; its sample decides."""
     tried = [one.want for one in seen if one.want.part == Part.ARTICLE]
     if sum(1 for want in tried if want.why == ODD) >= MAX_ODD:
         return None

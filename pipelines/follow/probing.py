@@ -1,4 +1,4 @@
-"""A site looked at through the spider's process: what it saw as records, and the pages of articles."""
+"""Looks at a site through the spider's process; gives its findings as records, and the pages of articles."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pipelines.settings import Settings
 # Characters of an address in a line. Chosen: a terminal's width.
 LONGEST_CHARACTERS = 100
 Line = Callable[[str], None]
-# Seconds that looking at a new site may take. Chosen: two minutes with what comes after are what a person waits.
+# Seconds for a look at a new site. Chosen: with the later steps it takes two minutes, and a person waits that long.
 BUDGET_SECONDS = 110.0
 
 
 def address(text: str) -> str:
-    """The URL that somebody means by an address or a bare host; SourceError where it is none."""
+    """The URL for an address or a bare host; SourceError if the text is neither."""
     text = text.strip()
     try:
         return urls.clean(text if "://" in text else f"https://{text}")
@@ -31,7 +31,7 @@ def address(text: str) -> str:
 def probe(
     settings: Settings, source: Source, url: str, *, budget: float, known: bool = False, on_line: Line
 ) -> tuple[Probe, dict[str, Page]]:
-    """What a look at the site brought, and its pages by the address they were asked at."""
+    """Look at the site; gives the probe, and its pages by their requested address."""
     seen: list[ProbeAnswer] = []
     robots: list[Robots] = []
     ended: dict[str, Any] = {}

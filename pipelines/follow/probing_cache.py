@@ -1,4 +1,4 @@
-"""What was seen of a site, kept for an hour: who then gives what was missing does not have the site asked again."""
+"""Keeps a look at a site for an hour, so that a second call with the missing facts sends no more requests."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from pipelines.model import Page, Source
 from pipelines.settings import Settings
 from pipelines.stores import warc
 
-# Of a second.
+# In a second.
 NANOSECONDS = 1e9
 
 FOLDER = "follow"
 PROBE = "probe.json"
-# Seconds: long enough to find out where a site is, too short for its front page to be another one.
+# Seconds. Chosen: long enough for a person to find out where a site is, too short for a new front page.
 FRESH = 3600.0
 
 
 def write(settings: Settings, seed: Source, looked: Probe, pages: dict[str, Page]) -> None:
-    """Keep what was seen of the site of a seed; whoever sees it sees all of it."""
+    """Store a look at the site of a seed; a reader finds all of it or nothing."""
     sweep(settings)
     target = settings.data / FOLDER / f"{_key(settings, seed)}-{time.time_ns()}"
     beside = target.with_name(f".{target.name}.{os.getpid()}")
@@ -46,7 +46,7 @@ def write(settings: Settings, seed: Source, looked: Probe, pages: dict[str, Page
 
 
 def read(settings: Settings, seed: Source) -> tuple[Probe, dict[str, Page], float] | None:
-    """What was seen of the site of a seed within the hour, and how many seconds ago; None where there is nothing."""
+    """The stored look at the site of a seed, and its age in seconds; None if there is none within the hour."""
     for folder in sorted(_keep_pages(settings, seed), reverse=True):
         age = _age(folder)
         if not 0 <= age < FRESH:
@@ -62,20 +62,20 @@ def read(settings: Settings, seed: Source) -> tuple[Probe, dict[str, Page], floa
             )
             pages = [page for path in sorted(folder.rglob(f"*{warc.CLOSED}")) for _, page, _ in warc.pages(path)]
         except (OSError, ValueError, KeyError, TypeError, StoreError):
-            # Another version wrote it, or somebody swept it meanwhile: the site is asked again.
+            # Another version wrote the files, or a sweep deleted them: the site is requested again.
             continue
         return looked, {page.url: page for page in pages}, age
     return None
 
 
 def drop(settings: Settings, seed: Source) -> None:
-    """Let go of what was seen of the site of a seed."""
+    """Delete the stored look at the site of a seed."""
     for folder in _keep_pages(settings, seed):
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep(settings: Settings) -> None:
-    """Let go of all that is older than an hour, and of what somebody who was killed had begun."""
+    """Delete all looks that are older than an hour, and unfinished files of killed processes."""
     for folder in (settings.data / FOLDER).glob("*"):
         if _age(folder) >= FRESH:
             shutil.rmtree(folder, ignore_errors=True)
@@ -91,6 +91,6 @@ def _age(folder: Path) -> float:
 
 
 def _key(settings: Settings, seed: Source) -> str:
-    """The same for two looks that would see the same: address, pace, who asks, and what the guard lets through."""
+    """A key of the address, the delay, the contact and the allowed hosts; equal looks have the same key."""
     asked = [seed.url, seed.delay, settings.contact, settings.host_map, settings.allow_networks]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]

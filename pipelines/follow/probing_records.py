@@ -1,4 +1,4 @@
-"""What was asked of a site and what came back: the records of a probing, as JSON too."""
+"""The records of a probing: the requests to a site and the answers; also as JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipelines.stores import entries
 
 
 class Part(StrEnum):
-    """What of a site a request is for."""
+    """The part of a site that a request is for."""
 
     HOME = "home"
     FEED = "feed"
@@ -25,7 +25,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ProbeRequest:
-    """A URL to ask for, and who named it: `linked from the home page`, `named in robots.txt`, `a usual address`."""
+    """A URL to request, and its origin: `linked from the home page`, `named in robots.txt`, `a usual address`."""
 
     url: str
     part: Part
@@ -34,7 +34,7 @@ class ProbeRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Anchor:
-    """A link of a page: text as a person reads it; menu: it stands in a menu, header or footer."""
+    """A link of a page. `text`: as a person reads it. `menu`: the link is in a menu, header or footer."""
 
     url: str
     text: str
@@ -45,11 +45,11 @@ class Anchor:
 class FrontPage:
     """What an HTML page shows of its site.
 
-    language, locale: as its markup says.
-    charset: what it is labelled as, and by what.
-    feeds: (URL, title) that it links.
-    words: of visible text.
-    scripts: how many.
+    `language`, `locale`: as the markup says.
+    `charset`: the page's label, and where the label is.
+    `feeds`: (URL, title) of each linked feed.
+    `words`: number of words of visible text.
+    `scripts`: number of scripts.
     """
 
     title: str = ""
@@ -65,7 +65,7 @@ class FrontPage:
 
 @dataclass(frozen=True, kw_only=True)
 class Robots:
-    """The robots.txt of a host. body: its text, shortened; delay: seconds it asks us for, 0 where it says nothing."""
+    """The robots.txt of a host. `body`: its text, shortened. `delay`: seconds that it requires, 0 if it names none."""
 
     place: str
     status: int
@@ -79,15 +79,15 @@ class Robots:
 class ProbeAnswer:
     """How one request ended.
 
-    problem: empty where a page came and could be read.
-    code: the same for programs.
-    form: what a list is: rss, atom, json feed, sitemap, news sitemap, sitemap index.
-    found: the articles it names, newest first.
-    total: how many it names.
-    maps: the sitemaps an index names.
-    title: what a feed calls itself.
-    offsets: (minutes east of UTC, how many of its dates).
-    following: the next page of a list.
+    `problem`: empty if a page came and could be read.
+    `code`: the problem as a code for programs.
+    `form`: the kind of a list: rss, atom, json feed, sitemap, news sitemap, sitemap index.
+    `found`: the articles of the list, newest first.
+    `total`: the number of articles in the list.
+    `maps`: the sitemaps of an index.
+    `title`: the title of a feed.
+    `offsets`: (minutes east of UTC, number of dates).
+    `following`: the next page of a list.
     """
 
     want: ProbeRequest
@@ -110,13 +110,13 @@ class ProbeAnswer:
 
     @property
     def url(self) -> str:
-        """Where it was found in the end."""
+        """The final address, after redirects."""
         return self.final_url or self.want.url
 
 
 @dataclass(frozen=True)
 class Probe:
-    """All that the probing saw, in its order. left_out: what there was no time for."""
+    """All answers of the probing, in their order. `left_out`: the requests that lacked time."""
 
     seen: tuple[ProbeAnswer, ...] = ()
     robots: tuple[Robots, ...] = ()
@@ -126,7 +126,7 @@ class Probe:
 
 
 def as_json(seen: ProbeAnswer) -> dict[str, Any]:
-    """A Seen as JSON takes it."""
+    """A ProbeAnswer as JSON values."""
     facts = asdict(seen)
     facts["at"] = seen.at.isoformat()
     for name, own in (("found", seen.found), ("maps", seen.maps)):
@@ -135,7 +135,7 @@ def as_json(seen: ProbeAnswer) -> dict[str, Any]:
 
 
 def of_json(facts: Mapping[str, Any]) -> ProbeAnswer:
-    """The Seen that as_json was made of."""
+    """The ProbeAnswer from the values of `as_json`."""
     known = dict(facts)
     known["want"] = ProbeRequest(**{**known["want"], "part": Part(known["want"]["part"])})
     known["code"] = Cause(known.get("code", ""))
@@ -152,5 +152,5 @@ def of_json(facts: Mapping[str, Any]) -> ProbeAnswer:
 
 
 def robots_of_json(facts: Mapping[str, Any]) -> Robots:
-    """The Robots whose fields these are."""
+    """The Robots record with these fields."""
     return Robots(**{**facts, "sitemaps": tuple(facts["sitemaps"]), "feeds": tuple(facts["feeds"])})

@@ -1,4 +1,4 @@
-"""A followed source looked at again: what of its file no longer holds, and what the site has that the file lacks."""
+"""Looks at a followed source again: which lines of its file no longer hold, and which lists the file lacks."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from pipelines.follow.samples import Sample
 from pipelines.model import Entry, Source
 from pipelines.settings import Settings
 
-# Seconds that looking at a followed site may take. Chosen: less than at a new one, for its lists are known.
+# Seconds for a look at a followed site. Chosen: less than for a new site, because its lists are known.
 BUDGET_SECONDS = 60.0
-# Of the addresses that lists name, so many have to match `allow`; fewer are a site that was rebuilt.
+# Share of the listed addresses that must match `allow`; a smaller share means that the site was rebuilt.
 FITS = 0.8
-# Addresses from which on it is said that `allow` no longer fits. Chosen: fewer are no sample.
+# Addresses from which on the check may say that `allow` no longer fits. Chosen: fewer are no sample.
 LEAST_NAMED_URLS = 5
 WORDS = {Part.FEED: "feed", Part.SITEMAP: "sitemap", Part.SECTION: "section", Part.HOME: "section"}
 
 
 @dataclass(frozen=True)
 class SourceChange:
-    """One thing that is otherwise than the file says; bad: articles are lost by it."""
+    """One difference between the site and the file. `bad`: articles are lost because of it."""
 
     text: str
     bad: bool = True
@@ -35,7 +35,7 @@ class SourceChange:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedSource:
-    """What a look at a followed source brought. fine: what holds, in a sentence."""
+    """The result of a look at a followed source. `fine`: a sentence about what still holds."""
 
     source: str
     changes: tuple[SourceChange, ...]
@@ -44,7 +44,7 @@ class CheckedSource:
 
     @property
     def broken(self) -> bool:
-        """Whether somebody has to do something."""
+        """Whether a person has to act."""
         return any(change.bad for change in self.changes)
 
 
@@ -55,7 +55,7 @@ def check(
     budget: float = BUDGET_SECONDS,
     on_line: Callable[[str], None] = lambda line: None,
 ) -> CheckedSource:
-    """Look at a followed source's site again, bounded, past the ledger."""
+    """Look at a followed source's site again, within the budget and without the ledger."""
     looked, pages = probing.probe(settings, source, source.url, budget=budget, known=True, on_line=on_line)
     read = samples.read(probing.pages_of(looked, pages, Part.ARTICLE), source)
     return CheckedSource(
@@ -67,7 +67,7 @@ def check(
 
 
 def changes(source: Source, looked: Probe, read: Sequence[Sample], now: datetime) -> list[SourceChange]:
-    """Everything that changed, what is worst first within each kind."""
+    """All changes, the worst first within each kind."""
     own = {key(url) for url in (*source.feeds, *source.sitemaps, *source.sections)}
     asked = [one for one in looked.seen if key(one.want.url) in own and one.want.part in WORDS]
     found = [change for one in asked for change in _of_list(one, now)]
@@ -101,7 +101,7 @@ def _of_list(one: ProbeAnswer, now: datetime) -> list[SourceChange]:
 
 
 def _of_home(looked: Probe) -> list[SourceChange]:
-    """A home page that is not to be had is no harm while the lists are."""
+    """The change if the home page does not come; it is not bad while the lists come."""
     homes = [one for one in looked.seen if one.want.part == Part.HOME]
     if list_worth.home_of(looked.seen) is not None or not homes:
         return []
@@ -113,7 +113,7 @@ def _of_home(looked: Probe) -> list[SourceChange]:
 
 
 def _new_lists(source: Source, looked: Probe, own: set[str]) -> list[SourceChange]:
-    """Feeds and sitemaps that the site names, the file does not, and that name what no other list does."""
+    """Feeds and sitemaps of the site that the file lacks, and that name articles which no other list names."""
     inside = {key(entry.url) for one in looked.seen for entry in one.maps}
     named = {key(e.url) for one in looked.seen if key(one.want.url) in own | inside for e in one.found}
     told = []

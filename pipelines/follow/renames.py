@@ -1,8 +1,8 @@
-"""A source under another name, or merged into another source: a domain that moved, a site that was followed twice.
+"""Renames a source, or merges it into another one: for a domain that moved, or a site that was followed twice.
 
-Rows first, in one transaction that also says that the move was begun; then the files, each step of which may be done
-again; then the move is over. Killed in between, the same command finishes it, and until then the crawl leaves both
-sources alone. Raw files stay where they are: the ledger's pointers name them.
+First one transaction changes the rows and notes that the move has begun. Then the files move; each of these steps may
+be repeated. Then the move is marked as over. After a kill, the same command finishes the move; until then the crawl
+leaves both sources alone. Raw files stay in their place, because the ledger's pointers name them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ AFTER = ("merge_runs", "merge_health", "merge_templates", "rename_source")
 
 @dataclass(frozen=True, kw_only=True)
 class MovedSource:
-    """What a move did. articles, urls: how many of both sources became one; aside: where the old file was put."""
+    """The result of a move.
+
+    `articles`, `urls`: how many of both sources became one. `aside`: the old file's new place.
+    """
 
     old: str
     new: str
@@ -45,11 +48,11 @@ class MovedSource:
 
 
 def rename(settings: Settings, old: str, new: str) -> MovedSource:
-    """Give a source another name, with all that was written down of it; SourceError says why it cannot be done now."""
+    """Rename a source and all its records; SourceError says why that is impossible now."""
     with _alone(settings, old, new) as conn:
         begun = _find_begun(conn, old, new, merged=False)
         if not begun:
-            # Raises where the old one is not followed, or the new name is taken.
+            # Raises if the old source is not followed, or the new name is taken.
             folders.path_of(settings, old)
             new = folders.free_name(settings, new)
             if _has_rows(conn, new):
@@ -69,9 +72,10 @@ def rename(settings: Settings, old: str, new: str) -> MovedSource:
 
 
 def merge(settings: Settings, old: str, new: str) -> MovedSource:
-    """Put all that was collected of a source into another one and stop following the first.
+    """Move all collected articles of a source to another source, and stop following the first.
 
-    What both have becomes one; nobody is told of it again. SourceError says why it cannot be done now.
+    An article of both sources becomes one; nobody is told of it again. SourceError says why the merge is impossible
+    now.
     """
     if old == new:
         raise SourceError(f"{old} cannot be merged into itself.")
@@ -81,7 +85,7 @@ def merge(settings: Settings, old: str, new: str) -> MovedSource:
         if not begun:
             folders.path_of(settings, new)
             if not _has_rows(conn, old):
-                # Raises where it is not even followed.
+                # Raises if the old source is not followed.
                 folders.path_of(settings, old)
             folders.check_aside(settings, old)
             with conn:
@@ -103,14 +107,14 @@ def merge(settings: Settings, old: str, new: str) -> MovedSource:
 
 
 def watches_naming(settings: Settings, source: str) -> list[str]:
-    """The watches whose query still names a source that has another name now: they would match nothing of it."""
+    """The watches whose query still uses the old name of a source; they would match none of its articles."""
     with postgres.connection(settings) as conn:
         return [row["name"] for row in postgres.query(conn, "watches_naming", source=source)]
 
 
 @contextmanager
 def _alone(settings: Settings, old: str, new: str) -> Iterator[postgres.Connection]:
-    """A connection that holds both sources, so that no crawl begins; SourceError where one is going on."""
+    """A connection that locks both sources, so that no crawl begins; SourceError if a crawl is running."""
     with postgres.connection(settings, application="nightdesk move") as conn:
         migrations.check_migrated(conn)
         with postgres.hold_lock(conn, "crawl", old) as first, postgres.hold_lock(conn, "crawl", new) as second:
@@ -123,7 +127,7 @@ def _alone(settings: Settings, old: str, new: str) -> Iterator[postgres.Connecti
 
 
 def _find_begun(conn: postgres.Connection, old: str, new: str, *, merged: bool) -> list[postgres.Row]:
-    """The move itself where it was begun before; SourceError where another one of these sources was."""
+    """The row of this move if it has begun before; SourceError if another move of these sources has begun."""
     with conn:
         found = postgres.query(conn, "moves_begun", sources=[old, new])
     for row in found:
@@ -140,7 +144,7 @@ def _has_rows(conn: postgres.Connection, source: str) -> bool:
 
 
 def _check_idle(settings: Settings, conn: postgres.Connection, old: str, new: str) -> None:
-    """SourceError where a stage is at work on one of them, or a killed crawl has left pages that no row knows of."""
+    """Raise SourceError if a stage works on one of them, or if a killed crawl left pages without rows."""
     for source in (old, new):
         postgres.query(conn, "load_lock", source=source)
     at_work = postgres.query(conn, "stages_at_work", sources=[old, new])
@@ -148,7 +152,7 @@ def _check_idle(settings: Settings, conn: postgres.Connection, old: str, new: st
         said = ", ".join(f"{row['stage']} of {row['source']}" for row in at_work)
         raise SourceError(f"Somebody is at work there: {said}. Try again when that is over.")
     for source in (old, new):
-        # Only a crawl under the name that the file has takes them into the ledger.
+        # Only a crawl under the name in the file takes these pages into the ledger.
         left = warc.find_unfinished(settings.raw, source)
         if left:
             first = "" if (settings.sources / f"{source}.toml").exists() else f"`nightdesk follow {source}`, then "
@@ -159,7 +163,7 @@ def _check_idle(settings: Settings, conn: postgres.Connection, old: str, new: st
 
 
 def _check_ended(conn: postgres.Connection, old: str) -> None:
-    """SourceError where something of the old source waits for a later stage, which would not find it any more."""
+    """Raise SourceError if pages of the old source wait for a later stage, which would not find them after the move."""
     (left,) = postgres.query(conn, "left_of_source", source=old)
     if left["pages"]:
         raise SourceError(
@@ -171,7 +175,7 @@ def _check_ended(conn: postgres.Connection, old: str) -> None:
 
 
 def _finish(settings: Settings, conn: postgres.Connection, old: str, new: str, urls: Mapping[int, int]) -> None:
-    """Move the files, each in a step that can be done again, and say that the move is over."""
+    """Move the files, each in a step that may be repeated, and mark the move as over."""
     for folder in chain.folders(settings.raw):
         if chain.source_of(chain.links(settings.raw, folder), folder) == old:
             chain.move(settings.raw, folder, new)
@@ -191,7 +195,7 @@ def _move_golden(settings: Settings, old: str, new: str) -> None:
 
 
 def _move_article_files(settings: Settings, old: str, new: str, urls: Mapping[int, int]) -> None:
-    """The lines of a file name their URL rows: those that became others are named anew."""
+    """Move the article files; lines whose URL row was merged get the number of the other row."""
     folder = settings.articles / old
     for name in bucket.list_files(folder, ".jsonl"):
         file = folder / name
@@ -207,7 +211,7 @@ def _move_article_files(settings: Settings, old: str, new: str, urls: Mapping[in
 
 
 def _is_written(file: Path) -> None:
-    """All of an article file stands elsewhere as well: it can go."""
+    """Delete an article file whose lines are all written elsewhere as well."""
     bucket.remove(file)
 
 
@@ -216,7 +220,7 @@ def _lines(file: Path) -> list[articlefile.Line]:
 
 
 def _remove(folder: Path) -> None:
-    """Take away a folder, and what is empty in it; what else somebody put there stays."""
+    """Delete a folder with its empty subfolders; other files that people put there stay."""
     for inner, _, _ in os.walk(folder, topdown=False):
         if not any(Path(inner).iterdir()):
             Path(inner).rmdir()

@@ -1,4 +1,4 @@
-"""Sample articles: pages of a site in, what would be stored of each out, with a verdict a person can check."""
+"""Sample articles: takes pages of a site, gives what would be stored of each, with a verdict for a person to check."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipelines.sources import zones
 from pipelines.text import words
 
 GOOD = "good"
-# Clocks that hardly any other zone has: what stays at its own offset when it is read by one of them says so itself.
+# Zones with rare clocks: if a date keeps its offset when it is read in one of them, the page states the offset itself.
 ODD_ZONES = ("Asia/Kathmandu", "Pacific/Chatham")
 
 
@@ -24,12 +24,12 @@ ODD_ZONES = ("Asia/Kathmandu", "Pacific/Chatham")
 class Sample:
     """One article that was tried.
 
-    published: by the site's own clock, with its offset.
-    cut: reason -> how many blocks.
-    verdict: good, or what is wrong with it, in words.
-    reason, detail: where it is no article.
-    forms: the other addresses it has, where it led or as it says itself.
-    offset: minutes east of UTC of its date, where the page or, but for `keep_stated`, our assumption says so.
+    `published`: in the site's own clock, with its offset.
+    `cut`: reason -> number of blocks.
+    `verdict`: good, or the fault in words. `reason`, `detail`: set if the page is no article.
+    `forms`: its other addresses, from redirects or named by the page itself.
+    `offset`: minutes east of UTC of its date, from the page or from our assumption; in `keep_stated` only from the
+    page.
     """
 
     url: str
@@ -46,30 +46,30 @@ class Sample:
 
     @property
     def kind(self) -> str:
-        """What is wrong with it, without the details."""
+        """The fault of the sample, without the details."""
         return self.verdict if self.reason is None else str(self.reason)
 
     @property
     def good(self) -> bool:
-        """Whether it would be stored as it should be."""
+        """Whether the article would be stored correctly."""
         return self.verdict == GOOD
 
 
 def read(pages: Sequence[Page], source: Source) -> list[Sample]:
-    """Each page extracted as a night would do it, in a process of its own with a time limit."""
+    """Extract each page as a night would, in a separate process with a time limit."""
     trials = [Trial(source=source, url=page.url, page=page) for page in pages]
     return [_sample(page, done.made, source) for page, done in zip(pages, preview.each(trials, 1), strict=True)]
 
 
 def keep_stated(pages: Sequence[Page], source: Source) -> list[Sample]:
-    """The same, with the offsets alone that the pages state themselves."""
+    """The same as `read`, but keeps only offsets that the pages state themselves."""
     found = read(pages, source)
     other = next(zone for zone in ODD_ZONES if zone != source.timezone)
     timed = [at for at, sample in enumerate(found) if sample.offset is not None]
     again = read([pages[at] for at in timed], replace(source, timezone=other))
     for at, once_more in zip(timed, again, strict=True):
         if once_more.offset != found[at].offset:
-            # What is read as the same moment by both clocks says that it is in UTC, which is shown by the source's.
+            # If both clocks give the same moment, the page states UTC; the moment is shown in the source's clock.
             in_utc = _minute(once_more) == _minute(found[at])
             found[at] = replace(found[at], offset=0 if in_utc else None)
     return found
@@ -110,7 +110,7 @@ def _moment(at: datetime, source: Source, *, timed: bool) -> str:
         return f"{at:%Y-%m-%d}"
     if source.timezone != zones.UNKNOWN:
         return at.astimezone(ZoneInfo(source.timezone)).isoformat(" ", "minutes")
-    # Where nobody knows the site's clock yet, UTC may be what its page says or what was taken for granted.
+    # While the site's clock is unknown, UTC may be the page's statement or our assumption.
     return at.isoformat(" ", "minutes") if at.utcoffset() else f"{at:%Y-%m-%d %H:%M} UTC?"
 
 

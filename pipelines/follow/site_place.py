@@ -1,7 +1,7 @@
-"""Where a site is and by which clock it writes: its language, country and time zone, each with the evidence for it.
+"""Finds a site's language, country and time zone, each with its evidence.
 
-A time zone is only said to be known where two things agree: a country's domain, a region that the markup names, or a
-language, and offsets in the dates that don't contradict; otherwise there are candidates, and somebody is asked.
+A time zone counts as known only if two things agree: first a country's domain, a region in the markup, or a language;
+second offsets in the dates that do not contradict it. Otherwise there are candidates, and a person chooses.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from pipelines import urls
 from pipelines.follow.probing_records import FrontPage
 from pipelines.sources import zones
 
-# A clock is looked at now and half a year from now, or each month of a year: summer time.
+# A clock is checked now and in half a year, or in each month of a year, because of summer time.
 HALF_YEAR_DAYS, MONTH_DAYS, YEAR_MONTHS = 180, 30, 12
 
-# Time zones that are named where one cannot be told. Chosen: a person has to choose.
+# Time zones that are offered if none is known. Chosen: a person has to choose among them.
 MAX_CANDIDATES = 10
 COUNTRY = re.compile("[A-Z]{2}")
 BY_DOMAIN = "the country of its address"
 BY_CATALOGUE = "the catalogue says so"
 AS_GIVEN = "as given"
-# Of the dates with an offset, so many have to be at one that the zone has; the rest may be anybody's.
+# Share of the dates with an offset that must have an offset of the zone; the rest may come from elsewhere.
 AGREE = 0.9
-# Regions that templates have before anybody sets theirs.
+# Regions that page templates contain before a site sets its own.
 PRESET = {"en-us", "en-gb", "ar-ar", "fa-fa", "tr-tr"}
-# Countries where a language is the first of the press.
+# Countries in which a language is the main one of the press.
 COUNTRIES = {
     "ar": "SA EG IQ SY JO LB PS YE OM AE QA BH KW SD LY TN DZ MA MR", "fa": "IR AF", "ps": "AF PK", "ur": "PK IN",
     "ckb": "IQ IR", "kmr": "TR SY IQ", "tr": "TR CY", "az": "AZ", "he": "IL", "el": "GR CY", "hy": "AM", "ka": "GE",
@@ -49,7 +49,7 @@ COUNTRIES = {
 
 @dataclass(frozen=True, kw_only=True)
 class SitePlace:
-    """What is known of where a site is; empty where it is not, with candidates for its time zone."""
+    """The known place of a site; unknown fields are empty, with candidates for the time zone."""
 
     language: str = ""
     language_why: str = ""
@@ -61,12 +61,12 @@ class SitePlace:
     unsure: str = ""
 
 
-# The address of the site and what is known of where it is; the answer is its time zone and its country.
+# Takes the site's address and its known place; gives the time zone and the country.
 Ask = Callable[[str, SitePlace], tuple[str, str]]
 
 
 def language(fronts: Sequence[FrontPage], texts: Sequence[str], lists: Sequence[str]) -> tuple[str, str]:
-    """The language of a site and why; texts: what its articles were found to be in; lists: what its feeds say."""
+    """The language of a site and why; texts: the detected languages of its articles; lists: the languages of its feeds."""
     read = Counter(code for code in texts if code)
     said = Counter(_code(code) for code in [*(front.language for front in fronts), *lists] if _code(code))
     if read:
@@ -93,10 +93,10 @@ def find(
     timezone: str = "",
     country: str = "",
 ) -> SitePlace:
-    """Country and time zone of a site in this language, by the first rule that tells; else the candidates.
+    """Country and time zone of a site in this language, from the first rule that gives them; else the candidates.
 
-    offsets: for each of its lists, and for its articles, (minutes east of UTC, how many dates).
-    timezone, country: what somebody said, which then counts.
+    offsets: for each list, and for the articles, (minutes east of UTC, number of dates).
+    timezone, country: given by a person; they then count.
     """
     land, why = (country, AS_GIVEN) if country else _country(url, fronts)
     if country and not timezone and len(own := _zones_of(country)) == 1:
@@ -113,7 +113,7 @@ def offset(zone: str, at: datetime) -> int:
 
 
 def country_of(zone: str) -> str:
-    """The country of a zone; of another name for one, that of the zone with the same clock that is named first."""
+    """The country of a zone; an alias of a zone gives the country of the first zone with the same clock."""
     own = next((country for country, zones_ in _table().items() if zone in zones_), "")
     if own or "/" not in zone:
         return own
@@ -129,11 +129,11 @@ def country_of(zone: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class _Clue:
-    """What points to a place: the country and who says so, the clocks that its dates have, the zones that fit both.
+    """The evidence for a place: the country and its origin, the clocks of the dates, and the zones that fit both.
 
-    country: empty where nothing tells it. sure: the country is by address, by catalogue, or as given.
-    local: dates by their minutes east of UTC. possible: zones of the country, or of all that write the language.
-    fitting: those of them whose clock is that of the dates. seen: the dates in words.
+    `country`: empty if unknown. `sure`: the country comes from the address, from the catalogue, or from a person.
+    `local`: number of dates by minutes east of UTC. `possible`: zones of the country, or of all countries with the
+    language. `fitting`: those of `possible` with the clock of the dates. `seen`: the dates in words.
     """
 
     country: str
@@ -160,13 +160,13 @@ def _clue(code: str, country: str, why: str, offsets: Iterable[Iterable[tuple[in
 
 
 def _as_given(timezone: str, country: str, why: str) -> SitePlace:
-    """The zone that somebody said; the country is that zone's where nothing else tells it."""
+    """The zone that a person gave; its country is used if no other country is known."""
     land, told = (country, why) if country else (country_of(timezone), f"where {timezone} is")
     return SitePlace(country=land, country_why=told, timezone=timezone, timezone_why=AS_GIVEN)
 
 
 def _by_clock(clue: _Clue, code: str, now: datetime) -> SitePlace | None:
-    """The zone of the one country where all zones that fit have the same clock, and two things agree on it."""
+    """The zone of the only fitting country, if all fitting zones have one clock and two things agree on it."""
     one_country = bool(clue.country) or len({country_of(zone) for zone in clue.fitting}) == 1
     agreed = bool(clue.local) or clue.sure
     if not (clue.fitting and one_country and agreed and _alike(clue.fitting, now)):
@@ -181,7 +181,7 @@ def _by_clock(clue: _Clue, code: str, now: datetime) -> SitePlace | None:
 
 
 def _by_country(clue: _Clue) -> SitePlace | None:
-    """The zone of a country's largest press, where the country is sure and no date says otherwise."""
+    """The zone of a country's largest press, if the country is sure and no date contradicts it."""
     if not clue.sure or clue.local or clue.country not in zones.CAPITALS:
         return None
     return SitePlace(
@@ -193,7 +193,7 @@ def _by_country(clue: _Clue) -> SitePlace | None:
 
 
 def _candidates(clue: _Clue, now: datetime) -> SitePlace:
-    """The zones that somebody may choose from: those that fit; where none is even possible, all with that clock."""
+    """The zones from which a person may choose: those that fit; if none is possible, all zones with that clock."""
     near = clue.possible
     if clue.local:
         anywhere = [] if clue.possible else [zone for zone in _all_zones() if _fits(zone, clue.local, now)]
@@ -207,7 +207,7 @@ def _candidates(clue: _Clue, now: datetime) -> SitePlace:
 
 
 def _country(url: str, fronts: Sequence[FrontPage]) -> tuple[str, str]:
-    """The country by its address, or by what the markup names where the pages agree; with who says so."""
+    """The country and its origin: from the address, or from the markup if the pages agree."""
     found = zones.country_of(url)
     if found:
         top = urls.host(url).rpartition(".")[2]
@@ -225,7 +225,7 @@ def _country(url: str, fronts: Sequence[FrontPage]) -> tuple[str, str]:
 
 
 def _clocks(offsets: Iterable[Iterable[tuple[int, int]]]) -> tuple[Counter[int], bool]:
-    """The offsets of all lists that tell a clock, and whether one does not: many systems write every date in UTC."""
+    """The offsets of all lists that show a clock, and whether a list shows none; many systems write only UTC."""
     local: Counter[int] = Counter()
     in_utc = False
     for own in offsets:
@@ -238,17 +238,17 @@ def _clocks(offsets: Iterable[Iterable[tuple[int, int]]]) -> tuple[Counter[int],
 
 
 def _fits(zone: str, local: Counter[int], now: datetime) -> bool:
-    """Whether the clock of a zone had these offsets in the past year; true where there are none to hold against it."""
+    """Whether the clock of a zone had these offsets in the past year; true if there are no offsets to compare."""
     if not local:
         return True
     had = {offset(zone, now - timedelta(days=days)) for days in (0, HALF_YEAR_DAYS)}
     common = {minutes for minutes, count in local.items() if count >= (1 - AGREE) * local.total()}
-    # Lists hold what is new: where the clock was changed in between, the dates of today are among them.
+    # Lists hold new entries: even after a clock change, they contain dates of today.
     return common <= had and offset(zone, now) in common
 
 
 def _alike(fitting: Sequence[str], now: datetime) -> bool:
-    """Whether it makes no difference which of these zones it is, now and through the year."""
+    """Whether all these zones have the same clock, now and through the year."""
     return (
         len({tuple(offset(zone, now + timedelta(days=MONTH_DAYS * n)) for n in range(YEAR_MONTHS)) for zone in fitting})
         == 1
@@ -280,7 +280,7 @@ def _all_zones() -> list[str]:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, tuple[str, ...]]:
-    """Country -> its zones, the chief one first."""
+    """Country -> its zones, the main one first."""
     text = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
     found: dict[str, tuple[str, ...]] = {}
     for line in text.splitlines():
