@@ -1,1 +1,1 @@
-"""What a person at the Desk looks at, as records."""
+"""The records that the Desk shows to a person."""

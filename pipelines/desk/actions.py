@@ -1,4 +1,4 @@
-"""What people did at the Desk, written down and read again: who, when, what, with which thing."""
+"""Stores and reads the actions of people at the Desk: who did what, when, with which thing."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pipelines.stores import postgres
 def write(
     conn: postgres.Connection, who: str, act: Act, thing: Thing, name: str, detail: Mapping[str, Any] | None = None
 ) -> None:
-    """Write down that somebody did something with a thing, in the transaction that does it."""
+    """Store that a person did something with a thing, in the transaction of the action itself."""
     postgres.execute(conn, "desk_act", who=who, act=act, thing=thing, of=name, detail=postgres.json(dict(detail or {})))
 
 
 def history(conn: postgres.Connection, thing: Thing, name: str) -> list[dict[str, Any]]:
-    """What was done with a thing, the newest first: done_at, done_by, act, means (the act in words) and detail."""
+    """The actions on a thing, newest first: `done_at`, `done_by`, `act`, `means` (the act in words), `detail`."""
     rows = postgres.query(conn, "desk_actions", thing=thing, of=name, count=policy.ACTIONS_SHOWN)
     return [{**row, "means": Act(row["act"]).means} for row in rows]

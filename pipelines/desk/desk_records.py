@@ -1,6 +1,6 @@
-"""What a person at the desk looks at: sources, articles, alerts and runs as records.
+"""The records that the Desk shows: sources, articles, alerts and runs.
 
-It alone knows how the rows of the ledger become what the Desk page and `nightdesk status` show.
+Only this module turns the rows of the ledger into the records of the Desk page and of `nightdesk status`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from pipelines.stores import runs as ledger_runs
 Record = dict[str, Any]
 
 OUTCOMES = tuple(state.value for state in State if state not in (State.DISCOVERED, State.FETCHED))
-# The word that speaks for a source is that of its worst stage.
+# The state of a source is the state of its worst stage.
 WORST_FIRST = (RunState.FAILED, RunState.RUNNING, RunState.STOPPED, RunState.BUSY, RunState.DONE)
-# The health of a source at which nobody has looked yet.
+# The health of a source before its first check.
 NO_HEALTH: Record = {**dict.fromkeys(("state", "reason"), ""),
                      **dict.fromkeys(("since", "figure", "low", "high", "checked_at"))}  # fmt: skip
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}://\S+|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+", re.IGNORECASE)
@@ -44,10 +44,10 @@ def overview(
 ) -> Record:
     """Everything on the page: now, headline, tone, sources, articles, alerts, deliveries (by state), channels, runs.
 
-    silence: a sentence on why no message of a watch went out yet, empty where one did. addressed: the channels that
-    have an address, None where nobody knows.
-    schedule: when news_crawl runs (cron, by the clock of timezone), to tell a night that did not start. source: whose
-    articles, None for all. tone is good, warn, bad or empty.
+    `silence`: a sentence on why no message of a watch went out yet, empty if one did. `tone`: good, warn, bad or empty.
+    addressed: the channels that have an address, None if that is unknown.
+    schedule: when news_crawl runs (cron, in `timezone`), to notice a night that did not start.
+    source: the source of the articles, None for all.
     """
     now = now or datetime.now(UTC)
     rows, latest, sent = sources(conn, followed, now=now), runs(conn, policy.RUNS_SHOWN), deliveries(conn, now=now)
@@ -65,7 +65,7 @@ def overview(
         "alerts": alerts(conn, count),
         "deliveries": sent,
         "channels": used,
-        # Without a source there is nothing to tell, and the headline says so.
+        # Without a source there are no messages, and the headline says so.
         "silence": unsent.silence(conn, nobody=addressed is not None and not used) if followed else "",
         "runs": latest,
     }
@@ -74,12 +74,12 @@ def overview(
 def sources(conn: postgres.Connection, followed: Sequence[Source], *, now: datetime | None = None) -> list[Record]:
     """Each followed source with its last run: failed ones first, then quiet ones, then the others, by title.
 
-    state is a word of `Tally`, `unfinished` (crawled but not loaded yet) or empty (never run). outcomes counts where
-    the article URLs of that run ended; reasons says why the rejected, blocked and failed ones did; new counts articles.
-    not_due: none of its lists was asked, for none was due.
-    age_seconds: since the newest article was first fetched. quiet: health found it silent and nothing came since.
-    health: the state that health found last (`SourceState`, empty: none), since when, why in words, the figure that
-    shows it with what is usual for it (low to high), and when that was looked at.
+    `state`: a state of `Tally`, `unfinished` (crawled but not loaded yet) or empty (never run). `outcomes`: how many
+    article URLs of that run ended in which outcome. `reasons`: why URLs were rejected, blocked or failed. `new`: number
+    of new articles. `not_due`: none of its lists was due. `age_seconds`: time since the first fetch of the newest
+    article. `quiet`: health found the source silent, and no article came since.
+    `health`: the last state (`SourceState`, empty: none), its beginning, its reason in words, the figure with its usual
+    range (low to high), and the time of the check.
     """
     now = now or datetime.now(UTC)
     names = [source.name for source in followed]
@@ -94,9 +94,10 @@ def sources(conn: postgres.Connection, followed: Sequence[Source], *, now: datet
 
 
 def progress(rows: Sequence[Record], run: str) -> list[Record]:
-    """How far a run is with each of its sources, where one is under way; nothing once it has ended.
+    """The progress of a run with each of its sources while it is under way; empty once it has ended.
 
-    From `sources`: name, title, direction, language, state, message, new, undecided, and seen: URLs that have an end.
+    From `sources`: `name`, `title`, `direction`, `language`, `state`, `message`, `new`, `undecided`, and `seen`: the
+    number of decided URLs.
     """
     mine = [row for row in rows if row["run"] == run]
     if not any(row["state"] in (RunState.RUNNING, "unfinished") for row in mine):
@@ -110,7 +111,7 @@ def latest_articles(
 ) -> list[Record]:
     """The articles of the newest run, newest first, then those of the runs before.
 
-    Each with an excerpt (whole: and its text), its writing direction, how many lines were cut, the watches that hit.
+    Each has an excerpt, its writing direction, the number of cut lines and the matching watches. whole: with the text.
     """
     rows = postgres.query(
         conn,
@@ -124,7 +125,7 @@ def latest_articles(
 
 
 def article(conn: postgres.Connection, number: int) -> Record | None:
-    """One article in full: text, what was cut from it and why, revisions with the newest first; None without one."""
+    """One article in full: text, cut lines with reasons, revisions, newest first; None if there is no such article."""
     row = postgres.row(conn, "desk_article", id=number)
     if row is None:
         return None
@@ -137,16 +138,16 @@ def article(conn: postgres.Connection, number: int) -> Record | None:
 
 
 def alerts(conn: postgres.Connection, count: int) -> list[Record]:
-    """Deliveries that failed, that wait, that were sent: watch, title, channel name, state, attempts, error.
+    """Deliveries that failed, wait or were sent: watch, title, channel name, state, attempts, error; no addresses.
 
-    A delivery may hold many alerts (`alerts` counts them): kind and article are those of the first. No addresses.
-    form is single, digest or message; a message of the system has no watch.
+    A delivery may hold many alerts (`alerts` counts them); then `kind` and `article` are those of the first alert.
+    `form` is single, digest or message. A message of the system has no watch.
     """
     return [_delivery(row) for row in postgres.query(conn, "desk_deliveries", count=count)]
 
 
 def channels(conn: postgres.Connection, addressed: Collection[str] | None = None) -> list[Record]:
-    """The channels with what waits for them and what is in their way, without an address."""
+    """The channels, each with its waiting messages and its obstacles; no addresses."""
     return [
         {**channel, "error": ADDRESS.sub("…", channel["error"])}
         for channel in channels_module.list_channels(conn, addressed)
@@ -160,8 +161,11 @@ def deliveries(conn: postgres.Connection, *, now: datetime | None = None) -> dic
 
 
 def runs(conn: postgres.Connection, count: int) -> list[Record]:
-    """The newest runs, newest first, the last night among them: run, started_at, ended_at, sources, failed, running,
-    new, alert_error, and one_page, which says that it was for one page a person asked for."""
+    """The newest runs, newest first; the last night is among them.
+
+    Fields: `run`, `started_at`, `ended_at`, `sources`, `failed`, `running`, `new`, `alert_error`, and `one_page`: a
+    person started the run for one page.
+    """
     return postgres.query(conn, "desk_runs", count=count, again=policy.RUNS_BEGUN_AGAIN)
 
 
@@ -238,5 +242,5 @@ def _excerpt(given: str) -> str:
 
 
 def _link(url: str) -> str:
-    """The address where it is one a browser may open, else nothing: it comes from other people's pages."""
+    """The address if a browser may open it safely, else empty; it comes from other people's pages."""
     return url if urlsplit(url).scheme in ("http", "https") else ""

@@ -1,7 +1,7 @@
-"""One sentence on the last run, at the head of the Desk and of `nightdesk status`, and whether it is good news.
+"""One sentence about the last run, at the top of the Desk and of `nightdesk status`, and its tone.
 
-It alone knows what the sentence says, and in which order. It is written from the rows of `records.sources` and
-`records.runs`.
+Only this module decides what the sentence says, and in which order. The sentence is made from the rows of
+`desk_records.sources` and `desk_records.runs`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pipelines.desk import policy
 
 Record = dict[str, Any]
 
-# What stands in the place of an article: where so many do, lists named something new, and nobody could read it.
+# Pages instead of an article: if there are many, the lists named new articles, but nobody could read them.
 NO_PAGES = {
     Reason.SOFT_404, Reason.CONSENT, Reason.CHALLENGE, Reason.ERROR_PAGE, Reason.REGION, Reason.PAYWALL, Reason.EMPTY,
 }  # fmt: skip
@@ -33,15 +33,15 @@ def write_headline(
     now: datetime | None = None,
     unreached: Callable[[str], str] = lambda run: "",
 ) -> tuple[str, str]:
-    """A tone (good, warn, bad, empty) and one sentence that says whether the last run worked, and if not, where.
+    """A tone (good, warn, bad, empty) and one sentence: whether the last run worked, and if not, where it failed.
 
-    - rows, latest, channels: from `records.sources`, `records.runs`, `records.channels`
-    - schedule: when news_crawl runs (cron, by the clock of timezone), to tell a night that did not start
-    - undelivered: messages that nobody tries to send any more
-    - unreached: asks for a run whether no source of it was reached at all; a sentence, or nothing
+    - rows, latest, channels: from `desk_records.sources`, `desk_records.runs`, `desk_records.channels`
+    - schedule: when news_crawl runs (cron, in `timezone`), to notice a night that did not start
+    - undelivered: number of messages that were given up
+    - unreached: gives for a run a sentence if none of its sources was reached, else an empty text
 
-    A run over some of the sources does not hide those that failed in an earlier one, and one for a page by hand says
-    nothing of the night.
+    A run over some of the sources does not hide sources that failed in an earlier run. A run for a single page does not
+    count as a night.
     """
     now = now or datetime.now(UTC)
     if not rows:
@@ -71,8 +71,11 @@ def write_headline(
 def describe_night(
     rows: Sequence[Record], latest: Sequence[Record], *, schedule: str = "", timezone: str = "UTC", now: datetime
 ) -> Record | None:
-    """How the newest run stands, for a page that has its own words: run, started_at, running (stages), new (articles),
-    failed, earlier (failed in an earlier run), quiet (names of sources), missed_at; None where nothing has run."""
+    """The state of the newest run, for a page with its own wording; None if nothing has run.
+
+    Fields: `run`, `started_at`, `running` (stages), `new` (articles), `failed`, `earlier` (failed in an earlier run),
+    `quiet` (names of sources), `missed_at`.
+    """
     if not rows or not latest:
         return None
     newest = next((run for run in latest if not run["one_page"]), latest[0])
@@ -87,7 +90,7 @@ def describe_night(
 
 
 def ago(then: datetime, now: datetime) -> str:
-    """How long ago, in words: `just now`, `40 minutes ago`, `6 hours ago`, `3 days ago`."""
+    """The time since a moment, in words: `just now`, `40 minutes ago`, `6 hours ago`, `3 days ago`."""
     minutes = int((now - then).total_seconds() // 60)
     if minutes < 1:
         return "just now"
@@ -99,7 +102,7 @@ def ago(then: datetime, now: datetime) -> str:
 
 
 def missed_run(rows: Iterable[Record], newest: Record, schedule: str, timezone: str, now: datetime) -> datetime | None:
-    """When a run was due that did not start: news_crawl's time has come, and a source's own, where it has one."""
+    """The time of a due run that did not start: by the schedule of news_crawl, or by a source's own; None if none."""
     if not schedule:
         return None
     due = cron.last_strike(schedule, timezone, now - policy.START_GRACE).astimezone(UTC)
@@ -138,7 +141,7 @@ def _all_failed(rows: Sequence[Record]) -> bool:
 
 
 def _failed_now(mine: Sequence[Record], newest: Record, unreached: Callable[[str], str]) -> Iterator[str]:
-    """The sources that failed in the newest run; a network that is down is one trouble, however many sources it has."""
+    """Phrases about the sources that failed in the newest run; a network that is down is one phrase for all sources."""
     failed = [row for row in mine if row["state"] == RunState.FAILED]
     down = unreached(newest["run"]) if len(failed) > 1 else ""
     if down:
@@ -151,7 +154,7 @@ def _failed_now(mine: Sequence[Record], newest: Record, unreached: Callable[[str
 
 
 def _failed_earlier(rows: Sequence[Record], newest: Record) -> Iterator[str]:
-    """The sources whose last run was an earlier one, and failed."""
+    """Phrases about sources that failed in their last run, if that was an earlier run."""
     told = [
         f"{row['name']} ({row['run']})"
         for row in rows
@@ -162,7 +165,7 @@ def _failed_earlier(rows: Sequence[Record], newest: Record) -> Iterator[str]:
 
 
 def _not_told(newest: Record, undelivered: int, channels: Sequence[Record]) -> Iterator[str]:
-    """What keeps people from being told: the alert stage, messages that nobody sends any more, held channels."""
+    """Phrases about obstacles to messages: a failed alert stage, messages that were given up, held channels."""
     if newest["alert_error"]:
         yield f"the alert stage failed: {_lower_first(newest['alert_error'])}"
     if undelivered:
@@ -172,7 +175,7 @@ def _not_told(newest: Record, undelivered: int, channels: Sequence[Record]) -> I
 
 
 def _without_articles(rows: Sequence[Record], mine: Sequence[Record]) -> Iterator[str]:
-    """The sources that gave walls for articles in the newest run, and those that have gone quiet."""
+    """Phrases about sources that gave walls instead of articles in the newest run, and about quiet sources."""
     for row in [row for row in mine if _tell_walls(row)][: policy.NAMED]:
         yield f"{row['name']} gave no article: {_tell_walls(row)}"
     quiet = [row["name"] for row in rows if row["quiet"] and row["state"] != RunState.FAILED]
@@ -181,7 +184,7 @@ def _without_articles(rows: Sequence[Record], mine: Sequence[Record]) -> Iterato
 
 
 def _tell_walls(row: Record) -> str:
-    """That what a source's lists named anew were walls and error pages, with their kinds; else nothing."""
+    """A phrase if a source's new URLs were walls and error pages, with their kinds; else empty."""
     kinds = [e for e in row["reasons"] if e["state"] == "rejected" and e["code"] in NO_PAGES]
     count = sum(end["urls"] for end in kinds)
     if (
@@ -195,7 +198,7 @@ def _tell_walls(row: Record) -> str:
 
 
 def _tell_held(channel: Record) -> str:
-    """What keeps the messages of a channel waiting."""
+    """A phrase about the obstacle that makes a channel's messages wait."""
     number, name = many(channel["held"], "message"), channel["name"]
     if channel["state"] == "paused":
         return f"{number} for {name}, which is paused (`nightdesk notify resume {name}`)"
@@ -203,13 +206,13 @@ def _tell_held(channel: Record) -> str:
 
 
 def _lower_first(sentence: str) -> str:
-    """A sentence as the end of another one; words in capitals stay."""
+    """The sentence with a small first letter, to follow another text; a word in capitals stays."""
     bare = sentence.strip().rstrip(".")
     return bare[:1].lower() + bare[1:] if bare[1:2].islower() or bare[1:2] == " " else bare
 
 
 def _brief(sentence: str) -> str:
-    """The first reason a sentence gives; the table has them all."""
+    """The first reason in a sentence; the table shows all reasons."""
     first = _lower_first(sentence.split("; ")[0])
     return (
         first if len(first) <= policy.REASON_CHARACTERS else first[: policy.REASON_CHARACTERS].rsplit(" ", 1)[0] + " …"

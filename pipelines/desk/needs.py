@@ -1,6 +1,6 @@
-"""What needs a person, as a short list: a code of `Need`, what it is about, and what a stage or a site said of it.
+"""A short list of things that need a person: each has a code of `Need`, its subject, and words of a stage or a site.
 
-The page has the sentence of each code, in the reader's language; `of` holds what stands in it.
+The page holds the sentence for each code, in the reader's language; `of` holds the values for the sentence.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pipelines.stores import postgres
 
 Record = dict[str, Any]
 
-# Bytes of a gigabyte, as disks are told.
+# Bytes of a gigabyte, as tools for disks count.
 GIGABYTE = 1024**3
 
 
@@ -32,7 +32,10 @@ def of_night(
     timezone: str,
     now: datetime,
 ) -> Iterator[Record]:
-    """What the last night left to do, from `records.sources` and `records.runs`: late, failed, not accounted for."""
+    """Needs after the last night: a late run, failed sources, URLs without an end.
+
+    rows, latest: from `desk_records.sources` and `desk_records.runs`.
+    """
     newest = next((run for run in latest if not run["one_page"]), None)
     missed = missed_run(rows, newest, schedule, timezone, now) if newest else None
     if newest and missed:
@@ -49,7 +52,7 @@ def of_night(
         kind = TroubleKind(trouble["kind"])
         if kind is not TroubleKind.SILENT or named[trouble["source"]]["quiet"]:
             judged = named[trouble["source"]]["health"]
-            # What health says of its figures, where it is the state of the source that is meant.
+            # The reason that health gives, if this need is the state of the source.
             told = judged["reason"] if judged["state"] == kind else ""
             yield _need(Need.TROUBLE, told, source=trouble["source"], since=trouble["since"], detail=kind)
     if newest and newest["alert_error"]:
@@ -57,7 +60,7 @@ def of_night(
 
 
 def of_messages(undelivered: int, channels: Iterable[Mapping[str, Any]]) -> Iterator[Record]:
-    """What could not be told to people: messages given up, and those that a channel holds up."""
+    """Needs about messages: those that were given up, and those that a channel holds."""
     if undelivered:
         yield _need(Need.GIVEN_UP, of={"messages": undelivered})
     for channel in channels:
@@ -67,19 +70,22 @@ def of_messages(undelivered: int, channels: Iterable[Mapping[str, Any]]) -> Iter
 
 
 def of_files(broken: Iterable[SourceError]) -> Iterator[Record]:
-    """Source files that cannot be used."""
+    """Needs about source files that cannot be used."""
     for error in broken:
         yield _need(Need.FILE, str(error))
 
 
 def of_approvals(waiting: Collection[Mapping[str, Any]]) -> Iterator[Record]:
-    """Sites that were looked at and wait: url, run_id and since of each."""
+    """Needs about sites that wait for an approval; each of `waiting` has `url`, `run_id` and `since`."""
     for one in waiting:
         yield _need(Need.APPROVAL, of={"url": one["url"]}, run_id=one["run_id"], since=one["since"])
 
 
 def of_held(held: Iterable[Mapping[str, Any]], followed: Collection[str]) -> Iterator[Record]:
-    """Runs in the quarantine, of these sources: source, run, articles, reason and held_at of each."""
+    """Needs about runs of followed sources in the quarantine.
+
+    Each of `held` has `source`, `run`, `articles`, `reason` and `held_at`.
+    """
     for one in held:
         if one["source"] in followed:
             of = {"run": one["run"], "articles": one["articles"]}
@@ -87,9 +93,9 @@ def of_held(held: Iterable[Mapping[str, Any]], followed: Collection[str]) -> Ite
 
 
 def of_disk(folder: Path, stops_at_mb: int = 0) -> Iterator[Record]:
-    """Whether the disk of the data folder is nearly full; nothing where this machine has none of it.
+    """A need if the disk of the data folder is nearly full; none if the folder is not on this machine.
 
-    stops_at_mb: what the stages leave free (`min_free_mb`): told at twice as much.
+    stops_at_mb: the space that the stages leave free (`min_free_mb`); the need begins at twice as much.
     """
     if not folder.exists():
         return
@@ -101,5 +107,5 @@ def of_disk(folder: Path, stops_at_mb: int = 0) -> Iterator[Record]:
 
 
 def _need(code: Need, said: str = "", **about: Any) -> Record:
-    """One need; said: what a stage or a site said; about: the source, run, channel or moment that it is about."""
+    """One need. said: the words of a stage or a site; about: its source, run, channel or moment."""
     return {"code": code, "sentence": said, **about}

@@ -4,50 +4,50 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-# Characters of a text that are read for its excerpt of EXCERPT_CHARACTERS, since line breaks are lost on the way.
+# Characters of a text that are read for an excerpt of EXCERPT_CHARACTERS. Chosen: more, because line breaks are cut.
 EXCERPT_READ_CHARACTERS = 700
 # Characters of an excerpt. Chosen: three lines of the page.
 EXCERPT_CHARACTERS = 320
-# Runs that may be chosen from. Chosen: three weeks of nights.
+# Runs from which a person may choose. Chosen: three weeks of nights.
 RUNS_OFFERED = 21
-# Wordings, alerts and articles of the same story that stand beside an article. Chosen: hardly any has more.
+# Wordings, alerts and articles of the same story shown beside an article. Chosen: hardly any article has more.
 BESIDE_AN_ARTICLE = 100
-# Deliveries are counted of this long. Chosen: a week shows what weekends do.
+# The time over which deliveries are counted. Chosen: a week includes a weekend.
 DELIVERIES_OF = timedelta(days=7)
-# An article may have been fetched first so long before the run that it counts for began: pages that a killed crawl
-# left. Chosen: a week; it bounds the query, which would read all articles otherwise.
+# How long before the beginning of its run an article may have been fetched first, since a killed crawl leaves pages.
+# Chosen: a week. It bounds the query, which would read all articles otherwise.
 FETCHED_AHEAD = timedelta(days=7)
-# Articles and alerts on the page. Chosen: what is read in one go.
+# Articles and alerts on the page. Chosen: as many as a person reads at once.
 ARTICLES_SHOWN = 40
-# Runs on the page. Chosen: a week of nights and what was asked for by hand between them.
+# Runs on the page. Chosen: a week of nights, and runs by hand between them.
 RUNS_SHOWN = 10
-# Old runs that were begun again since the oldest of those on the page. Chosen: hardly anybody begins as many.
+# Old runs that were started again since the oldest run on the page. Chosen: hardly anybody starts as many.
 RUNS_BEGUN_AGAIN = 10
-# Actions in the history of a thing. Chosen: what is read in one go.
+# Actions in the history of a thing. Chosen: as many as a person reads at once.
 ACTIONS_SHOWN = 50
 # Nights in the strip of the Overview. Chosen: a month.
 NIGHTS_SHOWN = 30
-# Runs that are read for them, since pages that somebody looked at by hand are runs as well. Chosen: one in three.
+# Runs that are read to find these nights, because a single page by hand is a run too. Chosen: a third more.
 NIGHTS_READ = 40
-# What the disk of the data folder may have left, as a share and in bytes, before a person is told. Chosen: some nights
-# of a hundred sources fit in it.
+# Free space on the data folder's disk, as a share and in bytes, below which a person is told. Chosen: some nights of a
+# hundred sources fit in it.
 DISK_LEFT_SHARE, DISK_LEFT_BYTES = 0.05, 2 * 1024**3
-# Days of the sparkline of a source, and of its articles a day. Chosen: a month, in which weekends show.
+# Days of a source's sparkline and of its articles a day. Chosen: a month, which shows weekends.
 DAYS_SHOWN = timedelta(days=30)
 # Runs on the page of a source. Chosen: a month of nights.
 RUNS_OF_SOURCE = 30
-# Feeds, sitemaps and sections on the page of a source. Chosen: those that were asked for last; old sitemaps are many.
+# Feeds, sitemaps and sections on the page of a source. Chosen: the latest requests; old sitemaps are many.
 LISTS_SHOWN = 60
 # Names in one sentence; the others are counted. Chosen: a line.
 NAMED = 3
-# Pages that were walls or errors, of a source with nothing new, from which on it is said. Chosen: one or two are every
-# night's.
+# Walls or errors from which on the headline mentions a source without new articles. Chosen: one or two occur every
+# night.
 LEAST_WALLED_PAGES = 3
 # Characters of one reason in the headline. Chosen: a line.
 REASON_CHARACTERS = 110
-# A run may begin so much after its time. Chosen: Airflow takes up to minutes to begin a run.
+# How late a run may begin. Chosen: Airflow needs up to some minutes to begin a run.
 START_GRACE = timedelta(minutes=10)
-# Hours shown in minutes below, and in days above. Chosen: "90 minutes" and "40 hours" are read without reckoning.
+# Hours below which a time is shown in minutes, and above which in days. Chosen: "90 minutes" and "40 hours" are clear.
 HOURS_IN_MINUTES_BELOW, HOURS_IN_DAYS_FROM = 2, 48
-# Characters of a text by which its direction is told. Chosen: more than any line of foreign words in it.
+# Characters of a text that decide its writing direction. Chosen: more than any line of foreign words in it.
 DIRECTION_CHARACTERS = 500

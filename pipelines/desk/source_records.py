@@ -1,4 +1,4 @@
-"""The followed sources as the Desk lists them, each with its month, and one of them in full."""
+"""The records of followed sources for the Desk's list, each with its last month, and of one source in full."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from pipelines.stores import postgres, templates
 
 Record = dict[str, Any]
 
-# Of `desk_records.sources`, what a line of the list shows; a thousand of them are sent at once, so no more than that.
+# The fields of `desk_records.sources` in a line of the list. A thousand lines are sent at once, so there are no others.
 LISTED = (
     "name", "title", "direction", "language", "started_at", "state", "message", "new", "undecided", "articles",
     "newest_fetched_at",
 )  # fmt: skip
-# What one source has besides.
+# Further fields of one source in full.
 IN_FULL = ("url", "run", "outcomes", "quiet", "health")
 # Stages of one run.
 STAGES = 3
 
 
 def list_followed(conn: postgres.Connection, followed: Sequence[Source], *, now: datetime) -> list[Record]:
-    """Each followed source with its last run, country, health (its state, or empty), troubles and paused_at.
+    """Each followed source with its last run, country, `health` (its state, or empty), `troubles` and `paused_at`.
 
-    In the order of `desk_records.sources`: what needs a look comes first.
-    rejected, lost: URLs of the last run. Lost are those that failed or were blocked.
+    The order is that of `desk_records.sources`: sources that need a look come first.
+    `rejected`, `lost`: numbers of URLs of the last run; lost URLs failed or were blocked.
     """
     return _lines(conn, followed, desk_records.sources(conn, followed, now=now))
 
 
 def days(conn: postgres.Connection, names: Sequence[str], *, now: datetime) -> dict[str, list[int]]:
-    """Name -> its new articles on each of the last days (UTC), the oldest first; a source without any is left out."""
+    """Name -> the source's new articles on each of the last days (UTC), oldest first; sources without any are left out."""
     first = _first_day(now)
     found: dict[str, list[int]] = {}
     for row in postgres.query(conn, "desk_daily", sources=list(names), since=now - policy.DAYS_SHOWN):
@@ -49,7 +49,7 @@ def days(conn: postgres.Connection, names: Sequence[str], *, now: datetime) -> d
 
 
 def in_full(conn: postgres.Connection, source: Source, *, now: datetime) -> Record:
-    """One source: its line of the list, its runs by stage, lists, where its URLs ended lately, template and history."""
+    """One source: its line of the list, runs by stage, lists, recent ends of its URLs, template and history."""
     rows = desk_records.sources(conn, [source], now=now)
     (line,) = _lines(conn, [source], rows)
     stages = postgres.query(conn, "desk_runs_of_source", source=source.name, count=policy.RUNS_OF_SOURCE * STAGES)
@@ -94,14 +94,14 @@ def _troubles(conn: postgres.Connection, rows: Sequence[Mapping[str, Any]]) -> d
     quiet = {row["name"]: row["quiet"] for row in rows}
     found: dict[str, list[str]] = {}
     for row in postgres.query(conn, "desk_troubles", sources=list(quiet)):
-        # A silence that something came after is over, though health has not looked since.
+        # A new article ends a silence, even if health has not checked since.
         if row["kind"] != "silent" or quiet[row["source"]]:
             found.setdefault(row["source"], []).append(row["kind"])
     return found
 
 
 def _by_run(stages: Sequence[postgres.Row]) -> list[Record]:
-    """The stages of each run together, the newest run first: run, started_at, ended_at, one_page, stages, new."""
+    """The stages grouped by run, newest first: `run`, `started_at`, `ended_at`, `one_page`, `stages`, `new`."""
     runs: dict[str, Record] = {}
     for stage in stages:
         run = runs.setdefault(
@@ -121,7 +121,7 @@ def _by_run(stages: Sequence[postgres.Row]) -> list[Record]:
 
 
 def _ends(conn: postgres.Connection, name: str, runs: Sequence[str]) -> list[Record]:
-    """Where the article URLs of these runs ended: state, code, reason, urls; a URL counts in each of its runs."""
+    """The ends of these runs' article URLs: `state`, `code`, `reason`, `urls`; a URL counts in each of its runs."""
     counted: dict[tuple[str, str], Record] = {}
     for end in postgres.query(conn, "desk_outcomes", runs=list(runs), sources=[name] * len(runs)):
         one = counted.setdefault((end["state"], end["code"]), {**end, "urls": 0})

@@ -1,4 +1,4 @@
-"""Why no message of a watch went out so far, in a sentence for the Desk page and `status`."""
+"""A sentence for the Desk page and `status` that says why no message of a watch went out so far."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pipelines.stores import postgres
 
 
 def silence(conn: postgres.Connection, *, nobody: bool = False) -> str:
-    """Why no message of a watch went out so far; empty where one did, or is on its way.
+    """The reason why no message of a watch went out so far; empty if one went out or is on its way.
 
-    nobody: it is known that no channel has an address and none was ever used.
+    nobody: True if no channel has an address and none was ever used.
     """
     if postgres.query(conn, "desk_messages")[0]["any"]:
         return ""
