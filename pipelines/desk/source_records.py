@@ -35,7 +35,7 @@ def list_followed(conn: postgres.Connection, followed: Sequence[Source], *, now:
 
 
 def days(conn: postgres.Connection, names: Sequence[str], *, now: datetime) -> dict[str, list[int]]:
-    """Name -> the source's new articles on each of the last days (UTC), oldest first; sources without any are left out."""
+    """Name -> the source's new articles on each of the last days (UTC), oldest first; sources without any are out."""
     first = _first_day(now)
     found: dict[str, list[int]] = {}
     for row in postgres.query(conn, "desk_daily", sources=list(names), since=now - policy.DAYS_SHOWN):

@@ -69,7 +69,7 @@ class LearnedPatterns:
 
     @property
     def trusted(self) -> bool:
-        """Whether the patterns may decide what is an article: they match the known articles and hardly any other page."""
+        """Whether the patterns may decide what is an article: they match the known ones and hardly any other page."""
         least = self.of * (COVERED_OF_FEW_SHARE if self.of < FEW_ARTICLES else COVERED)
         return self.of >= LEAST_ARTICLES and self.covered >= least and len(self.wrong) <= _bearable(self.others)
 

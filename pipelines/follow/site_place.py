@@ -66,7 +66,7 @@ Ask = Callable[[str, SitePlace], tuple[str, str]]
 
 
 def language(fronts: Sequence[FrontPage], texts: Sequence[str], lists: Sequence[str]) -> tuple[str, str]:
-    """The language of a site and why; texts: the detected languages of its articles; lists: the languages of its feeds."""
+    """The language of a site and why; texts: the detected languages of its articles; lists: those of its feeds."""
     read = Counter(code for code in texts if code)
     said = Counter(_code(code) for code in [*(front.language for front in fronts), *lists] if _code(code))
     if read:

@@ -1,5 +1,4 @@
-"""Which edits of a night are only the site's counters: lines in which nothing but a number changed, alike in several
-articles.
+"""Finds edits that are only the site's counters: lines in which only a number changed, alike in several articles.
 
 Every site words its counters in its own way. But the same line changes in many articles at once, and this shows that it
 is a counter.
@@ -14,14 +13,14 @@ from dataclasses import dataclass
 
 from pipelines import text
 
-# Lines that move: at most so many of one article, of so many words, in at least so many articles of a run.
+# Lines with a counter: the most in one article, the most words of a line, the least articles of a run that have it.
 MOST_LINES, MOST_WORDS, LEAST_ARTICLES = 4, 14, 3
 NUMBER = re.compile(r"\d[\d.,:/\u066b\u066c-]*")
 
 
 @dataclass(frozen=True)
 class CounterEdit:
-    """What a look found, beside what is stored. n: its line in the article file."""
+    """The wording of a look and the stored wording. `n`: its line in the article file."""
 
     n: int
     article: int
@@ -30,7 +29,7 @@ class CounterEdit:
 
 
 def still(edits: Sequence[CounterEdit]) -> list[int]:
-    """The n of the edits in which only counters changed. For these, what is stored stays."""
+    """The `n` of the edits in which only counters changed. For these, the stored wording stays."""
     moved = {edit.n: _find_moved(edit) for edit in edits}
     articles = {(edit.article, form) for edit in edits for form in moved[edit.n]}
     counters = {form for form, count in Counter(form for _, form in articles).items() if count >= LEAST_ARTICLES}

@@ -1,9 +1,9 @@
-"""Whether the articles of a run are like the earlier articles of their source: a pure function of measures of them.
+"""Decides whether the articles of a run are like the earlier articles of their source, from their measures alone.
 
 The measures of an article are its words, whether it has a date, its title, and the share of its words in paragraphs
-that other articles have as well. A run drifts if most of its articles are far from what is usual for the source. A few
-odd pages never make a run drift, nor does a new template that gives equally good texts. The sentence has the figure and
-what is usual.
+that other articles have as well. A run drifts if most of its articles are far from the usual values of the source. A
+few odd pages never make a run drift, and a new template with equally good texts does not either. The sentence names the
+figure and the usual value.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pipelines.load import policy
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleMeasures:
-    """What is measured of an article. paragraphs: (digest, words) of each."""
+    """The measures of an article. `paragraphs`: (digest, words) of each."""
 
     words: int
     dated: bool
@@ -56,7 +56,7 @@ def _of_length(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]
 
 
 def _of_shares(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]) -> list[str]:
-    """What most of the run's articles lack, or have in common, although the earlier articles did not."""
+    """Sentences about things that most of the run's articles lack or share, unlike the earlier articles."""
     titles = _common([{one.title} for one in run]), _common([{one.title} for one in before])
     return [
         _more("have no date", run, before, lambda one, _: not one.dated),
@@ -98,7 +98,7 @@ def _more(
 
 
 def _common(articles: Sequence[set[str]]) -> set[str]:
-    """The items that stand in several of these sets."""
+    """The items that are in several of these sets."""
     counts = Counter(key for article in articles for key in article)
     return {key for key, count in counts.items() if count > 1}
 
@@ -112,18 +112,18 @@ def _quantiles(values: Sequence[float]) -> tuple[float, float]:
 def _apart(one: Sequence[float], two: Sequence[float]) -> float:
     """By how many deviations the ranks of two samples differ (Mann and Whitney)."""
     both = sorted([*one, *two])
-    # Of equal values each has the rank in their middle.
+    # Equal values all get the rank in their middle.
     first: dict[float, int] = {}
     for place, value in enumerate(both):
         first.setdefault(value, place)
     counts = Counter(both)
     ranks = sum(first[value] + (counts[value] + 1) / 2 for value in one)
     expected = len(one) * (len(both) + 1) / 2
-    # The variance of a sum of ranks.
+    # The standard deviation of a sum of ranks.
     deviation = math.sqrt(len(one) * len(two) * (len(both) + 1) / 12)
     return abs(ranks - expected) / deviation
 
 
 def _by_chance(count: int, of: int, share: float) -> float:
-    """How likely so many or more articles have a property, if each has it with this share."""
+    """The chance that at least `count` articles have a property, if each has it with the probability `share`."""
     return sum(math.comb(of, n) * share**n * (1 - share) ** (of - n) for n in range(count, of + 1))

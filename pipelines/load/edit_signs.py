@@ -1,6 +1,6 @@
-"""What sites write into an article when they edit it: notices of a correction, and lines that say when it was updated.
+"""Recognises traces of an edit in an article: notices of a correction, and lines with the time of an update.
 
-The phrases are in `data/notices.tsv`, which says what its rows mean. Only this module knows in which language each is.
+The phrases are in `data/notices.tsv`, which explains its rows. Only this module knows the language of each phrase.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from pathlib import Path
 from pipelines import text
 
 FILE = Path(__file__).parent / "data" / "notices.tsv"
-# What follows a word that begins a notice.
+# The text after a word that begins a notice.
 BEHIND = r"\s*(?:$|[:：;.,،؛|()\[\]{}–—−*-])"
-# Shapes of one sign: quotes, dashes, dots, and blanks around what is set off by them.
+# Different characters for one sign: quotes, dashes, dots, and the blanks around them.
 QUOTES = re.compile("[\"'`´«»‹›“”„‟‚‘’‛「」『』〝〞〟＂＇״׳]+")
 DASHES = re.compile("[‐‑‒–—―−﹘﹣－-]+")
 DOTS = re.compile(r"…|\.{2,}")
 BLANKS = re.compile(r"(?<!\s)\s+(?=[\"\-:;,.!?،؛؟()\[\]。、])|(?<=[\"\-:;,.!?،؛؟()\[\]。、])\s+")
-# A line that says a time: a clock, a year, or a date in figures; and so many words beside it and its label at most.
+# A line with a time: a clock, a year, or a date in figures; and the most words beside it and its label.
 CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b(?:1[3-9]|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
 FIGURES = re.compile(r"[\d\W_]+")
 MOST_WORDS_OF_TIME = 6
 
 
 def is_correction(sentence: str) -> bool:
-    """Whether a line or sentence tells of a correction."""
+    """Whether a line or sentence announces a correction."""
     form = text.normal(sentence)
     start, inside = _notices()
     return bool(start.match(form) or inside.search(form))
@@ -83,5 +83,5 @@ def _times() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _titles() -> frozenset[str]:
-    # Of more words the last stands before the name.
+    # In a title of several words, the last word is before the name.
     return frozenset(phrase.split()[-1] for phrase in _rows()["title"])

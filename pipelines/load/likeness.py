@@ -1,7 +1,7 @@
-"""Whether two texts tell one story, by what their signatures have in common. Texts may look alike without being copies.
+"""Decides from signatures whether two texts are one story. Texts may look alike without being copies.
 
-Items of one template (weather, rates, results) look alike and tell different things. They show by their different
-numbers, and because there are many of them.
+Items of one template (weather, rates, results) look alike but have different news. They are recognised by their
+different numbers, and because there are many of them.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from pipelines import signatures
 from pipelines.load import policy
 from pipelines.signatures import Signature
 
-# Shingles of the shorter text that signatures must know of to tell how much of it stands elsewhere. Chosen: a dozen.
+# Known shingles of the shorter text from which on the shared part of it is estimated. Chosen: a dozen.
 LEAST_SAMPLES = 12
 
 
 class Relation(IntEnum):
-    """What two articles are to each other; a closer relation is higher."""
+    """The relation of two articles; a closer relation has a higher value."""
 
     NONE = 0
-    # Much of one stands in the other, and yet they seem to be items of one template.
+    # The other contains much of one, but they seem to be items of one template.
     ALIKE = 1
     STORY = 2
-    # All of one stands in the other.
+    # The other contains all of one.
     WHOLE = 3
 
 
 def relation(one: Signature, other: Signature, *, same_source: bool) -> Relation:
-    """What two articles with these signatures are to each other."""
+    """The relation of two articles with these signatures."""
     shortest, longest = sorted((one.shingles, other.shingles))
     if shortest < policy.LEAST_SHINGLES or shortest < policy.SHORTEST_SHARE * longest:
         return Relation.NONE
@@ -49,10 +49,10 @@ def relation(one: Signature, other: Signature, *, same_source: bool) -> Relation
 
 
 def edited_apart(one: Signature, other: Signature, first: Signature) -> bool:
-    """Whether two texts are alike because each is an edit of the first text: such texts are less like each other than
-    like the first.
+    """Whether two texts are alike because each is an edit of the first text.
 
-    Items of one template have as much in common with each other as with any other item.
+    Such texts are less like each other than like the first. Items of one template share as much with each other as with
+    any other item.
     """
     like = signatures.compare(one, other)
     expected = signatures.compare(one, first).contained * signatures.compare(other, first).contained

@@ -1,4 +1,4 @@
-"""What upkeep does, in batches, to articles that are older than a migration: newest first, in short transactions."""
+"""Batch work of upkeep on articles that are older than a migration: newest first, in short transactions."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def run(
     keep: Callable[[postgres.Connection, Sequence[postgres.Row]], None],
     on_batch: Callable[[int], None],
 ) -> int:
-    """Give the articles that the statement `lacking` finds to `keep`, so many at once; gives how many they were.
+    """Pass the articles that the statement `lacking` finds to `keep`, `at_once` of them each time; gives their number.
 
-    If it is killed, the next call goes on where it stopped. on_batch hears how many are done so far.
+    After a kill, the next call continues. `on_batch` gets the number done so far.
     """
     done = 0
     with postgres.connection(settings, application=f"nightdesk {name}") as conn:
@@ -46,6 +46,6 @@ def run(
 
 
 def complete(conn: postgres.Connection, name: str) -> bool:
-    """Whether a batch job has been through all articles."""
+    """Whether a batch job has processed all articles."""
     state = postgres.row(conn, "backfill_state", of=name)
     return bool(state and state["passed_at"])

@@ -1,7 +1,7 @@
 """The quarantine: runs whose articles are held, because they are unlike the earlier articles of their source.
 
-No table of articles has anything of such a run. Its article file and its URLs stay as they are, and the tally of the
-load says that it held them. A release loads the file as any other file. A rejection ends its URLs. Each is one
+No table of articles contains rows of such a run. Its article file and its URLs stay as they are, and the tally of the
+load counts them as held. A release loads the file like any other file. A rejection ends its URLs. Each is one
 transaction, and doing it twice changes nothing.
 """
 
@@ -17,7 +17,7 @@ from pipelines.errors import NightdeskError
 from pipelines.load import drift, policy
 from pipelines.stores import postgres
 
-# What a Tally of load counts.
+# Names of counts in load's Tally.
 HELD, HELD_AND_REJECTED = "held", "held and rejected"
 
 
@@ -42,10 +42,10 @@ class HeldRun:
 
 
 def judge(conn: postgres.Connection, source: str, run: str) -> str:
-    """Why the articles of this load are to be held, in a sentence; empty if they are not.
+    """A sentence on why the articles of this load must be held; empty if they must not.
 
     Part of the load's transaction, after its lines were measured. Three kinds of runs are not judged: one that was
-    loaded before, one that brings the past, and one that somebody released.
+    loaded before, a run of a backfill or an import, and a run that a person released.
     """
     kept = _row(conn, source, run)
     rows = postgres.query(conn, "drift_lines", run=run, source=source)
@@ -57,27 +57,27 @@ def judge(conn: postgres.Connection, source: str, run: str) -> str:
         {**row, "measured": _read_measured(row)}
         for row in postgres.query(conn, "drift_before", source=source, run=run, count=policy.DRIFT_BEFORE)
     ]
-    # A small run is compared together with the newest before it, which must be off as well.
+    # A small run is compared together with the newest articles before it, which must differ as well.
     borrowed = max(0, policy.DRIFT_ARTICLES - len(rows))
     sample = [_read_measured(row) for row in rows] + [row["measured"] for row in before[:borrowed]]
     usual = before[borrowed:]
     why = drift.find(sample, [row["measured"] for row in usual])
     accepted = postgres.row(conn, "released_since", source=source)
     if why and accepted and accepted["since"]:
-        # What somebody released is usual from then on.
+        # After a release, the released articles are the usual ones.
         like = [row["measured"] for row in usual if row["fetched_at"] >= accepted["since"]]
         why = why if drift.find(sample, like * (1 + policy.DRIFT_KNOWN // max(1, len(like)))) else ""
     return why
 
 
 def hold(conn: postgres.Connection, source: str, run: str, why: str) -> None:
-    """Hold the articles of this load, part of its transaction. What somebody rejected stays rejected."""
+    """Hold the articles of this load, in its transaction. A run that a person rejected stays rejected."""
     postgres.execute(conn, "hold_run", source=source, run=run, reason=why)
     postgres.execute(conn, "hold_urls", reason=f"held: {why}")
 
 
 def counts(conn: postgres.Connection, source: str, run: str) -> dict[str, int]:
-    """The counts of a load whose articles are held, or were rejected by somebody before."""
+    """The counts of a load whose articles are held, or were rejected by a person before."""
     kept = _row(conn, source, run)
     return {HELD if kept.state == HeldState.HELD else HELD_AND_REJECTED: kept.articles} if kept else {}
 
@@ -91,7 +91,7 @@ def sentence(counted: Mapping[str, int], why: str) -> str:
 
 
 def let_go(conn: postgres.Connection, source: str, run: str, who: str = "") -> None:
-    """Note that a held run is loaded now, part of the load's transaction."""
+    """Store that a held run is loaded now, in the load's transaction."""
     postgres.execute(conn, "release_run", source=source, run=run, who=who)
 
 
@@ -101,9 +101,7 @@ def list_held(conn: postgres.Connection, *, every: bool = False) -> list[HeldRun
 
 
 def find(conn: postgres.Connection, name: str, run: str = "") -> list[HeldRun]:
-    """The held runs of a number or of a source (all of them, or one run), oldest first; NightdeskError if there is
-    none.
-    """
+    """The held run with a number, or the held runs of a source (all, or one), oldest first; NightdeskError if none."""
     rows = [_read_held(row) for row in postgres.query(conn, "quarantined", every=True)]
     wanted = [one for one in rows if (str(one.id) == name or one.source == name) and run in ("", one.run)]
     if not run and not name.isdigit():
@@ -117,7 +115,7 @@ def find(conn: postgres.Connection, name: str, run: str = "") -> list[HeldRun]:
 
 
 def of_run(conn: postgres.Connection, source: str, run: str) -> HeldRun:
-    """A run of a source that is held or was; NightdeskError if it never was."""
+    """A run of a source that is or was held; NightdeskError if it never was."""
     held = _row(conn, source, run)
     if held is None:
         raise NightdeskError(f"Run {run} of {source} is not in the quarantine.")
@@ -125,9 +123,9 @@ def of_run(conn: postgres.Connection, source: str, run: str) -> HeldRun:
 
 
 def reject(conn: postgres.Connection, held: HeldRun, fetches: Sequence[int], who: str = "") -> int:
-    """Leave out the articles of a held run, part of the caller's transaction; gives how many URLs ended so.
+    """Leave out the articles of a held run, in the caller's transaction; gives the number of URLs that ended so.
 
-    fetches: those of its article file. Their pages are looked at again, like pages that were no article.
+    fetches: the fetches of its article file. Their pages are looked at again, like pages that were no article.
     """
     check_reject(held)
     postgres.query(conn, "load_lock", source=held.source)
@@ -139,13 +137,13 @@ def reject(conn: postgres.Connection, held: HeldRun, fetches: Sequence[int], who
 
 
 def check_release(held: HeldRun) -> None:
-    """NightdeskError if a run can no longer be released."""
+    """Raise NightdeskError if a run can no longer be released."""
     if held.state == HeldState.REJECTED:
         raise NightdeskError(f"Run {held.run} of {held.source} was rejected: its pages are looked at again anyway.")
 
 
 def check_reject(held: HeldRun) -> None:
-    """NightdeskError if a run can no longer be rejected."""
+    """Raise NightdeskError if a run can no longer be rejected."""
     if held.state == HeldState.RELEASED:
         raise NightdeskError(f"Run {held.run} of {held.source} was released: its articles are in the archive.")
 

@@ -1,4 +1,4 @@
-"""What a person decides about a held run, at the command line or at the Desk: its articles are loaded, or left out.
+"""Carries out a person's decision about a held run, from the command line or the Desk: load it, or leave it out.
 
 If the process is killed, the same call again finishes the work.
 """
@@ -16,7 +16,7 @@ from pipelines.stores import articlefile, postgres
 
 
 def release(settings: Settings, held: quarantine.HeldRun, who: str) -> Tally:
-    """Load the articles of a held run, and write the alerts that are due then. The caller sends the alerts."""
+    """Load the articles of a held run, and write the alerts that this makes due. The caller sends the alerts."""
     quarantine.check_release(held)
     (source,) = folders.read_named(settings, [held.source])
     note = partial(quarantine.let_go, source=held.source, run=held.run, who=who)
@@ -26,7 +26,7 @@ def release(settings: Settings, held: quarantine.HeldRun, who: str) -> Tally:
 
 
 def reject(settings: Settings, conn: postgres.Connection, held: quarantine.HeldRun, who: str) -> int:
-    """Leave out the articles of a held run, in a transaction of its own; gives how many URLs ended so."""
+    """Leave out the articles of a held run, in its own transaction; gives the number of URLs that ended so."""
     fetches = [line.fetch_id for line in articlefile.read(articlefile.path(settings, held.source, held.run))]
     with conn:
         return quarantine.reject(conn, held, fetches, who)

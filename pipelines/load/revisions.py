@@ -1,5 +1,4 @@
-"""What an edit of an article is: a correction, a new headline, much or little of the text; and which numbers and names
-changed.
+"""Names the kind of an edit (correction, headline, large or small change), and the changed numbers and names.
 
 The module compares two wordings and knows nothing of pages or tables. If two texts differ only in quotes, dashes,
 blanks or a line with the time of an update, they are the same text: `alike`.
@@ -18,26 +17,26 @@ from pipelines import edits, text
 from pipelines.codes import MovedKind, RevisionKind
 from pipelines.load import edit_signs, policy
 
-# Comparing takes the square of it; of longer edits it is only counted how many words changed.
+# The work grows with the square of this number. For longer edits, only the changed words are counted.
 MOST_WORDS = 2_000
-# Words that stand in the place of others as a name does, at most; and things that are named of one edit.
+# The most words of a changed name, and the most details that are named for one edit.
 MOST_OF_A_NAME, MOST_NAMED = 5, 20
-# As alike are two spellings of one name, of the letters that both have. Chosen: one letter of five.
+# Share of common letters from which on two names are spellings of one. Chosen: one letter in five may differ.
 SPELLING = 0.75
-# What joins figures to one number.
+# Characters that join figures to one number.
 JOINS = re.compile("[.,:/'’٫٬\u00a0\u202f\u2009-]")
 GROUPS = re.compile("[.,'’٬\u00a0\u202f\u2009](?=\\d{3}(?:\\D|$))")
-# What ends a sentence before a word, or opens it: a capital letter there says nothing.
+# The end of a sentence before a word, or an opening mark. A capital letter after it does not show a name.
 OPENS = re.compile(r"(?:^|[.!?؟。\n:…])[\s\"'«“„(\[-]*$")
-# Letters of a word that says what was counted. Chosen: shorter ones join words.
+# The least letters of a word that names the counted thing. Chosen: shorter words only join others.
 LEAST_BESIDE = 3
-# Characters before a word that are looked at for it.
+# Characters before a word that are searched for it.
 BEFORE = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangedDetail:
-    """A number or a name that changed: as it was before, as it is now, and the word that it belongs to."""
+    """A number or a name that changed: its earlier form, its present form, and the word to which it belongs."""
 
     what: MovedKind
     before: str
@@ -47,7 +46,7 @@ class ChangedDetail:
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedEdit:
-    """What one revision is to the one before it."""
+    """The edit that leads from one revision to the next."""
 
     kind: RevisionKind
     moved: tuple[ChangedDetail, ...] = ()
@@ -58,7 +57,7 @@ class _Word:
     form: str
     surface: str
     opens: bool
-    # What stands between it and the next word is a blank alone.
+    # Only a blank is between this word and the next one.
     joined: bool
 
 
@@ -68,9 +67,7 @@ def alike(before: str, now: str) -> bool:
 
 
 def judge(before: Mapping[str, str], now: Mapping[str, str]) -> JudgedEdit:
-    """What an edit of a wording (title, text) is: its kind, and the numbers and names that changed, those of the title
-    first.
-    """
+    """Judge an edit of a wording (title, text): gives its kind and the changed numbers and names, the title's first."""
     edit = edits.compare({**before, "description": ""}, {**now, "description": ""})
     title_changed = not alike(before["title"], now["title"])
     titles = _compare_texts(before["title"], now["title"]) if title_changed else ([], 0)
@@ -101,7 +98,7 @@ def _is_spelling(moved: ChangedDetail) -> bool:
 
 
 def _compare_texts(before: str, now: str) -> tuple[list[ChangedDetail], int]:
-    """The numbers and names that changed from one text to another, and how many words changed."""
+    """The numbers and names that changed from one text to another, and the number of changed words."""
     old, new = _words(before), _words(now)
     if max(len(old), len(new)) > MOST_WORDS:
         left, right = Counter(word.form for word in old), Counter(word.form for word in new)
@@ -133,16 +130,14 @@ def _numbers(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -
 
 
 def _beside(words: Sequence[_Word], n: int) -> str:
-    """The word that a number belongs to: the word after it; before a word like `in`, or at a stop, the word
-    before it.
-    """
+    """The word to which a number belongs: the word after it; if that is one like `in`, or a stop, the word before it."""
     if words[n].joined and n + 1 < len(words) and len(words[n + 1].form) >= LEAST_BESIDE:
         return words[n + 1].surface
     return words[n - 1].surface if n and words[n - 1].joined else ""
 
 
 def _names(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -> Iterator[ChangedDetail]:
-    """Changed names. A name shows by its capital letters, or in scripts without them by the title before it."""
+    """Changed names. Capital letters show a name; in scripts without them, the title before it does."""
     if max(was[1] - was[0], now[1] - now[0]) > MOST_OF_A_NAME:
         return
     titled = was[0] > 0 and edit_signs.is_title(old[was[0] - 1].form)

@@ -1,8 +1,8 @@
 """The search index: the words of every article, as rows from which `nightdesk search` selects its candidates.
 
 Extract makes the rows. Load writes them in its own transaction, and makes those that an older article file lacks.
-`backfill` makes the rows of articles that were loaded before there was an index. How many words a text has is another
-count: pipelines.text.words.
+`backfill` makes the rows of articles that were loaded before there was an index. The number of words of a text is
+counted elsewhere: pipelines.text.words.
 """
 
 from __future__ import annotations
@@ -15,24 +15,23 @@ from pipelines.query.evaluation import FIELDS
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
-# Articles of one transaction of the backfill: half a second, and a load that wants one of them waits so long.
+# Articles of one transaction of the backfill. It takes half a second, and a load of the same article waits for it.
 BATCH = 200
 BACKFILL = "words"
-# Known words that a process remembers, and need not ask for again. Chosen: 20 MB; the words that many texts have come
+# Known words that a process remembers, so that it need not query them again. Chosen: 20 MB; words of many texts come
 # first.
 MOST_REMEMBERED = 200_000
 # The rows of an article in the index, and the distinct words in them.
 Indexed = tuple[list[vectors.Vector], set[str]]
-# Which table of known words is remembered, and what stands in it for good.
+# The remembered table of known words, and the words that are committed in it.
 _REMEMBERED: dict[tuple[object, ...], set[str]] = {}
 COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded_at", "words")
 
 
 def keep_loaded(conn: postgres.Connection, indexed: Mapping[int, Indexed]) -> None:
-    """Put the articles that this transaction of load wrote into the index.
+    """Add the articles that this transaction of load wrote to the index.
 
-    indexed: the rows that extract made, by line. A row is used if the article has the words of that line; otherwise it
-        is made here.
+    indexed: the rows that extract made, by line. If the article has other words than its line, its rows are made here.
     """
     rows = postgres.query(conn, "load_unindexed", indexed=list(indexed))
     texts = [row["id"] for row in rows if row["n"] is None]
@@ -41,9 +40,9 @@ def keep_loaded(conn: postgres.Connection, indexed: Mapping[int, Indexed]) -> No
 
 
 def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
-    """Put into the index what is missing there, newest first, in short transactions; gives how many articles.
+    """Add missing articles to the index, newest first, in short transactions; gives their number.
 
-    If it is killed, the next call goes on where it stopped. on_batch hears how many are done so far.
+    After a kill, the next call continues. `on_batch` gets the number done so far.
     """
     return migration_batches.run(settings, BACKFILL, "words_unindexed", BATCH, _keep, on_batch)
 
@@ -75,7 +74,7 @@ def _keep(
 
 
 def _know(conn: postgres.Connection, words: set[str]) -> None:
-    """Keep words that no article had so far. Only words that others have committed are remembered."""
+    """Store words that no article had so far. Only words that are committed are remembered."""
     at = postgres.row(conn, "words_kept_at") or {}
     table = (at["started"], at["database"], at["file"])
     if table not in _REMEMBERED:

@@ -1,7 +1,7 @@
-"""Load: an article file into Postgres, in one transaction for each source and run. Only this module says what a look at
-a page changed.
+"""Load: writes an article file into Postgres, in one transaction for each source and run.
 
-The rules are the statements `load_*`. They run in the order of STEPS, on a temporary table of the file's lines. A
+Only this module decides what a look at a page changed. The rules are the statements `load_*`. They run in the order of
+STEPS, on a temporary table of the file's lines. A
 second load of the same file changes nothing, whatever happened to the first.
 """
 
@@ -29,7 +29,7 @@ from pipelines.stores import articlefile, bucket, postgres, runs
 from pipelines.stores.articlefile import Line
 
 STAGE = "load"
-# What is done before anything changes, and what loads the article file of a source and run.
+# A function that runs before anything changes, and the function that loads the article file of a source and run.
 First = Callable[[postgres.Connection], None]
 Load = Callable[..., Tally]
 LOCK_NOT_AVAILABLE = "55P03"
@@ -38,24 +38,24 @@ WRONG_VALUES = ("22", "23")
 # URLs in one message. Chosen: the others are counted.
 URLS_SHOWN = 3
 
-# What is known of the lines comes first; it says which steps have nothing to do. After the verdicts it is worked out
-# in Python whether there are too many edits (a flood).
+# The step that finds known lines comes first; it shows which steps have nothing to do. After the verdicts, Python
+# decides whether there are too many edits (a flood).
 KNOWN, VERDICTS = "load_fill_known", "load_judge_newer_lines"
 FLOOD = {"least": policy.FLOOD_EDITS, "share": policy.FLOOD_SHARE}
 STEPS = (
-    # Which lines are of second URLs of an article.
+    # Find lines with second URLs of an article.
     "load_drop_false_canonicals",
     "load_find_second_urls",
     "load_find_second_urls_of_file",
-    # A page that is a revision already, read again: what is stored of it is put right where it stands.
+    # A page that is a revision already and was read again: its stored row is corrected in place.
     "load_find_reread_pages",
     "load_reread_revisions",
     "load_reread_articles",
     "load_reread_changes",
-    # Every other line: a new article, a revision, or nothing that is stored.
+    # Every other line: a new article, a revision, or nothing to store.
     VERDICTS,
     "load_judge_remaining_lines",
-    # What that writes: articles, revisions, changes for alert, and the ledger.
+    # Write the results: articles, revisions, changes for alert, and the ledger.
     "load_add_articles",
     "load_give_lines_articles",
     "load_add_revisions",
@@ -67,7 +67,7 @@ STEPS = (
     "load_update_urls",
 )
 
-# Steps that are left out if no line is of an article that is stored already.
+# Steps that are left out if no line belongs to a stored article.
 OF_KNOWN = frozenset(
     (
         "load_find_reread_pages",
@@ -77,12 +77,12 @@ OF_KNOWN = frozenset(
         "load_add_restored_changes",
     )
 )
-# Steps that are left out if, besides, no two lines are of one URL.
+# Steps that are left out if, in addition, no two lines have one URL.
 OF_LOOKS = frozenset(("load_update_articles", "load_update_last_seen"))
-# Steps that are left out if no page names another address than its own as the canonical one.
+# Steps that are left out if every page states its own address as the canonical one.
 OF_CANONICAL = frozenset(("load_drop_false_canonicals",))
 
-# What the steps are given of policy.py; each takes what it names.
+# Values of policy.py for the steps; each step takes those that it names.
 POLICY = {
     "old_after": policy.OLD_AFTER,
     "replay_after": policy.REPLAY_AFTER,
@@ -93,7 +93,7 @@ POLICY = {
     "max_titles": policy.MAX_TITLES_OF_CANONICAL,
 }
 
-# Of the temporary table `lines` (load_create_lines); n is the number of the line in the article file.
+# The columns of the temporary table `lines` (load_create_lines); `n` is the number of the line in the article file.
 COLUMNS = (  # noqa: SIM905
     "n fetch_id url_id run fetched_at url canonical_url canonical_key title description text authors language "
     "published_at published_precision published_from modified_at image tags section removed "
@@ -102,13 +102,13 @@ COLUMNS = (  # noqa: SIM905
 
 
 def load(settings: Settings, source: Source, run: str, *, first: First | None = None) -> Tally:
-    """Put the article file of a source and run into Postgres; the same Tally however often it is done.
+    """Load the article file of a source and run into Postgres; each repetition gives the same Tally.
 
     Counts: new, revised, reread, unchanged, duplicate, removed, restored, rejected, words, cut (lines of boilerplate),
     seconds, and held (articles in the quarantine).
     The Tally has the state failed if the file is missing though pages were fetched, if it cannot be read, or if the
-    ledger does not account for every URL of the run afterwards (count: unaccounted). first: what is done before
-    anything changes, while nobody else loads this source.
+    ledger does not account for every URL of the run afterwards (count: unaccounted). first: a function that is called
+    before anything changes, while no other process loads this source.
     """
     with loading(settings) as load_next:
         return load_next(source, run, first)
@@ -116,16 +116,16 @@ def load(settings: Settings, source: Source, run: str, *, first: First | None = 
 
 @contextmanager
 def loading(settings: Settings) -> Iterator[Load]:
-    """What loads one source of a run after the other as `load` does, over one connection.
+    """Give a function that loads like `load`, for many sources one after the other over one connection.
 
-    A server that has just been connected to looks up each table anew: that costs a small file more than its articles.
+    A new connection looks up each table again; for a small file this costs more than its articles.
     """
     # Between two calls these hold the open connection; while a call runs they are empty.
     session, conn = ExitStack(), None
 
     def load_next(source: Source, run: str, first: First | None = None) -> Tally:
         nonlocal session, conn
-        # What breaks ends the session, and with it all that it holds.
+        # An error ends the session and frees all that it holds.
         with session as opened:
             kept, conn = conn, None
             live = kept or opened.enter_context(postgres.connection(settings, application="nightdesk load"))
@@ -151,7 +151,7 @@ def _load(settings: Settings, conn: postgres.Connection, source: Source, run: st
                 first(conn)
             rows, signed, indexed = _lines(conn, settings, source.name, run)
             why = _run_steps(conn, rows, indexed, source.name, run, may_hold=first is None)
-            # It reads raw files: before the stories, for which every other load waits from then on.
+            # `_gap` reads raw files, so it runs before the stories: from then on every other load waits.
             gap = _gap(settings, conn, source, run)
             if rows and not why:
                 story_links.keep_loaded(conn, signed)
@@ -185,9 +185,7 @@ def _load(settings: Settings, conn: postgres.Connection, source: Source, run: st
 
 
 def _gap(settings: Settings, conn: postgres.Connection, source: Source, run: str) -> list[Difference]:
-    """The URLs that are not accounted for after this load; empty if an earlier stage has already said that it did not
-    end.
-    """
+    """The URLs without an account after this load; empty if an earlier stage has reported that it did not end."""
     before = runs.stages(conn, run, source.name)
     if url_account.is_due(before):
         return url_account.differences(settings, conn, source, run)
@@ -196,7 +194,7 @@ def _gap(settings: Settings, conn: postgres.Connection, source: Source, run: str
         or before.get("extract", RunState.DONE) != RunState.DONE
     ):
         return []
-    # Without a crawl of ours only the ledger itself can be asked.
+    # Without a crawl of ours, only the ledger has an account.
     return [
         Difference(side=Side.OPEN, source=source.name, run=run, url=row["url"], detail=row["problem"])
         for row in ledger.find_unaccounted(conn, run, source.name)
@@ -238,11 +236,11 @@ def _end_stage(conn: postgres.Connection, run: str, source: str, state: RunState
 def _lines(
     conn: postgres.Connection, settings: Settings, source: str, run: str
 ) -> tuple[list[list[Any]], dict[int, Signature], dict[int, search_index.Indexed]]:
-    """The rows for `lines`; the signatures of the texts by their fetches, and by their lines what the search index has.
+    """The rows for `lines`, the signatures of the texts by fetch, and the rows of the search index by line.
 
-    Older files lack either, and load makes it.
+    Older files lack signatures or index rows; then load makes them.
 
-    All are empty where there is no file and none is owed; StoreError where one is missing.
+    All are empty if there is no file and none is due; StoreError if a due file is missing.
     """
     file = articlefile.path(settings, source, run)
     rows: list[list[Any]] = []
@@ -276,14 +274,14 @@ def _run_steps(
     *,
     may_hold: bool,
 ) -> str:
-    """Judge these rows and write what comes of them, and what the site itself said of pages it did not send.
+    """Judge these rows and write the results, and also the site's answers for pages that it did not send.
 
-    Gives why the quarantine holds the articles among them, or nothing; may_hold: whether it may.
+    Gives the reason why the quarantine holds the articles, or an empty text. may_hold: whether it may hold them.
     """
     why = ""
-    # The lines that are given what is stored in the place of what the file says: their words are other ones.
+    # The lines that keep the stored wording instead of the file's wording; their words differ from the file.
     still: set[int] = set()
-    # What was there before, and after the verdicts whether they are a flood: parameters of the steps.
+    # Parameters of the steps: the earlier loads, and after the verdicts whether the edits are a flood.
     before = postgres.row(conn, "load_find_earlier_loads", source=source, run=run) or {}
     if rows:
         postgres.execute(conn, "load_create_lines")
@@ -303,7 +301,7 @@ def _run_steps(
             quarantine.hold(conn, source, run, why)
     if rows and not why:
         quarantine.let_go(conn, source, run)
-        # stored: lines with an article; several: second lines of one; elsewhere: lines whose canonical URL is another.
+        # stored: lines with an article; several: second lines of one URL; elsewhere: lines with another canonical URL.
         known = postgres.row(conn, KNOWN) or {}
         if known["stored"]:
             still = _let_stand_still(conn)
@@ -328,9 +326,7 @@ def _run_steps(
 
 
 def _let_stand_still(conn: postgres.Connection) -> set[int]:
-    """Keep what is stored if only the site's counters, quotes, blanks, or the time of an update changed. Gives the
-    lines of which this is so.
-    """
+    """Keep the stored wording if only counters, quotes, blanks, or the time of an update changed; gives those lines."""
     edits = postgres.query(conn, "load_find_edits")
     texts = [row for row in edits if row["text"] != row["text_before"]]
     same = [row["n"] for row in texts if revisions.alike(row["text_before"], row["text"])]
@@ -346,7 +342,7 @@ def _let_stand_still(conn: postgres.Connection) -> set[int]:
 
 
 def _judge_revisions(conn: postgres.Connection) -> None:
-    """Set for each revision what kind of edit it is."""
+    """Set the kind of edit of each revision."""
     made = []
     for row in postgres.query(conn, "load_find_edited_texts"):
         before = {"title": row["title_before"], "text": row["text_before"]}
@@ -356,7 +352,7 @@ def _judge_revisions(conn: postgres.Connection) -> None:
 
 
 def _row(n: int, line: Line) -> list[Any]:
-    """A line in the order of COLUMNS, without characters that Postgres cannot hold."""
+    """The values of a line in the order of COLUMNS, without characters that Postgres cannot store."""
     article, rejection = line.article, line.rejection
     values = {
         "n": n,
@@ -418,7 +414,7 @@ def _akin(url: str, canonical: str) -> bool:
         return False
 
 
-# Those of the line that is read: its address, and the one it calls its canonical, which mostly is the same.
+# Two are enough for one line: its address and its canonical address, which are mostly the same.
 @lru_cache(maxsize=2)
 def _key(url: str) -> str | None:
     try:

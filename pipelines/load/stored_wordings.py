@@ -1,6 +1,6 @@
-"""Each wording of an article is stored once: the newest in the article, earlier ones in their revisions.
+"""Stores each wording of an article once: the newest in the article, earlier ones in their revisions.
 
-Load writes wordings so. `backfill` removes those that older versions stored twice.
+Load writes wordings in this way. `backfill` removes wordings that older versions stored twice.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from pipelines.load import migration_batches
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
-# Articles of one transaction: some tenths of a second, and a load that wants one of them waits so long.
+# Articles of one transaction. It takes some tenths of a second, and a load of the same article waits for it.
 BATCH = 500
 BACKFILL = "wordings"
 
 
 def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
-    """Remove the newest wording from the revisions if it is stored twice; gives how many articles."""
+    """Remove the newest wording from the revisions if it is stored twice; gives the number of articles."""
     return migration_batches.run(settings, BACKFILL, "wordings_twice", BATCH, _keep_once, on_batch)
 
 

@@ -1,8 +1,8 @@
-"""Stories: articles of any source that have much of one text are linked as they are loaded. No article is ever dropped.
+"""Stories: load links articles of any source that share much of one text. No article is ever dropped.
 
-The signature of an article says in which buckets to look for articles of its text: buckets of its month and of the
-months beside it. So a look costs the same however large the archive is. Articles of the very same text are one story
-whatever their age. A story has the lowest number of its articles. If two stories turn out to be one, the lower number
+The signature of an article names the buckets to search for articles of its text: buckets of its month and of the
+months beside it. So a search costs the same in a large archive as in a small one. Articles of exactly the same text are
+one story at any age. A story has the lowest number of its articles. If two stories turn out to be one, the lower number
 stays. The other number still leads to the story, because it is the number of an article in it.
 """
 
@@ -22,21 +22,21 @@ from pipelines.signatures import Signature
 from pipelines.stores import postgres
 
 BACKFILL = "stories"
-# Articles that are linked at once, and in one transaction of the backfill: some tenths of a second, and loads wait.
+# Articles that are linked at once, and in one transaction of the backfill. Loads wait some tenths of a second for it.
 BATCH = 200
-# Days of a period. Near copies are found in their own and the ones beside it: at least so many days apart.
+# Days of a period. Near copies are found in their own period and in those beside it: at least this many days apart.
 EPOCH, PERIOD_DAYS = datetime(1970, 1, 1, tzinfo=UTC), 30
-# The period of exact copies, which have none.
+# The value for exact copies, which have no period.
 EVER = 32767
-# Of its least hashes so many name an article's buckets. Chosen: two texts that share a third of their shingles have
-# three of them in common with a probability of .99.
+# The number of an article's least hashes that name its buckets. Chosen: two texts that share a third of their shingles
+# have three of them in common with a probability of .99.
 BUCKETS = 24
-# Buckets that two articles must have in common to be compared, the newest articles of a bucket that are looked at, and
-# those that an article is compared with, the most alike first: what linking one costs has an end.
+# Bounds on the cost of linking: common buckets for a comparison, newest articles that are read of a bucket, and
+# articles that one article is compared with, the most alike first.
 LEAST_SHARED, BUCKET_READ, MOST_COMPARED = 2, 24, 32
-# Articles of a story that a new wording is compared with, and those that are linked anew when it leaves them.
+# Articles of a story that a new wording is compared with, and articles that are linked again when it leaves them.
 MATES_COMPARED, MATES_RELINKED = 32, 200
-# What is kept of a digest: a bigint.
+# Bytes that are kept of a digest: a bigint.
 EXACT_BYTES = 8
 SIGNATURE_COLUMNS = ("article_id", "loaded_at", "told_at", "period", "exact", "buckets", "signature")
 
@@ -60,9 +60,9 @@ def keep_loaded(conn: postgres.Connection, signed: Mapping[int, Signature]) -> N
 
 
 def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
-    """Link what was loaded before there were stories, newest first, in short transactions; gives how many articles.
+    """Link articles that are older than stories, newest first, in short transactions; gives their number.
 
-    If it is killed, the next call goes on where it stopped. on_batch hears how many are done so far.
+    After a kill, the next call continues. `on_batch` gets the number done so far.
     """
     return migration_batches.run(
         settings, BACKFILL, "stories_unsigned", BATCH, lambda c, rows: _keep(c, rows, {}), on_batch
@@ -70,7 +70,7 @@ def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: 
 
 
 def complete(conn: postgres.Connection) -> bool:
-    """Whether every article was looked at for its story."""
+    """Whether the backfill has processed every article."""
     return migration_batches.complete(conn, BACKFILL)
 
 
@@ -96,7 +96,7 @@ def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], signed: Mappi
 
 
 def _sign(conn: postgres.Connection, rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> set[int]:
-    """Keep the signatures of articles in place of older ones; gives the stories that have a new wording."""
+    """Store the signatures of articles in place of older ones; gives the stories that have a new wording."""
     ids = [row["id"] for row in rows]
     postgres.execute(conn, "signatures_drop", ids=ids)
     kept = [
@@ -113,7 +113,7 @@ def _period(at: datetime) -> int:
 
 
 def _exact(row: postgres.Row, signature: Signature) -> int:
-    """The key under which articles of the very same text are found; for a short text, also of the same title."""
+    """The key for articles of exactly the same text; for a short text the key includes the title."""
     digest = row["text_digest"]
     if signature.shingles < policy.LEAST_SHINGLES:
         digest = sha256(f"{row['title_digest']} {digest}".encode()).hexdigest()
@@ -125,7 +125,7 @@ def _buckets(signature: Signature) -> list[int]:
 
 
 def _loosen(conn: postgres.Connection, rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> list[int]:
-    """Articles that are to be linked again, because an article of their story has another text now and leaves it."""
+    """The articles to link again, because an article of their story has a new text and leaves the story."""
     mates: dict[int, list[postgres.Row]] = {}
     for mate in postgres.query(conn, "story_mates", ids=list(made), most=MATES_COMPARED):
         mates.setdefault(mate["of_id"], []).append(mate)
@@ -206,7 +206,7 @@ def _link(conn: postgres.Connection, numbers: Sequence[int], met: Sequence[postg
 
 
 def _pairs(told: Mapping[int, _LinkedArticle], found: Sequence[postgres.Row]) -> list[tuple[int, int]]:
-    """Which of the candidates are one story with the article that they were found for."""
+    """The pairs of an article and a candidate that are one story."""
     relations: dict[int, dict[int, Relation]] = {}
     for row in found:
         one, other = told.get(row["id"]), told.get(row["other"])
@@ -221,7 +221,7 @@ def _pairs(told: Mapping[int, _LinkedArticle], found: Sequence[postgres.Row]) ->
     least = {
         number: Relation.WHOLE if _is_of_template(told, relations, number) else Relation.STORY for number in relations
     }
-    # Of those that were there before, what they look like among themselves was judged when they came.
+    # Older articles were compared with each other when they came.
     return [
         (number, other)
         for number, others in relations.items()
@@ -238,7 +238,7 @@ def _is_of_template(
     others = {other: told[other].story for other in alike if told[other].story != told[number].story}
     if len(set(others.values())) < policy.TEMPLATE_STORIES:
         return False
-    # Copies that come together are stories of their own so far.
+    # Copies that come together are still separate stories at this point.
     apart = {story for other, story in others.items() if not _edited_apart(told, relations, number, other)}
     return len(apart) >= policy.TEMPLATE_STORIES
 
@@ -256,7 +256,7 @@ def _edited_apart(
 
 
 def _unite(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """The story that each of these becomes: the lowest number of those that are one."""
+    """The story of each number: the lowest number of the united stories."""
     roots: dict[int, int] = {}
 
     def root(story: int) -> int:
@@ -272,9 +272,7 @@ def _unite(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
 
 
 def _share(conn: postgres.Connection, stories: set[int]) -> None:
-    """Set for the articles of these stories how much of the text stands in the story's first article, if that is not
-    known.
-    """
+    """Set, if unknown, how much of the text of each article of these stories is in the story's first article."""
     if not stories:
         return
     rows = postgres.query(conn, "stories_unshared", stories=sorted(stories))

@@ -1,9 +1,8 @@
-"""Retention of texts and of the ledger: article files, earlier wordings of articles, and fetches and addresses that are
-long done. What an alert or a hold refers to stays, with all that is known of it.
+"""Retention of texts and of the ledger: article files, earlier wordings, and old decided fetches and addresses.
 
-Each thing is written down before it is done, a run or some hundred wordings at a time: killed in the middle, the same
-again does the rest. An article itself is never taken away, nor its newest wording, nor the digests of an earlier one;
-and an address that leaves the ledger leaves a line with how it had ended.
+If an alert or a hold refers to something, it stays with all its records. Each step is noted before it is done, a run or
+some hundred wordings at a time; after a kill, the same call does the rest. Three things are never deleted: an article,
+its newest wording, and the digests of an earlier wording. An address that leaves the ledger leaves a line with its end.
 """
 
 from __future__ import annotations
@@ -24,23 +23,26 @@ from pipelines.stores.raw_retention import start_of
 
 # Wordings, or article files, of one transaction. Chosen: a second.
 AT_ONCE = 500
-# Seconds that a transaction over the ledger of some runs is to take, for a load of the source waits for it, and the
-# most runs of one. Chosen: nobody notices either; what the last one took tells how many the next may have.
+# The wanted seconds of a transaction over the ledger of some runs, and its most runs. Chosen: a load of the source
+# waits for it, and nobody notices such a wait. The time of the last transaction sets the runs of the next one.
 AIM_SECONDS, MOST_RUNS = 0.2, 200
-# The ledger of a run of which an answer was still in the raw store is tried again after this. Chosen: an alert or a
-# hold keeps it there, mostly for ever.
+# If the raw store still had an answer of a run, its ledger is tried again after this time. Chosen: an alert or a hold
+# keeps the answer there, mostly for ever.
 TRIED_AGAIN = timedelta(days=30)
 ENDING = ".jsonl"
-# What is never old enough.
+# The age limit of things that are never old enough.
 FOR_EVER = "-infinity"
 NOBODYS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(kw_only=True)
 class RetiredTexts:
-    """What was taken away, or would be: article files as `<source>/<run>` and their bytes, earlier wordings, fetches
-    and addresses of the ledger. kept: article files that are old and stay, for an alert or a hold refers to what is in
-    them, or a page of them is not decided yet."""
+    """What was deleted, or would be: article files as `<source>/<run>` and their bytes, earlier wordings, fetches and
+    addresses of the ledger.
+
+    `kept`: old article files that stay, because an alert or a hold refers to their contents, or one of their pages is
+    undecided.
+    """
 
     files: list[str] = field(default_factory=list)
     bytes: int = 0
@@ -51,11 +53,11 @@ class RetiredTexts:
 
     @property
     def rows(self) -> int:
-        """How many of all that, which grows while it is done."""
+        """The sum of all these counts; it grows during the work."""
         return len(self.files) + self.wordings + self.fetches
 
 
-# Hears now and then what is gone so far.
+# A function that gets the counts so far now and then.
 OnGone = Callable[[RetiredTexts], None]
 
 
@@ -69,11 +71,11 @@ def retire(
     on_gone: OnGone = lambda gone: None,
     dry: bool = False,
 ) -> RetiredTexts:
-    """Take away what was kept long enough by the settings, or by a source's own days; dry: only count it.
+    """Delete what was kept long enough, by the settings or by a source's own days; dry: only count it.
 
-    text_days, raw_days: by the name of a source, below nought as the setting says. What the ledger has of a source
-    stays for as long as its raw files do. raw_gone: raw files that are as good as gone,
-    for what would go before this was only counted. on_gone: hears now and then how far it is.
+    text_days, raw_days: days by source name; a negative value means the setting. The ledger of a source stays as long
+    as its raw files. raw_gone: raw files that count as gone, because their deletion before this was only counted.
+    on_gone: gets the counts so far now and then.
     """
     gone = RetiredTexts()
     with postgres.connection(settings, application="nightdesk upkeep") as conn:
@@ -93,7 +95,7 @@ def _retire_files(
     *,
     dry: bool,
 ) -> None:
-    """Article files of runs that are old enough; the note of it comes first."""
+    """Delete article files of runs that are old enough; the note about it is written first."""
     if not _keeps(settings.keep_text_days, own):
         return
     for source in bucket.folders(settings.articles):
@@ -130,7 +132,7 @@ def _retire_wordings(
     *,
     dry: bool,
 ) -> None:
-    """The words of earlier wordings; digests, title and where the page stood stay."""
+    """Delete the text of earlier wordings; the digests, the title and the page's place stay."""
     if not _keeps(settings.keep_text_days, own):
         return
     before = {source: _before(now, days) for source, days in own.items() if days >= 0}
@@ -151,7 +153,7 @@ def _retire_wordings(
         if not done:
             return
         gone.wordings += len(done)
-        # What stays is not looked through again and again.
+        # The next query starts after the rows that stay.
         after = max(row["fetched_at"] for row in done)
         on_gone(gone)
 
@@ -160,7 +162,7 @@ def _retire_ledger(
     settings: Settings, conn: postgres.Connection, now: datetime, raw_days: Mapping[str, int], raw_gone: Set[str],
     gone: RetiredTexts, on_gone: OnGone, *, dry: bool,
 ) -> None:  # fmt: skip
-    """Fetches of old runs that no article is of and whose answer is not in the raw store, with what load decided of
+    """Delete fetches of old runs without an article and without an answer in the raw store, with load's decisions on
     them; then addresses that have an end, no article and no fetch left."""
     if not settings.keep_ledger_days:
         return
@@ -168,7 +170,7 @@ def _retire_ledger(
     for source, runs in _old_runs(settings, conn, now, raw_days):
         left = runs
         while left:
-            # Nothing waits for a count.
+            # A count blocks nobody, so it takes all runs at once.
             some, left = (left, []) if dry else (left[:most], left[most:])
             began = monotonic()
             with conn:
@@ -181,7 +183,7 @@ def _retire_runs(
     settings: Settings, conn: postgres.Connection, now: datetime, source: str, some: Sequence[str],
     raw_gone: Set[str], gone: RetiredTexts, *, dry: bool,
 ) -> None:  # fmt: skip
-    """The ledger of some runs of a source; part of the caller's transaction, for which a load of the source waits."""
+    """Delete the ledger of some runs of a source in the caller's transaction; a load of the source waits for it."""
     named = postgres.query(conn, "retire_files", source=source, runs=some)
     there = {
         row["file"]: row["run"]
@@ -216,7 +218,7 @@ def _write_notes(
 def _old_runs(
     settings: Settings, conn: postgres.Connection, now: datetime, raw_days: Mapping[str, int]
 ) -> Iterator[tuple[str, list[str]]]:
-    """Each source, with the runs whose ledger may go: decided, old enough, and its raw files are not kept longer."""
+    """Each source with the runs whose ledger may go: decided, old enough, and with no raw files kept longer."""
     with conn:
         before = now - timedelta(days=settings.keep_ledger_days)
         rows = postgres.query(conn, "retirable_runs", before=before, again=TRIED_AGAIN)
@@ -232,7 +234,7 @@ def _before(now: datetime, days: int) -> str:
 
 
 def _keeps(usual: int, own: Mapping[str, int]) -> bool:
-    """Whether anything is ever old enough."""
+    """Whether things of any source are ever old enough."""
     return bool(usual or any(days > 0 for days in own.values()))
 
 
