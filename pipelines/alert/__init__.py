@@ -1,1 +1,1 @@
-"""Alert: changes are matched against the watches, and people are told."""
+"""Alert: matches changes against the watches, and tells people."""

@@ -1,8 +1,7 @@
-"""Which alerts are written: a watch tells a story once, by the article that came first. Articles of further outlets
-join that alert.
+"""Chooses the alerts to write: a watch tells a story once, by the first article; articles of other outlets join it.
 
-If a watch told of an article, it tells of that article's changes as it wants them, even if the article joins another
-story. If two stories turn out to be one later, an alert on either counts for both.
+After a watch told of an article, it also tells the wanted kinds of changes of it, even if the article joins another
+story. If two stories turn out to be one later, an alert on either of them counts for both.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from pipelines.codes import AlertKind, Quiet, RevisionKind
 from pipelines.model import Match
 from pipelines.stores import postgres, story_records
 
-# Edits that whoever was told of the article hears of, though its new wording no longer has what the watch looks for.
+# Edits that are told to readers of the article's alert, even if the new wording no longer matches the watch.
 CONCERNS_THE_TOLD = (RevisionKind.CORRECTION, RevisionKind.SUBSTANTIAL, RevisionKind.HEADLINE)
 
 
 @dataclass(frozen=True, slots=True)
 class WatchMatch:
-    """What a watch is to tell: a change, and where the watch's words stand."""
+    """A change that a watch has to tell, and the places of the watch's words."""
 
     change: postgres.Row
     watch: Watch
@@ -47,7 +46,7 @@ class WatchMatch:
 
 @dataclass(slots=True)
 class _EarlierAlerts:
-    """What the watches told so far: by story, the alert that told it; and the articles that were told themselves."""
+    """The alerts so far: by story, the alert that told it; and the articles that had an alert of their own."""
 
     leads: dict[tuple[str, int], int] = field(default_factory=dict)
     articles: set[tuple[str, int]] = field(default_factory=set)
@@ -58,9 +57,9 @@ def choose_alerts(
     changes: Sequence[postgres.Row],
     matched: Iterable[tuple[postgres.Row, str, Sequence[Match]]],
 ) -> list[WatchMatch]:
-    """What the watches are to tell of these changes, in their order.
+    """The matches that the watches have to tell, in the order of the changes.
 
-    matched: (change, name of a watch whose query the new wording answers, where its words stand).
+    matched: (change, name of a watch whose query the new wording matches, places of its words).
     """
     found = {(change["id"], name): (change, name, matches) for change, name, matches in matched}
     edited = {change["article_id"] for change in changes if _concerns_the_told(change)}
@@ -79,14 +78,14 @@ def choose_alerts(
 
 
 def write(conn: postgres.Connection, run: str, found: Sequence[WatchMatch]) -> list[postgres.Row]:
-    """Write the alerts; gives the new ones, with what `messages.put` asks of each.
+    """Write the alerts; gives the new ones as rows for `messages.put`.
 
-    Rows: id, watch, kind, article_id, story_id, revision, quiet, lead_id. Part of the caller's transaction, in which
-    nobody else writes alerts.
+    Fields: `id`, `watch`, `kind`, `article_id`, `story_id`, `revision`, `quiet`, `lead_id`. It works in the caller's
+    transaction, during which no other process writes alerts.
     """
     known = _told_already(conn, found)
     left, written = list(found), []
-    # In rounds: what joins a story waits until the alert that tells it has its number.
+    # In rounds: a match that joins a story waits until the story's alert has its number.
     while left:
         now, left = _divide(left, known)
         rows = [_row(one, run, *_place(one, known)) for one in now]
@@ -132,7 +131,7 @@ def _divide(found: Sequence[WatchMatch], known: _EarlierAlerts) -> tuple[list[Wa
 
 
 def _place(one: WatchMatch, known: _EarlierAlerts) -> tuple[Quiet, int | None]:
-    """Why an alert is only listed, and the alert that it joins."""
+    """The reason why an alert is only listed, and the alert that it joins."""
     lead = None if one.article_key in known.articles else known.leads.get(one.story_key)
     quiet = _quiet(one)
     if lead is None or quiet:
@@ -165,12 +164,12 @@ def _row(one: WatchMatch, run: str, quiet: Quiet, lead: int | None) -> Sequence[
 
 
 def _concerns_the_told(change: Mapping[str, Any]) -> bool:
-    """Whether those who were told of the article are told of this change, whatever the article's wording is now."""
+    """Whether readers who were told of the article hear of this change, whatever the article's wording is now."""
     return change["kind"] in (AlertKind.REMOVED, AlertKind.RESTORED) or change["revision_kind"] in CONCERNS_THE_TOLD
 
 
 def _is_told(watch: Watch, change: Mapping[str, Any]) -> bool:
-    """Whether a watch tells of such a change. An article of unknown language counts for every language."""
+    """Whether a watch tells this kind of change. An article of unknown language counts for every language."""
     language = change["language"].split("-")[0].lower()
     return (
         not watch.paused_at

@@ -1,4 +1,4 @@
-"""Pairs of a term and a sentence with a person's verdict whether they match: read from a file, and judged."""
+"""Reads pairs of a term and a sentence, with a person's verdict whether they match, and judges them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from pipelines.query.evaluation import QueriedArticle
 from pipelines.query.grammar import Find, Node
 from pipelines.query.terms import Term, checked_term
 
-# What a pair `needs` -> how its term is looked for; what is not named here is looked for as it is.
+# `needs` of a pair -> the mode in which its term is searched; for other values the term is searched unchanged.
 MODES = {"clitics": "clitics", "suffix": "suffix", "article": "sub", "ambiguous": "exact", "stem": "suffix"}
-# Needs that are looked for with the spellings of a file of names, and as a whole query.
+# Needs that use the spellings of a file of names, and needs whose term is a whole query.
 ALIAS, QUERY = "alias", "query"
 # Needs that every installation has to get right.
 EXACT = ("", "clitics")
@@ -43,7 +43,7 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedCase:
-    """A case with its result: whether the term matched, and what was found in the sentence."""
+    """A case with its result: whether the term matched, and the words found in the sentence."""
 
     case: Case
     matched: bool

@@ -1,8 +1,8 @@
-"""Which messages tell of alerts: one message for a story and channel, however many watches found it. The others are
+"""Puts alerts into messages: one message for a story and channel, for any number of watches; other alerts are
 collected.
 
-An alert can be added to a message until a sender begins to send it. After that the message stays as it is, because its
-key may have been seen.
+An alert can be added to a message until a sender begins to send it. After that the message stays unchanged, because a
+receiver may know its key.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from pipelines.notify.subjects import subject_of
 from pipelines.settings import Settings
 from pipelines.stores import clock, postgres, story_records
 
-# A message: its number, or its key where it is yet to be written.
+# A message: its number, or its key if it is not written yet.
 MessageRef = int | str
-# What one message tells: a channel, the kind of an alert, its story or article, and its revision.
+# The topic of one message: a channel, the kind of an alert, its story or article, and its revision.
 Topic = tuple[str, str, int, int]
 
 
 @dataclass(slots=True)
 class _OpenMessages:
-    """The messages that can be added to, and those that are to be written.
+    """The messages that can still take alerts, and the messages to write.
 
-    singles: messages of one story or change, by what they tell.
-    telling: by the id of an alert, the messages that tell of it.
-    digests: by channel, language, time zone and moment, the collected messages, each with its number of alerts.
-    rows: the messages to be written, by key.
+    `singles`: messages of one story or change, by topic.
+    `telling`: by the id of an alert, the messages that tell of it.
+    `digests`: by channel, language, time zone and moment, the collected messages, each with its number of alerts.
+    `rows`: the messages to write, by key.
     """
 
     run: str
@@ -48,8 +48,8 @@ def put(
 ) -> None:
     """Put messages for alerts into the outbox, in the transaction in which `alert_choice.write` wrote the alerts.
 
-    A watch sends so many messages at once in an hour. Further alerts, those that a watch wants collected, and those
-    found in its quiet times go into one message for all watches of a channel. That message goes out when it is due.
+    A watch may send a limited number of single messages an hour. Further alerts, alerts that a watch wants collected,
+    and alerts found in its quiet times go into one message for all watches of a channel, which goes out when it is due.
     """
     loud = [alert for alert in alerts if not alert["quiet"] and known[alert["watch"]].channels]
     joining = [alert for alert in alerts if alert["quiet"] == Quiet.ALSO_IN and alert["kind"] == AlertKind.NEW]
@@ -63,7 +63,7 @@ def put(
         )
     }
     now = clock.of_ledger(conn).at
-    # Of a watch, `quiet` is the hours without messages; of an alert, why nobody is told of it.
+    # A watch's `quiet` holds the hours without messages; an alert's `quiet` says why nobody is told of it.
     due = {
         one: send_times.due(w.digest, w.quiet, w.timezone or settings.schedule_timezone, now)
         for one, w in known.items()
@@ -78,7 +78,7 @@ def put(
                 if not due[one["watch"]] and singles.get(one["watch"], 0) < _cap(known[one["watch"]], settings)
             ]
             singles.update({one["watch"]: singles.get(one["watch"], 0) + 1 for one in at_once})
-            # What is beyond the cap of a watch goes out with the rest of this run, before what is due later.
+            # Alerts beyond the cap of a watch go out with the rest of this run, before alerts that are due later.
             first = min(at_once or told, key=lambda one: due[one["watch"]] or now)
             written_in = watches.written_in(known[first["watch"]], settings)
             message = (
@@ -100,7 +100,7 @@ def put(
 
 
 def _by_topic(known: Mapping[str, Watch], loud: Sequence[postgres.Row]) -> dict[Topic, list[postgres.Row]]:
-    """The alerts by what one message tells: a new story, or one change of an article, on one channel."""
+    """The alerts by topic of a message: a new story, or one change of an article, on one channel."""
     found: dict[Topic, list[postgres.Row]] = {}
     for alert in loud:
         for channel in known[alert["watch"]].channels:
@@ -109,7 +109,7 @@ def _by_topic(known: Mapping[str, Watch], loud: Sequence[postgres.Row]) -> dict[
 
 
 def _topic(channel: str, alert: Mapping[str, Any]) -> Topic:
-    # An outlet that joins a story and is told of all the same is a message of its own.
+    # An outlet that joins a story but is still told gets a message of its own.
     if alert["kind"] == AlertKind.NEW and alert["lead_id"] is None:
         return channel, alert["kind"], alert["story_id"], 0
     return channel, alert["kind"], alert["article_id"], alert["revision"]
@@ -152,7 +152,7 @@ def _digest(
     due: datetime | None,
     alerts: int,
 ) -> MessageRef:
-    """The collected message that is due then and has room for so many alerts, or a new one."""
+    """The collected message that is due at `due` and has room for these alerts, or a new one."""
     there = opened.digests.setdefault((channel, *written_in, due), {})
     message = next((one for one, known in there.items() if known < policy.MOST_IN_DIGEST), None)
     if message is None:
@@ -163,7 +163,7 @@ def _digest(
 
 
 def _say_subjects(conn: postgres.Connection, deliveries: Sequence[int]) -> None:
-    """Write the subjects of messages again, by what each message tells now."""
+    """Write the subjects of messages again, from their present alerts."""
     told: dict[int, list[postgres.Row]] = {}
     for row in postgres.query(conn, "told_by_messages", ids=list(deliveries)) if deliveries else []:
         told.setdefault(row["delivery_id"], []).append(row)

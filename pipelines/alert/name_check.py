@@ -1,4 +1,4 @@
-"""Whether the names that somebody wrote into a watch or query are known, and which known names are near."""
+"""Checks whether the names in a watch or query are known, and names similar known ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipelines.stores import postgres
 
 
 def check(settings: Settings, conn: postgres.Connection, names: Iterable[str]) -> None:
-    """NightdeskError if a source is not followed and never was."""
+    """Raise NightdeskError if a source is not followed and never was."""
     known = {*folders.names_taken(settings), *folders.find_recorded(conn)}
     for name in names:
         if name not in known:
@@ -26,7 +26,7 @@ def check(settings: Settings, conn: postgres.Connection, names: Iterable[str]) -
 
 
 def check_scope(settings: Settings, conn: postgres.Connection, node: Node) -> None:
-    """NightdeskError if a query names a source that is not followed and never was, or a group that has no source."""
+    """Raise NightdeskError if a query names a source that was never followed, or a group without a source."""
     check(settings, conn, grammar.values(node, Field.SOURCE))
     wanted = list(grammar.values(node, Field.GROUP))
     groups = {group for scope in (folders.scopes(settings).values() if wanted else ()) for group in scope.groups}
@@ -39,7 +39,7 @@ def check_scope(settings: Settings, conn: postgres.Connection, node: Node) -> No
 
 
 def watch_of(conn: postgres.Connection, name: str) -> Watch:
-    """The watch of this name; WatchError says which names are near."""
+    """The watch of this name; WatchError names similar ones."""
     known = {one.name: one for one in watches.all_watches(conn)}
     if name not in known:
         raise WatchError(f"There is no watch {name}{folders.near(name, known)}; `nightdesk watch list` names them.")

@@ -1,6 +1,4 @@
-"""When a watch's messages go out: at once, or collected until a time by the reader's clock; but never in quiet
-times.
-"""
+"""Decides when a watch's messages go out: at once, or at a time by the reader's clock, but never in quiet times."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pipelines import cron
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# What a digest's time is where only its kind is said.
+# The time and day of a digest if only its kind is given.
 USUAL_TIME, USUAL_DAY = "07:00", "mon"
 DIGEST_HOW = "hourly, nightly 07:00, or weekly mon 07:00"
 QUIET_HOW = "22:00-07:00, fri, or fri 12:00-15:00"
@@ -25,9 +23,9 @@ MINUTE = timedelta(minutes=1)
 
 
 def digest(written: str) -> str:
-    """When collected alerts go out, in the form that is kept: hourly, nightly 07:00, weekly mon 07:00; empty: at once.
+    """The stored form of a digest time: hourly, nightly 07:00, weekly mon 07:00; empty: at once.
 
-    If the text cannot be read, the ValueError is the end of a sentence.
+    If the text cannot be read, the message of the ValueError is the end of a sentence.
     """
     found = _DIGEST.fullmatch(" ".join(written.lower().split()))
     if not written.strip():
@@ -41,7 +39,7 @@ def digest(written: str) -> str:
 
 
 def quiet(written: Sequence[str]) -> tuple[str, ...]:
-    """The times in which nothing goes out, in the form that is kept; ValueError as in `digest`."""
+    """The stored form of the quiet times, in which nothing goes out; ValueError as in `digest`."""
     made = tuple(dict.fromkeys(_span(one) for one in written))
     if made and len(_minutes_of_week(made)) == WEEK_MINUTES:
         raise ValueError("leaves no time at all in which a message may go out")
@@ -49,7 +47,7 @@ def quiet(written: Sequence[str]) -> tuple[str, ...]:
 
 
 def due(digest: str, quiet: Sequence[str], timezone: str, at: datetime) -> datetime | None:
-    """When what is found at this moment goes out, in UTC; None: at once."""
+    """The time (UTC) at which an alert of this moment goes out; None: at once."""
     moment = cron.next_strike(_cron(digest), timezone, at) if digest else at
     spoken = _first_spoken(tuple(quiet), timezone, moment) if quiet else moment
     return spoken if spoken > at else None
@@ -65,7 +63,7 @@ def is_quiet(quiet: Sequence[str], timezone: str, at: datetime) -> bool:
 def _first_spoken(quiet: tuple[str, ...], timezone: str, at: datetime) -> datetime:
     """The first moment, from this one on, that is not quiet.
 
-    It goes minute by minute. So an hour that the clock shows twice, or never, counts as the clock shows it.
+    The search goes minute by minute. So an hour that the clock shows twice, or never, counts as the clock shows it.
     """
     if not is_quiet(quiet, timezone, at):
         return at

@@ -1,7 +1,7 @@
-"""Alert: changes are matched against the watches, and people are told.
+"""Alert: matches changes against the watches, and tells people.
 
-One transaction a batch writes the alerts, their messages and that the changes are matched. So a match that is killed
-leaves nothing half told. `alert_choice.py` decides which alerts there are, `messages.py` which messages tell of them.
+For each batch, one transaction writes the alerts, their messages, and the mark that the changes are matched. So a kill
+leaves nothing half told. `alert_choice.py` chooses the alerts, `messages.py` their messages.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ STAGE = "alert"
 
 
 def match(settings: Settings, run: str) -> Tally:
-    """Match every change that nobody has matched yet against all watches, and put the messages into the outbox.
+    """Match every unmatched change against all watches, and put the messages into the outbox.
 
-    Counts, the same however often a run is matched: changes, alerts, quiet (listed, but told to nobody), deliveries;
-    and seconds.
+    Counts, equal for each repetition of a run: changes, alerts, quiet (listed, but told to nobody), deliveries; and
+    seconds.
     """
     started = time.monotonic()
     with postgres.connection(settings, application="nightdesk alert") as conn:
@@ -52,12 +52,12 @@ def match(settings: Settings, run: str) -> Tally:
 
 
 def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | None = None) -> Tally:
-    """Send what is due from the outbox, each message by itself.
+    """Send the due messages of the outbox, each message by itself.
 
-    channels: name -> address; if not given, the channels of this process.
+    channels: name -> address; by default the channels of this process.
 
     Counts: sent, retried (to be tried again later), failed (given up), waiting (all that is not sent yet); and seconds.
-    The message says what keeps deliveries waiting. If a run is given, the counts join those of `match`.
+    The message of the Tally says why deliveries wait. If a run is given, the counts join those of `match`.
     """
     started = time.monotonic()
     with postgres.connection(settings, application="nightdesk send") as conn:
@@ -75,7 +75,7 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
 
 
 def _batch(conn: postgres.Connection, settings: Settings, run: str, made: QuerySet, scopes: Scopes) -> int:
-    """Match the next changes in one transaction; gives how many there were."""
+    """Match the next changes in one transaction; gives their number."""
     with conn:
         changes = postgres.query(conn, "unmatched_changes", count=policy.BATCH)
         matched = [
@@ -83,7 +83,7 @@ def _batch(conn: postgres.Connection, settings: Settings, run: str, made: QueryS
         ]
         found = alert_choice.choose_alerts(conn, changes, matched)
         if found:
-            # Another matcher may have written what this one has to know: the copy of a story, or the hour's messages.
+            # Another matcher may have just written needed rows: the copy of a story, or the hour's messages.
             postgres.query(conn, "lock_watches")
             written = alert_choice.write(conn, run, found)
             messages.put(conn, settings, run, {one.watch.name: one.watch for one in found}, written)
@@ -93,7 +93,7 @@ def _batch(conn: postgres.Connection, settings: Settings, run: str, made: QueryS
 
 
 def _find_matches(change: postgres.Row, made: QuerySet, scopes: Scopes) -> Iterator[tuple[str, tuple[Match, ...]]]:
-    """The watches whose query a change's new wording answers, and where their words stand."""
+    """The watches whose query matches a change's new wording, and the places of their words."""
     scope = scopes.get(change["source"], NOWHERE)
     fields = {name: change[name] for name in evaluation.FIELDS}
     of_source = {"source": change["source"], "country": scope.country, "groups": scope.groups}

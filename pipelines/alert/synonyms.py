@@ -1,6 +1,6 @@
-"""Named lists of synonyms: spellings and names of one thing, which watches and searches look for as `syn:name`.
+"""Named lists of synonyms: spellings and names of one thing. Watches and searches use a list as `syn:name`.
 
-A list is used only if a query names it. A word by itself finds only what is written.
+A list is used only if a query names it. A single word finds only itself.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from pipelines.query.terms import checked_term
 from pipelines.stores import postgres
 
 NAME = re.compile(r"[^\W_][\w.-]{0,59}")
-# Spellings of one list. Chosen: each costs a query a term, of which it may have 250.
+# Spellings of one list. Chosen: each is a term in the query, and a query may have 250 terms.
 MOST_SPELLINGS = 100
 
 
 def make(name: str, spellings: Iterable[str]) -> tuple[str, list[str]]:
-    """A list in the form that is kept; WatchError says what cannot be used."""
+    """The stored form of a list; WatchError says what cannot be used."""
     name = name.lower()
     if not NAME.fullmatch(name):
         raise WatchError(f"{name!r} is no name for a list of synonyms: up to 60 letters, digits, dots and dashes.")
@@ -33,12 +33,12 @@ def make(name: str, spellings: Iterable[str]) -> tuple[str, list[str]]:
 
 
 def keep(conn: postgres.Connection, name: str, spellings: Iterable[str]) -> None:
-    """Keep a list in place of the earlier one of that name; part of the caller's transaction."""
+    """Store a list in place of the earlier one of that name, in the caller's transaction."""
     postgres.execute(conn, "keep_synonyms", list=name, spellings=list(spellings))
 
 
 def remove(conn: postgres.Connection, name: str) -> None:
-    """Remove a list. WatchError if there is none of that name, or if a watch looks for it."""
+    """Remove a list; WatchError if no list has this name, or if a watch uses it."""
     users = [row["name"] for row in postgres.query(conn, "watches_with_synonyms", pattern=f"%syn:%{name}%")]
     if users:
         raise WatchError(f"The list {name} is looked for by the watch {', '.join(users)}: change that first.")

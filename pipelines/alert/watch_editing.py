@@ -1,6 +1,4 @@
-"""A watch as a person writes it, in a terminal or at the Desk: checked, tried on a text, with notes on what is easily
-overlooked.
-"""
+"""Checks a watch that a person writes, in a terminal or at the Desk, tries it on a text, and notes likely mistakes."""
 
 from __future__ import annotations
 
@@ -22,12 +20,12 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-# What of a watch a person writes, and what is done with it besides.
+# The fields of a watch that a person writes, and those that other commands change.
 CHANGEABLE = (
     "query", "terms", "unless", "sources", "languages", "kinds", "channels", "cap", "digest", "quiet", "timezone",
     "messages_in", "owner",
 )  # fmt: skip
-# What stays as it was where nothing is written of it: when people are told and how, and whose watch it is.
+# Fields that stay unchanged if they are not given: when and how people are told, and the owner.
 WHEN = ("digest", "quiet", "timezone", "messages_in")
 STAYS = (*WHEN, "owner")
 SPAN = re.compile(r"(\d{1,4})\s*(min|h|d|w)")
@@ -38,8 +36,8 @@ UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(da
 class TextTest:
     """The result of trying a query on a text.
 
-    failed: the parts of the query that did not hold.
-    left_out: the parts that a text alone cannot answer.
+    `failed`: the parts of the query that did not match.
+    `left_out`: the parts that a text alone cannot decide.
     """
 
     matched: bool
@@ -49,11 +47,9 @@ class TextTest:
 
 
 def make(settings: Settings, conn: postgres.Connection, name: str, written: Mapping[str, Any]) -> Watch:
-    """A watch from what a person wrote, by the names of CHANGEABLE. A field of STAYS that is not written stays as it
-    was.
+    """Make a watch from written fields with the names of CHANGEABLE; a field of STAYS that is not given is unchanged.
 
-    WatchError, QueryError and NightdeskError say what cannot be used. This includes a source or group that nobody
-    knows.
+    WatchError, QueryError and NightdeskError say what cannot be used, for example an unknown source or group.
     """
     name_check.check(settings, conn, written.get("sources") or ())
     lists = synonyms.lists(conn)
@@ -66,7 +62,7 @@ def make(settings: Settings, conn: postgres.Connection, name: str, written: Mapp
 
 
 def test(node: Node, *, title: str, text: str) -> TextTest:
-    """What a query finds in a text alone."""
+    """The result of a query on a single text."""
     of_text, left_out = explanation.of_text(node)
     look = evaluation.look(QueriedArticle(title=title, description="", text=text))
     hits = evaluation.places(of_text, look) if of_text else []
@@ -79,7 +75,7 @@ def test(node: Node, *, title: str, text: str) -> TextTest:
 
 
 def notes(watch: Watch) -> list[str]:
-    """Sentences about what people often misunderstand: words side by side, several terms, a watch that tells nobody."""
+    """Sentences about common misunderstandings: words side by side, several terms, a watch that tells nobody."""
     told = []
     words = watches.side_by_side(watch.query) if watch.query else []
     if words:

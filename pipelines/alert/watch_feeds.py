@@ -1,7 +1,6 @@
-"""The feed of a watch: what it told last, as Atom, RSS or JSON Feed; and the secret address where readers ask for it.
+"""The feed of a watch: its latest alerts as Atom, RSS or JSON Feed; and the secret address at which readers fetch it.
 
-Only a digest of an address is kept. So whoever reads the database learns no address, and an address cannot be shown a
-second time.
+Only a digest of an address is stored. So a reader of the database learns no address, and no address can be shown again.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-# Alerts of a feed. Chosen: what a reader that asks once a day misses nothing with, on all but the largest watches.
+# Alerts of a feed. Chosen: a reader that fetches once a day misses nothing, except on the largest watches.
 MOST_ALERTS = 50
-# Random bytes of an address. 16 are beyond guessing; chosen larger, for it costs nothing.
+# Random bytes of an address. 16 cannot be guessed; chosen larger, because it costs nothing.
 TOKEN_BYTES = 24
-# Hexadecimal digits of the name of a feed. Chosen: no two watches have them in common.
+# Hexadecimal digits of the name of a feed. Chosen: no two watches share so many.
 NAME_DIGITS = 32
-# What no XML may hold, though it steers nothing.
+# Characters that XML forbids although they are no control characters.
 NO_XML = dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd")
 
 
@@ -52,9 +51,7 @@ MEDIA_TYPES = {
 
 
 def newest(settings: Settings, conn: postgres.Connection, watch: str) -> list[postgres.Row]:
-    """What a watch told last, newest first, with the names that its sources give themselves. Quiet alerts are
-    left out.
-    """
+    """The latest alerts of a watch, newest first, with the titles of their sources; without quiet alerts."""
     publisher = cache(partial(folders.publisher, settings))
     return [
         {
@@ -81,7 +78,7 @@ def write(
 ) -> bytes:
     """A feed of alerts.
 
-    address: where readers ask for it; the feed names it as its own address.
+    address: the address at which readers fetch it; the feed names it as its own.
     reader: the language and time zone of our own words in it.
     """
     own = f"urn:nightdesk:watch:{sha256(watch.encode('utf-8', 'replace')).hexdigest()[:NAME_DIGITS]}"
@@ -113,13 +110,13 @@ def open_address(conn: postgres.Connection, watch: str) -> str:
 
 
 def close_address(conn: postgres.Connection, watch: str) -> None:
-    """Take the address of a watch's feed away; WatchError if it has none. Part of the caller's transaction."""
+    """Remove the address of a watch's feed, in the caller's transaction; WatchError if it has none."""
     if not postgres.execute(conn, "close_feed", watch=watch):
         raise WatchError(f"The feed of the watch {watch} has no address that could be taken away.")
 
 
 def find_watch(conn: postgres.Connection, token: str) -> str:
-    """The watch whose feed has this address; empty if none has."""
+    """The name of the watch whose feed has this address; empty if there is none."""
     row = postgres.row(conn, "watch_of_feed", digest=_digest(token))
     return str(row["watch"]) if row else ""
 

@@ -1,4 +1,4 @@
-"""All watches as one matcher, kept in the data folder between runs until a watch or a list of synonyms changes."""
+"""One matcher of all watches; the data folder keeps it between runs until a watch or a list of synonyms changes."""
 
 from __future__ import annotations
 
@@ -29,9 +29,7 @@ log = logging.getLogger(__name__)
 
 
 def current(settings: Settings, conn: postgres.Connection) -> QuerySet:
-    """The matcher of all watches as they are now. If nothing changed, this is the kept one; else it is built
-    and kept.
-    """
+    """The matcher of all present watches: the stored one if nothing changed, else a new one, which is then stored."""
     row = postgres.row(conn, "digest_of_watches")
     digest = str(row["digest"]) if row else ""
     file = settings.data / FILE
@@ -39,12 +37,12 @@ def current(settings: Settings, conn: postgres.Connection) -> QuerySet:
 
 
 def unreadable(made: QuerySet) -> list[str]:
-    """A sentence for each watch whose query can no longer be read, so that nothing looks for it."""
+    """A sentence for each watch whose query can no longer be read; such a watch finds nothing."""
     return bytes(made.arrays["unreadable"]).decode().splitlines()
 
 
 def _load(file: Path, digest: str) -> QuerySet | None:
-    """The matcher in a file; None if it is of other watches, of another version of this program, or damaged."""
+    """The matcher in a file; None if the file is damaged, or is for other watches or another version of the program."""
     try:
         with np.load(file, allow_pickle=False) as kept:
             if bytes(kept["digest"]).decode() != digest or int(kept["form"][0]) != query_set.FORM:
@@ -64,7 +62,7 @@ def _build(conn: postgres.Connection, file: Path, digest: str) -> QuerySet:
     try:
         _keep(file, arrays)
     except OSError as error:
-        # The next run builds it anew: a full disk keeps nobody from being told.
+        # The next run builds it again: a full disk must not stop alerts.
         log.warning("%s cannot be kept: %s", file, error.strerror or error)
     return QuerySet(arrays)
 
@@ -79,7 +77,7 @@ def _keep(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     finally:
         beside.unlink(missing_ok=True)
     for left in file.parent.glob(f".{FILE}.*"):
-        # What a killed run had begun: one that lives ends within seconds.
+        # A file that a killed run began; a living run ends within seconds.
         with suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > policy.ABANDONED_SECONDS:
                 left.unlink()

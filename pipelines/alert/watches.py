@@ -1,8 +1,8 @@
-"""Watches: what somebody wants to be told of, how a watch is written, and where it is kept.
+"""Watches: what a person wants to be told of. The module reads, checks and stores them.
 
-A watch has a query of `nightdesk search`, or terms, of which any is enough. A term is written as words. `exact:`,
-`suffix:`, `sub:` and `keep:` before the words change how they are looked for. `|` after them adds other spellings. A
-final `*` finds every word that begins so.
+A watch has a query of `nightdesk search`, or terms; any one term is enough. A term is written as words. `exact:`,
+`suffix:`, `sub:` and `keep:` before the words change how they are searched. `|` after them adds other spellings. A
+final `*` finds every word with this beginning.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from pipelines.query.terms import Term, parse_term
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
-# What a watch is told of where it does not say, and what it may ask for besides: kinds of edits, of which `revised` is
-# all, and each further outlet of a story that was told.
+# The kinds of change of a watch that names none, and further kinds that it may name: kinds of edits (`revised` is all
+# of them), and each further outlet of a told story.
 KINDS = ("new", "revised", "removed", "restored")
 OUTLET = "outlet"
 FINER_KINDS = ("correction", "substantial", "headline", "minor", OUTLET)
 NAME = re.compile(r"[^\W_][\w .-]{0,79}")
-# Airflow's logins are free text; what cannot be shown in a line is none.
+# Airflow's logins are free text, but a text that cannot be shown in a line is no login.
 OWNER = re.compile(r"[^\x00-\x1f\x7f]{0,80}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
-# Filters of a search that say nothing of what is yet to come, and what says it of a watch.
+# Filters of a search that make no sense for future articles, and the option of a watch that replaces each.
 NOT_IN_WATCHES = {
     "from": "a watch is told of what comes after it was made; `nightdesk watch try --days 30` looks back",
     "to": "a watch is told of what comes after it was made; `nightdesk watch try --days 30` looks back",
@@ -43,22 +43,22 @@ NOT_IN_WATCHES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Watch:
-    """What somebody wants to be told of.
+    """A watch: what a person wants to be told of.
 
-    query: as `nightdesk search` takes it; empty if there are terms.
-    terms: any of them is enough.
-    unless: if such a term stands around a mention, this mention does not count; elsewhere in the article, the article
-        does not count.
-    sources, languages: only these; empty means all.
-    kinds: of changes.
-    cap: single messages an hour; None: as the installation has it.
-    digest: when collected alerts go out, as `send_times` writes it; empty: at once.
-    quiet: when nothing goes out.
-    timezone: the clock for digest, quiet and the times in messages; empty: as the installation has it.
-    messages_in: the language of messages; empty: as the installation has it.
-    owner: whose watch it is, by the login name in Airflow; empty: nobody's in particular.
-    paused_at: since when it looks at nothing.
-    muted_until: until when what it finds is only listed.
+    `query`: in the syntax of `nightdesk search`; empty if there are terms.
+    `terms`: any one of them is enough.
+    `unless`: if such a term surrounds a mention, this mention does not count; if it is elsewhere in the article, the
+        article does not count.
+    `sources`, `languages`: only these; empty means all.
+    `kinds`: the kinds of change.
+    `cap`: single messages an hour; None: the installation's value.
+    `digest`: when collected alerts go out, in the form of `send_times`; empty: at once.
+    `quiet`: times in which nothing goes out.
+    `timezone`: the clock for digest, quiet times and the times in messages; empty: the installation's value.
+    `messages_in`: the language of messages; empty: the installation's value.
+    `owner`: the login name in Airflow of the watch's owner; empty: no owner.
+    `paused_at`: since when the watch matches nothing.
+    `muted_until`: until when its matches are only listed.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Watch:
 
     @property
     def written(self) -> str:
-        """What the watch looks for, as a person reads it."""
+        """The query or the terms of the watch, in a form for people."""
         return self.query or ", ".join(term.written for term in self.terms)
 
 
@@ -102,9 +102,9 @@ def make(
     messages_in: str = "",
     owner: str = "",
 ) -> Watch:
-    """A watch from what a person wrote. WatchError names the watch, what cannot be used, and what is allowed.
+    """Make a watch from written values. WatchError names the watch, the unusable value, and the allowed ones.
 
-    QueryError points at the place where a query cannot be used.
+    QueryError points at the place in a query that cannot be used.
     """
     if not NAME.fullmatch(name):
         raise WatchError(f"{name!r} is no name for a watch: up to 80 letters, digits, blanks, dots and dashes.")
@@ -161,7 +161,7 @@ def make(
 
 
 def parse_query(written: str, synonyms: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Node:
-    """The query of a watch. QueryError also if it uses what only a search can use, or names nothing to be told of."""
+    """Parse the query of a watch; QueryError also if it uses a filter of searches only, or asks for nothing."""
     node = grammar.parse(written, synonyms)
     for piece in lexer.pieces(written):
         for prefix in piece.prefixes:
@@ -180,7 +180,7 @@ def parse_query(written: str, synonyms: Mapping[str, Sequence[str]] = MappingPro
 
 
 def node(watch: Watch, synonyms: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Node:
-    """What a watch looks for, as the tree of a query."""
+    """The tree of a watch's query."""
     if watch.query:
         return grammar.parse(watch.query, synonyms)
     wanted, unwanted = (tuple(map(Find, terms)) for terms in (watch.terms, watch.unless))
@@ -191,7 +191,7 @@ def node(watch: Watch, synonyms: Mapping[str, Sequence[str]] = MappingProxyType(
 
 
 def side_by_side(written: str) -> list[str]:
-    """The first words of a query that stand side by side with nothing between. All of them must be in an article."""
+    """The first words of a query that are side by side without an operator. An article must have all of them."""
     run: list[str] = []
     for piece in lexer.pieces(written):
         if piece.kind == lexer.TokenKind.TERM and not piece.prefixes:
@@ -199,13 +199,13 @@ def side_by_side(written: str) -> list[str]:
             continue
         if len(run) > 1:
             break
-        # What NEAR or NOT stands before is no word of a row.
+        # A word after NEAR or NOT is no part of such a row.
         run = []
     return run if len(run) > 1 else []
 
 
 def add(conn: postgres.Connection, watch: Watch) -> None:
-    """Keep a watch in place of the earlier one of that name; part of the caller's transaction."""
+    """Store a watch in place of the earlier one of that name, in the caller's transaction."""
     postgres.execute(
         conn,
         "add_watch",
@@ -227,26 +227,24 @@ def add(conn: postgres.Connection, watch: Watch) -> None:
 
 
 def remove(conn: postgres.Connection, name: str) -> None:
-    """Remove a watch; its alerts stay. WatchError if there is none of that name."""
+    """Remove a watch; its alerts stay. WatchError if no watch has this name."""
     if not postgres.execute(conn, "remove_watch", watch=name):
         raise WatchError(f"There is no watch {name}; `nightdesk watch list` names them.")
 
 
 def pause(conn: postgres.Connection, name: str, *, paused: bool) -> None:
-    """Let a watch look at nothing; or let it look again, at what comes from now on. It never tells what came
-    meanwhile.
-    """
+    """Stop a watch from matching, or let it match new changes again; it never tells changes of the pause."""
     postgres.execute(conn, "pause_watch", watch=name, paused=paused)
 
 
 def mute(conn: postgres.Connection, name: str, span: timedelta | None) -> datetime | None:
-    """For this long, list what a watch finds and tell nobody; None ends the mute. Gives when the mute ends."""
+    """For this span, list a watch's matches but tell nobody; None ends the mute. Gives the end of the mute."""
     row = postgres.row(conn, "mute_watch", watch=name, span=span)
     return row["muted_until"] if row else None
 
 
 def written_in(watch: Watch, settings: Settings) -> tuple[str, str]:
-    """The language and time zone in which people read what a watch tells."""
+    """The language and time zone of a watch's messages."""
     return watch.messages_in or settings.messages_in, watch.timezone or settings.schedule_timezone
 
 
@@ -261,7 +259,7 @@ def by_name(conn: postgres.Connection, names: Iterable[str]) -> dict[str, Watch]
 
 
 def history(conn: postgres.Connection, name: str = "") -> list[postgres.Row]:
-    """Who changed which watch when, newest first: at, who, name, before and after (rows of `watches`)."""
+    """The changes of watches, newest first: `at`, `who`, `name`, `before` and `after` (rows of `watches`)."""
     return postgres.query(conn, "history_of_watches", watch=name)
 
 
@@ -271,12 +269,12 @@ def history_of_transaction(conn: postgres.Connection) -> list[postgres.Row]:
 
 
 def changed_by(conn: postgres.Connection, who: str) -> None:
-    """Set who makes the changes of this connection, for the history."""
+    """Set the name of the person who makes the changes of this connection, for the history."""
     postgres.query(conn, "say_who", who=who)
 
 
 def _asks_for_something(node: Node) -> bool:
-    """Whether an article must have something, a word or a filter, to answer the query."""
+    """Whether the query requires a word or a filter, so that not every article matches."""
     if isinstance(node, Every):
         return any(map(_asks_for_something, node.parts))
     if isinstance(node, Either):

@@ -1,4 +1,4 @@
-"""All watches and lists of synonyms as one TOML file that can live in a repository, and back."""
+"""Writes all watches and lists of synonyms as one TOML file, for a repository, and reads such a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.alert.watches import KINDS, Watch
 from pipelines.errors import QueryError, WatchError
 
 HEAD = "# The watches and synonyms of a Nightdesk; `nightdesk watch import FILE` sets them. Channels are only named.\n"
-# What a watch of the file may say beside its name.
+# The keys of a watch in the file, beside its name.
 LISTS = ("terms", "unless", "sources", "languages", "kinds", "channels", "quiet")
 TEXTS = ("query", "digest", "timezone", "messages_in", "owner")
 OTHERS = (*TEXTS, "cap", "paused")
@@ -36,7 +36,7 @@ def parse(
 ) -> tuple[list[tuple[Watch, bool]], dict[str, list[str]]]:
     """The watches of a file, each with whether it is paused, and the lists.
 
-    known: lists that are there already.
+    known: the lists that exist already.
 
     WatchError names the file and what is wrong.
     """
@@ -112,7 +112,7 @@ def _watch(said: Any, lists: Mapping[str, Sequence[str]]) -> tuple[Watch, bool]:
 
 
 def _toml(value: Any) -> str:
-    """A value in TOML, whose basic strings are those of JSON."""
+    """A value in TOML; its basic strings are those of JSON."""
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_toml, value))}]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

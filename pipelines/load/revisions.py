@@ -130,7 +130,7 @@ def _numbers(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -
 
 
 def _beside(words: Sequence[_Word], n: int) -> str:
-    """The word to which a number belongs: the word after it; if that is one like `in`, or a stop, the word before it."""
+    """The word to which a number belongs: the word after it; if that is a word like `in`, or a stop, the one before."""
     if words[n].joined and n + 1 < len(words) and len(words[n + 1].form) >= LEAST_BESIDE:
         return words[n + 1].surface
     return words[n - 1].surface if n and words[n - 1].joined else ""
