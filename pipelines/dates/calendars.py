@@ -1,7 +1,7 @@
-"""The days of the solar and the lunar Hijri calendar in the Gregorian one.
+"""Converts days of the solar and the lunar Hijri calendar to the Gregorian calendar.
 
-The lunar months are those of Umm al-Qura, the civil calendar of the Arabian Peninsula: one begins on the evening
-after the new moon, if that was before the afternoon in Mecca.
+The lunar months are those of Umm al-Qura, the civil calendar of the Arabian Peninsula: a month begins on the evening
+after the new moon, if the new moon was before the afternoon in Mecca.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from datetime import UTC, date, datetime, timedelta
 
 # The first day of the calendar.
 JALALI_EPOCH = datetime(622, 3, 21, tzinfo=UTC)
-# Years by which the solar calendar is behind ours after its New Year; and its months.
+# Years by which the solar calendar is behind ours after its New Year; and the number of its months.
 JALALI_YEARS_BEHIND, JALALI_MONTHS = 621, 12
-# The moment that astronomers count from.
+# The moment from which astronomers count.
 J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
 # The lunation, counted from the first new moon of 2000, that precedes Muharram 1420.
 MUHARRAM_1420 = -9
-# A new moon by this time, in UTC, is followed by the sunset at which the moon sets last.
+# After a new moon before this time (UTC), the moon sets after the sun on the same evening.
 AFTERNOON = timedelta(hours=14)
-# Dynamical time is ahead of UTC.
+# Seconds by which dynamical time is ahead of UTC.
 AHEAD = 67
-# Amplitude in days; multiples of the sun's anomaly, the moon's anomaly, its argument of latitude; power of the
+# Amplitude in days; multiples of the sun's anomaly, the moon's anomaly, the moon's argument of latitude; power of the
 # eccentricity (J. Meeus, Astronomical Algorithms, chapter 49).
 TERMS = (
     (-0.40720, 0, 1, 0, 0), (0.17241, 1, 0, 0, 1), (0.01608, 0, 2, 0, 0), (0.01039, 0, 0, 2, 0),
@@ -32,7 +32,7 @@ TERMS = (
 
 
 def jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
-    """A date of the solar Hijri calendar in the Gregorian one; right from 1200 to 1500."""
+    """Convert a date of the solar Hijri calendar to the Gregorian one; correct from 1200 to 1500."""
     past = year - 1
     # Eight leap years in each cycle, after the years with these remainders.
     leaps = past // 33 * 8 + sum(1 for rest in (1, 5, 9, 13, 17, 22, 26, 30) if rest <= past % 33)
@@ -43,7 +43,7 @@ def jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
 
 
 def in_jalali(at: date) -> tuple[int, int, int]:
-    """A date of the Gregorian calendar in the solar Hijri one: year, month and day; right from 1200 to 1500."""
+    """Convert a Gregorian date to the solar Hijri year, month and day; correct from 1200 to 1500."""
     year = at.year - JALALI_YEARS_BEHIND
     if at < date(*jalali(year, 1, 1)):
         year -= 1
@@ -52,7 +52,10 @@ def in_jalali(at: date) -> tuple[int, int, int]:
 
 
 def hijri(year: int, month: int, day: int) -> tuple[int, int, int]:
-    """A date of the lunar Hijri calendar in the Gregorian one; where the moon must be seen it may be a day later."""
+    """Convert a date of the lunar Hijri calendar to the Gregorian one.
+
+    In countries where people must see the moon, the date may be a day later.
+    """
     # Months since Muharram 1420.
     moon = _new_moon((year - 1420) * 12 + month - 1 + MUHARRAM_1420)
     midnight = moon.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -62,9 +65,9 @@ def hijri(year: int, month: int, day: int) -> tuple[int, int, int]:
 
 def _new_moon(lunation: int) -> datetime:
     """The moment of a new moon, to a minute or two."""
-    # Lunations of a century. What follows is from Meeus as well, in degrees.
+    # Lunations of a century. The next formulas are also from Meeus, in degrees.
     centuries = lunation / 1236.85
-    # Of the orbit of the earth.
+    # The eccentricity of the earth's orbit.
     eccentricity = 1 - 0.002516 * centuries
     # The mean anomaly of the sun.
     sun = 2.5534 + 29.10535670 * lunation

@@ -1,4 +1,4 @@
-"""The time of day beside a date: 24 and 12 hours, in many languages, and the zone that is written behind it.
+"""Reads the time of day beside a date: 24 and 12 hours, in many languages, and the zone after it.
 
 Texts are in their folded form (pipelines.dates.months).
 """
@@ -15,11 +15,11 @@ EVENING = (
     r"एम|pn|ئێواره|ئيواره|پاش نيوهرو|پ\.?ن|wieczorem"
 )
 MORNING = r"صباحا|صباح|ص(?![\w.])|فجرا|ق\.?\s?ظ|قبل از ظهر|am|a\.\s?m\.?|π\.?μ|πμ|صبح|ب\.?ن|os"
-# Places that Arabic papers write their clocks by, all three hours ahead the whole year.
+# Places whose clocks Arabic papers name; all are three hours ahead of UTC the whole year.
 MECCA = r"بتوقيت (?:مكه(?: المكرمه)?|السعوديه|الرياض|بغداد|العراق|الدوحه|قطر|الكويت)"
 BEFORE_NOON, AFTER_NOON = "上午|午前|오전|凌晨|早上", "下午|午後|오후|晚上|晩上|夜"
-# Minutes east of Greenwich. Where several places call theirs so, the first is what RFC 822 or most writers mean;
-# another one counts where the source's own clock has it.
+# Minutes east of Greenwich. If several places use one name, the first value is that of RFC 822 or of most writers;
+# another value counts if the source's own clock has it.
 OFFSETS: dict[str, tuple[int, ...]] = {
     "z": (0,), "ut": (0,), "utc": (0,), "gmt": (0,), "wet": (0,), "est": (-300, 600), "edt": (-240, 660),
     "cst": (-360, 480, -300, 570), "cdt": (-300, -240), "mst": (-420, 480, 390), "mdt": (-360,),
@@ -31,7 +31,7 @@ OFFSETS: dict[str, tuple[int, ...]] = {
     "hkt": (480,), "sgt": (480,), "awst": (480,), "jst": (540,), "kst": (540,), "aest": (600,), "aedt": (660,),
     "nzst": (720,), "nzdt": (780,),
 }  # fmt: skip
-# What is farther is no place's time, and what lies between two quarters of an hour no place's either.
+# No place has an offset beyond these bounds, or one that is not a multiple of a quarter of an hour.
 WESTMOST, EASTMOST, QUARTER = -11 * 60, 14 * 60, 15
 CLOCK = re.compile(
     rf"(?<![\d.,])(?:(?:(?P<noon>{AFTER_NOON})|(?P<forenoon>{BEFORE_NOON}))\s*)?"
@@ -48,10 +48,10 @@ CLOCK = re.compile(
 
 
 class TimeOfDay(NamedTuple):
-    """A time of day; minute, second are -1 where they were not given.
+    """A time of day; `minute` and `second` are -1 if they were not given.
 
-    offsets: in minutes east of Greenwich what was written behind it can be, the likeliest first; empty where it says no
-    zone that we know.
+    `offsets`: the possible offsets of the zone after it, in minutes east of Greenwich, the likeliest first; empty if no
+    known zone is written.
     """
 
     hour: int
@@ -61,7 +61,7 @@ class TimeOfDay(NamedTuple):
 
 
 def clock(text: str) -> TimeOfDay | None:
-    """The first time of day in a folded text; None where there is none."""
+    """The first time of day in a folded text; None if there is none."""
     match = CLOCK.search(text)
     if not match:
         return None
@@ -77,7 +77,7 @@ def clock(text: str) -> TimeOfDay | None:
 
 
 def offsets(text: str) -> tuple[int, ...]:
-    """The minutes east of Greenwich that `+03:00`, `+3`, `-500`, `Z` or `EST` can be; empty for anything else."""
+    """The possible minutes east of Greenwich of `+03:00`, `+3`, `-500`, `Z` or `EST`; empty for any other text."""
     name = text.strip().lower()
     if name in OFFSETS:
         return OFFSETS[name]
@@ -89,13 +89,13 @@ def offsets(text: str) -> tuple[int, ...]:
 
 
 def at(day: tuple[int, int, int], time: TimeOfDay | None, zone: tzinfo) -> datetime | None:
-    """The aware moment of a day and its time, in the zone written there, else in `zone`; None if there is none.
+    """The aware moment of a day and its time, in the written zone, else in `zone`; None if there is no such moment.
 
-    A moment that was written in UTC is given in `zone`: what is written for machines says nothing of the place.
+    A moment that was written in UTC is returned in `zone`, because UTC is for machines and does not show the place.
     """
     time = time or TimeOfDay(0)
     try:
-        # Midnight as the end of a day is the beginning of the next one.
+        # Hour 24 of a day is the beginning of the next day.
         local = datetime(*day, tzinfo=zone) + timedelta(days=time.hour // 24)
         local = local.replace(hour=time.hour % 24, minute=max(time.minute, 0), second=min(max(time.second, 0), 59))
         if not time.offsets:
@@ -109,7 +109,7 @@ def at(day: tuple[int, int, int], time: TimeOfDay | None, zone: tzinfo) -> datet
 
 
 def precision(time: TimeOfDay | None) -> str:
-    """How exactly a time of day was given: second, minute, hour, or day where there was none."""
+    """The precision of a time of day: second, minute, hour, or day if there is no time."""
     if time is None:
         return "day"
     return "second" if time.second >= 0 else "minute" if time.minute >= 0 else "hour"

@@ -1,6 +1,6 @@
-"""Dates as feeds and sitemaps write them: read as those of pages are, but never a guess.
+"""Reads dates of feeds and sitemaps. It reads them like dates of pages, but never guesses.
 
-What a list says decides whether an article is asked for at all: of a date in doubt nothing is said.
+The date in a list decides whether an article is requested at all. So a doubtful date counts as no date.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from zoneinfo import ZoneInfo
 from pipelines.dates import clocks, months
 from pipelines.dates.written import ISO, leftover, parse_date
 
-# Years that a list's date can be of. Chosen: no site is older than the web; what lies beyond is a number.
+# The possible years of a list's date. Chosen: no site is older than the web; a later year is only a number.
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
-# Characters of a date in words. Chosen: longer is a sentence.
+# The most characters of a date in words. Chosen: a longer text is a sentence.
 LONGEST_CHARACTERS = 80
-# Words beside a date: its weekday, which has three in some languages, and what joins day and time.
+# The most words beside a date: its weekday, which has three words in some languages, and a word between day and time.
 MOST_WORDS = 4
-# What most of them write.
+# The form that most lists use.
 USUAL = re.compile(r"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|([+-]\d\d)(\d\d))")
 NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTHS = {name: number for number, name in enumerate(NAMES, 1)}
 MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 TWO_NUMBERS = re.compile(r"(?<![\d:./-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(?:\d{4}|\d\d)(?![\d:])")
 YEAR_FIRST = re.compile(r"(?<!\d)\d{4}\s?[./-]\s?\d")
-# As RFC 2822 reads the years of RFC 822.
+# A year of two digits, as RFC 822 allows it; RFC 2822 says how to read it.
 SHORT_YEAR = re.compile(r"(\d{1,2}[ -][^\W\d]{3,9}[ -])(\d\d)(?=[ T]\d\d?:)")
-# A zone that we do not know, or no place's offset.
+# An unknown zone, or an offset that no place has.
 BEHIND_TIME = re.compile(r":\d\d(?:[.,]\d+)?\s*\(?([A-Z]{1,5}|[+-]\d[\d:]*)\)?\s*$")
-# RFC 822 settles the other names that several places use.
+# Zone names of several places; RFC 822 decides all other such names.
 DISPUTED = frozenset(("ast", "bst", "gst"))
 TIME = re.compile(r"(?<![\d:+-])(\d\d?):(\d\d)(?!\d)(?::(\d\d))?")
 HALF_DAY = re.compile(r"(?<=\d)\s?[ap]\.?m\b")
@@ -40,9 +40,9 @@ HALF = ("AM", "PM")
 
 @dataclass(frozen=True)
 class Local:
-    """Where a list's dates are from: the language of the source, and the zone (IANA) of times without one.
+    """The origin of a list's dates: the language of the source, and the zone (IANA) for times without a zone.
 
-    Where the zone is not known, it is empty.
+    The zone is empty if it is unknown.
     """
 
     language: str = ""
@@ -53,15 +53,15 @@ ANYWHERE = Local()
 
 
 def moment(text: str, local: Local = ANYWHERE) -> datetime | None:
-    """A date as lists write it, in UTC; None where in doubt."""
+    """The moment of a list's date, in UTC; None if it is doubtful."""
     return read_date(text, local)[0]
 
 
 @lru_cache(maxsize=4096)
 def read_date(text: str, local: Local = ANYWHERE) -> tuple[datetime | None, str]:
-    """A date as lists write it, in UTC, and its precision as an Entry has it; None where in doubt.
+    """The moment of a list's date, in UTC, and its precision as in `Entry`; None if it is doubtful.
 
-    A day alone is midnight UTC of it, and so is a day whose hour is in a zone that nobody can know.
+    A day without a time gives its midnight in UTC. So does a day with a time in an unknown zone.
     """
     text = " ".join(text[: LONGEST_CHARACTERS + 1].split())
     if not text or len(text) > LONGEST_CHARACTERS:
@@ -75,7 +75,7 @@ def read_date(text: str, local: Local = ANYWHERE) -> tuple[datetime | None, str]
 
 
 def month(text: str, local: Local = ANYWHERE) -> datetime | None:
-    """A date, or the first day of a month where no day is said: for what is only put in order by it."""
+    """A date, or the first day of a month if no day is given; only for sorting."""
     said = MONTH.fullmatch(text.strip())
     if said and EARLIEST_YEAR <= int(said[1]) <= LATEST_YEAR and 1 <= int(said[2]) <= 12:
         return datetime(int(said[1]), int(said[2]), 1, tzinfo=UTC)
@@ -83,12 +83,12 @@ def month(text: str, local: Local = ANYWHERE) -> datetime | None:
 
 
 def _usual(text: str, local: Local) -> tuple[datetime, str] | None:
-    """The forms that most lists have, which need no reader of ours; None for all others."""
+    """Read the forms of most lists without the full reader; None for all other forms."""
     try:
         # 2026-11-22
         if len(text) == 10 and text[4] == text[7] == "-":
             return datetime.fromisoformat(text).replace(tzinfo=UTC), "day"
-        # 2026-11-22T02:00:13, whatever follows
+        # 2026-11-22T02:00:13, with any text after it
         if len(text) >= 19 and text[10] in "T ":
             at = datetime.fromisoformat(text)
             if not at.tzinfo and not local.timezone:
@@ -108,17 +108,17 @@ def _usual(text: str, local: Local) -> tuple[datetime, str] | None:
 
 
 def _exact(at: datetime) -> str:
-    """The precision of a moment in its own zone: midnight in UTC is how software writes a day without a time."""
+    """The precision of a moment in its own zone; midnight in UTC counts as a day, since software writes days so."""
     return "day" if at.time() == time() and not at.utcoffset() else "second"
 
 
 def _any(text: str, local: Local) -> tuple[datetime, str] | None:
-    """What a page's date of these words would be, where nothing but a date stands there."""
+    """Read the text like a page's date, if it contains nothing but a date."""
     text = SHORT_YEAR.sub(lambda match: f"{match[1]}{'20' if match[2] < '50' else '19'}{match[2]}", text)
     plain = months.fold(text)
     if _no_month(plain) or _ambiguous(plain, local) or _no_clock(plain) or leftover(text, local.language) > MOST_WORDS:
         return None
-    # Relative dates are those of the moment at which a list was made, which nobody knows.
+    # A relative date depends on the moment at which the list was made, and that is unknown.
     found = parse_date(text, None, local.timezone or "UTC", local.language)
     if not found:
         return None
@@ -132,9 +132,9 @@ def _any(text: str, local: Local) -> tuple[datetime, str] | None:
 
 
 def _ambiguous(plain: str, local: Local) -> bool:
-    """Whether a day in numbers can be read with the month before or after it.
+    """Whether a date in numbers could have the month first or the day first.
 
-    Between dots only English puts the month first.
+    With dots, only English puts the month first.
     """
     said = None if ISO.search(plain) or YEAR_FIRST.search(plain) else TWO_NUMBERS.search(plain)
     if not said:
@@ -146,7 +146,7 @@ def _ambiguous(plain: str, local: Local) -> bool:
 
 
 def _no_clock(plain: str) -> bool:
-    """Whether something stands there like a time of day that is none."""
+    """Whether the text has something like a time of day that is not valid."""
     said = TIME.search(plain)
     if not said:
         return False
@@ -161,12 +161,11 @@ def _no_month(plain: str) -> bool:
 
 
 def _in_unknown_zone(text: str, at: datetime, local: Local) -> bool:
-    """Whether a time stands in a zone that we do not know, or in one that several places call theirs, none of them the
-    source's own."""
+    """Whether a time has an unknown zone, or a zone name of several places that does not fit the source's own clock."""
     said = BEHIND_TIME.search(text)
     name = said[1] if said and said[1] not in HALF else ""
     if not local.timezone:
-        # Read as of another place it is another moment, unless its zone stands there.
+        # Without a written zone, reading it with another place's clock gives another moment.
         elsewhere = parse_date(text, None, "Pacific/Kiritimati", local.language)
         return elsewhere is None or elsewhere[0] != at or name.lower() in DISPUTED
     if not name:

@@ -1,7 +1,7 @@
-"""The names of months in the calendars and languages we read.
+"""The names of months in all supported calendars and languages.
 
-Names that count in one language alone are in `months_of_one_language.py`. A name is looked up by its folded form, which
-has neither accents nor vowel signs; which calendar it belongs to is settled by the year beside it.
+Names that are valid in one language only are in `months_of_one_language.py`. A name is looked up by its folded form,
+which has no accents and no vowel signs. The year beside a name decides its calendar.
 """
 
 from __future__ import annotations
@@ -119,17 +119,17 @@ JALALI = {
     9: "اذر|قوس|لينديۍ|ليندي|سهرماوهز|azar", 10: "دي|جدي|مرغومي|بهفرانبار|dey",
     11: "بهمن|دلو|سلواغه|ريبهندان|رێبهندان|ڕێبهندان|bahman", 12: "اسفند|حوت|كب|رهشهمه|ڕهشهمه|رهشهمي|esfand",
 }  # fmt: skip
-# Months that are another one in another language.
+# Names that mean another month in another language.
 ELSEWHERE = {("hr", "listopada"): 10, ("hr", "listopad"): 10, ("bs", "listopada"): 10}
 # Years by which the Thai calendar is ahead of ours.
 BUDDHIST_YEARS = 543
-# The first year of a date that is taken for one of ours. Chosen: news are of this century or the last.
+# The first year that is read as a Gregorian one. Chosen: news is of this century or the last.
 WESTERN_FROM = 1900
-# Years of the Thai calendar: 1897 to 2057 of ours.
+# Years of the Thai calendar: 1897 to 2057 in ours.
 BUDDHIST_FROM, BUDDHIST_UNTIL = 2440, 2600
-# Years of both Hijri calendars, 1300 to 1500; from 1420 on a lunar one is of 1999 and later, a solar one of 2041.
+# Years of both Hijri calendars: 1300 to 1500. The lunar year 1420 is 1999 and the solar year 1420 is 2041.
 HIJRI_FROM, HIJRI_UNTIL, LUNAR_FROM = 1300, 1500, 1420
-# Languages whose months stand above.
+# Languages whose months are above.
 CODES = """
 am ar az be bg bn bs ca ckb cs cy da de el en es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka kk kmr ko ku lt lv
 mk ms nb nl nn no pl prs ps pt ro ru sk sl so sq sr sv sw ta th tr uk ur uz vi zh
@@ -138,7 +138,7 @@ LANGUAGES = frozenset(CODES.split())
 
 
 def fold(text: str) -> str:
-    """The normal form of a text without accents and vowel signs, in which month names are looked up."""
+    """The normal form of a text for looking up month names: without accents and vowel signs."""
     plain = normal(text)
     if plain.isascii():
         return plain
@@ -147,14 +147,14 @@ def fold(text: str) -> str:
 
 
 def join_months(plain: str) -> str:
-    """A folded text in which month names of several words are one word each."""
+    """The folded text with each month name of several words joined to one word."""
     return _COMPOUND.sub(lambda match: re.sub(r"\W", "", match.group(1)), plain)
 
 
 def gregorian(day: int, name: str, year: int, language: str = "") -> tuple[int, int, int] | None:
-    """Year, month and day of a day of a month named in a folded text; None where there is no such month.
+    """The Gregorian year, month and day of a day with a month's folded name; None if there is no such month.
 
-    The year settles the calendar: 2014, 1393 (solar Hijri), 1436 (lunar Hijri) or 2557 (Buddhist).
+    The year decides the calendar: 2014, 1393 (solar Hijri), 1436 (lunar Hijri) or 2557 (Buddhist).
     """
     if not 1 <= day <= 31:
         return None
@@ -176,7 +176,7 @@ def gregorian(day: int, name: str, year: int, language: str = "") -> tuple[int, 
 
 
 def _forms(name: str) -> list[str]:
-    """A word as written, then without what hangs on a month: Kurdish `-i`, `-e`, Hebrew `be-`, `me-`, Persian `mah`."""
+    """A word as written, then without affixes of months: Kurdish `-i`, `-e`, Hebrew `be-`, `me-`, Persian `mah`."""
     forms = [name]
     if name.endswith(("ي", "e")):
         forms.append(name[:-1])

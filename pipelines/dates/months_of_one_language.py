@@ -1,7 +1,7 @@
-"""The short names of months, and those of languages with few pages: as the Unicode CLDR lists them.
+"""Short month names, and month names of languages with few pages, as the Unicode CLDR lists them.
 
-They count in their own language alone: «lip» is June in one and July in another. What `months.py` has is not
-repeated here; a dash stands for a month of which there is nothing more to say.
+A name is valid only in its own language: «lip» is June in one language and July in another. Names of `months.py` are
+not repeated here; a dash means that a month has no further name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""How long ago, and yesterday: the moments that sites name by their distance from now, in many languages.
+"""Reads relative dates, such as "3 hours ago" and "yesterday", in many languages.
 
-It alone knows the words for units of time. Words are looked up in their folded form (pipelines.dates.months).
+Only this module knows the words for units of time. Words are looked up in their folded form (pipelines.dates.months).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ NOW = (
     "الان|للتو|قبل قليل|منذ قليل|منذ لحظات|قبل لحظات|just now|now|moments? ago|gerade eben|şimdi|az önce|"
     "только что|à l'instant|ahora|刚刚|剛剛|たった今|방금"
 )
-# Of those what stands in any text as well.
+# Words for "now" that occur in any text; they count only if the text is nothing else.
 ALONE_NOW = frozenset(("الان", "now", "ahora", "şimdi"))
 SOME = (
     "a few|few|several|some|a couple of|بضع|بضعه|عده|quelques|plusieurs|einigen|wenigen|ein paar|unos|unas|algunos|"
@@ -83,18 +83,18 @@ DAY_BEFORE = (
     "اول امس|اول من امس|امس الاول|قبل امس|vorgestern|позавчера|avant-hier|anteayer|پريروز|"
     "שלשום|evvelsi gün|前天|一昨日|그저께"
 )
-# Words of "three hours ago" with what sites write around it. Chosen: more is a sentence.
+# The most words of "three hours ago" with the words around it. Chosen: a longer text is a sentence.
 LONGEST_WORDS = 8
-# Words of "today" or "now" with a time of day. Chosen: more is a sentence.
+# The most words of "today" or "now" with a time of day. Chosen: a longer text is a sentence.
 DAY_WORDS = 3
-# The largest count of a unit. Chosen: a larger number is none of "so long ago".
+# The largest count of a unit. Chosen: a larger number has another meaning.
 MOST_UNITS = 1000
 PRECISION = {"second": "minute", "minute": "minute", "hour": "hour"}
 SECONDS = {"second": SECOND, "minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}
 
 
 def ago(plain: str, now: datetime) -> tuple[datetime, str] | None:
-    """The moment of `3 hours ago` in a folded text as of now, and its precision; None where it says no such thing."""
+    """The moment of a phrase like `3 hours ago` in a folded text, and its precision; None if there is no such phrase."""
     if plain.count(" ") >= LONGEST_WORDS:
         return None
     if _NOW.search(plain) and plain.count(" ") < DAY_WORDS:
@@ -111,17 +111,17 @@ def ago(plain: str, now: datetime) -> tuple[datetime, str] | None:
 
 
 def without(plain: str) -> str:
-    """A folded text without what it says of how long ago something was."""
+    """A folded text without its phrases like `3 hours ago`."""
     plain = _JUST.sub(" ", _SOME.sub(" ", plain))
     rest = _ASIAN.sub(" ", _AGO.sub(" ", plain))
     if rest != plain:
         rest = _SPAN.sub(" ", rest)
-    # A day by its name says something of its own; with a time of day it is when the article came.
+    # A day's name alone may have another meaning; with a time of day it is the time of the article.
     return _YESTERDAY.sub(" ", rest) if CLOCK.search(rest) else rest
 
 
 def days_ago(plain: str) -> int | None:
-    """How many days before today a folded text speaks of by name; None where it names no such day."""
+    """The number of days before today of a day that a folded text names; None if it names no such day."""
     for pattern, days in ((_DAY_BEFORE, 2), (_YESTERDAY, 1), (_TODAY, 0)):
         if pattern.search(plain):
             return days
@@ -139,12 +139,12 @@ def _past(now: datetime, unit: str, count: int) -> datetime:
             return now.replace(year=year, month=month + 1, day=day)
         except ValueError:
             continue
-    # As above.
+    # Every month has 28 days.
     return now.replace(year=year, month=month + 1, day=min(now.day, 28))
 
 
 def _alternatives(words: str) -> str:
-    # Longer ones first: «اول امس» before what it ends with.
+    # Longer phrases first: «اول امس» before the word at its end.
     return "|".join(sorted({re.sub(r" ", r"\\s+", fold(word)) for word in words.split("|")}, key=len, reverse=True))
 
 
@@ -152,7 +152,7 @@ def _alone(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{_alternatives(words)})(?![\w'-])")
 
 
-# The units are patterns: written folded, as they stand.
+# The units are patterns, already written in folded form.
 _WORDS = {name: words.replace("ς", "σ") for name, words in UNITS.items()}
 _UNIT = {name: re.compile(words) for name, words in _WORDS.items()}
 _NUMBER = {fold(word): number for number, words in NUMBERS.items() for word in words.split()}
@@ -165,7 +165,7 @@ _AGO = re.compile(
 )
 _ASIAN = re.compile(rf"(?<!\d)(?P<n>\d+)\s*(?P<unit>{_ANY})\s*(?:之?前|以前|전|ทแลว)")
 _NOW = _alone(NOW)
-# The other part of `1 hour, 12 minutes ago`, and how long ago it was where no number is said.
+# A further part of `1 hour, 12 minutes ago`, and a span without a number.
 _SPAN = re.compile(rf"(?<!\w)(?:(?:and|et|und|y|e|ve|и|و)\s+)?(?:{_COUNT})\s*(?:{_ANY})(?!\w)")
 _SOME = re.compile(
     rf"(?<!\w)(?:{_alternatives(BEFORE)})\s+(?:{_alternatives(SOME)})\s+(?:{_ANY})(?!\w)"

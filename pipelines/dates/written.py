@@ -1,6 +1,6 @@
-"""What was written as a date, read: ISO 8601, dates in words and numbers, four calendars, relative ones.
+"""Reads written dates: ISO 8601, dates in words and numbers, four calendars, relative dates.
 
-A date that cannot be read is None, never a guess at the first of January.
+An unreadable date gives None, never a guess such as the first of January.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from pipelines.dates.clocks import CLOCK, TimeOfDay
 
 __all__ = ["hijri", "jalali", "names_update", "only_a_date", "parse_date"]
 
-# The earliest year of a date. Chosen: machines' clocks begin there, and say so where they know nothing.
+# The earliest year of a date. Chosen: computer clocks begin there, and show that year if they are not set.
 OLDEST_YEAR = 1970
 # Added to a year of two digits.
 CENTURY = 2000
-# Characters before a date in which a label such as "updated" stands.
+# Characters before a date that are searched for a label such as "updated".
 BEFORE_CHARACTERS = 40
 Moment = tuple[datetime, str]
 Day = tuple[int, int, int]
-# Characters of a text that are looked at for a date. Chosen: a date stands at the beginning of what names it.
+# Characters of a text that are searched for a date. Chosen: a date is at the beginning of its text.
 LONGEST_CHARACTERS = 300
-# A name of one letter alone is May where vowels are signs above and below it.
+# In scripts with vowels as signs above and below, a name of a single letter is May.
 WORD = r"(?:[^\W\d_](?:[^\W\d_]|['.](?=[^\W\d_])){1,20}|[\u0900-\u0dff\u1000-\u109f](?![^\W\d_]))"
 ASIDE = rf"(?:\s*[/(|]\s*{WORD}\)?|\s+-\s*{WORD}(?=\s+\d))?"
 YEAR = r"(?:1[34]\d\d|19\d\d|20\d\d|2[45]\d\d)"
@@ -66,11 +66,11 @@ MONGOLIAN = re.compile(r"(\d{4}) оны (\d{1,2}|(?:арван ?)?[^\W\d_]+?)(?:
 MONGOLIAN_NUMBERS = (
     "нэг", "хоер", "гурав", "дөрөв", "тав", "зургаа", "долоо", "наим", "ес", "арав", "арван нэг", "арван хоер",
 )  # fmt: skip
-# A day, the number of its month, its year: what software makes of a language without names of months.
+# A day, the number of its month, its year: the output of software for a language without month names.
 NUMBERED = re.compile(r"(?<![\d:])(\d{1,2}) (\d{1,2})[月월] (\d{4})(?!\d)|(?<![\d:])(\d\d) (\d\d) (\d{4})(?![\d:])")
 # Marks of an abbreviation.
 MARKS = re.compile("(?<=[\\w\u0900-\u0dff])[\u05f3\u0970]")
-# Short months that without their vowels are another one.
+# Short month names that look like another month without their vowels.
 ALIKE = re.compile(r"(?<!\w)(มี\.ค|ม\.ค|जन॰|जाने|জানু|ஜன\.|జన|ಜನ|ਜਨ|ජන)(?![\w\u0900-\u0dff])")
 WHOLE = {
     "มี.ค": "มีนาคม", "ม.ค": "มกราคม", "जन॰": "जनवरी", "जाने": "जनवरी", "জানু": "জানুয়ারি", "ஜன.": "ஜனவரி",
@@ -83,14 +83,14 @@ DMY = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.|-]\s?(\d{1,2})\s?[/.|-]\s?(\d{4})
 YEAR_LAST = re.compile(
     rf"({WORD}\.? \d{{1,2}}),? (\d\d?:\d\d(?::\d\d)?)((?: [a-z]{{1,5}}| [+-]\d\d:?\d\d)?) ({YEAR})(?![\d:])"
 )
-# Signs that writers put for it before an offset.
+# Characters that writers use as a minus before an offset.
 MINUS = re.compile("[\u2212\u2013](?=\\d)")
-# No offset from Greenwich: what stands behind it is the time of another date.
+# A year, so no offset from Greenwich: the time after it belongs to another date.
 ANOTHER_YEAR = re.compile(r"(?<![\d+-])\d{4}(?!\d)")
-# Days without a year, whose line is nothing but them.
+# The most characters of a line that is only a day without a year.
 SHORT_LINE = 60
 PARTS = re.compile(r"\s+[|•·–—-]\s+|\s*[|•]\s*")
-# Years by which the solar Hijri calendar is behind ours at their New Year, and the languages that go by it.
+# Years by which the solar Hijri calendar is behind ours at its New Year, and the languages that use it.
 SOLAR_YEARS, SOLAR_LANGUAGES = 621, ("fa", "ckb", "ps", "prs")
 DAY_MONTH = re.compile(rf"(?<![\d:.]){DAY}{ORDINAL}[\s/,-]*{OF}(?P<m>{WORD})(?!\w)")
 MONTH_DAY = re.compile(rf"(?<!\w)(?P<m>{WORD})\.? {DAY}{ORDINAL}(?![\w:])")
@@ -115,22 +115,22 @@ WEEKDAYS = (
     ("الخميس", "پنجشنبه", "thursday"), ("الجمعه", "جمعه", "friday"), ("السبت", "شنبه", "saturday"),
     ("الاحد", "يكشنبه", "sunday"),
 )  # fmt: skip
-# Days by which a date may be off the day it is compared with: the other side of a time zone.
+# Days by which a date may differ from the compared day, because of time zones.
 OFF_BY_DAYS = 1
-# More words than any form of a date has beside it; dates of one text that are looked at. Chosen: published, updated,
-# and two more.
+# More words than any form of a date has beside it; the most dates that are read of one text. Chosen: published,
+# updated, and two more.
 MANY_WORDS, MOST_DATES = 99, 4
-# Characters before and after a date among which its time of day is.
+# Characters before and after a date that are searched for its time of day.
 AHEAD, BESIDE = 30, 40
 
 
 def parse_date(text: str, now: datetime | None, timezone: str, language: str) -> Moment | None:
-    """The moment a text names and its precision (second to day); None where it names none that can be read.
+    """The moment that a text names and its precision (second to day); None if it names no readable moment.
 
-    It is in the zone that was written there, else in `timezone` (IANA), which is also that of a date without one and of
-    one in UTC. now is what a relative date is relative to; None: relative dates are not read. language settles
-    05/01/2015, which is the first of May in American English alone. Of several dates the first counts that does not
-    stand behind a word for an update.
+    The moment is in the written zone. If no zone is written, or UTC, it is in `timezone` (IANA). now: the reference of
+    relative dates; if it is None, relative dates are not read. language: decides 05/01/2015, which is the first of May
+    only in American English. If there are several dates, the first one that does not follow a word for an update
+    counts.
     """
     zone = ZoneInfo(timezone)
     machine = _iso(MINUS.sub("-", text.strip().lower()), zone)
@@ -148,14 +148,14 @@ def parse_date(text: str, now: datetime | None, timezone: str, language: str) ->
 
 
 def without_year(text: str, now: datetime, timezone: str, language: str) -> Moment | None:
-    """The last moment before now of a line that is a day and a month alone, with its weekday and time if any, or of
-    such a part of a line in which a bar or a dash stands between the parts.
+    """The last moment before `now` of a line with only a day and a month, and perhaps a weekday and a time.
 
-    A weekday settles the year, where one of the last two has it on that day; a day in numbers needs a time beside it.
+    If a bar or a dash separates the parts of a line, one part may be such a date. A weekday decides the year, if one of
+    the last two years has that weekday on that day. A day in numbers needs a time beside it.
     """
     parts = PARTS.split(text[:SHORT_LINE])
     for number, part in enumerate([text[:SHORT_LINE], *(parts if len(parts) > 1 else [])]):
-        # The time of day is a part of its own, behind that of the day.
+        # The time of day is a separate part, after the part of the day.
         behind = parts[number] if 0 < number < len(parts) and CLOCK.match(_plain(parts[number]).strip()) else ""
         found = _day_alone(f"{part} {behind}", now, ZoneInfo(timezone), language)
         if found:
@@ -164,7 +164,7 @@ def without_year(text: str, now: datetime, timezone: str, language: str) -> Mome
 
 
 def names_update(text: str) -> bool:
-    """Whether a text names the day of a change and none of publication."""
+    """Whether a text names the day of a change, but no day of publication."""
     match = UPDATED.search(months.fold(text[:LONGEST_CHARACTERS]))
     if not match or re.search(r"\d", text[: match.start()]):
         return False
@@ -176,7 +176,7 @@ def names_update(text: str) -> bool:
 
 
 def updated_later(text: str) -> bool:
-    """Whether a text names the day of a change behind another one."""
+    """Whether a text names the day of a change after another day."""
     plain = months.fold(text[:LONGEST_CHARACTERS])
     match = UPDATED.search(plain)
     return match is not None and bool(re.search(r"\d", plain[: match.start()]))
@@ -184,7 +184,7 @@ def updated_later(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_day(text: str) -> bool:
-    """Whether there is a day with its month, with or without a year, in a short text."""
+    """Whether a short text has a day with its month, with or without a year."""
     plain = _plain(text)
     named = (month for _, _, month in _days_of_month(plain))
     years = (CENTURY, CENTURY - SOLAR_YEARS)
@@ -192,12 +192,12 @@ def is_day(text: str) -> bool:
 
 
 def only_a_date(text: str) -> bool:
-    """Whether a line is a date and its time with at most one word more, such as the weekday, and a label before it."""
+    """Whether a line is only a date and its time; one word more, such as the weekday, and a label may be there."""
     return bool(re.search(r"\d", text)) and leftover(LABEL.sub("", _plain(text[:LONGEST_CHARACTERS])), "") <= 1
 
 
 def leftover(text: str, language: str) -> int:
-    """How many words stand beside a date and its time of day; MANY_WORDS where numbers do, or where no date is."""
+    """The number of words beside a date and its time; MANY_WORDS if there are numbers too, or if there is no date."""
     plain = _plain(text[:LONGEST_CHARACTERS])
     match = (
         next((found for found, _ in _days(plain, re.split("[-_]", language)[0])), None)
@@ -212,7 +212,7 @@ def leftover(text: str, language: str) -> int:
 
 
 def dates_in(text: str) -> tuple[str, int]:
-    """A text in its folded form without the dates in it, and how many there were, each day once in every calendar."""
+    """The folded text without its dates, and the number of dates; a day counts once for all calendars."""
     plain = _plain(text[:LONGEST_CHARACTERS])
     for count in range(MOST_DATES):
         match = next((found for found, _ in _days(plain, "")), None) or next(
@@ -225,7 +225,7 @@ def dates_in(text: str) -> tuple[str, int]:
 
 
 def _plain(text: str) -> str:
-    """The folded form in which a date is looked for: month names in one word, no commas."""
+    """The folded form for searching a date: each month name is one word, and there are no commas."""
     if not text.isascii():
         text = MARKS.sub("", ALIKE.sub(lambda match: WHOLE[match[1]], text))
     plain = MINUS.sub("-", months.join_months(months.fold(text)))
@@ -258,14 +258,14 @@ def _iso(text: str, zone: ZoneInfo) -> Moment | None:
             int(match[4]), int(match[5]), int(match[6]) if match[6] else -1, clocks.offsets(match[7] or "")
         )
     if match.re is ISO and not match[7]:
-        # Half days and zones in words, which no standard has here.
+        # Half days (a.m., p.m.) and zones in words, which are outside the standard form.
         time = clocks.clock(months.fold(text[match.start(4) if match[4] else match.end() :][:BESIDE])) or time
     at = clocks.at((int(match[1]), int(match[2]), int(match[3])), time, zone)
     return (at, clocks.precision(time)) if at else None
 
 
 def _find_named(plain: str, zone: ZoneInfo, language: str) -> Moment | None:
-    """Day, month name and year in any order; a Gregorian date wins over the Hijri one beside it."""
+    """Find day, month name and year in any order; a Gregorian date wins over a Hijri date beside it."""
     found = list(_days(plain, re.split("[-_]", language)[0]))
     if not found:
         return None
@@ -297,14 +297,14 @@ def _days(plain: str, language: str) -> list[tuple[re.Match[str], Day]]:
 
 
 def _day_alone(text: str, now: datetime, zone: ZoneInfo, language: str) -> Moment | None:
-    """The last moment before now of a text that is a day and a month alone; see without_year."""
+    """The last moment before `now` of a text with only a day and a month; see `without_year`."""
     plain = LABEL.sub("", _plain(text))
     code = re.split("[-_]", language)[0]
     said = set(re.findall(r"[^\W\d]+", plain.replace(" شنبه", "شنبه")))
     weekdays = [number for number, names in enumerate(WEEKDAYS) if said.intersection(names)]
     latest = now.astimezone(zone) + timedelta(days=1)
     years = [latest.year, latest.year - 1]
-    # In Iran the year begins in March: both of ours have parts of two of theirs.
+    # In Iran the year begins in March, so each Gregorian year has parts of two solar years.
     years += [year - SOLAR_YEARS for year in (years if code in SOLAR_LANGUAGES else [])]
     for match, day, month in _days_of_month(plain):
         time = _time_beside(plain, match)
@@ -320,7 +320,7 @@ def _day_alone(text: str, now: datetime, zone: ZoneInfo, language: str) -> Momen
 
 
 def _days_of_month(plain: str) -> Iterator[tuple[re.Match[str], int, str]]:
-    """The days with their months and without a year in a text: where, the day, the month's name or number."""
+    """The days with a month but no year in a text: the match, the day, the month's name or number."""
     for pattern in (DAY_MONTH, MONTH_DAY, CJK_MONTH_DAY, NUMBERS):
         for match in pattern.finditer(plain):
             yield match, int(match["d"]), match["m"]
@@ -333,13 +333,13 @@ def _year(match: re.Match[str]) -> int:
 
 
 def _behind_update(plain: str, match: re.Match[str]) -> bool:
-    """Whether the words right before a date say that it is that of a change."""
+    """Whether the words right before a date say that it is the date of a change."""
     before = re.split(r"\d", plain[max(0, match.start() - BEFORE_CHARACTERS) : match.start()])[-1]
     return bool(UPDATED.search(months.fold(before)))
 
 
 def _by_weekday(plain: str, day: Day) -> Day:
-    """A lunar day moved by what the calendar may be off to the weekday that stands beside it."""
+    """Move a lunar day to the weekday beside it, at most by the possible error of the calendar."""
     said = set(re.findall(r"[^\W\d]+", plain.replace(" شنبه", "شنبه")))
     wanted = [number for number, names in enumerate(WEEKDAYS) if said.intersection(names)]
     at = datetime(*day, tzinfo=UTC)
@@ -388,7 +388,7 @@ def _relative(plain: str, now: datetime, zone: ZoneInfo) -> Moment | None:
     if plain.count(" ") >= relative.LONGEST_WORDS:
         return None
     time = clocks.clock(plain)
-    # In a sentence it says nothing of the article; with another number it is «today, the 21st of January».
+    # In a sentence, "today" says nothing about the article; with another number it is «today, the 21st of January».
     days = relative.days_ago(plain) if time or plain.count(" ") < relative.DAY_WORDS else None
     if days is None or re.search(r"\d", CLOCK.sub("", plain)):
         return None
@@ -398,9 +398,9 @@ def _relative(plain: str, now: datetime, zone: ZoneInfo) -> Moment | None:
 
 
 def _foreign(text: str, zone: ZoneInfo, language: str) -> Moment | None:
-    """What dateparser makes of a language whose months are not in the table; only a whole date counts."""
+    """Read a language without months in our table by dateparser; only a complete date counts."""
     code = re.split("[-_]", language)[0]
-    # Without a language it tries some two hundred of them: a second a call.
+    # Without a language, dateparser tries some two hundred languages, which takes a second for each call.
     if (
         not code
         or code in months.LANGUAGES
@@ -435,19 +435,19 @@ def _by_dateparser(text: str, zone: str, language: str) -> datetime | None:
 
 
 def _time_beside(plain: str, date: re.Match[str]) -> TimeOfDay | None:
-    """The time of day that follows a date, or else stands before it."""
+    """The time of day after a date, or else before it."""
     after = ANOTHER_YEAR.split(plain[date.end() : date.end() + BESIDE])[0]
     return clocks.clock(after) or clocks.clock(plain[max(0, date.start() - AHEAD) : date.start()])
 
 
 def _vietnamese(match: re.Match[str]) -> str:
-    """A month by its number."""
+    """A date whose month is a number, in the form that the reader knows."""
     name = match[1]
     return f"thang {VIETNAMESE_NAMES.index(name) + 1}" if name in VIETNAMESE_NAMES else match[0]
 
 
 def _mongolian(match: re.Match[str]) -> str:
-    """A day whose month is an ordinal number, in digits or in words."""
+    """A date whose month is an ordinal number, in digits or in words, in the form that the reader knows."""
     year, month, day = match.groups()
     if month in MONGOLIAN_NUMBERS:
         month = str(MONGOLIAN_NUMBERS.index(month) + 1)
@@ -463,5 +463,5 @@ def _numeral(text: str) -> str:
     tens, _, ones = text.partition("十")
     if len(tens) > 1 or len(ones) > 1 or ones == "十":
         return text
-    # Ten, or so many tens, and ones.
+    # Ten, or several tens, and ones.
     return str((digits.index(tens) if tens else 1) * 10 + (digits.index(ones) if ones else 0))
