@@ -38,7 +38,7 @@ from pipelines.settings import mistaken
 from pipelines.stores import postgres
 
 UNDEFINED_TABLE = "42P01"
-# What a person mends: no room, no right, a disk that is read only or broken, a folder where a file should be.
+# Errors that a person has to fix: no space, no permission, a read-only or broken disk, a folder in place of a file.
 FILE_TROUBLES = frozenset(
     (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENAMETOOLONG,
      errno.EISDIR, errno.ENOTDIR)
@@ -99,7 +99,7 @@ def _app(
 
 
 def main() -> None:
-    """Run a command; a NightdeskError is one sentence on standard error and exit 1."""
+    """Run a command; a NightdeskError becomes one sentence on standard error and exit code 1."""
     try:
         app()
     except NightdeskError as error:
@@ -122,5 +122,5 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         complain("Stopped; what was finished is kept, and the same command goes on from there.")
-        # As shells have it: 128 and the number of SIGINT.
+        # The convention of shells: 128 plus the number of SIGINT.
         sys.exit(130)

@@ -1,4 +1,4 @@
-"""`nightdesk extract --again`: what today's extractor makes of stored pages; loaded as our correction, or undone."""
+"""`nightdesk extract --again`: extracts stored pages with today's extractor; the result is loaded as a correction."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def run(
     undo: str,
     json: bool,
 ) -> list[Tally]:
-    """A trial and its report, or what is done with an earlier one; the tallies of what was loaded."""
+    """Make a trial and its report, or apply or undo an earlier trial; gives the tallies of the load."""
     if apply and undo:
         raise NightdeskError("--apply and --undo are two things: give one of them.")
     if apply or undo:

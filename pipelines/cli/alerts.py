@@ -1,4 +1,4 @@
-"""`nightdesk alerts`: what was told to whom, when and after how many tries, what waits and why, and who has seen it."""
+"""`nightdesk alerts`: shows alerts with their messages: when and to whom they were sent, why they wait, who saw them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipelines.stores import migrations, postgres
 alerts_app = typer.Typer(help="Alerts: what was told to whom, and what waits or failed.", invoke_without_command=True)
 # Alerts on one page. Chosen: some screens.
 MOST_SHOWN = 500
-# Where nobody says how many. Chosen: a screen.
+# Alerts that are shown by default. Chosen: a screen.
 SHOWN = 30
 
 
@@ -42,7 +42,7 @@ def list_alerts(
         typed_names.check_used_channel(conn, channel)
         rows = channel_states.alerts(conn, watch=watch, channel=channel, unsent=waiting, acked=acked, count=many)
         if watch and not rows:
-            # One that was removed still has its alerts.
+            # A removed watch still has its alerts.
             typed_names.watch_of(conn, watch)
     if json:
         as_json(rows)
@@ -63,7 +63,7 @@ def resend(
     numbers: Annotated[list[int], typer.Argument(metavar="ALERT...", help="The alerts, by their numbers.")],
     channel: Annotated[str, typer.Option(help="Only to this channel.", autocompletion=completion.channels)] = "",
 ) -> None:
-    """Try the messages of alerts again that were given up, under the keys that they had."""
+    """Send abandoned messages of alerts again, with the same keys."""
     with postgres.connection(settings()) as conn, conn:
         typed_names.check_used_channel(conn, channel)
         again = channel_states.resend_alerts(conn, numbers, channel)
@@ -76,7 +76,7 @@ def ack(
     by: Annotated[str, typer.Option(help="Who has seen them; else you.")] = "",
     undo: Annotated[bool, typer.Option("--undo", help="Nobody has seen them.")] = False,
 ) -> None:
-    """Acknowledge alerts: note that somebody has seen them, and when; the first one stays."""
+    """Acknowledge alerts: store who has seen them, and when; the first acknowledgement stays."""
     with postgres.connection(settings()) as conn, conn:
         migrations.check_migrated(conn)
         noted = channel_states.ack_alerts(conn, numbers, by or who(), seen=not undo)
@@ -84,7 +84,7 @@ def ack(
 
 
 def _why(row: postgres.Row) -> str:
-    """What keeps a message waiting, or why nobody is told."""
+    """The reason why a message waits, or why nobody is told."""
     if row["why"] or row["state"] != DeliveryState.WAITING or not row["due_at"]:
         return str(row["why"])
     return f"collected until {row['due_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC"

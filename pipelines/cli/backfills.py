@@ -1,4 +1,4 @@
-"""`nightdesk backfill`: what a site published before it was followed, by its own lists; nobody is told."""
+"""`nightdesk backfill`: collects articles from before a site was followed, by the site's own lists, without alerts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def fill(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it begins.")] = False,
     json: Json = False,
 ) -> None:
-    """Collect a source's past by the site's own lists, with its delay; killed, the same goes on."""
+    """Collect a source's past from the site's own lists, with its delay; after a kill, the same command continues."""
     current = settings()
     (followed,) = folders.read_named(current, [source])
     limits = backfill.days(days.between(since, until), datetime.now(UTC))

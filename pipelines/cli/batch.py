@@ -1,4 +1,4 @@
-"""`nightdesk try --batch`: thousands of saved pages in, a line of JSON for each out, in order; no Postgres in it."""
+"""`nightdesk try --batch`: reads thousands of saved pages and prints a JSON line for each, in order, without Postgres."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ NO_ID = object()
 
 @dataclass(frozen=True)
 class AskedPages:
-    """What a batch file asks for, line by line: the pages, and the `id` of each or NO_ID."""
+    """The contents of a batch file, line by line: the pages, and the `id` of each page or NO_ID."""
 
     trials: list[Trial]
     ids: list[Any]
 
 
 def run(current: Settings, file: str, *, source: str, learns: bool, processes: int) -> None:
-    """Try every page of a batch file (`-`: standard input); the answers on standard output, the rest beside it."""
+    """Try every page of a batch file (`-`: standard input); prints the answers on standard output, the rest on stderr."""
     asked = read(file, _sources_of(current), source)
     counts: Counter[str] = Counter()
     try:
@@ -46,15 +46,15 @@ def run(current: Settings, file: str, *, source: str, learns: bool, processes: i
             _write(done, own_id)
     except KeyboardInterrupt:
         complain(f"Stopped after {counts.total():,} of {len(asked.ids):,} pages; the lines before are whole.")
-        # As shells have it: 128 and the number of SIGINT.
+        # The convention of shells: 128 plus the number of SIGINT.
         raise typer.Exit(130) from None
     progress(_summary(asked.trials, counts))
 
 
 def read(file: str, source_of: Callable[[str, str], Source], source: str = "") -> AskedPages:
-    """The lines of a batch file as pages to try; a line that is none is a page with a problem. Empty lines are none.
+    """The lines of a batch file as pages to try. An invalid line is a page with a problem; empty lines are skipped.
 
-    source_of: the source of a name and address; source: the name for lines that name none.
+    source_of: gives the source for a name and an address; source: the name for lines without a source.
     """
     trials: list[Trial] = []
     ids: list[Any] = []
@@ -81,9 +81,9 @@ def read(file: str, source_of: Callable[[str, str], Source], source: str = "") -
 
 
 def as_fields(done: TriedPage) -> dict[str, Any]:
-    """What became of a page as JSON takes it: its article or rejection, then the milliseconds.
+    """The result for a page as JSON values: its article or rejection, then the milliseconds.
 
-    Dates stay in the zone the page gives them in, so that they begin with its own day.
+    Dates keep the zone of the page, so that they begin with the page's own day.
     """
     if isinstance(done.made, Article):
         fields = articlefile.article_fields(done.made)
@@ -103,7 +103,7 @@ def _lines(file: str) -> Iterator[tuple[int, str]]:
 
 
 def _fields(line: str) -> tuple[dict[str, Any], str]:
-    """The fields of a line, and what is wrong with it."""
+    """The fields of a line, and the fault of the line."""
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -122,7 +122,7 @@ def _fields(line: str) -> tuple[dict[str, Any], str]:
 
 
 def _path(folder: Path, path: str) -> tuple[str, str]:
-    """The file a path names, beside the batch file or else from here, and what is wrong with it."""
+    """The file of a path, relative to the batch file or else to the current folder, and the fault of the path."""
     try:
         found = next((str(p) for p in (folder / path, Path(path)) if p.is_file()), "")
     except (OSError, ValueError) as error:
@@ -131,7 +131,7 @@ def _path(folder: Path, path: str) -> tuple[str, str]:
 
 
 def _sources_of(current: Settings) -> Callable[[str, str], Source]:
-    """A source by its name: the followed one, or one that has nothing but the name."""
+    """A function that gives the followed source of a name, or else a source with only the name."""
     good, bad = folders.readable(current)
     for error in bad:
         progress(str(error))
@@ -148,7 +148,7 @@ def _sources_of(current: Settings) -> Callable[[str, str], Source]:
 
 
 def _teach(trials: Sequence[Trial], processes: int) -> list[Trial]:
-    """The same pages with what those of their source taught."""
+    """The same pages, each with the template that was learned from the pages of its source."""
     many = preview.pages_to_learn(trials)
     found: list[preview.SourceLesson] = []
     if many:
@@ -173,14 +173,14 @@ def _try_pages(trials: Sequence[Trial], processes: int) -> Iterator[TriedPage]:
 def _write(done: TriedPage, own_id: Any) -> None:
     record = as_fields(done) | ({} if own_id is NO_ID else {"id": own_id})
     line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    # Half a character that UTF-8 does not take is written as JSON writes it.
+    # Half a surrogate pair, which UTF-8 does not allow, is written as a JSON escape.
     sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
 
 
 @contextmanager
 def _bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar on standard error; a line now and then where that is no terminal, or the answers are on it too."""
+    """A progress bar on standard error; only a line now and then if it is no terminal, or also shows the answers."""
     if err.is_terminal and not sys.stdout.isatty():
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
         with Progress(*columns, console=err) as shown:

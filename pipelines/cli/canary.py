@@ -1,4 +1,4 @@
-"""`nightdesk canary`: one article the whole way from a site to an alert, and an alarm where the alert does not come."""
+"""`nightdesk canary`: sends one article from a site to an alert, and raises an alarm if the alert does not come."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pipelines.settings import channels, of_installation
 
 
 def canary(json: Json = False) -> None:
-    """Publish an article on loopback and see its alert come out; else the channel of NIGHTDESK_CANARY is told."""
+    """Publish an article on loopback and wait for its alert; without one, tell the channel of NIGHTDESK_CANARY."""
     from demo import canary as chain
 
     current = of_installation()

@@ -1,6 +1,7 @@
-"""What the Tab key offers: sources, the catalogue, watches, channels and runs; it makes, starts and says nothing.
+"""Completions for the Tab key: sources, the catalogue, watches, channels and runs.
 
-What cannot be read at once, such as a database that is not running, offers nothing.
+They create, start and print nothing. If something cannot be read at once, such as a stopped database, there are no
+completions.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def sources(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def catalogue(context: typer.Context, incomplete: str) -> list[str]:
-    """What of the catalogue is not followed yet."""
+    """The entries of the catalogue that are not followed yet."""
     return _complete(
         context, incomplete, lambda current: set(folders.catalogue_names()) - set(folders.names_taken(current))
     )
@@ -48,7 +49,7 @@ def synonyms(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def channels(context: typer.Context, incomplete: str) -> list[str]:
-    """The channels that have an address, and those that are used."""
+    """The channels that have an address or are used."""
     addressed = configuration.channels
     used = _of_database(lambda conn: [row["name"] for row in used_channels.list_channels(conn)])
     return _complete(context, incomplete, lambda current: {*addressed(), *used(current)})
@@ -67,7 +68,7 @@ def kinds(incomplete: str) -> list[str]:
 
 
 def _complete(context: typer.Context, incomplete: str, names: Callable[[Settings], Iterable[str]]) -> list[str]:
-    """The names that begin with what is typed, of the installation that the command would work on."""
+    """The names that begin with the typed text, from the installation on which the command would work."""
     try:
         if context.find_root().params.get("demo"):
             newsroom.use_demo()

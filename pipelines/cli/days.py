@@ -1,4 +1,4 @@
-"""The options --from and --to: days as a query names them."""
+"""The options --from and --to: days in the syntax of queries."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ Until = Annotated[str, typer.Option("--to", metavar="DAY", help="Up to the end o
 
 
 def between(since: str, until: str) -> DateFilter | None:
-    """The days of --from and --to; NightdeskError where one is none."""
+    """The days of --from and --to; NightdeskError if one is no day."""
     return selection.between(since, until, "--from", "--to")

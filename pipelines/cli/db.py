@@ -1,4 +1,4 @@
-"""db: the database in a file and back, its schema, and what upkeep does to rows of older versions."""
+"""db: dumps and restores the database, migrates its schema, and does upkeep's work on rows of older versions."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ def add_to(app: typer.Typer) -> None:
 
 @db_app.command("dump")
 def dump(file: Annotated[Path, typer.Argument(help="Where the dump goes; an older one there is replaced.")]) -> None:
-    """Write the database into a file, while Nightdesk runs: for a backup, or to move to another Postgres."""
+    """Write the database to a file while Nightdesk runs: for a backup, or to move to another Postgres."""
     dumps.dump(settings(), file)
     say(f"The database is in {sourcefile.show_path(file)}.")
 
 
 @db_app.command("restore")
 def restore(file: Annotated[Path, typer.Argument(help="What `db dump` or pg_dump --format=custom wrote.")]) -> None:
-    """Fill the database, which must be empty, from such a file, and bring it to this version."""
+    """Fill an empty database from such a file, and migrate it to this version."""
     dumps.restore(of_installation(), file)
     say(f"The database is that of {sourcefile.show_path(file)}.")
 
 
 @db_app.command("migrate")
 def migrate() -> None:
-    """Bring the database to this version's schema while Nightdesk runs; safe to repeat."""
+    """Migrate the database to this version's schema while Nightdesk runs; safe to repeat."""
     ran = migrations.migrate(of_installation(), progress)
     raw_retention.tighten(settings())
     say(f"Applied {', '.join(ran)}." if ran else "The database is up to date.")
@@ -45,7 +45,7 @@ def migrate() -> None:
 
 @db_app.command("index")
 def index() -> None:
-    """Do now what upkeep does to rows of older versions: search index, stories, wordings that were kept twice."""
+    """Do upkeep's work on rows of older versions now: search index, stories, wordings that are stored twice."""
     current = settings()
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)

@@ -1,4 +1,4 @@
-"""`nightdesk erase`: an article that may not be kept, taken out of everything for good."""
+"""`nightdesk erase`: removes an article that may not be kept from all stores for good."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it is done.")] = False,
     json: Json = False,
 ) -> None:
-    """Erase an article for good: wordings, raw records, alerts; its address is not taken again. Killed, it goes on."""
+    """Erase an article for good: wordings, raw records, alerts; its address is never taken again.
+
+    After a kill, the same command continues.
+    """
     current = settings()
     with postgres.connection(current, application="nightdesk erase") as conn:
         migrations.check_migrated(conn)

@@ -1,4 +1,4 @@
-"""evidence: one file of all that is behind articles, for somebody else to check."""
+"""evidence: writes one file with all the evidence of articles, for another person to check."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipelines.settings import Settings, settings
 from pipelines.sources import folders, sourcefile
 from pipelines.stores import migrations, postgres
 
-# Answers that are asked for at once.
+# Answers of the search that are requested at once.
 MOST_AT_ONCE = 500
 
 
@@ -35,7 +35,7 @@ def hand_over(
     ),
     json: Json = False,
 ) -> None:
-    """One file of all that is behind articles: the bytes the sites sent, texts, digests; ReplayWeb.page opens it."""
+    """Write one file with the evidence of articles: the sites' bytes, texts, digests; ReplayWeb.page opens it."""
     current = settings()
     if bool(numbers) == bool(query):
         raise NightdeskError("Name articles by their numbers, or give --query: one of the two.")
@@ -58,7 +58,7 @@ def hand_over(
 
 
 def _find_articles(current: Settings, conn: postgres.Connection, query: str) -> list[int]:
-    """The numbers of all articles that answer a query, newest first."""
+    """The numbers of all articles that match a query, newest first."""
     typed_names.check_scope(current, conn, grammar.parse(query, synonyms.lists(conn)))
     scopes = folders.scopes_of(folders.readable(current)[0])
     found: list[int] = []

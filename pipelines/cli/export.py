@@ -1,4 +1,4 @@
-"""`nightdesk export`: the archive, or what a query finds in it, as a folder of files that other programs read."""
+"""`nightdesk export`: writes the archive, or the matches of a query, to a folder of files for other programs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def export_archive(
     part_rows: Annotated[int, typer.Option("--part", min=1, help="Articles in one part.")] = PART_ROWS,
     json: Json = False,
 ) -> None:
-    """Write articles as Parquet, CSV or JSON Lines into a folder, with a coverage card; killed, it goes on."""
+    """Write articles as Parquet, CSV or JSON Lines to a folder, with a coverage card; after a kill, it continues."""
     current = settings()
     followed, broken = folders.readable(current)
     for problem in broken:

@@ -1,4 +1,4 @@
-"""`nightdesk follow`: a bare address, or an entry of the catalogue, becomes a source; `unfollow` the reverse."""
+"""`nightdesk follow`: makes a source from an address or an entry of the catalogue; `unfollow` ends following."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from pipelines.sources.sourcefile import parse, show_path
 if TYPE_CHECKING:
     from pipelines.follow.onboard import FollowedSite
 
-# Reasons of cuts in one cell. Chosen: they fit the table.
+# Reasons for cuts in one cell. Chosen: they fit the table.
 MAX_CUTS_SHOWN = 3
-# Seconds between two requests to a site, where nobody says otherwise. Chosen: what a person's browser does;
-# model.Source has the same.
+# Default seconds between two requests to a site. Chosen: the pace of a person's browser; model.Source has the same
+# value.
 USUAL_DELAY_SECONDS = 1.0
 PHRASE = re.compile(r"^phrase: (.*) \(.*\)$")
-# Characters of an address in the table. Chosen: its end tells more than its start.
+# The last characters of an address that the table shows. Chosen: its end says more than its start.
 LONGEST_PLACE_CHARACTERS = 60
 
 
@@ -68,7 +68,7 @@ def follow(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Follow a site by its bare address, with the evidence for every line of its file, or entries of the catalogue."""
+    """Follow a site by its address, with the evidence for every line of its file, or follow entries of the catalogue."""
     wish = Wish(
         name=name, timezone=timezone, country=country.upper(), delay=delay,
         yes=yes, dry_run=dry_run, anew=anew, twice=twice, quiet=json,
@@ -90,7 +90,7 @@ def follow(
 
 
 def unfollow(names: Annotated[list[str], typer.Argument(metavar="NAME...", autocompletion=completion.sources)]) -> None:
-    """Stop following; what was collected stays."""
+    """Stop following sources; the collected articles stay."""
     for name in names:
         aside = folders.unfollow(of_installation(), name)
         kept = f" Its file is kept as {show_path(aside)}; `nightdesk follow {name}` brings it back." if aside else ""
@@ -98,7 +98,7 @@ def unfollow(names: Annotated[list[str], typer.Argument(metavar="NAME...", autoc
 
 
 def _check_wish(wish: Wish, addresses: Sequence[str], lists: Sequence[str], entries: Sequence[str]) -> None:
-    """SourceError where options and names do not go together, or nobody could be asked what has to be asked."""
+    """Raise SourceError if options and names do not fit together, or if a question needs a person and none is there."""
     of_site = wish.name or wish.timezone or wish.country
     if wish.name and len(addresses) + len(lists) + len(entries) > 1:
         raise SourceError("--name is for one address at a time.")
@@ -119,7 +119,7 @@ def _check_wish(wish: Wish, addresses: Sequence[str], lists: Sequence[str], entr
 
 
 def _entry(name: str, wish: Wish) -> dict[str, str]:
-    """Follow one entry of the catalogue, or show what would be written."""
+    """Follow one entry of the catalogue, or show the file that would be written."""
     toml = folders.render_offered(settings(), name)
     offer = parse(toml, name, name)
     lists = (*offer.feeds, *offer.sitemaps, *offer.sections)
@@ -134,7 +134,7 @@ def _entry(name: str, wish: Wish) -> dict[str, str]:
 
 
 def _is_address(text: str) -> bool:
-    """Whether a person means a site rather than an entry of the catalogue, or a file that was put aside."""
+    """Whether the text means a site, not an entry of the catalogue or a file that was put aside."""
     if "://" in text or "/" in text:
         return True
     known = folders.is_known(settings(), text)
@@ -142,8 +142,8 @@ def _is_address(text: str) -> bool:
 
 
 def _site(url: str, wish: Wish) -> FollowedSite:
-    """Probe one site, show what was found, and write its file unless somebody says no."""
-    # Here, for what reads articles takes a second to load, and most commands read none.
+    """Probe one site, show the findings, and write its file unless the person says no."""
+    # Imported here because it takes a second to load, and most commands read no articles.
     from pipelines.follow.onboard import follow as follow_site
 
     made = follow_site(
@@ -179,7 +179,7 @@ def _site(url: str, wish: Wish) -> FollowedSite:
 
 
 def _show(made: FollowedSite) -> None:
-    """Print the evidence, the samples, and what is wrong."""
+    """Print the evidence, the samples, and the problem."""
     for line in made.evidence:
         label, colon, rest = line.partition(": ")
         out.print(
@@ -195,7 +195,7 @@ def _show(made: FollowedSite) -> None:
         complain(made.problem)
         for what in made.tries:
             complain(f"Try: {what}")
-        # Last, for below a table of good samples nobody looks for more.
+        # Printed last, because nobody looks for more below a table of good samples.
         options = " and ".join(f"--{name}" for name in made.missing)
         complain(f"Not followed: give {options}." if made.missing else "Not followed, and nothing was written.")
 
@@ -210,7 +210,7 @@ def _row(number: int, sample: Sample) -> Sequence[object]:
 
 
 def _ask(url: str, where: SitePlace) -> tuple[str, str]:
-    """The time zone and the country of a site as somebody at the terminal names them, what is known left out."""
+    """Ask the person at the terminal for the site's time zone and country; known values are not asked."""
     timezone = where.timezone or _asked_zone(url, where)
     return timezone, where.country or site_place.country_of(timezone) or _asked_country(url)
 

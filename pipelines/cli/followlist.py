@@ -1,4 +1,4 @@
-"""`nightdesk follow feeds.opml` and `nightdesk sources export --opml`: the lists that every reader speaks."""
+"""`nightdesk follow feeds.opml` and `nightdesk sources export --opml`: lists that every feed reader understands."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from pipelines.follow.many_sites import Became, SiteOutcome
 from pipelines.settings import settings
 from pipelines.sources import folders
 
-# Of what could not be followed, so many are told in full; --json has all.
+# Sites that could not be followed and are shown in full; --json has all.
 MOST_TOLD = 40
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What somebody said with `follow`: of the site (empty: find out), and how to go about it, as the options do."""
+    """The options of `follow`: facts about the site (empty: find them out), and how to proceed."""
 
     name: str = ""
     timezone: str = ""
@@ -40,9 +40,9 @@ class Wish:
 
 
 def follow(text: str, wish: Wish, one: Callable[[str, Wish], Any]) -> list[SiteOutcome]:
-    """Follow the sites of a list, a few at a time; what needs a person is told, or asked for, at the end.
+    """Follow the sites of a list, a few at a time; questions for a person are shown or asked at the end.
 
-    one: how a single site is followed with the questions that it needs.
+    one: a function that follows a single site with its questions.
     """
     listed = opml.read(Path(text).expanduser())
     feeds = len(listed) + sum(len(site.others) for site in listed)
@@ -63,7 +63,7 @@ def follow(text: str, wish: Wish, one: Callable[[str, Wish], Any]) -> list[SiteO
     if not wish.quiet:
         _tell(found, dry_run=wish.dry_run)
         if sys.stdin.isatty() and not wish.yes and not wish.dry_run:
-            # As they were seen a moment ago: no site is asked anew.
+            # The looks of a moment ago are used again: no site gets a second request.
             for outcome in (outcome for outcome in found if outcome.became == Became.ASKS):
                 say("")
                 one(outcome.url, Wish(delay=wish.delay))
@@ -77,7 +77,7 @@ def export(
     ] = None,
     as_opml: Annotated[bool, typer.Option("--opml", help="As OPML, which every feed reader takes.")] = False,
 ) -> None:
-    """Print the followed sources as a list that other programs read."""
+    """Print the followed sources as a list for other programs."""
     if not as_opml:
         raise SourceError("Say as what to export them: `nightdesk sources export --opml > feeds.opml`.")
     sys.stdout.write(opml.write(folders.read_named(settings(), names or [])))

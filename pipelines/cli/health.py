@@ -1,4 +1,4 @@
-"""`nightdesk health`: the state of each source, by its own history, as it is now."""
+"""`nightdesk health`: shows the present state of each source, judged by its own history."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def health(
     ] = None,
     json: Json = False,
 ) -> None:
-    """The state of each source by its own history: healthy, quiet, silent, erroring …; what is counted, what is usual.
+    """Show the state of each source by its own history: healthy, quiet, silent, erroring …; its count and usual range.
 
-    It is looked at now and nobody is told; `upkeep` and each night tell the operators what changed.
+    The command checks now and tells nobody; `upkeep` and each night tell the operators of changes.
     """
     current = settings()
     chosen = folders.read_named(current, names) if names else folders.readable(current)[0]
@@ -51,5 +51,5 @@ def health(
 
 
 def style_state(state: str) -> Text:
-    """A state in its colour; nothing where none is known."""
+    """A state in its colour; empty if no state is known."""
     return Text(state, style=STYLE.get(SourceState(state), "red")) if state else Text("–", style="dim")

@@ -1,4 +1,4 @@
-"""`nightdesk hold`: articles that retention leaves alone with their raw files, until they are released."""
+"""`nightdesk hold`: protects articles and their raw files from retention until they are released."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def hold(
     release: Annotated[int, typer.Option("--release", metavar="HOLD", help="Let go of this hold.")] = 0,
     json: Json = False,
 ) -> None:
-    """Hold articles, with their raw files, against retention; without a word list what is held."""
+    """Protect articles and their raw files from retention; without an argument, list the holds."""
     current = settings()
     if asked and release:
         raise NightdeskError("Hold something or --release a hold: these are two things.")

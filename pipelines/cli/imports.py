@@ -1,4 +1,4 @@
-"""`nightdesk import`: pages that others saved, through the archive's own stores; they alert nobody."""
+"""`nightdesk import`: brings pages that other people saved into the archive's stores; they alert nobody."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def bring_in(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Take pages of WARC files, or of a list of addresses, into the archive, marked as imported; nobody is told."""
+    """Import pages of WARC files, or of a list of addresses, into the archive, marked as imported; nobody is told."""
     current = settings()
     followed, broken = folders.readable(current)
     for problem in broken:

@@ -1,4 +1,4 @@
-"""init and dags-folder: what sets an installation up, and where its Dags lie."""
+"""init and dags-folder: set up an installation, and print the folder of its Dags."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pipelines.sources import folders
 from pipelines.stores import migrations, postgres, raw_retention
 from pipelines.stores.postgres_address import show_address
 
-# An address of mail, or of the web.
+# A mail address or a web address.
 CONTACT = re.compile(r"(?:mailto:)?[^\s@/]+@(?:[^\s@/.]+\.)+[^\s@/.]+|https?://[^\s/.]+\.\S+")
 
 
@@ -52,8 +52,8 @@ def init(
         typer.Option(help="The channel that is told of failed runs, late nights and sources in trouble."),
     ] = None,
 ) -> None:
-    """Write nightdesk.env, make the folders and the database; asks when no option is given, keeps what is not named."""
-    # Whoever names the file or its folder in a variable says each time which installation is meant.
+    """Write nightdesk.env, make the folders and the database; without options it asks, other values stay unchanged."""
+    # If a variable names the file or its folder, every command already knows the installation.
     by_itself = installation.find().found_by not in (installation.FoundBy.FILE, installation.FoundBy.HOME)
     path = _choose_file()
     given = {"DATA": data, "CONTACT": contact, "DATABASE_URL": database_url, "OPERATORS": operators}
@@ -96,14 +96,14 @@ def init(
 
 
 def dags_folder() -> None:
-    """Print where the Dag files lie, for an Airflow that you run already (docs/airflow.md)."""
+    """Print the folder of the Dag files, for an Airflow that you run already (docs/airflow.md)."""
     from pipelines.airflow import airflow_home
 
     typer.echo(airflow_home.DAGS)
 
 
 def _choose_file() -> Path:
-    """The file that init writes; the settings of this process are those of it from here on."""
+    """The file that init writes; from now on this process uses its settings."""
     path = installation.to_set_up()
     if path != installation.find().file:
         os.environ[installation.FILE_VARIABLE] = str(path)
@@ -112,13 +112,13 @@ def _choose_file() -> Path:
 
 
 def _from_folder(typed: str, folder: Path) -> str:
-    """A path as it was typed here, as the file of an installation has it: relative to its own folder."""
+    """Convert a path that was typed here to the form in an installation's file: relative to the file's folder."""
     path = Path(typed).expanduser()
     return typed if path.is_absolute() else os.path.relpath(path.absolute(), folder)
 
 
 def _say_where(path: Path) -> None:
-    """Say from where this installation is found, and write it down where it is this user's first."""
+    """Say from which folders this installation is found; store its place if it is this user's first one."""
     try:
         usual = installation.note(path)
     except OSError as error:
@@ -135,7 +135,7 @@ def _say_where(path: Path) -> None:
 
 
 def _next(current: Settings, given: Sequence[str]) -> str:
-    """What helps a person on from here; given: the channels that were named just now."""
+    """The next steps for the person; given: the channels that were named just now."""
     if not any(folders.readable(current)):
         return (
             "`nightdesk follow` and a site's address (or a name of `nightdesk sources list --catalogue`), then "
@@ -152,7 +152,7 @@ def _next(current: Settings, given: Sequence[str]) -> str:
 
 
 def _ask_person() -> dict[str, str | None]:
-    """What a person at a terminal answers; what is set already is the default, `-` takes it away."""
+    """Ask the person at the terminal for values; the present value is the default, `-` removes it."""
     now = settings()
     answers = {
         "DATA": typer.prompt("Data folder", default=os.path.relpath(now.data)),
@@ -180,7 +180,7 @@ def _channel(pair: str) -> tuple[str, str]:
 
 
 def _secret(given: str, what: str, *, secret: bool = True) -> str:
-    """What an option stands for: - is asked for or read from standard input, @FILE is what the file holds."""
+    """The value of an option: `-` is asked for or read from standard input, `@FILE` is the content of the file."""
     if given == "-":
         found = typer.prompt(what, hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
     elif given.startswith("@"):

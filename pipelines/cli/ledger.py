@@ -1,4 +1,4 @@
-"""ledger: where every URL of a run ended, and whether the stores agree on each."""
+"""ledger: shows the end of every URL of a run, and whether the stores agree on it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pipelines.stores import migrations, postgres, runs
 
 # Differences that are printed; --json has all. Chosen: some screens.
 MOST_SHOWN = 200
-# How a load ended that put the files in.
+# States of a load that has loaded the files.
 LOADED = (RunState.DONE, RunState.FAILED)
 
 
@@ -42,7 +42,7 @@ def ledger(
     json: Json = False,
     csv: Annotated[bool, typer.Option("--csv", help="A line for each URL.")] = False,
 ) -> None:
-    """Where every URL that a run discovered ended, and whether its stores agree on each; exit 1 names what does not."""
+    """Show the end of every URL that a run discovered, and whether the stores agree; exit 1 if they do not."""
     current = settings()
     with postgres.connection(current, application="nightdesk ledger") as conn:
         migrations.check_migrated(conn)
@@ -71,7 +71,7 @@ def ledger(
 def _differences(
     current: Settings, conn: postgres.Connection, run: str, source: str
 ) -> tuple[list[Difference], list[str]]:
-    """What the stores of a run do not agree on, and the sources that cannot be compared, with the reason."""
+    """The differences between the stores of a run, and the sources that cannot be compared, with the reason."""
     followed = {one.name: one for one in (import_input.stranger(), *folders.readable(current)[0])}
     found: list[Difference] = []
     unread: list[str] = []
@@ -103,7 +103,7 @@ def _print_ledger(run: str, ends: Sequence[postgres.Row], found: Sequence[Differ
 
 
 def _as_csv(conn: postgres.Connection, run: str, source: str) -> None:
-    """A line for each URL, under a head."""
+    """Print a head and a line for each URL."""
     writer = csv_format.writer(sys.stdout, lineterminator="\n")
     for number, row in enumerate(url_ledger.urls_of_run(conn, run, source)):
         if not number:

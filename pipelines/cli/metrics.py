@@ -1,4 +1,4 @@
-"""Metrics: the figures to watch, for people and for what collects them."""
+"""metrics: prints the figures to watch, for people and for collectors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def show(
     ] = False,
     json: Json = False,
 ) -> None:
-    """The figures to watch: what each stage last did for each source, what waits, and how old the newest article is."""
+    """Show the figures to watch: each stage's last work for each source, what waits, the newest article's age."""
     current = settings()
     names = [source.name for source in folders.readable(current)[0]]
     with postgres.connection(current) as conn:

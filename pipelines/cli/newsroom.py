@@ -1,4 +1,4 @@
-"""The demo: a night on synthetic sites through Airflow (`make run`), the same staying up (`make ui`), the newsroom."""
+"""The demo: a night on synthetic sites through Airflow (`make run`), one that stays up (`make ui`), the newsroom."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def ui(port: Annotated[int, typer.Option(help="The port of the UI; 0 takes a free one.")] = 8080) -> None:
-    """Run Airflow with the Dags and the Desk page on this machine until Ctrl-C; prints address and login."""
+    """Run Airflow with the Dags and the Desk on this machine until Ctrl-C; prints address and login."""
     from pipelines.airflow import standalone
 
     current = of_installation()
@@ -49,7 +49,7 @@ def clean(
         typer.Option(min=0, envvar="KEEP_AIRFLOW_DAYS", help="Days that are kept: 8 or more, or 0 for ever."),
     ] = 60,
 ) -> None:
-    """Delete Airflow's old records and log files; for a timer of the machine, since no Dag can do it."""
+    """Delete Airflow's old records and log files; for a timer of the machine, because no Dag can do it."""
     from pipelines.airflow import airflow_retention
 
     airflow_retention.check_days(keep_days)
@@ -62,7 +62,7 @@ def clean(
 
 @demo_app.command("night")
 def night() -> None:
-    """A night on the demo newsroom, through Airflow to an alert; exit 0 when only the broken site failed."""
+    """Run a night on the demo newsroom, through Airflow to an alert; exit 0 if only the broken site failed."""
     from demo import installations
     from pipelines.airflow import standalone
 
@@ -83,7 +83,7 @@ def night() -> None:
 
 @demo_app.command("ui")
 def demo_ui(port: Annotated[int, typer.Option(help="The port of the UI; 0 takes a free one.")] = 8080) -> None:
-    """The same night, and then Airflow and the newsroom stay up until Ctrl-C; Dags can be run and cleared by hand."""
+    """Run the same night; then Airflow and the newsroom stay up until Ctrl-C, and you can run and clear Dags by hand."""
     from demo import installations
     from pipelines.airflow import standalone
 
@@ -100,7 +100,7 @@ def demo_ui(port: Annotated[int, typer.Option(help="The port of the UI; 0 takes 
 
 
 def _nights(opened: Desk, airflow: Airflow) -> list[str]:
-    """A night, after a first one where there was none yet; the sources that failed."""
+    """Run a night, after a first one if there was none yet; gives the sources that failed."""
     from demo import newsroom
 
     failed: list[str] = []
@@ -153,7 +153,7 @@ def relaunch(
     site: str = "sabah",
     template: Annotated[str, typer.Option(help="Of which family; teaser: one that went wrong.")] = "teaser",
 ) -> None:
-    """Change the template of a site of the newsroom; its next articles are held in the quarantine if it went wrong."""
+    """Change the template of a site of the newsroom; a bad template puts its next articles into the quarantine."""
     from demo import newsroom
 
     with _catch_refusals():
@@ -165,7 +165,7 @@ def relaunch(
 def list_articles(
     site: str = "", count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many.")] = 15
 ) -> None:
-    """List what stands on the newsroom's sites, newest first."""
+    """List the articles on the newsroom's sites, newest first."""
     from demo import newsroom
 
     with _catch_refusals():
@@ -174,7 +174,7 @@ def list_articles(
 
 
 def _url(article: str) -> str:
-    """The address of an article that is named by its id or its address."""
+    """The address of an article, from its id or its address."""
     from demo import newsroom
 
     known = {f"{t.site}-{t.number}": t.url for t in newsroom.articles(_folder())}
@@ -191,7 +191,7 @@ def _when(article: str) -> None:
 
 @contextmanager
 def _catch_refusals() -> Iterator[None]:
-    """What the newsroom cannot do is a sentence for a person."""
+    """Turn refusals of the newsroom into sentences for a person."""
     try:
         yield
     except ValueError as error:
@@ -199,14 +199,14 @@ def _catch_refusals() -> Iterator[None]:
 
 
 def use_demo() -> None:
-    """Let every command look at the demo's installation instead of the user's."""
+    """Make every command work on the demo's installation instead of the user's."""
     from demo import installations
 
     installations.use(_folder().parent)
 
 
 def _folder() -> Path:
-    """The newsroom of the demo that was opened in this folder or in the checkout."""
+    """The folder of the demo's newsroom, in the current folder or in the checkout."""
     from demo import installations
 
     found = installations.opened_folder()
@@ -219,7 +219,7 @@ def _folder() -> Path:
 
 
 def _port_or_free(port: int) -> int:
-    """The port itself if nobody listens on it, else 0, for any free one."""
+    """The port itself if nobody listens on it, else 0, which means any free port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,4 +1,4 @@
-"""A night through Airflow as a person follows it: what changes while it runs, then its report."""
+"""Runs a night through Airflow and shows it to a person: the changes while it runs, then its report."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from pipelines.airflow.api_client import Task
     from pipelines.airflow.standalone import Airflow
 
-# Seconds between two looks at how far the night is. Chosen: the picture on the terminal moves.
+# Seconds between two looks at the night's progress. Chosen: the picture on the terminal moves.
 LOOK_SECONDS = 1.0
-# Counts of a stage that runs change all the time; a change of its state is told at once.
+# Seconds between two lines of counts, which change all the time; a change of state is shown at once.
 EVERY = 10.0
 TOLD = ("fetched", "unchanged", "articles", "rejected", "new", "revised", "alerts", "sent")
 
 
 def one_night(current: Settings, airflow: Airflow, broken: str = "") -> tuple[str, list[str]]:
-    """One run through all four Dags with its progress and its report; its key, and the sources that failed.
+    """Run all four Dags with progress and a report; gives the run's key, and the sources that failed.
 
-    broken: the source that is expected to fail. NightdeskError where a Dag failed or did not end.
+    broken: the source that is expected to fail. Raises NightdeskError if a Dag failed or did not end.
     """
     from pipelines.airflow import api_client, standalone
 
@@ -65,7 +65,7 @@ def _complain_of(broken: str) -> Callable[[Task], None]:
 
 @contextmanager
 def _follow_run(current: Settings, key: str) -> Iterator[None]:
-    """Print what changes in the rows of a run while the block runs."""
+    """Print the changes in the rows of a run while the block runs."""
     over = threading.Event()
     thread = threading.Thread(target=_tell, args=(current, key, over), daemon=True)
     thread.start()
@@ -77,7 +77,7 @@ def _follow_run(current: Settings, key: str) -> Iterator[None]:
 
 
 def _tell(current: Settings, key: str, over: threading.Event) -> None:
-    """A table that changes in place for whoever watches a terminal; lines for a file."""
+    """Show a table that changes in place on a terminal, or print lines to a file."""
     with postgres.connection(current, application="nightdesk progress") as conn:
         if not out.is_terminal:
             _lines(conn, key, over)
@@ -89,7 +89,7 @@ def _tell(current: Settings, key: str, over: threading.Event) -> None:
 
 
 def _running(tallies: Sequence[Tally]) -> Table:
-    """What runs now, source by source, and how many sources have each stage behind them."""
+    """The present work, source by source, and how many sources have finished each stage."""
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("stage", "source", "so far"):
         shown.add_column(column)

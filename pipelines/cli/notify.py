@@ -1,4 +1,4 @@
-"""From articles to people: the channels, and what of it is commands of their own."""
+"""From articles to people: the commands of channels, and the command groups about watches and alerts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_channel(channel: Channel) -> None:
 
 @notify_app.command("send")
 def send() -> None:
-    """Send what is due: digests whose time has come, what waited for the end of quiet hours, what is tried again."""
+    """Send due messages: due digests, messages that waited for the end of quiet hours, and messages to retry."""
     tally = stage.send(settings())
     told = ", ".join(f"{tally.counts[name]} {name}" for name in ("sent", "retried", "failed", "waiting"))
     say(f"{told}.{' ' + tally.message if tally.message else ''}")
@@ -60,12 +60,12 @@ def list_channels(
     channel: Annotated[str, typer.Option(help="Only of this channel.", autocompletion=completion.channels)] = "",
     json: Json = False,
 ) -> None:
-    """List the channels: which works, rests after failures or is paused, and what waits or was given up."""
+    """List the channels: whether each works, rests after failures or is paused, and its waiting or abandoned messages."""
     with postgres.connection(settings()) as conn:
         migrations.check_migrated(conn)
         typed_names.check_used_channel(conn, channel)
         lost = known_channels.given_up(conn, channel) if failed else []
-        # Addresses may also be Airflow connections, which only Airflow can read: an error says that one is missing.
+        # Addresses may also be Airflow connections, which only Airflow can read; an error reports a missing one.
         rows = [row for row in known_channels.list_channels(conn) if not channel or row["name"] == channel.lower()]
     if json:
         as_json(lost if failed else rows)
@@ -88,7 +88,7 @@ def list_channels(
 
 @notify_app.command("pause")
 def pause(channel: Channel) -> None:
-    """Send nothing to a channel until it is resumed; its messages wait."""
+    """Pause a channel: its messages wait until it is resumed."""
     with postgres.connection(settings()) as conn, conn:
         typed_names.check_used_channel(conn, channel)
         known_channels.pause(conn, channel)
@@ -97,7 +97,7 @@ def pause(channel: Channel) -> None:
 
 @notify_app.command("resume")
 def resume(channel: Channel) -> None:
-    """Send to a channel again, paused or resting after failures; what waits goes out with the next run."""
+    """Resume a channel that is paused or rests after failures; its waiting messages go out with the next run."""
     with postgres.connection(settings()) as conn, conn:
         typed_names.check_used_channel(conn, channel)
         waiting = known_channels.resume(conn, channel)
@@ -109,7 +109,7 @@ def resend(
     numbers: Annotated[list[int] | None, typer.Argument(metavar="[NUMBER]...", help="Only these messages.")] = None,
     channel: Annotated[str, typer.Option(help="Only those of this channel.", autocompletion=completion.channels)] = "",
 ) -> None:
-    """Try messages again that were given up: all, those of a channel, or some by their numbers."""
+    """Send abandoned messages again: all, those of a channel, or some by their numbers."""
     with postgres.connection(settings()) as conn, conn:
         typed_names.check_used_channel(conn, channel)
         again = known_channels.resend(conn, channel, numbers or ())

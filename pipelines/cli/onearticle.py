@@ -1,4 +1,4 @@
-"""One article in full: its text, its wordings and what changed between two, what was cut, and where it comes from."""
+"""Shows one article in full: its text, its wordings and their differences, the cut parts, and its origin."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pipelines.stores import postgres, story_records
 
 RANGE = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})")
 FIELDS = ("title", "description", "text")
-# How words that went and came are marked, with colour and without: nothing of it depends on a direction of writing.
+# Marks of removed and added words, with and without colour; they work in both writing directions.
 MARKS = {Fate.REMOVED: ("[-", "-]", "red"), Fate.ADDED: ("{+", "+}", "green")}
 
 
@@ -35,7 +35,7 @@ def show(
     diff: str = "",
     json: bool = False,
 ) -> None:
-    """Print an article: as it reads now, one wording of it, or what changed between two."""
+    """Print an article: its present wording, one wording, or the differences between two wordings."""
     row = desk_records.article(conn, number)
     if row is None:
         raise NightdeskError(f"There is no article {number}; `nightdesk articles` lists the latest.")
@@ -95,7 +95,7 @@ def _print_diff(number: int, revisions: Sequence[postgres.Row], diff: str, *, js
 
 
 def print_paragraphs(name: str, paragraphs: Sequence[Sequence[DifferencePiece]]) -> None:
-    """The paragraphs of a field that changed; those between are counted."""
+    """Print the changed paragraphs of a field; unchanged paragraphs between them are only counted."""
     if all(piece.fate == Fate.SAME for pieces in paragraphs for piece in pieces):
         return
     say(f"\n{name}", "bold")
@@ -126,7 +126,7 @@ def _mark_pieces(pieces: Sequence[DifferencePiece]) -> Text:
 
 
 def _print_story(number: int, told: Sequence[postgres.Row]) -> None:
-    """Who else has the text, the first to publish first, and how much of each text is the first one's."""
+    """Print the outlets that have the text, in order of publication, and the share that each has of the first text."""
     if len(told) < 2:
         return
     outlets = len({row["source"] for row in told})

@@ -1,4 +1,4 @@
-"""One page, explained: what the crawl, the extraction and the load made of it."""
+"""Explains one page: the decisions of the crawl, the extraction and the load about it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from pipelines.stores import migrations, postgres
 
 
 def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool) -> list[Tally]:
-    """Take one page of a source through all stages and print what each decided; the tallies of the stages.
+    """Take one page of a source through all stages and print the decision of each; gives the stages' tallies.
 
-    NightdeskError where the address is neither of the source's sites nor known of it.
+    Raises NightdeskError if the address is not on the source's sites and not known as one of its URLs.
     """
     from pipelines.extract.stage import extract
 
@@ -68,13 +68,13 @@ def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool
 
 
 def print_removed(blocks: Sequence[tuple[str, str]]) -> None:
-    """Print what was cut, each block with its reason."""
+    """Print the cut blocks, each with its reason."""
     say("")
     table(("reason", "cut"), ((reason, text) for text, reason in blocks), title="Cut", empty="Nothing was cut.")
 
 
 def print_facts(row: Mapping[str, Any]) -> None:
-    """Print what is known of an article, without its text."""
+    """Print the facts of an article, without its text."""
     quote(row["title"], "bold")
     facts: dict[str, Any] = {
         "address": urls.readable(row["url"]),
@@ -92,7 +92,7 @@ def print_facts(row: Mapping[str, Any]) -> None:
 
 
 def show_published(row: Mapping[str, Any]) -> str:
-    """When an article was published: a moment with its zone, or a day as its source's calendar has it."""
+    """The publication date of an article: a moment with its zone, or a day in the source's own calendar."""
     if not row["published_at"]:
         return ""
     timezone = folders.publisher(settings(), row["source"])[1]

@@ -1,4 +1,4 @@
-"""`nightdesk quarantine`: runs whose articles are held, since they are not like those of their source before."""
+"""`nightdesk quarantine`: runs whose articles are held because they are unlike the source's earlier articles."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipelines.stores import articlefile, migrations, postgres
 Which = Annotated[str, typer.Argument(metavar="ID|SOURCE", help="The number of a held run, or all that a source has.")]
 Run = Annotated[str, typer.Option("--run", metavar="KEY", help="Of the source only this run.")]
 
-# Words of a text that are shown. Chosen: one line tells what kind of text it is.
+# Words of a text that are shown. Chosen: one line shows the kind of text.
 BEGINS_WORDS = 12
 
 quarantine_app = typer.Typer(
@@ -39,7 +39,7 @@ def list_held(
     every: Annotated[bool, typer.Option("--all", help="Also what was released or rejected.")] = False,
     json: Json = False,
 ) -> None:
-    """What is held: each run of a source, how many articles, and why."""
+    """List the held runs, each with its source, its number of articles, and the reason."""
     with postgres.connection(of_installation()) as conn, conn:
         migrations.check_migrated(conn)
         held = quarantine.list_held(conn, every=every)
@@ -66,7 +66,7 @@ def list_held(
 
 @quarantine_app.command("show")
 def show(which: Which, run: Run = "", json: Json = False) -> None:
-    """The articles of a held run as they would be stored, and why they are held."""
+    """Show the articles of a held run as they would be stored, and the reason for holding them."""
     current = of_installation()
     with postgres.connection(current) as conn, conn:
         found = quarantine.find(conn, which, run)
@@ -94,7 +94,7 @@ def show(which: Which, run: Run = "", json: Json = False) -> None:
 
 @quarantine_app.command("release")
 def release(which: Which, run: Run = "", json: Json = False) -> None:
-    """Load the articles of a held run after all, with the alerts due then; killed, the same command finishes it."""
+    """Load the articles of a held run, with the alerts that this makes due; after a kill, repeat the command."""
     current = of_installation()
     with postgres.connection(current) as conn, conn:
         found = quarantine.find(conn, which, run)

@@ -1,4 +1,4 @@
-"""`nightdesk demo replay`: saved pages served as news sites, and a night over them that is measured."""
+"""`nightdesk demo replay`: serves saved pages as news sites, and measures a night over them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SUMMED = (
     ("crawl", "fetched"), ("extract", "articles"), ("extract", "rejected"), ("load", "new"), ("load", "revised"),
     ("load", "unchanged"), ("load", "duplicate"),
 )  # fmt: skip
-# Bytes of a megabyte, as memory is counted.
+# Bytes of a megabyte of memory.
 MB_BYTES = 1 << 20
 
 
@@ -53,7 +53,7 @@ def replay(
 
 
 def summary(conn: postgres.Connection, run: str) -> dict[str, int]:
-    """What a run came to, over all sources: pages fetched, articles, duplicates, rejections by reason."""
+    """The sums of a run over all sources: pages fetched, articles, duplicates, rejections by reason."""
     total: Counter[str] = Counter()
     for tally in runs.tallies(conn, run):
         for name, count in tally.counts.items():

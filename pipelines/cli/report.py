@@ -1,4 +1,4 @@
-"""The report of one run: a line per source, then the alerts that went out."""
+"""The report of one run: a line for each source, then the alerts that went out."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CRAWLED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "
 
 
 def rows_of_run(conn: postgres.Connection, run: str) -> list[dict[str, Any]]:
-    """What a run did, one dict per source: source, state, message, rejected (reason -> count) and the counts."""
+    """The work of a run, a dict for each source: `source`, `state`, `message`, `rejected` (reason -> count), counts."""
     by_source: dict[str, dict[str, Tally]] = {}
     for tally in runs.tallies(conn, run):
         if tally.source:
@@ -39,7 +39,7 @@ def rows_of_run(conn: postgres.Connection, run: str) -> list[dict[str, Any]]:
 
 
 def print_run(conn: postgres.Connection, run: str) -> list[str]:
-    """Print the table of a run and its alerts; the names of the sources that failed."""
+    """Print the table of a run and its alerts; gives the names of the sources that failed."""
     rows = rows_of_run(conn, run)
     shown = [title for title, _, _ in COUNTED if title != "revised" or any(row[title] for row in rows)]
     table(
@@ -65,7 +65,7 @@ def print_run(conn: postgres.Connection, run: str) -> list[str]:
 
 
 def print_crawl(tallies: Sequence[Tally], rules: Mapping[str, summary.Rules]) -> None:
-    """Print what the crawl did for each source, what of it is left, and below what was excluded by which rule."""
+    """Print the crawl's counts for each source, its remaining URLs, and below the URLs that each rule excluded."""
     if not tallies:
         return
     table(
@@ -78,7 +78,7 @@ def print_crawl(tallies: Sequence[Tally], rules: Mapping[str, summary.Rules]) ->
 
 
 def print_alerts(alerts: Sequence[postgres.Row]) -> None:
-    """Print alerts with where they went: one line each."""
+    """Print a line for each alert, with its channels."""
     if not alerts:
         say("No alerts in this run.")
         return

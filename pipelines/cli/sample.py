@@ -1,4 +1,4 @@
-"""`nightdesk sources sample` and `sources check`: golden pages drafted; files, golden pages and sites checked."""
+"""`nightdesk sources sample` drafts golden pages; `sources check` checks files, golden pages and sites."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from pipelines.sources import folders
 from pipelines.sources.sourcefile import show_path
 from pipelines.stores import migrations, postgres
 
-# Among so many of the newest articles one is looked for that is not golden yet.
+# The newest articles that are searched for one that is not golden yet.
 NEWEST = 50
 
 
 @dataclass(frozen=True)
 class CheckedSample:
-    """A source to check, and the folder that its golden pages lie in. by_name: somebody named it, not its file."""
+    """A source to check, and the folder of its golden pages. `by_name`: the person gave its name, not its file."""
 
     source: Source
     folder: Path
@@ -47,7 +47,7 @@ def check(
     all_: Annotated[bool, typer.Option("--all", help="Look at the sites of all followed sources as well.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Leave the sites alone.")] = False,
 ) -> None:
-    """Check source files and golden pages of all followed sources; of those named, or with --all, the sites as well."""
+    """Check source files and golden pages of followed sources; also the sites, of named sources or with --all."""
     current = settings()
     checked = [_check_one(current, name) for name in names or []] or [
         CheckedSample(source, current.sources, by_name=False) for source in folders.read_followed(current)
@@ -66,7 +66,7 @@ def sample(
     ] = "",
     note: Annotated[str, typer.Option("--note", help="What is wrong with it, for whoever mends it.")] = "",
 ) -> None:
-    """Save the facts of one of a source's pages for a person to review; `sources check` holds the source to them."""
+    """Save the facts of a source's page for a person to review; `sources check` then checks the source against them."""
     current = settings()
     (source,) = folders.read_named(current, [name])
     with postgres.connection(current) as conn:
@@ -87,7 +87,7 @@ def _check_one(current: Settings, name: str) -> CheckedSample:
 
 
 def _check_golden(current: Settings, checked: Sequence[CheckedSample]) -> list[str]:
-    """Say what became of the golden pages; the sources of which a reviewed one no longer gives what it should."""
+    """Print the results of the golden pages; gives the sources with a reviewed page that lost a fact."""
     files = {one.source.name: golden.path(one.folder, one.source.name) for one in checked}
     pages = [(one.source, page) for one in checked for page in golden.load(files[one.source.name])]
     found = golden.check(current, pages)
@@ -97,7 +97,7 @@ def _check_golden(current: Settings, checked: Sequence[CheckedSample]) -> list[s
 
 
 def _check_sites(current: Settings, checked: Sequence[CheckedSample], *, every: bool) -> list[str]:
-    """Look at the sites of sources that were named, or at every site; the sources whose site changed."""
+    """Look at the sites of named sources, or at every site; gives the sources whose site changed."""
     looked_at = [one.source for one in checked if every or one.by_name]
     changed = [source.name for source in looked_at if not _looked_at(current, source)]
     if every and looked_at:
@@ -108,7 +108,7 @@ def _check_sites(current: Settings, checked: Sequence[CheckedSample], *, every: 
 
 
 def _looked_at(current: Settings, source: Source) -> bool:
-    """Look at a source's site and say what changed; whether nothing has that loses articles."""
+    """Look at a source's site and print the changes; gives False if a change loses articles."""
     try:
         checked = recheck.check(current, source, on_line=progress)
     except NightdeskError as error:
@@ -121,7 +121,7 @@ def _looked_at(current: Settings, source: Source) -> bool:
 
 
 def _tell_result(name: str, file: Path, found: Sequence[golden.GoldenResult]) -> bool:
-    """Say what became of a source's golden pages; whether every reviewed one gives what it should."""
+    """Print the results of a source's golden pages; gives whether every reviewed page still gives all its facts."""
     for checked in found:
         for difference in checked.differs:
             if checked.golden.reviewed:
@@ -145,7 +145,7 @@ def _tell_result(name: str, file: Path, found: Sequence[golden.GoldenResult]) ->
 
 
 def _choose_article(current: Settings, conn: postgres.Connection, source: Source, page: str) -> int:
-    """The number of the article that is meant."""
+    """The number of the article that `page` means."""
     if page.isdigit():
         found = desk_records.article(conn, int(page))
     elif page:

@@ -1,4 +1,4 @@
-"""The archive: search."""
+"""`nightdesk search`: searches the archive."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _print(answer: ArticleHit) -> None:
 
 
 def show_pieces(pieces: Sequence[PassagePiece], style: str = "") -> Text:
-    """Pieces on one line; what was found stands in brackets where there is no colour to mark it."""
+    """The pieces on one line; found words are in brackets if there is no colour to mark them."""
     plain = not out.is_terminal or out.no_color
     line = Text()
     for piece in pieces:

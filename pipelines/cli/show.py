@@ -1,4 +1,4 @@
-"""How results are shown: a table or a sentence for people, `--json` for programs."""
+"""Shows results: as a table or a sentence for people, as JSON (`--json`) for programs."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 class Steady(Console):
-    """A console that shows text of others as text."""
+    """A console that prints other people's text as plain text."""
 
     def print(self, *shown: Any, **how: Any) -> None:
-        """As rich has it, without what steers a terminal."""
+        """Print like rich, without the characters that control a terminal."""
         for one in shown:
             if isinstance(one, Text):
                 one.plain = steering.strip(one.plain)
         super().print(*shown, **how)
 
 
-# Seconds between two lines on how far it is. Chosen: seldom enough for a log.
+# Seconds between two lines of progress. Chosen: few enough for a log.
 LINES_EVERY_SECONDS = 15.0
 
-# A file or a pipe has no width of its own: wide enough there for the widest table.
+# A file or a pipe has no width of its own, so the width is that of the widest table.
 out = Steady(highlight=False, width=None if sys.stdout.isatty() else 120)
 err = Steady(stderr=True, highlight=False)
 
@@ -78,7 +78,7 @@ def table(
 
 
 def cell(value: Any) -> Text:
-    """One value as a person reads it; states are coloured, nothing is interpreted as markup."""
+    """One value in a form for people; states are coloured, and no text is read as markup."""
     if isinstance(value, Text):
         return value
     if value is None:
@@ -96,25 +96,25 @@ def cell(value: Any) -> Text:
 
 
 def say(sentence: str, style: str = "") -> None:
-    """One sentence on standard output."""
+    """Print one sentence on standard output."""
     out.print(Text(callable_here(sentence), style=style), soft_wrap=True)
 
 
 def quote(text: str, style: str = "") -> None:
-    """A text of somebody else on standard output, as it is written."""
+    """Print a text of another person on standard output, unchanged."""
     out.print(Text(text, style=style), soft_wrap=True)
 
 
 def complain(sentence: str) -> None:
-    """One sentence on standard error, in red."""
+    """Print one sentence on standard error, in red."""
     err.print(Text(callable_here(sentence), style="red"), soft_wrap=True)
 
 
 def callable_here(sentence: str) -> str:
-    """The sentence with its commands as they can be typed: `nightdesk` is often not on the PATH of who started it."""
+    """The sentence with its commands in a form that works here, because `nightdesk` is often not on the PATH."""
     program = Path(sys.argv[0])
     if sys.argv[1:2] == ["--demo"]:
-        # Whoever looks at the demo goes on with the demo.
+        # After a command on the demo, the next commands are for the demo too.
         sentence = re.sub(r"`nightdesk (?!--demo|demo)", "`nightdesk --demo ", sentence)
     if "`nightdesk " not in sentence or program.name != "nightdesk" or shutil.which("nightdesk"):
         return sentence
@@ -122,12 +122,12 @@ def callable_here(sentence: str) -> str:
 
 
 def progress(line: str) -> None:
-    """A line of progress, on standard error so that output stays clean."""
+    """Print a line of progress on standard error, so that standard output stays clean."""
     err.print(Text(line, style="dim"), soft_wrap=True)
 
 
 def ago(at: datetime | None) -> str:
-    """How long ago, in the largest fitting unit."""
+    """The time since a moment, in the largest fitting unit."""
     if at is None:
         return "never"
     seconds = (datetime.now(UTC) - at).total_seconds()
@@ -138,13 +138,13 @@ def ago(at: datetime | None) -> str:
 
 
 def quiet_if(condition: bool) -> Callable[[str], None]:
-    """Progress lines, or none where a program reads."""
+    """A function that prints progress lines, or prints nothing if the condition is true."""
     return (lambda line: None) if condition else progress
 
 
 @contextmanager
 def counting(title: str, of_what: str, *, quiet: bool = False) -> Iterator[Callable[[int], None]]:
-    """Say on standard error how many are done: on a terminal in one line that changes, else in a line now and then."""
+    """Show on standard error how many are done: on a terminal in one changing line, else in a line now and then."""
     if quiet:
         yield lambda done: None
         return

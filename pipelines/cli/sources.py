@@ -1,4 +1,4 @@
-"""follow, unfollow, and sources: which sites are followed, what their files say, pauses, other names."""
+"""follow, unfollow, and sources: lists and shows followed sources, pauses, renames and merges them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def list_sources(
 
 @sources_app.command("show")
 def show(name: Followed, json: Json = False) -> None:
-    """Show one followed source as its file says it."""
+    """Show one followed source with the values of its file."""
     (source,) = folders.read_named(of_installation(), [name])
     if json:
         as_json(source)
@@ -77,14 +77,14 @@ def show(name: Followed, json: Json = False) -> None:
 
 @sources_app.command("pause")
 def pause(names: FollowedSome) -> None:
-    """Leave sources out of the runs that begin by themselves, until they are resumed; named, they are crawled."""
+    """Leave sources out of automatic runs until they are resumed; a crawl that names a source still crawls it."""
     _change_pauses(names, folders.pause)
     say(f"Paused: {', '.join(names)}. Only what a person starts crawls them; `nightdesk sources resume` ends that.")
 
 
 @sources_app.command("resume")
 def resume(names: FollowedSome) -> None:
-    """Take paused sources into the runs again."""
+    """Include paused sources in the runs again."""
     _change_pauses(names, folders.resume)
     say(f"In the runs again: {', '.join(names)}.")
 
@@ -94,7 +94,7 @@ def rename(
     old: Annotated[str, typer.Argument(metavar="OLD", autocompletion=completion.sources)],
     new: Annotated[str, typer.Argument(metavar="NEW")],
 ) -> None:
-    """Give a source another name, with all that was collected of it; killed, the same command finishes it."""
+    """Rename a source and all its collected data; after a kill, the same command finishes the work."""
     from pipelines.follow import renames
 
     renames.rename(settings(), old, new)
@@ -107,7 +107,7 @@ def merge(
     old: Annotated[str, typer.Argument(metavar="FROM", autocompletion=completion.sources)],
     new: Annotated[str, typer.Argument(metavar="INTO", autocompletion=completion.sources)],
 ) -> None:
-    """Put what was collected of a source into another and follow it no more; killed, the same command finishes it."""
+    """Move a source's collected data to another source and unfollow it; after a kill, repeat the command."""
     from pipelines.follow import renames
 
     moved = renames.merge(settings(), old, new)
@@ -120,7 +120,7 @@ def merge(
 
 
 def _tell_of_queries(old: str, new: str) -> None:
-    """Name the watches whose query still asks for the old name, for it finds nothing from now on."""
+    """Name the watches whose query still uses the old name, because such a query finds nothing from now on."""
     from pipelines.follow import renames
 
     for watch in renames.watches_naming(settings(), old):

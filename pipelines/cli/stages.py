@@ -1,4 +1,4 @@
-"""The stages by hand: crawl, extract, load, alert, and run for all four."""
+"""Commands for the stages by hand: crawl, extract, load, alert, and run for all four."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def run(
     url: Annotated[str, typer.Option("--url", help="Take this one page of the source through all stages.")] = "",
     json: Json = False,
 ) -> None:
-    """Crawl, extract, load and alert in one go; with --url one page, each decision explained."""
+    """Crawl, extract, load and alert in one command; with --url take one page and explain each decision."""
     current = of_installation()
     chosen, bad = _choose_sources(current, names or [], crawled=True)
     key = runs.check_key(run) if run else runs.key_of(datetime.now(UTC), manual=True)
@@ -93,7 +93,7 @@ def run(
     done: list[Tally] = []
     try:
         for stage in runs.STAGES:
-            # What another process is crawling is its own to the end: two runs that began in one second have one key.
+            # Another process finishes the sources that it crawls: two runs that began in one second share a key.
             busy = {tally.source for tally in done if tally.state == RunState.BUSY}
             left = [source for source in chosen if source.name not in busy]
             done += perform(current, stage, left, key, quiet_if(json), due=due)
@@ -107,7 +107,7 @@ def run(
 def upkeep(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
 ) -> None:
-    """Once an hour, without Airflow: notice quiet sources, send what waits, delete what is old, read golden pages."""
+    """Run this hourly if you have no Airflow: it notices quiet sources, sends, deletes old files, reads golden pages."""
     current = of_installation()
     if dry_run:
         raw, texts = duties.count_retirable(current, datetime.now(UTC))
@@ -152,21 +152,21 @@ def _tell_texts(gone: text_retention.RetiredTexts) -> None:
 
 
 def _tell(current: Settings, key: str, chosen: Sequence[Source], done: Sequence[Tally], broken: str = "") -> None:
-    """Tell the operators how the night went, and the person who started it what kept the operators from hearing."""
+    """Tell the operators how the night went; if that fails, tell the reason to the person who started it."""
     try:
         if not duties.tell_of_night(current, key, chosen, done, broken):
             complain("Nobody else was told of that, for NIGHTDESK_OPERATORS names no channel.")
     except DatabaseError as error:
-        # The outbox is in the database that went away.
+        # The outbox is in the database, which is not available.
         complain(f"The operators were not told: {error}")
 
 
 def perform(
     current: Settings, stage: str, chosen: Sequence[Source], key: str, on_line: Line, *, due: bool = False
 ) -> list[Tally]:
-    """One stage over the sources of a run, as the command line does it: extraction on all cores.
+    """Run one stage over the sources of a run, as the command line does: extraction uses all cores.
 
-    due: the crawl asks only the lists that are due.
+    due: the crawl requests only the lists that are due.
     """
     if stage == "crawl":
         return crawl.crawl(current, chosen, key, due=due, on_line=on_line)
@@ -181,10 +181,10 @@ def perform(
 def _choose_sources(
     current: Settings, names: Sequence[str], *, without: bool = False, crawled: bool = False
 ) -> tuple[list[Source], int]:
-    """The sources to work on, and how many source files cannot be read. A file that cannot be read stops no other
-    source; the command names it.
+    """The sources to work on, and the number of unreadable source files.
 
-    without: whether the stage has something to do even if there is no source.
+    An unreadable file stops no other source; the command names it.
+    without: whether the stage has work even if there is no source.
     crawled: whether the stage is crawl; then paused sources are left out unless they are named.
     """
     if names:
@@ -206,9 +206,7 @@ def _choose_sources(
 
 
 def _each(chosen: Sequence[Source], stage: str, key: str, work: Callable[[Source], Tally]) -> list[Tally]:
-    """Run a stage for each source by itself. If a source breaks, it has failed, and the others go on. If the database
-    is away, all stop.
-    """
+    """Run a stage for each source by itself. An error fails only its source; a missing database stops all."""
     done: list[Tally] = []
     for source in chosen:
         try:
@@ -268,7 +266,7 @@ def _command(stage: str) -> Callable[..., None]:
 
 
 def _perform_alone(stage: str, names: Sequence[str] | None, run: str, json: bool, *, due: bool = False) -> None:
-    """One stage by itself, and its table."""
+    """Run one stage by itself, and print its table."""
     current = of_installation()
     chosen, bad = _choose_sources(current, names or [], without=stage == "alert", crawled=stage == crawl.STAGE)
     key = runs.check_key(run) if run else _default_key(current, stage)
@@ -279,7 +277,7 @@ def _perform_alone(stage: str, names: Sequence[str] | None, run: str, json: bool
 
 
 def _default_key(current: Settings, stage: str) -> str:
-    """A new key for a crawl; the newest run for what follows one."""
+    """A new key for a crawl; the newest run's key for a later stage."""
     if stage == "crawl":
         return runs.key_of(datetime.now(UTC), manual=True)
     with postgres.connection(current) as conn:
@@ -291,7 +289,7 @@ def _default_key(current: Settings, stage: str) -> str:
 
 
 def _report(done: Sequence[Tally], json: bool, bad: int) -> None:
-    """Show what the stages did; exit 1 where one failed, or where source files could not be read."""
+    """Show the stages' results; exit 1 if one failed, or if source files could not be read."""
     if json:
         as_json(list(done))
     else:
@@ -309,7 +307,7 @@ def _exit_by(done: Sequence[Tally]) -> None:
 
 
 def _show_crawl(tallies: Sequence[Tally]) -> None:
-    """Show what the crawl did for each source, how many URLs each rule left out, and the message of each source."""
+    """Show the crawl's counts for each source, the URLs that each rule left out, and each source's message."""
     if not tallies:
         return
     with postgres.connection(settings()) as conn:
@@ -320,7 +318,7 @@ def _show_crawl(tallies: Sequence[Tally]) -> None:
 
 
 def _show(stage: str, tallies: Sequence[Tally]) -> None:
-    """A table of what a stage did, without the sources that had nothing to do, and below it the messages."""
+    """Print a stage's results as a table without idle sources, and the messages below it."""
     columns = COLUMNS[stage]
     if stage == "alert":
         tallies = [t for t in tallies if t.state == RunState.FAILED] or tallies[-1:]
@@ -339,6 +337,6 @@ def _show(stage: str, tallies: Sequence[Tally]) -> None:
 
 
 def _reasons(tally: Tally) -> str:
-    """The rejections of a tally by reason."""
+    """The rejections of a tally, counted by reason."""
     reasons = {k.removeprefix("rejected: "): n for k, n in tally.counts.items() if k.startswith("rejected: ")}
     return ", ".join(f"{n} {reason}" for reason, n in sorted(reasons.items(), key=lambda pair: -pair[1]))

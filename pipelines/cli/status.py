@@ -1,4 +1,4 @@
-"""Looking: status, articles, why."""
+"""Commands for looking: status, articles, why."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def status(
     ] = "",
     json: Json = False,
 ) -> None:
-    """Did the last run work, and if not, where? Every source at a glance, and the last runs."""
+    """Show whether the last run worked, and if not, where it failed; every source at a glance, and the last runs."""
     current = settings()
     followed, broken = folders.readable(current)
     with postgres.connection(current) as conn:
@@ -134,7 +134,7 @@ def articles(
     diff: Annotated[str, typer.Option("--diff", metavar="1..3", help="With ID or --url: what changed between.")] = "",
     json: Json = False,
 ) -> None:
-    """The latest articles, or one in full: its wordings, what was cut and why, and where all of it comes from."""
+    """Show the latest articles, or one in full: its wordings, the cut parts with reasons, and its origin."""
     current = settings()
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)
@@ -166,7 +166,7 @@ def _show_title(row: postgres.Row) -> str:
 
 
 def why(url: str, json: Json = False) -> None:
-    """Tell the life of a URL and its aliases: where it was found, what became of it and why, and the next look."""
+    """Show the life of a URL and its aliases: where it was found, its outcome with the reason, and the next look."""
     with postgres.connection(settings()) as conn:
         migrations.check_migrated(conn)
         try:

@@ -1,4 +1,4 @@
-"""`nightdesk synonyms`: spellings and names of one thing, which watches and searches take together as `syn:name`."""
+"""`nightdesk synonyms`: spellings and names of one thing; watches and searches use them together as `syn:name`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def add(
     name: Named,
     spellings: Annotated[list[str], typer.Argument(help="Words or phrases; * at the end for words that begin so.")],
 ) -> None:
-    """Make a list of synonyms, or add spellings to the one of that name."""
+    """Make a list of synonyms, or add spellings to the list of that name."""
     with changing() as conn:
         before = synonyms.lists(conn).get(name.lower(), [])
         made, given = synonyms.make(name, [*before, *spellings])
@@ -67,7 +67,7 @@ def remove(
 
 @synonyms_app.command("list")
 def list_synonyms(json: Json = False) -> None:
-    """List the lists."""
+    """List the lists of synonyms."""
     with postgres.connection(settings()) as conn:
         known = synonyms.lists(conn)
     if json:
@@ -78,7 +78,7 @@ def list_synonyms(json: Json = False) -> None:
 
 @synonyms_app.command("export")
 def export() -> None:
-    """Print all lists as lines of name, tab, spellings with | between: what `nightdesk watch test --names` reads."""
+    """Print all lists as lines of name, tab, spellings with | between, as `nightdesk watch test --names` reads them."""
     with postgres.connection(settings()) as conn:
         known = synonyms.lists(conn)
     for name, spellings in known.items():

@@ -1,4 +1,4 @@
-"""What was learned of a source: show it, its history, learn it now, go back, let go of it."""
+"""The template that was learned of a source: shows it and its history, learns it now, goes back, forgets it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def template(
     forget: Annotated[bool, typer.Option("--forget", help="Let go of it; the next run learns anew.")] = False,
     json: Json = False,
 ) -> None:
-    """Show what was learned of a source from its own pages: where its articles stand, which lines repeat."""
+    """Show what was learned from a source's own pages: the place of the articles, and repeated lines."""
     with postgres.connection(settings()) as conn:
         migrations.check_migrated(conn)
         typed_names.check(settings(), conn, [name])
@@ -61,7 +61,7 @@ def template(
 
 
 def learn(name: Name, json: Json = False) -> None:
-    """Learn a source now from its pages in the raw store, and tell what changed."""
+    """Learn a source's template now from its pages in the raw store, and print the changes."""
     from pipelines.extract.extraction import extractor
     from pipelines.extract.site import learning
 
@@ -148,7 +148,7 @@ def _state(stored: templates.TemplateVersion) -> str:
 
 
 def _often(row: tuple[object, ...]) -> tuple[int, str]:
-    """What stands on most pages first."""
+    """The sort key of a line: lines on most pages come first."""
     return (-row[1] if len(row) == 2 and isinstance(row[1], int) else 0, str(row[0]))
 
 

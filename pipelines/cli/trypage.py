@@ -1,4 +1,4 @@
-"""`nightdesk try`: what would be made of a page on the web, a saved one, or thousands of them; nothing is stored."""
+"""`nightdesk try`: shows the result for a page on the web, a saved page, or thousands of pages; stores nothing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def try_page(
         int, typer.Option("--processes", min=0, help="With --batch: how many at a time; 0 is one per core.")
     ] = 0,
 ) -> None:
-    """Show what we would make of a page: the article, each block that was cut and why, or the rejection."""
+    """Show the result for a page: the article and each cut block with its reason, or the rejection."""
     current = settings()
     if batch_file:
         if target or url:
@@ -66,7 +66,7 @@ def try_page(
 
 
 def _page(current: Settings, target: str, url: str, source: Source) -> Page:
-    """The page that is meant: fetched, read from a file, or from standard input."""
+    """The page to try: fetched, read from a file, or read from standard input."""
     if target.startswith(("http://", "https://")):
         return crawl.fetch(current, source, target)
     if target == "-":
@@ -79,7 +79,7 @@ def _page(current: Settings, target: str, url: str, source: Source) -> Page:
 
 
 def _find_template(current: Settings, source: str) -> templates.TemplateVersion | None:
-    """What was learned of a source; without Postgres the page is tried all the same, and that is said."""
+    """The learned template of a source; without Postgres there is none, and a message says so."""
     try:
         with postgres.connection(current) as conn, conn:
             return templates.newest(conn, source)
@@ -96,7 +96,7 @@ def _describe_template(stored: templates.TemplateVersion | None) -> str:
 
 
 def _explain(done: TriedPage, page: Page, target: str, template: str) -> None:
-    """Print an article as it would be stored and what was cut, or why it is none."""
+    """Print an article as it would be stored and the cut blocks, or the reason for the rejection."""
     fetched = f"{page.final_url}: HTTP {page.status}" if target.startswith(("http://", "https://")) else target
     where = "standard input" if fetched == "-" else fetched
     say(f"{where}, {len(page.body):,} bytes, sha256 {page.digest[:16]}…", "dim")
@@ -128,7 +128,7 @@ def _explain(done: TriedPage, page: Page, target: str, template: str) -> None:
 
 
 def show_published(made: Article) -> str:
-    """When an article was published, how exactly that is known and from where."""
+    """The publication date of an article, its precision and its origin."""
     at = made.published_at
     if at is None:
         return "unknown: neither the page nor its feed says"

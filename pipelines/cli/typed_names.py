@@ -1,4 +1,4 @@
-"""Names that somebody typed: whether they are known, and which ones are near."""
+"""Checks typed names: whether they are known, and which known names are similar."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pipelines.stores import postgres, runs
 
 __all__ = ["check", "check_channel", "check_run", "check_scope", "check_used_channel", "watch_of"]
 
-# Where a near run is looked for, and how many are named. Chosen: some weeks of nights, a line of text.
+# The latest runs that are searched for a similar key, and how many are named. Chosen: some weeks of nights, one line.
 LATEST_RUNS = 40
 NAMED_RUNS = 3
 
 
 def check_channel(name: str, addressed: Iterable[str]) -> None:
-    """SettingsError where no channel of this name has an address."""
+    """Raise SettingsError if no channel of this name has an address."""
     channels = {one.lower() for one in addressed}
     if name and name.lower() not in channels:
         raise SettingsError(
@@ -29,7 +29,7 @@ def check_channel(name: str, addressed: Iterable[str]) -> None:
 
 
 def check_used_channel(conn: postgres.Connection, name: str) -> None:
-    """ChannelError where nothing names this channel: no watch, no message, no address."""
+    """Raise ChannelError if no watch, no message and no address uses this channel."""
     known = {row["name"] for row in channel_states.list_channels(conn, addressed_channels())}
     if name and name.lower() not in known:
         raise ChannelError(
@@ -39,7 +39,7 @@ def check_used_channel(conn: postgres.Connection, name: str) -> None:
 
 
 def check_run(conn: postgres.Connection, run: str) -> None:
-    """NightdeskError where nothing is known of a run."""
+    """Raise NightdeskError if a run is unknown."""
     if not runs.tallies(conn, runs.check_key(run)):
         latest = [row["run"] for row in runs.latest(conn, LATEST_RUNS)]
         same_day = [one for one in latest if one[:10] == run[:10]][:NAMED_RUNS]

@@ -1,4 +1,4 @@
-"""verify: whether the raw store is as it was written."""
+"""verify: checks whether the raw store is unchanged since it was written."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def verify_raw(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Read the raw files again and name what is not as it was written: files, records, the chain that binds them."""
+    """Read the raw files again and name all changes since they were written: in files, records and their chain."""
     current = settings()
     with postgres.connection(current, application="nightdesk verify") as conn:
         migrations.check_migrated(conn)
@@ -63,7 +63,7 @@ def verify_raw(
 
 
 def _read_anchors(current: Settings, file: Path | None) -> list[tuple[str, int, str]]:
-    """The digests that were kept elsewhere: in this file, and in that of the settings once upkeep has written it."""
+    """The digests that are stored elsewhere: in this file, and in the settings' file once upkeep has written it."""
     ours = Path(current.chain_file) if current.chain_file else None
     return [*(anchors.read(file) if file else []), *(anchors.read(ours) if ours and ours.exists() else [])]
 

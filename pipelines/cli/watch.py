@@ -1,4 +1,4 @@
-"""`nightdesk watch`: what somebody wants to be told of, and who changed it when."""
+"""`nightdesk watch`: adds, changes and shows watches, and the history of their changes."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ Owner = Annotated[
 ]
 
 watch_app = typer.Typer(help="Watches: what somebody wants to be told of.", no_args_is_help=True)
-# Takes an option's values away, where no value changes nothing.
+# Removes an option's values; an option that is not given changes nothing.
 NONE = "-"
 
 
@@ -95,7 +95,7 @@ def add(
     messages_in: MessagesIn = None,
     owner: Owner = None,
 ) -> None:
-    """Add a watch, or change the one of that name: options that are not given stay as they are, - takes one away."""
+    """Add a watch, or change the watch of that name: options that are not given stay unchanged, - removes a value."""
     if not terms and not query:
         raise WatchError(f"Watch {name} has no term: give it at least one word to look for, or a --query.")
     with changing() as conn:
@@ -122,7 +122,7 @@ def edit(
     messages_in: MessagesIn = None,
     owner: Owner = None,
 ) -> None:
-    """Change what is given of a watch and nothing else; - takes an option's values away."""
+    """Change only the given options of a watch; - removes an option's values."""
     with changing() as conn:
         before = typed_names.watch_of(conn, name)
         asks: dict[str, Any] = {"terms": [one.written for one in before.terms], "query": before.query}
@@ -208,7 +208,7 @@ def remove(name: Named) -> None:
 
 @watch_app.command("pause")
 def pause(name: Named) -> None:
-    """Let a watch look at nothing until it is resumed."""
+    """Pause a watch: it matches nothing until it is resumed."""
     with changing() as conn:
         watches.pause(conn, typed_names.watch_of(conn, name).name, paused=True)
     say(f"Paused the watch {name}: what comes until `nightdesk watch resume {name}` it is never told of.")
@@ -216,7 +216,7 @@ def pause(name: Named) -> None:
 
 @watch_app.command("resume")
 def resume(name: Named) -> None:
-    """Let a watch tell again, paused or mute, of what comes from now on."""
+    """Resume a paused or mute watch; it tells of changes from now on."""
     with changing() as conn:
         watches.pause(conn, typed_names.watch_of(conn, name).name, paused=False)
         watches.mute(conn, name, None)
@@ -228,7 +228,7 @@ def mute(
     name: Named,
     span: Annotated[str, typer.Option("--for", metavar="SPAN", help="How long: 30min, 8h, 1d, 2w.")] = "1d",
 ) -> None:
-    """List what a watch finds and tell nobody, for a while."""
+    """Mute a watch for a while: its matches are listed, but nobody is told."""
     length = watch_editing.span(span)
     with changing() as conn:
         until = watches.mute(conn, typed_names.watch_of(conn, name).name, length)
@@ -240,7 +240,7 @@ def history(
     name: Annotated[str, typer.Argument(help="Only of this watch.", autocompletion=completion.watches)] = "",
     json: Json = False,
 ) -> None:
-    """Show who changed which watch, when and how; of those that were removed as well."""
+    """Show who changed which watch, when and how; includes removed watches."""
     with postgres.connection(settings()) as conn:
         rows = watches.history(conn, name)
         if name and not rows:
@@ -257,14 +257,14 @@ def history(
 
 @contextmanager
 def changing() -> Iterator[postgres.Connection]:
-    """One transaction that changes watches or synonyms, with the name of who does it for the history."""
+    """One transaction that changes watches or synonyms, with the person's name for the history."""
     with postgres.connection(settings()) as conn, conn:
         watches.changed_by(conn, who())
         yield conn
 
 
 def who() -> str:
-    """Who sits at the command line, also behind sudo."""
+    """The login name of the person at the command line, even under sudo."""
     return os.environ.get("SUDO_USER") or getpass.getuser()
 
 
@@ -282,7 +282,7 @@ def _keep(
     stays: Mapping[str, Any],
 ) -> None:
     told_to = None if channel is None else [one.strip() for given in channel for one in given.split(",") if one.strip()]
-    # What a query must not find stands in the query itself.
+    # A query itself contains the words that it must not find.
     kept = [] if asks["query"] else [term.written for term in before.unless] if before else []
     written = {
         "terms": asks["terms"],

@@ -94,7 +94,7 @@ SECONDS = {"second": SECOND, "minute": MINUTE, "hour": HOUR, "day": DAY, "week":
 
 
 def ago(plain: str, now: datetime) -> tuple[datetime, str] | None:
-    """The moment of a phrase like `3 hours ago` in a folded text, and its precision; None if there is no such phrase."""
+    """The moment of a phrase like `3 hours ago` in a folded text, and its precision; None if there is no such one."""
     if plain.count(" ") >= LONGEST_WORDS:
         return None
     if _NOW.search(plain) and plain.count(" ") < DAY_WORDS:

@@ -441,13 +441,13 @@ def _time_beside(plain: str, date: re.Match[str]) -> TimeOfDay | None:
 
 
 def _vietnamese(match: re.Match[str]) -> str:
-    """A date whose month is a number, in the form that the reader knows."""
+    """A month name written as its number; any other text is unchanged."""
     name = match[1]
     return f"thang {VIETNAMESE_NAMES.index(name) + 1}" if name in VIETNAMESE_NAMES else match[0]
 
 
 def _mongolian(match: re.Match[str]) -> str:
-    """A date whose month is an ordinal number, in digits or in words, in the form that the reader knows."""
+    """A date whose month is an ordinal number, in digits or in words, written as year/month/day."""
     year, month, day = match.groups()
     if month in MONGOLIAN_NUMBERS:
         month = str(MONGOLIAN_NUMBERS.index(month) + 1)
