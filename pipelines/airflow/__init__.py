@@ -1,1 +1,1 @@
-"""What Dags are made of: the only package, with dags/, that imports airflow."""
+"""The parts of the Dags. Only this package and dags/ import airflow."""

@@ -25,26 +25,24 @@ from pipelines.stores import postgres
 
 # Seconds that creating or migrating Airflow's database may take. Chosen: a slow disk.
 MIGRATE_SECONDS = 600
-# Lines of a log that are told where that failed. Chosen: the end of a traceback.
+# Lines of the log that are shown if that failed. Chosen: the end of a traceback.
 LAST_LINES = 15
-# Random bytes of the admin's password, of the key of tokens, and of the other keys (Fernet asks for 32).
+# Random bytes of the admin's password, of the key of tokens, and of the other keys (Fernet requires 32).
 PASSWORD_BYTES, JWT_BYTES, KEY_BYTES = 12, 64, 32
 
-# In a wheel they travel inside the package; in a checkout they stand at its top.
+# In a wheel the Dags are inside the package; in a checkout they are at its top.
 DAGS = next(up / "dags" for up in Path(__file__).parents[1:3] if (up / "dags").is_dir())
 USER = "admin"
-# Tasks at the same time, where NIGHTDESK_CRAWL_SLOTS asks for no more. Chosen: two cores are busy with these.
+# Tasks at the same time, unless NIGHTDESK_CRAWL_SLOTS sets more. Chosen: these keep two cores busy.
 PARALLELISM = 6
 VERSIONS = ("apache-airflow", "apache-airflow-core")
-# Of Airflow's own variables those that an installation sets: connections, variables, and where figures are sent.
+# Airflow's own variables that an installation sets: connections, variables, and the receivers of figures.
 KEPT = ("AIRFLOW_CONN_", "AIRFLOW_VAR_", "AIRFLOW__METRICS__", "AIRFLOW__TRACES__")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Secrets:
-    """What is made up once for a data folder: the login of `make ui`, and the keys with which Airflow signs and
-    encrypts.
-    """
+    """The random values of a data folder: the login of `make ui`, and the keys with which Airflow signs and encrypts."""
 
     password: str
     jwt: str
@@ -63,7 +61,7 @@ def passwords(settings: Settings) -> Path:
 
 
 def logs(settings: Settings) -> Path:
-    """Where the components' own logs are: one file each."""
+    """The folder of the components' own logs, one file for each."""
     return home(settings) / "logs"
 
 
@@ -73,7 +71,7 @@ def command(*words: str) -> list[str]:
 
 
 def prepare(settings: Settings) -> Secrets:
-    """Make the home and, the first time, its secrets (readable by their owner alone)."""
+    """Make the home and, the first time, its secrets (only their owner can read them)."""
     folder = home(settings)
     private.data_folder(settings.data)
     private.folder(logs(settings))
@@ -93,9 +91,7 @@ def prepare(settings: Settings) -> Secrets:
 
 @contextmanager
 def alone(settings: Settings) -> Iterator[None]:
-    """Hold the home for the length of the block; AirflowError if another process has it, because two
-    schedulers clash.
-    """
+    """Lock the home during the block; AirflowError if another process holds it, because two schedulers conflict."""
     folder = home(settings)
     private.folder(folder)
     with private.open_private(folder / "lock", "w", encoding="utf-8") as file:
@@ -109,7 +105,7 @@ def alone(settings: Settings) -> Iterator[None]:
 
 
 def environment(settings: Settings, keys: Secrets, *, port: int) -> dict[str, str]:
-    """The environment of every component and so of every task: this database, this port, no way out to the internet."""
+    """The environment of every component, and so of every task: this database, this port, no access to the internet."""
     address = f"http://127.0.0.1:{port}"
     metadata = postgres.airflow_url(settings)
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW_") or k.startswith(KEPT)}
@@ -141,7 +137,7 @@ def environment(settings: Settings, keys: Secrets, *, port: int) -> dict[str, st
         "logging__file_task_handler_new_folder_permissions": f"0o{private.FOLDER_MODE:o}",
         "logging__file_task_handler_new_file_permissions": f"0o{private.FILE_MODE:o}",
         "scheduler__enable_health_check": "False",
-        # How late the supervisor of a task notices that it ended or was marked failed in the UI; 5 s by default.
+        # How late a task's supervisor notices that the task ended or was marked failed in the UI; 5 s by default.
         "workers__min_heartbeat_interval": "1",
     }
     return {
@@ -160,12 +156,12 @@ def environment(settings: Settings, keys: Secrets, *, port: int) -> dict[str, st
 
 
 def sync_address(address: str) -> str:
-    """A Postgres address in the words of SQLAlchemy with psycopg2."""
+    """A Postgres address in the form of SQLAlchemy with psycopg2."""
     return urlunsplit(urlsplit(address)._replace(scheme="postgresql+psycopg2"))
 
 
 def async_address(address: str) -> str:
-    """A Postgres address in the words of SQLAlchemy with asyncpg, which says `ssl` for libpq's `sslmode`."""
+    """A Postgres address in the form of SQLAlchemy with asyncpg, which writes `ssl` instead of libpq's `sslmode`."""
     parts = urlsplit(address)
     known = {"sslmode": "ssl", "host": "host", "port": "port"}
     query = urlencode([(known[k], v) for k, v in parse_qsl(parts.query) if k in known], safe="/")
@@ -173,7 +169,7 @@ def async_address(address: str) -> str:
 
 
 def migrate(settings: Settings, env: dict[str, str], *, on_line: Callable[[str], None]) -> bool:
-    """Bring Airflow's database to this Airflow's schema, unless it has it already; gives whether anything was done."""
+    """Migrate Airflow's database to this Airflow's schema, if it differs; gives whether anything was done."""
     record = home(settings) / "migrated.json"
     wanted = {name: version(name) for name in VERSIONS}
     recorded = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
@@ -199,7 +195,7 @@ def migrate(settings: Settings, env: dict[str, str], *, on_line: Callable[[str],
 
 
 def count_unfinished(settings: Settings) -> int:
-    """How many runs an earlier Airflow on this data folder left running; 0 before its first start."""
+    """The number of runs that an earlier Airflow on this data folder left running; 0 before its first start."""
     with postgres.connection(_metadata(settings)) as conn, conn:
         there = postgres.row(conn, "airflow_tables", table="dag_run")
         found = postgres.row(conn, "airflow_unfinished_runs") if there and there["there"] else None

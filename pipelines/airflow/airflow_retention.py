@@ -19,12 +19,12 @@ from pipelines.airflow.api_client import AirflowError
 from pipelines.errors import SettingsError
 from pipelines.settings import Settings
 
-# An approval of the Dag `follow` may wait this long, and a clean-up would delete what it waits with.
+# An approval of the Dag `follow` may wait this long; an earlier clean-up would delete its records.
 LONGEST_WAIT_DAYS = 7
 DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 # Seconds that deleting old records may take. Chosen: the first time after years is the longest.
 LIMIT_SECONDS = 3600
-# Lines of its output that are told where it failed. Chosen: the end of a traceback.
+# Lines of its output that are shown if it failed. Chosen: the end of a traceback.
 LAST_LINES = 15
 
 
@@ -37,7 +37,7 @@ class InstalledAirflow:
 
 
 def check_days(days: int) -> None:
-    """SettingsError if so many days would delete what is still needed. 0 means for ever."""
+    """Raise SettingsError if this number of days would delete needed records. 0 means for ever."""
     if days and days <= LONGEST_WAIT_DAYS:
         raise SettingsError(
             f"Airflow's records can't be deleted after {days} days, for an approval may wait {LONGEST_WAIT_DAYS} days: "
@@ -46,9 +46,9 @@ def check_days(days: int) -> None:
 
 
 def place(settings: Settings) -> InstalledAirflow | None:
-    """The Airflow that the environment names, as in a container; else the one of this data folder, if there is one.
+    """The Airflow that the environment names, as in a container; else the Airflow of this data folder, if any.
 
-    The one of the data folder need not be running. Its database is started if it is the embedded one.
+    The Airflow of the data folder need not be running. Its database is started if it is the embedded one.
     """
     if os.environ.get(DATABASE):
         folder = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser() / "logs"
@@ -61,9 +61,7 @@ def place(settings: Settings) -> InstalledAirflow | None:
 
 
 def clean(where: InstalledAirflow, days: int, now: datetime, *, on_line: Callable[[str], None]) -> int:
-    """Delete what is older than so many days (0: nothing); gives how many log files were deleted. AirflowError if it
-    failed.
-    """
+    """Delete records and logs older than `days` (0: nothing); gives the number of deleted logs. Raises AirflowError."""
     check_days(days)
     if not days:
         on_line("Airflow's records and log files are kept for ever.")
@@ -95,9 +93,9 @@ def _airflow(where: InstalledAirflow, *words: str) -> None:
 
 
 def _logs(folder: Path, before: float) -> int:
-    """Delete the files of a folder that nobody has written to since, and the folders that become empty."""
+    """Delete the files of a folder that were last written before `before`, and the folders that become empty."""
     walked = [(Path(name), files) for name, _, files in os.walk(folder, topdown=False)]
-    # Looked at before anything is deleted, which makes a folder new; one that is new waits for its first file.
+    # Checked before anything is deleted, because a deletion renews a folder. A new folder waits for its first file.
     old = [name for name, _ in walked if name != folder and _older(name, before)]
     gone = 0
     for name, files in walked:
@@ -106,7 +104,7 @@ def _logs(folder: Path, before: float) -> int:
                 (name / file).unlink(missing_ok=True)
                 gone += 1
     for name in old:
-        # Not empty: something in it is kept.
+        # The folder is not empty: it has files to keep.
         with suppress(OSError):
             name.rmdir()
     return gone

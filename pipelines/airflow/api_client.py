@@ -1,4 +1,4 @@
-"""Airflow's REST API, as far as we speak it: the login, health, and runs with their tasks."""
+"""A client for the parts of Airflow's REST API that we use: the login, health, and runs with their tasks."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from pipelines.errors import NightdeskError
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
-# Seconds until a server that is up has answered. Chosen: it does so at once, or hangs.
+# Seconds to wait for a running server. Chosen: it answers at once, or hangs.
 ANSWER_SECONDS = 5
-# The same of its first answer on a machine that is busy with its start.
+# The same for its first answer on a machine that is busy with the start.
 FIRST_ANSWER_SECONDS = 120
-# The same of a question to its database.
+# The same for a request that reads its database.
 REQUEST_SECONDS = 30
 
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
@@ -28,12 +28,12 @@ PAGE_ROWS = 200
 
 
 class AirflowError(NightdeskError):
-    """Airflow does not answer or says no: names the request and its words."""
+    """Airflow does not answer or refuses; the text names the request and Airflow's words."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One task of a run: label is the source's name on a mapped task, state is Airflow's word."""
+    """One task of a run. `label`: the source's name on a mapped task. `state`: Airflow's word."""
 
     dag: str
     run_id: str
@@ -45,7 +45,7 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class DagRun:
-    """One run of a Dag; key is its partition key, empty when it has none."""
+    """One run of a Dag. `key`: its partition key, empty if it has none."""
 
     dag: str
     run_id: str
@@ -54,7 +54,7 @@ class DagRun:
 
 
 def healthy(address: str) -> list[str]:
-    """The components that are not healthy yet; all of them while the API does not answer."""
+    """The components that are not healthy yet; all components while the API does not answer."""
     try:
         answer = httpx.get(f"{address}/api/v2/monitor/health", timeout=ANSWER_SECONDS, trust_env=False)
     except httpx.TransportError:
@@ -74,14 +74,14 @@ def answers(address: str) -> bool:
 
 
 def warm(address: str) -> None:
-    """Have the API build its task side, which it does at the first request (10 s of work) and not when it starts."""
+    """Make the API build its task side; it does this at the first request (10 s of work), not when it starts."""
     with suppress(httpx.TransportError):
         httpx.get(f"{address}/execution/health", timeout=FIRST_ANSWER_SECONDS, trust_env=False)
 
 
 @contextmanager
 def login(address: str, user: str, password: str) -> Iterator[httpx.Client]:
-    """A client that is logged in for the length of the block; AirflowError when the login is refused."""
+    """A client that is logged in during the block; AirflowError if the login is refused."""
     with httpx.Client(base_url=address, timeout=REQUEST_SECONDS, trust_env=False) as client:
         token = _ask(client, "POST", "/auth/token", {"username": user, "password": password})["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"
@@ -95,7 +95,7 @@ def dags(client: httpx.Client, *, since: datetime) -> set[str]:
 
 
 def import_errors(client: httpx.Client) -> list[str]:
-    """What keeps Dag files from being read: `file: last line of the traceback`."""
+    """The errors in Dag files: `file: last line of the traceback`."""
     found = _ask(client, "GET", "/api/v2/importErrors", params={"limit": PAGE_ROWS})
     return [f"{e['filename']}: {e['stack_trace'].strip().splitlines()[-1]}" for e in found["import_errors"]]
 
@@ -114,12 +114,12 @@ def runs(client: httpx.Client, dag: str, *, states: Sequence[str] = ()) -> list[
 
 
 def fail(client: httpx.Client, run: DagRun) -> None:
-    """Mark a run failed; its running tasks are ended by their supervisors."""
+    """Mark a run failed; the supervisors then end its running tasks."""
     _ask(client, "PATCH", f"/api/v2/dags/{run.dag}/dagRuns/{run.run_id}", {"state": "failed"})
 
 
 def tasks(client: httpx.Client, run: DagRun) -> list[Task]:
-    """The tasks of a run, mapped ones each by itself."""
+    """The tasks of a run; each mapped task is a separate one."""
     found: list[Task] = []
     while True:
         params = {"limit": PAGE_ROWS, "offset": len(found)}

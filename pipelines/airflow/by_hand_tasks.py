@@ -1,4 +1,4 @@
-"""What the Dag `by_hand` does: one piece of work that a person asked for at the Desk, with its result in sentences.
+"""The work of the Dag `by_hand`: one piece of work that a person starts at the Desk, with its result in sentences.
 
 Only tasks import this module, because it loads extraction.
 """
@@ -28,12 +28,12 @@ from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 from pipelines.stores import postgres, templates
 
-# Lines of one result, and characters of a text before and after in it. Chosen: what a person reads on one page.
+# Lines of one result, and characters of each compared text in it. Chosen: as much as a person reads on one page.
 LINES_SHOWN, LONGEST_TEXT_CHARACTERS = 60, 600
 
 
 class Result(TypedDict):
-    """The result of the work: a sentence, more lines, and the key of the trial that it is about, if any."""
+    """The result of the work: a sentence, more lines, and the key of its trial, if there is one."""
 
     said: str
     lines: list[str]
@@ -42,7 +42,7 @@ class Result(TypedDict):
 
 
 def do(params: Mapping[str, Any], who: str) -> Result:
-    """Do what the form asks for. who: the name of whoever asked."""
+    """Do the work that the form names. who: the name of the person who started it."""
     work = HandWork(params["work"])
     made = WORKS[work](settings(), str(params.get("source") or ""), str(params.get("key") or ""), who)
     to_log(made["said"])

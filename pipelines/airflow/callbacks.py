@@ -1,6 +1,4 @@
-"""What the operators are told about Airflow: a run that failed, a night that is late. Airflow calls this by dotted
-name.
-"""
+"""Tells the operators about Airflow: a failed run, a late night. Airflow calls these functions by dotted name."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ log = logging.getLogger("nightdesk.tell")
 
 
 def tell_failed(context: Mapping[str, Any]) -> None:
-    """Tell the operators that a run failed: its key, the sources that failed and why, and where to look."""
+    """Tell the operators that a run failed: its key, the failed sources with reasons, and the place to look."""
     dag, run_id = context["dag"].dag_id, context["run_id"]
     _tell(("failed", dag, run_id), *failure(dag, run_id, context.get("dag_run")))
 
@@ -60,7 +58,7 @@ def _tell(key: tuple[str, ...], subject: str, lines: list[str]) -> None:
 
 
 def _without_reason(stage: str) -> str:
-    """Why a run failed although no source did."""
+    """The reason why a run failed although no source failed."""
     from pipelines.settings import settings
     from pipelines.sources import folders
 
@@ -70,7 +68,7 @@ def _without_reason(stage: str) -> str:
 
 
 def _key(stage: str, dag_run: Any) -> str:
-    """The run that a Dag's run worked on; empty if nothing tells it."""
+    """The key of the run on which a Dag's run worked; empty if it is unknown."""
     from pipelines.airflow.run_plan import crawl_run
     from pipelines.settings import settings
 
@@ -78,16 +76,15 @@ def _key(stage: str, dag_run: Any) -> str:
     partition = getattr(dag_run, "partition_key", None)
     after = getattr(dag_run, "run_after", None)
     if stage == "crawl" and after is not None:
-        # As the crawl itself makes it: a partition is named by the clock of the schedule, a run by UTC.
+        # The crawl makes the key in the same way: the schedule's clock names a partition, UTC names a run.
         return crawl_run(asked, partition, after, settings().schedule_timezone)
     return str(asked or partition or "")
 
 
 def _failures(stage: str, run: str) -> tuple[list[str], list[str]]:
-    """The names of the failed sources of a run, and a sentence for each. If the ledger does not answer, the sentence is
-    about that.
+    """The names of the failed sources of a run, and a sentence for each.
 
-    A network that is down is one trouble, however many sources it has.
+    If the ledger does not answer, the sentence says so. A network that is down is one sentence for all its sources.
     """
     from pipelines.errors import DatabaseError
     from pipelines.settings import settings

@@ -1,6 +1,4 @@
-"""Channels whose address is an Airflow connection: `nightdesk_channel_<name>`, with the complete address as its
-password.
-"""
+"""Channels whose address is in an Airflow connection: `nightdesk_channel_<name>` has the whole address as password."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ PREFIX = "nightdesk_channel_"
 def addresses(current: Settings) -> dict[str, str]:
     """Channel name -> address, for every channel that a watch, a waiting delivery or the operators use.
 
-    The environment wins over a connection. Addresses are secrets: Airflow masks a connection's password in its logs.
+    The environment wins over a connection. Addresses are secrets; Airflow masks a connection's password in its logs.
     """
     known = settings.channels()
     with postgres.connection(current) as conn, conn:

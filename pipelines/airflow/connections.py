@@ -1,4 +1,4 @@
-"""Values that are Airflow connections: the password is the complete value, and Airflow masks it in its logs."""
+"""Values in Airflow connections: the password is the whole value, and Airflow masks it in its logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`nightdesk alerts`: shows alerts with their messages: when and to whom they were sent, why they wait, who saw them."""
+"""`nightdesk alerts`: shows alerts with their messages: when and to whom each was sent, why it waits, who saw it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`nightdesk try --batch`: reads thousands of saved pages and prints a JSON line for each, in order, without Postgres."""
+"""`nightdesk try --batch`: reads thousands of saved pages, prints a JSON line for each in order, needs no Postgres."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class AskedPages:
 
 
 def run(current: Settings, file: str, *, source: str, learns: bool, processes: int) -> None:
-    """Try every page of a batch file (`-`: standard input); prints the answers on standard output, the rest on stderr."""
+    """Try every page of a batch file (`-`: standard input); prints answers on standard output, the rest on stderr."""
     asked = read(file, _sources_of(current), source)
     counts: Counter[str] = Counter()
     try:

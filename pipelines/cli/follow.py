@@ -68,7 +68,7 @@ def follow(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Follow a site by its address, with the evidence for every line of its file, or follow entries of the catalogue."""
+    """Follow a site by its address, with the evidence for every line of its file, or entries of the catalogue."""
     wish = Wish(
         name=name, timezone=timezone, country=country.upper(), delay=delay,
         yes=yes, dry_run=dry_run, anew=anew, twice=twice, quiet=json,

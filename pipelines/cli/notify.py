@@ -60,7 +60,7 @@ def list_channels(
     channel: Annotated[str, typer.Option(help="Only of this channel.", autocompletion=completion.channels)] = "",
     json: Json = False,
 ) -> None:
-    """List the channels: whether each works, rests after failures or is paused, and its waiting or abandoned messages."""
+    """List the channels: whether each works, rests after failures or is paused, and its unsent messages."""
     with postgres.connection(settings()) as conn:
         migrations.check_migrated(conn)
         typed_names.check_used_channel(conn, channel)

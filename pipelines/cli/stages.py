@@ -107,7 +107,7 @@ def run(
 def upkeep(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
 ) -> None:
-    """Run this hourly if you have no Airflow: it notices quiet sources, sends, deletes old files, reads golden pages."""
+    """Run this hourly without Airflow: it notices quiet sources, sends, deletes old files, reads golden pages."""
     current = of_installation()
     if dry_run:
         raw, texts = duties.count_retirable(current, datetime.now(UTC))

@@ -318,12 +318,12 @@ def _explain(made: Watch) -> None:
 
 
 def _take_typed(typed: list[str] | None, before: Sequence[str]) -> list[str]:
-    """What was typed, nothing where that is a dash; what was there before where nothing was typed."""
+    """The typed values without dashes; the earlier values if nothing was typed."""
     return list(before) if typed is None else [one for one in typed if one != NONE]
 
 
 def _given_text(typed: str | None, before: str) -> str:
-    """What was typed, nothing where that is a dash; what was there before where nothing was typed."""
+    """The typed text, empty for a dash; the earlier text if nothing was typed."""
     return before if typed is None else "" if typed == NONE else typed
 
 
@@ -339,7 +339,7 @@ def _state(watch: Watch) -> str:
 
 
 def _say_what_holds(watch: Watch, known: Mapping[str, Sequence[str]]) -> str:
-    """What a query means; of one that can no longer be read, why."""
+    """The meaning of a watch's query in words; the reason if the query can no longer be read."""
     try:
         return f"a query: {explanation.say_what_holds(grammar.parse(watch.query, known))}"
     except QueryError as error:

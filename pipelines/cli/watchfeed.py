@@ -1,4 +1,4 @@
-"""`nightdesk watch feed`: what a watch found last as a feed, printed or written to a file, and its secret address."""
+"""`nightdesk watch feed`: prints or writes the latest alerts of a watch as a feed, and manages its secret address."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def feed(
     ] = False,
     close: Annotated[bool, typer.Option("--close", help="Take its address away.")] = False,
 ) -> None:
-    """Print what a watch told last as a feed, or give the feed an address at which readers ask for it."""
+    """Print the latest alerts of a watch as a feed, or give the feed an address at which readers fetch it."""
     if (open_ and close) or (out and (open_ or close)):
         raise NightdeskError("Give one of --out, --open and --close.")
     current = settings()

@@ -1,4 +1,4 @@
-"""`nightdesk watch export` and `import`: all watches and synonyms as one TOML file."""
+"""`nightdesk watch export` and `import`: write and read all watches and synonyms as one TOML file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 def export_watches(
     file: Annotated[Path | None, typer.Argument(help="Where to; without it, standard output.")] = None,
 ) -> None:
-    """Write all watches and lists of synonyms as one TOML file; addresses of channels are not in it."""
+    """Write all watches and lists of synonyms as one TOML file; the file has no addresses of channels."""
     with postgres.connection(settings()) as conn:
         written = watchfile.render(watches.all_watches(conn), synonyms.lists(conn))
     if not file:
@@ -44,7 +44,7 @@ def import_watches(
         bool, typer.Option("--remove-others", help="Remove watches and lists that are not in it.")
     ] = False,
 ) -> None:
-    """Set the watches and lists of synonyms of a file, all or none; the others stay."""
+    """Set all watches and lists of synonyms of a file, or none if one fails; other watches and lists stay."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""`nightdesk watch test`: what a watch or a query finds in a text, and which part of it failed."""
+"""`nightdesk watch test`: shows the matches of a watch or a query in a text, and the part that failed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test(
     names: Annotated[Path | None, typer.Option("--names", help="Spellings of the same, for --cases.")] = None,
     json: Json = False,
 ) -> None:
-    """Show what a watch or a query finds in a text, or which part of it failed; exit 1 when nothing."""
+    """Show the matches of a watch or a query in a text, or the part that failed; exit 1 if there is no match."""
     if file:
         if name or words or text:
             raise NightdeskError("--cases takes its terms and sentences from the file: leave the others out.")
@@ -63,7 +63,7 @@ def test(
 
 
 def _asked_for(name: str, *, a_watch: bool) -> tuple[Node, str]:
-    """The query of the watch of this name, else the one that was written."""
+    """The query of the watch of this name, else the text read as a query."""
     current = settings()
     is_set_up = bool(current.database_url) or (current.data / "postgres").exists()
     lists: Mapping[str, Sequence[str]] = {}

@@ -1,4 +1,4 @@
-"""`nightdesk watch try`: what a watch would have told, before somebody is told."""
+"""`nightdesk watch try`: shows the alerts that a watch would have sent, before anybody gets one."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres
 
-# What stands before a story's lines: ten columns, as wide as its number and the blanks behind it.
+# The indent of a story's further lines: ten columns, as wide as the story's number with its blanks.
 INDENT = "          "
-# Columns of the longest bar, and the longest span. Chosen: what stands beside it on a narrow terminal; a year.
+# Columns of the longest bar. Chosen: the text beside it still fits on a narrow terminal.
 BAR_COLUMNS = 40
 MOST_DAYS = 366
-# Days and stories where nobody says how many. Chosen: a month, a screen.
+# Default numbers of days and stories. Chosen: a month, a screen.
 DAYS, SHOWN = 30, 10
-# Terms that are named. Chosen: the noise is in the first ones.
+# Terms that are named. Chosen: the first ones cause most of the unwanted alerts.
 MOST_TERMS = 10
 
 
@@ -42,7 +42,7 @@ def try_watch(
     many: Annotated[int, typer.Option("-n", min=0, help="How many stories to show.")] = SHOWN,
     json: Json = False,
 ) -> None:
-    """Show what a watch or a query would have told: how much, of what, on which days, and by which terms."""
+    """Show the alerts that a watch or a query would have sent: how many, of what, on which days, by which terms."""
     current = settings()
     scopes = folders.scopes(current)
     with postgres.connection(current) as conn, conn:
@@ -57,7 +57,7 @@ def try_watch(
 
 
 def _asked_for(conn: postgres.Connection, name: str) -> tuple[Watch, Node]:
-    """The watch of this name, else one by the query that was written."""
+    """The watch of this name, else a watch with the text as its query."""
     lists = synonyms.lists(conn)
     watch = next((one for one in watches.all_watches(conn) if one.name == name), None)
     if watch:
@@ -87,7 +87,7 @@ def _print(found: TriedQuery, many: int) -> None:
 
 
 def _chart(found: TriedQuery) -> None:
-    """A bar a day, from the first with an alert on."""
+    """Print a bar for each day, from the first day with an alert on."""
     most, last = max(found.alerts.values()), datetime.now(UTC).date()
     day = min(found.alerts)
     while day <= last:

@@ -1,6 +1,6 @@
-"""The app under /nightdesk in Airflow's API server: what the Desk's pages ask and do, and the pages' scripts.
+"""The app under /nightdesk in Airflow's API server: the endpoints of the Desk's pages, and the pages' scripts.
 
-The read API for programs stands beside it (`v1`). Every answer of both, including refusals, passes through here.
+The read API for programs is beside it (`v1`). Every answer of both, including refusals, passes through here.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ from pipelines.errors import (
 )
 from pipelines.stores import postgres
 
-# The pages that answer, each with its line here.
+# The pages with endpoints; a new page needs a line here.
 PAGES = (overview, sources, add, search, article, watches, trials, alerts, ledger, work, past)
 FOLDER = Path(__file__).parent
 # The words of the pages, one file a language.
 LANGUAGES = {path.stem: path for path in (FOLDER / "languages").glob("*.json")}
 SCRIPTS = {path.relative_to(FOLDER).with_suffix("").as_posix(): path for path in FOLDER.rglob("*.js")}
-# What we serve is data and scripts, and never a page: where a browser is made to show it as one, nothing in it acts.
+# We serve data and scripts, never a page. If a browser is made to show an answer as a page, nothing in it runs.
 NOTHING_ACTS = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 PRIVATE = {
     "Cache-Control": "no-store",
@@ -79,7 +79,7 @@ def app() -> FastAPI:
 
 
 def _as_here(made: FastAPI) -> FastAPI:
-    """An app that, if it cannot answer, says so in our sentences."""
+    """The app with our handlers, so that its errors are sentences of ours."""
     made.add_exception_handler(Exception, _answer_error)
     made.add_exception_handler(RequestValidationError, _answer_mistyped)
     made.add_exception_handler(SettingsError, _unusable)
@@ -96,13 +96,13 @@ def _as_here(made: FastAPI) -> FastAPI:
 
 
 class Private:
-    """Every answer, refusals too, is for nobody's cache and no browser's guess; one that says otherwise is left."""
+    """Forbids caches and type guesses for every answer, refusals too; an answer with other headers keeps them."""
 
     def __init__(self, inner: ASGIApp) -> None:
         self.inner = inner
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the app does, with the headers; what sends more than an action may is not read."""
+        """Answer as the app does, with the headers; a request with a body that is too long is not read."""
 
         async def send_private(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -130,7 +130,7 @@ def _language(request: Request, name: str) -> Response:
 
 
 def _file(request: Request, path: Path | None, media_type: str) -> Response:
-    """A file of the pages, or that a browser has it already."""
+    """Answer with a file of the pages, or with "not modified" if the browser has it already."""
     if path is None:
         raise HTTPException(404, "There is no such file.")
     headers = {"Cache-Control": "no-cache", "ETag": f'"{path.stat().st_mtime_ns:x}-{path.stat().st_size:x}"'}
@@ -145,24 +145,24 @@ def _busy(request: Request, error: Exception) -> JSONResponse:
 
 
 def _answer_refusal(request: Request, error: Exception) -> JSONResponse:
-    """Answer what is wrong with the question."""
+    """Answer with the fault of the question."""
     return JSONResponse({"detail": str(error)}, status_code=422)
 
 
 def _answer_mistyped(request: Request, error: Exception) -> Response:
-    """Answer which part of the question is invalid, without its value: half a character cannot be sent."""
+    """Answer which part of the question is invalid; without the value, because half a character cannot be sent."""
     assert isinstance(error, RequestValidationError)
     detail = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
     return Response(json.dumps({"detail": detail}), HTTPStatus.UNPROCESSABLE_ENTITY, media_type="application/json")
 
 
 def _not_now(request: Request, error: Exception) -> JSONResponse:
-    """Answer why Airflow does not do it."""
+    """Answer with the reason why Airflow refuses."""
     return JSONResponse({"detail": str(error)}, status_code=409)
 
 
 def _answer_error(request: Request, error: Exception) -> JSONResponse:
-    """Answer that something broke, without details. The server logs them itself."""
+    """Answer that an error happened, without details. The server itself logs them."""
     return JSONResponse(
         {"detail": "Something broke; the log of Airflow's API server says what."},
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -171,7 +171,7 @@ def _answer_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def _unusable(request: Request, error: Exception) -> JSONResponse:
-    """Answer which setting is wrong. No Dag can be built with it either, so nothing runs until a person mends it."""
+    """Answer which setting is wrong. No Dag can be built with it either, so nothing runs until a person corrects it."""
     log.warning("%s cannot be answered: %s", request.url.path, error)
     detail = f"{error} Until then no Dag can be built, and nothing runs."
     return JSONResponse({"detail": detail}, status_code=503)

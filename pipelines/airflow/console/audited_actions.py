@@ -1,4 +1,4 @@
-"""Actions at the Desk: done in somebody's name, and written down here and in Airflow's own audit log."""
+"""Actions at the Desk: each is done in a person's name, and is noted here and in Airflow's own audit log."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ from pipelines.stores import postgres
 
 @dataclass
 class AuditedAction:
-    """An action on a thing. `conn` writes in the transaction that also writes the action down; `detail` says more about
-    it.
-    """
+    """An action on a thing. `conn`: the connection whose transaction also notes the action. `detail`: more about it."""
 
     conn: postgres.Connection
     detail: dict[str, Any] = field(default_factory=dict)
@@ -40,12 +38,12 @@ class Actor:
 
     @classmethod
     def of(cls, user: BaseUser) -> Actor:
-        """The actor that a user of Airflow is."""
+        """The actor for a user of Airflow."""
         return cls(permissions.name_of(user), user)
 
     @contextmanager
     def doing(self, current: Settings, act: Act, thing: Thing, name: str) -> Iterator[AuditedAction]:
-        """Do something in the block, in one transaction with its line in the history: both are written, or neither."""
+        """Run the block in one transaction with its line in the history: both are written, or neither."""
         with DESK.writing(current) as conn, conn:
             done = AuditedAction(conn)
             yield done

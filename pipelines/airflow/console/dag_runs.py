@@ -1,5 +1,4 @@
-"""Runs of our Dags from the Desk: begun in the name of whoever asked, found by their run, and those that wait for a
-person.
+"""Runs of our Dags from the Desk: starts them in the user's name, finds them, and answers those that wait.
 
 Only this module knows Airflow's own tables, which are no public interface.
 """
@@ -26,9 +25,9 @@ from sqlalchemy import select
 from pipelines.airflow import run_plan
 from pipelines.errors import NightdeskError
 
-# As in `night_dags`.
+# The same as in `night_dags`.
 STAGES = ("crawl", "extract", "load")
-# Runs of our Dags that are looked through for those of a source, the newest first. Chosen: a month of nights.
+# The newest runs of our Dags that are searched for runs of a source. Chosen: a month of nights.
 LOOKED_THROUGH = 300
 
 
@@ -37,7 +36,7 @@ class DagRefusedError(NightdeskError):
 
 
 def start(dag: str, user: str, **form: Any) -> dict[str, str]:
-    """Begin a run of a Dag with its form filled in: dag, run_id; DagRefusedError if it would not run."""
+    """Begin a run of a Dag with its form filled in; gives `dag` and `run_id`; DagRefusedError if it would not run."""
     known = DagModel.get_current(dag)
     if known is None or known.is_stale:
         raise DagRefusedError(f"Airflow does not know the Dag {dag} yet: look at its Dags for an import error.")
@@ -53,9 +52,9 @@ def start(dag: str, user: str, **form: Any) -> dict[str, str]:
 
 
 def tasks_of(runs: Collection[str], source: str, timezone: str) -> dict[str, list[dict[str, Any]]]:
-    """Run -> where Airflow has what it did with a source: stage, dag, run_id, and task and map_index where it is alone.
+    """Run -> Airflow's tasks for a source: `stage`, `dag`, `run_id`; `task` and `map_index` if it has its own task.
 
-    timezone: the clock of the schedule, by which Airflow names a night.
+    timezone: the clock of the schedule, from which Airflow takes a night's name.
     """
     asked = (
         select(DagRun.dag_id, DagRun.run_id, DagRun.partition_key, DagRun.run_after, DagRun.conf)
@@ -83,7 +82,7 @@ def tasks_of(runs: Collection[str], source: str, timezone: str) -> dict[str, lis
 
 
 def _key(row: Any, timezone: str) -> str:
-    """The run that a run of one of our Dags is for; empty if nobody can tell."""
+    """The key of the run for which one of our Dags ran; empty if it is unknown."""
     form = (row.conf or {}).get("run")
     try:
         if row.dag_id == "news_crawl":
@@ -104,7 +103,7 @@ def answer(dag: str, run_id: str, task: str, user: BaseUser, option: str) -> Non
 
 
 def newest(dag: str, count: int) -> list[dict[str, Any]]:
-    """The newest runs of a Dag, the newest first: run_id, state, began, by whom, the form, and the states of tasks."""
+    """The newest runs of a Dag, newest first: `run_id`, state, beginning, person, form, and the states of tasks."""
     asked = select(DagRun).where(DagRun.dag_id == dag).order_by(DagRun.run_after.desc()).limit(count)
     with create_session() as session:
         runs = session.scalars(asked).all()
@@ -128,7 +127,7 @@ def newest(dag: str, count: int) -> list[dict[str, Any]]:
 
 
 def waiting(dag: str, task: str) -> list[dict[str, Any]]:
-    """The runs of a Dag whose task waits for a person, the oldest first: run_id, since, and the form's url."""
+    """The runs of a Dag whose task waits for a person, oldest first: `run_id`, `since`, and the form's `url`."""
     asked = (
         select(DagRun.run_id, TaskInstance.start_date, DagRun.conf)
         .join(TaskInstance, (TaskInstance.dag_id == DagRun.dag_id) & (TaskInstance.run_id == DagRun.run_id))

@@ -1,4 +1,4 @@
-"""How the pages and the read API reach the database: one short connection for each request, a few at a time."""
+"""Connects the pages and the read API to the database: one short connection for each request, a few at a time."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pipelines.stores import migrations, postgres
 
 
 class BusyError(Exception):
-    """All connections are in use. The text is for whoever asked."""
+    """All connections are in use. The text is for the user."""
 
 
 class Door:
-    """Lets only so many requests at a time to the database, so that slow ones cannot block the API server."""
+    """Lets only a few requests at a time use the database, so that slow ones cannot block the API server."""
 
     def __init__(self, connections: int, application: str) -> None:
         self._places = threading.BoundedSemaphore(connections)
         self._application = application
 
     def reading(self, current: Settings) -> AbstractContextManager[postgres.Connection]:
-        """A connection that only reads, and not for long; BusyError if other requests have all of them."""
+        """A connection that only reads, with a time limit; BusyError if other requests use all connections."""
         return self._open(current, read_only=True)
 
     def writing(self, current: Settings) -> AbstractContextManager[postgres.Connection]:
@@ -50,9 +50,7 @@ DESK = Door(policy.DESK_CONNECTIONS, "nightdesk desk")
 
 
 class Allowance:
-    """What each user may ask for: some requests at once, and so many more each minute. It counts in this
-    process only.
-    """
+    """The requests that each user may make: some at once, and more each minute. Only this process counts them."""
 
     def __init__(self, at_once: int, a_minute: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._at_once, self._a_second, self._clock = at_once, a_minute / 60, clock
@@ -64,7 +62,7 @@ class Allowance:
         now = self._clock()
         with self._lock:
             if len(self._left) >= policy.REMEMBERED:
-                # A flood of strangers: what each has left costs more to remember than to give anew.
+                # Too many users: their remaining requests cost more memory than a new allowance costs.
                 self._left.clear()
             left, since = self._left.get(name, (float(self._at_once), now))
             left = min(float(self._at_once), left + (now - since) * self._a_second)

@@ -1,4 +1,4 @@
-"""What the read API answers: fields that stay, each with its meaning; more that a record holds is left out."""
+"""The answers of the read API: stable fields, each with its meaning; other fields of a record are left out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Document(BaseModel):
-    """Something of an answer."""
+    """The base of all parts of an answer."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -29,14 +29,14 @@ class Piece(Document):
 
 
 class Passage(Document):
-    """What stands around a place that was found."""
+    """The text around a place that was found."""
 
     field: str = Field(description="title, description or text")
     pieces: list[Piece]
 
 
 class Answer(Document):
-    """An article that answers a search; its text is at /articles/{id}."""
+    """An article that matches a search; its text is at /articles/{id}."""
 
     id: int
     source: str
@@ -67,7 +67,7 @@ class SearchPage(Document):
 
 
 class Count(Document):
-    """How many articles answer a search."""
+    """The number of articles that match a search."""
 
     number: int
     more: bool = Field(description="there are more than this number")
@@ -81,7 +81,7 @@ class Cut(Document):
 
 
 class Version(Document):
-    """One wording of an article, and where it comes from."""
+    """One wording of an article, and its origin."""
 
     revision: int
     kind: str = Field(description="what the edit was: correction, substantial, headline, minor; empty of the first")
@@ -106,7 +106,7 @@ class Version(Document):
 
 
 class Article(Document):
-    """An article as it reads now, with its newest versions."""
+    """An article with its present wording and its newest versions."""
 
     id: int
     story_id: int = Field(description="the story it tells, as /stories takes it")
@@ -157,7 +157,7 @@ class Telling(Document):
 
 
 class Story(Document):
-    """Articles that tell the same, in the order they were told."""
+    """Articles that tell the same story, in the order of publication."""
 
     story_id: int
     articles: list[Telling]
@@ -165,7 +165,7 @@ class Story(Document):
 
 
 class Source(Document):
-    """A source, followed or no longer, and how its last run was."""
+    """A source, followed or no longer followed, and the result of its last run."""
 
     source: str = Field(description="its name")
     followed: bool
@@ -190,7 +190,7 @@ class SourcePage(Document):
 
 
 class LedgerRow(Document):
-    """Where an address stands in the ledger."""
+    """The state of an address in the ledger."""
 
     id: int
     source: str
@@ -230,7 +230,7 @@ class Ledger(Document):
 
 
 class Mistake(Document):
-    """What is wrong with a query, and where."""
+    """The mistake in a query, and its place."""
 
     detail: str = Field(description="what to write instead")
     query: str
@@ -240,6 +240,6 @@ class Mistake(Document):
 
 
 class Refusal(Document):
-    """Why there is no answer."""
+    """The reason why there is no answer."""
 
     detail: str

@@ -1,7 +1,6 @@
 """The feeds of watches under /nightdesk/feeds, for feed readers. Nothing else can be read without a login.
 
-The address is the secret. An address that nobody was given is a 404, whatever it looks like. Nothing is stored about
-who asks.
+The address is the secret. An unknown address of any form is a 404. Nothing is stored about the readers.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ from pipelines.settings import settings
 PREFIX = "/feeds"
 DOOR = Door(policy.FEED_CONNECTIONS, "nightdesk feeds")
 ALLOWANCE = Allowance(policy.REQUESTS_AT_ONCE, policy.REQUESTS_A_MINUTE)
-# Characters of an address that is looked up. Chosen: ours have a third of it.
+# The most characters of an address that is looked up. Chosen: ours have a third of that.
 LONGEST_TOKEN = 100
-# Hexadecimal digits of an ETag. Chosen: no two feeds have them in common.
+# Hexadecimal digits of an ETag. Chosen: no two feeds share so many.
 DIGEST_DIGITS = 32
 
 

@@ -14,7 +14,7 @@ HEAD = (
 
 
 def write_page(described: dict[str, Any]) -> str:
-    """The description as markup: each question with what it takes, each answer with its fields."""
+    """The description as markup: each question with its parameters, each answer with its fields."""
     parts = [f"<h1>{_text(described['info']['title'])}</h1><p>{_text(described['info']['description'])}</p>"]
     parts.append('<p>For programs: <a href="openapi.json">openapi.json</a></p>')
     for path, methods in described["paths"].items():
@@ -50,7 +50,7 @@ def _schema(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _form(schema: dict[str, Any]) -> str:
-    """The type of a value, a model as a link to it."""
+    """The type of a value; a model becomes a link."""
     if "$ref" in schema:
         name = _text(schema["$ref"].rpartition("/")[2])
         return f'<a href="#{name}">{name}</a>'

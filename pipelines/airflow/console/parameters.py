@@ -1,12 +1,12 @@
-"""What a question to the Desk or the read API may hold."""
+"""The limits of the values in a question to the Desk or the read API."""
 
 from __future__ import annotations
 
-# What Postgres' bigint can hold, without its sign.
+# Bits of Postgres' bigint, without the sign.
 BIGINT_BITS = 63
 # Characters of a name in a question. Chosen: longer than any name of ours.
 LONGEST_NAME = 200
-# Characters of an address. Chosen: longer than the ledger keeps any.
+# Characters of an address. Chosen: longer than any address in the ledger.
 LONGEST_URL = 8_000
-# Nothing that Postgres, a log or a terminal would stumble over.
+# No control characters, which cause trouble in Postgres, a log or a terminal.
 NAME = r"^[^\x00-\x1f\x7f-\x9f]*$"

@@ -1,7 +1,7 @@
-"""Who may do what at the Desk: each endpoint's permission, checked by Airflow's own login and roles.
+"""The permissions of the Desk's endpoints, checked by Airflow's own login and roles.
 
 Only this module imports Airflow's login, which is no public interface. A GET only reads. Every other endpoint has its
-line in `ACTIONS`; without one it is refused to everybody.
+line in `ACTIONS`; an endpoint without a line is refused to everybody.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, HTTPException, Request
 
 READING = ("GET", "HEAD")
-# What an action has to be sent with. docs/decisions.md says why that is enough.
+# The header that every action must have. docs/decisions.md says why that is enough.
 ACTION_HEADER = "Nightdesk-Action"
-# What no team can be called, for Airflow separates a user's teams by it.
+# A name that no team can have, because Airflow separates a user's teams by the colon.
 NO_TEAM = "nightdesk:nobody"
 
 User = Annotated[BaseUser, Depends(get_user)]
 
 
 class Permission(Enum):
-    """What a role of Airflow may do. Each permission includes all permissions above it."""
+    """A permission that a role of Airflow holds. Each permission includes all permissions above it."""
 
     READ = "read the Desk", "Viewer"
     WATCH = "set and run watches of their own", "User"
@@ -39,7 +39,7 @@ class Permission(Enum):
         self.role = role
 
 
-# What is no GET, and what it asks. A page that acts adds its lines here.
+# Endpoints other than GET, and the permission that each requires. A page with actions adds its lines here.
 ACTIONS: dict[str, Permission] = {
     "/api/alerts/{number}/ack": Permission.WATCH,
     "/api/alerts/{number}/resend": Permission.WATCH,
@@ -60,7 +60,7 @@ ACTIONS: dict[str, Permission] = {
     "/api/sources/{name}/trials/{key}/{work}": Permission.OPERATE,
     "/api/sources/{name}/unfollow": Permission.OPERATE,
     "/api/sources/{name}/by-hand/{work}": Permission.OPERATE,
-    # Several watches share them, others' too.
+    # Several watches share a list of synonyms, also watches of other people.
     "/api/synonyms/{name}": Permission.OPERATE,
     "/api/trials/test": Permission.READ,
     "/api/trials/try": Permission.READ,
@@ -75,12 +75,12 @@ ACTIONS: dict[str, Permission] = {
 
 
 def permission_of(method: str, path: str) -> Permission | None:
-    """The permission that an endpoint asks for; None for an action without a line here, which nobody may do."""
+    """The permission that an endpoint requires; None for an action without a line here, which nobody may do."""
     return Permission.READ if method in READING else ACTIONS.get(path)
 
 
 def check(request: Request, user: User) -> None:
-    """Let a request of this user through, or say why not. Every endpoint of the app depends on this."""
+    """Let a request of this user through, or refuse it with a reason. Every endpoint of the app depends on this."""
     asked = permission_of(request.method, request.scope["route"].path)
     if asked is None:
         raise HTTPException(403, "Nobody may do this.")
@@ -91,10 +91,10 @@ def check(request: Request, user: User) -> None:
 
 
 def _check_own_page(request: Request) -> None:
-    """Refuse requests that another site's page may have a browser send with this user's cookie.
+    """Refuse requests that another site's page makes a browser send with this user's cookie.
 
-    A form of another site cannot add a header. Its script could only if our answer to the browser's question allowed
-    it.
+    A form of another site cannot add a header. A script of another site could add it only if our answer to the
+    browser's preflight request allowed that.
     """
     if request.headers.get(ACTION_HEADER) is None:
         raise HTTPException(403, f"An action needs the header {ACTION_HEADER}: no page of another site can send it.")
@@ -108,22 +108,22 @@ def may(user: BaseUser, permission: Permission) -> bool:
 
 
 def names_of(user: BaseUser) -> list[str]:
-    """The permissions of a user, by name, for a page that shows only what may be done."""
+    """The names of a user's permissions, for a page that shows only allowed actions."""
     return [permission.name.lower() for permission in Permission if may(user, permission)]
 
 
 def reader(user: User) -> str:
-    """The name of whoever asks, as Airflow's login knows it."""
+    """The user's name in Airflow's login."""
     return str(user.get_id())
 
 
 def name_of(user: BaseUser) -> str:
-    """The name of a user as people read it."""
+    """The name of a user for people to read."""
     return str(user.get_name())
 
 
 def _may_administer(manager: BaseAuthManager[Any], user: BaseUser) -> bool:
-    """FAB keeps roles from all but Admin; the simple manager has no such question but that for teams of others."""
+    """Whether a user is an administrator: in FAB by the right to roles, in the simple manager by other people's teams."""
     if not manager.is_authorized_custom_view(method="PUT", resource_name="Roles", user=user):
         return False
     try:
@@ -132,8 +132,8 @@ def _may_administer(manager: BaseAuthManager[Any], user: BaseUser) -> bool:
         return True
 
 
-# What Airflow lets each role do, in both of its managers, and no role below: seeing the website; setting up Dags and
-# their runs; setting variables; giving out roles.
+# For each permission, a right that Airflow gives the role in both of its managers, but no lower role: seeing the
+# website; setting up Dags and their runs; setting variables; assigning roles.
 HOLDS: dict[Permission, Callable[[BaseAuthManager[Any], BaseUser], bool]] = {
     Permission.READ: lambda manager, user: manager.is_authorized_view(access_view=AccessView.WEBSITE, user=user),
     Permission.WATCH: lambda manager, user: manager.is_authorized_dag(method="PUT", user=user),

@@ -1,4 +1,4 @@
-"""The plugin that puts Desk into Airflow's UI; every component of Airflow loads it, so it imports nothing heavy."""
+"""The plugin that adds the Desk to Airflow's UI. Every component of Airflow loads it, so it imports nothing large."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ ICON = (
 
 
 class NightdeskPlugin(AirflowPlugin):
-    """Desk: an entry in the navigation, pages below /plugin/desk, and the app that feeds them."""
+    """The Desk: an entry in the navigation, pages below /plugin/desk, and the app with their data."""
 
     name = "nightdesk"
-    # Relative, so that it also holds where Airflow is served below a path.
+    # Relative, so that it also works if Airflow is served below a path.
     react_apps: list[Any] = [  # noqa: RUF012 Airflow declares it so
         {
             "name": "Desk",
@@ -35,7 +35,7 @@ class NightdeskPlugin(AirflowPlugin):
 
     @cached_property
     def fastapi_apps(self) -> list[Any]:  # type: ignore[override]
-        """The app, made when the API server asks for it: its imports take seconds."""
+        """The app; it is made only when the API server calls this, because its imports take seconds."""
         from pipelines.airflow.console.app import app
 
         return [{"app": app(), "url_prefix": PREFIX, "name": "Nightdesk"}]

@@ -1,1 +1,1 @@
-"""The pages of the Desk, each a module that answers (`sources.py`) and a script that draws (`sources.js`)."""
+"""The pages of the Desk: each has a module that answers (`sources.py`) and a script that draws (`sources.js`)."""

@@ -1,4 +1,4 @@
-"""Add sources: sites to look at, one address, many or a list; what was found of each; and a person's yes or no."""
+"""The page to add sources: takes one address, many or a list, shows the findings, and takes a person's yes or no."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RunId = Annotated[str, InPath(max_length=LONGEST_NAME, pattern=NAME)]
 
 
 class Sites(BaseModel):
-    """What somebody wants followed: addresses, a list as OPML, or names of the catalogue; and what is known of it."""
+    """The sites to follow: addresses, a list as OPML, or names of the catalogue; and known facts about them."""
 
     addresses: list[str] = Field(default=[], max_length=policy.SITES_AT_ONCE)
     opml: str = ""
@@ -36,7 +36,7 @@ class Sites(BaseModel):
 
 @router.get("")
 def _looked_at(user: permissions.User) -> Any:
-    """The sites that were looked at last, and the catalogue with what of it is followed."""
+    """The latest looks at sites, and the catalogue with a mark on followed entries."""
     current = settings()
     names = {source.name for source in folders.readable(current)[0]}
     catalogue = [
@@ -52,8 +52,8 @@ def _looked_at(user: permissions.User) -> Any:
 
 @router.post("")
 def _follow(sites: Sites, acting: Acting) -> Any:
-    """Have each site looked at by the Dag follow, and follow what the catalogue has at once; what became of each."""
-    # Here, for what reads pages takes seconds to load, and Airflow's server begins with this module.
+    """Start the Dag `follow` for each site, and follow entries of the catalogue at once; gives the result for each."""
+    # Imported here because it takes seconds to load, and Airflow's server starts with this module.
     from pipelines.follow import probing
 
     current = settings()

@@ -1,4 +1,4 @@
-"""Alerts: what was told to whom, what waits, what was given up and why; the channels in whose way something is."""
+"""The page of alerts: sent, waiting and abandoned messages with reasons, and channels with problems."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pipelines.notify import channel_states
 from pipelines.settings import settings
 from pipelines.stores import postgres
 
-# What a row of an alert says of the one message that it stands for; the rest is of the alert.
+# Fields of a row that belong to the message; the other fields belong to the alert.
 OF_MESSAGE = ("channel", "state", "attempts", "sent_at", "next_at", "due_at", "why", "message")
 
 Named = Annotated[str, Query(max_length=LONGEST_NAME, pattern=NAME)]
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/api/alerts")
 
 
 class SeenAlerts(BaseModel):
-    """Whether somebody has seen an alert."""
+    """Whether a person has seen an alert."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,14 +45,14 @@ def _alerts(
     acked: bool | None = None,
     after: Annotated[int | None, Query(ge=1, lt=2**BIGINT_BITS)] = None,
 ) -> Any:
-    """The newest alerts, each with its messages; after: only those older than this one."""
+    """The newest alerts, each with its messages; after: only alerts that are older than this one."""
     count = policy.MAX_ROWS
     with DESK.reading(settings()) as conn:
         rows = channel_states.alerts(
             conn, watch=watch, channel=channel, unsent=only_unsent, acked=acked, before=after, count=count
         )
     alerts = [_alert(list(some)) for _, some in groupby(rows, key=lambda row: row["id"])]
-    # The last one of a full page may have more messages than are on it.
+    # The last alert of a full page may have more messages than the page shows.
     more = len(rows) == count and len(alerts) > 1
     shown = alerts[:-1] if more else alerts
     return steering.strip_steering({"alerts": shown, "after": str(shown[-1]["id"]) if more else ""})
@@ -60,9 +60,9 @@ def _alerts(
 
 @router.get("/channels")
 def _channels() -> Any:
-    """Every channel and how it stands, how many messages wait, failed or were sent lately, and which watches there are.
+    """Every channel with its state, the numbers of waiting, failed and recently sent messages, and all watches.
 
-    silence: why no message of a watch went out yet.
+    `silence`: the reason why no message of a watch went out yet.
     """
     now = datetime.now(UTC)
     with DESK.reading(settings()) as conn:
@@ -77,7 +77,7 @@ def _channels() -> Any:
 
 @router.post("/{number}/resend")
 def _resend(number: int, acting: Acting) -> Any:
-    """Try the messages of an alert again that were given up, under the keys that they had."""
+    """Send the abandoned messages of an alert again, with the same keys."""
     with acting.doing(settings(), Act.RESEND, Thing.WATCH, _watch(number)) as done:
         done.detail = {"alert": number, "messages": len(_do_allowed(channel_states.resend_alerts, done.conn, [number]))}
     return done.detail
@@ -85,7 +85,7 @@ def _resend(number: int, acting: Acting) -> Any:
 
 @router.post("/{number}/ack")
 def _ack(number: int, seen: SeenAlerts, acting: Acting) -> Any:
-    """Note that somebody has seen an alert, or that nobody has; who was first stays."""
+    """Store that a person has seen an alert, or that nobody has; the first person stays."""
     with acting.doing(settings(), Act.ACK, Thing.WATCH, _watch(number)) as done:
         noted = _do_allowed(channel_states.ack_alerts, done.conn, [number], acting.user, seen=seen.seen)
         done.detail = {"alert": number, "seen": seen.seen, "alerts": len(noted)}

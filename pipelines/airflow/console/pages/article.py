@@ -1,5 +1,5 @@
-"""What an article's page asks: its text, what was cut and where, its wordings and what differs between two of them, the
-page as it was received, its story, its alerts, where each wording comes from, and its evidence as a file.
+"""The endpoints of an article's page: its text, the cut parts, its wordings and their differences, the received page,
+its story, its alerts, the origin of each wording, and its evidence as a file.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-# What Postgres' integer can hold, without its sign.
+# Bits of Postgres' integer, without the sign.
 INTEGER_BITS = 31
-# A received page stands in a frame of a frame. The outer one, ours, forbids the inner one to load anything and to go
-# anywhere; neither runs a script, has a form, or is of this origin.
+# A received page is in an inner frame of our outer frame. The outer frame forbids the inner one to load anything and to
+# navigate. Neither frame runs scripts, has forms, or is of this origin.
 ASIDE = {
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "frame-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
@@ -51,7 +51,7 @@ Revision = Annotated[int, Query(ge=0, lt=2**INTEGER_BITS)]
 
 
 class NotedRequest(BaseModel):
-    """What is wrong with how an article was read."""
+    """A note on the mistake in an extracted article."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -63,7 +63,7 @@ router = APIRouter(prefix="/api/articles/{number}")
 
 @router.get("")
 def _article(number: int) -> Any:
-    """An article as it reads now, with its wordings, its story and its alerts."""
+    """An article with its present wording, its earlier wordings, its story and its alerts."""
     with DESK.reading(settings()) as conn:
         found = _find_article(conn, number)
         versions = lookups.versions(conn, number)
@@ -81,7 +81,7 @@ def _article(number: int) -> Any:
 
 @router.get("/cuts")
 def _cuts(number: int) -> Any:
-    """The paragraphs with what was cut between them, as the page has them; lost: what is not found in the page."""
+    """The paragraphs with the cut parts between them, in page order. `lost`: parts that are not found in the page."""
     current = settings()
     with DESK.reading(current) as conn:
         found = _find_article(conn, number)
@@ -95,7 +95,7 @@ def _cuts(number: int) -> Any:
 
 @router.get("/differences")
 def _differences(number: int, before: Revision, after: Revision) -> Any:
-    """What differs between two wordings, word by word: title, description, and the text paragraph by paragraph."""
+    """The differences between two wordings, word by word: title, description, and the text by paragraph."""
     with DESK.reading(settings()) as conn:
         _find_article(conn, number)
         rows = lookups.wordings(conn, number, [before, after])
@@ -111,7 +111,7 @@ def _differences(number: int, before: Revision, after: Revision) -> Any:
 
 @router.get("/provenance")
 def _provenance(number: int) -> Any:
-    """Where each of the newest wordings comes from, by digests and places in the raw store."""
+    """The origin of each of the newest wordings: digests and places in the raw store."""
     current = settings()
     with DESK.reading(current) as conn:
         _find_article(conn, number)
@@ -124,7 +124,7 @@ def _provenance(number: int) -> Any:
 def _show_received(
     number: int, revision: Annotated[int | None, Query(ge=0, lt=2**INTEGER_BITS)] = None
 ) -> HTMLResponse:
-    """The page that a wording was made of, as its site sent it, made harmless."""
+    """The page from which a wording was made, as its site sent it, but made harmless."""
     current = settings()
     with DESK.reading(current) as conn:
         found = _find_article(conn, number)
@@ -139,7 +139,7 @@ def _show_received(
 
 @router.get("/evidence", response_class=FileResponse)
 def _evidence(number: int) -> FileResponse:
-    """Everything behind an article as one file, which players of web archives open."""
+    """All the evidence of an article as one file, which players of web archives open."""
     current = settings()
     folder = tempfile.TemporaryDirectory(prefix="nightdesk-desk-")
     out = Path(folder.name) / f"article-{number}.wacz"
@@ -158,7 +158,7 @@ def _evidence(number: int) -> FileResponse:
 
 @router.post("/golden")
 def _keep_golden(number: int, noted: NotedRequest, acting: Acting) -> Any:
-    """Keep the page of an article as a golden page that nobody has reviewed, with a note for whoever mends it."""
+    """Keep the page of an article as a golden page without review, with a note for the person who corrects it."""
     current = settings()
     with acting.doing(current, Act.KEEP_GOLDEN, Thing.ARTICLE, str(number)) as done:
         found = _find_article(done.conn, number)
@@ -199,5 +199,5 @@ def _pieces(pieces: tuple[differences.DifferencePiece, ...]) -> list[dict[str, s
 
 
 def _link(url: str) -> str:
-    """The address where it is one a browser may open, else nothing: it comes from other people's pages."""
+    """The address if a browser may open it safely, else empty; it comes from other people's pages."""
     return url if url.lower().startswith(("http://", "https://")) else ""

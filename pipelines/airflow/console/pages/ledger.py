@@ -1,4 +1,4 @@
-"""Ledger: the life of any URL, and where everything of a run ended, down to the single URL."""
+"""The page of the ledger: the life of any URL, and the ends of all URLs of a run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/ledger")
 
 @router.get("")
 def _ends(run: Named = "", source: Named = "") -> Any:
-    """Where the URLs that a run discovered stand by now, by state and reason and by source; of the newest run else."""
+    """The present states of a run's URLs, counted by state, reason and source; by default of the newest run."""
     with DESK.reading(settings()) as conn:
         latest = lookups.newest_runs(conn)
         key = run or next(iter(latest), "")
@@ -42,7 +42,7 @@ def _urls(
     after: Annotated[int, Query(ge=0, lt=2**BIGINT_BITS)] = 0,
     count: Annotated[int, Query(ge=1, le=policy.MAX_ROWS)] = policy.ROWS,
 ) -> Any:
-    """These URLs one by one, in the order of their discovery, behind one of them."""
+    """Single URLs of a run, in the order of their discovery, from the one after `after` on."""
     narrowed = {"source": source, "state": state, "code": code, "kind": kind}
     with DESK.reading(settings()) as conn:
         rows = lookups.urls_of_run(conn, run, **narrowed, after=after, count=count + 1)
@@ -52,7 +52,7 @@ def _urls(
 
 @router.get("/url")
 def _url(url: Annotated[str, Query(max_length=LONGEST_URL, pattern=NAME)]) -> Any:
-    """All that the ledger knows of an address and of the other addresses of its article, and the article."""
+    """The ledger's records of an address and of the other addresses of its article, and the article."""
     with DESK.reading(settings()) as conn:
         try:
             found = api_records.url(conn, url.strip())

@@ -1,4 +1,4 @@
-"""Overview: whether the last night worked, what needs a person, the last thirty nights, and what runs now."""
+"""The Overview: whether the last night worked, the needs for a person, the last thirty nights, and present runs."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _overview(user: permissions.User) -> Any:
 
 @router.get("/nights")
 def _nights() -> Any:
-    """The last thirty runs, but those for one page by hand; asked for when the rest of the page stands."""
+    """The last thirty runs, without runs for one page by hand; the page requests them after its other parts."""
     with DESK.reading(settings()) as conn:
         latest = desk_records.runs(conn, desk_policy.NIGHTS_READ)
     return steering.strip_steering(

@@ -1,4 +1,4 @@
-"""Backfill and import: the past, brought in by the Dags of that name, which look first and wait for a person's yes."""
+"""The page of backfills and imports. The Dags of these names look first and wait for a person's yes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Text = Annotated[str, Field(max_length=LONGEST_NAME, pattern=NAME)]
 
 
 class Backfill(BaseModel):
-    """Whose past is wanted, from which day to which (empty: as far as its lists go), and how many pages at most."""
+    """The source of a backfill, its first and last day (empty: as far as the lists go), and the most pages."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -41,7 +41,7 @@ class Backfill(BaseModel):
 
 
 class Import(BaseModel):
-    """What of the folder of imports is to be brought in, and whether its files stay where they are."""
+    """The path in the folder of imports, and whether its files stay in their place."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -51,7 +51,7 @@ class Import(BaseModel):
 
 @router.get("")
 def _past() -> Any:
-    """The newest runs of both Dags, and what lies in the folder of imports where this machine has it."""
+    """The newest runs of both Dags, and the files in the folder of imports if this machine has it."""
     runs = [run for dag in DAGS for run in dag_runs.newest(dag, policy.RUNS_LISTED)]
     runs.sort(key=lambda run: run["began"], reverse=True)
     return steering.strip_steering(
@@ -61,7 +61,7 @@ def _past() -> Any:
 
 @router.post("/backfill")
 def _backfill(asked: Backfill, acting: Acting) -> Any:
-    """Have a site's own lists looked at for what it published before; nothing is fetched before somebody says yes."""
+    """Start a look at a site's lists for older articles; nothing is fetched before a person says yes."""
     current = settings()
     (source,) = folders.read_named(current, [asked.source])
     form = {"source": source.name, "from": asked.since or None, "to": asked.until or None, "pages": asked.pages}
@@ -72,7 +72,7 @@ def _backfill(asked: Backfill, acting: Acting) -> Any:
 
 @router.post("/import")
 def _import(asked: Import, acting: Acting) -> Any:
-    """Have saved pages looked at; nothing is taken before somebody says yes."""
+    """Start a look at saved pages; nothing is imported before a person says yes."""
     with acting.doing(settings(), Act.IMPORT, Thing.ARCHIVE, "archive") as done:
         started = dag_runs.start("import", acting.user, path=asked.path, in_place=asked.in_place)
         done.detail = {**started, "path": asked.path}
@@ -81,13 +81,13 @@ def _import(asked: Import, acting: Acting) -> Any:
 
 @router.post("/{dag}/{run_id}/approve")
 def _approve(dag: Dag, run_id: RunId, acting: Acting) -> Any:
-    """Say yes to what a look has found."""
+    """Say yes to the findings of a look."""
     return _give_answer(dag, run_id, acting, Act.APPROVE, "Approve")
 
 
 @router.post("/{dag}/{run_id}/refuse")
 def _refuse(dag: Dag, run_id: RunId, acting: Acting) -> Any:
-    """Say no: nothing of it is brought in."""
+    """Say no: nothing is brought in."""
     return _give_answer(dag, run_id, acting, Act.REFUSE, "Reject")
 
 
@@ -99,6 +99,6 @@ def _give_answer(dag: str, run_id: str, acting: Acting, act: Act, option: str) -
 
 
 def _files(current: Settings) -> list[str]:
-    """The names in the folder of imports, where the API server is on the machine that has it."""
+    """The names in the folder of imports; none if the API server is on a machine without it."""
     folder = current.data / archive_policy.IMPORTS_FOLDER
     return sorted(path.name for path in folder.iterdir())[: policy.FILES_OFFERED] if folder.is_dir() else []

@@ -1,4 +1,4 @@
-"""What the search page asks: articles that answer a query and filters beside it, and how many there are."""
+"""The endpoints of the search page: articles that match a query and its filters, and their number."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-# What a filter's value may be: no blank and no parenthesis, so that it stays one filter of a query.
+# The pattern of a filter's value: no blank and no parenthesis, so that it stays one filter of a query.
 VALUE, LONGEST_VALUE, LONGEST_CURSOR = r"^[\w.:+-]*$", 200, 500
 # A query that finds every article, for a search without a word.
 ALL = "from:0001-01-01"
@@ -57,7 +57,7 @@ def _search(
 def _count(
     q: str = "", source: Value = "", language: Value = "", since: Value = "", until: Value = "", state: Value = ""
 ) -> Any:
-    """How many articles there are; `more`: at least so many."""
+    """The number of articles; `more`: there are at least this many."""
     current = settings()
     with DESK.reading(current) as conn:
         written = _write_query(conn, q, source=source, lang=language, to=until, is_=state, from_=since)
@@ -67,7 +67,7 @@ def _count(
 
 @router.get("/choices")
 def _choices() -> Any:
-    """What the filters offer: the followed sources and their languages."""
+    """The choices of the filters: the followed sources and their languages."""
     followed, _ = folders.readable(settings())
     named = sorted(
         ({"name": one.name, "title": one.title} for one in followed), key=lambda one: one["title"].casefold()
@@ -76,7 +76,7 @@ def _choices() -> Any:
 
 
 def _write_query(conn: postgres.Connection, typed: str, **filters: str) -> str:
-    """The query with the filters behind it; a mistake in what was typed is pointed at in that alone."""
+    """The typed query with the filters after it; an error points into the typed part only."""
     behind = [f"{name.rstrip('_')}:{value}" for name, value in filters.items() if value]
     if not typed.strip():
         return " ".join(behind) or ALL
@@ -87,7 +87,7 @@ def _write_query(conn: postgres.Connection, typed: str, **filters: str) -> str:
 
 
 def _show_answer(found: ArticleHit) -> dict[str, Any]:
-    """An answer as the page draws it: its title in pieces, and only what stands beside the title as passages."""
+    """An answer in the form of the page: its title in pieces, and passages only from outside the title."""
     told = api_records.answer(found)
     places = {name: [(mark.start, mark.end) for mark in found.marks if mark.field == name] for name in FIELDS}
     title = passages.whole(found.article["title"], places["title"])

@@ -1,4 +1,4 @@
-"""Sources: the list of them, one in full, and what can be done with one."""
+"""The pages of sources: the list, one source in full, and the actions on a source."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _sources(user: permissions.User) -> Any:
 
 @router.get("/days")
 def _days() -> Any:
-    """The new articles a day of every source, which the list shows when it stands."""
+    """The new articles a day of every source; the page requests them after the list."""
     current = settings()
     names = [source.name for source in folders.readable(current)[0]]
     with DESK.reading(current) as conn:
@@ -51,7 +51,7 @@ def _days() -> Any:
 
 @router.get("/{name}")
 def _source(name: Name, user: permissions.User) -> Any:
-    """One source in full, with its file and where Airflow has the tasks of its runs."""
+    """One source in full, with its file and Airflow's tasks of its runs."""
     current, now = settings(), datetime.now(UTC)
     source = _find_source(current, name)
     with DESK.reading(current) as conn:
@@ -73,7 +73,7 @@ def _source(name: Name, user: permissions.User) -> Any:
 
 @router.post("/{name}/crawl")
 def _crawl(name: Name, acting: Acting) -> Any:
-    """Crawl a source now, whether due or not; which run of which Dag does it."""
+    """Crawl a source now, even if it is not due; gives the Dag and its run."""
     current = settings()
     (source,) = folders.read_named(current, [name])
     with acting.doing(current, Act.CRAWL, Thing.SOURCE, source.name) as done:
@@ -83,7 +83,7 @@ def _crawl(name: Name, acting: Acting) -> Any:
 
 @router.post("/{name}/by-hand/{work}")
 def _work(name: Name, work: SourceWork, acting: Acting) -> Any:
-    """Have the Dag by_hand do a piece of work with a source."""
+    """Start the Dag `by_hand` for a piece of work with a source."""
     source = _find_source(settings(), name)
     with acting.doing(settings(), Act(work), Thing.SOURCE, source.name) as done:
         done.detail = dag_runs.start("by_hand", acting.user, work=work, source=source.name)
@@ -92,7 +92,7 @@ def _work(name: Name, work: SourceWork, acting: Acting) -> Any:
 
 @router.post("/{name}/trials/{key}/{work}")
 def _trial(name: Name, key: Key, work: Literal["apply", "undo"], acting: Acting) -> Any:
-    """Load a trial of a source as our correction, or take the correction back."""
+    """Load a trial of a source as our correction, or undo the correction."""
     current = settings()
     source = _find_source(current, name)
     runs.check_key(key)
@@ -104,7 +104,7 @@ def _trial(name: Name, key: Key, work: Literal["apply", "undo"], acting: Acting)
 
 @router.post("/{name}/held/{key}/{work}")
 def _end_hold(name: Name, key: Key, work: Literal["release", "reject"], acting: Acting) -> Any:
-    """Load the articles of a held run after all, or leave them out."""
+    """Load the articles of a held run, or leave them out."""
     current = settings()
     source = _find_source(current, name)
     with acting.doing(current, Act(work), Thing.SOURCE, source.name) as done:
@@ -116,7 +116,7 @@ def _end_hold(name: Name, key: Key, work: Literal["release", "reject"], acting: 
 
 @router.post("/{name}/unfollow")
 def _unfollow(name: Name, acting: Acting) -> Any:
-    """Put a source's file aside; what it brought stays."""
+    """Put a source's file aside; its articles stay."""
     current = settings()
     folders.check_writable(current)
     source = _find_source(current, name)
@@ -128,7 +128,7 @@ def _unfollow(name: Name, acting: Acting) -> Any:
 
 @router.post("/{name}/{work}")
 def _leave_out_or_take(name: Name, work: Literal["pause", "resume"], acting: Acting) -> Any:
-    """Leave a source out of the runs that begin by themselves, or take it into them again."""
+    """Leave a source out of automatic runs, or include it again."""
     current = settings()
     source = _find_source(current, name)
     with acting.doing(current, Act(work), Thing.SOURCE, source.name) as done:
@@ -137,7 +137,7 @@ def _leave_out_or_take(name: Name, work: Literal["pause", "resume"], acting: Act
 
 
 def _check_held(conn: postgres.Connection, name: str, run: str, work: str) -> None:
-    """409 where this run of a source is not held, or was decided the other way."""
+    """Answer 409 if this run of a source is not held, or if the opposite was decided."""
     try:
         held = quarantine.of_run(conn, name, run)
         (quarantine.check_release if work == "release" else quarantine.check_reject)(held)
@@ -146,7 +146,7 @@ def _check_held(conn: postgres.Connection, name: str, run: str, work: str) -> No
 
 
 def _find_source(current: Settings, name: str) -> Source:
-    """The followed source of a name; 404 where there is none."""
+    """The followed source of a name; 404 if there is none."""
     try:
         (source,) = folders.read_named(current, [name])
     except SourceError as error:

@@ -1,4 +1,6 @@
-"""A watch that is being written: what it finds in a text, and what it would have told in the last days."""
+"""Trials of a watch that a person is writing: its matches in a text, and the alerts of the last days it would have
+sent.
+"""
 
 from __future__ import annotations
 
@@ -24,21 +26,21 @@ router = APIRouter(prefix="/api/trials")
 
 
 class WatchWithText(WatchForm):
-    """The same, with a text to try it on."""
+    """The form of a watch, with a text to try it on."""
 
     title: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
     text: Annotated[str, Field(max_length=policy.TEST_CHARACTERS)] = ""
 
 
 class TrialRequest(WatchForm):
-    """The same, with how far to look back."""
+    """The form of a watch, with the number of days to look back."""
 
     days: Annotated[int, Field(ge=1, le=policy.MOST_TRY_DAYS)] = policy.TRY_DAYS
 
 
 @router.post("/test")
 def _test(written: WatchWithText) -> Any:
-    """What a watch finds in a text, or which part of it failed."""
+    """The matches of a watch in a text, or the part of its query that failed."""
     current = settings()
     with DESK.reading(current) as conn:
         watch = watches_page.make_watch(current, conn, "tried", written)
@@ -54,7 +56,7 @@ def _test(written: WatchWithText) -> Any:
 
 @router.post("/try")
 def _try(written: TrialRequest) -> Any:
-    """What a watch would have told in the last days: how much, on which days, by which terms, and the newest of it."""
+    """The alerts that a watch would have sent in the last days: number, days, terms, and the newest stories."""
     current = settings()
     with DESK.reading(current) as conn, conn:
         watch = watches_page.make_watch(current, conn, "tried", written)

@@ -1,4 +1,4 @@
-"""Watches: what somebody wants to be told of; kept, paused, muted, with their feeds, and who changed them."""
+"""The page of watches: stores, pauses and mutes them, and shows their feeds and the history of changes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Names = Annotated[list[Name], Field(max_length=policy.WATCH_VALUES)]
 
 
 class WatchForm(BaseModel):
-    """What a person wrote of a watch."""
+    """The fields of a watch that a person wrote."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -52,7 +52,7 @@ class WatchForm(BaseModel):
 
 
 class MuteForm(BaseModel):
-    """For how long."""
+    """The length of a mute."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -69,7 +69,7 @@ class SynonymsForm(BaseModel):
 
 @router.get("/watches")
 def _watches() -> Any:
-    """Every watch, and what a form offers: channels by name, sources, kinds, lists of synonyms."""
+    """Every watch, and the choices of a form: channels by name, sources, kinds, lists of synonyms."""
     current = settings()
     followed, _ = folders.readable(current)
     with DESK.reading(current) as conn:
@@ -94,7 +94,7 @@ def _watches() -> Any:
 
 @router.post("/synonyms/{name}")
 def _keep_synonyms(name: str, spelled: SynonymsForm, acting: Acting) -> Any:
-    """Keep a list of synonyms; without a spelling, forget it."""
+    """Store a list of synonyms; delete the list if there is no spelling."""
     with acting.doing(settings(), Act.SYNONYMS, Thing.WATCH, f"syn:{name}") as done:
         watches.changed_by(done.conn, acting.user)
         if spelled.spellings:
@@ -109,7 +109,7 @@ def _keep_synonyms(name: str, spelled: SynonymsForm, acting: Acting) -> Any:
 
 @router.get("/watches/{name}")
 def _watch(name: str, user: permissions.User) -> Any:
-    """One watch, whether its feed has an address, who changed it how, and whether whoever asks may change it."""
+    """One watch, whether its feed has an address, its history of changes, and whether the user may change it."""
     with DESK.reading(settings()) as conn:
         watch = _find_watch(conn, name)
         feed = lookups.feed_of_watch(conn, name)
@@ -121,7 +121,7 @@ def _watch(name: str, user: permissions.User) -> Any:
 
 @router.post("/watches/{name}/keep")
 def _keep(name: str, written: WatchForm, acting: Acting) -> Any:
-    """Keep a watch, new and then of whoever keeps it, or in place of the one of that name."""
+    """Store a watch: a new one belongs to the user; otherwise it replaces the watch of that name."""
     current = settings()
     with acting.doing(current, Act.WATCH, Thing.WATCH, name) as done:
         before = watches.by_name(done.conn, [name]).get(name)
@@ -137,7 +137,7 @@ def _keep(name: str, written: WatchForm, acting: Acting) -> Any:
 
 @router.post("/watches/{name}/remove")
 def _remove(name: str, acting: Acting) -> Any:
-    """Forget a watch; its alerts stay."""
+    """Delete a watch; its alerts stay."""
     with _changing(acting, Act.REMOVE, name) as done:
         watches.remove(done.conn, name)
     return {"name": name}
@@ -145,7 +145,7 @@ def _remove(name: str, acting: Acting) -> Any:
 
 @router.post("/watches/{name}/pause")
 def _pause(name: str, acting: Acting) -> Any:
-    """Let a watch look at nothing until it is resumed."""
+    """Pause a watch: it matches nothing until it is resumed."""
     with _changing(acting, Act.PAUSE, name) as done:
         watches.pause(done.conn, name, paused=True)
     return {"name": name}
@@ -153,7 +153,7 @@ def _pause(name: str, acting: Acting) -> Any:
 
 @router.post("/watches/{name}/resume")
 def _resume(name: str, acting: Acting) -> Any:
-    """Let a watch tell again, paused or mute, of what comes from now on."""
+    """Resume a paused or mute watch; it tells of changes from now on."""
     with _changing(acting, Act.RESUME, name) as done:
         watches.pause(done.conn, name, paused=False)
         watches.mute(done.conn, name, None)
@@ -162,7 +162,7 @@ def _resume(name: str, acting: Acting) -> Any:
 
 @router.post("/watches/{name}/mute")
 def _mute(name: str, spanned: MuteForm, acting: Acting) -> Any:
-    """List what a watch finds and tell nobody, for a while."""
+    """Mute a watch for a while: its matches are listed, but nobody is told."""
     length = watch_editing.span(spanned.span)
     with _changing(acting, Act.MUTE, name) as done:
         until = watches.mute(done.conn, name, length)
@@ -172,7 +172,7 @@ def _mute(name: str, spanned: MuteForm, acting: Acting) -> Any:
 
 @router.post("/watches/{name}/feed/open")
 def _open_feed(name: str, acting: Acting) -> Any:
-    """A new secret address for the feed of a watch, told this once; the one before works no more."""
+    """A new secret address for the feed of a watch; it is shown only now, and the earlier address stops working."""
     with _changing(acting, Act.OPEN_FEED, name) as done:
         token = watch_feeds.open_address(done.conn, name)
     return {"addresses": [f"nightdesk/feeds/{token}.{form}" for form in Form]}
@@ -180,7 +180,7 @@ def _open_feed(name: str, acting: Acting) -> Any:
 
 @router.post("/watches/{name}/feed/close")
 def _close_feed(name: str, acting: Acting) -> Any:
-    """Take the address of a watch's feed away."""
+    """Remove the address of a watch's feed."""
     with _changing(acting, Act.CLOSE_FEED, name) as done:
         watch_feeds.close_address(done.conn, name)
     return {"name": name}
@@ -188,7 +188,7 @@ def _close_feed(name: str, acting: Acting) -> Any:
 
 @contextmanager
 def _changing(acting: Actor, act: Act, name: str) -> Iterator[AuditedAction]:
-    """Change a watch in the block, in the name of whoever acts; WatchError where there is none of that name."""
+    """Change a watch in the block, in the actor's name; WatchError if no watch has this name."""
     with acting.doing(settings(), act, Thing.WATCH, name) as done:
         _check_own(name_check.watch_of(done.conn, name), acting)
         watches.changed_by(done.conn, acting.user)
@@ -196,7 +196,7 @@ def _changing(acting: Actor, act: Act, name: str) -> Iterator[AuditedAction]:
 
 
 def _may_change(watch: Watch, acting: Actor) -> bool:
-    """Whether somebody may change a watch: their own, or any where they act on sources and runs."""
+    """Whether a user may change a watch: it is their own, or they may act on sources and runs."""
     return watch.owner == acting.user or permissions.may(acting.login, permissions.Permission.OPERATE)
 
 
@@ -216,7 +216,7 @@ def _find_watch(conn: postgres.Connection, name: str) -> Watch:
 def make_watch(
     current: Settings, conn: postgres.Connection, name: str, written: WatchForm, *, owner: str | None = None
 ) -> Watch:
-    """A watch of what was written; what cannot be used is refused with its sentence. owner: None leaves who it was."""
+    """Make a watch of the written fields; a bad value is refused with a sentence. owner: None keeps the owner."""
     usual = [field for field in watch_editing.CHANGEABLE if field not in ("query", "cap", *watch_editing.STAYS)]
     fields = {field: getattr(written, field) or None for field in usual}
     fields |= {field: getattr(written, field) for field in watch_editing.WHEN}

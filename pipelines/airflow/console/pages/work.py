@@ -1,4 +1,4 @@
-"""Work: what is done with the archive as a whole, by forms that say first what they would do: holds and retention."""
+"""The page of work on the whole archive: holds and retention. Its forms first say what they would do."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from pipelines.sources import folders
 
 router = APIRouter(prefix="/api")
 
-# Characters of a query, and of why something is held. Chosen: as long as anybody writes.
+# The most characters of a query, and of the reason for a hold. Chosen: nobody writes more.
 LONGEST_QUERY, LONGEST_WHY = 2_000, 500
 
 
 class Hold(BaseModel):
-    """What is to be held: an article's number or a query, and what for."""
+    """A new hold: an article's number or a query, and the reason."""
 
     asked: str = Field(min_length=1, max_length=LONGEST_QUERY)
     why: str = Field(default="", max_length=LONGEST_WHY)
@@ -33,7 +33,7 @@ class Hold(BaseModel):
 
 @router.get("/work")
 def _work(user: permissions.User) -> Any:
-    """Holds, pieces of work that were asked for, and how long raw files are kept."""
+    """The holds, the pieces of work that people started, and how long raw files are kept."""
     current, now = settings(), datetime.now(UTC)
     with DESK.reading(current) as conn:
         page = {"holds": holds.list_holds(conn), "history": actions.history(conn, Thing.ARCHIVE, "archive")}
@@ -51,7 +51,7 @@ def _work(user: permissions.User) -> Any:
 
 @router.get("/holds/would")
 def _would_hold(asked: Annotated[str, Query(min_length=1, max_length=LONGEST_QUERY)]) -> Any:
-    """How many articles a hold would hold now."""
+    """The number of articles that a hold would hold now."""
     current = settings()
     if asked.isdecimal():
         return {"number": 1, "more": False}
@@ -62,7 +62,7 @@ def _would_hold(asked: Annotated[str, Query(min_length=1, max_length=LONGEST_QUE
 
 @router.post("/holds")
 def _hold(hold: Hold, acting: Acting) -> Any:
-    """Hold articles with their raw files against retention."""
+    """Protect articles and their raw files from retention."""
     current = settings()
     with acting.doing(current, Act.HOLD, Thing.ARCHIVE, "archive") as done:
         made = holds.hold(done.conn, hold.asked, hold.why, folders.scopes(current))
@@ -72,7 +72,7 @@ def _hold(hold: Hold, acting: Acting) -> Any:
 
 @router.post("/holds/{number}/release")
 def _release(number: int, acting: Acting) -> Any:
-    """Let go of a hold."""
+    """Release a hold."""
     with acting.doing(settings(), Act.RELEASE, Thing.ARCHIVE, "archive") as done:
         holds.release(done.conn, number)
         done.detail = {"hold": number}
@@ -81,7 +81,7 @@ def _release(number: int, acting: Acting) -> Any:
 
 @router.post("/retention")
 def _retention(acting: Acting) -> Any:
-    """Have the Dag by_hand say which raw files retention would delete."""
+    """Start the Dag `by_hand` to list the raw files that retention would delete."""
     with acting.doing(settings(), Act.RETENTION, Thing.ARCHIVE, "archive") as done:
         done.detail = dag_runs.start("by_hand", acting.user, work=str(HandWork.RETENTION))
     return done.detail
