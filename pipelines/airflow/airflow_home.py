@@ -42,7 +42,7 @@ KEPT = ("AIRFLOW_CONN_", "AIRFLOW_VAR_", "AIRFLOW__METRICS__", "AIRFLOW__TRACES_
 
 @dataclass(frozen=True, kw_only=True)
 class Secrets:
-    """The random values of a data folder: the login of `make ui`, and the keys with which Airflow signs and encrypts."""
+    """The random values of a data folder: the login of `make ui`, and the keys by which Airflow signs and encrypts."""
 
     password: str
     jwt: str

@@ -1,4 +1,4 @@
-"""What the tasks of the Dag `follow` do: look at a site, show what was found, and keep the approved file.
+"""The work of the Dag `follow`: its tasks look at a site, show the findings, and keep the approved file.
 
 Only tasks import this module, because it loads extraction.
 """
@@ -20,10 +20,10 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.sources.sourcefile import parse, show_path
 
-# What Markdown could take for a mark; a title of a page is nothing but text.
+# Characters that Markdown could read as a mark; the title of a page must stay plain text.
 MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 OPTION = re.compile(r"--(timezone|country|name|twice)\b")
-# What the form calls what the command has as options.
+# Options of the command -> fields of the form.
 FIELDS = {"timezone": "Time zone", "country": "Country", "name": "Name", "twice": "Twice"}
 # Characters of a cell of the form. Chosen: two lines of it.
 LONGEST_CELL_CHARACTERS = 200
@@ -35,11 +35,11 @@ log = logging.getLogger("nightdesk")
 
 
 def probe(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The name, the file's text, and what a person decides by: a report, the samples, the evidence.
+    """The name, the file's text, and the basis of a person's decision: a report, the samples, the evidence.
 
     SourceError if the site cannot be followed.
     """
-    # Here, for Dags are parsed with this module, and what reads articles takes a second to load.
+    # Imported here because it takes a second to load, and parsing the Dags imports this module.
     from pipelines.follow.onboard import follow
 
     folders.check_writable(settings())
@@ -73,7 +73,10 @@ def probe(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def keep(probed: Mapping[str, Any]) -> str:
-    """Write the file exactly as it was approved; gives its path. SourceError if its site is followed by now."""
+    """Write the file exactly as it was approved; gives its path.
+
+    SourceError if the site is followed in the meantime.
+    """
     source = parse(probed["toml"], probed["name"], probed["name"])
     lists = (*source.feeds, *source.sitemaps, *source.sections)
     told = already_followed.find_twice(folders.readable(settings())[0], source.url, lists)
@@ -111,7 +114,7 @@ def report(made: FollowedSite) -> str:
 
 
 def _show_sample(sample: Sample) -> dict[str, Any]:
-    """A sample as the Desk shows it."""
+    """A sample in the form that the Desk shows."""
     kept = ("url", "title", "published", "words", "verdict", "language", "good")
     return {**{name: getattr(sample, name) for name in kept}, "cut": [list(part) for part in sample.cut]}
 
@@ -132,6 +135,6 @@ def _value(value: object) -> str:
 
 
 def plain(text: str) -> str:
-    """A line without any mark that would act: none is a link, a picture or the end of a cell."""
+    """A line whose marks have no effect: no link, no picture, no end of a cell."""
     text = " ".join(text.split())
     return MARKS.sub(r"\\\1", text[:LONGEST_CELL_CHARACTERS] + "…" * (len(text) > LONGEST_CELL_CHARACTERS))

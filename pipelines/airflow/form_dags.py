@@ -1,4 +1,4 @@
-"""The Dags that a person starts by a form. Most look first, wait for a person's yes, and then do what was approved."""
+"""The Dags that a person starts by a form. Most look first, wait for a person's yes, and then do the approved work."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from pipelines.archive import policy
 from pipelines.codes import HandWork
 from pipelines.settings import settings
 
-# What nobody says yes or no to is not done.
+# How long an approval waits. Without an answer the work is not done.
 LONGEST_WAIT = timedelta(days=7)
-# The longest that work on the past may take. Chosen: 10,000 pages at 5 s each take 14 hours; what is ended goes on.
+# The longest time of a backfill or an import. Chosen: 10,000 pages at 5 s each take 14 hours; ended work can go on.
 PAST_LIMIT = timedelta(hours=24)
 DESCRIPTIONS = {
     "follow": "By hand: look at a site, show ten sample articles, and follow it once somebody approves",
@@ -104,7 +104,7 @@ def backfill_dag(doc: str) -> DAG:
 
 
 def by_hand_dag(doc: str) -> DAG:
-    """do, by the form. The task's result says what came of it, and the Desk shows it."""
+    """The task `do`, with the values of the form. The task's result is in sentences, and the Desk shows it."""
     with _by_form("by_hand", doc, _of_by_hand()) as dag:
 
         @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
@@ -133,7 +133,7 @@ def _by_form(name: str, doc: str, params: dict[str, Param]) -> DAG:
 
 
 def _approval(look: str, subject: str) -> ApprovalOperator:
-    """A person's yes or no to what the task `look` reports."""
+    """A task that waits for a person's yes or no to the report of the task `look`."""
     return ApprovalOperator(
         task_id="approve",
         subject=subject,

@@ -1,4 +1,4 @@
-"""What Dags are made of: assets, timetables, forms, retries by kind of error, and the Dags of the night."""
+"""The parts of the Dags (assets, timetables, forms, retries by kind of error), and the Dags of the night."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from pipelines.airflow import callbacks, task_failure
 from pipelines.model import RUN_KEY
 from pipelines.settings import Settings, settings
 
-# The pause before a task that Postgres did not answer is tried again. Chosen: a restart of Postgres.
+# The pause before a new try of a task that got no answer from Postgres. Chosen: the time of a restart of Postgres.
 POSTGRES_PAUSE = timedelta(seconds=30)
 
 if TYPE_CHECKING:
     from pipelines.airflow.run_plan import Batch
 
-# What one Dag hands over to the next: an event of it starts the Dag of the next stage, for one run (tasks.publish).
+# The asset that one Dag hands to the next: its event starts the Dag of the next stage, for one run (tasks.publish).
 RAW = Asset("raw", uri="x-news://raw", group="nightdesk")
 FILES = Asset("article_files", uri="x-news://article-files", group="nightdesk")
 ARTICLES = Asset("articles", uri="x-news://articles", group="nightdesk")
@@ -47,7 +47,7 @@ STAGE_LIMIT = timedelta(hours=2)
 SHORT_LIMIT = timedelta(minutes=10)
 # Runs of one Dag at the same time. Chosen: hand-started runs beside the night; the sources' locks keep them apart.
 ACTIVE_RUNS = 8
-# All but a backfill: a site shows today's lists under whatever label they are asked for.
+# All run types except a backfill, because a site shows today's lists whatever day a run is labelled with.
 RUN_TYPES: Any = ("scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization")
 DESCRIPTIONS = {
     "crawl": "Step 1 of 4: fetch what is new into the raw store",
@@ -166,7 +166,7 @@ def timetable(current: Settings) -> Any:
 
 
 def retry_policy(current: Settings) -> task_failure.RetriesByProblem:
-    """What is tried again, and when: a database soon, a site later. What a person has to mend is never tried again."""
+    """The rules for retries: soon for a database, later for a site, never for an error that a person has to correct."""
     later = timedelta(seconds=current.retry_after)
     return task_failure.RetriesByProblem(
         rules=[
@@ -207,7 +207,7 @@ def _of_queue(name: str) -> dict[str, Any]:
 
 
 def _dag(stage: str, doc: str, current: Settings, timetable: Any, run: str = "", names: str = "") -> DAG:
-    """A Dag of the night. run, names: what the form says about an empty field."""
+    """A Dag of the night. run, names: the form's text about an empty field."""
     name = f"news_{stage}"
     return DAG(
         name,
@@ -269,7 +269,7 @@ def defaults(current: Settings) -> dict[str, Any]:
 
 
 def _plan(stage: str) -> Any:
-    """The task that says which batches a later stage works on."""
+    """The task that gives the batches of a later stage."""
 
     @task(task_id="plan", execution_timeout=SHORT_LIMIT)
     @task_failure.by_sentence()
@@ -282,7 +282,7 @@ def _plan(stage: str) -> Any:
 
 
 def _publish_and_judge(stage: str, planned: Any, worked: Any, asset: Asset) -> None:
-    """One event for the whole run when every source has ended, green, red or skipped, and one verdict on all of them.
+    """Give one event for the whole run after every source has ended in any state, and one verdict on all sources.
 
     Not `all_done_min_one_success`: with that, one skipped source, such as a busy one, would skip the hand-over.
     """

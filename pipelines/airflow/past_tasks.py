@@ -1,4 +1,4 @@
-"""What the tasks of the Dags `import` and `backfill` do: look, show what was found, and do what was approved.
+"""The work of the Dags `import` and `backfill`: their tasks look, show the findings, and do the approved work.
 
 Only tasks import this module, because it loads extraction.
 """
@@ -22,14 +22,14 @@ from pipelines.query import selection
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 
-# What load made of pages, in the order in which it is told.
+# Load's results for pages, in the order in which a sentence names them.
 MADE = ("new", "revised", "unchanged", "duplicate")
 
 log = logging.getLogger("nightdesk")
 
 
 def look_at_import(params: Mapping[str, Any]) -> dict[str, Any]:
-    """What the form names, and what a person decides by; NightdeskError if there is nothing to import."""
+    """The path in the form, and the basis of a person's decision; NightdeskError if there is nothing to import."""
     current, path = settings(), str(params["path"])
     found = import_input.look(_path(current, path), folders.readable(current)[0])
     in_place = bool(params.get("in_place"))
@@ -50,7 +50,7 @@ def look_at_import(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def bring_in(looked: Mapping[str, Any]) -> str:
-    """Import what was approved; gives the result in a sentence."""
+    """Import the approved pages; gives the result in a sentence."""
     current = settings()
     path, followed = _path(current, looked["path"]), folders.readable(current)[0]
     report = page_import.of_path(
@@ -63,7 +63,7 @@ def bring_in(looked: Mapping[str, Any]) -> str:
 
 
 def look_at_backfill(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the lists of the source in the form; gives what was found, and what a person decides by."""
+    """Read the lists of the source in the form; gives the findings, and the basis of a person's decision."""
     current = settings()
     (source,) = folders.read_named(current, [str(params["source"])])
     between = selection.between(params.get("from") or "", params.get("to") or "", "From", "To")
@@ -91,12 +91,12 @@ def look_at_backfill(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def want(looked: Mapping[str, Any]) -> int:
-    """Write down which addresses of an approved look are to be fetched; gives how many."""
+    """Store the addresses of an approved look that are to be fetched; gives their number."""
     return backfill.want(settings(), _plan(looked), looked["pages"])
 
 
 def fetch(looked: Mapping[str, Any]) -> str:
-    """Fetch what is wanted, and bring it through all stages; gives the result in a sentence."""
+    """Fetch the wanted pages, and take them through all stages; gives the result in a sentence."""
     current = settings()
     (source,) = folders.read_named(current, [looked["source"]])
     done = backfill.fetch(

@@ -1,4 +1,4 @@
-"""Children in sessions of their own: they die with us, and no descendant of theirs is left."""
+"""Child processes in sessions of their own: they end with this process, and none of their descendants is left."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from pathlib import Path
 
 from pipelines import private
 
-# Seconds from asking a process to stop to killing it. Chosen: a task writes what it has.
+# Seconds between TERM and KILL. Chosen: a task has time to write its results.
 GRACE_SECONDS = 15.0
-# Seconds between two looks whether it is gone. Chosen: nobody notices.
+# Seconds between two checks whether the process is gone. Chosen: nobody notices such a pause.
 LOOK_SECONDS = 0.1
 
 # The number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.
 PR_SET_PDEATHSIG = 1
-# Lines of a log that are shown where a process ended. Chosen: the end of a traceback.
+# Lines of a log that are shown if a process ended. Chosen: the end of a traceback.
 TAIL_LINES = 15
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -38,7 +38,7 @@ class Component:
 
 
 def start(name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path) -> Component:
-    """Start a child in a new session, both its outputs in `log`; it is told to end when this process dies.
+    """Start a child in a new session, with both outputs in `log`; it gets a signal to end when this process dies.
 
     Call it from the main thread: Linux sends that signal when the starting thread ends.
     """

@@ -15,20 +15,20 @@ from pipelines.codes import RunState
 from pipelines.model import RUN_KEY, Tally
 from pipelines.stores.runs import check_key, key_of
 
-# So many sources get a task each; more share tasks. Chosen: a page of Airflow's grid shows them.
+# Up to this number, each source has its own task; more sources share tasks. Chosen: a page of Airflow's grid.
 SINGLE_SOURCES = 50
 # Tasks of a stage, where they share. Chosen: some ten for each of several workers, so that who is done takes the next;
 # far below Airflow's own limit (core.max_map_length, 1024), however many sources there are.
 MOST_TASKS = 60
-# Seconds that a source counts for of which nobody knows any. Chosen: a small source's.
+# Seconds for a source whose time is unknown. Chosen: the time of a small source.
 UNKNOWN_SECONDS = 1.0
 FAILED = RunState.FAILED
-# The count that says a failed stage left something for the next one all the same.
+# The count that shows whether a failed stage still left something for the next one.
 PART = {"crawl": "fetched", "extract": "pages", "load": "new"}
 
 
 class Batch(TypedDict):
-    """What one mapped task works on: the run, the label the Airflow UI shows, and the names of its sources."""
+    """The work of one mapped task: the run, the label in the Airflow UI, and the names of its sources."""
 
     run: str
     name: str
@@ -36,7 +36,7 @@ class Batch(TypedDict):
 
 
 class Handover(TypedDict):
-    """What one Dag tells the next through its asset: the run, and the sources that have something for it."""
+    """The message of one Dag to the next through its asset: the run, and the sources that have work for it."""
 
     run: str
     sources: list[str]
@@ -93,7 +93,7 @@ def crawl_run(asked: str | None, partition: str | None, run_after: datetime, tim
 
 
 def handed_over(events: Iterable[Mapping[str, object]]) -> Handover | None:
-    """What the events that started a run say together; None if none of them says anything."""
+    """The handovers of the events that started a run, joined to one; None if no event has any."""
     found = [event for event in events if event.get("run")]
     if not found:
         return None

@@ -1,4 +1,4 @@
-"""The Dags beside the night that begin by the clock: digests, upkeep and the canary."""
+"""The Dags beside the night that start by the clock: digests, upkeep and the canary."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ DESCRIPTIONS = {
 
 
 def digest_dag(doc: str) -> DAG:
-    """send: what is due in the outbox, including digests."""
+    """The task `send`: it sends the due messages of the outbox, including digests."""
     with _by_clock("digest", doc, settings(), EVERY_TEN_MINUTES) as dag:
         _sending("send")
     return dag
 
 
 def canary_dag(doc: str) -> DAG:
-    """sing: an article of the newsroom on loopback must come out as an alert in time; else a second channel is told."""
+    """The task `sing`: an article on loopback must become an alert in time; else a second channel gets an alarm."""
     current = settings()
     with _by_clock("canary", doc, current, CANARY_EVERY_HOUR if current.canary else "") as dag:
-        # It is an alarm: tried again it would only be later.
+        # The task is an alarm: a retry would only delay it.
         @task(execution_timeout=night_dags.SHORT_LIMIT, retries=0)
         @task_failure.by_sentence()
         def sing() -> str:

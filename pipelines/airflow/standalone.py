@@ -1,4 +1,4 @@
-"""Airflow on this machine: its four components are started together, watched, and stopped without a trace."""
+"""Runs Airflow on this machine: starts its four components together, watches them, and stops them completely."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipelines.airflow import airflow_home, api_client, processes
 from pipelines.airflow.api_client import AirflowError, DagRun, Task
 from pipelines.settings import Settings
 
-# Lines of each log where several are told. Chosen: the last say why.
+# Lines of each log if several are shown. Chosen: the last lines have the reason.
 FEW_LINES = 5
 
 NIGHT = ("news_crawl", "news_extract", "news_load", "news_alert")
@@ -57,7 +57,7 @@ class Airflow:
 def airflow_running(
     settings: Settings, *, port: int = 0, resume: bool = True, on_line: OnLine = print
 ) -> Iterator[Airflow]:
-    """Run Airflow for the length of the block, healthy and with every Dag read. Nothing of it is left afterwards.
+    """Run Airflow during the block, healthy and with every Dag read. No process of it is left afterwards.
 
     port: 0 takes a free one.
     resume: let runs go on that an earlier Airflow here left unfinished; otherwise they are marked failed before the

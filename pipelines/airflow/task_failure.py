@@ -1,4 +1,4 @@
-"""How a task goes red over something that a person has to act on: by one sentence in its log, and no traceback.
+"""Lets a task fail with one sentence in its log and no traceback, if a person has to act.
 
 Airflow writes whatever exception a task ends with into its log, under fourteen frames that are its own. The one way
 to fail that it only counts is an exit code.
@@ -20,7 +20,7 @@ log = logging.getLogger("nightdesk")
 
 
 class TaskProblem(SystemExit):
-    """A task has failed, and why stands in its log; problem: what it was, for whoever decides on another try."""
+    """A task has failed, and its log has the reason. `problem`: the error, which decides about a retry."""
 
     def __init__(self, problem: NightdeskError) -> None:
         super().__init__(1)
@@ -29,7 +29,7 @@ class TaskProblem(SystemExit):
 
 @contextmanager
 def by_sentence() -> Iterator[None]:
-    """For a task: an error of ours becomes one line of its log; whatever else happens keeps its traceback."""
+    """For a task: an error of ours becomes one line of its log; any other error keeps its traceback."""
     try:
         yield
     except NightdeskError as problem:
@@ -39,8 +39,8 @@ def by_sentence() -> Iterator[None]:
 
 
 class RetriesByProblem(ExceptionRetryPolicy):
-    """Rules for the error that a task went red over."""
+    """Rules for retries that use the error behind a task's failure."""
 
     def evaluate(self, exception: BaseException, *args: Any, **more: Any) -> RetryDecision:
-        """What the rules say of the error itself."""
+        """Apply the rules to the error itself."""
         return super().evaluate(exception.problem if isinstance(exception, TaskProblem) else exception, *args, **more)

@@ -1,6 +1,6 @@
-"""What the tasks do when they run: they call the stages, say in the log what came of it, and go red or are skipped.
+"""The work of the tasks: they call the stages, write the results to the log, and fail or are skipped.
 
-Imported inside tasks only, for it pulls in the stages.
+Only tasks import this module, because it imports the stages.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ log = logging.getLogger("nightdesk")
 
 
 def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
-    """The batches of a crawl: the sources the form names, else those that are due; a bad source file stops no other.
+    """The batches of a crawl: the sources in the form, else the due ones; a bad source file stops no other source.
 
-    SourceError where no source is followed: nights of a sources folder that was lost are red, not empty.
+    Raises SourceError if no source is followed, so that a lost sources folder makes the night fail, not empty.
     """
     current = settings()
     run = crawl_run(params.get("run"), dag_run.partition_key, dag_run.run_after, current.schedule_timezone)
@@ -54,7 +54,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
             due = folders.due(good, dag_run.run_after, folders.last_crawls(conn))
             chosen = [source for source in due if source.name not in paused]
         if bad and not good:
-            # `tell_of_source_files` has said it.
+            # `tell_of_source_files` has reported it.
             bad[0].told = True
             raise bad[0]
         if not good:
@@ -67,7 +67,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
 
 
 def plan_stage(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> list[Batch]:
-    """The batches of a later stage: what the form says, else what the stage before handed over."""
+    """The batches of a later stage: from the form, else from the handover of the stage before."""
     handover = chosen_run(stage, params, dag_run, events)
     log.info("run %s: %s", handover["run"], ", ".join(handover["sources"]) or "no source")
     with postgres.connection(settings()) as conn:
@@ -92,7 +92,7 @@ def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapp
 def crawl_batch(batch: Batch, params: Mapping[str, Any] | None = None) -> dict[str, str]:
     """Crawl the sources of a batch in one child process; its lines appear in the task's log at their own level.
 
-    params: of the run's form. Whoever filled it in is a person, and has every list asked, whatever the key looks like.
+    params: the values of the run's form. If a person filled it in, every list is requested, whatever the key is.
     """
     current = settings()
     form = params or {}
@@ -115,7 +115,7 @@ def crawl_batch(batch: Batch, params: Mapping[str, Any] | None = None) -> dict[s
 
 def extract_batch(batch: Batch) -> dict[str, str]:
     """Extract the sources of a batch, one after the other."""
-    # Here, for Dags are parsed with this module every minute, and trafilatura takes a second to load.
+    # Imported here because parsing the Dags imports this module every minute, and trafilatura takes a second to load.
     from pipelines.extract.stage import extract
 
     return _each(batch, lambda current, source, run: extract(current, source, run, processes=1, apart=True))
@@ -128,7 +128,7 @@ def load_batch(batch: Batch) -> dict[str, str]:
 
 
 def publish(stage: str, planned: Sequence[Batch] | None, event: Any) -> Handover:
-    """Hand the run over to the next stage with the sources that delivered anything; skipped when none did."""
+    """Hand the run over to the next stage with the sources that delivered something; skipped if none did."""
     if not planned:
         raise AirflowSkipException(f"{stage} had nothing to do, so there is nothing to hand on")
     names = [name for batch in planned for name in batch["sources"]]
@@ -144,7 +144,7 @@ def publish(stage: str, planned: Sequence[Batch] | None, event: Any) -> Handover
 
 
 def verdict(stage: str, planned: Sequence[Batch] | None) -> str:
-    """Say how a stage went for all its sources together; NightdeskError when too many failed."""
+    """Give the result of a stage over all its sources in a sentence; NightdeskError if too many failed."""
     if planned is None:
         raise errors.NightdeskError(f"{stage} has no plan: the task `plan` failed, its log says why.")
     names = [name for batch in planned for name in batch["sources"]]
@@ -157,27 +157,27 @@ def verdict(stage: str, planned: Sequence[Batch] | None) -> str:
 
 
 def match(params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> str:
-    """Match what changed against the watches; the run's key, for the sender."""
+    """Match the changes against the watches; gives the run's key for the sender."""
     run = chosen_run("alert", params, dag_run, events)["run"]
     _conclude([alert.match(settings(), run)], [], errors.NightdeskError)
     return run
 
 
 def send(run: str) -> dict[str, str]:
-    """Send what waits in the outbox, to channels from the environment and from Airflow's connections."""
+    """Send the messages of the outbox, to channels from the environment and from Airflow's connections."""
     current = settings()
     tally = alert.send(current, run, channels=channel_connections.addresses(current))
     return _conclude([tally], [], errors.ChannelError)
 
 
 def check_health() -> list[str]:
-    """Tell the operators once of sources that went quiet; the names of those that are."""
+    """Tell the operators once of sources that went quiet; gives the troubles that there are."""
     telemetry.tell_waiting(settings())
     return duties.check_health(settings())
 
 
 def sing() -> str:
-    """Send the canary through all stages; how long its alert took. NightdeskError, and an alarm, where it is silent."""
+    """Send the canary through all stages; gives the time until its alert. Without one: an alarm and NightdeskError."""
     from demo import canary
 
     current = settings()
@@ -185,7 +185,7 @@ def sing() -> str:
         raise AirflowSkipException("NIGHTDESK_CANARY names no channel, so there is no canary")
     known = mapped_channels()
     try:
-        # The canary's channel may be a connection; without a database nobody can say.
+        # The canary's channel may be a connection; without a database this is unknown.
         known = channel_connections.addresses(current)
     except errors.DatabaseError as problem:
         log.error("%s", problem)
@@ -198,27 +198,27 @@ def sing() -> str:
 
 
 def check_golden() -> list[str]:
-    """Read the golden pages of the followed sources again; the operators are told once of what they no longer give."""
+    """Read the golden pages of the followed sources again; tell the operators once of facts that a page lost."""
     return duties.check_golden(settings())
 
 
 def retire_raw() -> dict[str, int]:
-    """Delete raw files that were kept long enough and whose URLs are all decided; how many runs, files and bytes."""
+    """Delete raw files that were kept long enough and whose URLs are all decided; gives the counts of what went."""
     return duties.retire_raw(settings())
 
 
 def complete_index() -> int:
-    """Put articles that were loaded before there was a search index into it; how many."""
+    """Add articles that are older than the search index to it; gives their number."""
     return duties.complete_index(settings())
 
 
 def keep_wordings_once() -> int:
-    """Keep wordings once that versions of before kept twice; how many."""
+    """Keep once each wording that older versions kept twice; gives their number."""
     return duties.keep_wordings_once(settings())
 
 
 def to_log(line: str) -> None:
-    """One line of the crawl process into the task's log, at the level it begins with."""
+    """Write one line of the crawl process to the task's log, at the level named at its beginning."""
     found = LEVEL.match(line)
     if found is None:
         log.info("%s", line)
@@ -227,7 +227,7 @@ def to_log(line: str) -> None:
 
 
 def _each(batch: Batch, work: Callable[[Settings, Source, str], Tally]) -> dict[str, str]:
-    """Do a stage's work for each source of a batch; one source's trouble stops no other. Source -> state."""
+    """Do a stage's work for each source of a batch; one source's error stops no other. Gives source -> state."""
     current = settings()
     crawl.adopt(current, to_log)
     chosen, problems = _read_sources(current, batch["sources"])
@@ -247,7 +247,7 @@ def _each(batch: Batch, work: Callable[[Settings, Source, str], Tally]) -> dict[
 
 
 def _read_sources(current: Settings, names: Sequence[str]) -> tuple[list[Source], list[errors.NightdeskError]]:
-    """The sources of these names, and what is wrong with the files of the others; that stands in the log."""
+    """The sources of these names, and the errors in the files of the others, which the log has too."""
     chosen: list[Source] = []
     problems: list[errors.NightdeskError] = []
     for name in names:
@@ -262,14 +262,14 @@ def _read_sources(current: Settings, names: Sequence[str]) -> tuple[list[Source]
 def _conclude(
     tallies: Sequence[Tally], problems: Sequence[errors.NightdeskError], kind: type[errors.NightdeskError]
 ) -> dict[str, str]:
-    """Source -> state; raises `kind` when every source failed, skips the task when every one is busy elsewhere.
+    """Give source -> state; raises `kind` if every source failed, skips the task if all are busy elsewhere.
 
-    What each problem was is in the log; so is, afterwards, what came of each source.
+    The log has each problem, and then the result of each source.
     """
     telemetry.tell_tallies(tallies)
     for tally in tallies:
         if tally.stage == crawl.STAGE:
-            # It was said when that source was done.
+            # This was logged when the source was done.
             continue
         level = {FAILED: logging.ERROR, RunState.BUSY: logging.WARNING, RunState.STOPPED: logging.WARNING}.get(
             tally.state, logging.INFO

@@ -1,4 +1,4 @@
-"""Our figures beside Airflow's own, by the exporter that Airflow's settings name; nothing where they name none."""
+"""Sends our figures beside Airflow's own to the exporter in Airflow's settings; nothing if they name none."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from pipelines.stores import postgres
 
 
 def tell_tallies(tallies: Sequence[Tally]) -> None:
-    """Tell what stages did."""
+    """Send the figures of the stages' work."""
     if _is_on():
         tell(one for tally in tallies for one in metrics.of_tally(tally))
 
 
 def tell_waiting(settings: Settings) -> None:
-    """Tell what waits, and how old the newest is."""
+    """Send the figures of what waits, and the age of the newest article."""
     if _is_on():
         with postgres.connection(settings, application="nightdesk metrics") as conn:
             tell(metrics.waiting(conn, [source.name for source in folders.readable(settings)[0]]))
 
 
 def tell_canary(settings: Settings) -> None:
-    """Tell what the canary of this machine last sang, and how long ago."""
+    """Send the last result of this machine's canary, and its age."""
     if _is_on():
         tell(metrics.of_canary(settings))
 
 
 def tell(measures: Iterable[Measure]) -> None:
-    """Hand figures to Airflow's exporter."""
+    """Pass figures to Airflow's exporter."""
     for one in measures:
         stats.gauge(f"nightdesk.{one.figure}", one.value, tags=dict(one.labels))
 

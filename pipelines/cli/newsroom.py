@@ -83,7 +83,7 @@ def night() -> None:
 
 @demo_app.command("ui")
 def demo_ui(port: Annotated[int, typer.Option(help="The port of the UI; 0 takes a free one.")] = 8080) -> None:
-    """Run the same night; Airflow and the newsroom then stay up until Ctrl-C, and you can run and clear Dags by hand."""
+    """Run the same night; Airflow and the newsroom then stay up until Ctrl-C, and you can run or clear Dags."""
     from demo import installations
     from pipelines.airflow import standalone
 

@@ -22,7 +22,7 @@ from pipelines.stores import migrations, postgres
 
 # The indent of a story's further lines: ten columns, as wide as the story's number with its blanks.
 INDENT = "          "
-# Columns of the longest bar. Chosen: the text beside it still fits on a narrow terminal.
+# Columns of the longest bar, and the longest span in days. Chosen: what a narrow terminal has room for; a year.
 BAR_COLUMNS = 40
 MOST_DAYS = 366
 # Default numbers of days and stories. Chosen: a month, a screen.

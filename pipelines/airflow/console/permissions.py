@@ -123,7 +123,7 @@ def name_of(user: BaseUser) -> str:
 
 
 def _may_administer(manager: BaseAuthManager[Any], user: BaseUser) -> bool:
-    """Whether a user is an administrator: in FAB by the right to roles, in the simple manager by other people's teams."""
+    """Whether a user is an administrator: FAB decides by the right to roles, the simple manager by others' teams."""
     if not manager.is_authorized_custom_view(method="PUT", resource_name="Roles", user=user):
         return False
     try:

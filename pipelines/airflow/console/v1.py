@@ -1,6 +1,6 @@
 """The read API under /nightdesk/api/v1 for programs: search, articles with versions, sources, the ledger of a URL.
 
-Airflow's own tokens and roles, as for the Desk; nothing can be written. Every answer has an ETag of what it says.
+It uses Airflow's own tokens and roles, like the Desk; nothing can be written. Every answer has an ETag of its content.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 
 PREFIX = "/api/v1"
-# Characters of a cursor and of an address in a question. Chosen: several times what they have.
+# Characters of a cursor in a question. Chosen: several times the usual length.
 LONGEST_CURSOR = 500
-# Hexadecimal digits of an ETag. Chosen: no two answers have them in common.
+# Hexadecimal digits of an ETag. Chosen: no two answers share so many.
 DIGEST_DIGITS = 32
 
 DOOR = Door(policy.API_CONNECTIONS, "nightdesk api")
@@ -44,7 +44,7 @@ Number = Annotated[int, Query(ge=1, le=policy.MAX_ANSWERS, description="how many
 
 
 def _check_allowance(name: Annotated[str, Depends(reader)]) -> None:
-    """Let a user ask no more than the allowance: 429 says in how many seconds to ask again."""
+    """Limit a user's requests to the allowance; the answer 429 says after how many seconds to try again."""
     wait = ALLOWANCE.take(name)
     if wait:
         seconds = str(int(wait) + 1)
@@ -87,7 +87,7 @@ def _search(
     count: Number = policy.ANSWERS,
     after: Annotated[str, Query(max_length=LONGEST_CURSOR, description="the cursor that the page before gave")] = "",
 ) -> Response:
-    """The articles that answer a query, a page at a time; each with the passages around what was found."""
+    """The articles that match a query, page by page; each with the passages around the matches."""
     current = settings()
     scopes = _scopes(current, q)
     with DOOR.reading(current) as conn:
@@ -101,7 +101,7 @@ def _search(
         ranked_newest=page.ranked,
         complete=page.complete,
     )
-    # The cursor names the moment of asking: of two that go on from the same place, either will do.
+    # The cursor contains the time of the request. Two cursors for the same place are equally good.
     return _answer(request, said, of=said.model_copy(update={"after": str(bool(said.after))}))
 
 
@@ -111,7 +111,7 @@ def _search(
     responses=_describe_refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "a mistake in the query", documents.Mistake),
 )
 def _count(request: Request, q: Written) -> Response:
-    """How many articles answer a query, counted up to 10,000."""
+    """The number of articles that match a query, counted up to 10,000."""
     current = settings()
     scopes = _scopes(current, q)
     with DOOR.reading(current) as conn:
@@ -130,7 +130,7 @@ def _article(
     versions: Annotated[int, Query(ge=0, le=policy.MAX_ANSWERS, description="how many versions")] = policy.VERSIONS,
     after: Annotated[int | None, Query(ge=0, lt=2**31, description="only versions before this revision")] = None,
 ) -> Response:
-    """An article as it reads now, what was cut from it, and its versions with where each comes from."""
+    """An article with its present wording, the parts that were cut, and its versions with their origins."""
     current = settings()
     with DOOR.reading(current) as conn:
         return _answer(request, _whole(conn, current, number, versions, after))
@@ -147,7 +147,7 @@ def _article_of(
     versions: Annotated[int, Query(ge=0, le=policy.MAX_ANSWERS, description="how many versions")] = policy.VERSIONS,
     after: Annotated[int | None, Query(ge=0, lt=2**31, description="only versions before this revision")] = None,
 ) -> Response:
-    """The article of an address: as it was found, as it calls itself, or another address of it."""
+    """The article of an address: the address that was found, the canonical one, or another one of the article."""
     current = settings()
     with DOOR.reading(current) as conn:
         number = api_records.number_of_url(conn, url)
@@ -165,7 +165,7 @@ def _story(
     count: Number = policy.MAX_ANSWERS,
     after: Annotated[int, Query(ge=0, lt=2**31, description="only articles behind this place")] = 0,
 ) -> Response:
-    """The articles that tell a story, in the order the outlets told it; an article alone is the story of its number."""
+    """The articles of a story, in the order of publication; a single article is the story with its own number."""
     with DOOR.reading(settings()) as conn:
         known = 0 < number < 2**BIGINT_BITS
         rows = api_records.story(conn, number, count + 1, after=after) if known else []
@@ -182,7 +182,7 @@ def _sources(
     count: Number = policy.MAX_ANSWERS,
     after: Annotated[str, Query(max_length=LONGEST_NAME, pattern=NAME, description="only names behind this one")] = "",
 ) -> Response:
-    """The sources by name, followed or no longer, with how their last run was."""
+    """The sources by name, followed or no longer followed, with the result of their last run."""
     current = settings()
     followed, _ = folders.readable(current)
     with DOOR.reading(current) as conn:
@@ -217,7 +217,7 @@ def _ledger(
     request: Request,
     url: Annotated[str, Query(max_length=LONGEST_URL, pattern=NAME, description="the whole address")],
 ) -> Response:
-    """What became of an address and of the other addresses of its article: where each stands, and all that happened."""
+    """The states and all events of an address and of the other addresses of its article."""
     with DOOR.reading(settings()) as conn:
         try:
             found = api_records.url(conn, url)
@@ -230,18 +230,18 @@ def _ledger(
 
 @router.get("/openapi.json", include_in_schema=False)
 def _openapi(request: Request) -> JSONResponse:
-    """What can be asked and what is answered, in the form of OpenAPI."""
+    """The questions and answers of this API, in the form of OpenAPI."""
     return JSONResponse(_describe_api(request))
 
 
 @router.get("/docs", include_in_schema=False)
 def _docs(request: Request) -> HTMLResponse:
-    """The same as a page for people; it runs no script and loads nothing from elsewhere."""
+    """The OpenAPI description as a page for people; it runs no script and loads nothing from elsewhere."""
     return HTMLResponse(openapi_page.write_page(_describe_api(request)), headers=openapi_page.SAFE)
 
 
 def mistaken(request: Request, error: Exception) -> JSONResponse:
-    """What is wrong with a query, and where in it."""
+    """Answer with the mistake in a query, and its place."""
     assert isinstance(error, QueryError)
     said = {
         "detail": error.reason,
@@ -254,7 +254,7 @@ def mistaken(request: Request, error: Exception) -> JSONResponse:
 
 
 def _scopes(current: Settings, written: str) -> Scopes:
-    """What may be asked of the followed sources, where a query does: reading their files takes time."""
+    """The scopes of the followed sources, only if a query needs them, because reading their files takes time."""
     prefixes = {prefix.lower() for piece in lexer.pieces(written) for prefix in piece.prefixes}
     asks = prefixes & {Field.COUNTRY, Field.GROUP}
     return folders.scopes(current) if asks else {}
@@ -270,7 +270,7 @@ def _whole(conn: Any, current: Settings, number: int, count: int, before: int | 
 
 
 def _answer(request: Request, said: BaseModel, *, of: BaseModel | None = None) -> Response:
-    """An answer, or nothing where the program has it already; of: what the ETag is of, where not of all of it."""
+    """An answer, or "not modified" if the program has it already; of: the content of the ETag, if not all of `said`."""
     body = _json(said)
     if len(body) > policy.ANSWER_BYTES:
         raise HTTPException(
