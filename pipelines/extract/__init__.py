@@ -1,1 +1,1 @@
-"""A page in, an article or a rejection out: the only package that imports trafilatura, and only when it is used."""
+"""A page in, an article or a rejection out. Only this package imports trafilatura, and only when it is used."""

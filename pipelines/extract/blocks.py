@@ -1,7 +1,7 @@
-"""A page as its blocks: every run of text with the place it stands in, in document order, from one walk of the tree.
+"""A page as its blocks: every run of text with its place, in document order, from one walk of the tree.
 
-It alone knows which elements make a line of their own, what names sites give to the places around an article, and how
-a place is called so that the same place has the same name on the next page.
+Only this module knows which elements make a line of their own, and what names sites give to the places around an
+article. It names a place so that the same place has the same name on the next page.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ INLINE_NAMES = (
     "st1:city "
 )
 INLINE = frozenset(INLINE_NAMES.split())
-# What a heading of a part of a text is.
+# The elements of a heading inside a text.
 HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 SKIPPED_NAMES = (
     "script style noscript template svg math iframe object embed select option textarea head canvas audio "
@@ -31,7 +31,7 @@ SKIPPED_NAMES = (
 )
 SKIPPED = frozenset(SKIPPED_NAMES.split())
 NAME = re.compile(r"[A-Za-z\u0080-\uffff]{2,}(?:[-_]{1,2}[A-Za-z\u0080-\uffff]+)*")
-# What sites call the places around an article; a name is cut at hyphens, underscores and capitals first.
+# What sites call the places around an article; a name is first split at hyphens, underscores and capitals.
 PLACES = {
     "comment": "comment comments respond disqus kommentar kommentare commentaires comentarios yorum yorumlar livefyre "
     "reply replies reactions discussion fbcomments guestbook",
@@ -53,44 +53,46 @@ PLACE_OF = {word: place for place, names in PLACES.items() for word in names.spl
 TAG_PLACES = {"nav": "navigation", "footer": "footer", "aside": "aside", "button": "button", "form": "form",
               "figcaption": "caption", "figure": "caption"}  # fmt: skip
 PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+")
-# Letters and signs of which a key has each word between two blanks: no sign is made of several, none is two words.
+# Letters and signs of scripts without spaces: a key has each of their words between two blanks. No sign consists of
+# several, and none is two words.
 KEPT_APART = re.compile(
     "[\x00-\x7f\u00a0-\u00a7\u00a9\u00ab\u00ae\u00b0\u00b1\u00b6\u00b7\u00bb\u00bf-\u0148\u014a-\u017f"
     "\u0386\u0388-\u038f\u0391-\u03af\u03b1-\u03ce\u0400-\u0481\u048a-\u052f"
     "\u2013\u2014\u2018-\u201e\u2022\u2026\u20ac]*"
 )
-# No page holds it: parsing drops it.
+# No page contains this character: parsing drops it.
 BREAK = "\x00"
-# Lines from which on a text is taken for one broken by hand. Chosen: one line says nothing.
+# From how many lines on a text may be broken by hand. Chosen: one line says nothing.
 WRAPPED_LINES = 2
-# Characters of its lines, shortest and longest, and how far they may differ. Chosen: mail and typewriters wrap between
-# them.
+# The shortest and longest of its lines in characters, and how far they may differ. Chosen: mail and typewriters wrap
+# between these.
 NARROW_CHARACTERS, WIDE_CHARACTERS, RAGGED_CHARACTERS = 40, 120, 30
 STORY_NAMES = "article story post entry news artikel articulo haber noticia "
 STORY = frozenset(STORY_NAMES.split())
 TEXT_NAMES = "body text content copy texto contenido metin inhalt "
 TEXT = frozenset(TEXT_NAMES.split())
 KINDS = (*PLACES, "aside", "button", "form", "caption", "hidden")
-# Characters of a class or id that is a name. Chosen: longer ones are made by machines anew for each build.
+# The most characters of a class or id that is a name. Chosen: machines make longer ones anew for each build.
 LONGEST_NAME_CHARACTERS = 40
-# Names of one element that tell its place. Chosen: a style sheet's utilities come in dozens.
+# How many names of one element are read for its place. Chosen: a style sheet's utilities come in dozens.
 MAX_NAMES = 4
-# Words of a name that is a headline or a caption made into one, and says nothing of a place.
-# Chosen: what sites call places has up to six.
+# From how many words on a name is made from a headline or a caption, and says nothing about a place. Chosen: sites'
+# names of places have up to six.
 SLUG = re.compile(r"(?<![a-z0-9])[a-z0-9]+(?:([-_])[a-z0-9]+)(?:\1[a-z0-9]+){5,}")
-# Places within one another. Chosen: deeper is a page built to hurt.
+# The depth of nested places. Chosen: a deeper page is built to do harm.
 DEEPEST_PLACES = 60
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-# Blocks of one page. Chosen: beyond it is a page built to hurt.
+# The most blocks of one page. Chosen: a page with more is built to do harm.
 MAX_BLOCKS = 20_000
 
 
 @dataclass(slots=True)
 class TextPlace:
-    """An element that text stands in: its name, what its names say it is, and the place around it.
+    """An element with text in it: its name, its kind by its names, and the place around it.
 
-    path: the names from the outermost element on, the same on every page of one template. kind: one of
-    KINDS, or empty. story, body: whether it or one around it is called an article, or its text.
+    path: the names from the outermost element on, the same on every page of one template.
+    kind: one of KINDS, or empty.
+    story, body: whether this place or one around it is called an article, or an article's text.
     """
 
     element: HtmlElement
@@ -105,7 +107,7 @@ class TextPlace:
 
 @dataclass(slots=True)
 class Block:
-    """A run of text: linked counts the words of it that are links; tag is the element it makes a line in."""
+    """A run of text. linked: how many of its words are links; tag: the element that makes it a line."""
 
     number: int
     text: str
@@ -117,7 +119,7 @@ class Block:
 
     @property
     def kind(self) -> str:
-        """What the innermost telling name around it says it is: comment, related, share …; empty where none does."""
+        """The kind in the innermost telling name around it: comment, related, share …; empty if there is none."""
         place: TextPlace | None = self.place
         while place is not None:
             if place.kind:
@@ -127,12 +129,12 @@ class Block:
 
     @property
     def path(self) -> str:
-        """The path of its place."""
+        """The path of the block's place."""
         return self.place.path
 
 
 def blocks(tree: HtmlElement) -> list[Block]:
-    """The blocks of a page, in document order; text that is not shown by any browser is left out."""
+    """The blocks of a page in document order, without text that no browser shows."""
     body = tree.find("body")
     found: list[Block] = []
     if body is None:
@@ -159,10 +161,10 @@ def around(place: TextPlace) -> Iterator[TextPlace]:
 
 
 def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, TextPlace]]:
-    """Text, characters of it in links, tag, place: one for each stretch without a block-level element in it."""
+    """Text, characters of it in links, tag and place, for each stretch without a block-level element in it."""
     parts: list[str] = []
     linked = links = 0
-    # The elements that the walk is in, each with its place as soon as text stands in it.
+    # The elements around the walk's position; each gets its place when text occurs in it.
     within: list[HtmlElement] = [body]
     places = [TextPlace(body, None, "body", "body", "", False, False, 0)]
     skipping: HtmlElement | None = None
@@ -203,7 +205,7 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, TextPlace]]:
 
 
 def _is_anchor(link: HtmlElement, around: HtmlElement) -> bool:
-    """Whether a link is how a heading names its own place on the page, and leads nowhere."""
+    """Whether a link only names a heading's own place on the page, and leads nowhere."""
     heading = around.tag in HEADINGS or (len(link) > 0 and link[0].tag in HEADINGS)
     return heading and (link.get("href") or "").startswith("#")
 
@@ -211,12 +213,12 @@ def _is_anchor(link: HtmlElement, around: HtmlElement) -> bool:
 def _run(
     parts: Sequence[str], linked: int, within: Sequence[HtmlElement], places: list[TextPlace]
 ) -> Iterator[tuple[str, int, str, TextPlace]]:
-    """One stretch of text, where there is any; the places that it stands in are made."""
+    """One stretch of text if it has any; its places are made."""
     text = "".join(parts)
     if not text or text.isspace():
         return
     for element in within[len(places) :]:
-        # What is nested deeper stands in the last place above.
+        # Deeper text is in the last place above.
         places.append(_place(element, places[-1]) if places[-1].depth < DEEPEST_PLACES else places[-1])
     yield text, linked, places[-1].element.tag, places[-1]
 
@@ -241,8 +243,9 @@ def _place(element: HtmlElement, outer: TextPlace) -> TextPlace:
 
 @lru_cache(maxsize=20_000)
 def _name_place(tag: str, names: str) -> tuple[str, str, bool, bool]:
-    """How an element is called, without what changes from page to page; what kind of place its names say it is;
-    whether they say that it is an article, or an article's text."""
+    """The element's name without parts that change from page to page; its kind of place by its names;
+    whether these call it an article; and whether they call it an article's text.
+    """
     stable = sorted({name for name in NAME.findall(names) if len(name) < LONGEST_NAME_CHARACTERS})[:MAX_NAMES]
     told = " ".join(name for name in names.split() if not SLUG.fullmatch(name))
     parts = [part.lower() for part in PARTS.findall(told)]
@@ -253,16 +256,16 @@ def _name_place(tag: str, names: str) -> tuple[str, str, bool, bool]:
 
 
 def is_hidden(element: HtmlElement) -> bool:
-    """Whether an element says that it is not shown."""
+    """Whether an element's attributes say that it is hidden."""
     style = element.get("style")
     if style and HIDDEN.search(style):
         return True
-    # What React streams stands in hidden boxes that a script moves into view.
+    # React streams content into hidden boxes, and a script moves it into view.
     return element.get("hidden") is not None and not (element.get("id") or "").startswith("S:")
 
 
 def _lines(text: str) -> list[str]:
-    """A stretch as lines: every break ends one, but where lines of one width show that a paragraph was wrapped."""
+    """The lines of a stretch. Every break ends a line, unless lines of equal width show a wrapped paragraph."""
     if BREAK not in text:
         whole = " ".join(text.split())
         return [whole] if whole else []

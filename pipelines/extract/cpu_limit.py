@@ -1,4 +1,4 @@
-"""A limit on the CPU one page may take, by a timer of the operating system; waiting is free."""
+"""A limit on the CPU time of one page, by a timer of the operating system. Waiting does not count."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-# Seconds of CPU time until the signal comes again. Chosen: code that swallows the first error does not outlive the
+# Seconds of CPU time until the signal comes again. Chosen: code that swallows the first error does not survive the
 # next.
 AGAIN_SECONDS = 0.25
 
 
 class TooSlow(BaseException):
-    """The time is up. Not an Exception: libraries on the way catch those and would go on."""
+    """The time is up. This is not an Exception, because libraries on the way catch those and would go on."""
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TooSlow in the block when this process uses more CPU; outside a process's main thread there is no limit."""
+    """Raise TooSlow in the block when this process uses more CPU. Outside a process's main thread there is no limit."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -28,7 +28,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         raise TooSlow
 
     before = signal.signal(signal.SIGPROF, ring)
-    # It rings again: a library's bare except can swallow the first.
+    # The signal comes again, because a library's bare except can swallow the first.
     signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN_SECONDS)
     try:
         yield

@@ -1,6 +1,6 @@
-"""One page in, an article or a rejection out: the order of the steps. Which of several texts wins is assembly's.
+"""One page in, an article or a rejection out: the order of the steps. `assembly` chooses among several texts.
 
-Importing this module loads trafilatura: what runs without extraction imports it late.
+Importing this module loads trafilatura. Programs that do not extract import it late.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DETAIL_CHARACTERS = 300
 
 # Seconds of CPU time that one page may take. Chosen: an endless page must not hold up the others.
 CPU_SECONDS = 20.0
-# Bytes of HTML that are read. Chosen: what a page embeds fits; a larger one costs memory and time.
+# Bytes of HTML that are read. Chosen: a page with embedded data fits; a larger one costs memory and time.
 LARGEST_BYTES = 5 * 1024 * 1024
 # Elements whose own text no browser shows.
 UNSHOWN = frozenset(("script", "style", "noscript", "template"))
@@ -38,9 +38,9 @@ STEPS = assembly.STEPS
 
 @dataclass(frozen=True)
 class PageReading:
-    """What a page is, and whether the source's template agreed with it: None where there is none to agree.
+    """What a page is, and whether the source's template agreed with it: None if there is no template.
 
-    What a worker makes of it, with its cost and faults, is fetched_pages.ExtractedFetch.
+    A worker adds the cost and faults to this and makes fetched_pages.ExtractedFetch.
     """
 
     made: Article | Rejection
@@ -55,9 +55,10 @@ def extract_page(
     seconds: float = CPU_SECONDS,
     without: frozenset[str] = frozenset(),
 ) -> Article | Rejection:
-    """What a page is: an article, or a rejection with its reason and what text was found. Cut off after `seconds`.
+    """The article, or a rejection with its reason and the text that was found. Stopped after `seconds` of CPU.
 
-    template: what was learned of the source; without: names of STEPS to leave out.
+    template: what was learned of the source.
+    without: names of STEPS to leave out.
     """
     return read_page(page, source, template=template, seconds=seconds, without=without).made
 
@@ -70,7 +71,7 @@ def read_page(
     seconds: float = CPU_SECONDS,
     without: frozenset[str] = frozenset(),
 ) -> PageReading:
-    """The same as extract_page, with whether the template fits the page."""
+    """The result of extract_page, with whether the template fits the page."""
     try:
         with time_limit(seconds):
             return _extract(page, source, template, without)
@@ -80,7 +81,7 @@ def read_page(
 
 @lru_cache(maxsize=1)
 def extractor() -> str:
-    """Name and version of what made an article: ours and trafilatura's."""
+    """Name and version of the maker of an article: ours and trafilatura's."""
     return f"nightdesk {version('nightdesk')} trafilatura {version('trafilatura')}"
 
 
@@ -88,7 +89,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     try:
         content = warc.decode_body(page)
     except StoreError as error:
-        # What is over the limit and what is broken are told apart by the sentence alone.
+        # Only the sentence tells a page over the limit from a broken one.
         large = "more than" in str(error)
         return _reject(page, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
     if len(content) > LARGEST_BYTES:
@@ -104,7 +105,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     pruned = markup.prune(tree, source.prune)
     if pruned:
         html = tostring(tree, encoding="unicode")
-    # As long as somebody holds them, lxml does not make its elements anew at every walk.
+    # While these elements are held, lxml does not make them anew at every walk.
     held = list(tree.iter())
     facts = metadata.facts_of(tree, page, source)
     text = assembly.read(tree, html, facts, source, template, without)
@@ -157,7 +158,9 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
 
 
 def _visible(tree: HtmlElement) -> str:
-    """All text of a page but scripts and styles: first what elements begin with, then what stands behind them."""
+    """All text of a page except scripts and styles: first the texts that begin elements, then those that follow
+    elements.
+    """
     found = tree.find("body")
     if found is None:
         return ""
@@ -189,6 +192,8 @@ def _rejection(page: Page, reason: Reason, detail: str, text: str = "") -> Rejec
 
 
 def _clean(text: str) -> str:
-    """NFC, without what neither UTF-8 nor Postgres takes, and without byte order marks, which show nothing."""
+    """The text in NFC, without characters that UTF-8 or Postgres refuses, and without byte order marks, which are
+    invisible.
+    """
     text = text.encode("utf-8", "ignore").decode().replace("\x00", "").replace("\ufeff", "")
     return compose(text)

@@ -28,10 +28,10 @@ GRACE = 10.0
 # What one source may cost a run, in seconds of CPU. An ordinary page takes a tenth of one: ten times that for each page
 # is enough on a slow machine, while a source of pages that are built to take 20 is stopped after thirty.
 CPU_A_SOURCE, CPU_A_PAGE = 600.0, 1.0
-# So many pages in a row that took their workers with them, and it is no page's fault.
+# If this many pages in a row lose their workers, the fault is not the page's.
 LOST_IN_A_ROW = 3
-# Who is not given so much more memory cannot tell an unreadable page from a poor machine; a page of ten paragraphs
-# takes as much.
+# A process that cannot get this much more memory cannot tell an unreadable page from a poor machine. A page of ten
+# paragraphs takes as much.
 SPARE_BYTES = 16 << 20
 
 
@@ -74,12 +74,11 @@ class ExtractedFetch:
 
 
 def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job, ExtractedFetch]]:
-    """Each page and what became of it, in order. When the source has cost the run too much, no further page is looked
-    at.
+    """Each page and its result, in order. When the source has cost the run too much, no further page is read.
 
     processes, apart: as in extract.stage.extract.
 
-    workers.each does the same for any work, and knows nothing of pages.
+    workers.each does the same for any work, and knows nothing about pages.
     """
     here = processes == 1 and not apart
     results = iter(map(work, jobs) if here else workers.each(work, jobs, processes, CPU_SECONDS + GRACE, end_lost_page))
@@ -116,7 +115,7 @@ def work(job: Job) -> ExtractedFetch:
         made = _reject(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}", time.process_time() - started)
     else:
         made = ExtractedFetch(replace(read.made, extractor=job.extractor), read.fits, time.process_time() - started)
-    # Parsers have words of their own for memory that they were not given, or find an empty page.
+    # Parsers raise errors of their own for memory that they did not get, or find an empty page.
     return _unread(MemoryError.__name__, started) if isinstance(made.result, Rejection) and _is_starved() else made
 
 
@@ -145,7 +144,7 @@ def stored_page(raw: Path, row: postgres.Row) -> Page:
 
 
 def _unread(said: str, started: float) -> ExtractedFetch:
-    """A page that the machine, and not the page, kept from being read. It stays undecided."""
+    """A page that could not be read because of the machine, and not because of the page. It stays undecided."""
     why = f"The machine could not read a page of this source: {said}."
     return ExtractedFetch(None, seconds=time.process_time() - started, fault=Fault.WORKER, why=why)
 

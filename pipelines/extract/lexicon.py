@@ -1,6 +1,6 @@
-"""The phrase lists, prepared for looking up.
+"""The phrase lists, prepared for lookup.
 
-It alone knows the form of data/phrases_*.tsv, which phrases_any.tsv describes.
+Only this module knows the form of data/phrases_*.tsv, which phrases_any.tsv describes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from math import prod
 
 from pipelines.text import UNSPACED, normal
 
-# How many words a line may have at most, by how it is matched; and beside the phrase where the phrase stands inside it.
+# The most words of a line, by kind of match; and the most words beside a phrase inside the line.
 MOST = {
     "prefix": 30,
     "label": 24,
@@ -28,21 +28,21 @@ MOST = {
     "words": 30,
     "whole": 12,
 }
-# Letters that a line may have beside a phrase. Chosen: an arrow, a number or a short name.
+# The most letters of a line beside a phrase. Chosen: an arrow, a number or a short name.
 BESIDE_CHARACTERS = 14
-# Wordings of one phrase that are written out. Chosen: more are matched by a pattern instead.
+# The most wordings of one phrase that are written out. Chosen: phrases with more are matched by a pattern.
 MAX_COMBINATIONS = 1000
-# Rules are looked up by the first letters: of a line, of a word inside it, and of a word in a script without spaces.
+# Rules are looked up by first letters: of a line, of a word in it, and of a word in a script without spaces.
 HEAD = 5
-# Letters by which phrases are found, of the longer and the shorter stem. Chosen: the fewest that few words share.
+# How many letters find a phrase: of the longer and of the shorter stem. Chosen: the fewest that few words share.
 STEM_LETTERS = (4, 3)
 # The same for scripts without blanks, where one letter is a syllable or a word.
 PAIR_LETTERS = 2
-# So that what is remembered stays a few megabytes.
+# This keeps the remembered answers within a few megabytes.
 LONGEST_KNOWN = 1000
 SEPARATOR = r"\s*(?:[:|»›>©\u2013\u2014-]|$)"
 PUNCTUATION = re.compile(r"[\W_]+")
-# The same in ASCII, many times faster.
+# The same in ASCII, which is many times faster.
 SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 LETTER = re.compile(f"[{UNSPACED}]")
 
@@ -62,10 +62,12 @@ Index = dict[str, list[PhraseRule]]
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The phrase lists, prepared: lines that are known whole, and the rules by the first letters of what they match.
+    """The phrase lists, prepared: lines that are known whole, and rules by the first letters of their matches.
 
-    line and edge: the reason of a key. tiles: how long the known keys are that begin so. opening, inside and (read
-    backwards) closing are matched against a key, marked against the normal form with its punctuation.
+    line, edge: the reason for a key.
+    tiles: the lengths of the known keys with this beginning.
+    opening, inside, closing: matched against a key; closing is read backwards.
+    marked: matched against the normal form with its punctuation.
     """
 
     line: dict[str, str] = field(default_factory=dict)
@@ -79,17 +81,19 @@ class Lexicon:
 
 
 def key(text: str) -> str:
-    """A line as it is compared: its normal form without punctuation."""
+    """A line in the form for comparison: its normal form without punctuation."""
     return forms(text)[1]
 
 
 def forms(text: str) -> tuple[str, str]:
-    """The normal form of a line and its key; each step of the chain asks for those of the same lines."""
+    """The normal form of a line and its key. They are remembered, because each step of the chain needs them for the
+    same lines.
+    """
     return _known_forms(text) if len(text) <= LONGEST_KNOWN else _forms(text)
 
 
 def size(its_key: str) -> int:
-    """How many words a key has; two letters of a script without spaces are about one."""
+    """How many words a key has; in a script without spaces, two letters are about one word."""
     spaced = its_key.count(" ") + 1
     return spaced if its_key.isascii() else spaced + len(LETTER.findall(its_key)) // 2
 
@@ -181,7 +185,7 @@ def _with_number(phrase: str) -> str:
 
 
 def _add_slots(made: Lexicon, phrase: str, reason: str) -> None:
-    """One row that stands for many lines: written out where they can be, else a pattern."""
+    """Add one row that stands for many lines: written out if possible, else as a pattern."""
     slots = _choices(made, phrase)
     open_ended = any(word == "#" or word.endswith("*") for slot in slots for word in slot)
     if open_ended or prod(len(slot) for slot in slots) > MAX_COMBINATIONS:
@@ -195,7 +199,7 @@ def _add_slots(made: Lexicon, phrase: str, reason: str) -> None:
 
 
 def _slots(made: Lexicon, phrase: str) -> tuple[str, set[str]]:
-    """Slots as a pattern, and what a line that it matches can begin with."""
+    """The pattern for a row's slots, and the possible beginnings of a matching line."""
     slots = _choices(made, phrase)
     begins = {""}
     pattern = ""
@@ -208,7 +212,7 @@ def _slots(made: Lexicon, phrase: str) -> tuple[str, set[str]]:
 
 
 def _next(begin: str, word: str) -> str:
-    """The first letters of a line, one word further; what ends with `*` can go on in any way."""
+    """The first letters of a line, one word further. After `*` at the end, the line can continue in any way."""
     if len(begin) >= HEAD or begin.endswith("*") or not word:
         return begin
     space = "" if not begin or LETTER.match(word) else " "
@@ -216,14 +220,14 @@ def _next(begin: str, word: str) -> str:
 
 
 def _choices(made: Lexicon, phrase: str) -> list[list[str]]:
-    """The words that each slot of a row may have, the empty one where it may be missing."""
+    """The possible words of each slot of a row; an empty word if the slot may be missing."""
     return [
         _alternatives(made, slot.removesuffix("?")) + ([""] if slot.endswith("?") else []) for slot in phrase.split()
     ]
 
 
 def _alternatives(made: Lexicon, slot: str) -> list[str]:
-    """The words of a slot, a set's in place of its name; a hyphen in one joins words."""
+    """The words of a slot; the name of a set gives the words of the set. A hyphen in a word joins words."""
     words: list[str] = []
     for part in slot.split("|"):
         if part in made.sets:

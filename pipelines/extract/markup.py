@@ -1,7 +1,7 @@
-"""Bytes in, a tree out: which charset a page is really in, and the HTML parsed once.
+"""Bytes in, a tree out: a page's true charset, and its HTML, parsed once.
 
-It alone knows charsets. Labels lie more often than bytes: what decodes as UTF-8 is UTF-8, whatever it is called, and a
-label that gives words no language has is not believed.
+Only this module knows charsets. Labels are wrong more often than bytes: bytes that decode as UTF-8 are UTF-8 under any
+label, and a label that gives words of no language is not believed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ BOMS = (
 LABEL = re.compile(rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-# What browsers take these labels for.
+# The charsets that browsers take for these labels.
 WIDER = {
     "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "gb2312": "gb18030",
     "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
@@ -40,94 +40,95 @@ OF_LANGUAGE = {
     "bg": "cp1251", "sr": "cp1251 cp1250", "el": "cp1253", "zh": "gb18030 big5", "ja": "cp932 euc_jp", "ko": "cp949",
     "pl": "cp1250 iso8859-2", "cs": "cp1250 iso8859-2", "hu": "cp1250 iso8859-2", "th": "cp874", "vi": "cp1258",
 }  # fmt: skip
-# A guess counts only where it is a charset that pages are written in.
+# A guess counts only if it is a charset in which pages are written.
 PAGE_CHARSETS = """
 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 cp932 cp949 big5 big5hkscs gb18030 euc_jp
 koi8-r koi8-u iso8859-2 iso8859-5 iso8859-6 iso8859-15
 """
 OF_PAGES = frozenset(PAGE_CHARSETS.split())
-# Codecs to Python that fail on the bytes of a page; scripts write `undefined` where a variable was empty.
+# Python has codecs of these names that fail on a page's bytes; scripts write `undefined` if a variable was empty.
 NO_CHARSETS = {"undefined", "idna", "punycode"}
 LAST_RESORT = ["cp1256", "cp1251", "cp1252", "cp1250", "iso8859-2", "iso8859-6", "koi8-r", "big5", "euc_jp"]
-# The largest real pages have a tenth of these; parsers take seconds and gigabytes for more.
+# The largest real pages have a tenth of these; for more, parsers take seconds and gigabytes.
 MOST_TAGS = 200_000
-# Bytes of one element's attributes. Chosen: parsers take long for more.
+# Bytes of one element's attributes. Chosen: parsers are slow for more.
 MAX_ATTRIBUTE_BYTES = 20_000
 # The parser itself ends at 255; a browser's own limit is 512, and no real page comes near either.
 DEEPEST = 200
-# lxml.html's own parser asks Python for the class of every element, at every walk; this one makes all of them alike.
-# The rest is as trafilatura's, which reads the tree.
+# lxml.html's own parser calls Python for the class of every element at every walk. This one gives all elements one
+# class. The rest is as in trafilatura's parser, because trafilatura reads the tree.
 PARSER = HTMLParser(  # type: ignore[call-arg]
     collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
 )
 PARSER.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment))
 # Children of an <html> that has a body beside its head. Chosen by trafilatura.
 LEAST_CHILDREN = 2
-# Characters by which trafilatura tells whether a text is HTML at all.
+# Characters that trafilatura examines to tell whether a text is HTML.
 LOOKED_AT_CHARACTERS = 50
-# Characters among which it repairs a page's first lines.
+# Characters in which trafilatura repairs a page's first lines.
 REPAIRED_CHARACTERS = 4096
 DEEP = XPath(f"boolean({'/*' * DEEPEST})")
 # Share of letters that no text of its language has, from which on the charset is wrong. Chosen: names of foreign places
 # are fewer.
 STRANGE_SHARE = 0.15
-# Characters that are looked at. Chosen: more changes no guess, and costs.
+# Characters that are examined. Chosen: more changes no guess, and costs time.
 SAMPLE_CHARACTERS = 200_000
-# Control characters but tab, line feed and carriage return.
+# Control characters except tab, line feed and carriage return.
 UNWRITABLE = bytes((*range(9), 11, 12, *range(14, 32)))
 UNWRITABLE_REFERENCE = re.compile(
     r"&#(?:0{0,9}(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|"
     r"[xX]0{0,9}(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[eEfF])(?![0-9a-fA-F]));?"
 )
-# Bringing marks into their order takes the square of their number, where no time limit reaches.
+# To sort marks takes time with the square of their number, and no time limit stops it.
 MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0711\u0730-\u074a"
     "\u08ca-\u08ff\u093c\u094d\u0e38-\u0e4b\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u302a-\u302f\u3099\u309a"
     "\ufe20-\ufe2f"
 )
-# Marks on one letter. Chosen: no script has as many; more is "zalgo".
+# The most marks on one letter. Chosen: no script has as many; more is "zalgo".
 MAX_MARKS = 20
 MARK = re.compile(f"[{MARKS}]")
 PILED = re.compile(f"((?:[{MARKS}]){{{MAX_MARKS}}})[{MARKS}]+")
-# Character references in a row. Chosen: text in them is cut at blanks.
+# The most character references in a row. Chosen: real text in references is split at blanks.
 MAX_REFERENCES = 60
 REFERENCE = r"&#[xX]?[0-9a-fA-F]{2,6};?"
-# It begins with letters, not with a group: so the search for it is fast.
+# The pattern begins with letters and not with a group, so the search is fast.
 REFERENCES = re.compile(rf"{REFERENCE}(?:{REFERENCE}){{{MAX_REFERENCES - 1},}}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 CASES = re.compile("[a-zß-öø-ÿа-яёα-ω][A-ZÀ-ÖØ-ÞА-ЯЁΑ-Ω]")
-# Signs that stand between words, and here inside of one: letters of another charset.
+# Signs that usually separate words, here inside a word: letters of another charset.
 INSIDE = re.compile("(?<=[^\\W\\d_])(?:[±¶¦]|[¡-©«-´¸¹»-¿×÷ˇ˘˙˛˝](?=[^\\W\\d_]))")
 BROKEN = re.compile("[\x80-\x9f\u2500-\u257f\ue000-\uf8ff\ufffd]")
 HAN = re.compile("[\u4e00-\u9fff]")
-# A page of Chinese or Japanese is full of these; bytes read in the wrong charset give rare ones.
+# A Chinese or Japanese page has very many of these; bytes read in the wrong charset give rare signs.
 USUAL = re.compile(
     "[的一是不了人在有我他这這个個们們中来來上大为為和国國地到以说說时時要就出会會可也你年市日月の、。，\u3040-\u30ff]"
 )
-# A form that holds more of a page than that is its frame.
+# A form with a larger share of the page than this is the page's frame.
 PAGE_SHARE = 0.6
 KANA = re.compile("[\u3040-\u30ff]")
 # Share of the usual signs in a Chinese or Japanese text. Chosen: bytes read in the wrong charset have nearly none.
 LEAST_USUAL_SHARE = 0.03
-# Signs of a script from which on they tell. Chosen: a name or two are fewer.
+# From how many signs of a script on they count as evidence. Chosen: a name or two have fewer.
 LEAST_SIGNS = 20
-# One broken letter in so many is a stray byte in a text of UTF-8. Chosen: another charset breaks most.
+# At most one broken letter in this many is a stray byte in a text of UTF-8. Chosen: another charset breaks most
+# letters.
 BROKEN_ONE_IN = 20
-# Letters of a Cyrillic word whose case tells. Chosen: shorter ones are abbreviations.
+# The fewest letters of a Cyrillic word whose case is evidence. Chosen: shorter ones are abbreviations.
 LEAST_CASED_LETTERS = 4
-# Share of a word in letters of another script, from which on it is no word.
+# From what share of letters of another script on a word is not a word.
 FOREIGN_SHARE = 0.7
-# Words of capitals after small letters that are no charset yet. Chosen: product names.
+# How many words with capitals after small letters may occur in the right charset. Chosen: product names.
 LEAST_SHOUTED = 5
-# Bytes in which a page names its charset, and in which it begins. Chosen: longer than any preamble.
+# Bytes in which a page names its charset, and bytes of its beginning. Chosen: longer than any preamble.
 LABEL_BYTES, START_BYTES = 8192, 2048
-# Share of capitals after small letters. Chosen: text in a wrong Cyrillic charset swaps the two.
+# Share of capitals after small letters. Chosen: text in a wrong Cyrillic charset swaps the two cases.
 SHOUTED_SHARE = 0.7
 
 
 def decode(body: bytes, content_type: str, language: str) -> tuple[str, str]:
-    """The text of a page's bytes and the charset they are in; what no charset explains is replaced, never lost."""
+    """The text of a page's bytes, and their charset. Bytes that no charset explains are replaced, and never lost."""
     for mark, name in BOMS:
         if body.startswith(mark):
             return body.decode(name, "replace").lstrip("\ufeff"), name
@@ -142,9 +143,9 @@ def decode(body: bytes, content_type: str, language: str) -> tuple[str, str]:
     for names in _candidates(body, labels, language):
         for name in names:
             text = body.decode(name, "replace")
-            # Its table holds kana as well, at the places of a Japanese charset.
+            # The table of this charset has kana as well, at the places of a Japanese charset.
             strange = _strange(text) + (name == "gb18030" and len(KANA.findall(text[:SAMPLE_CHARACTERS])) > LEAST_SIGNS)
-            # A guess has to be clearly better than what the page is labelled as.
+            # A guess must be clearly better than the page's label.
             if strange < (least if name in labels or best_name not in labels else least / 2):
                 best, best_name, least = text, name, strange
         if least < STRANGE_SHARE:
@@ -155,17 +156,17 @@ def decode(body: bytes, content_type: str, language: str) -> tuple[str, str]:
 
 
 def alike(label: str, name: str) -> bool:
-    """Whether a label is one of this charset, by the name that decode gives it."""
+    """Whether a label is for this charset, by the name that `decode` gives it."""
     return _find_codec(label) == name
 
 
 def overgrown(body: bytes) -> str:
-    """What of a page is more than any parser should be given, as a sentence; empty for every real page."""
+    """A sentence about what is too large on the page for any parser; empty for every real page."""
     tags = body.count(b"<")
     if tags > MOST_TAGS:
         return f"{tags} tags"
-    # Within one tag each attribute is compared with all before it, where no time limit reaches.
-    # A tag as long has a whole stretch of the page in it, which real pages have no need to be cut up for.
+    # In one tag each attribute is compared with all before it, and no time limit stops this. Such a long tag contains a
+    # whole stretch of the page; real pages need no such split.
     stretch = MAX_ATTRIBUTE_BYTES // 2
     if all(body.find(b">", start, start + stretch) >= 0 for start in range(0, len(body) - stretch + 1, stretch)):
         return ""
@@ -178,21 +179,21 @@ def overgrown(body: bytes) -> str:
 
 
 def deep(tree: HtmlElement) -> bool:
-    """Whether elements stand in elements as they do in no real page."""
+    """Whether elements are nested deeper than in any real page."""
     return bool(DEEP(tree))
 
 
 def parse(html: str) -> HtmlElement | None:
-    """The tree of a page, or None where there is nothing to make one of."""
+    """The tree of a page; None if there is nothing to make a tree of."""
     if not html.strip():
         return None
     html = _spread(_writable(html))
     tree = _load(html)
-    # A fragment without <html> is refused by the first look; a page of a few paragraphs is a page all the same.
+    # The first check refuses a fragment without <html>; but a page of a few paragraphs is a page too.
     if tree is None:
         tree = _load(f"<html><body><div>{html}</div></body></html>")
     if tree is not None and tree.tag != "html":
-        # A page that begins with <svg> has that for its root, which the readers of pages cannot bear.
+        # A page that begins with <svg> has this as its root, and the readers of pages cannot handle it.
         root = html_of("<html><body></body></html>")
         root[0].append(tree)
         tree = root
@@ -202,9 +203,9 @@ def parse(html: str) -> HtmlElement | None:
 
 
 def _load(html: str) -> HtmlElement | None:
-    """What trafilatura's load_html makes of a text, with our parser: None where it is no HTML."""
+    """The result of trafilatura's load_html with our parser: None if the text is not HTML."""
     beginning = html[:LOOKED_AT_CHARACTERS].lower()
-    # What is repaired stands there, in the first line at most.
+    # The repaired part is in the first line at most.
     head = html[:REPAIRED_CHARACTERS]
     head = head if "\n" in head else html
     html = repair_faulty_html(head, beginning) + html[len(head) :]
@@ -216,25 +217,25 @@ def _load(html: str) -> HtmlElement | None:
 
 
 def _without_page_form(tree: HtmlElement) -> None:
-    """Make a box of a form that holds the page: it is how some systems build all of theirs, and tells nothing."""
+    """Turn a form that holds the page into a box. Some systems build all pages like this, and it has no meaning."""
     body = tree.find("body")
     forms = [] if body is None else list(body.iter("form"))
     whole = len(str(body.xpath("string()"))) if forms else 0
     for form in forms:
         names, kinds = form.xpath(".//input/@name"), form.xpath(".//input/@type")
         most = len(str(form.xpath("string()"))) > PAGE_SHARE * whole
-        # Where somebody is asked to sign in it is a form, however little else the page has.
+        # If it asks for a sign-in, it is a form, however little else the page has.
         if "__VIEWSTATE" in names or (most and "password" not in kinds):
             form.tag = "div"
 
 
 def prune(tree: HtmlElement, expressions: Sequence[str]) -> list[str]:
-    """Take the parts out of a page that its source says never belong to an article; their texts, one each."""
+    """Take out the parts that the source excludes from its articles, and give the text of each."""
     texts = []
     for expression in expressions:
         found = _xpath(expression)(tree)
         for part in found if isinstance(found, list) else []:
-            # An attribute, one that stood in another that is out already, or the whole page, is no part.
+            # No part: an attribute, an element in another that is out already, or the whole page.
             if (
                 isinstance(part, HtmlElement)
                 and part.getparent() is not None
@@ -247,7 +248,7 @@ def prune(tree: HtmlElement, expressions: Sequence[str]) -> list[str]:
 
 
 def looks_like_html(body: bytes, content_type: str) -> bool:
-    """Whether a response is a web page: by what it begins with, and only where that says nothing by its label."""
+    """Whether a response is a web page: by its beginning; by its label only if the beginning says nothing."""
     start = body[:START_BYTES].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower().replace(b"\x00", b"")
     if start.startswith((b"%pdf", b"\x89png", b"gif8", b"\xff\xd8", b"pk\x03\x04", b"{", b"[", b"riff")):
         return False
@@ -259,7 +260,7 @@ def looks_like_html(body: bytes, content_type: str) -> bool:
 
 
 def _writable(html: str) -> str:
-    """The page without what the parser lets through and its own tree then refuses to have set."""
+    """The page without characters that the parser accepts but the tree refuses when they are set."""
     try:
         raw = html.encode()
     except UnicodeEncodeError:
@@ -271,8 +272,8 @@ def _writable(html: str) -> str:
 
 
 def _spread(html: str) -> str:
-    """The page without piles of marks, spelled out or not."""
-    # A pile covers a place that is looked at.
+    """The page without piles of marks, as characters or as references."""
+    # A pile covers a place that is examined.
     marked = () if html.isascii() else MARK.finditer(html[::MAX_MARKS])
     places = (MAX_MARKS * match.start() for match in marked)
     if any(PILED.search(html, max(0, place - MAX_MARKS), place + MAX_MARKS + 1) for place in places):
@@ -281,13 +282,13 @@ def _spread(html: str) -> str:
 
 
 def _spell_out(run: re.Match[str]) -> str:
-    """A run of character references; spelled out where it piles up marks."""
+    """A run of character references, written as characters if it piles up marks."""
     text = unescape(run.group())
     return escape(PILED.sub(r"\1", text)) if PILED.search(text) else run.group()
 
 
 def _candidates(body: bytes, labels: list[str], language: str) -> Iterator[list[str]]:
-    """Charsets to try, each once; of the first group with a good one the best is taken; utf-8 is ruled out."""
+    """Charsets to try, each once, without utf-8. The best charset of the first group with a good one is taken."""
     groups = [[label] for label in labels]
     groups.append(OF_LANGUAGE.get(re.split("[-_]", language)[0], "cp1252").split())
     groups.append([name for name in map(_find_codec, detect_encoding(body)) if name in OF_PAGES])
@@ -313,7 +314,7 @@ def _find_codec(label: str) -> str:
 
 
 def _strange(text: str) -> float:
-    """How much no language has: scripts, cases or signs mixed inside words, letters that are hardly ever written."""
+    """How much of a text fits no language: scripts, cases or signs mixed inside words, and very rare letters."""
     sample = text[:SAMPLE_CHARACTERS]
     words = strange = shouted = cased = 0
     for match in WORD.finditer(sample):
@@ -336,7 +337,7 @@ def _strange(text: str) -> float:
     share = (strange + broken) / words if words else float(broken)
     han = len(HAN.findall(sample))
     rare = han > LEAST_SIGNS and len(USUAL.findall(sample)) < LEAST_USUAL_SHARE * han
-    # Cyrillic in the wrong one of its charsets has its cases turned round.
+    # In a wrong charset, Cyrillic text has its cases swapped.
     return share + (rare or shouted > max(LEAST_SHOUTED, SHOUTED_SHARE * cased)) * 2 * STRANGE_SHARE
 
 

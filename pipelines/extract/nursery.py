@@ -1,8 +1,8 @@
-"""A warm interpreter from which workers are forked: a program of its own, which knows nothing of the process that
+"""A warm interpreter from which workers are forked: a program of its own, which knows nothing about the process that
 started it.
 
-`workers` starts it, and asks it over a socket for a worker or for a worker's end. It loads once what every page needs,
-so that a worker costs only a fork. It ends with the process that started it, and its workers end with it.
+`workers` starts it, and sends it requests over a socket: to start a worker, or to end one. It loads once what every
+page needs, so that a worker costs only a fork. It ends with the process that started it, and its workers end with it.
 """
 
 from __future__ import annotations
@@ -28,21 +28,23 @@ from typing import IO, Any
 
 # The number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.
 PR_SET_PDEATHSIG = 1
-# What comes of the machine or the installation while a page is read, whatever the page: memory that ran out, a file or
-# a library that cannot be opened. A worker that it ends has an exit code of its own.
+# Errors of the machine or the installation while a page is read, whatever the page: memory ran out, or a file or a
+# library cannot be opened. A worker that ends because of one has its own exit code.
 MACHINE_ERRORS = (MemoryError, OSError, ImportError)
 OF_MACHINE = os.EX_OSERR
-# What the libraries of C++ and Rust say on standard error before they abort for want of memory; after any other abort
-# it is the page that they could not bear.
+# What libraries of C++ and Rust write to standard error before they abort for lack of memory. After any other abort,
+# the page was the reason.
 NO_MEMORY = re.compile(rb"std::bad_alloc|std::length_error|memory allocation of \d+ bytes failed|[Oo]ut of memory")
-# Bytes of the end of what a worker said that are looked at. Chosen: a last word is a line.
+# Bytes at the end of a worker's output that are examined. Chosen: a last message is a line.
 LAST_WORDS = 64 * 1024
 
 
 @dataclass(frozen=True)
 class Start:
-    """Asks for a worker that does `work`, a pickled function, with `seconds` of CPU for a job. The worker's pipe
-    follows.
+    """A request for a worker. The worker's pipe follows the request.
+
+    work: a pickled function.
+    seconds: of CPU for a job.
     """
 
     work: bytes
@@ -51,14 +53,14 @@ class Start:
 
 @dataclass(frozen=True)
 class End:
-    """Asks for the end of a worker, dead or alive. The answer is its exit code in subprocess's form."""
+    """A request to end a worker, dead or alive. The answer is its exit code in subprocess's form."""
 
     pid: int
 
 
 def main(socket: int, parent: int) -> None:
-    """Serve the process `parent` over this socket, until either is gone."""
-    # Ctrl-C goes to the whole group; the parent decides.
+    """Serve the process `parent` over this socket until one of the two ends."""
+    # Ctrl-C goes to the whole group. The parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with(parent)
     control = Connection(socket)
@@ -66,7 +68,7 @@ def main(socket: int, parent: int) -> None:
 
     gc.collect()
     gc.freeze()
-    # By its process id, what a worker writes to standard error: when it has ended that is read, and passed on.
+    # What each worker writes to standard error, by its process id. It is read and passed on when the worker has ended.
     workers: dict[int, IO[bytes]] = {}
     while True:
         try:
@@ -86,7 +88,7 @@ def main(socket: int, parent: int) -> None:
 
 def _start(control: Connection, asked: Start, said: IO[bytes]) -> int:
     pipe = recv_handle(control)
-    # Loaded before the fork, what a job needs is there for the next worker too.
+    # What a job needs is loaded before the fork, so the next worker has it too.
     work = pickle.loads(asked.work)  # noqa: S301 -- whoever started us sent it
     nursery = os.getpid()
     pid = os.fork()
@@ -94,13 +96,13 @@ def _start(control: Connection, asked: Start, said: IO[bytes]) -> int:
         os.close(pipe)
         return pid
     code = 1
-    # Closed by the exit alone: whoever sees its end finds the exit code.
+    # Only the exit closes it: a process that sees its end also finds the exit code.
     kept = Connection(pipe)
     try:
         control.close()
         os.dup2(said.fileno(), sys.stderr.fileno())
         _die_with(nursery)
-        # A core of a page that was too slow is of no use to anybody.
+        # Nobody needs a core dump of a page that was too slow.
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)
         _serve(kept, work, asked.seconds)
@@ -122,7 +124,8 @@ def _serve(pipe: Connection, work: Callable[[Any], Any], seconds: float) -> None
             job = pipe.recv()
         except EOFError:
             return
-        # A parser can hang where no signal handler runs; this limit has none, and holds though nobody is left to look.
+        # A parser can hang where no signal handler runs. This limit has no handler, and works even if no process
+        # watches.
         _limit_cpu(seconds)
         result = work(job)
         try:
@@ -161,7 +164,7 @@ def _die_with(parent: int) -> None:
 
 
 if __name__ == "__main__":
-    # Under its own name, so that what is pickled here and there is of the same class.
+    # The module runs under its own name, so that pickled classes are the same on both sides.
     from pipelines.extract import nursery
 
     nursery.main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,7 +1,7 @@
-"""Which lines of a text are no part of the article but what sites print around their articles, by the phrase lists.
+"""Which lines of a text are not the article but what sites print around their articles, by the phrase lists.
 
-It alone knows how a line is compared with the lists: whole, from either end, or cut into the phrases it is made of.
-The phrases themselves are rows of data/phrases_*.tsv, which `lexicon` reads.
+Only this module knows how a line is compared with the lists: whole, from either end, or split into its phrases. The
+phrases are rows of data/phrases_*.tsv, which `lexicon` reads.
 """
 
 from __future__ import annotations
@@ -28,23 +28,24 @@ __all__ = ["key", "lexicon", "reasons"]
 
 # Lines from either end of a text among which some phrases count. Chosen: head and tail of an article.
 EDGE_LINES = 6
-# Longer lines are paragraphs: no rule looks at them. In letters, before anything is made of a line, and in words.
+# Longer lines are paragraphs: no rule examines them. In letters (before the line is prepared) and in words.
 LONG = 400
-# Words of a line that a rule looks at. Chosen: more is a paragraph.
+# Words of a line that a rule examines. Chosen: more is a paragraph.
 LONGEST_WORDS = 45
-# Words of a line that is a date with its label. Chosen: more is a sentence with a day in it.
+# The most words of a line that is a date with its label. Chosen: more is a sentence with a day in it.
 DATE_WORDS = 9
-# Parts of a line of links, "A | B | C". Chosen: more is a table.
+# The most parts of a line of links, "A | B | C". Chosen: more is a table.
 MAX_BAR_PARTS = 8
-# A line made of known phrases, of which one has two words or there are three at least: two words may be so by chance.
+# A line of known phrases: one phrase has two words, or there are at least three phrases. Two single words may be
+# chance.
 TILED_WORDS = 24
-# Weight of a line made of known phrases, from which on it is cut; the line above says why.
+# From what weight on a line of known phrases is cut; the comment above has the reason.
 TILED_WEIGHT = 3
-# What stands right beside another phrase without a space has at least so many letters.
+# The fewest letters of a phrase that touches another phrase without a space.
 GLUED = 5
-# Characters at a line's start by which its phrases are found. Chosen: longer than any stem.
+# Characters at a line's start that find its phrases. Chosen: longer than any stem.
 LOOKED_AT_CHARACTERS = 16
-# Lines whose reason is remembered. Chosen: those of a page or two; about a megabyte.
+# For how many lines the reason is remembered. Chosen: the lines of a page or two; about a megabyte.
 KNOWN_LINES = 2048
 BAR = re.compile("[|•·]")
 COUNTER = re.compile(r"(?!- )[^\w|]*+\d[\d\s.,:/()+k-]*+[^\w|]*+", re.IGNORECASE)
@@ -56,7 +57,10 @@ FIRST_NUMBER = re.compile(r"^\d+(?= )")
 
 
 def reasons(lines: Sequence[str], own: Sequence[str] = ()) -> list[str]:
-    """Why each line is to be cut, empty where it stays; `own` are lines of the source's own boilerplate."""
+    """Why each line is to be cut; empty if it stays.
+
+    own: lines of the source's own boilerplate.
+    """
     mine = {key(phrase) for phrase in own} - {""}
     found = []
     for number, line in enumerate(lines):
@@ -72,7 +76,7 @@ def reasons(lines: Sequence[str], own: Sequence[str] = ()) -> list[str]:
 
 @lru_cache(maxsize=KNOWN_LINES)
 def _reason(line: str, edge: bool) -> str:
-    """Why a line is to be cut by the lists; each step of the chain asks it of the same lines."""
+    """Why a line is to be cut by the lists. Remembered, because each step of the chain needs it for the same lines."""
     known = lexicon()
     plain, its_key = forms(line)
     if not its_key:
@@ -98,7 +102,7 @@ def _reason(line: str, edge: bool) -> str:
 
 
 def _first(index: Index, text: str, count: int, edge: bool) -> str:
-    """The reason of the first rule that a text begins with, if any does."""
+    """The reason of the first rule that matches the beginning of a text; empty if none does."""
     start = FIRST_NUMBER.sub("#", text[:LOOKED_AT_CHARACTERS]) if text[0].isdigit() else text
     for letters in range(HEAD, 0, -1):
         for rule in index.get(start[:letters], ()):
@@ -108,7 +112,7 @@ def _first(index: Index, text: str, count: int, edge: bool) -> str:
 
 
 def _inside(known: Lexicon, its_key: str, count: int) -> str:
-    """The reason of a phrase that stands anywhere in a line, if any does."""
+    """The reason of a phrase anywhere in a line; empty if there is none."""
     tokens = its_key.split(" ")
     heads = {token[:letters] for token in tokens for letters in STEM_LETTERS}
     if not its_key.isascii() and LETTER.search(its_key):
@@ -134,7 +138,8 @@ def _of_parts(line: str, edge: bool) -> str:
 
 def _of_tiles(known: Lexicon, its_key: str, count: int) -> str:
     """The reason of the first phrase of a line that consists of nothing but phrases and numbers, glued or not."""
-    # Where a line can be cut into phrases up to: the reason of the first phrase, and how much the phrases say.
+    # The ends up to which a line can be split into phrases, each with the reason of the first phrase and the weight of
+    # the phrases.
     reached = {0: ("", 0)}
     waiting = [0] if count <= TILED_WORDS else []
     while waiting:
@@ -163,11 +168,11 @@ def _of_tiles(known: Lexicon, its_key: str, count: int) -> str:
 
 @cache
 def _compile(pattern: str) -> re.Pattern[str]:
-    """A pattern, compiled when a line first needs it: most never are, and all of them together take a second."""
+    """A compiled pattern. It is compiled when a line first needs it: most never are, and all together take a second."""
     return re.compile(pattern)
 
 
 def _stands(text: str, start: int, end: int) -> bool:
-    """Whether what stands there has a space or an end on both sides, or is of a script without spaces."""
+    """Whether a found phrase has a space or an end on both sides, or is in a script without spaces."""
     before, after = text[start - 1 : start] in ("", " "), text[end : end + 1] in ("", " ")
     return (before and after) or bool(LETTER.match(text, start))

@@ -31,7 +31,7 @@ DETAIL_CHARACTERS = 300
 RUN = "try"
 # Seconds that a worker may take beyond the page's own limit. Chosen: starting it takes some.
 GRACE_SECONDS = 10.0
-# What a page tells is held in memory until its source is learned: so many pages at a time.
+# A page's observations are kept in memory until its source is learned: at most this many pages at a time.
 TOGETHER = 600
 
 
@@ -85,8 +85,9 @@ def one(trial: Trial) -> TriedPage:
 
 
 def lessons(trials: Sequence[Trial], processes: int, on_page: Callable[[], None]) -> Iterator[SourceLesson]:
-    """One lesson for every source with enough pages. on_page hears of every page that was looked at. See
-    `teach_pages`.
+    """One lesson for every source with enough pages; see `teach_pages`.
+
+    on_page: called for every page that was read.
     """
     from pipelines.extract import extraction
     from pipelines.extract.site import learning
@@ -107,7 +108,7 @@ def lessons(trials: Sequence[Trial], processes: int, on_page: Callable[[], None]
 
 
 def pages_to_learn(trials: Sequence[Trial]) -> int:
-    """How many pages `lessons` will look at."""
+    """How many pages `lessons` will read."""
     return sum(len(own) for group in _groups(trials) for own in group.values())
 
 
@@ -131,7 +132,7 @@ def work(trial: Trial) -> TriedPage:
         started = time.process_time()
         made = extraction.extract_page(page, trial.source, template=trial.template)
     except StoreError as error:
-        # What is over the limit and what is broken are told apart by the sentence alone.
+        # Only the sentence tells a page over the limit from a broken one.
         large = "more than" in str(error)
         return _no(trial, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
     except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
@@ -154,7 +155,7 @@ def observe(trial: Trial) -> Any:
 
 
 def anonymous(url: str, name: str = RUN) -> Source:
-    """A source of which only a page is known: no language, and the country and clock that its address tells."""
+    """A source of which only a page is known: no language; country and clock come from the page's address."""
     country, clock = zones.country_of(url), zones.zone_of(url)
     return Source(name=name, title="", url=url, country=country, language="", timezone=clock)
 

@@ -38,7 +38,7 @@ from pipelines.text import clean, digest, words
 
 # Hexadecimal digits of a digest in a key. Chosen: no two of one installation have them in common.
 DIGEST_DIGITS = 16
-# Characters of an error that are told. Chosen: a few lines; the log has all of it.
+# Characters of an error in a message. Chosen: a few lines; the log has all of it.
 ERROR_CHARACTERS = 500
 
 STAGE = "extract"
@@ -56,7 +56,7 @@ class UndecidedFetches:
 
     @property
     def why(self) -> Counter[str]:
-        """Each reason, with of how many fetches it is the reason."""
+        """Each reason, with the number of fetches that have it."""
         return Counter(made.why for made in self.fetches.values())
 
     def sentence(self) -> str:

@@ -1,4 +1,4 @@
-"""Which language a text is in; the only module that knows py3langid and its names for languages."""
+"""The language of a text. Only this module knows py3langid and its names for languages."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from pipelines.text import words
 # What py3langid calls a language -> what we call it.
 CODES = {"sdh": "ckb", "pnb": "ur", "ku": "kmr", "prs": "fa", "wuu": "zh", "yue": "zh", "nan": "zh", "no": "nb"}
 CODES |= dict.fromkeys(("arz", "ary", "apc", "ars", "acm", "aeb", "ajp", "acq", "arb"), "ar")
-# Words from which on a language is guessed. Chosen: a short title is guessed wrong easily.
+# From how many words on a language is guessed. Chosen: a short title is often guessed wrong.
 LEAST_WORDS = 8
-# The guess's own certainty from which on it counts against what the page says of itself; half of it where the page says
-# nothing. Chosen: related languages are easily taken for one another.
+# From what certainty on a guess outweighs the page's own statement; half of it if the page says nothing. Chosen:
+# related languages are easily confused.
 CLEAR_CERTAINTY = 0.8
-# Characters that are looked at. Chosen: more changes no guess, and costs.
+# Characters that are examined. Chosen: more changes no guess, and costs time.
 SAMPLE_CHARACTERS = 1000
 
 
 def language_of(title: str, text: str, prior: str) -> str:
-    """The language of an article by its title and beginning; prior, the source's own, unless another is clear."""
+    """The language of an article by its title and beginning.
+
+    prior: the source's own language; it is taken unless another is clear.
+    """
     sample = f"{title}\n{text[:SAMPLE_CHARACTERS]}"
     known = re.split("[-_]", prior)[0].lower()
     if words(sample) < LEAST_WORDS:

@@ -1,8 +1,9 @@
-"""Worker processes that each hold one page at a time: one that dies or hangs costs that page alone.
+"""Worker processes that each hold one page at a time: if a worker dies or hangs, it costs only that page.
 
-They are forked from a nursery, an interpreter of its own that this process starts as a program and keeps until it ends.
-multiprocessing would import our main again in theirs, and forbids it where we are a daemonic process: the main may be
-Airflow's, which cannot be imported inside a task, and Celery's tasks are daemonic.
+They are forked from a nursery: an interpreter that this process starts as a program and keeps until it ends.
+multiprocessing does not work here: it would import our main module again in its workers, and forbids workers in a
+daemonic process. But the main module may be Airflow's, which cannot be imported inside a task, and Celery's tasks are
+daemonic.
 """
 
 from __future__ import annotations
@@ -28,22 +29,22 @@ from typing import Any, TypeVar
 from pipelines.errors import NightdeskError
 from pipelines.extract.nursery import OF_MACHINE, End, Start
 
-# Whatever `work` is given and makes: for pages fetched_pages.Job and ExtractedFetch.
+# The arguments and results of `work`: for pages, fetched_pages.Job and ExtractedFetch.
 Job = TypeVar("Job")
 Result = TypeVar("Result")
-# What to make of a job that no worker could end.
+# Gives the result of a job that no worker could end.
 Lost = Callable[[Job, "Loss", str], Result]
 # Seconds between two looks at the workers. Chosen: nobody notices half a second.
 LOOK_SECONDS = 0.5
 # Seconds for a nursery to end its workers and itself.
 GRACE = 5.0
-# Seconds of clock after which nobody waits any longer for a page: thirty times the CPU it may take.
+# Seconds of clock after which a page is given up: thirty times the CPU that it may take.
 UNFINISHED = 600.0
 CRASHES = frozenset({SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP})
 
 
 class Loss(StrEnum):
-    """Why there is no result: the first two are the job's own fault, the others nobody knows whose."""
+    """Why there is no result. The first two are the job's own fault; for the others, nobody knows whose fault it is."""
 
     TOO_SLOW = "too slow"
     CRASHED = "crashed"
@@ -52,13 +53,13 @@ class Loss(StrEnum):
 
 
 class Nursery:
-    """The process that our workers are forked from, and the socket to ask it over."""
+    """The process from which our workers are forked, and the socket for requests to it."""
 
     def __init__(self) -> None:
         self.control, theirs = Pipe()
         self.owner = os.getpid()
         self.process = subprocess.Popen(
-            # -P and PYTHONPATH: what we can import, it can, and nothing else.
+            # -P and PYTHONPATH: it can import what we can import, and nothing else.
             [sys.executable, "-P", "-m", "pipelines.extract.nursery", str(theirs.fileno()), str(self.owner)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
             stdin=subprocess.DEVNULL,
@@ -70,7 +71,9 @@ class Nursery:
         weakref.finalize(self, _close, self.owner, self.process, self.control)
 
     def ask(self, what: Start | End, handle: int = -1) -> int:
-        """Its answer, a number; once one is missed, what comes is the answer to something else: it is given up."""
+        """The nursery's answer, a number. If one answer is missed, later ones belong to other requests: the nursery is
+        given up.
+        """
         try:
             self.control.send(what)
             if handle >= 0:
@@ -83,7 +86,10 @@ class Nursery:
 
 @dataclass
 class Worker:
-    """A worker process, whose it is, our end of its pipe, and which job it is busy with since when; -1 is idle."""
+    """A worker process.
+
+    It holds its owner, our end of its pipe, its job and since when it works on this; -1 is idle.
+    """
 
     nursery: Nursery
     pid: int
@@ -107,10 +113,10 @@ def each(
 ) -> Iterator[Result]:
     """work(job) for every job, in order, in up to `processes` workers.
 
-    work must be a function of a module other than __main__. A job whose worker died is tried once more, for that may
-    have been killed for something else; then it is lost(job, CRASHED or KILLED, why). One that took more than `seconds`
-    of CPU is lost(job, TOO_SLOW, why); one that has not ended after `unfinished` seconds of clock, as it can on a
-    machine that was paused, is lost(job, UNFINISHED, why).
+    `work` must be a function of a module other than __main__. If a worker dies, its job is tried once more, because the
+    worker may have been killed for another reason; then the result is lost(job, CRASHED or KILLED, why). A job with
+    more than `seconds` of CPU is lost(job, TOO_SLOW, why). A job that has not ended after `unfinished` seconds of clock
+    is lost(job, UNFINISHED, why): this can happen on a machine that was paused.
     """
     if work.__module__ == "__main__":
         raise ValueError(f"{work.__qualname__} is of a main program, which no worker can import; import it by its name")
@@ -162,7 +168,7 @@ def each(
 
 
 def _start(begin: Start) -> Worker:
-    """A new worker, of a new nursery where the one we had was killed."""
+    """A new worker; also of a new nursery if the earlier one was killed."""
     for _ in range(2):
         nursery = _nursery()
         mine, theirs = Pipe()
@@ -179,13 +185,13 @@ def _start(begin: Start) -> Worker:
 
 
 def _hand(begin: Start, worker: Worker, number: int, job: Any) -> Worker:
-    """Give a worker its next job; one that died while idle is replaced first."""
+    """Give a worker its next job; a worker that died while idle is replaced first."""
     try:
         worker.pipe.send(job)
     except OSError:
         _end(worker)
         worker = _start(begin)
-        # Where this one is dead too, its pipe says so to whoever waits for its result.
+        # If this worker is dead too, whoever waits for its result learns this from the pipe.
         with suppress(OSError):
             worker.pipe.send(job)
     worker.number, worker.since = number, time.monotonic()
@@ -193,7 +199,7 @@ def _hand(begin: Start, worker: Worker, number: int, job: Any) -> Worker:
 
 
 def _end(worker: Worker) -> int:
-    """End a worker, dead or alive; its exit code, that of a killed one where the nursery was killed with it."""
+    """End a worker, dead or alive. Gives its exit code; that of a killed one if the nursery was killed with it."""
     worker.pipe.close()
     try:
         return worker.nursery.ask(End(worker.pid))
@@ -202,7 +208,7 @@ def _end(worker: Worker) -> int:
 
 
 def _nursery() -> Nursery:
-    """The nursery of this thread; one that a fork inherited is its parent's."""
+    """The nursery of this thread. A nursery that a fork inherited belongs to the parent, and is not used."""
     found: Nursery | None = getattr(_of_thread, "nursery", None)
     if found is None or found.owner != os.getpid() or found.control.closed:
         found = _of_thread.nursery = Nursery()

@@ -1,6 +1,6 @@
 """Who wrote an article: people only, without roles, offices, agencies, addresses and the site's own names.
 
-The evidence, best first: JSON-LD, meta elements, what the feed said, bylines on the page.
+The evidence, best first: JSON-LD, meta elements, the names in the feed, bylines on the page.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ METAS = (
     "article:author_name", "article:author:name", "cxenseparse:author", "mrf:authors", "og:article:author", "authors",
     "citation_author", "dcsext.author", "shareaholic:article_author_name", "rbauthors",
 )  # fmt: skip
-# Cards for social networks carry a label and what it says; the first is who wrote the page, in the page's language.
+# Cards for social networks carry pairs of label and value. The first pair names who wrote the page, in the page's
+# language.
 LABELS = (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2"))
 WRITTEN_BY = re.compile(
     r"(?:written|posted|published) by|authors?|by|(?:geschrieben|verfasst) von|autor(?:in|en|a|es)?|escrito por|"
@@ -52,11 +53,12 @@ BY = re.compile(
 GLUED = re.compile(r"^(?:By|Von|Par|Por)(?=[A-ZÄÖÜÉ][a-zäöüéèñ]+ ?[A-Z])")
 AFTER = re.compile(r"(?:(?<!\s)\s+)?(?:기자|記者|记者|特派員|编辑|編集委員|muhabir[ie]?)$")
 ADDRESS = re.compile(r"https?:\S+|\S{1,200}@\S+|\([^()]{0,200}\)|\[[^\[\]]{0,200}\]|(?<!\w)@\w+")
-# Arabic writes `and` onto the second name; a name can begin with its letter, so only between two names of two words.
+# Arabic writes `and` onto the second name, and a name can begin with the same letter. So this `and` counts only between
+# two names of two words each.
 AND_NAME = re.compile(r"(?<=[\u0621-\u064a]) و(?=[\u0621-\u064a]{2,} [\u0621-\u064a]{2,}$)")
 # Who edited what others wrote.
 EDITED = re.compile(r"[;.,]\s*(?:edited|editing) by .*$", re.IGNORECASE)
-# Behind who wrote it: who else did something for it, and where or for whom it was written.
+# What follows the author: who else worked on it, and where or for whom it was written.
 ASIDE_OF_BYLINE = re.compile(
     r"[;,.|]?\s(?:(?:photos?|photographs?|pictures?|video|graphics|illustrations?|additional reporting|edit(?:ed|ing))"
     r"(?: and \w+)? by|(?:in|for|at|aus|für|à|pour|desde|para|da|per)(?= (?:the )?[A-ZÄÖÜÉ]))\s[^.:!?]*$",
@@ -71,11 +73,11 @@ BETWEEN = re.compile(
     r"(?:(?<!\s)\s+)?&\s*|"
     r",\s*(?:and|und)\s+"
 )
-# Characters of a line that are looked at. Chosen: patterns take their time with what is longer.
+# Characters of a line that are examined. Chosen: patterns are slow on longer lines.
 LONGEST_BYLINE_CHARACTERS = 2000
 COMMA = re.compile(r"(?:(?<!\s)\s+)?[,，]\s*")
 ASIDE = re.compile(r"(?<!\s)\s+[-–—]\s+.*$|(?<!\s)\s+(?:in|für|for|aus|desde|à)\s+[A-ZÄÖÜ].*$")
-# A word of these makes an office or a company of a name.
+# A name with one of these words is an office or a company.
 OFFICES = re.compile(
     r"(?<![\w-])(?:(?:web|site|news|co|chef)?-?(?:admin\w*|master|desk|team|staff|room)|newsroom|webdesk|editor\w*|"
     r"editors?|redac\w*|"
@@ -116,7 +118,7 @@ SAYS_BY = re.compile(
     r"(?:ein(?:e)? )?(?:bericht|artikel|beitrag|interview|reportage) von|"
     r"(?:geschrieben|verfasst) von|(?:escrito|redactado) por|scritto da|geschreven door|opracowa[łl]a?|rozmawia[łl]a?|"
     r"napisa[łl]a?|به قلم|إعداد|اعداد|الكاتب|מאת|作者|記者|记者|text|autor(?:in)?)(?:\s*[:：|/]\s*|\s+|$)"
-    # Of words that a sentence begins with as well the colon makes a label.
+    # These words also begin sentences: only with a colon are they labels.
     r"|(?:texto|testo|texte|tekst|текст|تقرير|حوار|متابعة|تحرير|گزارش|خبرنگار|muhabir|röportaj|words|report)\s*[:：/]\s*",
     re.IGNORECASE,
 )
@@ -124,19 +126,19 @@ AUTHORS_PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es)?|auteurs?|profiles?|people|writers?|reporters?|journalists?|by)/[^/?#]{3,}/?(?:[?#]|$)",
     re.IGNORECASE,
 )
-# What stands where a name is looked for, and is what somebody does or a page says.
+# Texts in the place of a name that are no name: what somebody does, or a page prints.
 ROLE = re.compile(
     r"(?:co-?)?(?:founder|ceo|cto|coo|owner|head|chief|director|licensed|certified|senior|junior|managing|freelance)\b|"
     r"(?:sign|log) (?:in|up)|(?:read|learn) more|view (?:all|profile)|about (?:us|the)",
     re.IGNORECASE,
 )
 PROFILE = re.compile(r"author|autor|auteur|profile|people|/by/|team|staff|writer|journalist|contribut", re.IGNORECASE)
-# Words of one name at most; of a line that may hold several, at least. Chosen: Arabic and Spanish names have up to
-# five.
+# The most words of one name, and the fewest of a line that may hold several names. Chosen: Arabic and Spanish names
+# have up to five.
 NAME_WORDS, NAMES_WORDS = 5, 4
-# Words of a role. Chosen: more is a sentence.
+# The most words of a role. Chosen: a longer one is a sentence.
 ROLE_WORDS = 4
-# Characters of one name. Chosen: longer is an office or a sentence.
+# The most characters of one name. Chosen: a longer one is an office or a sentence.
 LONGEST_NAME_CHARACTERS = 60
 # Characters of a line of authors. Chosen: longer is a sentence.
 LONGEST_LINE_CHARACTERS = 120
@@ -144,13 +146,13 @@ LONGEST_LINE_CHARACTERS = 120
 LINE_WORDS = 14
 # Lines of authors in one element. Chosen: more is a list of the staff.
 SEVERAL_LINES = 4
-# Letters of a name in small letters that is no initials.
+# From how many small letters on a word of a name is not an initial.
 LEAST_NAME_LETTERS = 3
-# Words of one part of a line, between its separators, that is a name.
+# The most words of one part of a line, between its separators, that is a name.
 PART_WORDS = 3
 # Authors of one article. Chosen: more is a list of the staff.
 MAX_AUTHORS = 10
-# Lines near the head that are looked at. Chosen: a byline stands among the first.
+# Lines near the head that are examined. Chosen: a byline is among the first.
 MAX_LOOKS = 8
 MARKED = (
     "a", "span", "div", "p", "address", "li", "ul", "strong", "em", "small", "i", "b", "h3", "h4", "h5", "td",
@@ -170,13 +172,15 @@ def find(
     given: Sequence[str],
     sites: set[str],
 ) -> tuple[str, ...]:
-    """The names of an article's authors in order, at most ten; meta, node, nodes: what the page says for machines.
+    """The names of an article's authors in order, at most ten.
 
-    given: the names that the feed said; sites: keys (phrases.key) of the site's own names and of its host.
+    meta, node, nodes: what the page says for machines.
+    given: the names in the feed.
+    sites: keys (phrases.key) of the site's own names and of its host.
     """
     persons, others = _authors_of_json_ld(node, nodes)
     nobody = sites | {key(name) for name in others} | {key(json_ld.text(node.get("publisher")))}
-    # Of a site that is called after its author it is the author who is meant.
+    # If a site is called after its author, its name is the author's.
     nobody -= {key(name) for name in persons if 1 < len(name.split()) <= NAME_WORDS}
     sources: tuple[Callable[[], Iterable[str]], ...] = (
         lambda: persons, lambda: _metas(meta), lambda: _find_labelled(meta), lambda: given, lambda: _bylines(tree),
@@ -195,7 +199,7 @@ def find(
 
 
 def only_names(line: str, names: Sequence[str]) -> bool:
-    """Whether a line says nothing but that it is by some of these people."""
+    """Whether a line says only that it is by some of these people."""
     if not names or len(line) > LONGEST_LINE_CHARACTERS:
         return False
     said = _without_by(ASIDE_OF_BYLINE.sub("", line.strip(" ([（)]）")))
@@ -204,7 +208,7 @@ def only_names(line: str, names: Sequence[str]) -> bool:
         rest = rest.replace(f" {name} ", " ").replace(f" و{name} ", " ")
     named = rest.strip() != key(said)
     left = JOINED.sub(" ", rest).split()
-    # Behind a name stands what its bearer is: a senior political correspondent.
+    # The bearer's role follows the name: a senior political correspondent.
     return named and (not left or (len(left) <= ROLE_WORDS and bool(OFFICES.search(" ".join(left)))))
 
 
@@ -223,7 +227,7 @@ def people(text: str) -> list[str]:
     found: list[str] = []
     for part in BETWEEN.split(line):
         pieces = [piece for piece in COMMA.split(part) if piece]
-        # «Gmunden Verlag GmbH, Nürnberg, Germany»: the places of an office are no persons.
+        # «Gmunden Verlag GmbH, Nürnberg, Germany»: the places of an office are not persons.
         if any(OFFICES.search(key(piece)) for piece in pieces):
             pieces = [piece for piece in pieces[:1] if not OFFICES.search(key(piece))]
         whole = [piece for piece in pieces if " " in piece.strip()]
@@ -242,7 +246,7 @@ def _without_by(line: str) -> str:
 
 
 def _clean_name(name: str) -> str:
-    """A name without what stands before and behind it: «by», title, office, place, credentials."""
+    """A name without what precedes and follows it: «by», title, office, place, credentials."""
     name = AFTER.sub("", _without_by(name.strip()))
     name = " ".join(ASIDE.sub("", name).split())
     bare = TITLED.sub("", name)
@@ -261,7 +265,9 @@ def _is_person(name: str) -> bool:
 
 
 def _authors_of_json_ld(node: json_ld.Node, nodes: Sequence[json_ld.Node]) -> tuple[list[str], list[str]]:
-    """The persons and organisations that JSON-LD names as authors; a reference is looked up, a lone person taken."""
+    """The persons and organisations that JSON-LD names as authors. References are resolved. If no author is named and
+    the page describes one person, this person is taken.
+    """
     by_id = {str(one["@id"]): one for one in nodes if one.get("@id") and one.get("name")}
     given: Any = node.get("author") or node.get("creator") or []
     listed = given if isinstance(given, list) else [given]
@@ -297,7 +303,7 @@ def _find_labelled(meta: dict[str, list[str]]) -> Iterator[str]:
 
 
 def _find_profiled(tree: HtmlElement) -> list[str]:
-    """The name that links to the pages of people carry, where the page links to one person alone."""
+    """The name on the links to pages of people, if the page links to only one person."""
     names: dict[str, str] = {}
     for link in tree.iter("a"):
         if AUTHORS_PAGE.search(link.get("href") or "") and not _stranger(link):
@@ -308,7 +314,7 @@ def _find_profiled(tree: HtmlElement) -> list[str]:
 
 
 def _bylines(tree: HtmlElement) -> list[str]:
-    """The first line of the page that is marked as a byline, or says that it is one, and names somebody."""
+    """The names in the first line of the page that is marked as a byline or begins like one, and names somebody."""
     looked = 0
     for element in tree.iter(*MARKED):
         sure = _is_marked(element)
@@ -332,7 +338,7 @@ def _bylines(tree: HtmlElement) -> list[str]:
 
 
 def _before_date(text: str) -> str:
-    """A line up to the day, the count or the bar behind the name."""
+    """A line up to the day, the count or the bar after the name."""
     if not any(map(str.isdigit, text)):
         return text
     line = DIGITS.split(text)[0].rstrip(" -–—|•·,،:")
@@ -359,13 +365,13 @@ def _is_marked(element: HtmlElement) -> bool:
 
 
 def _is_called_so(name: str) -> bool:
-    """Whether an element's name says that it is a byline, not the picture or the day beside one."""
+    """Whether an element's name says that it is a byline, and not the picture or the day beside one."""
     name = name.lower()
     return any(stem in name for stem in STEMS) and not NOT_CALLED.search(name)
 
 
 def _said_by(element: HtmlElement, text: str) -> str:
-    """A line that begins with «by», as far as it goes; of «by» alone what stands in or right after the element."""
+    """A line that begins with «by», up to its end. If it is «by» alone, the text in or right after the element."""
     if len(text.split()) > 1 and not SAYS_BY.fullmatch(text):
         return text if len(text.split()) <= LINE_WORDS else ""
     following = next(iter(element), None)
@@ -381,7 +387,7 @@ def _said_by(element: HtmlElement, text: str) -> str:
 
 
 def _is_full(name: str) -> bool:
-    """Whether a name has two words or more, in capitals where its script has any; what else bylines hold has not."""
+    """Whether a name has at least two words, in capitals if its script has any. Other texts in bylines do not."""
     parts = [part for part in name.split() if len(part) > 1]
     if re.search(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", name):
         return 2 <= len(name.replace(" ", "")) <= NAME_WORDS
@@ -389,7 +395,7 @@ def _is_full(name: str) -> bool:
 
 
 def _lines(element: HtmlElement) -> Iterator[str]:
-    """What a byline says, best first: its links, its first piece without the role behind it, all of it."""
+    """The texts of a byline, best first: its links, its first piece without the role after it, all of it."""
     if element.tag == "meta":
         return
     named = [child for child in element.iter("a") if PROFILE.search(child.get("href") or "")]

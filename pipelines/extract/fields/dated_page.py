@@ -1,4 +1,4 @@
-"""When a page may have been published, and the page of which that is asked: what all who read its dates share."""
+"""When a page may have been published, and the page that is dated: what all readers of its dates share."""
 
 from __future__ import annotations
 
@@ -17,19 +17,22 @@ from pipelines.extract.fields.metadata import Facts
 from pipelines.extract.fields.visible_dates import ShownDate
 from pipelines.model import Page, Source
 
-# Where nothing else is known.
+# The language of dates if nothing else is known.
 AMERICAN = re.compile(r"\.(?:com|gov|edu|us)$")
 # The earliest day of an article. Chosen: no site is older than the web.
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
-# So far after it was fetched a page's date may lie: the clock of a place that is ahead of ours.
+# A page's date may be at most this long after its fetch: the clock of a place can be ahead of ours.
 AHEAD = timedelta(days=1)
-# How precise a date is that has a time of day.
+# The precisions of a date that has a time of day.
 PRECISE = ("second", "minute")
 
 
 @dataclass(frozen=True)
 class Dating:
-    """When, how precisely, and who says so: json-ld, meta, feed, text or url; beside: it stands beside the title."""
+    """A date, its precision and its origin: json-ld, meta, feed, text or url.
+
+    beside: whether it is beside the title.
+    """
 
     at: datetime | None = None
     precision: str = ""
@@ -38,12 +41,12 @@ class Dating:
 
     @property
     def day(self) -> date:
-        """The day at the site; only of a dating that has one."""
+        """The day at the site. Only a dating that has a date has one."""
         assert self.at
         return self.at.date()
 
     def is_year_alone(self) -> bool:
-        """Whether this is the first of January at midnight, there or in UTC: software's way to write a year."""
+        """Whether this is the first of January at midnight, there or in UTC: software writes a year alone like this."""
         assert self.at
         both = (self.at, self.at.astimezone(UTC))
         return any((t.month, t.day, t.hour, t.minute) == (1, 1, 0, 0) for t in both)
@@ -51,9 +54,9 @@ class Dating:
 
 @dataclass(frozen=True)
 class DatedPage:
-    """A page whose day is asked: its tree, what its head says of it, the page as it came, and its source.
+    """A page to be dated: its tree, what its head says about it, the page as it came, and its source.
 
-    Made by `of`, which reads an unknown site as an American one where it looks like that.
+    Made by `of`, which treats an unknown site as American if it looks American.
     """
 
     tree: HtmlElement
@@ -63,7 +66,7 @@ class DatedPage:
 
     @classmethod
     def of(cls, tree: HtmlElement, facts: Facts, page: Page, source: Source) -> DatedPage:
-        """The page with its source's language; Americans write the month first, which their pages do not say."""
+        """The page with its source's language. Americans write the month first, and their pages do not say so."""
         return cls(tree, facts, page, _american(tree, source, page.final_url))
 
     @cached_property
@@ -84,11 +87,11 @@ class DatedPage:
 
     @property
     def is_placeless(self) -> bool:
-        """Whether nothing is known of where the source is: UTC is no country's time."""
+        """Whether the place of the source is unknown: no country's time is UTC."""
         return not self.source.country and self.source.timezone == "UTC"
 
     def read(self, text: object) -> tuple[datetime, str] | None:
-        """The date that a text says, with its precision; None where it says none that an article may have."""
+        """The date in a text, with its precision; None if the text has no date that an article may have."""
         if not isinstance(text, str) or not text.strip():
             return None
         found = parse_date(text, self.page.fetched_at, self.source.timezone, self.language)
@@ -100,7 +103,7 @@ class DatedPage:
 
 
 def _american(tree: HtmlElement, source: Source, url: str) -> Source:
-    """The source; one whose language is not known as an American one where the page and its address look like that."""
+    """The source, made American if its language is unknown and the page and its address look American."""
     if source.language or source.country not in ("", "US"):
         return source
     lang = (tree.get("lang") or "").lower()

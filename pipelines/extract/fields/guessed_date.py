@@ -1,7 +1,7 @@
-"""The day that htmldate guesses for a page on which nothing else tells it.
+"""The day that htmldate guesses for a page that has no other date.
 
-It alone knows how htmldate is asked: with our reader of dates in the place of dateparser, of which it loads all 206
-locales for the first text with a number in it, eight seconds of CPU in every fresh worker.
+Only this module knows how htmldate is called. Our reader of dates takes the place of dateparser: for the first text
+with a number, dateparser loads all 206 locales, which costs eight seconds of CPU in every fresh worker.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pipelines.extract.fields.machine_dates import tells_another_day
 
 
 def guess(tree: HtmlElement, latest: date) -> str:
-    """The day in ISO form that htmldate takes for that of publication; empty where there is none up to latest."""
-    # It reads every meta element in which a day stands, that of an event as well.
+    """The day of publication in ISO form, as htmldate guesses it; empty if it finds none up to `latest`."""
+    # htmldate reads every meta element with a day in it, also the day of an event.
     if any(map(_of_another_day, tree.iter("meta"))):
         tree = deepcopy(tree)
         for meta in [one for one in tree.iter("meta") if _of_another_day(one)]:
@@ -26,13 +26,13 @@ def guess(tree: HtmlElement, latest: date) -> str:
     try:
         found = find_date(tree, original_date=True, extensive_search=True, max_date=latest.isoformat())
     except (ValueError, OverflowError):
-        # It does not check the offsets and years it finds.
+        # htmldate does not check the offsets and years that it finds.
         return ""
     return found or ""
 
 
 def _of_another_day(meta: HtmlElement) -> bool:
-    """Whether a meta element says a day of something else; the address of a picture holds the day of the page's own."""
+    """Whether a meta element holds another day than publication; a picture's address holds the page's own day."""
     said = meta.get("content") or ""
     return not said.startswith(("http", "/")) and any(
         tells_another_day(meta.get(kind) or "") for kind in ("name", "property", "itemprop")
@@ -45,10 +45,10 @@ def _read(text: str) -> datetime | None:
 
 
 def _month_words() -> frozenset[str]:
-    """No names beside its own: what reads the text knows them."""
+    """No names besides those of htmldate: our reader of the text knows the others."""
     return frozenset()
 
 
-# Read there by these names, which a test holds it to.
+# htmldate reads these names there; a test checks it.
 extractors._external_date = _read  # type: ignore[assignment]
 extractors.month_words = _month_words  # type: ignore[assignment]

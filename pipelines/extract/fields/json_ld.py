@@ -1,4 +1,4 @@
-"""JSON-LD: what a page says of itself for machines; it alone knows schema.org."""
+"""JSON-LD: what a page says about itself for machines. Only this module knows schema.org."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ WRAPPING = re.compile(
 )
 TRAILING = re.compile(r",\s*([}\]])")
 Node = dict[str, Any]
-# Objects within one another. Chosen: more than schema.org's objects need; recursion has a limit.
+# The depth of nested objects. Chosen: deeper than schema.org's objects need; recursion has a limit.
 MAX_DEPTH = 12
-# Times that a script's JSON is escaped. Chosen: some systems escape it twice.
+# How often a script's JSON may be escaped. Chosen: some systems escape it twice.
 MAX_ESCAPES = 2
 ESCAPED = re.compile(
     r"&(?:amp;)?(?:lt|#60|#x3c);/?(?:p|br|div|strong|b|em|h\d|li|ul|a|span|blockquote)\b", re.IGNORECASE
 )
-# Characters of one value. Chosen: no title, name or date is longer; article bodies are not read here.
+# The most characters of one value. Chosen: no title, name or date is longer; article bodies are not read here.
 LONGEST_CHARACTERS = 5000
-# Characters of a script that may hold an article's data. Chosen: a shorter one holds no text, a longer one is a page
-# built to hurt.
+# Characters of a script that may hold an article's data. Chosen: a shorter one holds no text; a longer one is a page
+# that is built to do harm.
 LEAST_SCRIPT_CHARACTERS, MOST_SCRIPT_CHARACTERS = 400, 3_000_000
 STRING = re.compile(r'(?<!\\)"(?:[^"\\\n]|\\.){400,}+"')
 MARKED = re.compile(r"(?:<|\\u003[cC])p\b")
@@ -35,7 +35,7 @@ ESCAPED_BREAK = re.compile(r"(?:\\r)?\\n")
 
 
 def nodes(tree: HtmlElement) -> list[Node]:
-    """Every JSON-LD object of a page, in order; scripts that are no JSON are passed over."""
+    """Every JSON-LD object of a page, in order; scripts that are not JSON are skipped."""
     found: list[Node] = []
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower() and script.text:
@@ -44,7 +44,7 @@ def nodes(tree: HtmlElement) -> list[Node]:
 
 
 def article(found: list[Node]) -> Node:
-    """The object that is the article, or an empty one: the one that says most of itself."""
+    """The object for the article: the one with the most to say about itself. An empty object if there is none."""
     articles = [node for node in found if any(ARTICLES.search(name) for name in types(node))]
     return max(
         articles, key=lambda node: (bool(node.get("headline")) + bool(node.get("datePublished")), len(node)), default={}
@@ -58,7 +58,7 @@ def types(node: Node) -> list[str]:
 
 
 def text(value: Any) -> str:
-    """A value as text: of a list the first, of an object its name or address."""
+    """A value as text: the first item of a list, the name or address of an object."""
     if isinstance(value, list):
         value = next(iter(value), "")
     if isinstance(value, dict):
@@ -87,12 +87,12 @@ def body(node: Node) -> list[str]:
         given = "\n".join(part for part in given if isinstance(part, str))
     if not isinstance(given, str) or not given.strip():
         return []
-    # Some escape twice: what should end a line stands there as two characters.
+    # Some systems escape twice: then a line break is written as two characters.
     return _lines(given if "\n" in given else ESCAPED_BREAK.sub("\n", given))
 
 
 def posts(found: list[Node]) -> list[str]:
-    """The headings and paragraphs of live blogs' posts; a heading that several posts have is the blog's own."""
+    """The headings and paragraphs of live blogs' posts. A heading that several posts have belongs to the blog."""
     given = [node.get("liveBlogUpdate") for node in found]
     told = [post for some in given for post in (some if isinstance(some, list) else [some]) if isinstance(post, dict)]
     headings = Counter(text(post.get("headline")) for post in told)
@@ -101,7 +101,7 @@ def posts(found: list[Node]) -> list[str]:
 
 
 def find_embedded_text(tree: HtmlElement) -> list[str]:
-    """The paragraphs of the longest piece of HTML that a script holds: pages that scripts draw show none before."""
+    """The paragraphs of the longest piece of HTML in a script: pages drawn by scripts show none before."""
     longest = ""
     for script in tree.iter("script"):
         source = script.text or ""
@@ -119,7 +119,7 @@ def find_embedded_text(tree: HtmlElement) -> list[str]:
 
 
 def _lines(given: str) -> list[str]:
-    # Some write the markup of a text as text, once or twice over.
+    # Some systems escape the markup of a text, once or more.
     for _ in range(MAX_ESCAPES):
         if not ESCAPED.search(given) or re.search(r"<(?:p|br|div)\b", given):
             break

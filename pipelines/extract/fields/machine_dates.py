@@ -1,4 +1,4 @@
-"""What a page says for machines of when it was published, best first: JSON-LD, meta elements, the feed's entry."""
+"""What a page tells machines about its day of publication, best first: JSON-LD, meta elements, the feed's entry."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PUBLISHED = (
     "date.issued", "dc.date.issued", "dcterms.created", "dc.date", "dcterms.date", "dc.created", "date", "article:date",
     "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "citation_publication_date", "article_date_original",
 )  # fmt: skip
-# What else a name of published days can be made of, the likeliest first, and what it must not say.
+# Other parts of names for a day of publication, the likeliest first; and parts that such a name must not have.
 TELLING = ("publi", "pubdate", "issued", "posted", "released", "created", "date", "time")
 OTHERWISE = re.compile(
     r"modif|updat|chang|edit|revis|review|expir|upload|event|start|birth|begin|until|valid|embargo|due|archiv|delet|"
@@ -26,14 +26,14 @@ OTHERWISE = re.compile(
     r"(?<![a-z])end|(?:date|time)[.:_ -]?end(?![a-z])"
 )
 SAVED = re.compile(r"modif|updat|lastmod")
-# Dates of one JSON object that are looked at. Chosen: the likeliest name comes first.
+# Dates of one JSON object that are examined. Chosen: the likeliest name comes first.
 MAX_JSON_DATES = 3
-# Names of one object in it that are looked at. Chosen: more is data and no description of an article.
+# Names of one object in it that are examined. Chosen: an object with more is data, not the description of an article.
 MAX_JSON_NAMES = 100
 
 
 def tells_another_day(name: str) -> bool:
-    """Whether a meta element's name speaks of a day that is neither that of publication nor that of a change."""
+    """Whether a meta element's name is for a day that is neither of publication nor of a change."""
     name = name.lower()
     return bool(OTHERWISE.search(name)) and not SAVED.search(name)
 

@@ -29,7 +29,7 @@ OFFSET_STEP = timedelta(minutes=15)
 
 
 def find_published(dated: DatedPage) -> Dating:
-    """When the article was published, with precision and origin; a Dating of nothing where no one says."""
+    """When the article was published, with precision and origin; an empty Dating if nothing says so."""
     machine = list(find_machine_dates(dated))
     sure = [one for one in machine if not one.is_year_alone()]
     if not sure:
@@ -39,7 +39,7 @@ def find_published(dated: DatedPage) -> Dating:
 
 
 def find_modified(dated: DatedPage) -> datetime | None:
-    """When the article says it was last changed."""
+    """When the article was last changed, as it says itself."""
     meta = dated.facts.meta
     for text in (dated.facts.node.get("dateModified"), *(meta[name][0] for name in MODIFIED if name in meta)):
         found = dated.read(text)
@@ -49,9 +49,9 @@ def find_modified(dated: DatedPage) -> datetime | None:
 
 
 def _from_what_is_shown(dated: DatedPage, years: Sequence[Dating]) -> Dating:
-    """The day where machines are told none: what the page shows, a guess, a day without its year, a year.
+    """The day if the page tells machines none: a date that the page shows, a guess, a day without its year, a year.
 
-    years: what machines are told, a year alone each.
+    years: what machines are told, each a year alone.
     """
     shown = list(find_shown_dates(dated, of_scripts=True))
     sure = [one for one in shown if not one.is_year_alone()]
@@ -59,7 +59,7 @@ def _from_what_is_shown(dated: DatedPage, years: Sequence[Dating]) -> Dating:
         return _weigh(sure, shown, dated)
     years = [*years, *shown]
     if len(years) > 1 and len({one.at for one in years}) == 1:
-        # All say the first of January, and more than one of them: it is that day.
+        # Several dates, all the first of January: then it is that day.
         return years[0]
     found = publication_shown.guess_day(dated) or publication_shown.find_day_without_year(dated)
     if found:
@@ -68,21 +68,21 @@ def _from_what_is_shown(dated: DatedPage, years: Sequence[Dating]) -> Dating:
 
 
 def _weigh(sure: Sequence[Dating], shown: Sequence[Dating], dated: DatedPage) -> Dating:
-    """The best of the dates that say a day, with the day and the time of day that the others bear out."""
+    """The best of the dates with a day. The other dates confirm its day and time of day."""
     witnesses = [*sure, *shown]
     best = _on_its_day(sure[0], witnesses, dated)
     best = _by_shown_day(best, sure, shown, dated)
     if best.precision not in PRECISE:
-        # The day from the better witness, the time of day from one that agrees on the day.
+        # The day comes from the better witness, the time of day from a witness that agrees on the day.
         finer = (one for one in witnesses if one.precision in PRECISE and one.day == best.day)
         return next(finer, best)
     return _on_its_day(best, witnesses, dated)
 
 
 def _by_shown_day(best: Dating, sure: Sequence[Dating], shown: Sequence[Dating], dated: DatedPage) -> Dating:
-    """The date after a look at the day beside the title.
+    """The date, corrected by the day beside the title.
 
-    That day decides where machines are told two days, and where what they are told is a later save.
+    That day decides if machines are told two days, or if they are told the day of a later save.
     """
     beside = next((one for one in shown if one.beside and not one.is_year_alone()), None)
     if not beside or beside.day == best.day:
@@ -93,8 +93,9 @@ def _by_shown_day(best: Dating, sure: Sequence[Dating], shown: Sequence[Dating],
 
 
 def _is_doubtful(sure: Sequence[Dating], dated: DatedPage) -> bool:
-    """Whether what the page shows is to be asked as well: no time of day, two days, a day that depends
-    on the zone, or one that may be that of the last save."""
+    """Whether the dates that the page shows are needed too: the best date has no time of day or depends on the zone,
+    machines are told two days, or the date may be that of the last save.
+    """
     best = sure[0]
     if best.precision not in PRECISE or _may_be_last_save(best, dated):
         return True
@@ -103,18 +104,18 @@ def _is_doubtful(sure: Sequence[Dating], dated: DatedPage) -> bool:
     assert best.at
     if not isinstance(best.at.tzinfo, ZoneInfo):
         return False
-    # Of an unknown place the zones of most papers: from Los Angeles to Tokyo.
+    # For an unknown place, the zones of most papers: from Los Angeles to Tokyo.
     limits = USUAL_OFFSETS if dated.is_placeless else (timedelta(0), timedelta(0))
     return any(best.at.astimezone(timezone(limit)).date() != best.day for limit in limits)
 
 
 def _may_be_last_save(best: Dating, dated: DatedPage) -> bool:
-    """Whether a date may be that of the last save, which some systems give for both, others in meta elements alone."""
+    """Whether a date may be that of the last save. Some systems give it for both dates, others only in meta."""
     return best.said_by == "meta" or best.at == find_modified(dated)
 
 
 def _on_its_day(best: Dating, others: Sequence[Dating], dated: DatedPage) -> Dating:
-    """The same instant in the zone in which the page shows it, where that was given in UTC."""
+    """The same instant in the zone in which the page shows it, if the instant was given in UTC."""
     assert best.at
     if not isinstance(best.at.tzinfo, ZoneInfo):
         return best
@@ -125,7 +126,7 @@ def _on_its_day(best: Dating, others: Sequence[Dating], dated: DatedPage) -> Dat
         return replace(best, at=best.at.astimezone(exact[0].tzinfo))
     for other in shown:
         assert other.at
-        # A time of day beside the title that is the instant's in another zone: the page shows it there.
+        # The time of day beside the title is the same instant in another zone: the page shows it in that zone.
         away = other.at.replace(tzinfo=UTC, second=0) - utc.replace(second=0)
         if other.precision in PRECISE and not away % OFFSET_STEP and WESTMOST <= away <= EASTMOST:
             return replace(best, at=utc.astimezone(timezone(away)) if away else utc)
@@ -143,7 +144,7 @@ def _on_its_day(best: Dating, others: Sequence[Dating], dated: DatedPage) -> Dat
 
 
 def _shift(utc: datetime, days: int) -> timedelta | None:
-    """The least offset in whole hours by which a moment falls on the day before or after that in UTC."""
+    """The smallest offset in whole hours that moves an instant to the day before or after its UTC day."""
     if days == 0:
         return timedelta(0)
     if days == -1:

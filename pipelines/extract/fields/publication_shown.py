@@ -1,4 +1,4 @@
-"""What a page shows its readers of when it was published, and what its address says; for want of all that, a guess."""
+"""The publication date that a page shows its readers or has in its address; if there is neither, a guess."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from pipelines.extract.fields import guessed_date, visible_dates
 from pipelines.extract.fields.dated_page import AHEAD, PRECISE, DatedPage, Dating
 from pipelines.extract.fields.visible_dates import MAX_LOOKS
 
-# A number that a slug begins with, such as that of the dead, is no day: a day in it has two digits with a zero.
+# A number at the start of a slug, such as a number of dead, is not a day: a day there has two digits, with a zero.
 IN_ADDRESS = re.compile(
     r"/(?P<y>20\d\d)/(?P<m>\d{1,2})/(?P<d>\d{1,2})(?:/|$)|/(?P<y2>20\d\d)/(?P<m2>\d\d)/(?P<d2>0\d)-"
     r"|/(?P<y3>20\d\d)-(?P<m3>\d{1,2})-(?P<d3>\d{1,2})(?:/|$)|/(?P<y4>20\d\d)-(?P<m4>\d\d)-(?P<d4>\d\d)-"
     r"|/(?P<y5>20\d\d)/(?P<m5>\d\d)-(?P<d5>\d\d)(?:[/-]|$)"
     r"|[/-](?P<y6>20\d\d)(?P<m6>\d\d)(?P<d6>\d\d)(?:[/.-]|$)"
 )
-# The same with the name of the month, and with the day first, which is sure where no month has its number.
+# The same with the name of the month; and with the day first, which is certain if the number can be no month's.
 NAMED_IN_ADDRESS = re.compile(
     r"/(?P<y>20\d\d)/(?P<m>[a-z]{3,9})/(?P<d>\d{1,2})(?:/|$)|/(?P<m2>[a-z]{3,9})/(?P<d2>\d{1,2})/(?P<y2>20\d\d)(?:/|$)"
     r"|/(?P<d3>\d{1,2})/(?P<m3>[a-z]{3,9})/(?P<y3>20\d\d)(?:/|$)"
     r"|[/-](?P<d4>1[3-9]|2\d|3[01])(?P<by>[/-])(?P<m4>\d\d)(?P=by)(?P<y4>20\d\d)(?:[/-]|$)",
     re.IGNORECASE,
 )
-# A page that is read from a file was saved some days before.
+# A page that is read from a file was saved some days earlier.
 SAVED_WITHIN_DAYS = 7
 
 
 def find_shown_dates(dated: DatedPage, *, of_scripts: bool) -> Iterator[Dating]:
-    """What the page shows: dates beside the title, the day in its address, its scripts' state, other dates.
+    """The dates that the page shows: beside the title, in its address, in the state of its scripts, elsewhere.
 
-    of_scripts: whether the state in scripts is asked as well, where no date stands beside the title.
+    of_scripts: whether the state in scripts is read as well, if no date is beside the title.
     """
     beside: list[Dating] = []
     rest: list[Dating] = []
     pages: list[Dating] = []
     changed_on: set[date] = set()
     for one in dated.shown:
-        # Far from the title, «two hours ago» is that of another article.
+        # Far from the title, «two hours ago» belongs to another article.
         found = dated.read(one.text) if one.beside or visible_dates.DATED.search(one.text) else None
-        # Above the title, far from it or where another day stands below, today's day is that of the page.
+        # Today's day belongs to the page if it is above the title and far from it, or if another day follows below.
         today = found and one.above and found[0].date() == dated.fetched_on
         if found and today and one.of_page:
             continue
@@ -68,7 +68,7 @@ def find_shown_dates(dated: DatedPage, *, of_scripts: bool) -> Iterator[Dating]:
 
 
 def find_day_without_year(dated: DatedPage) -> Dating | None:
-    """The day beside the title that has no year: the last one of that name."""
+    """A day without a year beside the title: taken as the last such day before the fetch."""
     for one in dated.shown[:MAX_LOOKS]:
         if not one.beside:
             continue
@@ -79,14 +79,14 @@ def find_day_without_year(dated: DatedPage) -> Dating | None:
 
 
 def guess_day(dated: DatedPage) -> Dating | None:
-    """The day that htmldate guesses; not a year alone, nor today's day out of the head of all pages."""
+    """The day that htmldate guesses. A year alone is not taken, nor today's day from the head of all pages."""
     found = dated.read(guessed_date.guess(dated.tree, (dated.page.fetched_at + AHEAD).date()))
     guess = Dating(found[0], "day", "text") if found else None
     return guess if guess and not guess.is_year_alone() and not _is_of_the_day(guess, dated) else None
 
 
 def _is_of_the_day(guess: Dating, dated: DatedPage) -> bool:
-    """Whether a guess is about the day of the fetch, and stands in the head of all pages."""
+    """Whether a guess is about the day of the fetch, and comes from the head of all pages."""
     if abs((dated.fetched_on - guess.day).days) > SAVED_WITHIN_DAYS:
         return False
     heads = visible_dates.in_page_head(dated.tree, dated.facts.titles)
@@ -95,7 +95,7 @@ def _is_of_the_day(guess: Dating, dated: DatedPage) -> bool:
 
 
 def _in_address(dated: DatedPage) -> Dating | None:
-    """The day that the page's address holds."""
+    """The day in the page's address."""
     match = IN_ADDRESS.search(dated.page.final_url)
     if match:
         day = "-".join(f"{int(part):02}" for part in match.groups() if part)

@@ -1,6 +1,6 @@
-"""Which of the forms of a title on a page is the title: without the names of site and section, whole, without markup.
+"""Which of a page's titles is the right one: whole, without markup and without the names of site and section.
 
-It alone knows what separates a title from a site's name, also in scripts without spaces.
+Only this module knows what separates a title from a site's name, also in scripts without spaces.
 """
 
 from __future__ import annotations
@@ -21,54 +21,54 @@ SEPARATOR = re.compile(
     r"(?<!\s)\s+--+\s*|(?:(?<!\s)\s+)?(?<!-)--+\s+|(?:(?<!\s)\s+)?(?<![-－–—|｜_])[-－–—|｜_]+\s*(?=[《「【])|"
     rf"(?<=[{UNSPACED}])\s*[-－–—_]+\s*(?=[{UNSPACED}《「【\w])"
 )
-# Names that sites of scripts without spaces have at their ends.
+# Endings of site names in scripts without spaces.
 OF_SITES = re.compile(
     r"(?:网|網|新闻|新聞|频道|頻道|日报|日報|在线|線上|オンライン|ニュース|ドットコム|뉴스|일보|신문|방송)\W*$"
 )
-# Markup that was meant as such: an element with its end, and line breaks. A tag alone is what the title is about.
+# Text that was meant as markup: an element with its end, and line breaks. A tag alone is the subject of the title.
 MARKUP = re.compile(
     r"<(?P<name>[a-zA-Z]\w*)(?:\s[^<>]*)?>(?P<inside>[^<>]*)</(?P=name)>|</?(?:br|wbr|p)\s*/?>", re.IGNORECASE
 )
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-# What sites call the name of their own that stands at the head of every page.
+# What sites call the element with their own name at the head of every page.
 OF_SITE = re.compile(r"(?:site|blog|page)[-_]?(?:title|name|logo|header)|logo|brand|masthead|top-?bar", re.IGNORECASE)
-# What sites call the head of every page, and what the head of an article stands in.
+# What sites call the head of every page, and the elements that hold the head of an article.
 HEAD = re.compile(r"(?<![a-z])(?:header|masthead|banner|top-?bar|brand(?:ing)?)(?![a-z])", re.IGNORECASE)
-# A link to a site's front page, or to that of one of its languages.
+# A link to the front page of a site, or of one of its languages.
 HOME = re.compile(
     r"(?:https?://[^/]+)?\.?/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)(?:\.\w+)?/?)?", re.IGNORECASE
 )
-# Words that are there for those who hear a page, or that a picture stands for.
+# Words for people who use a screen reader, or in the place of a picture.
 UNSEEN = re.compile(r"sr-only|screen-?reader|visually-?hidden|assistive", re.IGNORECASE)
 MOVED_AWAY = re.compile(r"text-indent\s*:\s*-\d{3}", re.IGNORECASE)
 OF_STORY = re.compile(r"(?<![a-z])(?:article|story|post|entry|content|main|hero)(?![a-z])", re.IGNORECASE)
-# Letters of the longest words that say nothing of what a title is about: the, of, and, في, من.
+# Letters of the longest words that say nothing about the subject of a title: the, of, and, في, من.
 SMALL_WORD_LETTERS = 3
 BESIDE = frozenset(("nav", "footer", "aside", "header"))
 SIDE = re.compile(r"(?<![a-z])side|widget|related|menu|comment|popular|footer", re.IGNORECASE)
 CALLED_TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECASE)
 # Sizes of a font element that are larger than a text's.
 LARGE = re.compile(r"[4-7]|\+[1-4]")
-# Characters of a paragraph; the share of a title's words that stand in the article it is of.
+# Characters of a paragraph. Then the share of a title's words that its article has.
 PARAGRAPH = 90
-# Shares of a title's words that stand in a text: of the article it is about; of a title with the site's name in it.
-# Chosen: half its words; a quarter, for a name is short.
+# Shares of a title's words in a text: of the title of that article; of a title that contains the site's name. Chosen:
+# half its words; and a quarter, because a name is short.
 OF_ARTICLE_SHARE, OF_SITE_SHARE = 0.5, 0.25
-# Paragraphs that are looked at, letters of a word that its endings leave alone, words of a site's name and motto.
+# Paragraphs that are examined; letters of a word before its endings; words of a site's name and motto.
 LOOKED_AT, STEM, NAME_WORDS = 20, 5, 7
-# Words of a title, least and most. Chosen: fewer are the name of a section, more are a paragraph.
+# The fewest and the most words of a title. Chosen: fewer are the name of a section, more are a paragraph.
 TITLE_WORDS, MAX_TITLE_WORDS = 4, 30
-# Words of the last part of a title that is the name of a site.
+# The most words of a title's last part if it is the name of a site.
 SITE_WORDS = 3
-# Parts of a title between its separators. Chosen: title, section, site, and as many again.
+# Parts of a title between its separators. Chosen: title, section, site, and three more.
 MAX_PARTS = 6
-# Characters by which an element may be longer than the title it shows. Chosen: a kicker before it.
+# By how many characters an element may be longer than the title it shows. Chosen: a kicker before it.
 SLACK_CHARACTERS = 40
-# Share of words by which two titles are alike. Chosen: less is the title of a section.
+# Share of words that makes two titles alike. Chosen: with less, one is the title of a section.
 SECTION_SHARE = 0.5
-# Characters of a site's name at a title's end. Chosen: longer is a part of the title.
+# Characters of a site's name at a title's end. Chosen: a longer end is a part of the title.
 SHORT_CHARACTERS = 12
-# No title is longer; what follows the patterns above through it takes its time.
+# No title is longer. The patterns above are slow on longer texts.
 LONGEST = 2000
 COUNTER = re.compile(r"\(?\d+\)?|page \d+|strona \d+|seite \d+", re.IGNORECASE)
 
@@ -76,19 +76,19 @@ COUNTER = re.compile(r"\(?\d+\)?|page \d+|strona \d+|seite \d+", re.IGNORECASE)
 def pick(
     tree: HtmlElement, *, headline: str, social: str, element: str, given: str, sites: set[str]
 ) -> tuple[str, tuple[str, ...]]:
-    """The title and the forms in which it stands on the page.
+    """The title and the forms that it has on the page.
 
-    headline: what is said for machines.
-    social: for other sites (og:title).
-    element: in the page's title element.
-    given: by the feed.
+    headline: the title for machines.
+    social: the title for other sites (og:title).
+    element: the text of the page's title element.
+    given: the title in the feed.
     sites: keys (phrases.key) of the site's names, without spaces as well.
     """
     written = " ".join(_plain(h1.text_content()[:LONGEST]) for h1 in tree.iter("h1", "h2"))
     element, social = bare(element, written), bare(social, written)
     called = [without_names(title, sites) for title in (social, element)]
     h1s = [h1 for h1 in tree.iter("h1") if not _of_site(h1, *called)]
-    # At the head of the page, as short as a name, and the page is called nothing else.
+    # A heading at the head of the page, as short as a name, while the page has no other title.
     names = [
         h1 for h1 in h1s if _may_be_of_site(h1) and {key(h1.text_content())} == {key(one) for one in called if one}
     ]
@@ -98,17 +98,18 @@ def pick(
     near = max(headings, key=lambda h: _alike(h, social or element), default="")
     near = near if near and (not (social or element) or min(_alike(near, social or element)) >= SECTION_SHARE) else ""
     near = without_names(near, sites)
-    # A headline is cut at 110 characters by some; the heading on the page is whole.
+    # Some sites cut a headline at 110 characters; the heading on the page is whole.
     if (headline and near and key(near).startswith(key(headline.rstrip(".… ")))) or (
         headline and near and words(near) >= TITLE_WORDS and key(headline).endswith(" " + key(near))
     ):
         headline = near
     cut = [_without_site(title, sites, headings, tree) for title in (social, element)]
-    # A page's only heading is what people see for its title, whatever is said for search engines.
+    # Readers see a page's only heading as its title, whatever search engines are given.
     only = headings[0] if len(headings) == 1 and words(headings[0]) > TITLE_WORDS // 2 else ""
     forms = (headline, near, only, *cut, given, *headings[:1])
     if not headline and (not headings or (names == h1s and words(headings[0]) <= SITE_WORDS)):
-        # The same title on every page says nothing of this one; the feed does, or what stands above the text.
+        # A title that is the same on every page says nothing about this page. The feed does, or the heading above the
+        # text.
         above = _above_text(tree, [title for title in called if not is_site(title, sites)])
         forms = (given, above, *forms) if above else forms
     chosen = next((t for t in forms if t and not is_site(t, sites)), "")
@@ -117,9 +118,9 @@ def pick(
 
 
 def bare(title: str, written: str = "") -> str:
-    """A title without markup and entities that were written into it, and without soft hyphens.
+    """A title without the markup, entities and soft hyphens that were written into it.
 
-    written: the page's headings, whose words that look like markup are text.
+    written: the page's headings. Words of these that look like markup are text.
     """
     title = unescape(title) if "&" in title else title
     if "<" in title and not any(tag in written for tag in TAG.findall(title)):
@@ -129,7 +130,7 @@ def bare(title: str, written: str = "") -> str:
 
 
 def is_site(part: str, sites: set[str]) -> bool:
-    """Whether a part of a title is one of the site's names, however it is spaced, or its address."""
+    """Whether a part of a title is the site's address or one of its names, with any spacing."""
     its_key = key(part)
     return not its_key or its_key in sites or its_key.replace(" ", "") in sites
 
@@ -150,7 +151,7 @@ def without_names(title: str, sites: set[str]) -> str:
 
 
 def _is_name(tail: str, head: str) -> bool:
-    """Whether the end of a title in a script without spaces is the name of a site or of its part: `…－晨报网`."""
+    """Whether the end of a title, in a script without spaces, is the name of a site or section: `…－晨报网`."""
     return (
         len(tail) <= SHORT_CHARACTERS < len(head) + SHORT_CHARACTERS // 2
         and bool(OF_SITES.search(tail))
@@ -159,21 +160,22 @@ def _is_name(tail: str, head: str) -> bool:
 
 
 def _heading(h1: HtmlElement, *titles: str) -> str:
-    """A heading's text; without the lead and the time that stand in it where the page's title ends before them."""
+    """The text of a heading, without a lead and a time in it if the page's title ends before these."""
     whole, first = _plain(h1.text_content()[:LONGEST]), _plain(h1.text or "")
     if len(h1) and words(first) >= TITLE_WORDS:
         said = [key(title) for title in titles]
         if any(key(first) in title for title in said) and not any(key(whole) in title for title in said):
             return first
-    # A kicker in it stands before what other sites are given for the title.
+    # A kicker in the heading precedes the title that other sites are given.
     ends = (title for title in titles if words(title) >= TITLE_WORDS and key(whole).endswith(" " + key(title)))
     return next(ends, whole)
 
 
 def _of_site(h1: HtmlElement, *titles: str) -> bool:
-    """Whether a heading is the name of the site rather than that of the article: hidden, in a menu, a link home, or at
-    the head of the page with no word of what the page is called elsewhere."""
-    # Beside a title stands the site's name, with which the heading may share its words.
+    """Whether a heading is the name of the site and not of the article. Such a heading is hidden, in a menu, a link
+    home, or at the head of the page without a word of the page's other titles.
+    """
+    # Titles may contain the site's name, and the heading may share these words.
     longest = {title: max(SEPARATOR.split(title), key=words) for title in titles if title}
     named = " ".join(part if words(part) >= TITLE_WORDS else title for title, part in longest.items())
     above = [h1, *h1.iterancestors()]
@@ -189,7 +191,7 @@ def _of_site(h1: HtmlElement, *titles: str) -> bool:
 
 
 def _may_be_of_site(h1: HtmlElement) -> bool:
-    """Whether a heading stands where sites have their name, or is drawn or hidden as such a name is."""
+    """Whether a heading is in a usual place for site names, or is drawn or hidden like one."""
     drawn = next(h1.iter("img", "svg"), None) is not None or any(map(_is_unseen, h1.iter()))
     return drawn or _at_head([h1, *h1.iterancestors()])
 
@@ -199,7 +201,7 @@ def _is_unseen(element: HtmlElement) -> bool:
 
 
 def _at_head(above: Sequence[HtmlElement]) -> bool:
-    """Whether an element stands in what is the head of every page; above: it and those around it, from the inside."""
+    """Whether an element is in the head of every page; above: the element and those around it, the innermost first."""
     tags = {one.tag for one in above}
     if tags & {"article", "main"} or "header" in tags:
         return not tags & {"article", "main"}
@@ -213,34 +215,33 @@ def _at_head(above: Sequence[HtmlElement]) -> bool:
 
 
 def _shares(heading: str, named: str) -> bool:
-    """Whether a heading shares a word with what the page is called elsewhere; small words are none unless it has no
-    others."""
+    """Whether a heading shares a word with the page's other titles. Small words count only if it has no others."""
     mine, theirs = set(key(heading).split()), set(key(named).split())
     telling = {word for word in mine if len(word) > SMALL_WORD_LETTERS} or mine
     return bool(telling & theirs)
 
 
 def _above_text(tree: HtmlElement, titles: Sequence[str]) -> str:
-    """The heading above the first paragraph of a page whose own titles are not of its text; empty where they are.
+    """The heading above the first paragraph, if the page's own titles do not fit its text; else empty.
 
-    titles: those that are no name of the site.
+    titles: the titles that are not a name of the site.
     """
     paragraphs = [p for p in tree.iter("p", "div") if len(p.text or "") >= PARAGRAPH]
-    # Of a single word, such as News, nobody can say what it is of.
+    # A single word, such as News, does not show what it belongs to.
     titles = [title for title in titles if words(title) > 1]
     if not paragraphs or any(words(title) > NAME_WORDS for title in titles):
         return ""
     said = _stems(" ".join(_plain(p.text_content()) for p in paragraphs[:LOOKED_AT]))
     best = next(_over(paragraphs[0], tree, said if titles else set()), "")
     told = max((_share(title, said) for title in titles), default=0.0)
-    # The site's name can have a word that stands in the text: then the heading has more of them.
+    # A word of the site's name can be in the text: then the heading must share more words with the text.
     if told >= OF_SITE_SHARE and (told >= _share(best, said) or any(_standing(tree, titles).values())):
         return ""
     return best
 
 
 def _over(paragraph: HtmlElement, tree: HtmlElement, said: set[str]) -> Iterator[str]:
-    """What may be a title above a paragraph; said: the words that half of its own are to be among, if any."""
+    """Possible titles above a paragraph; said: half of a title's words must be among these, if there are any."""
     for element in tree.iter("h2", "h3", "h4", "div", "p", "span", "td", "b", "font", "big"):
         if element is paragraph:
             return
@@ -248,7 +249,7 @@ def _over(paragraph: HtmlElement, tree: HtmlElement, said: set[str]) -> Iterator
         large = element.tag == "big" or (element.tag == "font" and LARGE.fullmatch(element.get("size") or ""))
         if element.tag not in ("h2", "h3", "h4") and not called and not large:
             continue
-        # A box that is called so holds the title among other things; then it is in an element of its own.
+        # A box with such a name holds the title and other things; then the title has an element of its own.
         whole = not called or not (element.text or "").strip()
         text = _plain((element.text_content()[:LONGEST] if whole else element.text) or "")
         about = not said or _share(text, said) >= OF_ARTICLE_SHARE
@@ -257,7 +258,7 @@ def _over(paragraph: HtmlElement, tree: HtmlElement, said: set[str]) -> Iterator
 
 
 def _share(title: str, said: set[str]) -> float:
-    """The share of a title's longer words that a text has, whatever they end with."""
+    """The share of a title's longer words that a text has, with any endings."""
     wanted = _stems(title)
     return len(wanted & said) / len(wanted) if wanted else 0.0
 
@@ -267,7 +268,7 @@ def _stems(line: str) -> set[str]:
 
 
 def _beside(element: HtmlElement) -> bool:
-    """Whether an element stands in a menu or a box beside the article."""
+    """Whether an element is in a menu or a box beside the article."""
     above = [element, *element.iterancestors()]
     if any(one.tag in ("article", "main") for one in above):
         above = [one for one in above if one.tag != "header"]
@@ -279,7 +280,7 @@ def _plain(text: str) -> str:
 
 
 def _without_site(title: str, sites: set[str], headings: Sequence[str], tree: HtmlElement) -> str:
-    """A title without the names of site and section: of its parts those that stand on the page by themselves."""
+    """A title without the names of site and section: only the parts that the page shows by themselves are kept."""
     title = without_names(title, sites)
     cuts = [m.span() for m in SEPARATOR.finditer(title)][:MAX_PARTS]
     if not cuts:
@@ -301,7 +302,7 @@ def _without_site(title: str, sites: set[str], headings: Sequence[str], tree: Ht
 
 
 def _standing(tree: HtmlElement, titles: Iterable[str]) -> dict[str, bool]:
-    """Which of these stand on the page by themselves, in whatever element, and whether so outside of links."""
+    """Which of these titles fill an element of the page, and for each whether one such element is outside of links."""
     wanted = {key(title): title for title in titles}
     longest = max(map(len, wanted.values()), default=0) + SLACK_CHARACTERS
     shortest = min(map(len, wanted.values()), default=0)
@@ -316,7 +317,7 @@ def _standing(tree: HtmlElement, titles: Iterable[str]) -> dict[str, bool]:
 
 
 def _alike(one: str, other: str) -> tuple[float, float]:
-    """The share of the shorter title's words that stand in the other, and twice that of the longer one's."""
+    """The share of the shorter title's words in the other title, and twice the share of the longer one's."""
     mine, theirs = set(key(one).split()), set(key(other).split())
     both, sizes = len(mine & theirs), (len(mine), len(theirs))
     return both / max(1, min(sizes)), 2 * both / max(1, *sizes)

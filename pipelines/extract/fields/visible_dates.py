@@ -1,7 +1,7 @@
-"""The dates that a page shows, those that belong to its title first: time elements, short texts, embedded state.
+"""The dates that a page shows: in time elements, short texts and embedded state. Dates of its title come first.
 
-The day in a page's head is today's, not the article's: what follows the title goes before what precedes it. What stands
-in menus, comments and boxes of other articles does not count, and what names the day of a change counts last.
+The day in a page's head is today's, and not the article's. So a date after the title is better than a date before it.
+Dates in menus, comments and boxes of other articles do not count. The day of a change comes last.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from pipelines.dates.written import is_day, names_update, updated_later
 from pipelines.extract.phrases import key
 
 NAMED = ("date", "time", "publi", "posted", "created", "meta", "byline")
-# Children of an element that is called a date. Chosen: one with more is a frame around other things.
+# The most children of an element that is called a date. Chosen: an element with more is a frame around other things.
 FEW_CHILDREN = 12
-# Names of elements that are remembered. Chosen: a page has some hundreds, and those of a site are alike.
+# How many names of elements are remembered. Chosen: a page has some hundreds, and the pages of a site share them.
 MAX_NAMES = 4000
-# Short texts of which it is remembered whether they hold a date. Chosen: the menus of some sites.
+# For how many short texts the answer is remembered. Chosen: the menus of some sites.
 MAX_TEXTS = 4000
 DATED = re.compile(r"\d{4}|\d\d[./-]\d\d[./-]\d\d|\d\s?[前전]|\d\s?\S{1,3}[前전]")
 WHEN_WORDS = """
@@ -33,21 +33,21 @@ acum lalu trước
 WHEN = frozenset(WHEN_WORDS.split())
 DIGIT = re.compile(r"\d")
 SILENT = frozenset(("script", "style", "noscript", "template"))
-# Not form: some systems wrap the whole page in one. Not table: some lay the page out in one.
+# Not `form`: some systems wrap the whole page in one. Not `table`: some lay the page out in one.
 BESIDE = frozenset(("nav", "aside", "select", "script", "style", "noscript", "template", "option"))
 STRANGERS = re.compile(
     r"comment|sidebar|related|widget-area|\bwidget\b|(?:site|page)-?footer|(?<![\w-])footer(?![\w-])|menu|recent|popular|"
     r"copyright|ticker|recommend|read-?more|more-?from|mostread|trending",
     re.IGNORECASE,
 )
-# What sites call the head of all their pages, in which the day is today's.
+# What sites call the head of all their pages. The day in it is today's.
 OF_PAGE = re.compile(
     r"top-?bar|top-?header|header-?top|masthead|site-?header|(?:current|today|now)[-_]?(?:date|time)|date-?bar", re.I
 )
-# A link to the site's front page, such as its logo has.
+# A link to the site's front page, as its logo has.
 HOME = re.compile(r"\s*(?:https?://[^/\s]+)?/?(?:index\.\w+)?\s*")
 CHANGED = re.compile(r"modif|updat|revis|edited|changed|aktualis|geändert|تحديث", re.IGNORECASE)
-# What publishing systems call the day in the state they embed.
+# The publishing systems' names for the day, in the state that they embed.
 STATE = re.compile(
     r"[\"'](?:date_?published|published_?at|publish_?date|published_?date|publication_?date|first_?published(?:_?(?:at|date))?|"
     r"published_?time|date_?posted|original_?publish_?date|pub_?date|display_?date|post_?date)[\"']\s*:\s*"
@@ -58,35 +58,37 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 HEADINGS = ("h1", "h2", "h3", "h4")
 # Characters of the page between the title and a date that belongs to it.
 AFTER = 600
-# The same before the title, where kickers stand. Chosen: a little less than behind it.
+# The same before the title, for kickers. Chosen: a little less than after the title.
 BEFORE_CHARACTERS = 500
-# Characters by which a text may differ from the title it is. Chosen: quotation marks and blanks.
+# By how many characters a text may differ from its title. Chosen: quotation marks and blanks.
 SLACK_CHARACTERS = 10
-# Lengths of a title that a heading has at most which is one and holds more. Chosen: a lead is as long as two titles.
+# A heading that holds the title and more is at most this many times as long as the title. Chosen: a lead is as long as
+# two titles.
 LEAD_TITLES = 3
-# Words from which on a line is a sentence that tells of a day. Chosen: a date with its label has fewer.
+# From how many words on a line is a sentence about a day. Chosen: a date with its label has fewer.
 SENTENCE_WORDS = 8
-# Characters from which on a line can show a date. Chosen: "1 h" is the shortest.
+# The fewest characters of a line that can show a date. Chosen: "1 h" is the shortest.
 LEAST_CHARACTERS = 3
-# Levels of headings that a title may have.
+# Levels of headings that may hold a title.
 TITLE_LEVELS = 3
-# Characters of a line that shows a date. Chosen: date, time, author and place fit.
+# The most characters of a line that shows a date. Chosen: date, time, author and place fit.
 LONGEST_CHARACTERS = 120
-# Characters of a label such as "Published". Chosen: longer is a sentence; a script is shorter than any state.
+# The most characters of a label such as "Published". Chosen: a longer text is a sentence; any state is longer than
+# this.
 LABEL_CHARACTERS = 60
-# Characters of a text that is nothing but a day. Chosen: the longest spelling with a weekday.
+# The most characters of a text that is only a day. Chosen: the longest spelling with a weekday.
 SHORT_CHARACTERS = 40
-# Dates of one page that are looked at. Chosen: the dates of teasers come in dozens.
+# Dates of one page that are examined. Chosen: the dates of teasers come in dozens.
 MAX_DATES = 24
-# Characters by which a text is told from a title before the costly comparison.
+# How many first characters are compared before the costly comparison with a title.
 HEAD_CHARACTERS = 3
-# The same, of which it is asked what day they say. Chosen: the article's own is among the nearest to its title.
+# Dates of one page that are read as days. Chosen: the article's own is among the nearest to its title.
 MAX_LOOKS = 6
-# Closer together than this, a time element goes before a text.
+# If a time element and a text are closer together than this, the time element comes first.
 NEARLY = 200
-# Characters of text from which on the head of the page is over. Chosen: a paragraph.
+# From how many characters of text on the head of the page is over. Chosen: a paragraph.
 ENOUGH_CHARACTERS = 200
-# Where a date stands, the best first; the last is no date of this article.
+# The places of a date, the best first. In the last place a date is not this article's.
 BESIDE_TITLE, BELOW, ABOVE, UPDATES, SENTENCES, FAR_UPDATES, ELSEWHERE = range(7)
 
 
@@ -95,10 +97,10 @@ class ShownDate:
     """A text with something like a date in it.
 
     rank: the lower, the likelier it is the article's.
-    beside: it stands beside the title and is no part of a sentence.
+    beside: it is beside the title and not part of a sentence.
     changed: its markup or the words around it call it the day of a change.
-    above: it stands before the title.
-    of_page: the link home or the site's name follows it before the title does: it is in the head of all pages.
+    above: it is before the title.
+    of_page: the link home or the site's name is between it and the title, so it belongs to the head of all pages.
     """
 
     text: str
@@ -111,9 +113,10 @@ class ShownDate:
 
 @dataclass(frozen=True)
 class Titles:
-    """The titles of a page, made ready to be told from other texts.
+    """The titles of a page, prepared for comparison with other texts.
 
-    heads: their first characters; shortest, longest: characters that a text has which may be one of them.
+    heads: their first characters.
+    shortest, longest: the least and most characters of a text that may be a title.
     """
 
     keys: frozenset[str]
@@ -133,28 +136,28 @@ class Titles:
         )
 
     def is_heading(self, heading: HtmlElement) -> bool:
-        """Whether a heading is one of them; it can hold the lead and the time as well."""
+        """Whether a heading is one of the titles; it can hold the lead and the time as well."""
         said = heading.text_content()
         if len(said) > LEAD_TITLES * self.longest:
             return False
         return key(said) in self.keys or bool(heading.text and key(heading.text) in self.keys)
 
     def is_text(self, text: str | None) -> bool:
-        """Whether the text of an element that is no heading is one of them."""
+        """Whether the text of an element other than a heading is one of the titles."""
         if not text or not self.shortest <= len(text) <= self.longest:
             return False
         return text.lstrip()[:HEAD_CHARACTERS] in self.heads and key(text) in self.keys
 
 
 def find_dates(tree: HtmlElement, titles: Sequence[str]) -> list[ShownDate]:
-    """What time elements say, and short texts that may hold a date; best first."""
+    """The texts of time elements, and short texts that may hold a date; best first."""
     body = tree.find("body")
     if body is None:
         return []
     places, title, holding, head = _walk(body, Titles.of(titles))
     known: dict[HtmlElement, bool] = {body: False}
     made: list[ShownDate] = []
-    # The nearest ones first, and no more of them than anybody looks at: those of a long list are not the article's.
+    # Only the nearest ones, as many as are examined: the dates of a long list are not the article's.
     for element, place in sorted(places.items(), key=lambda one: (not _is_near(one[1] - title), abs(one[1] - title))):
         if not _stranger(element, known, holding):
             made.extend(_find_dates(text, element, place, title, place < head) for text in _texts(element))
@@ -164,7 +167,7 @@ def find_dates(tree: HtmlElement, titles: Sequence[str]) -> list[ShownDate]:
 
 
 def in_page_head(tree: HtmlElement, titles: Sequence[str]) -> list[str]:
-    """The short texts with something like a date in them that stand before the title, in the head of all pages."""
+    """The short texts with something like a date that precede the title, in the head of all pages."""
     keys = {key(title) for title in titles} - {""}
     found: list[str] = []
     for element in tree.iter("*"):
@@ -180,12 +183,12 @@ def in_page_head(tree: HtmlElement, titles: Sequence[str]) -> list[str]:
 
 
 def state(tree: HtmlElement) -> list[str]:
-    """What a page's scripts say of publication in the state they embed, in order; nothing where they say much."""
+    """The publication dates in the state that a page's scripts embed, in order; none if there are many."""
     said: dict[str, None] = {}
     for script in tree.iter("script"):
         if script.text and len(script.text) > LABEL_CHARACTERS:
             said.update(dict.fromkeys(STATE.findall(script.text)))
-    # Many days are those of many articles.
+    # Many days belong to many articles.
     return list(said) if len({text[:10] for text in said}) == 1 else []
 
 
@@ -224,20 +227,20 @@ def _walk(body: HtmlElement, titles: Titles) -> tuple[dict[HtmlElement, int], in
 
 
 def _says_when(text: str) -> bool:
-    """Whether a short text may hold a date: four digits or a short date, or a word such as `yesterday`."""
+    """Whether a short text may hold a date: four digits, a short date, or a word such as `yesterday`."""
     return len(text) < LONGEST_CHARACTERS and not text.isspace() and _holds_date(text)
 
 
 @lru_cache(maxsize=MAX_TEXTS)
 def _holds_date(text: str) -> bool:
-    """The same of a text that is short; menus say the same on every page of a site."""
+    """The same for a text that is known to be short. Answers are remembered: a site's pages share their menus."""
     if DIGIT.search(text) and (DATED.search(text) or (len(text) < SHORT_CHARACTERS and is_day(text))):
         return True
     return not WHEN.isdisjoint(text.lower().split())
 
 
 def _is_named(element: HtmlElement) -> bool:
-    """Whether an element is called a date: its parts may stand in elements of their own, <b>5</b> <i>January</i>."""
+    """Whether an element is called a date. Its parts may have elements of their own: <b>5</b> <i>January</i>."""
     name = element.get("itemprop") or element.get("class")
     if not name:
         return False
@@ -246,13 +249,13 @@ def _is_named(element: HtmlElement) -> bool:
 
 @lru_cache(maxsize=MAX_NAMES)
 def _names_date(name: str) -> bool:
-    """Whether a name is one of a date; the elements of a page share a few names."""
+    """Whether a name is that of a date; the elements of a page share a few names."""
     name = name.lower()
     return any(word in name for word in NAMED)
 
 
 def _texts(element: HtmlElement) -> list[str]:
-    """What an element says that may be a date: its own text, or all of it where that is split or it is a time."""
+    """The texts of an element that may be a date: its own text, or all of its text if that is split or it is a time."""
     if element.tag == "time":
         said = [element.get("datetime") or element.get("content") or "", _beginning(element)]
         return [" ".join(text.split())[:LONGEST_CHARACTERS] for text in said if text.strip()]
@@ -274,9 +277,10 @@ def _find_dates(text: str, element: HtmlElement, place: int, title: int, of_page
     link = element.tag == "a" or next(element.iterancestors("a"), None) is not None
     name = f"{element.get('itemprop') or ''} {element.get('class') or ''} {element.get('id') or ''}"
     label = _label(element)
-    # An element that is called the day of a change may tell both days.
+    # An element that is called the day of a change may hold both days.
     changed = names_update(text) or names_update(label) or (bool(CHANGED.search(name)) and not updated_later(text))
-    # Far from the title a day in a link is that of what it leads to; one in a sentence is that of what it tells.
+    # Far from the title, a day in a link belongs to the linked page, and a day in a sentence to what the sentence
+    # tells.
     if near:
         place_rank = SENTENCES if sentence else UPDATES if changed else BESIDE_TITLE
     else:
@@ -286,7 +290,7 @@ def _find_dates(text: str, element: HtmlElement, place: int, title: int, of_page
 
 
 def _is_near(away: int) -> bool:
-    """Whether a date so many characters behind the title (before it, where negative) belongs to it."""
+    """Whether a date belongs to the title; away: how many characters it follows the title (negative: precedes it)."""
     return -BEFORE_CHARACTERS < away < AFTER
 
 
@@ -304,13 +308,13 @@ def _label(element: HtmlElement) -> str:
 
 
 def _own(element: HtmlElement) -> str:
-    """An element's text without that of the elements in it."""
+    """An element's text without the text of the elements in it."""
     parts = (element.text, *(child.tail for child in element))
     return " ".join(" ".join(part for part in parts if part).split())
 
 
 def _beginning(element: HtmlElement) -> str:
-    """The first words of all the text in an element; of a large one no more than that is looked at."""
+    """The first words of all the text in an element; a large element is not read further."""
     said: list[str] = []
     length = 0
     for text in element.itertext():
@@ -324,7 +328,8 @@ def _beginning(element: HtmlElement) -> str:
 def _stranger(element: HtmlElement, known: dict[HtmlElement, bool], holding: set[HtmlElement]) -> bool:
     """Whether an element is in a menu, a page's head or foot, among comments or other articles.
 
-    known: what was found of others; holding: what holds the title, and is no head of all pages.
+    known: earlier answers for elements.
+    holding: the elements that hold the title, which are not the head of all pages.
     """
     passed: list[HtmlElement] = []
     found = False

@@ -1,7 +1,7 @@
-"""Whether a page is a list of other pages: a section, an archive, what a search found, an index of live tickers.
+"""Whether a page is a list of other pages: a section, an archive, search results, an index of live tickers.
 
-Its address or heading says so where links are much of it; or its text stands in teasers, each below a heading that
-leads to another page of the site.
+Its address or heading says so, if links are much of the page. Or its text is in teasers, each below a heading that
+links to another page of the site.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from pipelines.extract.phrases import key
 from pipelines.model import Page
 from pipelines.text import words
 
-# Share of the words that stand in links, from which on a page without a date is a list. Chosen: an article may have
-# many links, a list is little else.
+# From what share of words in links on a page without a date is a list. Chosen: an article may have many links; a list
+# has little else.
 LINKED_SHARE = 0.6
-# One in so many times that share is the least that a list's teasers have. Chosen: an article's menus have more.
+# This part of that share is the least for teasers of a list. Chosen: an article's menus have more.
 TEASED_ONE_IN = 4
-# Share of the text that stands in cards. Chosen: an article may have related stories below it.
+# Share of the text in cards. Chosen: an article may have related stories below it.
 LISTED_SHARE = 0.75
-# The same where the page calls itself an article. Chosen: hardly anything beside the cards.
+# The same if the page calls itself an article. Chosen: hardly anything beside the cards.
 LISTED_CLAIMED_SHARE = 0.9
-# A list tells something of each page, an article in one sentence at least.
+# The fewest words about each page of a list; an article has at least one sentence.
 LEAST_WORDS = 15
-# Words of the longest paragraph. Chosen: teasers are shorter, an article has one that is longer.
+# The most words of the longest paragraph. Chosen: teasers are shorter; an article has one longer paragraph.
 SENTENCE_WORDS = 30
-# Cards of a list. Chosen: fewer are the related stories below an article.
+# The fewest cards of a list. Chosen: with fewer, they are the related stories below an article.
 LEAST_CARDS = 4
-# Cards that are looked at. Chosen: what is a list is one by then.
+# Cards that are examined. Chosen: with as many, it is certain that the page is a list.
 MAX_CARDS = 300
-# Words of one teaser. Chosen: longer ones are entries of a live blog.
+# The most words of one teaser. Chosen: longer ones are entries of a live blog.
 TEASER_WORDS = 80
-# Elements above a heading in which its card is looked for. Chosen: cards are nested less deep.
+# How many elements above a heading may be its card. Chosen: cards are nested less deep.
 CLIMB_LEVELS = 8
 # Characters of a card that are compared. Chosen: longer than any card.
 LONGEST_CARD_CHARACTERS = 20_000
@@ -45,11 +45,11 @@ ADDRESS = re.compile(
     r"(?:/[^/]*){0,2}/?$",
     re.IGNORECASE,
 )
-# The last part of an address that is an article's own: a number, or a title in words.
+# Last parts of an address that are an article's own: a number, or a title in words.
 OWN_NAME = re.compile(r"/[^/]*(?:\d{5}|(?:[^\W_]+[-_]){4})[^/]*/?$")
-# The same of a brief that stands above a list of others: most numbers of articles have three digits.
+# The same for a brief above a list of others. Chosen: most numbers of articles have at least three digits.
 BRIEF_NAME = re.compile(r"/[^/]*(?:\d{3}|(?:[^\W_]+[-_]){3})[^/]*/?$")
-# Words of a title that is no name of a section.
+# The fewest words of a title that is not the name of a section.
 TITLE_WORDS = 3
 LISTS = ("ItemList", "CollectionPage", "SearchResultsPage")
 MARKUP = re.compile(rf"""["']@type["']\s*:\s*["'](?:{"|".join(LISTS)})["']""")
@@ -76,8 +76,12 @@ def is_list(
     claims_article: bool,
     dated: bool,
 ) -> bool:
-    """Whether a page is a list; paragraphs are its text, prose what of that is no link; link_share is asked only where
-    it matters."""
+    """Whether a page is a list.
+
+    paragraphs: the text of the page.
+    prose: the part of the text that is not links.
+    link_share: called only if needed.
+    """
     longest = max(map(words, prose), default=0)
     path = unquote(urlsplit(page.final_url).path)
     if not claims_article and longest < SENTENCE_WORDS:
@@ -97,13 +101,13 @@ def is_list(
 
 
 def names_article(url: str, title: str) -> bool:
-    """Whether address and title are those of an article, though a list of others stands below it."""
+    """Whether the address and the title are an article's, although a list of others is below it."""
     path = unquote(urlsplit(url).path)
     return words(title) >= TITLE_WORDS and not ADDRESS.search(path) and bool(BRIEF_NAME.search(path))
 
 
 def _teaser_share(tree: HtmlElement, url: str, paragraphs: Sequence[str]) -> float:
-    """The share of the text that stands in teasers, each below a heading that leads to another page of the site."""
+    """The share of the text in teasers, each below a heading that links to another page of the site."""
     cards = _cards(tree, url)
     if len(cards) < LEAST_CARDS:
         return 0.0
@@ -119,7 +123,7 @@ def _teaser_share(tree: HtmlElement, url: str, paragraphs: Sequence[str]) -> flo
 
 
 def _cards(tree: HtmlElement, url: str) -> list[str]:
-    """The keys of the page's teasers: the largest element around each linked heading that holds no other."""
+    """The keys of the page's teasers: the largest element around each linked heading without another such heading."""
     here = urlsplit(url)
     heads: dict[HtmlElement, str] = {}
     for heading in tree.iter(*HEADINGS):

@@ -1,7 +1,7 @@
-"""Why a page is no article: a first look at what came back, a second at what was found in it.
+"""Why a page is no article: first by the response, then by its content.
 
-Evidence is plain and little: the status, the address, what the text stands in, the sentences that walls and error pages
-print. What a page says of itself (article markup and a day of publication) outweighs all but the plainest of it.
+Evidence is plain and little: the status, the address, the elements of the text, the sentences of walls and error pages.
+A page's own statements (article markup and a day of publication) outweigh all but the plainest of it.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from pipelines.extract.rejections import index_pages, walls
 from pipelines.model import Page, Source
 from pipelines.text import has_unspaced, words
 
-# Words of an article. Chosen: one sentence; docs/reference.md says so.
+# The fewest words of an article. Chosen: one sentence; docs/reference.md says so.
 LEAST_WORDS = 15
-# A flash: one sentence that tells again what its title says.
+# A news flash: one sentence that repeats what its title says.
 FLASH_WORDS = 5
-# Words that a flash shares with its title. Chosen: one may be a name that everything names.
+# The fewest words that a flash shares with its title. Chosen: a single one may be a very common name.
 FLASH_SHARED_WORDS = 2
-# Words beside a gallery or a player, from which on the text counts. Chosen: captions are shorter.
+# From how many words beside a gallery or a player on the text counts. Chosen: captions are shorter.
 MEDIA_WORDS = 40
-# Words below which a page that speaks like an error page is one. Chosen: an article about errors is longer.
+# Below this many words, a page with words of an error page is one. Chosen: an article about errors is longer.
 STUB_WORDS = 80
-# Words that a title may have beside an error's phrase. Chosen: the name of the site.
+# The most words of a title beside an error's phrase. Chosen: the name of the site.
 TITLE_EXTRA_WORDS = 2
-# Error pages and consent walls can go on for a while: search tips, teasers, the names of partners.
+# Error pages and consent walls can be longer: search tips, teasers, the names of partners.
 WORDY_WORDS = 400
-# Share of words about consent of a wall. Chosen: an article about cookies speaks of other things too.
+# A wall's share of words about consent. Chosen: an article about cookies speaks of other things too.
 CONSENT_SHARE = 0.05
 # A wall's sentence speaks of so many of its subjects, others of it of so many; a line of so many words is prose, and
 # labels and links around it have fewer than so many.
@@ -42,15 +42,15 @@ WALL_SUBJECTS, ASIDE_SUBJECTS, PROSE_WORDS, BESIDE_WORDS = 4, 2, 12, 80
 # Letters of a word in scripts without spaces, where each letter counts as one. Chosen: most words have two.
 LETTERS_OF_WORD = 2
 CONSENT_FRAME = re.compile(r"<iframe\b[^<>]*(?:consent|cmp[_./-]|privacy)", re.IGNORECASE)
-# How much more the words of other languages have to be, and words about consent at least. Chosen: they are words of
-# prose as well.
+# How much larger this share must be in other languages, and how many words about consent there must be. Chosen: these
+# words occur in prose as well.
 OTHERS_CONSENT_FACTOR, LEAST_CONSENT_WORDS = 3, 3
-# Bytes in which a wall's script is looked for. Chosen: challenge pages are far smaller.
+# Bytes in which a wall's script is searched. Chosen: challenge pages are far smaller.
 SCRIPT_BYTES = 200_000
-# Characters of what a page shows that are looked at. Chosen: a wall is far shorter.
+# Characters of a page's visible text that are examined. Chosen: a wall is far shorter.
 SHOWN_CHARACTERS = 20_000
 HOME = re.compile(r"/?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
-# The home page of one of a site's languages.
+# The home page for one of a site's languages.
 FRONT = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
 SCRIPTED_WALL = re.compile(
     r"/cdn-cgi/challenge-platform|cf-browser-verification|cf_chl_opt|_Incapsula_Resource|captcha-delivery\.com|"
@@ -75,17 +75,20 @@ PLAYER = re.compile(
     re.IGNORECASE,
 )
 PICTURES = re.compile(r"<figure[\s>]|<li[^>]{0,200}(?:gallery|slide)", re.IGNORECASE)
-# Pictures of a gallery. Chosen: an article has up to three.
+# The fewest pictures of a gallery. Chosen: an article has up to three.
 LEAST_PICTURES = 4
 Verdict = tuple[Reason, str]
 
 
 @dataclass(frozen=True)
 class PageEvidence:
-    """A page as it is judged (what came of fetching a URL is crawl.ledger.FetchResult).
+    """A page in the form in which it is judged (the result of a fetch is crawl.ledger.FetchResult).
 
-    paragraphs: what is neither a link nor the title again; count: their words. visible: all text of the page.
-    claims_article, free: what it says of itself. dated: whether a day of publication was found.
+    paragraphs: those that are neither links nor the title again.
+    count: the words of these paragraphs.
+    visible: all text of the page.
+    claims_article, free: what the page says about itself.
+    dated: whether a day of publication was found.
     """
 
     page: Page
@@ -99,7 +102,7 @@ class PageEvidence:
 
     @property
     def sure(self) -> bool:
-        """Whether it is an article by what it says of itself, and there is a text."""
+        """Whether the page calls itself an article, and has a text."""
         return self.claims_article and self.dated and self.count >= LEAST_WORDS
 
     @property
@@ -109,13 +112,13 @@ class PageEvidence:
 
 
 def of_response(page: Page, body: bytes, is_html: bool) -> Verdict | None:
-    """What the response alone says, before its HTML is parsed."""
+    """The verdict of the response alone, before its HTML is parsed."""
     if page.status in (404, 410):
         return Reason.SOFT_404, f"status {page.status}"
     if page.status == 451:
         return Reason.REGION, f"status {page.status}"
     if page.status >= 400:
-        # What walls answer with.
+        # The statuses with which walls answer.
         wall = page.status in (401, 403, 405, 429, 503) and SCRIPTED_WALL.search(body[:SCRIPT_BYTES].decode("latin-1"))
         return Reason.CHALLENGE if wall else Reason.ERROR_PAGE, f"status {page.status}"
     if not body.strip():
@@ -141,16 +144,16 @@ def of_content(
     tree: HtmlElement | None = None,
     others: bool = False,
 ) -> Verdict | None:
-    """What the parsed page says.
+    """The verdict of the parsed page.
 
     paragraphs: the text that would be stored.
-    extracted: what of the page reads like text at all.
+    extracted: everything on the page that reads like text.
     visible: all text of the page.
-    link_share: gives the share of its words, 0 to 1, that stand in links; asked only where it matters.
-    claims_article, free: what it says of itself.
+    link_share: gives the share of its words in links, 0 to 1; called only if needed.
+    claims_article, free: what the page says about itself.
     dated: whether a day of publication was found.
-    tree: of the page, made again from html where it is not given.
-    others: whether other stories below the text were left out of it.
+    tree: the page's tree; made again from `html` if it is not given.
+    others: whether other stories below the text were left out.
     """
     if tree is None:
         tree = markup.parse(html)
@@ -181,7 +184,7 @@ def of_content(
 
 
 def wrong_language(language: str, source: Source, count: int) -> Verdict | None:
-    """Whether an article is in a language its source does not promise; only where it promises any."""
+    """A verdict if an article is in a language that its source does not promise; None if the source promises none."""
     promised = {code.split("-")[0] for code in source.expect.languages}
     if promised and language and language not in promised and count >= 2 * LEAST_WORDS:
         return Reason.WRONG_LANGUAGE, f"{language}, not {' or '.join(sorted(promised))}"
@@ -189,7 +192,7 @@ def wrong_language(language: str, source: Source, count: int) -> Verdict | None:
 
 
 def _prose(tree: HtmlElement | None, title: str, paragraphs: Sequence[str]) -> list[str]:
-    """The paragraphs of a short text that tell something; of a page without any the menu is what is left."""
+    """The paragraphs of a short text that tell something. On a page without any, only the menu remains."""
     body = tree.find("body") if tree is not None else None
     if body is None or sum(map(words, paragraphs)) >= WORDY_WORDS:
         return list(paragraphs)
@@ -201,12 +204,12 @@ def _prose(tree: HtmlElement | None, title: str, paragraphs: Sequence[str]) -> l
             if element.tail and element is not link:
                 linked.add(key(element.tail))
     prose = [line for line in paragraphs if key(line) not in linked]
-    # A flash can be its title word for word.
+    # A flash can have exactly the words of its title.
     return prose or [line for line in paragraphs if key(line) == key(title)][:1]
 
 
 def _wall(look: PageEvidence, html: str) -> Verdict | None:
-    """A page that stands where an article should: it is headed so, or says so and nothing else."""
+    """The verdict on a page in the place of an article: its heading says so, or this is all that it says."""
     if look.sure or look.count >= WORDY_WORDS:
         return None
     bare = look.count < LEAST_WORDS
@@ -221,7 +224,7 @@ def _wall(look: PageEvidence, html: str) -> Verdict | None:
         (Reason.ERROR_PAGE, walls.FAILURE),
         (Reason.CONSENT, walls.CONSENT),
     ):
-        # The title of an article can be such a phrase as well; then it has a day or a text.
+        # The title of an article can be such a phrase as well. Then the page has a day or a text.
         phrase = walls.match_title(wall, look.title)
         alone = words(look.title) <= words(phrase) + TITLE_EXTRA_WORDS
         if (
@@ -240,7 +243,7 @@ def _wall(look: PageEvidence, html: str) -> Verdict | None:
 
 
 def _asks_permission(look: PageEvidence, html: str) -> bool:
-    """Whether the page says hardly anything but what a consent wall asks for, or is the frame of one alone."""
+    """Whether the page says hardly more than a consent wall, or is only the frame of one."""
     if not look.visible.strip():
         return bool(CONSENT_FRAME.search(html))
     if words(look.visible[:SHOWN_CHARACTERS]) >= WORDY_WORDS:
@@ -254,7 +257,7 @@ def _asks_permission(look: PageEvidence, html: str) -> bool:
 
 
 def _asks_consent(look: PageEvidence) -> bool:
-    """Whether consent is most of what a page shows: a banner stands on other pages as well."""
+    """Whether consent is most of what a page shows. Other pages have consent banners as well."""
     seen = words(look.visible[:SHOWN_CHARACTERS])
     return (
         seen < WORDY_WORDS
@@ -263,9 +266,9 @@ def _asks_consent(look: PageEvidence) -> bool:
 
 
 def _is_consent(look: PageEvidence) -> bool:
-    """Whether the text itself is a wall's: full of its words, with its button below."""
+    """Whether the text itself is a wall's: full of a wall's words, with the wall's button below."""
     hits = len(walls.CONSENT_WORDS.findall(key("\n".join(look.paragraphs))))
-    # An article about cookies has the words, and the site's own banner has the phrases and the button.
+    # An article about cookies has these words, and the site's own banner has the phrases and the button.
     own = bool(walls.find_phrase(walls.CONSENT, look.paragraphs))
     least = CONSENT_SHARE if own else OTHERS_CONSENT_FACTOR * CONSENT_SHARE
     if look.count < LEAST_WORDS or hits < max(LEAST_CONSENT_WORDS, least * look.count):
@@ -277,7 +280,7 @@ def _is_consent(look: PageEvidence) -> bool:
 
 
 def _paywall(look: PageEvidence) -> Verdict | None:
-    """A stub before a wall; an article whose free part is long is one, whatever stands below it."""
+    """The verdict on a stub before a wall. A page with a long free part is an article, whatever is below it."""
     if look.count >= STUB_WORDS:
         return None
     phrase = walls.find_phrase(walls.PAYWALL, [*look.paragraphs, *look.shown])
@@ -291,14 +294,14 @@ def _paywall(look: PageEvidence) -> Verdict | None:
 
 
 def _media(look: PageEvidence, html: str) -> Verdict | None:
-    """A page that is a player or pictures with hardly a sentence about them."""
+    """The verdict on a page with a player or pictures, and hardly a sentence about them."""
     if look.count >= MEDIA_WORDS:
         return None
     declared = bool(MEDIA_PATH.search(_path(look.page.final_url)) or MEDIA_TYPE.search(html))
     player, pictures = bool(PLAYER.search(html)), len(PICTURES.findall(html))
     if not player and pictures < LEAST_PICTURES:
         return None
-    # Where much is told on the page, it was not found: that is another failure.
+    # If the page has much text, the text was not found: that is another failure.
     told = sum(words(line) for line in look.shown if line.count(" ") >= LEAST_WORDS)
     silent = player and look.count < LEAST_WORDS and told < MEDIA_WORDS and not _is_flash(look)
     if silent or (declared and not look.sure):
@@ -307,7 +310,7 @@ def _media(look: PageEvidence, html: str) -> Verdict | None:
 
 
 def _is_flash(look: PageEvidence) -> bool:
-    """Whether a text of a few words is a whole news flash: dated, marked as an article, about what its title says."""
+    """Whether a text of a few words is a whole news flash: dated, marked as an article, and about its title."""
     if not (look.claims_article and look.dated and look.title and look.count >= FLASH_WORDS):
         return False
     told = {word for word in key("\n".join(look.paragraphs)).split() if len(word) > 2}

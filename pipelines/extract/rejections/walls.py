@@ -16,16 +16,20 @@ from pipelines.text import UNSPACED, words
 
 # A heading may hold a site's name and a number beside the phrase, a line a few words around it.
 HEADING_EXTRA = 4
-# Words of a line that may be a wall's. Chosen: longer is prose.
+# The most words of a line that may be a wall's. Chosen: longer is prose.
 LINE_WORDS = 25
-# Characters of it, for scripts without blanks.
+# The most characters of such a line, for scripts without blanks.
 LONGEST_LINE_CHARACTERS = 400
 UNSPACED_START = re.compile(f"[{UNSPACED}]")
 
 
 @dataclass(frozen=True)
 class Wall:
-    """The phrases of one kind of page; headings are looked for in titles alone, whole ones must be all of a title."""
+    """The phrases of one kind of page.
+
+    headings: searched only in titles.
+    whole: must be all of a title.
+    """
 
     phrases: tuple[str, ...]
     headings: tuple[str, ...] = ()
@@ -59,13 +63,13 @@ def find_phrase(wall: Wall, lines: Iterable[str]) -> str:
 
 
 def subjects(line: str) -> int:
-    """How many of the things that a consent wall asks for a line names."""
+    """How many subjects of a consent wall a line names."""
     its_key = key(line)
     return sum(subject.search(its_key) is not None for subject in SUBJECTS)
 
 
 def holds(its_key: str, phrase: str) -> bool:
-    """Whether a phrase stands in a text, both as keys: at the beginning of a word, where its script has words."""
+    """Whether a text contains a phrase, both as keys: at the beginning of a word, if its script has words."""
     return f" {phrase}" in f" {its_key}" or (UNSPACED_START.match(phrase) is not None and phrase in its_key)
 
 
@@ -220,7 +224,7 @@ CONSENT = _wall(
     paramètres de confidentialité; gestion des cookies; configuración de privacidad; gizlilik ayarları; çerez ayarları
     """,
 )
-# What is pressed to get past a consent wall.
+# The labels of buttons that end a consent wall.
 BUTTONS = _keys(
     """
     accept all; accept cookies; accept and continue; agree and continue; reject all; i agree; manage options
@@ -316,7 +320,7 @@ PAYWALL = _wall(
     订阅后阅读; 登录后继续阅读; 付费阅读; 会員限定; この記事は有料; 続きを読むには; 구독자 전용
     """
 )
-# Words of offers that stand on every page of a site as well: they count only in the text itself.
+# Words of offers that are on every page of a site as well. They count only in the text itself.
 OFFER = _wall(
     """
     subscribe now; subscribe today; become a subscriber; become a member; jetzt abonnieren; abonnieren sie; abonnez vous

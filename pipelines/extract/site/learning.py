@@ -74,7 +74,7 @@ class Lesson:
         return self.new and self.stored is not None and self.stored.template is not None
 
     def sentence(self, source: str) -> str:
-        """The result, for people."""
+        """The result as a sentence for people."""
         if self.stored is None or (self.new and not self.is_new):
             return f"Looked at {self.observed} pages of {source}, and nothing in them helps to read the others."
         still = "" if self.new else " still holds"
@@ -139,7 +139,7 @@ def teach(work: tuple[str, Sequence[observations.Observation]]) -> Template | st
 
 
 def _within(looks: Iterable[LearningLook], many: int) -> list[observations.Observation | str | None]:
-    """The observations of so many pages. Pages that would cost the source more than OBSERVING are not looked at."""
+    """The observations of at most `many` pages. When the pages cost the source more than OBSERVING, reading ends."""
     found: list[observations.Observation | str | None] = []
     left = OBSERVING
     for seen in looks:

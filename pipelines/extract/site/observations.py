@@ -18,34 +18,34 @@ from pipelines.extract.text import block_chances
 from pipelines.model import Page, Source, Template
 from pipelines.stores import warc
 
-# Pages from which on anything is learned. Chosen: fewer agree by chance.
+# The fewest pages for learning. Chosen: fewer agree by chance.
 LEAST_PAGES = 8
-# Pages that are learned of. Chosen: more say the same, and cost.
+# The most pages to learn from. Chosen: more say the same, and cost time.
 MAX_PAGES = 60
-# Pages on which a line repeats. Chosen: two may be the same article.
+# The fewest pages with the same line. Chosen: two may be the same article.
 REPEATED_ON_PAGES = 3
 # A long line on several pages is more likely the article, given twice.
 LONG_LINE = 60
-# Share of the runs of words by which two pages are one article. Chosen: two articles on one event share less.
+# Share of common runs of words that makes two pages one article. Chosen: two articles on one event share less.
 COPY_SHARE = 0.5
-# Shares of a place's words that are article, above and below which all its pages agree. Chosen: between them each page
-# decides.
+# Shares of a place's words in articles: above the one and below the other, all its pages agree. Chosen: between them
+# each page decides.
 INSIDE_SHARE, OUTSIDE_SHARE = 0.7, 0.2
-# Pages on which a place is seen. Chosen: as for lines.
+# The fewest pages with a place. Chosen: as for lines.
 LEAST_SEEN_PAGES = 3
-# Words with which one block weighs. Chosen: one long paragraph is no more telling than a short one.
+# The most words with which one block counts. Chosen: one long paragraph is no more telling than a short one.
 MAX_WORDS = 60
-# Share of the pages held back with which what was learned has to agree. Chosen: less is worse than nothing.
+# What was learned must agree with this share of the pages held back. Chosen: less is worse than nothing.
 AGREE_SHARE = 0.8
-# Chances of the classifier from which on a block counts as article, and surely so.
+# From these chances of the classifier on a block counts as article, and as surely article.
 LIKELY_CHANCE, SURE_CHANCE = 0.5, 0.75
-# A line on a smaller share of the pages may be one that several articles have.
+# A line on a smaller share of the pages may belong to several articles.
 FEW = 1 / 3
-# Every so manieth page is held back, to see whether what was learned fits. Chosen: a quarter.
+# One in this many pages is held back, to test what was learned. Chosen: a quarter.
 HELD_BACK = 4
 # Decimals of a share that is kept.
 DECIMALS = 3
-# Words of a run by which pages are compared. Chosen: shorter ones are phrases that all articles have.
+# Words of the runs by which pages are compared. Chosen: shorter ones are phrases that all articles have.
 RUN_WORDS = 5
 
 
@@ -112,9 +112,9 @@ def _learn(source: str, observations: Sequence[Observation]) -> Template:
 
 
 def _told_again(observations: Sequence[Observation]) -> Counter[str]:
-    """On how many pages a line stands in the middle of the article, by a classifier that is sure of it.
+    """On how many pages a line is in the middle of the article, by a classifier that is sure of it.
 
-    The background and subheads of a story come back in the next story, in the middle. What a site prints stands at the
+    The next story repeats the background and subheads of a story in its middle. A site prints its own lines at the
     ends.
     """
     found: Counter[str] = Counter()

@@ -1,8 +1,8 @@
-"""The text of a page's article: which text wins where several are to be had, and what its source teaches of its blocks.
+"""The text of a page's article: which of several texts is taken, and what its source's template adds.
 
-It alone knows when the judged blocks give way: to whole texts of other extractors, or to the page's own articleBody or
-script data where the page shows less. How blocks are judged is in `block_chances`; what is cut from a text, in
-`line_cuts`.
+Only this module knows when the judged blocks give way: to whole texts of other extractors, or to the page's own
+articleBody or script data if the page shows less. `block_chances` judges the blocks; `line_cuts` cuts lines from a
+text.
 """
 
 from __future__ import annotations
@@ -25,29 +25,30 @@ from pipelines.extract.text.line_cuts import Text, cut_blocks, cut_lines
 from pipelines.model import Source, Template
 
 STEPS = ("second extractor", "judge", "phrases", "title", "choice", "json-ld", "script data", "site")
-# Words that a text has beside remarks, or it stands in what only bears the name of comments. Chosen: as a brief has.
+# The fewest words of a text beside remarks. With fewer, the place that is called comments holds the article. Chosen: as
+# of a brief.
 BRIEF_WORDS = 50
-# Words of a text that is more than nothing. Chosen: as of an article.
+# The fewest words of a text that is more than nothing. Chosen: as for an article.
 LEAST_WORDS = 15
 # A path that the source's pages agree on counts as much as the page itself does.
 AGREED = 2.0
-# The share of a block's words from which on an extractor has chosen it, or it is a link.
+# From what share of a block's words on an extractor has chosen it, or the block is a link.
 HALF_SHARE = 0.5
-# Of a standfirst: the least chance where its place is called so, and elsewhere; its words.
+# For a standfirst: its least chance in a place with such a name, and elsewhere; its words.
 LEAD, NEARLY, LEAD_WORDS, LONGEST_LEAD = 0.2, 0.4, 6, 70
 CALLED_LEAD = re.compile(
     r"(?<![a-z])(?:stand-?first|summary|deck|dek|lead|lede|intro|sub-?title|sub-?head(?:line)?|chapo|entradilla|bajada|"
     r"spot|ingress|sapo|vorspann|excerpt)(?![a-z])",
     re.IGNORECASE,
 )
-# How much longer than what was found a text in JSON-LD has to be to take its place. Chosen: a few lines of difference
-# are boilerplate.
+# How much longer a text in JSON-LD must be to replace the text that was found. Chosen: a difference of a few lines is
+# boilerplate.
 LINKED_LONGER_FACTOR = 1.3
-# Share of its lines, or runs of words, that a text says once. Chosen: less repeats itself.
+# The share of lines, or runs of words, that occur once in a text. Chosen: a text with less repeats itself.
 NEW_SHARE = 0.85
 # Chances that are weighed: nothing is certain.
 LEAST_CHANCE, MOST_CHANCE = 0.005, 0.995
-# Words of a run by which a text is seen to repeat itself. Chosen: shorter ones are phrases.
+# Words of a run that shows whether a text repeats itself. Chosen: shorter runs are phrases.
 RUN_WORDS = 4
 
 
@@ -59,7 +60,7 @@ def read(
     template: Template | None = None,
     without: frozenset[str] = frozenset(),
 ) -> Text:
-    """The text of a page's article, as far as there is one."""
+    """The text of a page's article, as far as the page has one."""
     return settle(judge_page(tree, html, facts, without), tree, facts, source, template, without)
 
 
@@ -72,7 +73,7 @@ def settle(
     without: frozenset[str] = frozenset(),
     choice_trees: classifier.Trees | None = None,
 ) -> Text:
-    """The text of a page whose blocks were judged; choice_trees: what whole texts are chosen by, if not ours."""
+    """The text of a page whose blocks were judged; choice_trees: the trees that choose among whole texts, or ours."""
     own = () if "phrases" in without else source.phrases
     template = None if "site" in without else template
     if "judge" in without:
@@ -80,8 +81,8 @@ def settle(
     else:
         taught, fits = _teach(page, template)
         best = replace(cut_blocks(taught, _keep(taught, facts), facts, own, without), fits=fits)
-        # Whole texts are chosen without the template; of it, only repeated lines are taken out of the one chosen.
-        # A source whose pages agree on their places knows better, and so does a page that names its posts.
+        # Whole texts are chosen without the template. Only its repeated lines are taken out of the chosen text. A
+        # source whose pages agree on their places knows better, and so does a page that names its posts.
         sure = best.others or facts.posts or "choice" in without or (template and template.inside)
         better = None if sure else _choose(page, tree, template, choice_trees)
         if better is not None:
@@ -95,7 +96,7 @@ def settle(
 
 
 def ask_witnesses(tree: HtmlElement) -> dict[str, list[str]]:
-    """The lines of the extractors that are asked where there is doubt, by name."""
+    """The lines of the extractors that are called only in doubt, by name."""
     return {
         "precise": by_trafilatura.lines(tree, precise=True, alone=False),
         "default": by_trafilatura.lines(tree, precise=False, alone=False),
@@ -104,15 +105,15 @@ def ask_witnesses(tree: HtmlElement) -> dict[str, list[str]]:
 
 
 def _keep(page: JudgedPage, facts: Facts) -> list[int]:
-    """The numbers of the blocks that are likely a part of the article, and of its standfirst."""
+    """The numbers of the blocks that are likely part of the article or of its standfirst."""
     kept = [number for number, one in enumerate(page.blocks) if one.likely]
     return sorted({*kept, *_find_leads(page.blocks, kept, facts)})
 
 
 def _find_leads(found: Sequence[JudgedBlock], kept: Sequence[int], facts: Facts) -> list[int]:
-    """The standfirst: what stands between the title and the first paragraph. A lower chance is enough for it.
+    """The standfirst: the blocks between the title and the first paragraph. They need only a lower chance.
 
-    The classifier is never sure of it; without this rule it would come and go from one look to the next.
+    The classifier is never sure of a standfirst. Without this rule it would come and go from one look to the next.
     """
     titles = {phrases.key(title) for title in facts.titles}
     first = next((number for number in kept if found[number].block.words >= LEAST_WORDS), None)
@@ -129,9 +130,9 @@ def _may_lead(one: JudgedBlock) -> bool:
 
 
 def _teach(page: JudgedPage, template: Template | None) -> tuple[JudgedPage, bool | None]:
-    """The page judged anew with what was learned of its source, and whether that fits the page (None: nobody knows).
+    """The page judged anew with its source's template, and whether the template fits the page (None: unknown).
 
-    Of a template that no longer fits only the lines count that it knows.
+    If a template no longer fits, only its known lines count.
     """
     if template is None:
         return page, None
@@ -159,7 +160,7 @@ def _teach(page: JudgedPage, template: Template | None) -> tuple[JudgedPage, boo
 
 
 def _fits(page: JudgedPage, template: Template) -> bool | None:
-    """Whether half of what is likely the article stands where the source's articles do; None where nobody can say."""
+    """Whether half of the likely article is in the places of the source's articles; None if this is unknown."""
     inside = frozenset(template.inside)
     likely = [one.block for one in page.blocks if one.chance >= LIKELY_CHANCE]
     words = sum(block.words for block in likely)
@@ -176,9 +177,9 @@ def _shift(chance: float, by: float) -> float:
 def _choose(
     page: JudgedPage, tree: HtmlElement, template: Template | None, choice_trees: classifier.Trees | None
 ) -> list[int] | None:
-    """The blocks of a text that is better than what the classifier keeps; None where none is."""
+    """The blocks of a text that is better than the classifier's; None if there is none."""
     chances = np.array([one.chance for one in page.blocks], dtype=np.float64)
-    # On a page as deep the extractors that would be asked can take minutes.
+    # On such a deep page the extractors can take minutes.
     if page.compared is None or not text_choice.in_doubt(page.compared, chances) or markup.deep(tree):
         return None
     found = page.bare
@@ -196,16 +197,16 @@ def _choose(
 
 
 def _is_remark(one: JudgedBlock) -> bool:
-    """Whether it stands in what the page calls its comments, and is no part of the article to the classifier either.
+    """Whether a block is among the page's comments, and to the classifier no part of the article either.
 
-    The name of any box counts here, also of one that holds half of the page (Block.kind, not JudgedBlock.kind).
-    Extractors take a long remark for the article's end, and its words speak for it when texts are compared.
+    The name of any box counts here, also of a box with half of the page (Block.kind, not JudgedBlock.kind).
+    Extractors take a long remark for the article's end, and its words count for it when texts are compared.
     """
     return one.block.kind == "comment" and not one.likely
 
 
 def _take_longer(best: Text, given: Text) -> Text:
-    """The text a page gives for machines, where that is longer, the same article, and does not repeat itself."""
+    """The text that a page gives for machines, if it is longer, the same article, and does not repeat itself."""
     if given.words < LINKED_LONGER_FACTOR * best.words + LEAST_WORDS:
         return best
     if len(set(given.lines)) < NEW_SHARE * len(given.lines) or _echoes(given.lines):
@@ -216,7 +217,7 @@ def _take_longer(best: Text, given: Text) -> Text:
 
 
 def _echoes(lines: Sequence[str]) -> bool:
-    """Whether a good part of a text stands in it twice."""
+    """Whether a good part of a text occurs in it twice."""
     tokens = phrases.key(" ".join(lines)).split()
     runs = [tuple(tokens[at : at + RUN_WORDS]) for at in range(len(tokens) - RUN_WORDS + 1)]
     return bool(runs) and len(set(runs)) < NEW_SHARE * len(runs)

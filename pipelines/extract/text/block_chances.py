@@ -1,7 +1,7 @@
-"""How likely each block of a page is a part of its article, by the page alone.
+"""How likely each block of a page is a part of its article, judged by the page alone.
 
-It alone knows what is asked of a block before it is taken: more where it stands in a place with a telling name, or is
-mostly link. What its source teaches, and what becomes of the blocks, is said by `assembly`.
+Only this module knows the least chances of blocks: higher in a place with a telling name, and for a block that is
+mostly link. `assembly` knows what the template adds, and what becomes of the blocks.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ from pipelines.extract.text.block_coverage import coverage
 from pipelines.extract.text.features import Sign
 from pipelines.text import words
 
-# Words of a text that is more than nothing. Chosen: as of an article.
+# The fewest words of a text that is more than nothing. Chosen: as for an article.
 LEAST_WORDS = 15
-# The chance from which on a block is part of the article. Chosen together with the classifier, on the pages it was
-# fitted to (bench/fit.py).
+# From this chance on a block is part of the article. Chosen together with the classifier, on the pages that fitted it
+# (bench/fit.py).
 LIKELY_CHANCE = 0.47
-# More is asked of a block that stands in a place with a telling name, more still where trafilatura lacks it too, and
-# of a short one that is mostly link.
+# A block needs a higher chance in a place with a telling name, a still higher one if trafilatura lacks it too, and also
+# if it is short and mostly link.
 PLACED, PLACED_ALONE, DENSE = 0.68, 0.75, 0.8
-# A block is mostly link from this share of its words, and short below so many. Chosen: a sentence with a link in it is
-# neither.
+# From this share of its words on a block is mostly link; below this many words it is short. Chosen: a sentence with a
+# link in it is neither.
 MOSTLY_SHARE, FEW_WORDS = 0.6, 25
-# What a live blog names as its posts is a part of it, far from its head as it may stand.
+# A post that a live blog names is a part of it, however far from its head it is.
 POSTED = 0.9
-# The second extractor has this much more: the first one takes a second look.
+# If the second extractor has this much more text, the first one takes a second look.
 SHARE = 0.5
-# The share of a block's words from which on an extractor has chosen it, or it is a link.
+# From what share of a block's words on an extractor has chosen it, or the block is a link.
 HALF_SHARE = 0.5
-# Characters of HTML that the second extractor reads. Chosen: it is slow on what is larger.
+# Characters of HTML that the second extractor reads. Chosen: it is slow on larger pages.
 LONGEST_PLAIN_CHARACTERS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedBlock:
-    """A block, and what is known of it.
+    """A block, and what is known about it.
 
-    - kind: what the place around it is called, as Block.kind; but boxes that hold half of the page do not count
+    - kind: the kind of place around it, as Block.kind; but boxes with half of the page do not count
     - chosen: how much of it trafilatura has, 0 to 1
     - chance: how likely it is a part of the article, 0 to 1
-    - why: why what was learned of its source speaks against it; empty where it does not
+    - why: why the source's template speaks against it; empty if it does not
     """
 
     block: Block
@@ -60,7 +60,7 @@ class JudgedBlock:
 
     @property
     def likely(self) -> bool:
-        """Whether it is taken for a part of the article."""
+        """Whether the block is taken as a part of the article."""
         return self.chance >= least_chance(self.block, self.kind, self.chosen)
 
 
@@ -68,7 +68,9 @@ class JudgedBlock:
 class JudgedPage:
     """A page's blocks, each judged.
 
-    lines: trafilatura's text; plain: that of the second extractor; compared: the blocks as texts are chosen by.
+    lines: trafilatura's text.
+    plain: the second extractor's text.
+    compared: the blocks in the form in which whole texts are chosen.
     """
 
     blocks: Sequence[JudgedBlock]
@@ -78,12 +80,12 @@ class JudgedPage:
 
     @property
     def bare(self) -> list[Block]:
-        """The blocks without what is known of them."""
+        """The blocks without their judgements."""
         return [one.block for one in self.blocks]
 
     @property
     def readable_lines(self) -> Sequence[str]:
-        """What of the page reads like text at all: trafilatura's lines, or the second extractor's where it has none."""
+        """All lines of the page that read like text: trafilatura's, or if it has none, the second extractor's."""
         return self.lines if sum(map(words, self.lines)) >= 2 * LEAST_WORDS else self.plain
 
 
@@ -108,12 +110,12 @@ def judge_page(tree: HtmlElement, html: str, facts: Facts, without: frozenset[st
 def join(
     found: Sequence[Block], kinds: Sequence[str], chosen: Sequence[float], chances: Sequence[float]
 ) -> list[JudgedBlock]:
-    """The records of blocks whose kinds, shares and chances stand beside them."""
+    """The records of blocks from parallel sequences of their kinds, shares and chances."""
     return [JudgedBlock(*one) for one in zip(found, kinds, chosen, chances, strict=True)]
 
 
 def compare(found: Sequence[Block], kinds: Sequence[str], rows: features.Rows) -> text_choice.Blocks:
-    """The blocks of a page as whole texts are chosen by, as far as every page is read."""
+    """The blocks of a page in the form in which whole texts are chosen, with the extractors that read every page."""
     chosen = rows[:, Sign.LINES].tolist()
     return text_choice.Blocks(
         words=np.array([block.words for block in found], dtype=np.float64),
@@ -127,9 +129,9 @@ def compare(found: Sequence[Block], kinds: Sequence[str], rows: features.Rows) -
 def ask_extractors(
     tree: HtmlElement, html: str, without: frozenset[str] = frozenset()
 ) -> tuple[Sequence[str], Sequence[str]]:
-    """The lines of two extractors; the first takes a second look where it has much less than the second."""
+    """The lines of two extractors. The first takes a second look if it has much less than the second."""
     joined = by_trafilatura.may_be_joined(html)
-    # No time limit reaches into it, and on a page of this size or depth it can take minutes.
+    # No time limit stops this call, and on a page of this size or depth it can take minutes.
     if "second extractor" in without or len(html) > LONGEST_PLAIN_CHARACTERS or markup.deep(tree):
         lines = by_trafilatura.lines(tree, precise=True, alone=False, joined=joined)
         return lines, lines
@@ -141,7 +143,7 @@ def ask_extractors(
 
 
 def find_posts(found: Sequence[Block], posts: Sequence[str]) -> list[bool]:
-    """Which blocks are of a live blog's posts; a list of links to them is none."""
+    """Which blocks belong to a live blog's posts; a list of links to posts does not."""
     shares = coverage(found, posts)
     return [
         share >= HALF_SHARE and block.linked < HALF_SHARE * block.words
@@ -150,8 +152,11 @@ def find_posts(found: Sequence[Block], posts: Sequence[str]) -> list[bool]:
 
 
 def least_chance(block: Block, kind: str, chosen: float) -> float:
-    """The least chance with which a block is taken for a part of the article; kind: what its place is called; chosen:
-    how much of it trafilatura has."""
+    """The least chance with which a block is taken as a part of the article.
+
+    kind: the kind of its place.
+    chosen: how much of it trafilatura has.
+    """
     if kind and chosen < HALF_SHARE:
         return PLACED_ALONE
     if block.linked >= MOSTLY_SHARE * block.words and block.words < FEW_WORDS:

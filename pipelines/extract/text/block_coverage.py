@@ -1,4 +1,4 @@
-"""How much of a page's blocks stands in another text of the page, as an extractor gives it."""
+"""How much of each block of a page is in another text of the page, such as an extractor's."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from itertools import pairwise
 from pipelines.extract.blocks import Block
 from pipelines.extract.phrases import key
 
-# Words of a run by which two texts are compared. The classifier was fitted with it: change it and fit anew.
+# Words of the runs by which two texts are compared. The classifier was fitted with it: change it and fit anew.
 SHINGLE_WORDS = 3
-# Blocks whose runs of words are kept, of this page or the last. Chosen: nearly all pages have fewer; some megabytes.
+# For how many blocks the runs of words are kept. Chosen: nearly all pages have fewer blocks; it takes some megabytes.
 MAX_RUNS = 1000
-# What a block of one or two words counts that stands somewhere in the text. Chosen: it may be another's words.
+# The share for a block of one or two words that occurs somewhere in the text. Chosen: the words may be another block's.
 INSIDE_SHARE = 0.5
 
 
 def coverage(found: Sequence[Block], lines: Sequence[str]) -> list[float]:
-    """How much of each block stands in the lines, 0 to 1."""
+    """How much of each block is in the lines, 0 to 1."""
     keys = [key(line) for line in lines]
     whole = set(keys)
     joined = f" {' '.join(keys)} "
     known = set(_shingles(joined.split()))
-    # Looked up far quicker than in the text. A line without words stands between two that are no neighbours.
+    # This is looked up far quicker than in the text. A line without words separates two lines that are not neighbours.
     apart = joined.split(" ")
     singles, pairs = set(apart), set(pairwise(apart))
     shares = []
@@ -47,7 +47,7 @@ def coverage(found: Sequence[Block], lines: Sequence[str]) -> list[float]:
 
 @lru_cache(maxsize=MAX_RUNS)
 def _runs(its_key: str) -> list[tuple[str, ...]]:
-    """The runs of words of a block, which is held against several texts."""
+    """The runs of words of a block, kept because a block is compared with several texts."""
     return _shingles(its_key.split())
 
 

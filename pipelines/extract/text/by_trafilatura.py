@@ -1,7 +1,7 @@
-"""The text of an article out of a page's tree: trafilatura, guarded where it loses or breaks something.
+"""The text of an article from a page's tree: trafilatura, guarded against what it loses or breaks.
 
-It alone knows how trafilatura and resiliparse are asked. trafilatura's readers' comments are off, its deduplication is
-off (from the fourth identical page on it returns nothing), its language filter is off (it loses Kurdish).
+Only this module knows how trafilatura and resiliparse are called. These parts of trafilatura are off: readers'
+comments; deduplication (it returns nothing from the fourth identical page on); the language filter (it loses Kurdish).
 """
 
 from __future__ import annotations
@@ -21,28 +21,30 @@ from pipelines.extract.phrases import key
 from pipelines.extract.text.name_tests import remember
 from pipelines.text import compose, words
 
-# The expressions by which trafilatura finds and drops parts of a page, as they are and as they are answered quicker.
+# The expressions with which trafilatura finds and drops parts of a page: its own, and quicker ones.
 EXPRESSIONS = [
     (said, list(said), [remember(one) for one in said]) for said in vars(xpaths).values() if isinstance(said, list)
 ]
-# trafilatura drops what is not printable, and with it the joiners Persian, Kurdish and Urdu words are written with.
+# trafilatura drops unprintable characters. Among them are the joiners of Persian, Kurdish and Urdu words.
 JOINERS = {"\u200c": "⸱⸳⸰⸲", "\u200d": "⸴⸵⸷⸹"}
 JOINER_REFERENCE = re.compile("&(?:zwn?j|#0*820[45]|#[xX]0*200[cCdD])")
-# What stands in where a page holds all of those; trafilatura would drop the private-use area like the joiners.
+# Substitutes for a page that holds all of those; trafilatura would drop the private-use area like the joiners.
 SPARE = "".join(map(chr, (*range(0x2801, 0x2900), *range(0x13000, 0x1342F))))
-# Characters of a table's cell that holds an article. Chosen: a table of results has none as long.
+# The fewest characters of a table's cell with an article. Chosen: a table of results has no cell as long.
 CELL_CHARACTERS = 400
-# Words of a run by which two texts are compared, and share of them that makes two texts one.
+# Words of the runs by which two texts are compared, and the share of common runs that makes them one text.
 SHINGLE_WORDS, SAME_SHARE = 3, 0.8
-# Share of the words that have to be left where asides are taken out. Chosen: else the page itself is such an aside.
+# The least share of words that remains when asides are taken out. Chosen: with less, the page itself is such an aside.
 KEPT_SHARE = 0.4
 
 
 def lines(tree: HtmlElement, *, precise: bool, alone: bool = True, joined: bool = True) -> list[str]:
     """The article's lines, one per paragraph, heading or list item.
 
-    precise leaves out what is in doubt; not alone, trafilatura compares its own text with those of readability and
-    justext, which takes half as long again. joined: whether the page may have joiners, as `may_be_joined` says.
+    precise: leave out what is in doubt.
+    alone: if False, trafilatura also compares its text with those of readability and justext, which takes half as long
+    again.
+    joined: whether the page may have joiners, see `may_be_joined`.
     """
     marks = _marks(tree) if joined else {}
     if marks:
@@ -50,7 +52,7 @@ def lines(tree: HtmlElement, *, precise: bool, alone: bool = True, joined: bool 
     found = _extract_lines(tree, precise, alone)
     if any(len(cell.text_content()) > CELL_CHARACTERS for cell in tree.iter("td")):
         without = _extract_lines(_without_tables(deepcopy(tree)), precise, alone)
-        # Where the cell was no layout, taking the table apart can lose the article.
+        # If the cell was not layout, taking the table apart can lose the article.
         if words(" ".join(without)) >= KEPT_SHARE * words(" ".join(found)) and without:
             found = without
     for joiner, mark in marks.items():
@@ -59,18 +61,18 @@ def lines(tree: HtmlElement, *, precise: bool, alone: bool = True, joined: bool 
 
 
 def may_be_joined(html: str) -> bool:
-    """Whether a page has joiners, as they are or as references: its text is far longer to look through."""
+    """Whether a page has joiners, as characters or references. It is quicker than to look through the page's text."""
     return any(joiner in html for joiner in JOINERS) or JOINER_REFERENCE.search(html) is not None
 
 
 def extract_plainly(html: str) -> list[str]:
-    """The lines of a second extractor, which is fast and leaves little out: an opinion, never the text itself."""
+    """The lines of a second extractor, which is fast and leaves little out. They are an opinion, never the result."""
     text = extract_plain_text(html, main_content=True, alt_texts=False, links=False, list_bullets=False)
     return [line.strip() for line in text.split("\n") if line.strip()]
 
 
 def readability_lines(tree: HtmlElement) -> list[str]:
-    """The lines that trafilatura's own readability takes for the article; none where it finds nothing."""
+    """The lines that trafilatura's own readability takes for the article; none if it finds nothing."""
     found = try_readability(deepcopy(tree))
     body = found if found.tag == "body" else found.find(".//body")
     page = document_fromstring("<html><body></body></html>")
@@ -79,7 +81,7 @@ def readability_lines(tree: HtmlElement) -> list[str]:
 
 
 def link_share(tree: HtmlElement) -> float:
-    """The share of a page's visible words that stand in links."""
+    """The share of a page's visible words that are in links."""
     body = tree.find("body")
     if body is None:
         return 0.0
@@ -102,7 +104,7 @@ def link_share(tree: HtmlElement) -> float:
 
 
 def agrees(whole: Sequence[str], part: Sequence[str]) -> bool:
-    """Whether nearly all of one text stands in another: the same article, one of them cut short."""
+    """Whether one text has nearly all of another: they are the same article, and one is cut short."""
     mine, theirs = _shingles(part), _shingles(whole)
     return len(mine & theirs) >= SAME_SHARE * len(mine)
 
@@ -118,8 +120,7 @@ def _extract_lines(tree: HtmlElement, precise: bool, alone: bool) -> list[str]:
 
 @contextmanager
 def _quick_expressions() -> Iterator[None]:
-    """trafilatura with its own expressions in their quicker form; whoever else uses it in this process has them as
-    they are."""
+    """Make trafilatura use the quicker expressions within the block; other users in this process keep its own."""
     for said, _, quick in EXPRESSIONS:
         said[:] = quick
     try:
@@ -130,7 +131,7 @@ def _quick_expressions() -> Iterator[None]:
 
 
 def _marks(tree: HtmlElement) -> dict[str, str]:
-    """The joiners of a page, and for each a character the page does not hold; none where it holds every one."""
+    """The joiners of a page, each with a character that the page does not hold; none if it holds every candidate."""
     whole = tree.text_content()
     marks: dict[str, str] = {}
     if not any(joiner in whole for joiner in JOINERS):
@@ -155,7 +156,7 @@ def _replace_marks(tree: HtmlElement, marks: dict[str, str]) -> HtmlElement:
 
 
 def _without_tables(tree: HtmlElement) -> HtmlElement:
-    """A layout table turned into boxes: a cell that holds an article is no cell."""
+    """The tree with layout tables turned into boxes: a cell with an article is not a real cell."""
     for cell in [cell for cell in tree.iter("td") if len(cell.text_content()) > CELL_CHARACTERS]:
         table = next(cell.iterancestors("table"), None)
         for element in [table, *table.iter("tbody", "thead", "tr", "td", "th")] if table is not None else [cell]:

@@ -1,7 +1,7 @@
-"""Decision trees: how likely each block of a page is a part of its article, and what another text of it would gain.
+"""Decision trees: how likely each block of a page is a part of its article, and the gain by another text of the page.
 
-The trees were fitted by `python -m bench fit` to pages with gold text; data/judge.json and data/choice.json hold their
-numbers and nothing of the pages. It alone knows the form of those files.
+`python -m bench fit` fits the trees to pages with gold text. data/judge.json and data/choice.json hold only numbers of
+the trees, and nothing from the pages. Only this module knows the form of these files.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int32]
-# The files: trees over what features.py sees of a block, and over what text_choice.py sees of a text.
+# The files: trees over the signs of a block (features.py), and over those of a text (text_choice.py).
 JUDGE, CHOICE = "judge.json", "choice.json"
 
 
 @dataclass(frozen=True)
 class Trees:
-    """Decision trees, the nodes of all in one row: the children of node n are nodes too, the one that a row goes to by
-    what is above its threshold at 2n, the other at 2n + 1; those of a leaf are the leaf itself.
+    """Decision trees, with the nodes of all in one row. The children of node n are 2n (for a value above the threshold
+    of n) and 2n + 1 (for another value). The children of a leaf are the leaf itself.
 
-    roots: the first node of each tree. margin: what the sum of the leaves has to be above, where that was fitted with
-    them.
+    roots: the first node of each tree.
+    margin: the sum of the leaves must be above this, if it was fitted with the trees.
     """
 
     roots: Numbers
@@ -40,18 +40,18 @@ class Trees:
 
 
 def probabilities(rows: Floats) -> Floats:
-    """For each row, 0 to 1: how likely the block is a part of the article."""
+    """For each row, how likely the block is a part of the article, 0 to 1."""
     if not len(rows):
         return np.zeros(0, dtype=np.float32)
     return np.asarray(1 / (1 + np.exp(-sums(load(JUDGE), rows))), dtype=np.float32)
 
 
 def sums(trees: Trees, rows: Floats) -> Floats:
-    """For each row the sum of the leaves that it ends in."""
+    """For each row, the sum of the leaves that it reaches."""
     if rows.shape[1] != trees.columns:
         have = rows.shape[1]
         raise ValueError(f"These trees were fitted to {trees.columns} columns, not to {have}: fit them again.")
-    # Every tree's nodes stand in one row of them: `take` from that is far quicker than two numbers for a node.
+    # All nodes are in one row: `take` from it is far quicker than an index of two numbers for each node.
     cells, starts = np.ascontiguousarray(rows).ravel(), np.arange(len(rows), dtype=np.int32)[:, None] * rows.shape[1]
     at = np.broadcast_to(trees.roots, (len(rows), len(trees.roots)))
     for _ in range(trees.depth):
@@ -67,7 +67,7 @@ def load(name: str) -> Trees:
 
 
 def of_text(text: str) -> Trees:
-    """The trees that such a file's text holds."""
+    """The trees in the text of such a file."""
     found = json.loads(text)
     trees = found["trees"]
     starts = np.cumsum([0, *(len(tree["feature"]) for tree in trees)]).astype(np.int32)

@@ -1,7 +1,7 @@
-"""What is seen of each block of a page before it is judged: one row of numbers per block.
+"""The signs of each block of a page, for its judgement: one row of numbers per block.
 
-It alone knows which signs are looked at, and in which order they stand in a row. A change here asks for a new fit
-(`python -m bench fit`), for the judge was fitted to exactly these.
+Only this module knows the signs and their order in a row. After a change here, fit the judge anew
+(`python -m bench fit`), because it was fitted to exactly these signs.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ SENTENCE_END = re.compile(r"[.!?。！？؟…»”\"۔]\s*$")
 SENTENCE_ENDS = re.compile(r"[.!?。！？؟۔]")
 SEPARATORS = re.compile(r"[|•·/›»]")
 DIGITS, CAPITALS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-# Blocks that are counted since a phrase. The classifier was fitted with it: change it and fit anew.
+# How many blocks are counted after a phrase. The classifier was fitted with it: change it and fit anew.
 MAX_COUNTED = 20
 PHRASES = ("share", "comment", "related", "subscribe", "notice", "credit", "date", "byline", "tags", "counter")
-# The columns from the first to this one are looked at in the neighbours too.
+# The columns from the first to this one are also taken from the neighbours.
 NEAR = 8
-# Columns that come out; held to those of the fitted classifier by a test.
+# Columns of a row; a test compares this with the fitted classifier.
 COLUMNS = 89
 TABLE = frozenset(("td", "th", "tr", "table", "dd", "dt"))
 QUOTES = frozenset(("blockquote", "pre", "figcaption"))
@@ -60,16 +60,16 @@ class Sign(IntEnum):
     STEPS = 9
 
 
-# Columns after the first ones that are asked for by place: a list's item; the first and last of the telling names.
+# Columns after the first ones that are read by place: a list's item; the first and last of the telling names.
 LIST_ITEM, NAMED = 10, slice(37, 51)
 BASIC = len(Sign)
-# What a block looks like, whole texts being compared.
+# The signs of a block that are used when whole texts are compared.
 LOOKS = (LIST_ITEM, Sign.HEADING, Sign.PARAGRAPH, Sign.SENTENCE)
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """How much of each block stands in trafilatura's lines, in the second extractor's and in the page's own text."""
+    """How much of each block is in trafilatura's lines, in the second extractor's and in the page's own text."""
 
     lines: list[float]
     plain: list[float]
@@ -78,11 +78,14 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class PageSigns:
-    """What all blocks of a page are held against, and the columns that are the same for all.
+    """What all blocks of a page are compared with, and the columns that are equal for all.
 
-    - blocks: how many there are; whole: the sum of all
-    - taken, there: words that trafilatura has, and all words, by the path of their place; total: all that it has
-    - main: the path that it has most of; first, last: the first and the last block that it has
+    - blocks: how many there are
+    - whole: the sum of all
+    - taken, there: the words that trafilatura has, and all words, by the path of their place
+    - total: all words that trafilatura has
+    - main: the path with most words that trafilatura has
+    - first, last: the first and the last block that trafilatura has
     - titles, about: the words of the titles and of the description
     """
 
@@ -111,9 +114,9 @@ def rows(
     """One row of float32 for each block, the columns of `Sign` first.
 
     - lines, plain: the texts of two extractors
-    - titles, description: what the page calls itself
+    - titles, description: the page's titles and description of itself
     - given: the page's own articleBody
-    - sums: those of the page's places, where they were made before
+    - sums: the sums of the page's places, if they exist already
     """
     if not found:
         return np.zeros((0, 0), dtype=np.float32)
@@ -144,7 +147,7 @@ def rows(
         )
         for number in able
     ]
-    # Numbers are put into an array all at once: row by row takes twice as long as everything above.
+    # All numbers are put into the array at once: row by row takes twice as long as everything above.
     own = np.zeros((len(found), COLUMNS), dtype=np.float32)
     own[:, :BASIC] = np.array(basic, dtype=np.float32)
     if more:
@@ -153,7 +156,9 @@ def rows(
 
 
 def worth(made: Rows) -> NDArray[np.bool_]:
-    """Which rows can be a part of the article at all: an extractor has it, or it is long, or it stands at the place."""
+    """Which rows can be a part of the article at all: an extractor has the block, or it is long, or it is in the best
+    place.
+    """
     if not len(made):
         return np.zeros(0, dtype=bool)
     told = (made[:, Sign.LINES] > 0) | (made[:, Sign.PLAIN] > 0) | (made[:, Sign.STATED] > 0)
@@ -161,8 +166,9 @@ def worth(made: Rows) -> NDArray[np.bool_]:
 
 
 def signs(made: Rows) -> NDArray[np.float64]:
-    """What blocks look like, a row each: list, heading, paragraph, sentence, whether they stand in the best place, and
-    in one with a telling name."""
+    """The appearance of blocks, one row each: list, heading, paragraph, sentence, whether the block is in the best
+    place, and whether it is in a place with a telling name.
+    """
     told = (made[:, LOOKS], made[:, [Sign.STEPS]] >= 0, made[:, NAMED].max(axis=1, keepdims=True))
     return np.hstack(told).astype(np.float64)
 
@@ -184,7 +190,7 @@ def _find_stated(found: Sequence[Block], given: Sequence[str]) -> list[float]:
 def _describe_page(
     found: Sequence[Block], shares: Shares, sums: dict[int, Sum], titles: Sequence[str], description: str
 ) -> PageSigns:
-    """What all blocks of a page are held against."""
+    """What all blocks of a page are compared with."""
     taken: defaultdict[str, float] = defaultdict(float)
     there: Counter[str] = Counter()
     for block, share in zip(found, shares.lines, strict=True):
@@ -215,7 +221,7 @@ def _describe_page(
 
 
 def _since_phrase(whys: Sequence[str], chosen: Sequence[float]) -> list[int]:
-    """For each block how many came since one that is a phrase of the list and that trafilatura left out."""
+    """For each block, how many blocks follow the last listed phrase that trafilatura left out."""
     counts, since = [], MAX_COUNTED
     for why, share in zip(whys, chosen, strict=True):
         since = 0 if why.startswith("phrase") and not share > 0 else min(MAX_COUNTED, since + 1)
@@ -224,7 +230,7 @@ def _since_phrase(whys: Sequence[str], chosen: Sequence[float]) -> list[int]:
 
 
 def _times_before(found: Sequence[Block]) -> list[int]:
-    """For each block how often the same was said above it."""
+    """For each block, how often the same text occurs above it."""
     seen: Counter[str] = Counter()
     counts = []
     for block in found:
@@ -244,7 +250,7 @@ def _basic(block: Block, number: int, shares: Shares, why: str, steps: int) -> t
 
 
 def _of_words(block: Block, why: str) -> tuple[float, ...]:
-    """Its element, the kind of phrase it is, and what it is written of."""
+    """The block's element, the kind of its phrase, and the characters it consists of."""
     text, tag = block.text, block.tag
     return (
         tag == "li", tag in TABLE, tag == "div", tag in QUOTES,
@@ -255,7 +261,7 @@ def _of_words(block: Block, why: str) -> tuple[float, ...]:
 
 
 def _of_place(number: int, page: PageSigns) -> tuple[float, ...]:
-    """How far down the page it stands, and how far outside what trafilatura has."""
+    """How far down the page the block is, and how far outside of what trafilatura has."""
     return (
         number / page.blocks,
         (number - page.first) / max(1, page.last - page.first),
@@ -265,13 +271,13 @@ def _of_place(number: int, page: PageSigns) -> tuple[float, ...]:
 
 
 def _of_path(block: Block, page: PageSigns) -> tuple[float, ...]:
-    """How much of what trafilatura has stands in places called like its own, and how much of them it has."""
+    """Which share of trafilatura's text is in places of the block's path, and which share of these places it has."""
     taken, there = page.taken[block.path], page.there[block.path]
     return taken / page.total, taken / max(1, there), there / max(1, page.whole.words)
 
 
 def _likeness(block: Block, page: PageSigns) -> tuple[float, ...]:
-    """How many words it shares with the titles and with the description."""
+    """How many words the block shares with the titles and with the description."""
     mine, about = set(block.key.split()), page.about
     return (
         max((len(mine & words) / max(1, len(mine | words)) for words in page.titles), default=0.0),
@@ -294,6 +300,6 @@ def _neighbours(columns: Rows) -> list[Rows]:
 
 
 def _whys(found: Sequence[Block], near: Sequence[bool]) -> list[str]:
-    """What the phrase list says of the blocks that are near an article; of the others, which are many, nothing."""
+    """The phrase list's reasons for the blocks near an article. The other blocks, which are many, get none."""
     said = iter(reasons([block.text for block, one in zip(found, near, strict=True) if one]))
     return [next(said) if one else "" for one in near]

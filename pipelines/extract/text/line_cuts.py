@@ -1,6 +1,6 @@
-"""Which lines of a text are no part of the article, and why each is cut: title, boilerplate, repetition, and the like.
+"""Which lines of a text are not part of the article, and why: title, boilerplate, repetition, and the like.
 
-It alone knows in which order the reasons are asked, so that a line has one.
+Only this module knows the order of the reasons, so that a line has one.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from pipelines.extract.text.block_chances import JudgedBlock, JudgedPage
 from pipelines.model import RemovedBlock
 from pipelines.text import compose, words
 
-# Words of a text that is more than nothing. Chosen: as of an article.
+# The fewest words of a text that is more than nothing. Chosen: as for an article.
 LEAST_WORDS = 15
-# The share of a block's words from which on an extractor has chosen it, or it is a link.
+# From what share of a block's words on an extractor has chosen it, or the block is a link.
 HALF_SHARE = 0.5
-# Lines at the head among which the title may stand again. Chosen: kicker, title and two lines of byline.
+# Lines at the head among which the title may occur again. Chosen: kicker, title and two lines of byline.
 TITLE_LINES = 4
-# Words from which on a line that comes twice is cut. Chosen: shorter ones may be said twice.
+# From how many words on a repeated line is cut. Chosen: an author may repeat shorter ones.
 REPEATED_WORDS = 12
-# What stands in a text so often is a refrain; twice is what a page shows for two sizes of screen.
+# A line that occurs this often in a text is a refrain; twice is a page's copy for two sizes of screen.
 REFRAIN = 3
-# Elements that a paragraph stands in alone. Chosen: a div may be a whole box, and stand twice.
+# Elements that hold one paragraph alone. Chosen: a div may be a whole box, and occur twice.
 PARAGRAPHS = frozenset(("p", "li", "blockquote", "dd", "dt", "h2", "h3", "h4"))
-# Lines from either end among which particulars stand.
+# Lines from either end that may be particulars.
 EDGE = 4
 REASONS = {
     "comment": "comment", "related": "related articles", "share": "share bar", "subscribe": "subscribe box",
@@ -38,9 +38,9 @@ REASONS = {
     "aside": "aside", "button": "button", "form": "form", "caption": "caption", "hidden": "hidden",
 }  # fmt: skip
 
-# Where a line stands: an element, and what it is called there.
+# The place of a line: an element, and the line's name in it.
 Home = tuple[int, str] | None
-# By the number of a block why it is cut; empty where it stays.
+# Why a block is cut, by its number; empty if it stays.
 Cut = dict[int, str]
 
 
@@ -48,8 +48,9 @@ Cut = dict[int, str]
 class Text:
     """A text with what was cut from it.
 
-    extracted: what reads like text at all, before anything was cut. fits: whether the source's template agreed with
-    the page, None where there is none to agree. others: whether other articles on the page were cut.
+    extracted: everything that reads like text, before cuts.
+    fits: whether the source's template agrees with the page; None if there is no template.
+    others: whether other articles on the page were cut.
     """
 
     lines: tuple[str, ...]
@@ -60,14 +61,14 @@ class Text:
 
     @property
     def words(self) -> int:
-        """How many words stay."""
+        """The number of words that stay."""
         return sum(words(line) for line in self.lines)
 
 
 def cut_blocks(
     page: JudgedPage, kept: Sequence[int], facts: Facts, own: Sequence[str], without: frozenset[str]
 ) -> Text:
-    """The text that some of a page's blocks make, without the title, boilerplate, repetitions and other articles."""
+    """The text of some of a page's blocks, without the title, boilerplate, repetitions and other articles."""
     found = page.bare
     titles = {phrases.key(title) for title in facts.titles}
     cut = _cut_by_line(found, kept, facts, own, without)
@@ -82,7 +83,7 @@ def cut_blocks(
 
 
 def cut_lines(lines: Sequence[str], facts: Facts, own: Sequence[str], without: frozenset[str]) -> Text:
-    """The lines without the title, boilerplate and repetitions; what was cut, in page order."""
+    """The lines without the title, boilerplate and repetitions; and the cut lines in page order."""
     reasons = _find_reasons(lines, facts, own, without)
     return Text(
         tuple(_nfc(line) for line, reason in zip(lines, reasons, strict=True) if not reason),
@@ -93,15 +94,15 @@ def cut_lines(lines: Sequence[str], facts: Facts, own: Sequence[str], without: f
 def _cut_by_line(
     found: Sequence[Block], kept: Sequence[int], facts: Facts, own: Sequence[str], without: frozenset[str]
 ) -> Cut:
-    """Why a block is cut for what it says itself."""
+    """Why each block is cut because of its own words."""
     lines, homes = [found[number].text for number in kept], [_home(found[number]) for number in kept]
     return dict(zip(kept, _find_reasons(lines, facts, own, without, homes), strict=True))
 
 
 def _cut_other_articles(page: JudgedPage, cut: Cut, titles: Collection[str], facts: Facts) -> tuple[Cut, bool]:
-    """The same with what is of other articles on the page, and whether there are any.
+    """The cuts, with the blocks of other articles on the page added; and whether there are any.
 
-    Where what was kept was a stream of other stories, the article is the brief above it.
+    If the kept blocks were a stream of other stories, the article is the brief above them.
     """
     stays = [number for number, reason in cut.items() if not reason]
     passed = _passed_over(page.blocks, stays, titles)
@@ -111,7 +112,7 @@ def _cut_other_articles(page: JudgedPage, cut: Cut, titles: Collection[str], fac
 
 
 def _cut_tables(found: Sequence[Block], cut: Cut, titles: Collection[str]) -> Cut:
-    """The same with tables of figures whole, or not at all."""
+    """The cuts, changed so that a table of figures is kept whole or cut whole."""
     added, left = tables.complete_tables(found, {number for number, reason in cut.items() if not reason}, titles)
     return cut | dict.fromkeys(left, tables.REASON) | dict.fromkeys(added, "")
 
@@ -119,15 +120,15 @@ def _cut_tables(found: Sequence[Block], cut: Cut, titles: Collection[str]) -> Cu
 def _list_removed(
     page: JudgedPage, cut: Cut, stays: Sequence[int], own: Sequence[str], titles: Collection[str]
 ) -> tuple[RemovedBlock, ...]:
-    """What is cut, with the first reason there is: the line's, the phrase list's, the source's, the place's.
+    """The cut blocks, each with its first reason: the line's, the phrase list's, the source's, the place's.
 
-    What stands far from the article and trafilatura did not take for it is not worth telling.
+    Blocks far from the article that trafilatura did not take are not listed.
     """
     first, last = (stays[0], stays[-1]) if stays else (0, len(page.blocks))
     if page.blocks:
-        # A standfirst that is cut stands between the title and what stays.
+        # A standfirst that is cut is between the title and what stays.
         first = next((number for number in range(first, -1, -1) if page.blocks[number].block.key in titles), first)
-    # A block that stays has "" in `cut`, one that is cut its reason; the rest have no verdict yet.
+    # In `cut`, a block that stays has "", and a block that is cut has its reason. The rest have no verdict yet.
     told = [
         number
         for number, one in enumerate(page.blocks)
@@ -141,7 +142,9 @@ def _list_removed(
 
 
 def _passed_over(found: Sequence[JudgedBlock], stays: Sequence[int], titles: Collection[str]) -> list[int]:
-    """The prose between the title and the first block that stays, where that is far from nothing."""
+    """The prose between the title and the first block that stays; a block in a place with a telling name does not
+    count.
+    """
     title = next(
         (
             number
@@ -162,10 +165,10 @@ def _passed_over(found: Sequence[JudgedBlock], stays: Sequence[int], titles: Col
 def _find_reasons(
     lines: Sequence[str], facts: Facts, own: Sequence[str], without: frozenset[str], homes: Sequence[Home] = ()
 ) -> list[str]:
-    """Why each line of a text is cut; empty where it stays. homes: where each stands, as far as that is known.
+    """Why each line of a text is cut; empty if it stays. homes: the place of each line, as far as it is known.
 
-    A line that is said again in the very same place is said twice by its author: a refrain, a list of days, a question.
-    What a page has twice for two sizes of screen stands in two places.
+    If a line is repeated in the same place, its author repeats it: a refrain, a list of days, a question.
+    If a page has a line twice for two sizes of screen, its copies are in two places.
     """
     found = [""] * len(lines) if "phrases" in without else phrases.reasons(lines, own)
     title_keys = set() if "title" in without else {phrases.key(title) for title in facts.titles}
@@ -189,8 +192,9 @@ def _find_reasons(
 
 
 def _home(block: Block) -> Home:
-    """The place that a line shares with those around it: the element that its paragraph stands in, and what such
-    paragraphs are called there; the element itself for lines of one."""
+    """The place that a line shares with its neighbours: the element around its paragraph, and the name of such
+    paragraphs there; for a line of an element of lines, the element itself.
+    """
     place = block.place
     if block.tag in PARAGRAPHS and place.parent is not None:
         return id(place.parent.element), place.name

@@ -1,8 +1,8 @@
-"""XPath expressions that ask of elements nothing but their tags and attributes, answered once for each such name.
+"""XPath expressions that depend only on tags and attributes, evaluated once for each combination of these.
 
-trafilatura asks some hundred regular expressions of every element's id and class, a third of its time; the elements of
-a page, and of all pages of a site, share a few names. The answers are those of its own expressions, asked of elements
-that are made for it: one for each name.
+trafilatura applies a hundred regular expressions to every element's id and class: a third of its time. But the elements
+of a page, and of all pages of a site, share a few names. The answers come from trafilatura's own expressions, applied
+to elements that are made for this: one for each name.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from lxml.etree import Element, SubElement, XPath
 from lxml.html import HtmlElement
 
 NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
-# An expression over all elements below one; in brackets with a number, the first of all of them.
+# An expression over all elements below one; in brackets with a number, only the first of them.
 FORM = re.compile(r"\.//\*(?P<tests>\[.*\])|\(\.//\*(?P<of_first>\[.*\])\)\[1\]", re.DOTALL)
 FIRST = "[1]"
 LITERAL = re.compile(r"'[^']*'")
 ATTRIBUTE, TAG = re.compile(r"@([\w-]+)"), re.compile(r"self::(\w+)")
 ONE_OF_TAGS = re.compile(r"\[\s*self::\w+(?:\s+or\s+self::\w+)*\s*\]")
-# What says something of the element itself.
+# The tests that concern the element itself.
 OF_ITSELF = re.compile(r"(?:self::\w+|@[\w-]+|re:test|contains|starts-with|translate|not|or|and|[\[\](),|=\s])*")
-# The text of two attributes is that of the one that stands first.
+# The text of two attributes is the text of the one that comes first.
 EITHER = re.compile(r"@([\w-]+)\|@([\w-]+)")
-# Names that are remembered for one expression. Chosen: a site has some hundreds; all of them take a few megabytes.
+# How many names are remembered for one expression. Chosen: a site has some hundreds; all of them take a few megabytes.
 MAX_NAMES = 4000
 
 Name = tuple[object, ...]
@@ -33,21 +33,21 @@ Expression = XPath | Callable[[HtmlElement], list[HtmlElement]]
 
 
 def remember(expression: XPath) -> Expression:
-    """The same expression, quicker; the expression itself where it begins with more than names."""
+    """The same expression, quicker; unchanged if it begins with more than names."""
     form = FORM.fullmatch(" ".join(expression.path.split()))
     tests = list(_split(form["tests"] or form["of_first"])) if form else []
     asked = [test for test in tests if OF_ITSELF.fullmatch(LITERAL.sub("", test))]
-    # Without a regular expression lxml's own is as quick.
+    # Without a regular expression, lxml's own is as quick.
     if not form or not asked or asked != tests[: len(asked)] or "re:test" not in "".join(asked):
         return expression
     return _NameAnswers(expression, asked, tests[len(asked) :], only_first=form["of_first"] is not None)
 
 
 class _NameAnswers:
-    """An expression with the answers that it gave; a class, for it stands in the place of lxml's own."""
+    """An expression with its earlier answers. It is a class because it replaces a class of lxml."""
 
     def __init__(self, expression: XPath, asked: list[str], others: list[str], *, only_first: bool) -> None:
-        # Any, for lxml says no more of what an expression finds.
+        # Any, because lxml does not say more about the results of an expression.
         self._expression: Any = expression
         self._others, self._only_first = others, only_first
         said = LITERAL.sub("", "".join(asked))
@@ -59,7 +59,7 @@ class _NameAnswers:
         self._tags = tuple(TAG.findall(of_tags))
         self._asked: Any = XPath(f".//*{''.join(asked)}", namespaces=NAMESPACES)
         self._known: dict[Name, bool] = {}
-        # Nearly all expressions want nothing of elements without attributes, which are passed over in C then.
+        # Nearly all expressions reject elements without attributes. These are then skipped in C.
         alone = Element("html")
         SubElement(alone, "p")
         some = "" if self._asked(alone) else f"[{' or '.join(f'@{name}' for name in self._attributes)}]"
@@ -92,10 +92,10 @@ class _NameAnswers:
         return found[:1] if self._only_first else found
 
     def _ask(self, new: dict[Name, HtmlElement]) -> None:
-        """What the expression itself says of elements with these names."""
+        """The expression's own answers for elements with these names."""
         alone = Element("html")
         for element in new.values():
-            # Not every name that a parser lets through may be given to an element.
+            # A parser lets names through that cannot be given to an element.
             tag = element.tag if self._tags else "p"
             SubElement(alone, tag, {key: said for key, said in element.items() if key in self._attributes})
         told = set(self._asked(alone))
@@ -103,7 +103,7 @@ class _NameAnswers:
 
 
 def _split(tests: str) -> Iterator[str]:
-    """The tests of an expression, each in its brackets."""
+    """The tests of an expression, each with its brackets."""
     depth, start, quoted = 0, 0, False
     for place, letter in enumerate(tests):
         quoted ^= letter == "'"

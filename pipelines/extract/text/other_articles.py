@@ -1,6 +1,6 @@
-"""Other articles that stand whole on an article's page: the next one under it, or a stream of them.
+"""Other articles that are whole on an article's page: the next one below it, or a stream of them.
 
-What gives them away is the shape of the page: units that are built alike, each with a heading and a text of its own.
+The shape of the page shows them: units that are built alike, each with its own heading and text.
 """
 
 from __future__ import annotations
@@ -19,29 +19,34 @@ from pipelines.text import has_unspaced
 
 NEXT, STREAM = "another article", "related articles"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5")
-# Words that the article itself has before anything is a stranger to it, and those of a stranger's text.
+# The fewest words of the article before anything is another article; and the fewest words of another article's text.
 OWN_WORDS, NEXT_WORDS, ITEM_WORDS = 25, 12, 8
-# So many units built alike are a stream.
+# From how many units on, built alike, they are a stream.
 ITEMS = 3
-# Share of a heading's words that are link, and words of a heading that names an article. Chosen: a heading of the
-# article itself has no such link.
+# Share of a heading's words that are link; words of a heading that names an article. Chosen: a heading inside the
+# article has no such link.
 LINKED_SHARE, HEADING_WORDS = 0.8, 3
-# One heading in so many that two lists share makes them one.
+# If two lists share one heading in this many, they are one list.
 SHARED_ONE_IN = 4
-# Elements above a heading in which its unit is looked for. Chosen: units are nested less deep.
+# How many elements above a heading may be its unit. Chosen: units are nested less deep.
 MAX_LEVELS = 6
 NUMBER, NUMBERED = re.compile(r"\d+"), re.compile(r"(?:no\.?|nr\.?|#)?\s?\d{1,3}\b(?!\s?[:/]\s?\d)", re.IGNORECASE)
-# What a page's own address has at its end, and those of its chapters have not.
+# Endings of a page's own address that the addresses of its chapters do not have.
 ENDING = re.compile(r"(?:\.[a-z]{3,5}|/(?:index\.[a-z]{3,5})?)$")
-# Units beside the title's that may be articles by their day alone; blocks below a heading among which that stands;
-# words of a line of who and when, and what stands between its parts.
+# Units beside the title's that a day alone may make articles; blocks below a heading that may hold that day; words of a
+# line of who and when, and the separators of its parts.
 FEW_UNITS, HEAD_BLOCKS, MOST_LINE_WORDS, PARTS = 3, 2, 14, re.compile(r"\s[|•·–—-]\s")
-# Turns of heading and text that are a stream, the share of texts that are about their heading, words that say nothing.
+# Turns of heading and text that make a stream; the share of texts that match their heading; the longest words without
+# meaning.
 TURNS, ABOUT, SHORT_WORD = 4, 0.75, 3
 
 
 def strangers(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], url: str) -> dict[int, str]:
-    """Of the blocks that are kept those of other articles, with the reason; titles: keys; url: of the page."""
+    """The kept blocks that belong to other articles, each with the reason.
+
+    titles: the keys of the page's titles.
+    url: the page's address.
+    """
     title = next((n for n, block in enumerate(found) if block.key in titles and block.tag in HEADINGS), None)
     if title is None:
         return {}
@@ -53,13 +58,13 @@ def strangers(found: Sequence[Block], kept: Sequence[int], titles: Collection[st
 
 
 def _above(found: Sequence[Block], kept: Sequence[int], cut: Collection[int], title: int) -> list[int]:
-    """The heading of a stream: what stands as one right above it, below the article."""
+    """The heading of a stream: a block right above it that is a heading, below the article."""
     before = [number for number in kept if title < number < min(cut, default=0)]
     return before[-1:] if before and found[before[-1]].tag in HEADINGS else []
 
 
 def _of_title(found: Sequence[Block], title: int) -> bool:
-    """Whether the linked headings below the title are about it, as those of a ranking or a guide are."""
+    """Whether the linked headings below the title are about the title, as in a ranking or a guide."""
     wanted = {word for word in found[title].key.split() if len(word) > SHORT_WORD}
     headings = [
         block for block in found[title + 1 :] if block.tag in HEADINGS and block.linked >= LINKED_SHARE * block.words
@@ -69,7 +74,7 @@ def _of_title(found: Sequence[Block], title: int) -> bool:
 
 
 def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int, url: str) -> dict[int, str]:
-    """Units beside that of the title, called as it is, each with a heading of its own above a text."""
+    """Units beside that of the title, with the same name as it, each with its own heading above a text."""
     for unit in around(found[title].place):
         above = unit.parent
         if above is None:
@@ -85,9 +90,9 @@ def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], 
         cut: list[int] = []
         for element, numbers in beside.items():
             heading = _heading(found, numbers[0], element, titles, url)
-            # Posts of a live blog have days of their own as well, and there are many.
+            # Posts of a live blog also have their own days, and there are many.
             heading = heading or (len(beside) <= FEW_UNITS and _is_dated(found, element, titles))
-            # Of a further one all but the heading may have been cut for what it says.
+            # Of a further article, all but the heading may have been cut for its words.
             if numbers[0] > own[-1] and heading and (cut or _words(found, numbers) >= NEXT_WORDS):
                 cut += numbers
         if cut:
@@ -96,7 +101,7 @@ def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], 
 
 
 def _below_title(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int) -> dict[int, str]:
-    """From a second h1 on that stands beside the title's, with a day of its own below it, everything in that place."""
+    """All blocks in the place of a second h1 beside the title's, from that h1 on, if it has its own day below it."""
     above = found[title].place.parent
     second = next(
         (
@@ -119,7 +124,7 @@ def _below_title(found: Sequence[Block], kept: Sequence[int], titles: Collection
 
 
 def _is_dated(found: Sequence[Block], unit: HtmlElement, titles: Collection[str]) -> bool:
-    """Whether a unit begins with a heading that is no link and not the page's, and says a day of its own below it."""
+    """Whether a unit begins with a heading, neither a link nor the page's own, and has its own day below it."""
     inside = [block for block in found if any(place.element is unit for place in around(block.place))]
     head = inside[0] if inside else None
     if head is None or head.tag not in HEADINGS or head.words < HEADING_WORDS or head.key in titles:
@@ -128,7 +133,7 @@ def _is_dated(found: Sequence[Block], unit: HtmlElement, titles: Collection[str]
 
 
 def _tells_day(below: Sequence[Block]) -> bool:
-    """Whether one of these blocks, which stand right below a heading, is a line of who and when."""
+    """Whether one of these blocks, right below a heading, is a line of who and when."""
     return any(
         only_a_date(block.text) or particulars.reason(block.text) == "date" or _ends_dated(block) for block in below
     )
@@ -145,7 +150,7 @@ def _stream(
 ) -> dict[int, str]:
     """Units built alike in a place of their own, each a linked heading above its text.
 
-    All units of the page are looked at: of a stream some may have been kept, and some not.
+    All units of the page are examined: some of a stream may have been kept, and others not.
     """
     holding = {place.element for place in around(found[title].place)}
     groups: dict[tuple[HtmlElement, str], dict[HtmlElement, list[int]]] = {}
@@ -162,7 +167,7 @@ def _stream(
             continue
         told = [element for element, numbers in units.items() if _tells_another(found, numbers, element, titles, url)]
         if len(told) >= ITEMS and 2 * len(told) > len(units) and not _is_counted(found[title], told):
-            # What stands above the first of them in the same place may be the article itself.
+            # A block above the first of them, in the same place, may be the article itself.
             first = units[told[0]][0]
             cut.update(n for numbers in units.values() for n in numbers if n in stays and n >= first)
     own = [number for number in kept if number not in cut]
@@ -172,10 +177,10 @@ def _stream(
 def _tells_another(
     found: Sequence[Block], numbers: Sequence[int], unit: HtmlElement, titles: Collection[str], url: str
 ) -> bool:
-    """Whether a unit is a heading with a text, and leads to another page."""
+    """Whether a unit is a heading with a text, and links to another page."""
     if _words(found, numbers) < ITEM_WORDS:
         return False
-    # A day or the name of a section may stand above the heading.
+    # A day or the name of a section may precede the heading.
     if any(_heading(found, n, unit, titles, url, linked=True) for n in numbers[: 1 + HEAD_BLOCKS]):
         return True
     return any(_is_headed(found, n, titles) for n in numbers[: 1 + HEAD_BLOCKS]) and _teases(unit, url)
@@ -184,7 +189,7 @@ def _tells_another(
 def _in_turns(
     found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int, url: str
 ) -> dict[int, str]:
-    """Linked headings and texts by turns in one place, each text about its own heading, to the end of it."""
+    """Linked headings and texts by turns in one place, up to its end. Each text is about its own heading."""
     headings: dict[HtmlElement, list[int]] = {}
     for number in range(title + 1, len(found)):
         block = found[number]
@@ -208,7 +213,7 @@ def _in_turns(
 
 
 def _may_turn(block: Block, url: str) -> bool:
-    """Whether a block may be the heading of another story: one that leads to it, or is no link at all."""
+    """Whether a block may be the heading of another story: it links to the story, or has no link."""
     if block.tag in HEADINGS[1:] and not block.linked:
         return True
     linked = block.linked >= LINKED_SHARE * block.words and _leads_elsewhere(block, url)
@@ -216,7 +221,7 @@ def _may_turn(block: Block, url: str) -> bool:
 
 
 def _asks_on(text: Sequence[Block], url: str) -> bool:
-    """Whether what stands below a heading ends with one link to another page, in words that ask to read on."""
+    """Whether the text below a heading ends with one link to another page, with words that invite to read on."""
     elements = dict.fromkeys(block.place.element for block in text)
     links = [link for element in elements for link in element.iter("a") if _elsewhere(link, url)]
     if not text or len(links) != 1:
@@ -225,20 +230,20 @@ def _asks_on(text: Sequence[Block], url: str) -> bool:
 
 
 def _is_all(block: Block, *tags: str) -> bool:
-    """Whether all of a block, which may be a line of several, stands in the first such element of its place."""
+    """Whether all of a block is in the first such element of its place; the block may be one line of several."""
     part = next(block.place.element.iter(*tags), None)
     return part is not None and key(part.text_content()) == block.key
 
 
 def _about(found: Sequence[Block], heading: int, text: Sequence[int]) -> bool:
-    """Whether a text takes up the words of the heading above it."""
+    """Whether a text repeats the words of the heading above it."""
     wanted = _telling_words(found[heading].key)
     said = set[str]().union(*(_telling_words(found[number].key) for number in text[:1]))
     return 2 * len(wanted & said) >= len(wanted) > 0
 
 
 def _telling_words(its_key: str) -> set[str]:
-    """The words of a key that are longer than what says nothing; pairs of letters where words are not told apart."""
+    """The words of a key that are long enough to have meaning; pairs of letters if a script has no spaces."""
     found: set[str] = set()
     for word in its_key.split():
         if has_unspaced(word):
@@ -251,7 +256,7 @@ def _telling_words(its_key: str) -> set[str]:
 def _heading(
     found: Sequence[Block], first: int, unit: HtmlElement, titles: Collection[str], url: str, *, linked: bool = False
 ) -> bool:
-    """Whether a unit begins with a heading that is not the page's: an h1 of its own, or one that leads elsewhere."""
+    """Whether a unit begins with a heading that is not the page's: its own h1, or a heading that links elsewhere."""
     number = first
     while number >= 0 and any(place.element is unit for place in around(found[number].place)):
         block = found[number]
@@ -273,9 +278,9 @@ def _is_headed(found: Sequence[Block], number: int, titles: Collection[str]) -> 
 
 
 def _teases(unit: HtmlElement, url: str) -> bool:
-    """Whether all that a unit links to is one other page of the site, by its picture or with words that ask to read on.
+    """Whether a unit links only to one other page of the site, by its picture or with words that invite to read on.
 
-    A guide links to many pages, to other sites, or by the names of what it tells of.
+    A guide links to many pages, to other sites, or by the names of its subjects.
     """
     links = [*unit.iterancestors("a"), *unit.iter("a")]
     elsewhere = [(_elsewhere(link, url), " ".join(link.text_content().split())) for link in links]
@@ -287,20 +292,20 @@ def _teases(unit: HtmlElement, url: str) -> bool:
 
 
 def _is_counted(title: Block, units: Sequence[HtmlElement]) -> bool:
-    """Whether the title says how many units there are, or they are numbered, as those of a ranking are."""
+    """Whether the title says how many units there are, or the units are numbered as in a ranking."""
     numbered = [unit for unit in units if NUMBERED.match(" ".join(unit.text_content().split()))]
     return str(len(units)) in NUMBER.findall(title.text) or 2 * len(numbered) > len(units)
 
 
 def _leads_elsewhere(block: Block, url: str) -> bool:
-    """Whether the link of a heading leads to another page of the site."""
+    """Whether the link of a heading goes to another page of the site."""
     element = block.place.element
     links = [a for a in (element, *element.iterancestors("a"), *element.iter("a")) if a.tag == "a"]
     return any(_elsewhere(link, url) for link in links[:2])
 
 
 def _elsewhere(link: HtmlElement, url: str) -> str:
-    """The address of another page of the site that a link leads to, but for chapters of this one; empty for none."""
+    """The address of a link to another page of the site, except chapters of this page; empty if there is none."""
     here = urlsplit(url)
     try:
         there = urlsplit(urljoin(url, (link.get("href") or "#").strip()))
@@ -311,12 +316,12 @@ def _elsewhere(link: HtmlElement, url: str) -> str:
 
 
 def _chapter(path: str, page: str) -> bool:
-    """Whether an address lies below that of the page: a guide and its chapters."""
+    """Whether an address is below that of the page, as a guide's chapters are."""
     return len(stem := ENDING.sub("", page)) > 1 and path.startswith(f"{stem}/")
 
 
 def _below(place: TextPlace, element: HtmlElement) -> TextPlace | None:
-    """The place around this one that stands right in an element."""
+    """The place around this one that is directly in an element."""
     return next((p for p in around(place) if p.parent is not None and p.parent.element is element), None)
 
 

@@ -1,6 +1,8 @@
-"""Lines of particulars: who wrote it, when, where, and how often it was read, in any order and with any separators.
+"""Lines of particulars: the author, time and place of an article, and its number of readers, in any order and with any
+separators.
 
-They are no part of a text, and their counters change at every look. It alone knows the words for counting readers.
+They are not part of a text, and their counters change at every look. Only this module knows the words for counts of
+readers.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from pipelines.dates.clocks import CLOCK
 from pipelines.dates.written import dates_in
 from pipelines.extract.lexicon import key
 
-# Words of which one makes a count of the number beside it, by their beginnings in the folded form.
+# Words that make the number beside them a count, by their beginnings in the folded form.
 COUNTED_WORDS = """
 مشاهد شوهد قراء القراء القارئ قرئ قارئ الزيارات زيار المشاهدات القراءات تعليق التعليق شارك مشارك اعجب اعجاب زوار
 المتواجدون المتواجدين المتصلون views viewed reads readers hits visits shares shared comments comment likes liked
@@ -23,7 +25,7 @@ paylast yorum просмотр прочит прочте комментари п
 letto condivision weergaven gelezen reacties wyswietle odslon przeczyta komentarz visninger visningar lasningar
 προβολες צפיות קריאות 浏览 阅读 点击 瀏覽 閱讀 點擊 閲覧 조회 بينراو خوێندراو بينين read
 """
-# Words that stand around a count or a date and say nothing else.
+# Words around a count or a date that have no other meaning.
 AROUND_WORDS = """
 عدد هذا هذه الخبر المقال الموضوع الماده الصفحه مره مرات مرت تم تمت حاليا الان شخص شخصا اشخاص بهذا علي من في علق
 نشر نشرت منشور اخر تحديث محدث التحديث النشر تاريخ بتاريخ الساعه يوم الموافق م ه هـ كتب اليوم قبل منذ دقيقه قراءه
@@ -35,7 +37,7 @@ veroffentlicht aktualisiert stand uhr kez defa kisi bin bu haber guncelleme yayi
 статья опубликовано обновлено количество число опубликован تعداد بار اين خبر مطلب شده انتشار ساعت volte questo
 keer dit maal razy ten 次 数 人
 """
-# More of both by the whole word, in the form in which they are written.
+# More words of both kinds, compared whole and as they are written.
 MORE_AROUND_WORDS = """
 so far are have reading people's already just personnes personne lisent lecteur fois ont veces personas usuarios han
 leyendo dieser diese dieses menschen leute haben person sayisi sayısı defa kişi okuyor человек люди чел
@@ -51,16 +53,16 @@ MORE_COUNTED_WORDS = """
 okunmuştur okundu okunuyor sayısı поделились поделился читают خوانده خوانده‌اند خوانده‌است udostępniono udostępnień
 geteilt teilten condiviso gedeeld seen lido lida lidas διαβάστηκε dibaca dilihat خوێندراوەتەوە
 """
-# In scripts without blanks: what a count may be glued to.
+# In scripts without blanks: words that may be glued to a count.
 COUNTED_GLUED, AROUND_GLUED = (
     re.compile("浏览|阅读|点击|瀏覽|閱讀|點擊|閲覧|分享|评论|評論|点赞|點讚|조회|공유"),
     re.compile(r"[次数數人已有被过過的了量共回]*"),
 )
 COUNTED = tuple(dict.fromkeys((*COUNTED_WORDS.split(), *months.fold(COUNTED_WORDS).split())))
 KNOWN = frozenset((*AROUND_WORDS.split(), *months.fold(MORE_AROUND_WORDS).split()))
-# What begins like them is something else (قرار is a decision).
+# Other words with the same beginnings (قرار is a decision).
 COUNTED_WHOLE = frozenset(months.fold(MORE_COUNTED_WORDS).split())
-# What a link, a number of print or the weather beside a text are called.
+# The names of a link, a print issue or the weather beside a text.
 SHORT_LINK = re.compile(
     r"^\W*(?:رابط مختصر|الرابط المختصر|short ?link|lien court|kisa link|لینک کوتاه|لينك كوتاه)\W", re.IGNORECASE
 )
@@ -75,14 +77,14 @@ WEATHER = re.compile(
 SENTENCE = re.compile(r"[^\W\d_]{3}\s*[.!?؟。۔]\W*$")
 COMMA = re.compile(r"(?<=\d)[,.\u00a0\u066c](?=\d{3}(?!\d))")
 WORD = re.compile(r"[^\W\d_]+")
-# Words and characters of a line of particulars: date, place, author. Chosen: longer is a sentence.
+# The most words and characters of a line of particulars: date, place, author. Chosen: a longer line is a sentence.
 MAX_WORDS, LONGEST_CHARACTERS = 26, 200
-# A place or an agency beside a date, in words.
+# The most words of a place or an agency beside a date.
 PLACE_WORDS = 4
 
 
 def reason(line: str, names: Collection[str] = ()) -> str:
-    """Why a line is one of particulars, empty where it is none; names: keys of those who wrote the article."""
+    """Why a line is one of particulars; empty if it is not. names: keys of the article's authors."""
     if len(line) > LONGEST_CHARACTERS or SENTENCE.search(line):
         return ""
     if not re.search(r"\d", line) and line.count(" ") >= relative.LONGEST_WORDS:
@@ -118,7 +120,7 @@ def reason(line: str, names: Collection[str] = ()) -> str:
 
 
 def _counts(word: str) -> bool:
-    """Whether a folded word makes a count of the number beside it."""
+    """Whether a folded word makes the number beside it a count."""
     glued = COUNTED_GLUED.search(word)
     return (
         word.startswith(COUNTED)

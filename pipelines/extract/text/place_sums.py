@@ -1,6 +1,6 @@
-"""What stands in each place of a page and around it (words, links, good paragraphs), and what that says of its blocks.
+"""The content of each place of a page and around it (words, links, good paragraphs), and its meaning for the blocks.
 
-It alone knows which place is the best one, and when the name of a place says nothing.
+Only this module knows which place is the best one, and when the name of a place says nothing.
 """
 
 from __future__ import annotations
@@ -12,19 +12,21 @@ from dataclasses import dataclass
 
 from pipelines.extract.blocks import KINDS, Block, TextPlace, around
 
-# Words of a paragraph. The classifier was fitted with it: change it and fit anew.
+# The fewest words of a paragraph. The classifier was fitted with it: change it and fit anew.
 PARAGRAPH_WORDS = 10
 # Share of linked words below which a paragraph is prose. The classifier was fitted with it: change it and fit anew.
 LINKED_SHARE = 0.4
-# Share of its words from which on a block was chosen. The classifier was fitted with it: change it and fit anew.
+# From what share of its words on a block was chosen. The classifier was fitted with it: change it and fit anew.
 HALF_SHARE = 0.5
-# Kinds of place, the first ones, of which the innermost has a column too. The classifier was fitted with it.
+# The first kinds of place, which have a column for the innermost place too. The classifier was fitted with it.
 INNERMOST_KINDS = 10
 
 
 @dataclass(slots=True)
 class Sum:
-    """What stands in a place and below: words, words in links, words of paragraphs that look like an article's."""
+    """The content of a place and the places in it: words, words in links, words of paragraphs that look like an
+    article's.
+    """
 
     words: int = 0
     linked: int = 0
@@ -34,7 +36,7 @@ class Sum:
 
 
 def sum_places(found: Sequence[Block]) -> dict[int, Sum]:
-    """For every place its sum; the key is the place's identity."""
+    """The sum of every place; the key is the place's identity."""
     sums: dict[int, Sum] = {}
     places: dict[int, TextPlace] = {}
     for block in found:
@@ -84,10 +86,12 @@ def steps_below_best(found: Sequence[Block], sums: dict[int, Sum]) -> dict[int, 
 def describe_places(
     found: Sequence[Block], sums: dict[int, Sum], main: str, whole: Sum
 ) -> dict[int, tuple[float, ...]]:
-    """What is true of all blocks of a place: what it is called, how much good text is in and around it.
+    """The values that all blocks of a place share: its names, and how much good text is in and around it.
 
-    main: the path that most of the article stands in; whole: the sum of the page. A name says nothing where half of
-    the page's good text stands in it: themes call their widest boxes anything.
+    A name says nothing if half of the page's good text is in the place: themes use any name for their widest boxes.
+
+    main: the path with most of the article.
+    whole: the sum of the page.
     """
     places = {id(block.place): block.place for block in found}
     good = max(1, whole.good)
@@ -123,10 +127,10 @@ def sum_of_page(found: Sequence[Block], sums: dict[int, Sum]) -> Sum:
 
 
 def kinds_of(found: Sequence[Block], chosen: Sequence[float], sums: dict[int, Sum] | None = None) -> list[str]:
-    """What the innermost telling name around each block says it is; empty where none does.
+    """The kind in the innermost telling name around each block; empty if there is none.
 
-    As the rows have it, but a name says nothing only where half of what an extractor has chosen stands in it as well:
-    below a very short article the comments are half of the page's good text.
+    This is as in the rows, with one difference. A name says nothing only if half of what an extractor has chosen is in
+    the place as well: below a very short article, the comments are half of the page's good text.
     """
     if not found:
         return []
@@ -149,7 +153,7 @@ def kinds_of(found: Sequence[Block], chosen: Sequence[float], sums: dict[int, Su
 def _kinds_around(
     place: TextPlace, known: dict[int, tuple[str, ...]], tells: Callable[[TextPlace], bool]
 ) -> tuple[str, ...]:
-    """The telling names around a place, the innermost first; known: those of places that were asked for before."""
+    """The telling names around a place, the innermost first; known: earlier answers for places."""
     new: list[TextPlace] = []
     kinds: tuple[str, ...] = ()
     for here in around(place):
@@ -176,6 +180,6 @@ def _outwards(places: Iterable[TextPlace]) -> list[TextPlace]:
 
 
 def _find_best(sums: dict[int, Sum], found: Sequence[Block]) -> TextPlace | None:
-    """The place that most good paragraphs stand in directly, or in elements directly in it."""
+    """The place with most good paragraphs directly in it, or in elements directly in it."""
     places = {id(place): place for block in found for place in (block.place, block.place.parent) if place is not None}
     return max(places.values(), key=lambda place: sums[id(place)].direct, default=None)

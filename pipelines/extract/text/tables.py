@@ -1,6 +1,6 @@
-"""Tables of figures: a text has all the cells of one, or none.
+"""Tables of figures: a text has all the cells of a table, or none.
 
-Cell by cell a table leaves a few names behind as stray lines. A table that lays out a page is none of these.
+Cut cell by cell, a table leaves a few names as stray lines. A table that lays out a page is not a table of figures.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from lxml.html import HtmlElement
 from pipelines.extract.blocks import Block, around
 
 REASON = "table"
-# A table of figures has so many cells and rows at least, and no cell of more words; a row has two cells.
+# The fewest cells and rows of a table of figures, and the most words of a cell; a row has two cells.
 CELLS, ROWS, LONGEST_CELL = 4, 2, 60
-# The share of its words that are kept anyway from which on all of it is.
+# From what share of its kept words on the whole table is kept.
 WHOLE = 0.5
-# The same for cells of sentences, which have so many words each.
+# The same for cells of sentences, and how many words such a cell has.
 TOLD, SENTENCE = 0.3, 5
 
 
 def complete_tables(
     found: Sequence[Block], kept: Collection[int], titles: Collection[str]
 ) -> tuple[set[int], set[int]]:
-    """Of the blocks of tables of which some are kept: those that are kept as well, and those that are cut."""
+    """The blocks of partly kept tables: those that are now kept as well, and those that are cut."""
     tables: dict[HtmlElement, list[int]] = {}
     for number, block in enumerate(found):
         table = next((place.element for place in around(block.place) if place.element.tag == "table"), None)

@@ -1,10 +1,10 @@
-"""Which of several whole texts of a page is its article, where they differ: trees over how far they agree.
+"""Which of several different texts of a page is its article: trees over how far the texts agree.
 
-The judge of blocks errs by whole boxes now and then: it keeps a third of a list, or a second article. Here its text
-stands beside texts of other extractors and beside what it would keep if it were bolder or more careful, all as sets of
-the page's blocks. What is looked at is how long they are, what they share, how sure the judge is of what they dispute,
-and what that looks like; no name of the page's markup. The trees were fitted by `python -m bench fit` to what the judge
-makes of sites that it was not fitted to. It alone knows the columns of data/choice.json.
+Sometimes the judge of blocks is wrong about a whole box: it keeps a third of a list, or a second article. Here its text
+is compared with texts of other extractors, and with what it would keep if it were bolder or more careful. All are sets
+of the page's blocks. The trees see the lengths of the texts, what they share, the judge's certainty about disputed
+blocks and the appearance of these, but no names in the page's markup. `python -m bench fit` fits the trees to the
+judge's results on sites that the judge was not fitted to. Only this module knows the columns of data/choice.json.
 """
 
 from __future__ import annotations
@@ -20,35 +20,38 @@ from pipelines.extract.text import classifier
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 OURS = "ours"
-# Extractors that every page is read with, and those that are asked only where there is doubt.
+# The extractors that read every page, and those that are called only in doubt.
 FIRST, ASKED = ("lines", "plain"), ("precise", "default", "read")
-# What the judge would keep if it were bolder or more careful: by how much the log odds of every block are shifted.
+# Bolder and more careful judges: by how much the log odds of every block are shifted.
 BOLD, BOLDER, CAREFUL = 1.2, 2.2, -1.2
-# The texts that are chosen between, in the order in which the trees know them: the judge's own shifted, those of the
-# extractors, ours with what another has, ours without what another lacks.
+# The texts to choose from, in the order that the trees know: the judge's own shifted, those of the extractors, ours
+# with what another has, ours without what another lacks.
 TEXTS = ("bold", "bolder", "careful", "lines", "precise", "default", "read", "with default", "with read", "in default")
-# What a text adds to ours has to be that likely. Chosen: less is what the judge is sure of.
+# The least likelihood of what a text adds to ours. Chosen: below it the judge is sure.
 LEAST_ADDED_CHANCE = 0.05
-# Two texts that share less of their words are in doubt, those that share more are the same. Measured out of fold.
+# Two texts that share less of their words are in doubt; with more they are the same. Measured out of fold.
 DOUBTED_SHARE, SAME_SHARE = 0.9, 0.97
-# Words that two texts do not share from which on they are in doubt. Chosen: below them a line of a short text decides.
+# From how many unshared words on two texts are in doubt. Chosen: with fewer, one line of a short text decides.
 DISPUTED_WORDS = 40
-# Words of a text that is one. Chosen: as of a short sentence.
+# The fewest words of a text. Chosen: as in a short sentence.
 LEAST_WORDS = 10
-# The share of a block's words from which on an extractor has it.
+# From what share of a block's words on an extractor has it.
 HALF_SHARE = 0.5
 # Chances that are weighed: nothing is certain.
 LEAST_CHANCE, MOST_CHANCE = 0.005, 0.995
 # Chances between which the judge is not sure of a block. The trees were fitted with it: change it and fit anew.
 UNSURE, SURE = 0.15, 0.85
-# What stands in the trees where there is no block to speak of.
+# The value in the trees if there are no such blocks.
 NONE = -1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """A page's blocks as arrays: words, those in links, the least chance of each to be kept, what it looks like (SIGNS
-    of features), and how much of it each extractor has, by the extractor's name."""
+    """A page's blocks as arrays.
+
+    They are: words, words in links, the least chance at which each is kept, its appearance (SIGNS of features), and how
+    much of it each extractor has, by the extractor's name.
+    """
 
     words: Floats
     linked: Floats
@@ -63,9 +66,9 @@ def choose_text(
     ask: Callable[[], Mapping[str, Floats]],
     trees: classifier.Trees | None = None,
 ) -> Mask | None:
-    """The blocks of the text that is better than the judge's own; None where that is the best, or nothing is in doubt.
+    """The blocks of the text that is better than the judge's own; None if its own is the best, or nothing is in doubt.
 
-    ask: what the extractors of ASKED have of each block; called only where it matters, and is not known yet.
+    ask: gives the share of each block that the extractors of ASKED have; called only if needed and not yet known.
     """
     if not in_doubt(blocks, chances):
         return None
@@ -81,7 +84,9 @@ def choose_text(
 
 
 def in_doubt(blocks: Blocks, chances: Floats) -> bool:
-    """Whether the judge would keep much more or less if it were bolder, or a first extractor differs from it."""
+    """Whether the judge would keep much more or less if it were bolder or more careful, or a first extractor differs
+    from it.
+    """
     own = _own(blocks, chances)
     ours = own[OURS]
     return any(
@@ -91,7 +96,7 @@ def in_doubt(blocks: Blocks, chances: Floats) -> bool:
 
 
 def texts(blocks: Blocks, chances: Floats) -> dict[str, Mask]:
-    """Every text of a page that every extractor was asked for, ours among them."""
+    """Every text of a page that all extractors have read, ours among them."""
     made = _own(blocks, chances)
     ours, likely = made[OURS], chances >= LEAST_ADDED_CHANCE
     for name in ASKED:
@@ -103,7 +108,7 @@ def texts(blocks: Blocks, chances: Floats) -> dict[str, Mask]:
 
 
 def rows(blocks: Blocks, chances: Floats) -> tuple[list[str], NDArray[np.float32]]:
-    """The texts that differ from ours, by name, and what is seen of each: one row of numbers per text."""
+    """The texts that differ from ours, by name, and the signs of each: one row of numbers per text."""
     words, made = blocks.words, texts(blocks, chances)
     ours = made[OURS]
     theirs = {name: blocks.shares[name] >= HALF_SHARE for name in (*FIRST, *ASKED)}
@@ -134,7 +139,7 @@ def rows(blocks: Blocks, chances: Floats) -> tuple[list[str], NDArray[np.float32
 
 
 def _own(blocks: Blocks, chances: Floats) -> dict[str, Mask]:
-    """The judge's text as it is, bolder and more careful, and that of the extractor every page is read with."""
+    """The judge's text as it is, bolder and more careful, and the text of the extractor that reads every page."""
     able = chances > 0
     return {
         OURS: chances >= blocks.least,
@@ -149,9 +154,9 @@ def _own(blocks: Blocks, chances: Floats) -> dict[str, Mask]:
 def _describe_disputed(
     blocks: Blocks, chances: Floats, part: Mask, ours: Mask, text: Mask, theirs: Mapping[str, Mask]
 ) -> Sequence[float]:
-    """What the blocks look like that one of two texts has: how many, how likely, link, list, place, who else has them.
+    """The appearance of the blocks that only one of two texts has: number, likelihood, link, list, place, other owners.
 
-    NONE throughout where there are none.
+    All values are NONE if there are no such blocks.
     """
     words = blocks.words
     size = words[part].sum()
@@ -177,7 +182,7 @@ def _shift(chances: Floats, by: float) -> Floats:
 
 
 def _alike(words: Floats, one: Mask, other: Mask) -> float:
-    """The share of their words that two texts have in common, 0 to 1."""
+    """The share of the words of two texts that they have in common, 0 to 1."""
     return float(2 * words[one & other].sum() / max(1, words[one].sum() + words[other].sum()))
 
 
@@ -186,5 +191,5 @@ def _longer(words: Floats, one: Mask, other: Mask) -> float:
 
 
 def _mean(words: Floats, part: Mask, figures: Floats | Mask) -> float:
-    """The mean of some blocks' figures, each as heavy as it has words."""
+    """The mean of some blocks' figures, weighted by their words."""
     return float((words[part] * figures[part]).sum() / max(1, words[part].sum()))
