@@ -23,7 +23,7 @@ Record = dict[str, Any]
 
 
 def answer(found: ArticleHit) -> Record:
-    """An answer of a search: the article without its text, its story and how many outlets have it, marks, passages."""
+    """A search result: the article without its text, its story and the number of outlets, marks, passages."""
     article = found.article
     places = {name: [(mark.start, mark.end) for mark in found.marks if mark.field == name] for name in FIELDS}
     return {
@@ -41,7 +41,7 @@ def answer(found: ArticleHit) -> Record:
 
 
 def article(conn: postgres.Connection, number: int) -> Record | None:
-    """An article as it reads now, with what was cut from it; None if there is none."""
+    """An article in its newest version, with what was cut from it; None if there is none."""
     row = postgres.row(conn, "published_article", id=number)
     return row and {**row, "direction": text.direction(f"{row['title']} {row['text']}")}
 
@@ -55,9 +55,10 @@ def number_of_url(conn: postgres.Connection, url: str) -> int | None:
 def versions(
     conn: postgres.Connection, raw: Path, number: int, count: int, *, before: int | None = None
 ) -> list[Record]:
-    """The newest versions of an article (those before a revision), each complete and with where it comes from.
+    """The newest versions of an article, each complete and with its origin.
 
-    record is the WARC-Record-ID; empty if the raw file is not there.
+    before: only versions before this revision.
+    record: the WARC-Record-ID; empty if the raw file is not there.
     """
     rows = postgres.query(conn, "published_versions", id=number, before=before, count=count)
     return [
@@ -72,9 +73,10 @@ def versions(
 
 
 def story(conn: postgres.Connection, number: int, count: int, *, after: int = 0) -> list[Record]:
-    """The articles that tell a story, in the order the outlets told it, those behind a place; none where it is none.
+    """The articles that tell a story, in the order in which the outlets told it; none if there is no such story.
 
-    share: the part of an article's text that stands in the story's first article.
+    after: only those behind this place.
+    share: the part of an article's text that is in the story's first article.
     """
     rows = postgres.query(conn, "published_story", id=number, after=after, count=count)
     return [{**row, "direction": text.direction(row["title"] or row["language"])} for row in rows]
@@ -83,7 +85,7 @@ def story(conn: postgres.Connection, number: int, count: int, *, after: int = 0)
 def sources(
     conn: postgres.Connection, followed: Iterable[Source], *, count: int, after: str = "", name: str | None = None
 ) -> list[Record]:
-    """Sources by name, those that are followed and those that were: what their file says, and how their last run was.
+    """Sources by name, those followed now and those followed earlier: the content of their file, and their last run.
 
     after: only those that come after this name.
     name: only this one.
@@ -96,7 +98,7 @@ def sources(
 
 
 def url(conn: postgres.Connection, address: str) -> Record | None:
-    """Where an address and its article's other addresses stand in the ledger, and what happened to them, in order.
+    """The state of an address and its article's other addresses in the ledger, and what happened to them, in order.
 
     None if the ledger does not have the address; ValueError if it is no address.
     """

@@ -1,9 +1,9 @@
-"""Backfill: what a site published before it was followed, found by its own lists. Nobody is told of it, and nothing
-comes twice.
+"""Backfill: what a site published before it was followed, found in its own lists. It alerts nobody, and takes nothing
+twice.
 
-First comes a look. It reads the source's lists as far back as is asked, and writes what they name into the ledger, as
-too old for any night. So it knows which months the site still names. Then the wanted part is fetched, some hundred
-pages a run, with the site's delay and in turns with the nights. If it is killed, the same command goes on.
+The first step is a look. It reads the source's lists as far back as the request goes, and writes their addresses into
+the ledger, as too old for any night. So it knows which months the site still names. Then the wanted part is fetched,
+some hundred pages a run, with the site's delay and in turns with the nights. After a kill, the same command goes on.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from pipelines.query.grammar import DateFilter
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
 
-# Seconds until another key of a run may be free: keys have seconds.
+# Seconds until another key of a run may be free: keys are made of seconds.
 KEY_SECONDS = 0.2
-# The first day that anybody can mean, as the first site is.
+# The first possible day: the first web site.
 FIRST_DAY = datetime(1991, 8, 6, tzinfo=UTC)
-# What a night looks at itself: later days are its own.
+# The days that a night reads itself: later days are left to the nights.
 NIGHTS = timedelta(days=1)
-# From the first of a month, within the next.
+# Days from the first of a month to a day in the next month.
 LONGER_THAN_A_MONTH = timedelta(days=32)
 LOCK = "backfill"
 
@@ -42,8 +42,9 @@ Line = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Month:
-    """What the lists of a site name for a month (empty: without a day): all addresses, those in the archive, those to
-    fetch.
+    """The addresses that a site's lists name for a month (empty: without a day).
+
+    All addresses, those in the archive, and those to fetch.
     """
 
     month: str
@@ -56,7 +57,7 @@ class Month:
 class Plan:
     """The result of a look at the lists of a source.
 
-    missing: months of which no list names anything.
+    missing: months without a named address.
     failed: lists that could not be read.
     goes_on: addresses that an earlier backfill has not fetched yet.
     """
@@ -72,19 +73,19 @@ class Plan:
 
     @property
     def open(self) -> int:
-        """How many addresses would be asked for."""
+        """The number of addresses that would be fetched."""
         return sum(month.open for month in self.months) + self.goes_on
 
     @property
     def wanted(self) -> PastSpan:
-        """The days, as a crawl wants them."""
+        """The days in the form that a crawl needs."""
         asked = f"backfill:{self.since:%Y-%m-%d}..{self.until:%Y-%m-%d}"
         return PastSpan(asked=asked, since=self.since.isoformat(), until=self.until.isoformat())
 
 
 @dataclass(kw_only=True)
 class BackfillResult:
-    """The result of a backfill: pages fetched, what load made of them, addresses left for another try, its runs."""
+    """The result of a backfill: fetched pages, what load made of them, addresses left for another try, its runs."""
 
     fetched: int = 0
     left: int = 0
@@ -94,7 +95,7 @@ class BackfillResult:
 
 
 def days(between: DateFilter | None, now: datetime) -> tuple[datetime, datetime]:
-    """The first and last day that are asked for. The days that the nights look at themselves are left to the nights."""
+    """The first and last day of the request. The days that the nights read themselves are left to the nights."""
     since = between.since.seen_from(now) if between and between.since else FIRST_DAY
     until = between.until.seen_from(now) if between and between.until else now
     until = min(until, now - NIGHTS)
@@ -106,8 +107,9 @@ def days(between: DateFilter | None, now: datetime) -> tuple[datetime, datetime]
 def look(
     settings: Settings, source: Source, since: datetime, until: datetime, *, on_line: Line = lambda line: None
 ) -> Plan:
-    """Read the lists of a source as far back as is asked; nothing else is fetched. If an earlier look left something,
-    this one goes on there.
+    """Read the lists of a source as far back as the request goes; nothing else is fetched.
+
+    If an earlier look left something, this look goes on there.
     """
     plan = Plan(source=source.name, since=since, until=until)
     with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, source.name):
@@ -140,13 +142,13 @@ def fill(
     on_pages: Progress = lambda done: None,
     on_line: Line = lambda line: None,
 ) -> BackfillResult:
-    """Fetch what a look found, newest first and at most so many, and bring it through all stages."""
+    """Fetch addresses that a look found, newest first, and bring them through all stages; most: how many at most."""
     want(settings, plan, most)
     return fetch(settings, source, plan, processes=processes, on_pages=on_pages, on_line=on_line)
 
 
 def want(settings: Settings, plan: Plan, most: int) -> int:
-    """Write down what of a look is to be fetched, newest first, so that as many wait at most; how many wait then."""
+    """Mark addresses of a look to be fetched, newest first, until `most` are waiting; gives how many then wait."""
     with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, plan.source), conn:
         waiting = ledger.count_waiting(conn, plan.source, past=True)
         return waiting + past_urls.want(conn, plan.source, plan.wanted, plan.runs, max(0, most - waiting))
@@ -161,7 +163,7 @@ def fetch(
     on_pages: Progress = lambda done: None,
     on_line: Line = lambda line: None,
 ) -> BackfillResult:
-    """Fetch what was written down, and bring it through all stages; killed, the same goes on."""
+    """Fetch the marked addresses, and bring them through all stages. After a kill, the same call goes on."""
     filled = BackfillResult()
     with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, source.name):
         fetch_wanted(settings, conn, source, plan.wanted, filled, Quiet.BACKFILL, processes=processes,
@@ -181,7 +183,7 @@ def fetch_wanted(
     on_pages: Progress = lambda done: None,
     on_line: Line = lambda line: None,
 ) -> None:
-    """Fetch what is wanted of a source's past, a run at a time, until nothing more can be had now."""
+    """Fetch the wanted part of a source's past, one run after another, until nothing more can be fetched now."""
     while True:
         with conn:
             filled.left = ledger.count_waiting(conn, source.name, past=True)
@@ -207,7 +209,7 @@ def fetch_wanted(
 def _finish(
     settings: Settings, conn: postgres.Connection, source: Source, run: str, filled: BackfillResult, processes: int
 ) -> None:
-    """Bring what a run fetched through extract and load."""
+    """Bring the pages of a run through extract and load."""
     filled.runs.append(run)
     bring_through(settings, conn, source, run, filled.counts, filled.failed, processes=processes)
 
@@ -222,7 +224,7 @@ def bring_through(
     *,
     processes: int,
 ) -> None:
-    """Bring a run of the past through extract and load, and end it where both are done; adds to counts and failed."""
+    """Bring a run of the past through extract and load, and end it if both succeed; adds to `counts` and `failed`."""
     from pipelines.extract.stage import extract
 
     ended = [
@@ -237,7 +239,7 @@ def bring_through(
 
 
 def add(counts: dict[str, int], more: Mapping[str, int]) -> None:
-    """Add counts to counts."""
+    """Add the counts `more` to `counts`."""
     for name, count in more.items():
         counts[name] = counts.get(name, 0) + count
 
@@ -245,7 +247,7 @@ def add(counts: dict[str, int], more: Mapping[str, int]) -> None:
 def finish_open(
     settings: Settings, conn: postgres.Connection, source: Source, why: Quiet, *, on_line: Line = lambda line: None
 ) -> None:
-    """Finish the runs of a killed backfill: a crawl of the past adopts what they have on disk."""
+    """Finish the runs of a killed backfill: a crawl of the past takes over what they have on disk."""
     with conn:
         begun = [
             row["run"]
@@ -255,7 +257,7 @@ def finish_open(
     if not begun:
         return
     run = begin(conn, source, str(why), why)
-    # Nothing is asked for in no time: it takes up what is on disk.
+    # This crawl has no time to fetch anything: it only takes over what is on disk.
     crawl.crawl(settings, [source], run, budget=0, wanted=PastSpan(asked=str(why)), on_line=on_line)
     for key in [*begun, run]:
         _finish(settings, conn, source, key, BackfillResult(), 1)
@@ -271,8 +273,9 @@ def _alone(conn: postgres.Connection, source: str) -> Iterator[None]:
 
 
 def begin(conn: postgres.Connection, source: Source, origin: str, why: Quiet, *, key: str = "") -> str:
-    """Begin a run of the past for a source: under this key if another source has it already, else under a key that
-    nobody has.
+    """Begin a run of the past for a source.
+
+    key: the run's key, if another source has it already; else the run gets a key that no run has.
     """
     while True:
         mine = key or runs.key_of(datetime.now(UTC), manual=True)
@@ -295,9 +298,7 @@ def _sitemaps(rows: Sequence[postgres.Row]) -> list[str]:
 
 
 def _missing(plan: Plan) -> list[str]:
-    """The wanted months of which no list names anything. If the start was left open, they begin with the first named
-    month.
-    """
+    """The wanted months without a named address. If the start was left open, they begin with the first named month."""
     named = {month.month for month in plan.months if month.month}
     at = plan.since
     if plan.since == FIRST_DAY:

@@ -1,9 +1,10 @@
-"""Candidates of a search: the articles that the index names for a query, newest first; it alone knows how.
+"""Candidates of a search: the articles that the index names for a query, newest first. Only this module knows how.
 
-What a query costs hangs on how often its words stand in the archive, so there are three ways. Words in many articles
-are looked for in the newest ones, one after the other. Of other words the index names all articles, and the newest are
-taken. How words stand to each other (phrases, NEAR) an index cannot tell: it names the articles with these words, and
-their places are read for the newest, so many for a page. Each way has an end, and says how far it came.
+The cost of a query depends on how often its words occur in the archive, so there are three ways. If its words are in
+many articles, the newest articles are read one after the other. For other words, the index names all articles, and the
+newest are taken. An index cannot tell how words stand to each other (phrases, NEAR): it names the articles with these
+words, and for the newest of these the places of the words are read, up to a limit for each page. Each way has an end,
+and says how far it came.
 """
 
 from __future__ import annotations
@@ -20,20 +21,23 @@ from pipelines.query.selection import Scopes, Selection
 from pipelines.query.vectors import Conditions
 from pipelines.stores import postgres
 
-# Of the newest articles so many are read for words that stand in many of them: 5 microseconds of CPU each, measured on
-# a million; and so many times as many as should do. The least number where each one's article is looked at as well.
+# How many of the newest articles are read for frequent words. The least number applies if the article of each one is
+# read as well. The most number costs 5 microseconds of CPU for each, measured on a million. The last number: by how
+# much more than needed is read.
 LEAST_WINDOW, MOST_WINDOW, WINDOW_ROOM = 1_000, 25_000, 1.5
-# Naming an article and putting it in order takes a tenth of the time of reading its words, measured on a million.
+# Naming an article and sorting it takes a tenth of the time of reading its words, measured on a million.
 READ_TO_NAMED = 10
-# Words in so many of all articles are not named for how they stand to each other: so many of the newest are read.
+# If words are in a larger share of all articles than this, the index is not used for how they stand to each other: the
+# newest articles are read.
 DENSE, MOST_WINDOW_PLACED = 0.1, 6_000
-# Articles with the words of a phrase or a NEAR whose places are read for a page, at once at first, and then.
+# Articles with the words of a phrase or a NEAR whose places are read for a page: in all, in the first step, in later
+# steps.
 MOST_PLACED, PLACED_FIRST, PLACED_NEXT = 3_000, 250, 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPlace:
-    """Behind which candidate a page begins: of a date and number, or the so-and-so many of a ranking as it was then."""
+    """The candidate before a page: by its date and number; or how many of a ranking were skipped, and its moment."""
 
     dated: datetime | None = None
     number: int = 0
@@ -43,10 +47,11 @@ class SearchPlace:
 
 @dataclass(slots=True)
 class Search:
-    """A query on its way: what was asked, and what Postgres is asked for it.
+    """A query in progress: the request, and its conditions for Postgres.
 
-    share, archived: of articles with its words, and how many there are; with_words: those that have the words of a
-    phrase, as far as they were named for this page.
+    share: the share of articles with its words.
+    archived: how many articles there are.
+    with_words: the articles with the words of a phrase, as far as they were named for this page.
     """
 
     conn: postgres.Connection
@@ -66,15 +71,15 @@ class Search:
 
     @property
     def placed(self) -> bool:
-        """Whether it asks how words stand to each other, where the index names the articles that have them."""
+        """Whether the query depends on how words stand to each other, and the index names articles with the words."""
         return bool(self.wanted and self.wanted.placed and self.wanted.of_words)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Some candidates, newest first: article_id, dated, and sure, where the text needs no look.
+    """Some candidates, newest first: `article_id`, `dated`, and `sure` (true if the text need not be read).
 
-    reached: the place that looking came to where it ended before enough were found; None where it did not.
+    reached: the place where the search stopped before it had found enough; None if it did not stop early.
     """
 
     rows: Sequence[postgres.Row]
@@ -82,7 +87,7 @@ class Candidates:
 
 
 def begin(conn: postgres.Connection, node: Node, now: datetime, scopes: Scopes) -> Search:
-    """A query made ready: for a page of its answers, or to walk through all of them."""
+    """A prepared query: for a page of its answers, or to walk through all of them."""
     selected = selection.select(node, now, scopes)
     wanted = None
     if selected.rest is not None:
@@ -115,7 +120,7 @@ def find(made: Search, place: SearchPlace, many: int) -> Candidates:
 
 
 def find_any(made: Search, many: int) -> Candidates:
-    """So many candidates in any order, to be counted: cheaper than the newest of them."""
+    """Up to `many` candidates in any order, to be counted: this is cheaper than the newest ones."""
     if not made.named:
         return Candidates(_rows(made, "search_latest", SearchPlace(), many))
     if not made.placed:
@@ -129,7 +134,7 @@ def _find_placed(made: Search, place: SearchPlace, many: int, share: float) -> C
         rows = _rows(made, "search_window", place, many, window=LEAST_WINDOW)
         if len(rows) == many:
             return Candidates(rows)
-        # Where some of the newest answer, so do others; where none does, the words may never stand in one article.
+        # If some of the newest articles answer, others will too. If none does, the words may never be in one article.
         if rows:
             rows = _rows(made, "search_window", place, many, window=MOST_WINDOW_PLACED)
             ends = [] if len(rows) == many else _rows(made, "search_window_end", place, 1, window=MOST_WINDOW_PLACED)
@@ -146,13 +151,13 @@ def _lies_behind(row: postgres.Row, place: SearchPlace) -> bool:
 
 
 def _name_words(made: Search, place: SearchPlace, many: int) -> list[postgres.Row]:
-    """The articles that have the words of a query, however they stand."""
+    """The articles with the words of a query, however these stand to each other."""
     of_words = made.wanted and made.wanted.of_words
     return _rows(made, "search_named", place, many, of_exact=of_words, of_joined=of_words, exact=False)
 
 
 def _check_places(made: Search, named: Sequence[postgres.Row], many: int, first: int) -> Iterator[postgres.Row]:
-    """Of articles that have the words so many whose words stand as they are asked for; first: read at once at first."""
+    """Up to `many` of the named articles whose words stand as the query wants; first: how many are read first."""
     wanted = made.wanted
     begin_, size, found = 0, first, 0
     while begin_ < len(named) and found < many:
@@ -176,7 +181,7 @@ def _check_places(made: Search, named: Sequence[postgres.Row], many: int, first:
 
 
 def _last(named: Sequence[postgres.Row], many: int) -> SearchPlace | None:
-    """The place of the last of these, where there may be more behind them."""
+    """The place of the last of these rows, if more rows may follow."""
     return SearchPlace(dated=named[-1]["dated"], number=named[-1]["article_id"]) if len(named) == many else None
 
 

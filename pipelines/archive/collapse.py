@@ -1,7 +1,7 @@
-"""Each story once in the results of a search: of its articles that answer, the first in the order that was asked for.
+"""Each story once in the results of a search: the first of its answering articles, in the requested order.
 
-A page knows nothing of the pages before it. An article is left out if another article of its story answers too and
-stood before it, on this page or an earlier one. What stood on earlier pages is looked up again.
+A page knows nothing about the pages before it. An article is left out if another article of its story answers too and
+was before it, on this page or an earlier one. The articles of earlier pages are looked up again.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from dataclasses import dataclass, field
 from pipelines.stores import postgres, story_records
 from pipelines.stores.story_records import StorySize
 
-# Articles of a story that are asked at once whether they answer. Chosen: as many as a page reads at once.
+# Articles of a story that are tested together. Chosen: as many as a page reads together.
 ASKED_AT_ONCE = 50
 
 
 @dataclass(slots=True)
 class Once:
-    """The stories of a page so far. answering: of these articles, those that answer the query.
+    """The stories of a page so far.
 
-    before: of these articles, those that stood on a page before this one; None on the first page.
+    answering: of the given articles, those that answer the query.
+    before: of the given articles, those that were on a page before this one; None on the first page.
     """
 
     conn: postgres.Connection
@@ -30,7 +31,7 @@ class Once:
     told: set[int] = field(default_factory=set)
 
     def read(self, articles: Iterable[int]) -> None:
-        """Look up the stories of these articles, which are asked for next."""
+        """Look up the stories of these articles, before they are passed to `first`."""
         self.known.update(story_records.find_carried(self.conn, [one for one in articles if one not in self.known]))
 
     def first(self, article: int) -> StorySize | None:

@@ -1,4 +1,4 @@
-"""The coverage card of an export: per source and day what was to be expected, found, stored and rejected, and the gaps.
+"""The coverage card of an export: how much was expected, found, stored and rejected, by source and day, and the gaps.
 
 An archive cannot show what it does not have. So the card compares three independent records: the ledger of all
 addresses that lists named, the articles in the archive, and the days on which a crawl ended.
@@ -43,7 +43,7 @@ class Limits:
 
     @classmethod
     def of(cls, node: Node | None, now: datetime, scopes: Scopes) -> Limits:
-        """The limits in a query. What else the query asks does not change the card."""
+        """The limits in a query. The rest of the query does not change the card."""
         if node is None:
             return cls()
         found = selection.select(node, now, scopes)
@@ -58,7 +58,11 @@ def write(
     titles: Mapping[str, str],
     facts: Mapping[str, Any],
 ) -> None:
-    """Write the card as JSON and as a page; exported: source -> day -> articles, facts: of the export itself."""
+    """Write the card as JSON and as a page.
+
+    exported: source -> day -> articles.
+    facts: about the export itself.
+    """
     sections: list[str] = []
     rows: list[str] = []
     with _replace_file(folder / JSON) as beside, beside.open("w", encoding="utf-8") as file:
@@ -88,7 +92,7 @@ def of_sources(
     named = _of_each(conn, "coverage_days", since=before, until=last)
     for row in postgres.query(conn, "coverage_sources"):
         name = row["source"]
-        # Each gives its rows once: also those of a source that the card is not about.
+        # Each gives its rows once, also the rows of a source outside of the card.
         listened = {day for _, day in crawls(name)}
         extractors, rows = {extractor: many for _, extractor, many in read(name)}, named(name)
         if name in limits.not_sources or (limits.sources is not None and name not in limits.sources):
@@ -104,7 +108,7 @@ def of_sources(
 
 
 def _of_each(conn: postgres.Connection, statement: str, **params: Any) -> Callable[[str], list[tuple[Any, ...]]]:
-    """What gives the rows of one source after another, in the order of their names; the first column is the source."""
+    """A function that gives the rows of one source after another, in order of names; the first column is the source."""
     some = postgres.stream(conn, statement, at_once=AT_ONCE, **params)
     groups = groupby((row for rows in some for row in rows), key=lambda row: row[0])
     ahead = next(((name, list(rows)) for name, rows in groups), None)
@@ -130,7 +134,7 @@ def _days(
         at = date.fromisoformat(written)
         known.setdefault(at, Day(day=at, listened=at in listened)).exported = count
     followed = min(listened, default=None)
-    # Every day counts from the first on which somebody listened, also one of which there is nothing.
+    # Every day counts from the first day with a crawl on, also a day without any address.
     last = (end - DAY) if end else max([*known, *listened], default=None)
     if followed and last:
         for number in range((last - followed).days + 1):

@@ -1,4 +1,4 @@
-"""What a coverage card counts: the days of a source, and its gaps."""
+"""The figures of a coverage card: the days of a source, and its gaps."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from pipelines.codes import Gap
 class Day:
     """What is known about a source's day, in addresses of articles, from the ledger and from the archive.
 
-    expected: as many as were found on a usual day before; None if nobody knows.
+    expected: the usual number of found addresses on days before; None if it is unknown.
     stored: those that the ledger calls stored.
-    archived: those of the stored ones that are articles in the archive; missing: those that are not.
+    archived: those of the stored ones that are articles in the archive.
+    missing: those of the stored ones that are not.
     exported: articles in the parts.
     retired: found addresses whose rows retention deleted. They count by how they had ended.
     """

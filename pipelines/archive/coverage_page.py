@@ -13,7 +13,7 @@ from pipelines import steering
 from pipelines.archive.coverage_days import Day, SourceCoverage
 from pipelines.codes import Gap
 
-# Reasons of rejections that the page names of a source. Chosen: a line of text; the JSON has all.
+# How many reasons of rejection the page names for a source. Chosen: a line of text; the JSON has all.
 REASONS_SHOWN = 4
 DAY = timedelta(days=1)
 
@@ -29,7 +29,7 @@ td.n,th.n{text-align:end;font-variant-numeric:tabular-nums}
 
 
 def page(facts: Mapping[str, Any], rows: Sequence[str], sections: Sequence[str]) -> str:
-    """The page; rows, sections: what `row` and `section` made of each source."""
+    """The page; rows, sections: the results of `row` and `section` for each source."""
     asked = {name: value for name, value in facts["asked"].items() if value}
     told = "; ".join(f"{escape(name)}: <bdi>{_show_value(value)}</bdi>" for name, value in asked.items())
     counted = (f"{facts['articles']:,} articles in {facts['parts']:,} parts, asked for with {told}. "
@@ -53,7 +53,7 @@ class Number(str):
 
 
 def row(covered: SourceCoverage) -> str:
-    """A source in the table of all."""
+    """A source's row in the table of all sources."""
     days = covered.days
     sums = _sums(days)
     unheard = sum(Gap.UNHEARD in day.gaps for day in days)
@@ -61,7 +61,7 @@ def row(covered: SourceCoverage) -> str:
 
 
 def section(covered: SourceCoverage) -> str:
-    """A source by itself: its gaps, then its months."""
+    """A source's own section: its gaps, then its months."""
     reasons = sum((Counter(day.rejected) for day in covered.days), Counter[str]())
     rejected = ", ".join(f"{count:,} {escape(code)}" for code, count in reasons.most_common(REASONS_SHOWN))
     read = ", ".join(f"{escape(name)} ({count:,})" for name, count in covered.extractors.items())

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-# Words and the blanks behind them; letters of scripts without spaces are compared one by one.
+# Words with the blanks after them; letters of scripts without spaces are compared one by one.
 WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\\S+\\s*|\\s+")
-# Comparing takes the square of it: longer paragraphs that have nothing in common at their ends are shown as replaced.
+# Comparing takes time with the square of the length. Longer paragraphs without common ends are shown as replaced.
 MOST_WORDS = 3_000
 MOST_PARAGRAPHS = 3_000
 
 
 class Fate(StrEnum):
-    """What became of some words."""
+    """What happened to some words."""
 
     SAME = "same"
     REMOVED = "removed"
@@ -32,12 +32,12 @@ class DifferencePiece:
 
 
 def words(before: str, after: str) -> tuple[DifferencePiece, ...]:
-    """The pieces of one paragraph: read without the added ones it is before, without the removed ones after."""
+    """The pieces of one paragraph. Without added pieces it reads as `before`, without removed ones as `after`."""
     return tuple(_merge(_compare_words(WORD.findall(before), WORD.findall(after), MOST_WORDS)))
 
 
 def paragraphs(before: str, after: str) -> list[tuple[DifferencePiece, ...]]:
-    """The same of a whole text, one tuple for each paragraph of either wording."""
+    """The pieces of a whole text, one tuple for each paragraph of either wording."""
     made: list[tuple[DifferencePiece, ...]] = []
     gone: list[str] = []
     come: list[str] = []
@@ -52,7 +52,7 @@ def paragraphs(before: str, after: str) -> list[tuple[DifferencePiece, ...]]:
 
 
 def _pair_paragraphs(gone: Sequence[str], come: Sequence[str]) -> list[tuple[DifferencePiece, ...]]:
-    """Paragraphs that stand in the place of others, those of the same number compared with each other."""
+    """Replaced paragraphs; each is compared with the new one of the same number."""
     pairs = [words(one, other) for one, other in zip(gone, come, strict=False)]
     left, right = gone[len(pairs) :], come[len(pairs) :]
     return [
@@ -68,7 +68,7 @@ def _compare_words(before: Sequence[str], after: Sequence[str], most: int) -> It
 
 
 def _blocks(before: Sequence[str], after: Sequence[str], most: int) -> Iterator[tuple[Fate, Sequence[str]]]:
-    """What both have in a row, what only one has; the ends they share are not compared."""
+    """The parts that both have, and the parts that only one has, in order; common ends are not compared."""
     shortest = min(len(before), len(after))
     head = next((n for n in range(shortest) if before[n] != after[n]), shortest)
     tail = next((n for n in range(shortest - head) if before[-1 - n] != after[-1 - n]), shortest - head)
@@ -88,7 +88,7 @@ def _blocks(before: Sequence[str], after: Sequence[str], most: int) -> Iterator[
 
 
 def _merge(pieces: Iterator[DifferencePiece]) -> Iterator[DifferencePiece]:
-    """Pieces that are not empty, neighbours of one fate as one."""
+    """The pieces that are not empty; neighbours of one fate become one piece."""
     last: DifferencePiece | None = None
     for piece in pieces:
         if not piece.text:

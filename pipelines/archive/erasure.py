@@ -1,8 +1,8 @@
 """Erasing: an article that may not be kept is removed from database, article files and raw records for good.
 
-A line in the ledger stays for each of its addresses, with a digest instead of the address. If a list names such an
-address again, it is excluded by this line. A raw file keeps its length and all its other bytes, so pointers into it
-stay right, and its chain says that it was rewritten. If erasing is killed, the same command does the rest.
+For each of its addresses a row stays in the ledger, with a digest instead of the address. If a list names such an
+address again, this row excludes it. A raw file keeps its length and all its other bytes, so pointers into it stay
+right, and its chain says that it was rewritten. If erasing is killed, the same command does the rest.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from pipelines.stores import articlefile, bucket, chain, postgres, warc, warc_sp
 
 # The locks of a source: of a night's crawl, and of one of the past.
 LOCKS = ("crawl", "past")
-# A list is looked through that came so long before the article was discovered. Chosen: the run that discovered it.
+# Lists are searched that came at most this long before the article was discovered. Chosen: the run that discovered it.
 BEFORE = timedelta(days=1)
-# Why an article was erased may tell what was in it: the chain has the deed alone.
+# The reason for an erasure may reveal the content: the chain has only the act.
 WHY = "pages erased on request"
 PIECE_BYTES = 1 << 20
 
 
 @dataclass(kw_only=True)
 class ErasureResult:
-    """What was removed, or would be: addresses, wordings, alerts; pages of raw files, answers of lists that named it,
+    """What was removed, or would be: addresses, wordings, alerts, pages of raw files, answers of lists that named it,
     lines of article files.
 
-    stays: what a person has to see to, as sentences.
+    stays: what a person must take care of, as sentences.
     """
 
     id: int
@@ -49,7 +49,9 @@ class ErasureResult:
 
 
 def erase(settings: Settings, number: int, *, dry: bool = False) -> ErasureResult:
-    """Erase an article. NightdeskError if there is none, if a hold holds it, or if its source is being crawled.
+    """Erase an article.
+
+    NightdeskError if there is no such article, if a hold protects it, or if its source is being crawled.
 
     dry: only say what would be removed.
     """
@@ -78,7 +80,7 @@ def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *
         urls = [row["id"] for row in addresses]
         if not dry:
             postgres.query(conn, "load_lock", source=source)
-            # First of all, so that nothing takes the article in again meanwhile.
+            # This comes first, so that nothing takes the article in again meanwhile.
             postgres.execute(conn, "erase_addresses", id=number, url_id=found["url_id"])
         looks = postgres.query(conn, "erase_looks", urls=urls)
         lists = postgres.query(conn, "erase_lists", source=source, urls=urls, before=BEFORE)
@@ -87,7 +89,8 @@ def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *
     telling = [row for row in lists if row["marked"] or _tells(settings, row, names)]
     if not dry:
         with conn:
-            # What is rewritten tells nothing any more: killed behind that, the same again finds it by this.
+            # Rewritten records no longer name the article. After a kill behind this point, the same command finds them
+            # by this.
             postgres.execute(conn, "erase_mark_lists", ids=[row["id"] for row in telling])
     done.lists = len(telling)
     done.pages = _erase_records(settings, looks, telling, done, dry=dry)
@@ -179,7 +182,7 @@ def _erase_lines(settings: Settings, source: str, urls: set[int], *, dry: bool) 
 
 
 def _erase_golden(settings: Settings, source: str, names: set[str], done: ErasureResult, *, dry: bool) -> None:
-    """Remove the bytes of golden pages. Their facts stand in a file that people write."""
+    """Remove the bytes of golden pages. People write the file with their facts."""
     kept: Path = settings.data / "golden" / source
     for path in list(kept.glob(f"*/*{warc.CLOSED}")):
         if any(page.url in names for _, page, _ in warc.pages(path)):

@@ -3,7 +3,7 @@ and digests.
 
 The records are copied byte for byte from the raw store, so their digests and those in the ledger also hold in the file.
 Players of web archives read the page list. `nightdesk/articles.jsonl` has a line for each revision: text, digests, and
-where its page stood. `nightdesk/chain.jsonl` has the lines of the chains about the raw files.
+the place of its page. `nightdesk/chain.jsonl` has the lines of the chains about the raw files.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from pipelines.stores import bucket, chain, postgres, warc, warc_records
 from pipelines.stores.warc_records import Record
 
 ARTICLES, CHAIN = "nightdesk/articles.jsonl", "nightdesk/chain.jsonl"
-# Lists above a list that are followed: a sitemap is named by an index, which may be named by another one.
+# How many levels of lists above a list are followed: an index names a sitemap, and another index may name that index.
 MOST_LISTS = 5
 PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceCount:
-    """What a file of evidence has: how many articles, revisions, and pages as they were sent, including lists.
+    """The content of a file of evidence: how many articles, revisions, and pages as they were sent, including lists.
 
-    missing: what should be in it and is not in the raw store, as sentences.
+    missing: what belongs in it and is not in the raw store, as sentences.
     """
 
     articles: int
@@ -54,9 +54,9 @@ def collect(
     why: str,
     on_line: Callable[[str], None] = lambda line: None,
 ) -> EvidenceCount:
-    """Write all that is behind these articles into a WACZ file.
+    """Write all records behind these articles into a WACZ file.
 
-    why: what was asked for, for the file's description.
+    why: the request, for the file's description.
 
     NightdeskError if there is no such article, or if the raw store has none of its records any more.
     """
@@ -102,7 +102,7 @@ def _revisions(settings: Settings, conn: postgres.Connection, number: int) -> li
 
 
 def _copy_pages(raw: Path, name: str, offsets: set[int], out: BinaryIO, missing: list[str]) -> Iterator[IndexEntry]:
-    """Copy the pages of a raw file that begin their answers there, each with its request and its metadata record."""
+    """Copy the pages of a raw file whose answers begin at `offsets`, each with its request and its metadata record."""
     path = raw / name
     if not bucket.is_there(path):
         path = path.with_name(path.name + ".open")
@@ -166,7 +166,7 @@ def _plain(value: Any) -> str:
 
 
 def _links(raw: Path, names: Sequence[str]) -> str:
-    """What the chains say about these files."""
+    """The lines of the chains about these files."""
     found = []
     for folder in dict.fromkeys(name.partition("/")[0] for name in names):
         found += [asdict(link) for link in chain.links(raw, folder) if link.file in names]

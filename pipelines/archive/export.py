@@ -1,8 +1,8 @@
-"""Export: what a query finds, or the complete archive, as a folder of parts that other programs read, with a coverage
-card.
+"""Export: the results of a query, or the complete archive, as a folder of parts that other programs read, with a
+coverage card.
 
 A part gets its name when it is complete, and then the note of the export names it. So if an export is killed, the same
-command goes on after the last part. The folder says what was asked for, and refuses to mix two exports.
+command goes on after the last part. The folder holds the request, and refuses to mix two exports.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pipelines.query.grammar import DateFilter
 from pipelines.query.selection import Scopes
 from pipelines.stores import postgres
 
-# The note of an export, and the form it has.
+# The name of the note of an export, and the version of its form.
 NOTE, FORM = "export.json", 1
 # Articles of one part. Chosen: some hundred megabytes, which every program opens; a killed export loses no more.
 PART_ROWS = 50_000
@@ -39,7 +39,10 @@ ID, SOURCE, DATED, LANGUAGE, EXTRACTOR = (
 
 @dataclass(frozen=True, kw_only=True)
 class ExportRequest:
-    """What is exported. All of it must agree when an export goes on. between: days, by query.day_spans."""
+    """What is exported. All of it must be the same when an export goes on.
+
+    between: days, by query.day_spans.
+    """
 
     form: Format
     query: str = ""
@@ -61,8 +64,9 @@ class ExportPart:
 
 @dataclass(kw_only=True)
 class Note:
-    """How far an export is. last: the number of the newest article when the export began; the export ends there.
+    """The progress of an export.
 
+    last: the number of the newest article when the export began; the export ends there.
     days: source -> day -> articles.
     """
 
@@ -77,7 +81,7 @@ class Note:
 
     @property
     def articles(self) -> int:
-        """How many articles are in the parts."""
+        """The number of articles in the parts."""
         return sum(part.articles for part in self.parts)
 
 
@@ -92,9 +96,11 @@ def export(
     part_rows: int = PART_ROWS,
     on_articles: Callable[[int], None] = lambda done: None,
 ) -> Note:
-    """Write what is asked for into a folder, or go on if a killed export of the same is there; gives its note.
+    """Write the requested articles into a folder, or go on with a killed export of the same request; gives its note.
 
-    on_articles hears how many articles are written so far. NightdeskError if the folder has something else.
+    on_articles: called with the number of articles written so far.
+
+    NightdeskError if the folder has something else.
     """
     with _take_folder(folder), conn:
         note = _begin(conn, folder, asked)
@@ -152,7 +158,7 @@ def _begin(conn: postgres.Connection, folder: Path, asked: ExportRequest) -> Not
 def _write_parts(
     folder: Path, note: Note, rows: Iterator[list[Told]], part_rows: int, on_articles: Callable[[int], None]
 ) -> None:
-    """Parts of so many articles, each noted as soon as it is whole."""
+    """Write parts of `part_rows` articles, and note each as soon as it is complete."""
     left: list[Told] = []
     while left or (left := next(rows, [])):
         name = f"articles-{len(note.parts) + 1:05}.{note.asked.form}"
@@ -187,7 +193,7 @@ def _write_parts(
 
 
 def _facts(note: Note) -> dict[str, Any]:
-    """What the card says of the export itself."""
+    """The facts about the export itself on the card."""
     return {
         "asked": asdict(note.asked),
         "began_at": note.began_at.isoformat(),
@@ -211,7 +217,7 @@ def _keep(folder: Path, note: Note) -> None:
 
 
 def _sweep(folder: Path, note: Note) -> None:
-    """Remove what a killed export had begun, or had named and not noted. Raise if a noted part is missing."""
+    """Remove the files that a killed export had begun, or had named and not noted. Raise if a noted part is missing."""
     known = {part.file for part in note.parts}
     for path in [*folder.glob(".*.part"), *folder.glob(f"articles-*.{note.asked.form}")]:
         if path.name not in known:
@@ -224,7 +230,7 @@ def _sweep(folder: Path, note: Note) -> None:
 
 @contextmanager
 def _take_folder(folder: Path) -> Iterator[None]:
-    """Hold the folder alone for the length of the block."""
+    """Lock the folder for the length of the block."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -14,7 +14,8 @@ from typing import Any
 
 from pipelines.archive.walk import FIELDS, Told
 
-# What a spreadsheet would run: a cell that begins so, also behind blanks or apostrophes, and one with a line before it.
+# Cells that a spreadsheet would run: those that begin like this, also after blanks or apostrophes, and those with such
+# a line.
 RUN_BY_SPREADSHEETS = re.compile("\\A[\\s'\ufeff\u200e\u200f]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r\n]")
 TEXTS = (  # noqa: SIM905
     "source url canonical_url title description text language published_precision published_from image section "
@@ -22,7 +23,7 @@ TEXTS = (  # noqa: SIM905
 ).split()
 LISTS = ("authors", "tags")
 MOMENTS = ("dated", "published_at", "modified_at", "first_fetched_at", "fetched_at", "seen_at", "gone_at")
-# A row group of Parquet: whichever is reached first. Chosen: readers take one at a time.
+# The limits of a row group of Parquet: the first one reached counts. Chosen: readers take one at a time.
 GROUP_ROWS, GROUP_CHARACTERS = 5_000, 16_000_000
 
 
@@ -34,7 +35,7 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
-# What takes some articles and writes them.
+# A function that writes some articles.
 Write = Callable[[Sequence[Told]], None]
 
 
@@ -46,7 +47,7 @@ def open_part(form: Format, path: Path) -> Iterator[Write]:
 
 
 def harmless(text: str) -> str:
-    """A cell that no spreadsheet runs: if it begins like a formula, an apostrophe stands before it.
+    """A cell that no spreadsheet runs: if it begins like a formula, an apostrophe is put before it.
 
     To read the text back, remove one apostrophe from every cell that begins with one and matches RUN_BY_SPREADSHEETS.
     """
@@ -55,7 +56,7 @@ def harmless(text: str) -> str:
 
 @contextmanager
 def _csv(path: Path) -> Iterator[Write]:
-    # The mark at its beginning tells a spreadsheet that it is UTF-8; programs know it.
+    # The mark at the beginning tells a spreadsheet that the file is UTF-8. Programs know this mark.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(FIELDS)
@@ -72,7 +73,7 @@ def _jsonl(path: Path) -> Iterator[Write]:
 
 @contextmanager
 def _parquet(path: Path) -> Iterator[Write]:
-    # Only who writes Parquet waits for the library.
+    # Only an export to Parquet loads this slow library.
     import pyarrow as pa
     import pyarrow.parquet as pq
 

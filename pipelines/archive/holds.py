@@ -1,4 +1,4 @@
-"""Holds: articles that retention leaves alone with their pages, whatever their age, until somebody releases them."""
+"""Holds: retention leaves held articles and their pages alone, whatever their age, until somebody releases them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ID = FIELDS.index("id")
 
 
 def hold(conn: postgres.Connection, asked: str, why: str, scopes: Scopes) -> postgres.Row:
-    """Hold the article of a number, or all articles that answer a query now, but not later ones; gives the hold: id,
+    """Hold the article with a number, or all articles that answer a query now, but not later ones; gives the hold: id,
     articles.
 
     Part of the caller's transaction, as `release` is.
@@ -31,10 +31,9 @@ def hold(conn: postgres.Connection, asked: str, why: str, scopes: Scopes) -> pos
 
 
 def hold_handed_over(conn: postgres.Connection, numbers: Sequence[int], asked: str, file: str) -> int:
-    """Hold what a file of evidence refers to; gives the number of the hold. If the same was handed over before, its
-    hold is used.
+    """Hold the articles of a file of evidence; gives the number of the hold.
 
-    NightdeskError if one of these articles does not exist.
+    If the same was handed over before, its hold is used. NightdeskError if one of these articles does not exist.
     """
     why = f"handed over as {file}"
     with conn:
@@ -56,7 +55,7 @@ def list_holds(conn: postgres.Connection) -> list[postgres.Row]:
 
 
 def release(conn: postgres.Connection, number: int) -> None:
-    """End a hold. What another hold holds stays held. NightdeskError if there is no such hold."""
+    """End a hold. Articles of another hold stay held. NightdeskError if there is no such hold."""
     if not postgres.execute(conn, "hold_release", id=number):
         raise NightdeskError(f"There is no hold {number}; `nightdesk hold` lists them.")
 

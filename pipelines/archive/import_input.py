@@ -14,18 +14,18 @@ from pipelines.errors import NightdeskError
 from pipelines.model import Source
 from pipelines.stores import foreign_warc
 
-# The source of pages that are of no site that is followed.
+# The source of pages whose site is not followed.
 IMPORTED = "imported"
-# What is told of records that could not be read. Chosen: the others are counted.
+# How many records that could not be read are listed. Chosen: the others are counted.
 TOLD = 5
 ENDINGS = (".warc", ".warc.gz")
-# Names of no public host, or of none at all.
+# Names that belong to no public host, or to no host at all.
 HOME_NAMES = ("localhost", "local", "internal", "home", "lan")
 
 
 @dataclass(kw_only=True)
 class PagesRead:
-    """What was read of the input.
+    """What was read from the input.
 
     pages: how many pages in WARC files, or addresses of a list.
     sources: pages by the source that they belong to.
@@ -42,7 +42,7 @@ class PagesRead:
 
 @dataclass(kw_only=True)
 class ImportLook(PagesRead):
-    """What a look at the input found: also how many files and bytes, or that it is a list of addresses."""
+    """The result of a look at the input: also how many files and bytes, or that it is a list of addresses."""
 
     addresses: bool = False
     files: int = 0
@@ -50,7 +50,7 @@ class ImportLook(PagesRead):
 
 
 def look(path: Path, followed: Sequence[Source]) -> ImportLook:
-    """Read the input and take nothing; NightdeskError if it is no WARC file, folder or list."""
+    """Read the input without taking anything; NightdeskError if it is no WARC file, folder or list."""
     addresses, files = find_input(path)
     found = ImportLook(addresses=bool(addresses), files=len(files) or 1)
     found.bytes = sum(file.stat().st_size for file in files or [path])
@@ -131,7 +131,7 @@ def by_site(followed: Sequence[Source]) -> dict[str, list[Source]]:
 
 
 def source_of(url: str, site_of: dict[str, list[Source]], *, private: bool = False) -> Source:
-    """The source that a page belongs to; ValueError says why it can belong to none.
+    """The source that a page belongs to; ValueError if it can belong to none.
 
     private: allow any host, because the guard checks it later.
     """
@@ -154,7 +154,7 @@ def stranger(name: str = IMPORTED) -> Source:
 
 
 def tell_bad(path: Path, read: PagesRead) -> Callable[[int, str], None]:
-    """The function that counts a record of this file that cannot be read, and notes where it begins and why."""
+    """A function that counts unreadable records of this file, and notes where they begin and why."""
 
     def bad(at: int, why: str) -> None:
         read.bad += 1
@@ -165,7 +165,7 @@ def tell_bad(path: Path, read: PagesRead) -> Callable[[int, str], None]:
 
 
 def count_others(read: PagesRead) -> Callable[[], None]:
-    """The function that counts an answer that is no page."""
+    """A function that counts an answer that is no page."""
 
     def other() -> None:
         read.others += 1
@@ -179,5 +179,5 @@ def _is_public(host: str) -> bool:
         return ip_address(host.strip("[]")).is_global
     except ValueError:
         last = host.rstrip(".").rpartition(".")[2]
-        # Numbers are addresses that are written oddly.
+        # A name of numbers is an address in an unusual form.
         return "." in host and last not in HOME_NAMES and not last[:1].isdigit()

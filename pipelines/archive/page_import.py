@@ -1,8 +1,8 @@
-"""Import: pages that others saved as WARC, brought through our own raw store, extract and load. They alert nobody.
+"""Import: pages that others saved as WARC, brought through our own raw store, extract and load. It alerts nobody.
 
-A page belongs to the followed source of its site, or else to the source `imported`. If the ledger has a later look at
-its URL, or is about to fetch it, the page is left out. Some pages at a time are a run. If an import is killed, the same
-command finishes the run that was under way, and takes nothing twice.
+A page belongs to the followed source of its site, or else to the source `imported`. A page is left out if the ledger
+has a later look at its URL, or is about to fetch it. Some pages at a time are a run. If an import is killed, the same
+command finishes its current run, and takes nothing twice.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from pipelines.settings import Settings
 from pipelines.stores import bucket, chain, foreign_warc, postgres, runs, warc
 from pipelines.stores.foreign_warc import SavedPage
 
-# Pages and bytes of one run. Chosen: what one load and its memory hold, and what a kill loses.
+# Pages and bytes of one run. Chosen: one load fits into memory, and a kill loses no more than this.
 PAGES_A_RUN, BYTES_A_RUN = 1_000, 64 << 20
-# Where the raw files of a run are written before they are whole: no crawl takes those for its own.
+# The folder of a run's raw files until they are complete: no crawl takes these for its own.
 FOLDER = "importing"
 
 Progress = Callable[[int], None]
@@ -41,7 +41,7 @@ Progress = Callable[[int], None]
 class ImportReport(PagesRead):
     """The result of an import.
 
-    known: pages of which the ledger has a look as new, or soon will have.
+    known: pages of which the ledger has a look of the same time or later, or soon will have.
     erased: pages of addresses that were erased.
     counts: what the stages made of the pages.
     failed: sentences.
@@ -63,7 +63,7 @@ def of_path(
     processes: int = 1,
     on_pages: Progress = lambda done: None,
 ) -> ImportReport:
-    """Import what is at a path: WARC files, a folder of them, or a list of addresses; gives the result."""
+    """Import the input at a path: WARC files, a folder of them, or a list of addresses; gives the result."""
     addresses, files = import_input.find_input(path)
     if addresses and in_place:
         raise NightdeskError("--in-place is for WARC files; what a list of addresses names is fetched.")
@@ -81,7 +81,7 @@ def bring_in(
     processes: int = 1,
     on_pages: Progress = lambda done: None,
 ) -> ImportReport:
-    """Take the pages of WARC files into the archive, after finishing what a killed import left; gives the result.
+    """Take the pages of WARC files into the archive, after the runs of killed imports are finished; gives the result.
 
     in_place: leave the files where they are, and let the ledger point into them.
     """
@@ -105,8 +105,8 @@ def bring_in(
 def _finish_open(
     settings: Settings, conn: postgres.Connection, followed: Sequence[Source], report: ImportReport, processes: int
 ) -> None:
-    """Finish the runs of killed imports. A run whose file may be on another machine is left to the next import there.
-    Then this import takes its pages as a run of its own.
+    """Finish the runs of killed imports. If a run's file may be on another machine, the next import there finishes it,
+    and this import takes its pages as a run of its own.
     """
     sources = {source.name: source for source in followed}
     with conn:
@@ -121,7 +121,7 @@ def _finish_open(
 
 
 def _is_elsewhere(settings: Settings, conn: postgres.Connection, source: str, run: str) -> bool:
-    """Whether several machines share the raw store, and neither it nor this one has anything of a run."""
+    """Whether several machines share the raw store, and neither the store nor this machine has anything of a run."""
     folder = settings.raw / source / run
     here = [*bucket.list_files(folder, warc.CLOSED), *(settings.data / FOLDER / source / run).glob(f"*{warc.CLOSED}")]
     with conn:
@@ -141,7 +141,7 @@ def fetch(
 
     name: the name of the list.
 
-    Each of their sources has its own delay. What failed is left for the next call with the same list.
+    Each of their sources has its own delay. Failed addresses are left for the next call with the same list.
     """
     report = ImportReport()
     site_of = import_input.by_site(followed)
@@ -237,7 +237,7 @@ def _take(
 def _unknown(
     conn: postgres.Connection, source: Source, pages: Sequence[SavedPage], report: ImportReport
 ) -> list[SavedPage]:
-    """The pages that the ledger has no look of as new, in the order of their time."""
+    """The pages of which the ledger has no look of the same time or later, in the order of their time."""
     keys = {saved.url: urls.key(saved.url) for saved in pages}
     with conn:
         rows = postgres.query(conn, "past_known", source=source.name, keys=sorted(set(keys.values())))
@@ -260,7 +260,7 @@ def _unknown(
 
 
 def _write(settings: Settings, source: Source, run: str, origin: Path, pages: Sequence[SavedPage]) -> None:
-    """Write pages into a raw file beside the raw store, whole and closed."""
+    """Write pages into a raw file beside the raw store, complete and closed."""
     writer = warc.begin(settings.data / FOLDER, source.name, run)
     for saved in pages:
         page = _page(saved, source, run, origin)
@@ -278,7 +278,7 @@ def _finish(
     report: ImportReport,
     processes: int,
 ) -> None:
-    """Bring a run to its end from wherever it is: raw store, ledger, extract, load."""
+    """Bring a run to its end from any of its steps: raw store, ledger, extract, load."""
     _place(settings, source.name, run)
     folder = settings.raw / source.name / run
     for name in bucket.list_files(folder, warc.CLOSED):
@@ -296,25 +296,23 @@ def _finish(
 
 
 def _place(settings: Settings, source: str, run: str) -> None:
-    """Put a run's complete files into the raw store, after their lines in the chain. What is not complete is read
-    again.
-    """
+    """Put a run's complete files into the raw store, after their lines in the chain. Others are read again."""
     folder = settings.data / FOLDER / source / run
     for path in sorted(folder.glob(f"*{warc.CLOSED}")):
         chain.put(settings.raw, path)
-    # Killed when a file was placed and not sent yet.
+    # A kill came after a file was placed and before it was sent.
     for path in warc.unsent(settings.raw, source):
         if path.parent.name == run:
             warc.send(path)
 
 
 def _record(conn: postgres.Connection, source: Source, run: str, path: Path) -> None:
-    """Write the pages of a raw file into the ledger, those that are not there yet."""
+    """Write the pages of a raw file into the ledger, except those that it has already."""
     _look(conn, source, run, [(pointer, page) for pointer, page, _ in warc.pages(path)])
 
 
 def _point(conn: postgres.Connection, source: Source, run: str, origin: Path, pages: Sequence[SavedPage]) -> None:
-    """Write pages into the ledger that stay in somebody else's file."""
+    """Write pages into the ledger that stay in the files of others."""
     name = str(origin.resolve())
     found = [(Pointer(warc_file=name, warc_offset=one.offset or 0, warc_length=0), _page(one, source, run, origin))
              for one in pages]  # fmt: skip

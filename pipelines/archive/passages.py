@@ -1,20 +1,20 @@
-"""Passages of a text around what was found in it, in pieces that are marked or not."""
+"""Passages of a text around the found words, in pieces that are marked or not."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-# Letters around what was found, and passages of one text.
+# Letters around the found words, and passages of one text.
 AROUND = 70
 MOST = 3
-# What stands where something is left out.
+# The sign for text that is left out.
 DOTS = " …"
 
 
 @dataclass(frozen=True, slots=True)
 class PassagePiece:
-    """A piece of a passage; marked: it is what was found."""
+    """A piece of a passage; marked: whether it was found."""
 
     text: str
     marked: bool = False
@@ -26,7 +26,7 @@ def whole(content: str, places: Sequence[tuple[int, int]]) -> tuple[PassagePiece
 
 
 def passages(content: str, places: Sequence[tuple[int, int]]) -> list[tuple[PassagePiece, ...]]:
-    """The first passages of a text that hold what was found, those that meet as one, … where something is left out."""
+    """The first passages of a text with found words. Passages that touch become one; … is put for text left out."""
     spans: list[tuple[int, int]] = []
     for start, end in places:
         left, right = _widen(content, start, end)
@@ -42,7 +42,7 @@ def passages(content: str, places: Sequence[tuple[int, int]]) -> list[tuple[Pass
 def beside_title(
     description: str, content: str, places: Mapping[str, Sequence[tuple[int, int]]]
 ) -> list[tuple[PassagePiece, ...]]:
-    """The passages of an article's description and text; what the description has from the text is told once."""
+    """The passages of an article's description and text; text that the description repeats is shown once."""
     own = [
         passage
         for passage in passages(description, places.get("description", ()))
@@ -52,7 +52,7 @@ def beside_title(
 
 
 def _widen(content: str, start: int, end: int) -> tuple[int, int]:
-    """A place with the words around it."""
+    """A place, widened by the words around it."""
     left, right = max(0, start - AROUND), min(len(content), end + AROUND)
     while 0 < left < start and not content[left - 1].isspace():
         left += 1

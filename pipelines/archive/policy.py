@@ -1,15 +1,17 @@
-"""What a coverage card takes for a gap, how much a backfill takes: the values that an operator may want to change."""
+"""What a coverage card counts as a gap, and how much a backfill takes: values that an operator may want to change."""
 
 from __future__ import annotations
 
-# Days before a day that say how many addresses are usual, and the least of them on which somebody listened. Chosen:
-# four weeks have every weekday four times; of fewer than seven days nobody knows what is usual.
+# How many days before a day show the usual number of addresses, and how many of them must have a crawl. Chosen: four
+# weeks have every weekday four times; fewer than seven days show nothing usual.
 USUAL_OF_DAYS, LEAST_DAYS = 28, 7
-# A day with less than this share of what is usual has "few". Chosen: a Sunday or a holiday brings a third of a workday.
+# A day with less than this share of the usual number has "few". Chosen: a Sunday or a holiday brings a third of a
+# workday.
 FEW_SHARE = 0.25
-# Below so many addresses a day nothing is few. Chosen: small papers have days without a line.
+# If the usual number is below this, no day has "few". Chosen: small papers have days without an article.
 LEAST_USUAL = 4
-# Pages of one backfill where nobody says how many. Chosen: three hours at a second each.
+# Pages of one backfill if the request has no number. Chosen: three hours at a second each.
 BACKFILL_PAGES = 10_000
-# Where in the data folder lies what the form of an import may name: a form reads no other file of the machine.
+# The folder in the data folder for the files that the form of an import may name: a form reads no other file of the
+# machine.
 IMPORTS_FOLDER = "imports"

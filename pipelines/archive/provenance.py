@@ -11,11 +11,12 @@ from pipelines.stores import postgres, warc
 
 
 def of_article(conn: postgres.Connection, raw: Path, number: int) -> list[postgres.Row]:
-    """A row for each revision, newest first: run, fetched_at, url, final_url, status, warc_file, warc_offset, record,
-    page_sha256 of the bytes, text_sha256 and normal_form_sha256, extractor with the template's version.
+    """A row for each revision, newest first: `run`, `fetched_at`, `url`, `final_url`, `status`, `warc_file`,
+    `warc_offset`, `record`, `page_sha256` of the bytes, `text_sha256` and `normal_form_sha256`, `extractor` with the
+    template's version.
 
-    record is the WARC-Record-ID, empty where the raw file is gone; redirected_from is the address that was asked for,
-    where another one answered.
+    record: the WARC-Record-ID, empty if the raw file is gone.
+    redirected_from: the requested address, if another one answered.
     """
     made = []
     for row in postgres.query(conn, "provenance_of_article", id=number):

@@ -1,6 +1,6 @@
-"""Raw files read whole again, several at once and given in their order: the digest of their bytes, and every record.
+"""Raw files read again as a whole, several together and given in their order: the digest of their bytes, every record.
 
-hashlib and zlib let go of the interpreter while they work: threads are enough to keep every processor busy.
+hashlib and zlib release the interpreter's lock while they work, so threads are enough to keep every processor busy.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from pathlib import Path
 from pipelines.stores import bucket, chain, warc_records
 from pipelines.stores.warc_records import Record
 
-# Files that are read before somebody has looked at them, for each thread. Chosen: nobody waits, and few are held.
+# Files that are read ahead of the caller, for each thread. Chosen: nobody waits, and few files are in memory.
 AHEAD = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class RawRead:
-    """A raw file as it was read: how many bytes, their SHA-256, and its records, None where nobody asked for them.
+    """A raw file after reading: how many bytes, their SHA-256, and its records (None if they were not requested).
 
-    problem: why it could not be read, though it is there.
+    problem: why the file could not be read, although it is there.
     """
 
     bytes: int = 0
@@ -33,7 +33,7 @@ class RawRead:
 
 
 def read_raw(path: Path, *, records: bool) -> RawRead | None:
-    """All of a raw file, here or in the bucket; None where it is not there."""
+    """All of a raw file, here or in the bucket; None if it is not there."""
     try:
         with bucket.whole(path) as here:
             return RawRead(
@@ -48,7 +48,7 @@ def read_raw(path: Path, *, records: bool) -> RawRead | None:
 
 
 def read_ahead(paths: Sequence[Path | None], *, records: bool) -> Iterator[RawRead | None]:
-    """The same of each path, in their order, as many at once as there are processors; None for None."""
+    """`read_raw` for each path, in their order, as many together as there are processors; None for None."""
     threads = len(os.sched_getaffinity(0))
     waiting: deque[Future[RawRead | None] | None] = deque()
     left = iter(paths)

@@ -1,7 +1,7 @@
-"""A page as it was received, for a person to look at: nothing of it can run, load, lead away or steer.
+"""A page as it was received, for a person to look at: nothing in it can run, load, lead away or steer.
 
-Only elements and attributes that do nothing but show are kept. This module also finds where on the page each cut block
-of an article stood.
+Only elements and attributes that do nothing but show are kept. This module also finds the place of each cut block of an
+article on its page.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from pipelines.model import Page
 from pipelines.stores import postgres, warc
 from pipelines.text import compose
 
-# Bytes of a page that are shown. Chosen: four times the largest article page that was seen.
+# Bytes of a page that are shown. Chosen: four times the largest article page seen so far.
 MOST_BYTES = 8 * 1024 * 1024
-# Letters by which a block is found in its page. Chosen: no two blocks begin with as many of the same.
+# How many letters find a block in its page. Chosen: no two blocks begin with as many equal letters.
 FOUND_BY_LETTERS = 60
 KEPT_ELEMENTS = frozenset(
     {
@@ -35,14 +35,15 @@ KEPT_ELEMENTS = frozenset(
         *("mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"),
     }
 )
-# What is left out with all that stands in it: it is no text, or not read as markup. Of others only they themselves are.
+# Elements that are left out with everything in them: these are no text, or are not read as markup. Of other elements
+# only the tag is left out.
 CLOSED_ELEMENTS = frozenset(
     {
         *("script", "template", "svg", "math", "iframe", "frameset", "noembed", "noframes", "xmp", "plaintext"),
         *("textarea", "select", "canvas", "dialog"),
     }
 )
-# Boxes whose text stands by itself.
+# Boxes whose text is separate from the text around them.
 BOXES = frozenset({"button", "fieldset", "form", "legend", "noscript"})
 KEPT_ATTRIBUTES = frozenset(
     {
@@ -71,7 +72,7 @@ def page_of(conn: postgres.Connection, raw: Path, number: int, revision: int) ->
 
 
 def harmless(page: Page, language: str) -> str:
-    """The page as markup that only shows; StoreError if nobody could look at it."""
+    """The page as markup that only shows; StoreError if nobody could view it."""
     tree = _tree(page, language)
     for element in list(tree.iter()):
         _disarm(element)
@@ -86,7 +87,7 @@ def blocks(
 
     cut: mappings of text and reason, in page order.
 
-    StoreError if nobody could look at the page.
+    StoreError if nobody could view the page.
     """
     letters = _letters(_tree(page, language).text_content())
     placed: list[tuple[int, int, ReceivedBlock]] = []
@@ -105,7 +106,7 @@ def blocks(
             continue
         at = found
         placed.append((found, turn, block))
-    # Of two at one place the paragraph comes first: it was not found by itself.
+    # If two are at one place, the paragraph comes first: it was not found by itself.
     return [block for _, _, block in sorted(placed, key=lambda one: (one[0], bool(one[2].reason), one[1]))], lost
 
 
@@ -123,7 +124,7 @@ def _tree(page: Page, language: str) -> HtmlElement:
 
 def _disarm(element: HtmlElement) -> None:
     """Leave only those parts of an element that show something."""
-    # Comments and instructions have no name of their own.
+    # Comments and instructions have no tag name of their own.
     if not isinstance(element.tag, str) or element.tag in CLOSED_ELEMENTS:
         if element.getparent() is not None:
             element.drop_tree()

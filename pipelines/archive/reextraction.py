@@ -1,8 +1,8 @@
 """Extracting again from raw: first a trial that changes nothing and reports; then our correction, which can be undone.
 
-A trial is an article file for each source beside what is stored. Load takes the differences as the same pages read
-again: no edit by the publisher, no alert. The stored wordings are kept beside the trial, and are loaded again to undo
-the correction.
+A trial is an article file for each source beside the stored articles. Load takes the differences as new readings of the
+same pages: no edit by the publisher, no alert. The stored wordings are kept beside the trial, and are loaded again to
+undo the correction.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres, runs, templates
 from pipelines.stores.articlefile import Line
 
-# Pages that are held at once.
+# Pages in memory at one time.
 AT_ONCE = 200
-# Differences that a report keeps, the largest. Chosen: what a person reads.
+# How many of the largest differences a report keeps. Chosen: what a person reads.
 SHOWN = 20
-# What is compared: of every wording, and of an article's newest one beside it.
+# The fields that are compared: for every wording, and also for an article's newest one.
 WORDED = ("title", "description", "text")
 BESIDE = (
     "canonical_url", "authors", "language", "published_at", "published_precision", "published_from", "modified_at",
@@ -115,7 +115,7 @@ def trial(
 
 
 def apply(settings: Settings, run: str, sources: Sequence[Source]) -> list[Tally]:
-    """Load a trial as our correction, and keep what was stored for `undo`; gives a tally for each source."""
+    """Load a trial as our correction, and keep the stored wordings for `undo`; gives a tally for each source."""
     report = read_report(settings, run)
     if report.undone_at:
         raise NightdeskError(f"{run} was taken back at {report.undone_at}: make a new trial.")
@@ -130,7 +130,7 @@ def apply(settings: Settings, run: str, sources: Sequence[Source]) -> list[Tally
 
 
 def undo(settings: Settings, run: str, sources: Sequence[Source]) -> list[Tally]:
-    """Undo a correction: every wording, row and moment. NightdeskError if a later correction builds on it."""
+    """Undo a correction: every wording, row and time. NightdeskError if a later correction builds on it."""
     report = read_report(settings, run)
     if not report.applied_at or report.undone_at:
         raise NightdeskError(f"{run} is no correction that stands: `nightdesk extract --again --apply {run}` loads it.")
@@ -184,7 +184,7 @@ def _lines(
     processes: int,
     on_pages: Callable[[int], None],
 ) -> Iterator[Line]:
-    """A line for each wording that differs; the report counts on the way."""
+    """A line for each wording that differs; counts into the report at the same time."""
     with conn:
         stored = templates.newest(conn, source.name)
     template, name = stored.in_use if stored else None, templates.label(extractor(), stored)
@@ -256,19 +256,19 @@ def _line(row: postgres.Row, article: Article) -> Line:
 
 
 def _keep_before(source: str, file: Path, kept: Path, conn: postgres.Connection) -> None:
-    """Keep the stored wordings that a trial changes. What was kept before a kill stays as it is."""
+    """Keep the stored wordings that a trial changes. Wordings that were kept before a kill stay as they are."""
     if kept.exists():
         return
     fetches = [line.fetch_id for line in articlefile.read(file)]
     state = postgres.query(conn, "again_state", fetches=fetches)
-    # First the rest, then the lines, whose file says that both are there.
+    # The rest is written first, then the lines: their file shows that both are there.
     with private.open_private(_beside(kept), "w", encoding="utf-8") as stream:
         json.dump(state, stream, default=str)
     articlefile.write(kept, (line for some in _find_stored(conn, source, fetches) for line in some))
 
 
 def _find_stored(conn: postgres.Connection, source: str, fetches: Sequence[int]) -> Iterator[list[Line]]:
-    """What is stored of these fetches, as the lines that would make it."""
+    """The stored wordings of these fetches, in the form of lines from which load would make them."""
     for begin in range(0, len(fetches), AT_ONCE):
         some = list(fetches[begin : begin + AT_ONCE])
         rows = postgres.query(

@@ -1,8 +1,8 @@
 """Search: the articles that answer a query, newest or best first, a page at a time.
 
-The index names candidates, `query.evaluation` decides; so an article is found here exactly if a watch of the same terms
-would find it. What a search costs has an end: of candidates that are none only so many are read for a page, then the
-page says so and its cursor goes on from there.
+The index names candidates, and `query.evaluation` decides. So a search finds an article exactly if a watch with the
+same terms would find it. The cost of a search is limited: for one page, only a limited number of candidates that do not
+answer is read. Then the page says so, and its cursor goes on from there.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from pipelines.query.evaluation import Mark, QueriedArticle
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
 
-# Candidates that are ranked for the best first: ranking reads each one's words.
+# Candidates that are ranked for the order "best": ranking reads the words of each.
 RANKED = 5_000
-# Candidates whose text is read for one page, and at once.
+# Candidates whose text is read for one page, and in one step.
 MOST_READ = 2_000
 READ_AT_ONCE = 50
 READ_NEXT = 500
-# Seconds of age at which an answer counts half. Chosen: a month.
+# Age in seconds that halves the rank of an answer. Chosen: a month.
 HALF_AGE_SECONDS = 30 * 86_400
-# Counted one by one; more is "more than".
+# Answers are counted one by one up to this number; more are shown as "more than".
 MOST_COUNTED = 10_000
 # Seconds until Postgres ends a statement of a search. Chosen: longer than anybody waits at a terminal.
 PATIENCE_SECONDS = 20
@@ -52,7 +52,9 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleHit:
-    """An article that answers a query, as `search_articles` gives it, and where; its story, and who carries it."""
+    """An article that answers a query (`search_articles` gives it), the places of its words, its story, and its
+    outlets.
+    """
 
     article: postgres.Row
     marks: Sequence[Mark]
@@ -62,10 +64,12 @@ class ArticleHit:
 
 @dataclass(frozen=True, kw_only=True)
 class ResultPage:
-    """A page of answers. after: the cursor of the next page, empty where there is none.
+    """A page of answers.
 
-    read_to: where looking ended before the page was full; ranked: of more than RANKED candidates only the newest were.
-    complete: False while articles of before are not in the index yet.
+    after: the cursor of the next page, empty if there is none.
+    read_to: where the search stopped before the page was full.
+    ranked: whether only the newest of more than RANKED candidates were ranked.
+    complete: False if some earlier articles are not in the index yet.
     """
 
     answers: Sequence[ArticleHit]
@@ -77,7 +81,7 @@ class ResultPage:
 
 @dataclass(frozen=True, kw_only=True)
 class ResultCount:
-    """How many articles answer a query; more: there are more than this number."""
+    """How many articles answer a query; more: whether there are more than this number."""
 
     number: int
     more: bool = False
@@ -96,10 +100,11 @@ def search(
 ) -> ResultPage:
     """A page of the articles that answer a query, each story once; after: the cursor of the page before.
 
-    scopes: what may be asked of the sources, by their names.
+    scopes: the limits of the sources, by their names.
+    patience: seconds that Postgres may take for one statement.
 
-    patience: seconds that Postgres may take for one statement. QueryError where the query cannot be read, CursorError
-    where the cursor is of another one, CostlyError where the search would read too much.
+    QueryError if the query cannot be read, CursorError if the cursor belongs to another query, CostlyError if the
+    search would read too much.
     """
     place = _read_cursor(after, written, order)
     now = place.now or now or datetime.now(UTC)
@@ -154,7 +159,7 @@ def _newest(made: Search, written: str, order: Order, place: SearchPlace, count:
     seen: set[int] = set()
     start = place
     once = Once(made.conn, _answering(made), (lambda ids: _before(made, ids, start)) if start.dated else None)
-    # Most candidates are answers: one more than a page tells whether there is a next one.
+    # Most candidates are answers: one more than a page shows whether there is a next page.
     read, many = 0, count + 1
     while read < MOST_READ:
         found = candidates.find(made, place, many)
@@ -182,7 +187,7 @@ def _newest(made: Search, written: str, order: Order, place: SearchPlace, count:
 
 
 def _best(made: Search, written: str, place: SearchPlace, count: int) -> ResultPage:
-    """The best first: the newest candidates are ranked, all pages of a search from the same moment on."""
+    """The best answers first: the newest candidates are ranked. All pages of a search use the same moment."""
     found = candidates.find(made, SearchPlace(), RANKED + 1)
     chosen = list({row["article_id"]: row for row in found.rows}.values())[:RANKED]
     ordered = postgres.query(
@@ -218,12 +223,12 @@ def _best(made: Search, written: str, place: SearchPlace, count: int) -> ResultP
 
 
 def _answering(made: Search) -> Callable[[list[int]], Collection[int]]:
-    """Which of some articles answer, by their numbers."""
+    """A function that gives, of some articles, the numbers of those that answer."""
     return lambda ids: _verify_rows(made, [{"article_id": one} for one in ids])
 
 
 def _before(made: Search, ids: list[int], place: SearchPlace) -> list[int]:
-    """Which of these articles stood on a page before this one, newest first."""
+    """Which of these articles were on a page before this one, newest first."""
     return [
         row["id"]
         for row in postgres.query(made.conn, "articles_before", ids=ids, dated=place.dated, number=place.number)
@@ -239,7 +244,7 @@ def _page(
 
 
 def _verify_rows(made: Search, rows: Sequence[postgres.Row]) -> dict[int, ArticleHit]:
-    """Those of the candidates that answer the query, by their number."""
+    """The candidates that answer the query, by their number."""
     found = {}
     for row in postgres.query(made.conn, "search_articles", ids=[row["article_id"] for row in rows]):
         scope = made.scopes.get(row["source"], NOWHERE)

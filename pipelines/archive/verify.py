@@ -1,7 +1,7 @@
-"""Verify: the raw files of a source, read again and compared with its chain and the ledger. What differs is named.
+"""Verify: the raw files of a source, read again and compared with its chain and the ledger. Differences are named.
 
-If the chain says that a file was removed or rewritten, this is no damage and is named as what it is. So is a deed that
-nobody wrote down in time.
+A file that was removed or rewritten as the chain says is no damage, and is listed as such. Neither is an act that was
+not written down in time.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from pipelines.stores.chain import Break, ChainLink
 from pipelines.stores.warc_records import Record
 from pipelines.stores.warc_spans import TRIPLE
 
-# Where in the path of a raw file its run stands: source, run, file.
+# The parts of a raw file's path: source, run, file.
 RUN_PART = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class FoundFault:
-    """What is to be said of a raw file, of the record at an offset of it, or of a chain; detail: in words."""
+    """A finding about a raw file, about the record at one of its offsets, or about a chain; detail: in words."""
 
     finding: Finding
     file: str
@@ -40,9 +40,8 @@ class FoundFault:
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """The newest line of a folder's chain: its number, its digest, and when it and the first one were written.
-
-    kept: the number of the newest line whose digest was kept elsewhere as well; 0 where none was.
+    """The newest line of a folder's chain: its number, its digest, and when it and the first line were written.
+    kept: the number of the newest line whose digest was kept elsewhere as well; 0 if there is none.
     """
 
     folder: str
@@ -55,7 +54,7 @@ class Head:
 
 @dataclass(kw_only=True)
 class VerifyReport:
-    """What a look at raw files found. damage: what nobody said they would do; notes: how many files of what else."""
+    """The result. damage: changes that no chain announced; notes: how many files of each other kind."""
 
     files: int = 0
     bytes: int = 0
@@ -76,10 +75,10 @@ def verify(
     kept: Sequence[tuple[str, int, str]] = (),
     on_file: Callable[[str], None] = lambda name: None,
 ) -> VerifyReport:
-    """Read the raw files of a source again, or of all, or those of one run; records: every record of them as well.
-    kept: what anchors.read gave of a file that keeps digests.
+    """Read the raw files of a source again, or of all sources, or of one run. A chain is always read as a whole.
 
-    A chain is read whole whatever is asked for. Of a file that is not as it was its records are read in any case.
+    records: read every record of them as well. The records of a changed file are read in any case.
+    kept: the result of anchors.read for a file that keeps digests.
     """
     made = VerifyReport()
     pointed = [row["file"] for row in postgres.query(conn, "files_of_ledger")]
@@ -118,7 +117,7 @@ def verify(
 
 @dataclass
 class _Look:
-    """What one folder's files are held against. standing: the last line of each file; before: the one before that."""
+    """What one folder's files are compared with, by file: its last line, all its digests. files: by digest."""
 
     raw: Path
     conn: postgres.Connection
@@ -139,7 +138,7 @@ class _Look:
 
 
 def _path_of(look: _Look, name: str) -> Path | None:
-    """Where a raw file lies, open or closed; None of one that is being written and that no chain knows."""
+    """The path of a raw file, open or closed; None if it is being written and no chain knows it."""
     link, path = look.standing.get(name), look.raw / name
     still_open = path.with_name(path.name + ".open")
     if bucket.is_there(path) or not still_open.exists():
@@ -148,8 +147,8 @@ def _path_of(look: _Look, name: str) -> Path | None:
 
 
 def _judge(look: _Look, name: str, read: RawRead | None) -> None:
-    """Say what there is to say of one raw file; read: as it was found, None where it was not."""
-    # Whatever was decided ahead: meanwhile a crawl may have closed the file.
+    """Note what is found about one raw file; read: the file as it was read, None if it was not there."""
+    # This is checked again, because a crawl may have closed the file meanwhile.
     path = _path_of(look, name)
     if path is None:
         _note(look.made, Finding.OPEN, name)
@@ -164,7 +163,7 @@ def _judge(look: _Look, name: str, read: RawRead | None) -> None:
 
 
 def _judge_present(look: _Look, name: str, path: Path, read: RawRead) -> None:
-    """The same of a file that is there."""
+    """The same for a file that is there."""
     made, link, digest = look.made, look.standing.get(name), read.digest
     made.files += 1
     made.bytes += read.bytes
@@ -190,7 +189,7 @@ def _judge_present(look: _Look, name: str, path: Path, read: RawRead) -> None:
 def _judge_elsewhere(
     raw: Path, conn: postgres.Connection, name: str, source: str, run: str, made: VerifyReport
 ) -> None:
-    """Look for every page of the ledger in a file that an import left where it is: nothing else tells what it was."""
+    """Look for every page of the ledger in a file that an import left in its place: no chain knows its digest."""
     rows = postgres.query(conn, "pages_elsewhere", file=name, source=source, run=run)
     conn.rollback()
     if not rows:
@@ -225,7 +224,7 @@ def _judge_absent(look: _Look, name: str, link: ChainLink | None) -> None:
 
 
 def _judge_bytes(look: _Look, name: str, path: Path, link: ChainLink, read: RawRead) -> None:
-    """Hold a file against what the chain says of its bytes."""
+    """Compare a file with the chain's lines about its bytes."""
     if read.digest == link.sha256 or (not link.sha256 and read.bytes == link.bytes):
         noted = {
             ChainLine.TAKEN_IN: Finding.TAKEN_IN,
@@ -249,7 +248,7 @@ def _judge_bytes(look: _Look, name: str, path: Path, link: ChainLink, read: RawR
 
 
 def _judge_records(look: _Look, name: str, records: Sequence[Record] | None) -> None:
-    """Name every record of a file that does not match its own digest, or the one that the ledger has of it."""
+    """Name every record of a file that does not match its own digest, or the ledger's digest of it."""
     if records is None:
         return
     pages = {row["offset"]: row for row in _pages(look, name)}
@@ -266,7 +265,7 @@ def _judge_records(look: _Look, name: str, records: Sequence[Record] | None) -> 
             url = page["url"] if page else record.url or _url_near(record, last, pages)
             _add(look.made, Finding.RECORD, name, problem, record.offset, url)
         last = record
-        # What stood within a damaged record, or behind the end of the file, cannot be had either.
+        # Pages inside a damaged record, or after the end of the file, cannot be read either.
         end = record.offset + record.length
         for offset in [offset for offset in pages if record.offset < offset < end]:
             _add(look.made, Finding.RECORD, name, "the ledger has a page here, and no record begins", offset,
@@ -278,7 +277,7 @@ def _judge_records(look: _Look, name: str, records: Sequence[Record] | None) -> 
 
 
 def _url_near(record: Record, last: Record | None, pages: Mapping[int, postgres.Row]) -> str:
-    """Whose record it is that does not tell itself: a page is a request, a response and a metadata record."""
+    """The address of a record that does not name it: a page is a request, a response and a metadata record."""
     if last and last.kind in TRIPLE[:-1]:
         return last.url
     behind = [offset for offset in pages if offset > record.offset]
@@ -296,7 +295,7 @@ def _open(raw: Path, folder: str) -> Iterator[str]:
 
 
 def _is_waiting(path: Path, link: ChainLink) -> bool:
-    """Whether what is to be put in the place of a file lies beside it."""
+    """Whether the file that is to replace another one is beside it."""
     beside = path.with_name(path.name + chain.REWRITING)
     return beside.exists() and chain.digest_of(beside) == link.sha256
 

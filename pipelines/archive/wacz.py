@@ -21,17 +21,17 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from pipelines import private
 
 VERSION = "1.1.1"
-# Lines of the index in one block of it. Chosen: as cdxj-indexer has it.
+# Lines in one block of the index. Chosen: as in cdxj-indexer.
 BLOCK_LINES = 300
 WARC, INDEX, BLOCKS, PAGES = "archive/data.warc.gz", "indexes/index.cdx.gz", "indexes/index.idx", "pages/pages.jsonl"
-# Ports that an address need not name.
+# Ports that an address may leave out.
 USUAL_PORTS = (80, 443)
 PACKAGE, DIGEST = "datapackage.json", "datapackage-digest.json"
 
 
 @dataclass(frozen=True, kw_only=True)
 class IndexEntry:
-    """A line of the index: a response and where its record stands in the WARC. digest: SHA-256 of its body."""
+    """A line of the index: a response and the place of its record in the WARC. digest: SHA-256 of its body."""
 
     url: str
     at: datetime
@@ -52,9 +52,9 @@ def write(
     description: str,
     more: dict[str, str],
 ) -> None:
-    """Put a complete WACZ file in place, or leave what was there.
+    """Put a complete WACZ file in place, or leave the existing one.
 
-    pages: id, url, ts, title and text of each, in the order of reading.
+    pages: `id`, `url`, `ts`, `title` and `text` of each, in the order of reading.
     more: other files in it, by name.
     """
     lines = sorted(_line(entry) for entry in entries)
@@ -87,7 +87,7 @@ def write(
 
 
 def sort_key(url: str) -> str:
-    """An address as indexes of web archives sort it: the host from behind, without www, all in lower case."""
+    """An address in the form in which indexes of web archives sort it: host parts reversed, no www, lower case."""
     parts = urlsplit(url.lower())
     host = (parts.hostname or "").removeprefix("www.")
     port = f":{parts.port}" if parts.port and parts.port not in USUAL_PORTS else ""
@@ -104,7 +104,7 @@ def _line(entry: IndexEntry) -> str:
 
 
 def _index(lines: Sequence[str]) -> tuple[bytes, str]:
-    """The index in blocks that are packed each by itself, and where each block begins."""
+    """The index in blocks that are each packed separately, and where each block begins."""
     packed = b""
     told = json.dumps({"format": "cdxj-gzip-1.0", "filename": Path(INDEX).name})
     blocks = f"!meta 0 {told}\n"

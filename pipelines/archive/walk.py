@@ -1,7 +1,7 @@
 """A walk through the archive: every article that answers a query, however many, in the order of their numbers.
 
-A page of a search reads as little as possible. A walk reads everything once, and never holds more than some hundred
-articles.
+A search reads as little as possible for a page. A walk reads everything once, and never has more than some hundred
+articles in memory.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from pipelines.query.grammar import DateFilter, Every, Field, Node, Of
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
 
-# Articles that are held at once: three kilobytes each as a rule, a few hundred at the most.
+# Articles in memory at one time: three kilobytes each as a rule, a few hundred at most.
 AT_ONCE = 500
-# What is told of an article, in this order; the statement `walk_articles` has the same columns, and behind them the
-# kinds of its changes, which a query may ask for.
+# The fields of an article, in this order. The statement `walk_articles` has the same columns, and then the kinds of its
+# changes, which a query may contain.
 FIELDS = (  # noqa: SIM905
     "id source url canonical_url title description text authors language dated published_at published_precision "
     "published_from modified_at image tags section words revision first_run first_fetched_at fetched_at seen_at "
@@ -37,7 +37,7 @@ def compose_query(
     between: DateFilter | None = None,
     synonyms: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Node | None:
-    """What is asked for as one query; None for the complete archive. QueryError if it cannot be read."""
+    """The request as one query; None for the complete archive. QueryError if it cannot be read."""
     parts: list[Node] = [grammar.parse(query, synonyms)] if query.strip() else []
     if sources:
         parts.append(Of(Field.SOURCE, tuple(sources)))
@@ -60,13 +60,13 @@ def articles(
     last: int,
     scopes: Scopes | None = None,
 ) -> Iterator[list[Told]]:
-    """The articles that answer, some at once, each a tuple in the order of FIELDS; part of the caller's transaction.
+    """The articles that answer, in groups, each a tuple in the order of FIELDS; part of the caller's transaction.
 
     after: the walk begins after the article of this number.
-    last: the number of the last article that the walk may come to.
+    last: the number of the last possible article.
     """
     made = candidates.begin(conn, node, now, scopes or {}) if node is not None else None
-    # The index names too few as long as it is not complete; without it all are read.
+    # The index names too few articles until it is complete. Until then all articles are read.
     named = made.wanted if made and made.named and search_index.complete(conn) else None
     selected = made.selected if made else None
     rows = postgres.stream(

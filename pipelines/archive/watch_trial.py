@@ -1,4 +1,4 @@
-"""What a watch would have told in the last days: a search of the archive, and the changes of what it finds."""
+"""The alerts that a watch would have sent in the last days: a search of the archive, and the changes of the results."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from pipelines.query.grammar import DateFilter, Every, Node
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
 
-# Articles that are read at most. Chosen: nobody wants a watch of more, and they are read in a few seconds.
+# Articles that are read at most. Chosen: nobody wants a watch with more, and they are read in a few seconds.
 MOST_READ = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class FoundArticle:
-    """An article that would have been told: its alerts, and where the words stand."""
+    """An article that would have been told: its alerts, and the places of the words."""
 
     id: int
     source: str
@@ -38,7 +38,7 @@ class FoundArticle:
 class TriedQuery:
     """What would have been told: alerts by day.
 
-    terms: in how many articles each term stands, and in how many it stands alone.
+    terms: how many articles have each term, and how many have no other term.
     listed: what would only have been listed, by reason.
     more: whether there is more than was read.
     """
@@ -55,9 +55,9 @@ class TriedQuery:
 def try_watch(
     conn: postgres.Connection, watch: Watch, node: Node, days: int, *, scopes: Scopes, now: datetime | None = None
 ) -> TriedQuery:
-    """What a watch that looks for this would have told in so many days up to now, newest first.
+    """What a watch with this query would have told in the last `days` days, newest first.
 
-    Each article counts as it reads today, and each of its changes as an alert. Part of the caller's transaction.
+    Each article counts in its newest version, and each of its changes as an alert. Part of the caller's transaction.
     """
     now = now or datetime.now(UTC)
     tried, since = TriedQuery(days=days), now - timedelta(days=days)
