@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pipelines import text
 from pipelines.query import variants
 
-# Zero-width non-joiner: Persian and Kurdish write what belongs together with it, or with a space.
+# Zero-width non-joiner: Persian and Kurdish write parts of one word with it, or with a space.
 JOINER = "\u200c"
 
 
@@ -33,7 +33,7 @@ class FieldWords:
     stems: dict[str, list[str]] = field(default_factory=dict)
 
     def beginning(self, start: str) -> Iterator[str]:
-        """The forms that begin with this text."""
+        """The forms in the field that begin with this text."""
         if not self.ordered:
             self.ordered = sorted(self.places)
         at = bisect_left(self.ordered, start)
@@ -42,7 +42,7 @@ class FieldWords:
             at += 1
 
     def with_stem(self, stem: str) -> list[str]:
-        """The forms that may be this form with a prefix."""
+        """The forms in the field that may be this form with a prefix."""
         if not self.stems:
             for form in self.places:
                 for rest in variants.without_prefix(form):
@@ -52,14 +52,14 @@ class FieldWords:
 
 @dataclass(slots=True)
 class ArticleWords:
-    """The fields of an article, name -> what stands there, and their words; language: its code, where it is known."""
+    """The fields of an article, name -> text, and their words; language: its code, if it is known."""
 
     fields: Mapping[str, str]
     streams: list[FieldWords]
     language: str = ""
 
     def forms(self) -> set[str]:
-        """Every word in it, without accents."""
+        """Every word in the article, without accents."""
         return {form for stream in self.streams for form in stream.places}
 
 

@@ -1,4 +1,4 @@
-"""Days and spans as a query names them: `2026-11-01`, `2026-11`, `2026`, `7d`."""
+"""Days and spans as queries write them: `2026-11-01`, `2026-11`, `2026`, `7d`."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ FORMS = "2026-11-01, 2026-11, 2026 or how far back: 24h, 7d, 2w"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment as a person asked for it: at a date, or so far back from the moment of asking."""
+    """A moment in a request: at a date, or a span back from the moment of the request."""
 
     at: datetime | None = None
     back: timedelta = timedelta()
 
     def seen_from(self, now: datetime) -> datetime:
-        """The moment itself."""
+        """The moment as a date and time, counted from `now`."""
         return self.at or now - self.back
 
 
 def read(written: str, *, end: bool) -> Moment | None:
-    """The moment that a person wrote; None if it is none. For a day, month or year: its beginning or end, in UTC."""
+    """The moment that a person wrote; None if the text is no moment. A day, month or year gives its start or end, in
+    UTC.
+    """
     back = BACK.fullmatch(written.strip().lower())
     if back:
         return Moment(back=int(back[1]) * UNITS[back[2]])

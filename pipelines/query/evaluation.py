@@ -1,7 +1,7 @@
-"""What a query says about one article. This is the truth; search only selects candidates for it.
+"""Whether a query holds for one article. This decides; search only selects candidates for it.
 
-Terms are found as watches find them (`matcher`). This module adds AND, OR and NOT, filters, and how near two words
-stand.
+Terms are found as watches find them (`matcher`). This module adds AND, OR and NOT, filters, and how near two words are
+to each other.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ FIELDS = ("title", "description", "text")
 
 @dataclass(frozen=True, kw_only=True)
 class QueriedArticle:
-    """An article as a query looks at it.
+    """An article in the form that a query reads.
 
     groups: of its source.
     dated: when it was published, or first seen.
     revised: whether it has a second wording.
-    kinds: what its changes were, of `codes.RevisionKind`.
+    kinds: of its changes, from `codes.RevisionKind`.
     """
 
     title: str
@@ -56,7 +56,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class ReadyQuery:
-    """A query made ready for many articles, by `ready`."""
+    """A query prepared for many articles, by `ready`."""
 
     node: Node
     now: datetime
@@ -64,7 +64,7 @@ class ReadyQuery:
 
 @dataclass(slots=True)
 class ArticleLookup:
-    """An article that queries look at, with what they have found in it so far. Any number of queries share it."""
+    """An article for queries, with what they have found in it so far. Any number of queries share it."""
 
     subject: QueriedArticle
     reading: ArticleWords
@@ -73,28 +73,27 @@ class ArticleLookup:
 
 
 def ready(node: Node, now: datetime) -> ReadyQuery:
-    """A query made ready to be asked about many articles. Spans like 7d are counted back from now."""
+    """A query prepared for many articles. Spans like 7d are counted back from now."""
     return ReadyQuery(node, now)
 
 
 def look(subject: QueriedArticle) -> ArticleLookup:
-    """An article made ready for many queries."""
+    """An article prepared for many queries."""
     return ArticleLookup(
         subject, article_words.read({name: getattr(subject, name) for name in FIELDS}, subject.language)
     )
 
 
 def answer(asked: ReadyQuery, subject: QueriedArticle) -> list[Mark] | None:
-    """The places where a query found what it asks for, in order and without overlaps; None if the article is
-    no answer.
-    """
+    """The places that a query found, in order and without overlaps; None if the article is no answer."""
     found = places(asked.node, look(subject), asked.now)
     return None if found is None else join_hits(found)
 
 
 def places(node: Node, look: ArticleLookup, now: datetime | None = None) -> list[Hit] | None:
-    """The places that make a query true of an article; None if it is not true. now: what spans are counted
-    back from.
+    """The places that make a query true of an article; None if it is not true.
+
+    now: spans are counted back from this.
     """
     if isinstance(node, Find):
         return _find(node, look) or None
@@ -155,7 +154,7 @@ def _except(node: Except, look: ArticleLookup) -> list[Hit]:
 
 
 def _place(look: ArticleLookup, name: str) -> Callable[[Hit], tuple[int, int]]:
-    """What tells the numbers of a hit's first and last words in a field."""
+    """A function that gives the numbers of a hit's first and last words in a field."""
     if name not in look.starts:
         stream = next(stream for stream in look.reading.streams if stream.name == name)
         look.starts[name] = [token.start for token in stream.tokens]
@@ -185,7 +184,7 @@ def _holds(node: Of | DateFilter, subject: QueriedArticle, now: datetime | None)
 def _nearby(
     left: Sequence[Hit], right: Sequence[Hit], distance: int, place: Callable[[Hit], tuple[int, int]]
 ) -> list[Hit]:
-    """Those of both lists that have one of the other list within so many words."""
+    """The hits of both lists that have a hit of the other list within `distance` words."""
     begins = sorted((place(hit)[0], number) for number, hit in enumerate(right))
     ends = sorted((place(hit)[1], number) for number, hit in enumerate(right))
     found: list[Hit] = []
@@ -202,7 +201,7 @@ def _nearby(
 
 
 def _written_in(value: str, author: str) -> bool:
-    """Whether the words of a value stand in a name, one after the other."""
+    """Whether a name contains the words of a value, one after the other."""
     wanted, given = (
         " " + " ".join(text.bare(token.form) for token in text.tokens(name)) + " " for name in (value, author)
     )

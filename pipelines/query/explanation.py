@@ -1,4 +1,4 @@
-"""Why a query does not hold: the parts that failed, in sentences; and parts of queries as a person writes them."""
+"""Why a query does not hold: the parts that failed, in sentences; and parts of queries in the written form."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipelines.query.grammar import DateFilter, Either, Every, Except, Find, Nea
 
 
 def write_part(node: Node) -> str:
-    """A part of a query, written so that it reads back as the same."""
+    """A part of a query in the written form, which `parse` reads back as the same part."""
     if isinstance(node, Find):
         marked = node.term.mode != "clitics" or node.term.article == "keep"
         prefix, colon, rest = node.term.written.partition(":") if marked else ("", "", node.term.written)
@@ -31,16 +31,14 @@ def write_part(node: Node) -> str:
 
 
 def say_what_holds(node: Node) -> str:
-    """How much of a query has to hold, by its outermost operator: a clause."""
+    """A clause that says how much of a query must hold, by its outermost operator."""
     if isinstance(node, Every):
         return "all of its parts have to hold"
     return "one of its parts is enough" if isinstance(node, Either) else "it has one part"
 
 
 def of_text(node: Node) -> tuple[Node | None, list[str]]:
-    """A query without its filters, and the filters, because a text alone says nothing about them. None if nothing is
-    left.
-    """
+    """A query without its filters (None if nothing is left), and the filters, because a text cannot decide them."""
     if isinstance(node, Of | DateFilter):
         return None, [write_part(node)]
     if isinstance(node, Without):
@@ -60,7 +58,7 @@ def of_text(node: Node) -> tuple[Node | None, list[str]]:
 
 
 def explain_failed(node: Node, look: ArticleLookup) -> list[str]:
-    """A sentence for each part of a query because of which an article is no answer; empty if it is one."""
+    """A sentence for each part of a query that makes an article no answer; empty if the article is an answer."""
     if evaluation.places(node, look) is not None:
         return []
     if isinstance(node, Find):

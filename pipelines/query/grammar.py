@@ -19,19 +19,19 @@ from pipelines.query.day_spans import Moment
 from pipelines.query.lexer import QueryToken, TokenKind, pieces
 from pipelines.query.terms import PREFIXES, Term, checked_term
 
-# What one query may cost: read in milliseconds at these limits, and 24 forms a term stay within one tsquery.
+# The limits of one query: at these it is read in milliseconds, and 24 forms a term stay within one tsquery.
 LONGEST = 10_000
 MOST_TERMS = 250
 DEEPEST = 50
 WIDEST_NEAR = 50
 LANGUAGE = re.compile(r"[a-z]{2,3}")
-# Control characters and halves of pairs: no text in Postgres has them.
+# Control characters and halves of surrogate pairs: no text in Postgres has them.
 UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 COUNTRY = re.compile(r"[A-Za-z]{2}")
 
 
 class Field(StrEnum):
-    """What of an article a filter looks at."""
+    """The part of an article that a filter examines."""
 
     SOURCE = "source"
     LANGUAGE = "lang"
@@ -42,7 +42,7 @@ class Field(StrEnum):
 
 
 class Standing(StrEnum):
-    """What `is:` asks for: a second wording, gone from its site now, or a change of that kind at any time."""
+    """The values of `is:`: a second wording, removed from its site now, or a change of that kind at any time."""
 
     REVISED = "revised"
     REMOVED = "removed"
@@ -55,7 +55,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """A term that has to be found; with title, in the title."""
+    """A term that must be found.
+
+    title: whether it must be in the title.
+    """
 
     term: Term
     title: bool = False
@@ -63,7 +66,7 @@ class Find:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """One of left and one of right, in either order, with at most distance - 1 words between them."""
+    """A hit of `left` and a hit of `right`, in either order, with at most distance - 1 words between them."""
 
     left: tuple[Find, ...]
     right: tuple[Find, ...]
@@ -72,7 +75,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Except:
-    """One of wanted at a place where none of around stands as well: a word outside of some phrases with it."""
+    """A hit of `wanted` that overlaps no hit of `around`: a word outside of some phrases that contain it."""
 
     wanted: tuple[Find, ...]
     around: tuple[Find, ...]
@@ -80,7 +83,7 @@ class Except:
 
 @dataclass(frozen=True, slots=True)
 class Of:
-    """An article of one of these values."""
+    """An article with one of these values."""
 
     field: Field
     values: tuple[str, ...]
@@ -88,7 +91,7 @@ class Of:
 
 @dataclass(frozen=True, slots=True)
 class DateFilter:
-    """An article dated from a moment on, or before one."""
+    """An article dated from a moment on, or before a moment."""
 
     since: Moment | None = None
     until: Moment | None = None
@@ -96,21 +99,21 @@ class DateFilter:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """All of the parts."""
+    """All parts must hold."""
 
     parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """At least one of the parts."""
+    """At least one part must hold."""
 
     parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """Not the part."""
+    """The part must not hold."""
 
     part: Node
 
@@ -127,9 +130,9 @@ HINTS = {
 
 
 def parse(written: str, synonyms: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Node:
-    """What a person wrote, as records; QueryError points at the first mistake and says what to write instead.
+    """The written query as records; QueryError points at the first mistake and says what to write instead.
 
-    synonyms: what `syn:` stands for, name -> spellings.
+    synonyms: the lists for `syn:`, name -> spellings.
     """
     written = UNWRITABLE.sub(" ", written)
     if len(written) > LONGEST:
@@ -147,7 +150,7 @@ def parse(written: str, synonyms: Mapping[str, Sequence[str]] = MappingProxyType
 
 
 def terms(node: Node) -> Iterator[Find]:
-    """Every term of a query, those that must not be found too, in order."""
+    """Every term of a query in order, also those that must not be found."""
     if isinstance(node, Find):
         yield node
     elif isinstance(node, Near):
@@ -162,7 +165,7 @@ def terms(node: Node) -> Iterator[Find]:
 
 
 def values(node: Node, field: Field) -> Iterator[str]:
-    """What a query asks of a field, those that it must not be too, in order."""
+    """The values that a query has for a field, in order, also those that are excluded."""
     if isinstance(node, Of) and node.field == field:
         yield from node.values
     elif isinstance(node, Every | Either):

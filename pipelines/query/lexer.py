@@ -1,4 +1,6 @@
-"""A query cut into pieces: words, phrases and filters, operators, parentheses; it alone knows quotes and prefixes."""
+"""A query split into pieces: words, phrases, filters, operators, parentheses. Only this module knows quotes and
+prefixes.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +11,20 @@ from enum import StrEnum
 
 from pipelines.errors import QueryError
 
-# How a quote is opened -> what closes it.
+# Opening quote -> closing quote.
 QUOTES = {'"': '"', "“": '”"', "„": '“”"', "«": "»", "”": '”"'}
 PREFIX = re.compile(r"([A-Za-z_]+):")
-# Blanks, and the marks that keyboards of right-to-left scripts leave between words.
+# Blanks, and the marks that keyboards of right-to-left scripts put between words.
 BLANK = re.compile("[\\s\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]+")
 BARE = re.compile('[^\\s()|"“„«»”\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]+')
 NEAR = re.compile(r"(?:near/(\d{1,6})|NEAR)(?=[\s(]|$)", re.IGNORECASE)
 NEAR_ALONE = "NEAR"
-# A word with nothing to it, which most pieces are: letters and digits between blanks.
+# A plain word, as most pieces are: letters and digits between blanks.
 PLAIN = re.compile(r"[^\W_]+(?=\s|$)")
 
 
 class TokenKind(StrEnum):
-    """What a piece of a query is."""
+    """The kind of a piece of a query."""
 
     TERM = "term"
     OPEN = "("
@@ -39,7 +41,12 @@ WORDS = {str(kind): kind for kind in (TokenKind.AND, TokenKind.OR, TokenKind.NOT
 
 @dataclass(frozen=True, slots=True)
 class QueryToken:
-    """written[start:end] of a query. prefixes: what stands before a colon; spellings: of a term; number: of NEAR."""
+    """written[start:end] of a query.
+
+    prefixes: the texts before a colon.
+    spellings: of a term.
+    number: of NEAR.
+    """
 
     kind: TokenKind
     text: str
@@ -51,7 +58,7 @@ class QueryToken:
 
 
 def pieces(written: str) -> Iterator[QueryToken]:
-    """The pieces of a query in order; QueryError where a quote is never closed or a dash stands alone."""
+    """The pieces of a query in order; QueryError if a quote is never closed or a dash is alone."""
     at = 0
     while at < len(written):
         blank = BLANK.match(written, at)
@@ -93,7 +100,7 @@ def _term(written: str, start: int) -> QueryToken:
     while prefix := PREFIX.match(written, at):
         behind = prefix.end()
         if not prefixes and (behind == len(written) or BLANK.match(written, behind)) and not prefix[1].islower():
-            # `Analysis: ` as it stands in a title is a word.
+            # In a title, `Analysis: ` is a word.
             break
         prefixes.append(prefix[1])
         at = behind

@@ -1,7 +1,7 @@
-"""Matching: where a term stands in an article; it alone knows how terms are looked up.
+"""Matching: the places of a term in an article. Only this module knows how terms are looked up.
 
-Every written form of a term stands in a dictionary, and so does every word of the article: a term costs a look-up a
-form, however long the article is. Which of many watches are worth looking at says `query_set`.
+Every written form of a term is in a dictionary, and so is every word of the article. So a term costs one look-up for
+each form, however long the article is. `query_set` selects which of many watches are examined.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from pipelines.query import stems, variants
 from pipelines.query.article_words import JOINER, ArticleWords, FieldWords
 from pipelines.query.terms import Term
 
-# Places of one alert. Chosen: a message shows a few; the rest is in the article.
+# Places in one alert. Chosen: a message shows a few; the rest is in the article.
 MAX_ALERT_MATCHES = 20
-# Characters of a sentence that is shown whole. Chosen: four lines on a phone.
+# The most characters of a sentence that is shown whole. Chosen: four lines on a phone.
 LONGEST_SENTENCE = 300
-# Characters of a longer one on each side of what was found. Chosen: a line on a phone.
+# Characters of a longer one on each side of the place. Chosen: a line on a phone.
 SNIPPET_CHARACTERS = 70
-# Tanwin on an alef: it makes a common noun's accusative of what looks like a name that ends in alef (درعاً, a shield).
+# Tanwin on an alef: it makes the accusative of a common noun look like a name that ends in alef (درعاً, a shield).
 TANWIN = "\u064b"
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a place in a phrase may hold: one of these forms, or any word that begins with start.
+    """The words that can fill a place in a phrase: one of these forms, or any word that begins with `start`.
 
-    stem_of: of those that begin so, the forms of this word in the language of the text alone.
+    stem_of: if set, of the words with this beginning only the forms of this word in the language of the text.
     """
 
     forms: frozenset[str]
@@ -42,9 +42,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """One way to write a term: its first word is what it is looked up by, rest are the words that follow.
+    """One way to write a term: the term is looked up by its first word; `rest` are the words that follow.
 
-    bare_alef: it ends in an alef that belongs to the word, which one with tanwin does not. stem_of: as of a `Word`.
+    bare_alef: it ends in an alef of its own, and a word with tanwin on the alef does not match.
+    stem_of: as in a `Word`.
     """
 
     rest: tuple[Word, ...] = ()
@@ -54,12 +55,12 @@ class Spelling:
 
     @property
     def stemmed(self) -> bool:
-        """Whether the language of a text says what its words may be."""
+        """Whether the possible words depend on the language of the text."""
         return bool(self.stem_of or any(word.stem_of for word in self.rest))
 
 
 class Hit(NamedTuple):
-    """A term at a place: content[start:end] of a field; a tuple, for an article makes thousands of them."""
+    """A term at a place: content[start:end] of a field. It is a tuple because an article makes thousands of them."""
 
     term: Term
     field: str
@@ -69,7 +70,7 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """Spellings of a term by written form, by the beginning of a word, by form with ending; and its parts of words."""
+    """The spellings of a term by written form, by beginning of a word, by form with ending; and its parts of words."""
 
     forms: dict[str, list[Spelling]] = field(default_factory=dict)
     starts: dict[str, list[Spelling]] = field(default_factory=dict)
@@ -79,7 +80,7 @@ class Forms:
 
 @lru_cache(maxsize=1 << 14)
 def forms(term: Term) -> Forms:
-    """Everything that a term is looked up by; it is shared, so nobody may change it."""
+    """Everything by which a term is looked up. Callers share it and must not change it."""
     made = Forms()
     for written in (term.text, *term.aliases):
         _add(made, term, written)
@@ -87,7 +88,7 @@ def forms(term: Term) -> Forms:
 
 
 def hits(term: Term, reading: ArticleWords) -> list[Hit]:
-    """Every place of an article where a term stands, in no order; spellings of it may share one."""
+    """Every place of a term in an article, in no order; several spellings may share one place."""
     made, found = forms(term), []
     for stream in reading.streams:
         if not stream.places:
@@ -99,7 +100,7 @@ def hits(term: Term, reading: ArticleWords) -> list[Hit]:
 
 
 def matches(hits: Iterable[Hit], fields: Mapping[str, str]) -> tuple[Match, ...]:
-    """What of the places is shown, in order: one a term and place, the longest; MAX_ALERT_MATCHES at most."""
+    """The places that are shown, in order: for each term and place the longest; MAX_ALERT_MATCHES at most."""
     order = {name: number for number, name in enumerate(fields)}
     best: dict[tuple[Term, str, int], Hit] = {}
     for hit in sorted(hits, key=lambda hit: (order[hit.field], hit.start)):
@@ -116,7 +117,7 @@ def overlap(one: Hit, other: Hit) -> bool:
 
 def _add(made: Forms, term: Term, written: str) -> None:
     if JOINER in written:
-        # Words that a joiner keeps together are written apart as well.
+        # Words with a joiner are also written as separate words.
         _add(made, term, written.replace(JOINER, " "))
         written = written.replace(JOINER, "")
     open_end = written.endswith("*")
@@ -178,7 +179,7 @@ def _places(made: Forms, stream: FieldWords, language: str) -> Iterator[tuple[in
             if spelling.stem_of and not stems.alike(form, spelling.stem_of, language):
                 continue
             if not (spelling.rest or spelling.bare_alef or stream.whole):
-                # A word alone, as most terms are.
+                # A single word, as most terms are.
                 for place in stream.places[form]:
                     yield stream.tokens[place].start, stream.tokens[place].end
                 continue
@@ -198,7 +199,7 @@ def _places(made: Forms, stream: FieldWords, language: str) -> Iterator[tuple[in
 
 
 def _find_spelled(made: Forms, stream: FieldWords) -> Iterator[tuple[str, list[Spelling]]]:
-    """The words of a stream that the first word of a spelling can be, with these spellings."""
+    """The words of a stream that can begin a spelling, each with these spellings."""
     for form in made.forms.keys() & stream.places.keys():
         yield form, made.forms[form]
     for start, spellings in made.starts.items():
@@ -218,7 +219,7 @@ def _fits(word: Word, form: str, language: str) -> bool:
 
 
 def _parts(made: Forms, stream: FieldWords) -> Iterator[tuple[int, int]]:
-    """Parts of words: the words they stand in are what is found."""
+    """The places of words with a part that is looked for: the complete words are found."""
     joined = " ".join(stream.forms)
     begins: list[int] | None = None
     for part in made.parts:
@@ -253,7 +254,7 @@ def _match(hit: Hit, content: str) -> Match:
 
 
 def _snippet(content: str, start: int, end: int) -> str:
-    """The sentence with a place, on one line; of a long one the words around it, with … where some were left out."""
+    """The sentence around a place, in one line; of a long one the words around the place, with … for omitted words."""
     first, last = text.sentence_around(content, start, end, LONGEST_SENTENCE)
     left, right = first, last
     if last - first > LONGEST_SENTENCE:

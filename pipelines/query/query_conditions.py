@@ -1,4 +1,4 @@
-"""How queries are made ready for many articles: the conditions that no answer of a query can miss, as arrays.
+"""How queries are prepared for many articles: the conditions that every answer of a query fulfils, as arrays.
 
 `query_set` uses the arrays. A clause may let too many articles pass, but never too few.
 """
@@ -18,18 +18,18 @@ from pipelines.query.grammar import Either, Every, Except, Field, Find, Near, No
 from pipelines.query.query_set import QuerySet
 from pipelines.query.terms import Term
 
-# Clauses looked at besides the one a query is found by, and words that must not be there. Chosen: most queries have no
-# more, and four bytes each are kept for every query.
+# How many clauses are tested besides the one by which a query is looked up, and how many excluded words. Chosen: most
+# queries have no more, and four bytes each are kept for every query.
 CLAUSES, EXCLUSIONS = 3, 2
-# The share of articles that have a word that nobody saw, per letter. Chosen: below one in a thousand.
+# The assumed share of articles with a word of unknown frequency, per letter. Chosen: below one in a thousand.
 UNSEEN = 0.0002
-# The share of articles that have a key of another kind. Chosen: only their order matters.
+# The assumed share of articles with a key of another kind. Chosen: only their order matters.
 USUAL = {"start": 0.05, "stem": 0.02, "piece": 0.2, "filter": 0.2, "lang": 0.6}
 Keys = frozenset[str]
 
 
 def compile_queries(queries: Iterable[tuple[str, Node]], shares: Mapping[str, float]) -> QuerySet:
-    """Queries by name, made ready for many articles. shares: word -> the share of articles that have it."""
+    """Queries by name, prepared for many articles. shares: word -> the share of articles with the word."""
     build = _Build(shares)
     for name, node in queries:
         build.add(name, node)
@@ -81,8 +81,8 @@ class _Build:
         return []
 
     def any_of(self, given: Iterable[list[Keys]]) -> list[Keys]:
-        """The clauses of a node of which any part is enough: one clause of the rarest of each part. One part alone
-        keeps all its clauses.
+        """The clauses of a node for which any one part is enough: one clause, made from the rarest clause of each part.
+        A single part keeps all its clauses.
         """
         parts = list(given)
         if len(parts) == 1 or not all(parts):
@@ -99,14 +99,14 @@ class _Build:
                     first.setdefault(spelling, set()).add(kind + form)
         ways = [[frozenset(keys), *map(_rest, spelling.rest)] for spelling, keys in first.items()]
         for part in made.parts:
-            # Each word of an article stands between blanks; what a part begins and ends with may go on.
+            # Each word of an article is between blanks; the words at both ends of a part may go on.
             last = len(words := part.split(" ")) - 1
             padded = (" " * (n > 0) + word + " " * (n < last) for n, word in enumerate(words))
             ways.append([frozenset(["p" + piece]) for word in padded for piece in query_set.pieces(word)])
         return self.any_of(ways)
 
     def exclusions(self, node: Node) -> Iterator[Keys]:
-        """Sets of keys. An article that has a key of such a set is surely no answer."""
+        """Sets of keys. An article with a key of such a set is certainly no answer."""
         for part in node.parts if isinstance(node, Every) else (node,):
             if isinstance(part, Without):
                 inner = part.part
@@ -114,7 +114,7 @@ class _Build:
                 yield from (keys for find in finds if isinstance(find, Find) and (keys := self.certain(find)))
 
     def certain(self, find: Find) -> Keys | None:
-        """The words that are the term whatever stands around them; None if words do not tell this."""
+        """Words that always match the term, whatever is around them; None if words alone cannot decide."""
         if find not in self.certain_of:
             self.certain_of[find] = self._certain(find)
         return self.certain_of[find]

@@ -1,9 +1,9 @@
-"""Many queries made ready for one article after another: which queries are worth looking at, and which of these hold.
+"""Many queries prepared for one article after another: which queries are examined, and which of these hold.
 
-For each query some clauses are kept. A clause is a set of keys (a word, the beginning of one, a filter …), of which an
-answer must have one. A query is looked up by its rarest clause. For all queries that remain, three more clauses and two
-words that must not be there are checked at once, in numpy. What remains then is read as a search reads it
-(`evaluation.places`), by position. So the clauses may let too many articles pass, but never too few.
+For each query some clauses are kept. A clause is a set of keys (a word, the beginning of one, a filter …), and every
+answer has one key of the set. A query is looked up by its rarest clause. For all queries that remain, three more
+clauses and two excluded words are checked together, in numpy. The queries that still remain are read as a search reads
+them (`evaluation.places`), by position. So the clauses may let too many articles pass, but never too few.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from pipelines.query.grammar import Either, Every, Except, Field, Find, Near, No
 from pipelines.query.matcher import Hit
 from pipelines.query.terms import Term
 
-# Of the form below: what is kept of another number is built anew.
+# The version of the form below: stored arrays with another number are built anew.
 FORM = 2
-# Groups that stand where a query has fewer: one that every article has, and one that none has.
+# Groups that fill up queries with fewer: one that every article has, and one that none has.
 ALWAYS, NEVER = 0, 1
-# Letters of a piece by which parts of words (`sub:`) are found. Chosen: the shortest part that may be asked for.
+# Letters of the pieces by which parts of words (`sub:`) are found. Chosen: the shortest part that is allowed.
 PIECE_LETTERS = 3
-# Words and queries that are remembered. Chosen: the words of a language; memory has to end somewhere.
+# How many words and queries are remembered. Chosen: the words of a language; memory must end somewhere.
 MAX_WORDS, MAX_NODES = 100_000, 100_000
-# Bytes of a key's hash. Chosen: among a million keys two meet once in ten million installations.
+# Bytes of a key's hash. Chosen: among a million keys, two are equal once in ten million installations.
 HASH_BYTES = 8
 
 
@@ -60,7 +60,7 @@ class QuerySet:
 
 
 def holding(made: QuerySet, look: ArticleLookup) -> Iterator[tuple[str, list[Hit]]]:
-    """The queries that an article answers, by name, each with the places of what it asks for."""
+    """The queries that an article answers, by name, each with the places that it found."""
     for number in candidates(made, look):
         hits = evaluation.places(_node(made, int(number)), look)
         if hits is not None:
@@ -82,7 +82,8 @@ def candidates(made: QuerySet, look: ArticleLookup) -> NDArray[Any]:
     queries = arrays["group_queries"][_spans(begins, ends)]
     made.present[groups] = True
     kept = made.present[arrays["required"][queries]].all(axis=1)
-    # A part of a word that a joiner keeps together is found where it stands for itself alone: looked at one by one.
+    # If joiners keep words together, `forms` has also the parts of such words, which are no complete words. Then no
+    # query is excluded here, and the queries are read one by one.
     if not any(stream.whole for stream in look.reading.streams):
         kept &= ~made.present[arrays["excluded"][queries]].any(axis=1)
     made.present[groups] = False
@@ -92,7 +93,7 @@ def candidates(made: QuerySet, look: ArticleLookup) -> NDArray[Any]:
 
 
 def _remember(made: QuerySet, forms: Sequence[str]) -> None:
-    """Look up the groups of the words that were not met yet, all at once."""
+    """Look up the groups of new words, all together."""
     starts, kinds = made.arrays["starts"].tolist(), made.arrays["kinds"]
     keys: list[str] = []
     of: list[str] = []

@@ -1,4 +1,4 @@
-"""Which part of a query Postgres answers by itself: the filters that apply to the complete query."""
+"""The part of a query that Postgres answers by itself: the filters that apply to the complete query."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from pipelines.query.grammar import DateFilter, Every, Field, Node, Of, Standing
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a query may ask about a source besides its name."""
+    """The properties of a source, besides its name, that a query may use."""
 
     country: str = ""
     groups: Sequence[str] = ()
 
 
 NOWHERE = Scope()
-# Source -> what may be asked of it.
+# Source -> the properties that a query may use.
 Scopes = Mapping[str, Scope]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """Filters that every answer fulfils, None where there is none; rest: of the query, None where nothing is left.
+    """Filters that every answer fulfils, None if there is none; rest: the rest of the query, None if nothing is left.
 
     kind: of a change that the article had.
     """

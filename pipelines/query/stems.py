@@ -1,7 +1,8 @@
-"""Stems: which words of a European language are one word in several endings; it alone knows the stemmers.
+"""Stems: which words of a European language are one word with different endings. Only this module knows the stemmers.
 
-Snowball's rules, those of Postgres' own configurations, run in Python where a watch or a search decides: a text is read
-by its own language, and the index is asked for words that begin alike. So a term means the same in both.
+The rules are Snowball's, as in Postgres' own configurations, but run in Python where a watch or a search decides. A
+text is read by its own language, and the index is searched for words with the same beginning. So a term means the same
+in both.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 import snowballstemmer
 
-# What the stemmers call the languages that have one. Arabic has its own rules (variants).
+# The stemmers' names of the languages that have one. Arabic has its own rules (variants).
 LANGUAGES = {
     "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
     "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hu": "hungarian",
@@ -19,18 +20,18 @@ LANGUAGES = {
     "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
     "sv": "swedish", "tr": "turkish",
 }  # fmt: skip
-# Letters that all words of a stem begin with, at the least. Chosen: with fewer the index names every article.
+# The fewest letters with which all words of a stem begin. Chosen: with fewer the index names every article.
 SHORTEST_LETTERS = 3
 
 
 @lru_cache(maxsize=1 << 14)
 def beginning(word: str) -> str:
-    """What every word with the stem of this one begins with, in any of the languages."""
+    """The beginning of every word with the stem of this one, in any of the languages."""
     return min((_beginning(word, language) for language in LANGUAGES), key=len)
 
 
 def alike(form: str, word: str, language: str) -> bool:
-    """Whether a form is the word with any ending, in a text of this language; without stems in it, the word itself."""
+    """Whether a form is the word with any ending, in a text of this language. Without a stemmer, it must be equal."""
     code = language.split("-")[0].lower()
     if form == word or code not in LANGUAGES:
         return form == word
@@ -43,7 +44,7 @@ def _beginning(word: str, language: str) -> str:
     return shared if len(shared) >= SHORTEST_LETTERS else word[:SHORTEST_LETTERS]
 
 
-# A word takes 0.1 ms in Python; the usual words of some languages are soon known.
+# A word takes 0.1 ms in Python; the usual words of some languages are soon in memory.
 @lru_cache(maxsize=1 << 16)
 def _stem(word: str, language: str) -> str:
     return str(_stemmer(LANGUAGES[language]).stemWord(word))

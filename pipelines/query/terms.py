@@ -1,4 +1,4 @@
-"""Terms: how a person writes one thing to look for, and which of its written forms are looked for."""
+"""Terms: how a person writes one thing to look for, and which of its written forms are searched."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipelines import text
 from pipelines.errors import WatchError
 from pipelines.query import variants
 
-# What a person writes before a term -> its mode, and what becomes of the article.
+# The prefix of a term -> its mode, and how the article is treated.
 PREFIXES = {
     "clitics": ("clitics", "optional"),
     "exact": ("exact", "optional"),
@@ -23,9 +23,9 @@ PREFIXES = {
 }
 WRITTEN_AS = {"exact": "exact", "suffix": "suffix", "stem": "stem", "substring": "sub"}
 WRITTEN = re.compile(r"([a-z]+):(?=\S)(.*)", re.DOTALL)
-# Letters of a part of a word. Chosen: two letters are in every text.
+# The fewest letters of a part of a word. Chosen: two letters are in every text.
 SHORTEST_PART_LETTERS = 3
-# Terms that are remembered: many watches look for the same words. Chosen: some ten thousand watches; 20 MB.
+# How many terms are remembered: many watches look for the same words. Chosen: some ten thousand watches; 20 MB.
 REMEMBERED_TERMS = 1 << 16
 
 
@@ -33,13 +33,13 @@ REMEMBERED_TERMS = 1 << 16
 class Term:
     """One thing to look for: a word or a phrase, and its other spellings.
 
-    mode: clitics finds a word with what Arabic writes before it; exact finds the word alone; suffix also finds what is
-        written behind it; stem finds a word with any ending in the language of the text; substring finds any place in
-        a word.
-    article: `keep` adds no article to a word that has none (حماس, not الحماس). `apart` looks for a part of a word
-        without the article that it begins with. Older watches have it as `optional`, which does not do this.
+    mode: `clitics` finds a word with the letters that Arabic writes before it; `exact` finds the word alone; `suffix`
+    also finds the word with letters written after it; `stem` finds the word with any ending in the language of the
+    text; `substring` finds the letters at any place in a word.
+    article: `keep` adds no article to a word without one (حماس, not الحماس). `apart` looks for a part of a word without
+    the article that it begins with. Older watches have `optional`, which does not do this.
 
-    A word that ends in `*` finds every word that begins so.
+    A word that ends in `*` finds every word with this beginning.
     """
 
     text: str
@@ -48,12 +48,12 @@ class Term:
     aliases: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
-        # Asked for with each look-up of each term; a text keeps its own, and few terms share one.
+        # Each look-up of a term needs the hash. A str keeps its own hash, and few terms share one.
         return hash(self.text)
 
     @property
     def written(self) -> str:
-        """The term as a person writes it, which `parse_term` reads back."""
+        """The term in the written form, which `parse_term` reads back."""
         way = "keep" if self.article == "keep" else WRITTEN_AS.get(self.mode, "")
         return (f"{way}:" if way else "") + "|".join((self.text, *self.aliases))
 
@@ -75,7 +75,7 @@ def parse_term(written: str) -> Term:
 
 
 def checked_term(spellings: Iterable[str], prefix: str) -> Term:
-    """The term with these spellings, looked for as the prefix says; WatchError says what is allowed."""
+    """The term with these spellings and the mode of the prefix; WatchError says what is allowed."""
     return _check_term("|".join(spellings := tuple(spellings)), spellings, *PREFIXES[prefix])
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 ARABIC = re.compile("[\u0621-\u064a]")
 HEBREW = re.compile("[\u05d0-\u05ea]")
-# With ו before each of them.
+# Each of them also with ו before it.
 HEBREW_PREFIXES = ("", "ה", "ב", "ל", "מ", "כ", "ש", "שה", "שב", "של", "שמ", "מה")
 HEBREW_AND = "ו"
 CONJUNCTIONS = ("", "و", "ف")
@@ -18,7 +18,7 @@ ARTICLES = ("ال", "بال", "كال", "لل")
 PREFIXES = frozenset(c + p for c in CONJUNCTIONS for p in (*PREPOSITIONS, *ARTICLES))
 PRONOUNS = ("ه", "ها", "هم", "هن", "هما", "ك", "كم", "نا", "ي")
 PLURALS = ("ات", "ين", "ان", "ون", "تين", "تان")
-# Before a pronoun or another noun a plural or a dual loses its ن: لاجئوهم, غارتي الأمس.
+# Before a pronoun or another noun, a plural or a dual loses its ن: لاجئوهم, غارتي الأمس.
 JOINED = (
     *("و", "تا", "تي", "ينا", "ونا"),
     *(f"ات{pronoun}" for pronoun in PRONOUNS),
@@ -36,14 +36,15 @@ def is_arabic(form: str) -> bool:
 def add_prefixes(form: str, *, add_article: bool) -> set[str]:
     """A normal form with every conjunction, preposition and article that can be written before it.
 
-    A bare word has 24 forms (12 without add_article), a word that has the article has 12: `العراق` is not found as
+    A word without the article has 24 forms (12 without add_article), a word with the article has 12: `العراق` is not
+    found as
     `عراق`.
     """
     bare = {c + p + form for c in CONJUNCTIONS for p in PREPOSITIONS}
     if form.startswith(ARTICLE) and len(form) > len(ARTICLE) + 1:
         noun = form.removeprefix(ARTICLE)
         forms = {c + a + noun for c in CONJUNCTIONS for a in ARTICLES}
-        # ل before it leaves two of three ل: اللجنة is للجنة.
+        # With ل before it, two of three ل remain: اللجنة becomes للجنة.
         return forms | {c + LAM + noun for c in CONJUNCTIONS if noun.startswith(LAM)}
     if not add_article:
         return bare
@@ -56,7 +57,7 @@ def add_hebrew_prefixes(form: str) -> set[str]:
 
 
 def inner(form: str, *, add_article: bool) -> set[str]:
-    """The forms of a word inside a phrase: as it is, or with the article where one may be added."""
+    """The forms of a word inside a phrase: unchanged, or with the article if one may be added."""
     return {form, ARTICLE + form} if add_article and not form.startswith(ARTICLE) else {form}
 
 
@@ -68,7 +69,7 @@ def endings(form: str) -> set[str]:
         found |= {stem + "ت" + pronoun for pronoun in PRONOUNS}
         found |= {stem + ending for ending in (*PLURALS, *NISBA, *JOINED)}
     if form.endswith(("يا", "يه")):
-        # سوريا is where a سوري is from.
+        # A سوري is from سوريا.
         found |= {form[:-1] + ending for ending in ("", "ه", "ا", *PLURALS)}
     elif form.endswith("ا"):
         found |= {form[:-1] + ending for ending in NISBA}
@@ -84,10 +85,8 @@ def without_article(form: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def without_prefix(form: str) -> frozenset[str]:
-    """Everything that a written form can be without a prefix. `add_prefixes` of each result must give the form
-    again.
-    """
+    """Every form that a written form can be without a prefix. `add_prefixes` of each must give the form again."""
     found = {form[len(p) :] for p in PREFIXES if form.startswith(p) and len(form) > len(p) + 1}
-    # A term that has the article keeps it: للعراق is read as العراق.
+    # A term with the article keeps it: للعراق is read as العراق.
     lil = [form[len(p) :] for p in PREFIXES if p.endswith("لل") and form.startswith(p)]
     return frozenset(found | {ARTICLE + rest for rest in lil} | {ARTICLE + LAM + rest for rest in lil})

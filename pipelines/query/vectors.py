@@ -1,12 +1,12 @@
-"""What of an article stands in the search index, and which of its rows can answer a query; it alone knows tsvectors.
+"""What the search index has of an article, and which of its rows can answer a query. Only this module knows tsvectors.
 
-Both sides are made here from the words of `text.tokens`, so what the index holds and what a query asks it for have one
-normal form by construction: Postgres' own parser and dictionaries never see a text. The index only names candidates:
-every condition made here holds for all articles that `evaluation` finds, and often for some more.
+Both sides are made here from the words of `text.tokens`. So the index and its queries always have the same normal form:
+Postgres' own parser and dictionaries never see a text. The index only names candidates: every condition made here holds
+for all articles that `evaluation` finds, and often for some more.
 
-A tsvector ends at 1 MB, at position 16,383 and at 255 places a word. An article within that is one row with places
-(EXACT), with places of which not all are words of their own where joiners keep words together (JOINED); a longer one is
-one row of its words alone (WORDS), the longest several of them (PART).
+A tsvector ends at 1 MB, at position 16,383 and at 255 places a word. An article within these limits is one row with
+places (EXACT). If joiners keep words together, not all places are words of their own (JOINED). A longer article is one
+row of its words alone (WORDS), the longest ones several such rows (PART).
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ from pipelines.query.article_words import JOINER
 from pipelines.query.grammar import Either, Every, Except, Field, Find, Near, Node, Of, Without, terms
 from pipelines.query.matcher import Word
 
-# What the index holds of a text, and how that is written into article files; another number where either changes.
+# The version of the index's content and of its form in article files: if one of them changes, so does the number.
 VERSION = 1
 # Postgres' limits: the last position, places of one word, and bytes of one row (1 MB, with room for what it adds).
 LAST_PLACE = 16_383
 MOST_PLACES = 255
 MOST_BYTES = 800_000
-# A word is cut to so many letters: a tsvector takes 2,046 bytes, a letter has four at most.
+# The most letters of a word: a tsvector takes 2,046 bytes, and a letter has four at most.
 LONGEST_WORD = 500
-# Words in which a part stands (`sub:`): with more of them the index is no help, and candidates are read instead.
+# Words that contain a part (`sub:`): with more of them the index is no help, and candidates are read instead.
 MOST_WORDS = 5_000
 # Written forms of all terms of a query: a tsquery takes 1 MB.
 MOST_FORMS = 30_000
-# Before a word of the title, and of an author's name; no word has them.
+# The marks before a word of the title, and of an author's name; no word has these signs.
 TITLE, AUTHOR = "=", "@"
 MARKS = {TITLE, AUTHOR}
-# A word between the quotes of a tsvector, in which quotes and backslashes stand twice.
+# A word between the quotes of a tsvector; quotes and backslashes in it are doubled.
 QUOTED = re.compile(r"'((?:[^'\\]|''|\\\\)*)'")
 WEIGHTS = {"title": "A", "description": "B", "text": ""}
-# Places between two fields: further than NEAR reaches, so that it never reaches from one into the other.
+# Places between two fields: more than NEAR allows, so that NEAR never connects two fields.
 GAP = 60
-# Words that stand so far from each other, in a tsquery: no word has these signs.
+# The distance between two words in a tsquery: no word has these signs.
 BESIDE = re.compile(r"<(-|\d+)>")
-# Words that one letter can stand for (ﷺ) share its place in a text, and have places of their own in the index.
+# One letter can stand for several words (ﷺ): they share its place in a text, and have their own places in the index.
 LIGATURE = 4
-# Written forms of one NEAR, each time it is written: that often for each number of words between.
+# Written forms of one NEAR, counted each time they are written: once for each number of words between.
 MOST_NEAR_FORMS = 6_000
 
 
@@ -63,7 +63,7 @@ class Shape(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """A row of the search index: words is a tsvector as Postgres writes it."""
+    """A row of the search index; words: a tsvector in Postgres' notation."""
 
     part: int
     shape: Shape
@@ -75,7 +75,7 @@ class Conditions:
     """tsqueries that every index row of an answer fulfils, one for each shape; None if none can be made.
 
     exact: rows of the shape EXACT that fulfil theirs answer the query, as far as its text goes.
-    placed: the query asks how words stand to each other, which the index alone cannot tell.
+    placed: the query depends on how words stand to each other, which the index alone cannot tell.
     """
 
     of_exact: str | None
@@ -119,12 +119,12 @@ def vectors(fields: Mapping[str, str], authors: Iterable[str]) -> tuple[list[Vec
 
 
 def write_rows(made: Sequence[Vector]) -> list[Any]:
-    """The rows of an article's index as an article file has them, in JSON."""
+    """The rows of an article's index in the form for an article file, in JSON."""
     return [VERSION, [[row.part, int(row.shape), row.words] for row in made]]
 
 
 def read(value: Sequence[Any]) -> tuple[list[Vector], set[str]] | None:
-    """The rows that an article file has, and the distinct words in them; None if there are none of this version."""
+    """The rows in an article file, and the distinct words in them; None if the file has none of this version."""
     if not value or value[0] != VERSION:
         return None
     rows = [Vector(int(part), Shape(shape), str(words)) for part, shape, words in value[1]]
@@ -138,14 +138,12 @@ def read(value: Sequence[Any]) -> tuple[list[Vector], set[str]] | None:
 
 
 def lexeme(form: str) -> str:
-    """A word as it stands in the index: without accents, and cut if it is longer than a tsvector takes."""
+    """A word in the form of the index: without accents, and cut if it is longer than a tsvector allows."""
     return text.bare(form)[:LONGEST_WORD]
 
 
 def parts(node: Node) -> set[str]:
-    """The parts of words (`sub:`) that a query asks for, in normal form. `conditions` needs the words in which they
-    stand.
-    """
+    """The parts of words (`sub:`) in a query, in normal form. `conditions` needs the words that contain them."""
     found = set()
     for find in terms(node):
         for part in matcher.forms(find.term).parts:
@@ -154,9 +152,9 @@ def parts(node: Node) -> set[str]:
 
 
 def conditions(node: Node, words_of: Mapping[str, Sequence[str]]) -> Conditions:
-    """What the index is asked for; words_of: `parts` of the query -> the words they stand in, or more than MOST_WORDS.
+    """The conditions for the index; words_of: `parts` of the query -> the words with them, or more than MOST_WORDS.
 
-    QueryError where the query has more written forms than a tsquery takes.
+    QueryError if the query has more written forms than a tsquery takes.
     """
     of_exact = _Writing(words_of, Shape.EXACT).node(node)
     return Conditions(
@@ -174,7 +172,7 @@ class _Writing:
 
     def __init__(self, words_of: Mapping[str, Sequence[str]], shape: Shape) -> None:
         self.words_of, self.shape, self.forms = words_of, shape, 0
-        # A row with a part of the words has to have any of those that are asked for.
+        # A row with a part of the words must have any of the wanted words.
         self.all_of = " | " if shape == Shape.PART else " & "
         self.next_to = " <-> " if shape <= Shape.JOINED else self.all_of
 
@@ -198,7 +196,7 @@ class _Writing:
         return None
 
     def near(self, node: Near) -> str | None:
-        """What stands near by the places of a row; None where they do not tell it: of phrases, or too many forms."""
+        """What is near by the places of a row; None if the places cannot tell: for phrases, or for too many forms."""
         sides = [[one for find in side for one in self.groups(find).items()] for side in (node.left, node.right)]
         left, right = (sorted({form for _, forms in side for form in forms}) for side in sides)
         furthest = node.distance + LIGATURE
@@ -240,7 +238,7 @@ class _Writing:
         return self.either([*written, *(self.part(part, before) for part in parts_)])
 
     def part(self, part: str, before: str) -> str | None:
-        """A part of words: of several words the first ends, and the last begins, with what is looked for."""
+        """A part of words. Of several words, the first may have more letters before it, and the last more behind it."""
         first, *rest = part.split(" ")
         known = self.words_of[first]
         if len(known) > MOST_WORDS:
@@ -253,7 +251,7 @@ class _Writing:
         return self.row([*([firsts] if firsts else []), *([_quote(before + word)] for word in rest[:-1]), last])
 
     def without(self, node: Without) -> str | None:
-        # Others may hold a word that is none of its own there.
+        # Rows of other shapes may have a word there that is not a word of its own.
         part = self.node(node.part) if self.shape == Shape.EXACT and _exact(node.part, self.words_of) else None
         return f"!({part})" if part else None
 
@@ -267,12 +265,12 @@ class _Writing:
         return None if None in made else " | ".join(f"({part})" for part in made if part) or None
 
 
-# Fulfilled by no row: no word has a blank.
+# No row fulfils this: no word has a blank.
 _NOTHING = "' '"
 
 
 def _exact(node: Node, words_of: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a row with places tells everything about the text of a node."""
+    """Whether a row with places decides everything about the text of a node."""
     if isinstance(node, Every | Either):
         return all(_exact(part, words_of) for part in node.parts)
     if isinstance(node, Without):
