@@ -1,4 +1,4 @@
-"""An alert line by line: its source, what an edit changed, what was found, and which other outlets have it."""
+"""An alert line by line: its source, the changes of an edit, the sentences found, and which other outlets have it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pipelines.notify import message_languages
 from pipelines.notify.message_languages import message
 from pipelines.text import normal
 
-# A message is read on a phone: what is beyond is said as a number.
+# A message is read on a phone: more than this is given as a number.
 MOST_EXCERPTS = 5
-# Passages that changed, of one alert. Chosen: as above.
+# Changed passages of one alert. Chosen: as above.
 MOST_EDITED = 3
-# Characters of one of them. Chosen: four lines on a phone.
+# The most characters of one passage. Chosen: four lines on a phone.
 LONGEST_EDITED = 300
 # Outlets of a story that are named. Chosen: a line or two.
 MOST_OUTLETS = 12
@@ -95,7 +95,7 @@ def body(alert: Mapping[str, Any], language: str) -> list[MessageLine]:
 
 
 def address(alert: Mapping[str, Any], language: str) -> MessageLine:
-    """The line with the article's address. If the article is gone, the line says that it stood there."""
+    """The line with the article's address. If the article is gone, the line says that this was its address."""
     if alert["kind"] != "removed":
         return MessageLine(quoted=str(alert["url"]))
     text = message("It stood at {url} (the site no longer has it).")
@@ -118,7 +118,7 @@ def beyond(number: int, language: str) -> str:
 
 
 def line_of_kept(alert: Mapping[str, Any], language: str) -> MessageLine:
-    """The line that says how to see the article as it is kept."""
+    """The line that says how to see the stored article."""
     if not alert.get("article_id"):
         return MessageLine()
     command = f"nightdesk articles {alert['article_id']}"

@@ -1,5 +1,4 @@
-"""The address of a channel: which kinds there are, and what is wrong with an address. No sentence shows more of it than
-its kind.
+"""The address of a channel: the kinds that exist, and faults of an address. Sentences show only the kind of an address.
 
 A new kind begins here; CONTRIBUTING.md names the other places.
 """
@@ -18,12 +17,12 @@ HOW = "webhook+https://host/path, smtp://user:password@host:port/?from=..&to=..,
 
 
 def kind(address: str) -> str:
-    """What an address begins with, in lower case."""
+    """The beginning of an address, in lower case."""
     return address.partition(":")[0].lower()
 
 
 def problem(address: str) -> str:
-    """What is wrong with an address, as the end of a sentence about its channel; empty if nothing is wrong."""
+    """The fault of an address, as the end of a sentence about its channel; empty if there is none."""
     if kind(address) in WEBHOOK:
         from pipelines.notify import webhook
 

@@ -11,18 +11,19 @@ from typing import Any
 from pipelines.errors import ChannelError
 from pipelines.stores import postgres
 
-# Messages that are listed where nobody says how many. Chosen: some screens.
+# How many messages are listed by default. Chosen: some screens.
 LISTED = 200
 
 WORDS = ("paused", "rests", "no address", "works")
 
 
 def list_channels(conn: postgres.Connection, addressed: Collection[str] | None = None) -> list[dict[str, Any]]:
-    """Every channel that is used: name, state (of WORDS), waiting, held, failed, error, failing_since, rests_until.
+    """Every channel in use: `name`, `state` (of WORDS), `waiting`, `held`, `failed`, `error`, `failing_since`,
+    `rests_until`.
 
     addressed: the names that have an address, so that the others can be named.
 
-    held counts messages that wait because something is in their way. failed counts messages that were given up.
+    `held` counts messages that wait because something is in their way. `failed` counts messages that were given up.
     """
     rows = postgres.query(conn, "known_channels")
     names = {row["name"] for row in rows}
@@ -38,7 +39,7 @@ def pause(conn: postgres.Connection, name: str) -> None:
 
 
 def resume(conn: postgres.Connection, name: str) -> int:
-    """Try a channel again that is paused or rests, with all messages that wait for it; gives how many."""
+    """Try a channel again that is paused or rests, with all messages that wait for it; gives how many wait."""
     return postgres.execute(conn, "resume_channel", channel=name.lower())
 
 
@@ -46,7 +47,7 @@ def resend(conn: postgres.Connection, channel: str = "", ids: Sequence[int] = ()
     """Put messages that were given up back into the queue, under their old keys: those of a channel, of these numbers,
     or all.
 
-    ChannelError names the numbers that are no such message.
+    ChannelError names the numbers of no such message.
     """
     found = postgres.query(conn, "resend_deliveries", channel=channel.lower(), ids=list(ids))
     missing = sorted(set(ids) - {row["id"] for row in found})
@@ -60,7 +61,9 @@ def resend(conn: postgres.Connection, channel: str = "", ids: Sequence[int] = ()
 
 
 def given_up(conn: postgres.Connection, channel: str = "", count: int = LISTED) -> list[postgres.Row]:
-    """The messages that were given up, newest first: id, channel, watch, form, subject, attempts, error, created_at."""
+    """The messages that were given up, newest first: `id`, `channel`, `watch`, `form`, `subject`, `attempts`, `error`,
+    `created_at`.
+    """
     return postgres.query(conn, "given_up_deliveries", channel=channel.lower(), count=count)
 
 
@@ -87,10 +90,10 @@ def alerts(
 
 
 def ack_alerts(conn: postgres.Connection, numbers: Sequence[int], who: str, *, seen: bool = True) -> list[int]:
-    """Note that somebody has seen these alerts, or that nobody has; gives the numbers, with those of alerts that joined
+    """Note that somebody has seen these alerts, or that nobody has. Gives the numbers, with those of alerts that joined
     them.
 
-    The first person stays. ChannelError names the numbers that are no alert.
+    The first person stays. ChannelError names the numbers of no alert.
     """
     noted = [row["id"] for row in postgres.query(conn, "ack_alerts", alerts=list(numbers), who=who, seen=seen)]
     missing = sorted(set(numbers) - set(noted))
@@ -102,9 +105,7 @@ def ack_alerts(conn: postgres.Connection, numbers: Sequence[int], who: str, *, s
 
 
 def resend_alerts(conn: postgres.Connection, numbers: Sequence[int], channel: str = "") -> list[postgres.Row]:
-    """Put the messages of these alerts that were given up back into the queue; ChannelError names an alert that has
-    none.
-    """
+    """Put given-up messages of these alerts back into the queue. ChannelError names an alert without one."""
     found = postgres.query(conn, "given_up_of_alerts", alerts=list(numbers), channel=channel.lower())
     missing = sorted(set(numbers) - {row["alert_id"] for row in found})
     if missing:

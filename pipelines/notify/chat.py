@@ -1,4 +1,4 @@
-"""Chats and phones: a message through apprise, in pieces that fit. The words of a page are no markup there.
+"""Chats and phones: a message through apprise, in pieces that fit. A page's words are not read as markup there.
 
 Only this module knows apprise.
 """
@@ -16,9 +16,9 @@ from apprise.manager_plugins import NotificationManager
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Outcome, Receipt
 
-# Seconds that a chat's service may take. Chosen: whoever takes longer is tried again later.
+# Seconds that a chat's service may take. Chosen: a slower service is tried again later.
 TIMEOUT_SECONDS = 15.0
-# Below what a service takes: for a title, for escapes that apprise adds, for counters of its own.
+# Room that stays free in a service's limits: for a title, for escapes that apprise adds, for its own counters.
 MARGIN = 0.9
 NAME = "Nightdesk"
 ANSWERED = re.compile(r"error=(\d{3})")
@@ -28,7 +28,7 @@ ABOUT_THE_MESSAGE = ("400", "413", "422")
 @contextmanager
 def open_carrier(address: str) -> Iterator[Carry]:
     """The function that hands messages to a service that apprise knows; ValueError if the address cannot be used."""
-    # Neither the name nor the pictures of apprise: each would be loaded from elsewhere by everybody who reads.
+    # Neither the name nor the pictures of apprise are sent: each reader's program would load these from elsewhere.
     asset = apprise.AppriseAsset(
         app_id=NAME, app_desc=NAME, app_url="", image_url_mask="", image_url_logo="", async_mode=False
     )
@@ -37,7 +37,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
         raise ValueError("apprise does not know it")
     (service,) = list(target)[:1]
     if "overflow=" not in address:
-        # What does not fit in spite of us is divided rather than refused.
+        # A text that is still too long is divided and not refused.
         service.overflow_mode = apprise.OverflowMode.SPLIT
     said = _quiet()
 
@@ -71,7 +71,7 @@ def knows(address: str) -> bool:
 
 
 def room(service: apprise.NotifyBase, subject: str) -> int:
-    """How many characters of a text a service takes beside such a title."""
+    """How many characters of a text a service takes beside this title."""
     shared = service.overflow_amalgamate_title or service.title_maxlen <= 0
     return max(int(service.body_maxlen * MARGIN) - (length(subject) + len(" (99/99)\r\n") if shared else 0), 1)
 
@@ -89,7 +89,7 @@ def pack(parts: Sequence[str], most: int) -> list[str]:
 
 
 def length(text: str) -> int:
-    """How long a text is for a service. Most services count a character above U+FFFF as two."""
+    """The length of a text for a service. Most services count a character above U+FFFF as two."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
@@ -106,7 +106,7 @@ def _cut(part: str, most: int) -> str:
 
 
 def _quiet() -> _Answers:
-    """Have apprise log nowhere, because it may log an address; gives what keeps the numbers of its log."""
+    """Let apprise log nowhere, because its log may show an address; gives a handler that keeps its status numbers."""
     said = _Answers()
     log = logging.getLogger("apprise")
     log.handlers, log.propagate = [said], False
@@ -123,7 +123,7 @@ def _refuse(codes: Sequence[str], have: Sequence[str]) -> Receipt:
 
 
 class _Answers(logging.Handler):
-    """Keeps the numbers with which a service answered. The rest of apprise's log may have an address."""
+    """Keeps the status numbers of a service's answers. The rest of apprise's log may have an address."""
 
     def __init__(self) -> None:
         super().__init__()

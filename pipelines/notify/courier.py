@@ -1,9 +1,10 @@
-"""The process that hands messages to one channel, one after the other, each within a limit that nothing can exceed.
+"""The process that hands messages to one channel, one after the other. Each has a limit of time that nothing can
+exceed.
 
-An alarm ends the complete process, whatever hangs: name resolution, TLS, an answer that drips, a library that waits.
-The process reads lines of JSON: first the address, so that no list of processes shows it, then messages. For each
-message it writes the parts that were taken meanwhile, if any, and a receipt. It ends when its input ends, and so with
-the process that started it (`delivery.courier`).
+An alarm ends the complete process, whatever hangs: name resolution, TLS, a slow answer, a waiting library. The process
+reads lines of JSON: first the address, so that no list of processes shows it, then messages. For each message it writes
+the parts that were taken meanwhile, if any, and a receipt. It ends when its input ends, and so with the process that
+started it (`delivery.courier`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import TextIO
 from pipelines.notify.channel_kinds import FILE, MAIL, WEBHOOK, kind, problem
 from pipelines.notify.message import Carry, Message, Outcome, Receipt
 
-# For a farewell to a server that does not answer to it.
+# Seconds to sign off from a server that does not answer.
 CLOSING_SECONDS = 3.0
 
 
@@ -31,7 +32,7 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
-    # Ctrl-C reaches the whole group: what is on its way is finished, then the input ends.
+    # Ctrl-C reaches the whole group: the current message is finished, then the input ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("httpx", "httpcore", "urllib3", "requests"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -42,7 +43,7 @@ def main() -> None:
         for line in sys.stdin:
             given = json.loads(line)
             if given["failed"] < failed:
-                # It was handed over before anybody knew that the one before it failed.
+                # This message was handed over before the failure of the message before it was known.
                 _say(answers, {"receipt": asdict(Receipt(outcome=Outcome.UNTRIED))})
                 continue
             signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -78,7 +79,7 @@ def _open_carrier(stack: ExitStack, address: str) -> tuple[float, Carry]:
 
 
 def _telling(answers: TextIO, seconds: float) -> Callable[[str], None]:
-    """The function that reports a part as taken. The next part has the complete limit again."""
+    """A function that reports a part as taken. The next part has the complete limit again."""
 
     def took(part: str) -> None:
         _say(answers, {"took": part})

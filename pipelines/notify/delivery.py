@@ -29,24 +29,26 @@ from pipelines.notify.channel_kinds import HOW, LOG, WEBHOOK, kind
 from pipelines.notify.message import Message, Outcome, Receipt
 from pipelines.notify.message_wording import plain, render
 
-# How long a courier may take to say goodbye; it ends itself before that.
+# How long a courier may take to end; normally it ends itself before that.
 CLOSING_SECONDS = 5.0
-# What a pipe of Linux holds.
+# The bytes that a pipe of Linux holds.
 PIPE_BYTES = 64 * 1024
-# What a courier need not know.
+# The fields that a courier does not need.
 HIDDEN = ("NIGHTDESK_CHANNEL_", "NIGHTDESK_DATABASE_URL", "AIRFLOW__")
 
 __all__ = ["HandOver", "Message", "Outcome", "Receipt", "courier", "plain", "render", "send", "test"]
 
-# Alerts are told whatever else is left out of the log.
+# Alerts are logged, whatever the level of the log.
 log = logging.getLogger("nightdesk.alerts")
 log.setLevel(logging.INFO)
 
 
 @dataclass(frozen=True)
 class HandOver:
-    """A message on its way. answered: wait so many seconds for the answer, and say whether it came. receive: the
-    receipt.
+    """A message that was handed over.
+
+    answered: waits this many seconds for the answer, and gives whether it came.
+    receive: gives the receipt.
     """
 
     answered: Callable[[float], bool]
@@ -57,7 +59,7 @@ Hand = Callable[[Message, Sequence[str]], HandOver]
 
 
 def is_program(address: str) -> bool:
-    """Whether a program takes the messages of this address, and knows by its key a message that comes twice."""
+    """Whether a program takes the messages of this address; it recognises a repeated message by its key."""
     return kind(address) in WEBHOOK
 
 
@@ -78,11 +80,11 @@ def test(channel: str, address: str) -> None:
 
 @contextmanager
 def courier(channel: str, address: str) -> Iterator[Hand]:
-    """The function that hands messages to a channel. Parts or people that have a message already are left out.
+    """A function that hands messages to a channel. Parts or people that have a message already are left out.
 
     Several messages may be handed over before the first receipt is read. They go out one after the other, and receipts
     come in that order. If one fails or the courier ends, the messages after it come back untried. No exchange exceeds
-    its limit, whatever the other side does. The receipt says what went wrong in a sentence that names the channel.
+    its limit, whatever the other side does. The receipt names the fault in a sentence with the channel's name.
     """
     if kind(address) == LOG:
         yield _write_to_log
@@ -123,7 +125,7 @@ def _write_to_log(message: Message, taken: Sequence[str] = ()) -> HandOver:
 
 @dataclass
 class _Courier:
-    """The process, its output that was not looked at yet, how often it failed, and whether it has ended."""
+    """The process, its unread output, how often it failed, and whether it has ended."""
 
     child: subprocess.Popen[bytes]
     said: bytes = b""
@@ -137,7 +139,7 @@ def _start(address: str) -> _Courier:
             [sys.executable, "-m", "pipelines.notify.courier"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # What a library says there can hold the address.
+            # Such output of a library can show the address.
             stderr=subprocess.DEVNULL,
             env={name: value for name, value in os.environ.items() if not name.startswith(HIDDEN)},
         )
@@ -147,7 +149,7 @@ def _start(address: str) -> _Courier:
 
 
 def _says_something(it: _Courier, seconds: float) -> bool:
-    """Whether a courier begins its next answer, or ends, within so many seconds."""
+    """Whether a courier begins its next answer, or ends, within `seconds`."""
     assert it.child.stdout
     return it.ended or b"\n" in it.said or bool(select.select([it.child.stdout], [], [], seconds)[0])
 
@@ -181,7 +183,7 @@ def _line(it: _Courier) -> bytes:
 
 def _tell(it: _Courier, what: Any) -> None:
     assert it.child.stdin
-    # One that has ended says nothing either; its exit code tells.
+    # A courier that has ended writes nothing either; its exit code shows it.
     with suppress(BrokenPipeError):
         it.child.stdin.write(json.dumps(what).encode() + b"\n")
         it.child.stdin.flush()

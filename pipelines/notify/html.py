@@ -1,4 +1,4 @@
-"""A message as HTML: each line in the direction of its own language, with what was found in it marked."""
+"""A message as HTML: each line in the direction of its own language, with the found words marked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.notify import alert_lines, message_languages
 from pipelines.notify.alert_lines import MOST_OUTLETS, MessageLine
 from pipelines.text import direction
 
-# An address or a command of ours in a line: it reads from the left wherever it stands.
+# An address or a command of ours in a line: it reads from the left in any line.
 _ADDRESS = re.compile(r"https?://[^\s<>]+|nightdesk (?:articles|watch mute) .*")
 
 
@@ -24,7 +24,7 @@ def page(title: str, body: str, language: str = message_languages.USUAL) -> str:
 
 
 def block(alert: Mapping[str, Any], language: str, clock: str) -> str:
-    """An alert: its title, which is a link while its site has the article, and what is told of it."""
+    """An alert: its title, which is a link while its site has the article, and the lines about it."""
     way = direction(alert["title"] or alert["language"])
     written = f' lang="{escape(alert["language"])}"' if alert["language"] else ""
     title = escape(alert["title"])
@@ -62,7 +62,7 @@ def surfaces_of(matches: Sequence[Mapping[str, Any]]) -> re.Pattern[str]:
 
 
 def _reading(language: str) -> str:
-    """How what we say is read, as attributes of HTML."""
+    """The language and direction of our own words, as attributes of HTML."""
     return f'dir="{direction(language)}" lang="{language}"'
 
 
@@ -73,7 +73,7 @@ def _link(outlet: Mapping[str, Any]) -> str:
 
 
 def _mark_line(line: str, surfaces: re.Pattern[str]) -> str:
-    """A line as HTML with what was found in it marked."""
+    """A line as HTML with the found words marked."""
     ends = [0, *(end for found in surfaces.finditer(line) for end in found.span()), len(line)]
     parts = [escape(line[start:end]) for start, end in pairwise(ends)]
     return "".join(f"<mark>{part}</mark>" if n % 2 else part for n, part in enumerate(parts))

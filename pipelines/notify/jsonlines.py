@@ -1,4 +1,4 @@
-"""A file as a channel, `file:///folder/alerts.jsonl`: one line of JSON a message, each message once."""
+"""A file as a channel, `file:///folder/alerts.jsonl`: one line of JSON for each message, each message once."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from pipelines.notify.message import Carry, Message, Outcome, Receipt
 
 # Seconds that a file may take. Chosen: a disk over a network that takes longer is down.
 TIMEOUT_SECONDS = 15.0
-# Bytes at its end in which a message is looked for that may be there already: after a kill it is the last but a few.
+# Bytes at the end of the file in which an earlier copy of a message is searched: after a kill it is among the last few.
 TAIL_BYTES = 1024 * 1024
 
 
 @contextmanager
 def open_carrier(address: str) -> Iterator[Carry]:
-    """What adds messages to a file; ValueError where the address cannot be used."""
+    """A function that adds messages to a file; ValueError if the address cannot be used."""
     path = check(address)
 
     def carry(message: Message, _: Sequence[str], __: Callable[[str], None]) -> Receipt:
         line = steering.as_json(message.payload).encode() + b"\n"
         try:
             with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b") as file:
-                # Other senders may write to it.
+                # Other senders may write to the file.
                 fcntl.flock(file, fcntl.LOCK_EX)
                 if not _is_there(file, message.key):
                     file.write(line)
@@ -43,7 +43,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
 
 
 def check(address: str) -> Path:
-    """The file that an address names; ValueError where it names none."""
+    """The file that an address names; ValueError if it names none."""
     parts = urlsplit(address)
     path = Path(unquote(parts.path))
     if parts.netloc or not path.is_absolute() or not path.name or "\0" in str(path):
@@ -52,7 +52,7 @@ def check(address: str) -> Path:
 
 
 def _is_there(file: BinaryIO, key: str) -> bool:
-    """Whether the newest lines have a message; leaves the file at its end, without a line that a kill tore."""
+    """Whether the newest lines have a message. Leaves the position at the file's end, after removing a torn line."""
     size = file.seek(0, os.SEEK_END)
     begin = file.seek(max(size - TAIL_BYTES, 0))
     tail = file.read()
@@ -62,7 +62,7 @@ def _is_there(file: BinaryIO, key: str) -> bool:
 
 
 def _key(line: bytes) -> str:
-    """The key of a line; empty where it is none of ours, or only the end of one."""
+    """The key of a line; empty if the line is not ours, or only the end of one."""
     try:
         found = json.loads(line)
     except ValueError:

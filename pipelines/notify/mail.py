@@ -22,27 +22,27 @@ from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Outcome, Receipt
 
-# Hexadecimal digits of the mark of a recipient that has a message. Chosen: no two recipients have them in common.
+# Hexadecimal digits of the mark of a recipient that has a message. Chosen: no two recipients share them.
 MARK_DIGITS = 16
-# The same of a Message-ID, which has to be one of its kind for ever.
+# The same for a Message-ID, which must be unique for ever.
 ID_DIGITS = 40
-# Where mail servers listen: with TLS from the start, and without.
+# The ports of mail servers: with TLS from the start, and without.
 SMTPS_PORT, SMTP_PORT = 465, 25
 
 # Seconds that a mail server may take for one step. Chosen: some look up who we are first.
 TIMEOUT_SECONDS = 20.0
 DOMAIN = "nightdesk.invalid"
-# SMTP allows 998 characters; the name of the header goes before.
+# SMTP allows 998 characters; the header's name comes first.
 LONGEST_LINE = 900
 IN_CLEAR = "password_in_clear"
 NO_RECIPIENT = "it names no recipient, or one that is no mail address"
-# Codes of SMTP: done; from here on it is no use to try again (RFC 5321).
+# Codes of SMTP: done; and the first code after which another try is useless (RFC 5321).
 OK_CODE, PERMANENT_CODE = 250, 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """What an address of a mail channel says."""
+    """The parts of a mail channel's address."""
 
     host: str
     port: int
@@ -60,9 +60,7 @@ class InClearError(Exception):
 
 @contextmanager
 def open_carrier(address: str) -> Iterator[Carry]:
-    """The function that hands messages to a mail server, over one connection; ValueError if the address cannot
-    be used.
-    """
+    """A function that hands messages to a mail server, over one connection; ValueError for an unusable address."""
     post = _post(address)
     kept: smtplib.SMTP | None = None
 
@@ -84,7 +82,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
                 kept.close()
             kept = None
             return Receipt(outcome=Outcome.DOWN, said=_describe(error), taken=taken)
-        # The server has it from here on; what it says to a QUIT changes nothing.
+        # From here on the server has the letter; its answer to a QUIT changes nothing.
         return _receipt(post, wanted, refused, taken)
 
     try:
@@ -96,7 +94,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
 
 
 def check(address: str) -> None:
-    """ValueError, which shows nothing of the address, if an address of a mail channel cannot be used."""
+    """Raise ValueError, which shows nothing of the address, if a mail channel's address cannot be used."""
     try:
         _post(address)
     except ValueError as error:
@@ -105,12 +103,12 @@ def check(address: str) -> None:
 
 
 def mark(recipient: str) -> str:
-    """The digest that stands for a recipient in the note of who has a message, so that no address is kept."""
+    """A digest in place of a recipient, for the note of who has a message, so that no address is stored."""
     return sha256(_bare(recipient).lower().encode()).hexdigest()[:MARK_DIGITS]
 
 
 def letter(message: Message, post: Post) -> bytes:
-    """The letter as it leaves: our headers and no others, a text and the same as HTML."""
+    """The letter as it is sent: only our own headers, a text, and the same as HTML."""
     mail = MIMEMultipart("alternative")
     mail["Subject"] = _header(message.subject)  # type: ignore[assignment]  # compat32 takes a Header
     mail["From"] = _mailbox(post.sender)
@@ -118,7 +116,7 @@ def letter(message: Message, post: Post) -> bytes:
     mail["Date"] = formatdate()
     mail["Message-ID"] = _id(message.key)
     if message.thread:
-        # Nobody ever got the letter of this id: what mail programs need to show all that answer to it as one thread.
+        # No letter with this id was ever sent: mail programs need the id to show all replies to it as one thread.
         mail["In-Reply-To"] = mail["References"] = _id(f"thread/{message.thread}")
     if watch := str(message.payload.get("watch", "")):
         digest = sha256(watch.encode("utf-8", "replace")).hexdigest()[:MARK_DIGITS]
@@ -139,13 +137,13 @@ def _id(text: str) -> str:
 
 
 def _header(text: str) -> Header:
-    """Text for a header: as it is if it cannot be taken for anything else; otherwise encoded completely."""
+    """Text for a header: unchanged if it cannot be misread; otherwise encoded completely."""
     line = steering.one_line(text)
     return Header(line, "us-ascii" if line.isascii() and "=?" not in line else "utf-8")
 
 
 def _key(key: str) -> str:
-    """The key where it fits a line, which can't be folded, else its sha256."""
+    """The key if it fits into one line, because it cannot be folded; else its sha256."""
     written = quote(key, safe="/%~", errors="replace")
     return written if len(written) <= LONGEST_LINE else sha256(written.encode()).hexdigest()
 
@@ -245,7 +243,7 @@ def _receipt(
 
 
 def _describe(error: Exception) -> str:
-    """What went wrong, in our own words, because foreign texts may have the address."""
+    """The fault in our own words, because foreign texts may show the address."""
     if isinstance(error, InClearError):
         return (
             "the mail server offers no encryption (STARTTLS), and a password is not sent in clear; "

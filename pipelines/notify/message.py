@@ -9,17 +9,17 @@ from typing import Any
 
 
 class Outcome(StrEnum):
-    """What came of handing a message over."""
+    """The result of handing over a message."""
 
     SENT = "sent"
-    # Some of those it is for have it, or some of its parts are out: the rest is tried alone.
+    # Some recipients or parts have it: only the rest is tried again.
     PARTLY = "partly"
-    # The channel works and does not want this message.
+    # The channel works, but refuses this message.
     REFUSED = "refused"
-    # The channel takes nothing at present, whatever it is given.
+    # The channel takes no message at present.
     DOWN = "down"
     UNUSABLE = "unusable"
-    # It was handed over before it was known that the one before it failed.
+    # It was handed over before the failure of the message before it was known.
     UNTRIED = "untried"
 
 
@@ -28,9 +28,9 @@ class Message:
     """A message ready to be sent.
 
     key: the same on every attempt.
-    payload: what a webhook gets.
-    parts: what a chat gets. A part must not be torn apart: an alert, a paragraph.
-    thread: what messages about one article have in common.
+    payload: for a webhook.
+    parts: for a chat. A part must not be divided: an alert, a paragraph.
+    thread: the same for all messages about one article.
     """
 
     key: str
@@ -44,11 +44,11 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What came of a message.
+    """The result for a message.
 
-    said: what went wrong, without an address.
+    said: the fault, without an address.
     taken: the parts and people that have the message.
-    wait: the seconds for which the other side asked to be left alone.
+    wait: the seconds for which the other side asked for a pause.
     """
 
     outcome: Outcome
@@ -57,5 +57,5 @@ class Receipt:
     wait: float = 0.0
 
 
-# Hands a message over but for what was taken before, and says at once what was taken meanwhile.
+# Hands a message over, without the parts taken before, and reports each newly taken part at once.
 Carry = Callable[[Message, Sequence[str], Callable[[str], None]], Receipt]

@@ -1,6 +1,6 @@
 """The languages of messages: our words in each language, and its dates and numbers. Only this module knows Babel.
 
-A catalogue is `locale/<code>.po`, which translators' programs read; English stands in the code. A catalogue is compiled
+A catalogue is `locale/<code>.po`, which translators' programs read; English is in the code. A catalogue is compiled
 when it is read, so no outdated compiled file can exist.
 """
 
@@ -18,15 +18,15 @@ from babel.messages import mofile, pofile
 
 from pipelines.dates import calendars
 
-# Code of a language -> what it calls itself.
+# Code of a language -> its own name for itself.
 NAMES = {"en": "English", "ar": "العربية", "ckb": "کوردی", "fa": "فارسی", "fr": "Français", "tr": "Türkçe"}
 USUAL = "en"
 CATALOGUES = Path(__file__).parent / "locale"
-# The digits of the numbering systems that these languages write with.
+# The digits of the numbering systems in these languages.
 DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹"}
-# How a day, a month and a year are written; in English in numbers that every reader takes for the same day.
+# The formats of a day, a month and a year; in English in an order of numbers that every reader understands alike.
 FORMS = {"day": "d MMMM y", "month": "MMMM y", "year": "y"}
-# Persian reads by the solar Hijri calendar, which Babel does not know; the Gregorian date stands behind it.
+# Persian uses the solar Hijri calendar, which Babel does not know; the Gregorian date follows it.
 PERSIAN = "fa"
 JALALI_MONTHS = (
     "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
@@ -35,17 +35,17 @@ ENGLISH_FORMS = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
 
 def message(text: str) -> str:
-    """Text that is said later in some language. Every catalogue has it."""
+    """Text that is translated later. Every catalogue has it."""
     return text
 
 
 def say(language: str, text: str, **values: str) -> str:
-    """A text of ours in a language, with the values put in."""
+    """Our text in a language, with the values put in."""
     return _catalogue(language or USUAL).gettext(text).format(**values)
 
 
 def count(language: str, one: str, many: str, number: int) -> str:
-    """A text of ours for a number of things; {n} stands for the number."""
+    """Our text for a number of things; {n} is replaced by the number."""
     return _catalogue(language or USUAL).ngettext(one, many, number).format(n=amount(language, number))
 
 
@@ -64,7 +64,7 @@ def moment(language: str, at: datetime, timezone: str) -> str:
     named = "UTC" if zone.key == "UTC" else f"UTC{offset}"
     if (language or USUAL) == USUAL:
         return f"{local:%Y-%m-%d %H:%M} {named}"
-    # The name of the zone stays in Latin digits: +٠٣:٣٠ would stand on the wrong side of UTC in a line from the right.
+    # The name of the zone stays in Latin digits: +٠٣:٣٠ would be on the wrong side of UTC in a line from the right.
     return _in_digits(language, f"{_date(language, local.date(), 'day')} {local:%H:%M}") + f" {named}"
 
 
@@ -78,7 +78,7 @@ def write_published(language: str, at: datetime, precision: str, timezone: str, 
 
 
 def day(language: str, at: datetime, precision: str, timezone: str) -> str:
-    """A day, a month or a year, as the calendar of a zone has it."""
+    """A day, a month or a year, in the calendar of a zone."""
     local = at.astimezone(ZoneInfo(timezone or "UTC"))
     if (language or USUAL) == USUAL:
         return local.strftime(ENGLISH_FORMS[precision])

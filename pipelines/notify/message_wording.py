@@ -1,4 +1,4 @@
-"""Messages: what a person reads of alerts, put together as text, as HTML, as a chat's parts and as JSON."""
+"""Messages: the text for readers of alerts, as text, as HTML, as a chat's parts and as JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipelines.notify.message import Message
 from pipelines.notify.shown_alerts import show, told_once
 from pipelines.notify.subjects import LONGEST_SUBJECT_CHARACTERS
 
-# In a chat, where a whole message has some 2,000 characters.
+# In a chat, which has room for some 2,000 characters in a message.
 LONGEST_TITLE = 300
 
 
@@ -48,11 +48,12 @@ def render(
     language: str = message_languages.USUAL,
     clock: str = "UTC",
 ) -> Message:
-    """The message for alerts, named by the watch that its key has; collected: it has those of some time.
+    """The message for alerts; watch: the watch in its key; collected: whether it has the alerts of some time.
 
-    alerts: kind, title, url, source, language, published_at, published_precision and matches (as JSON) of each, and
-    where known article_id, removed_at, before and now (title, description and text of two revisions), source_title and
-    timezone of the source, and what `told_once` asks for. language, clock: the reader's, and the time zone.
+    alerts: each has `kind`, `title`, `url`, `source`, `language`, `published_at`, `published_precision` and `matches`
+    (as JSON). If known, also `article_id`, `removed_at`, `before` and `now` (title, description and text of two
+    revisions), `source_title` and `timezone` of the source, and the fields that `told_once` needs.
+    language, clock: the reader's language and time zone.
     """
     alerts, watch = [show(alert) for alert in told_once(alerts)], steering.one_line(watch)
     names = sorted({steering.one_line(name) for alert in alerts for name in alert["watches"]} | {watch})
@@ -89,7 +90,7 @@ def render(
 
 
 def for_feed(alert: Mapping[str, Any], language: str = message_languages.USUAL, clock: str = "UTC") -> tuple[str, str]:
-    """An alert in a feed: its title, and as HTML where it is from and the sentences that matched, marked."""
+    """An alert in a feed: its title; and as HTML its origin and the sentences that matched, marked."""
     shown = show(alert)
     surfaces = html.surfaces_of(shown["matches"])
     told = [
@@ -103,7 +104,7 @@ def for_feed(alert: Mapping[str, Any], language: str = message_languages.USUAL, 
 
 
 def _sign(language: str, watches: Sequence[str]) -> tuple[str, str]:
-    """Who writes, and how to have it stop for a day."""
+    """The sender, and how to pause it for a day."""
     text = message_languages.say(language, "Nightdesk, watch {names}", names=", ".join(watches))
     if len(watches) > 1:
         text = message_languages.say(language, "Nightdesk, watches {names}", names=", ".join(watches))
@@ -112,7 +113,7 @@ def _sign(language: str, watches: Sequence[str]) -> tuple[str, str]:
 
 
 def _thread(watch: str, alerts: Sequence[Mapping[str, Any]]) -> str:
-    """What a new article, its changes and its removal have in common; nothing for several articles."""
+    """A key that a new article, its changes and its removal share; empty for several articles."""
     articles = {alert.get("article_id") for alert in alerts}
     return f"{watch}/{articles.pop()}" if len(articles) == 1 and None not in articles else ""
 
@@ -142,7 +143,7 @@ def _payload(alert: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _lines(alert: Mapping[str, Any], language: str, clock: str) -> list[MessageLine]:
-    """An alert line by line, each for itself, so that it is shown in the direction of its own language."""
+    """An alert as separate lines, so that each is shown in the direction of its own language."""
     return [
         MessageLine(quoted=alert["title"]),
         MessageLine(alert_lines.where(alert, language, clock)),
@@ -154,7 +155,7 @@ def _lines(alert: Mapping[str, Any], language: str, clock: str) -> list[MessageL
 
 
 def _part(alert: Mapping[str, Any], language: str, clock: str) -> str:
-    """An alert for a chat: what a page wrote of it is text, and its address is the only link."""
+    """An alert for a chat: the page's words are plain text, and the article's address is the only link."""
     title = steering.inert(alert["title"])
     cut = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
     address = str(alert_lines.address(alert, language))

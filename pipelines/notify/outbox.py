@@ -1,9 +1,9 @@
-"""The outbox sends `deliveries` and marks how often each was tried; alert/messages.py writes those of alerts.
+"""The outbox sends `deliveries` and counts the tries of each; alert/messages.py writes the deliveries of alerts.
 
 A message is sent at least once, with a key that never changes. If the sender is killed between sending and marking, the
 message is sent again. For webhooks, whose programs know the keys, these may be the few messages that are marked
 together. Each channel is served by itself, one message after the other, or two at a time if very many wait. Several
-senders may work beside one another.
+senders may work at the same time.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from pipelines.notify.message_wording import plain, render
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
-# Hexadecimal digits of a digest in a key. Chosen: no two of one installation have them in common.
+# Hexadecimal digits of a digest in a key. Chosen: no two digests of one installation share them.
 DIGEST_DIGITS = 16
 
-# The first of the two numbers of a sender's advisory lock; the second is its own.
+# The first of the two numbers of a sender's advisory lock; the second is the sender's own.
 SENDERS = 4_917_002
 
 
@@ -101,7 +101,7 @@ def drain(
     with ThreadPoolExecutor(policy.CHANNELS_AT_ONCE, thread_name_prefix="send") as pool:
         serving = [
             pool.submit(_serve, conn, sender, channel, known[channel], operators.lower(), publisher, stop)
-            # Every channel has its first courier before any has its second.
+            # Every channel gets its first courier before any channel gets its second.
             for lane in range(policy.COURIERS)
             for channel in due
             if channel in known and (lane == 0 or due[channel] > policy.COURIERS_FROM)
@@ -110,7 +110,7 @@ def drain(
             for served in serving:
                 counts.update(served.result())
         finally:
-            # Interrupted, or one broke off: the others finish the message in their hands.
+            # On an interrupt, or if a thread failed, the others finish their current messages.
             stop.set()
     postgres.query(conn, "cease_sender", senders=SENDERS, sender=sender)
     counts["failed"] += _give_up(conn, operators.lower())
@@ -118,7 +118,7 @@ def drain(
 
 
 def _sender(conn: postgres.Connection) -> int:
-    """A number that no other living sender has. What is claimed with it is free again when the session ends."""
+    """A number that no other living sender has. Its claims are free again when the session ends."""
     while True:
         # The positive numbers of a Postgres integer.
         sender = random.randrange(1, 2**31)
@@ -139,10 +139,10 @@ def _serve(
     """Send what is due on a channel, until nothing is due or the channel takes nothing any more."""
     counts: Counter[str] = Counter()
     program = is_program(address)
-    # What was taken and is not marked yet.
+    # The messages that were taken and are not marked yet.
     sent: list[int] = []
     with courier(channel, address) as hand, _marked_at_last(conn, sent):
-        # Messages that are with the courier at once.
+        # Messages that are with the courier at the same time.
         most = 1
         while not stop.is_set():
             batch = postgres.query(
@@ -157,7 +157,7 @@ def _serve(
             if not batch:
                 break
             batch.sort(key=lambda delivery: (delivery["next_at"], delivery["id"]))
-            # The next message is made while the one before is on its way.
+            # The next message is made while the one before is being sent.
             messages = _messages(batch, _alerts_by_message(conn, batch, publisher))
             waiting = deque(batch)
             handed: deque[tuple[postgres.Row, HandOver]] = deque()
@@ -184,7 +184,7 @@ def _serve(
                     counts[ended] += 1
                     rests = rests or now_rests
             _mark_sent(conn, sent)
-            # Those of the batch that were marked are not this sender's any more: only the others are released.
+            # The marked messages of the batch no longer belong to this sender: only the others are released.
             claimed = [delivery["id"] for delivery in batch]
             postgres.execute(conn, "release_deliveries", ids=claimed, sender=sender)
     return counts
@@ -192,7 +192,7 @@ def _serve(
 
 @contextmanager
 def _marked_at_last(conn: postgres.Connection, sent: list[int]) -> Iterator[None]:
-    """Mark what was sent, whatever ends the block."""
+    """Mark the sent messages at the end of the block, however it ends."""
     try:
         yield
     finally:
@@ -209,7 +209,7 @@ def _mark_sent(conn: postgres.Connection, sent: list[int]) -> None:
 def _alerts_by_message(
     conn: postgres.Connection, batch: Sequence[postgres.Row], publisher: Publisher
 ) -> dict[int, list[postgres.Row]]:
-    """By the id of a delivery, the alerts that it tells of, with the names that their sources give themselves."""
+    """The alerts of each delivery, by its id, with the names that their sources give themselves."""
     told: dict[int, list[postgres.Row]] = {}
     ids = [delivery["id"] for delivery in batch if delivery["kind"] != DeliveryKind.MESSAGE]
     for alert in postgres.query(conn, "alerts_of_deliveries", ids=ids) if ids else []:
@@ -275,7 +275,7 @@ def _mark(conn: postgres.Connection, delivery: postgres.Row, receipt: Receipt, o
 
 
 def _tell_of_channel(conn: postgres.Connection, operators: str, channel: str, since: str, said: str) -> None:
-    """Tell the operators, once, of a channel that takes nothing."""
+    """Tell the operators, once, about a channel that takes nothing."""
     body = (
         f"{said}\nIt is so since {since}. Its messages wait for a week and go out when it is back: `nightdesk notify "
         f"list` tells how many. `nightdesk notify resume {channel}` tries it at once."
@@ -310,7 +310,7 @@ def _wait(attempts: int) -> float:
 
 
 def _with_waiting(conn: postgres.Connection, counts: Mapping[str, int]) -> tuple[dict[str, int], str]:
-    """The counts with what still waits, and what keeps it waiting."""
+    """The counts with the number that still wait, and the reason why they wait."""
     rows = postgres.query(conn, "waiting_deliveries")
     said = [f"{row['waiting']} waiting: {row['error']}" for row in rows if row["error"]]
     return {**counts, "waiting": sum(row["waiting"] for row in rows)}, " ".join(said)

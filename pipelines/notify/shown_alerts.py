@@ -1,5 +1,5 @@
-"""Alerts as a message shows them: each story and change once, without steering characters, with what an edit
-changed.
+"""Alerts in the form for a message: each story and change once, without control characters, with the changes of an
+edit.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pipelines.edits import Edit
 
 
 def told_once(alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Alerts as people are told: one for a new story or a change of an article, however many watches found it.
+    """Alerts for people: one for a new story or a change of an article, however many watches found it.
 
     Each has `watches`, and `also_in`: the articles of other outlets.
-    alerts: in the order of their numbers; each has kind and, if known, watch, story_id, article_id, revision, quiet and
-        lead_id.
+    alerts: in the order of their numbers; each has `kind` and, if known, `watch`, `story_id`, `article_id`, `revision`,
+    `quiet` and `lead_id`.
     """
     told: dict[tuple[Any, ...], dict[str, Any]] = {}
     for number, alert in enumerate(alerts):
@@ -40,7 +40,7 @@ def told_once(alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def show(alert: Mapping[str, Any]) -> dict[str, Any]:
-    """An alert without steering characters, title and address in one line each, with what its edit changed."""
+    """An alert without control characters, title and address in one line each, with the changes of its edit."""
     lines = {name: steering.one_line(alert[name]) for name in ("title", "url")}
     before, now = alert.get("before"), alert.get("now")
     edit = edits.compare(before, now) if before and now else None
@@ -52,13 +52,13 @@ def show(alert: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _join_matches(matches: Sequence[Mapping[str, Any]], more: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """What several watches found in one article, each place once."""
+    """The matches of several watches in one article, each place once."""
     places = {(match.get("field"), match.get("offset"), match["surface"]) for match in matches}
     return [*matches, *(m for m in more if (m.get("field"), m.get("offset"), m["surface"]) not in places)]
 
 
 def _outlet(alert: Mapping[str, Any]) -> dict[str, Any]:
-    """An article of a further outlet that tells a story."""
+    """The article of another outlet that tells the same story."""
     return {
         "article": alert.get("article_id"),
         "source": alert["source"],

@@ -12,9 +12,9 @@ from pipelines.notify import message_languages
 from pipelines.notify.message_languages import message
 from pipelines.notify.shown_alerts import told_once
 
-# Characters of a subject. Chosen: what mail and chat programs show of one.
+# Characters of a subject. Chosen: as many as mail and chat programs show.
 LONGEST_SUBJECT_CHARACTERS = 160
-# What happened, between the watch and the title: what is new needs no word.
+# The event, between the watch and the title; a new article needs no word.
 IN_SUBJECT = {
     "new": "",
     "revised": message("changed:"),
@@ -24,7 +24,7 @@ IN_SUBJECT = {
     "restored": message("back:"),
     "health": "",
 }
-# How many of which kind, in the subject of a message that tells of several.
+# The number of each kind, in the subject of a message with several.
 COUNTED = {
     "new": message("{n} new"),
     "revised": message("{n} changed"),
@@ -35,23 +35,23 @@ COUNTED = {
 
 
 def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool, language: str = message_languages.USUAL) -> str:
-    """The subject of a message: the watches, and what happened to which article. A collected message says how many
-    alerts it has.
+    """The subject of a message: the watches, and what happened to which article; or how many alerts it has, if
+    collected.
 
-    alerts: of each watch, kind, revision_kind, title, and what `told_once` asks for.
+    alerts: each has `watch`, `kind`, `revision_kind`, `title`, and the fields that `told_once` needs.
     """
     told = told_once(alerts)
     watches = ", ".join(sorted({name for one in told for name in one["watches"]}))
     if not collected:
         return subject(watches, f"{name_edit(told[0], language)}{told[0]['title']}")
-    # What was told before a cap was reached is more than nothing; a digest begins with nothing.
+    # After a cap, other alerts were sent before these: hence "more". A digest has no alerts before it.
     if alerts[0].get("due_at"):
         return subject(watches, message_languages.count(language, "{n} alert", "{n} alerts", len(told)))
     return subject(watches, message_languages.count(language, "{n} more alert", "{n} more alerts", len(told)))
 
 
 def subject(watches: str, rest: str) -> str:
-    """The watches and what is said of them, in one line that mail programs show completely."""
+    """The watches and the text about them, in one line that mail programs show completely."""
     return steering.one_line(f"{watches}: {rest}", LONGEST_SUBJECT_CHARACTERS)
 
 

@@ -1,7 +1,7 @@
 """Webhooks: a message as a POST of JSON; the connection is kept from one message to the next.
 
-Where the address ends with `#secret=…` each request is signed as Standard Webhooks has it (www.standardwebhooks.com),
-for which receivers have libraries; what follows the `#` is never sent.
+If the address ends with `#secret=…`, each request is signed as in Standard Webhooks (www.standardwebhooks.com).
+Receivers have libraries for it. The part after the `#` is never sent.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ from urllib3.util import Url, parse_url
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Outcome, Receipt
 
-# Seconds that a webhook may take. Chosen: whoever takes longer should take the message first and work later.
+# Seconds that a webhook may take. Chosen: a slower program should take the message first and work later.
 TIMEOUT_SECONDS = 15.0
-# The body of an answer is of no interest, but the connection is only kept when it is read: a little of it, quickly.
+# The body of an answer is not needed, but the connection is only kept if it is read: a little of it, quickly.
 BODY, BODY_SECONDS = 64 * 1024, 0.2
-# These are about the message; the next one may well be taken.
+# These statuses are about the message; the next message may be taken.
 ABOUT_THE_MESSAGE = (400, 413, 422)
-# Seconds of a Retry-After that is obeyed. Chosen: a day.
+# The longest Retry-After in seconds that is obeyed. Chosen: a day.
 LONGEST_WAIT_SECONDS = 24 * 3600.0
 HEADERS = {"Content-Type": "application/json", "User-Agent": "Nightdesk"}
-# What a secret begins with that is base64 of its bytes; any other is its own bytes (Standard Webhooks).
+# The beginning of a secret in base64; any other secret is its own bytes (Standard Webhooks).
 ENCODED = "whsec_"
 
 
 @contextmanager
 def open_carrier(address: str) -> Iterator[Carry]:
-    """What hands messages to `webhook+http(s)://…`; ValueError where the address cannot be used."""
+    """A function that hands messages to `webhook+http(s)://…`; ValueError if the address cannot be used."""
     where = check(address)
     secret = _secret(where)
     headers = HEADERS if where.auth is None else {**HEADERS, "Authorization": _basic(where.auth)}
     with _pool(where) as pool:
-        # A proxy is asked for the whole address, but where it only passes on what is encrypted.
+        # A proxy gets the whole address, except if it only passes on encrypted data.
         proxied = pool.proxy is not None and where.scheme == "http"
         target = where._replace(auth=None, fragment=None).url if proxied else where.request_uri
         used = False
@@ -63,7 +63,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
                 try:
                     return _post(pool, target, headers, secret, message)
                 except ProtocolError:
-                    # A connection that was kept may be closed at the very moment it is used again.
+                    # A kept connection may be closed at the moment of its next use.
                     if not used:
                         raise
                     return _post(pool, target, headers, secret, message)
@@ -80,7 +80,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
 
 
 def check(address: str) -> Url:
-    """Where an address leads; ValueError where that is no URL."""
+    """The parts of a webhook's address; ValueError if the address is no URL."""
     try:
         where = parse_url(address.split("+", 1)[1])
     except LocationParseError:
@@ -92,13 +92,13 @@ def check(address: str) -> Url:
 
 
 def signature(secret: bytes, key: str, timestamp: int, body: bytes) -> str:
-    """The header `webhook-signature` of a request: HMAC-SHA256 over its id, the second it was sent in, and its body."""
+    """The header `webhook-signature` of a request: HMAC-SHA256 over its id, its time in seconds, and its body."""
     signed = b".".join((key.encode(), str(timestamp).encode(), body))
     return "v1," + base64.b64encode(hmac.digest(secret, signed, "sha256")).decode()
 
 
 def _secret(where: Url) -> bytes:
-    """The secret that an address ends with; empty where it has none, ValueError where it is none."""
+    """The secret at the end of an address; empty if there is none, ValueError if it is invalid."""
     if not where.fragment:
         return b""
     name, _, written = where.fragment.partition("=")
@@ -114,7 +114,7 @@ def _secret(where: Url) -> bytes:
 
 
 def _pool(where: Url) -> HTTPConnectionPool:
-    """What keeps the connection: through the proxy that the environment names for such addresses, if any."""
+    """The pool that keeps the connection: through the proxy that the environment names for such addresses, if any."""
     known: dict[str, Any] = {"timeout": TIMEOUT_SECONDS, "retries": False}
     if where.scheme == "https":
         known["ssl_context"] = ssl.create_default_context()
@@ -128,7 +128,7 @@ def _pool(where: Url) -> HTTPConnectionPool:
 
 
 def _basic(login: str) -> str:
-    """The header that says who asks, of a user and a password as they stand in an address."""
+    """The header that identifies the sender, from a user and a password as an address has them."""
     return "Basic " + base64.b64encode(unquote(login).encode()).decode()
 
 
@@ -155,7 +155,7 @@ def _post(
 
 
 def _finish(answer: BaseHTTPResponse) -> None:
-    """Read a little of the body, quickly, so that the connection is kept; where there is more it is closed."""
+    """Read a little of the body, quickly, so that the connection is kept; if there is more, close the connection."""
     read, until = 0, time.monotonic() + BODY_SECONDS
     if sock := getattr(answer.connection, "sock", None):
         sock.settimeout(BODY_SECONDS)
@@ -170,7 +170,7 @@ def _finish(answer: BaseHTTPResponse) -> None:
 
 
 def _seconds(asked: str) -> float:
-    """The seconds of a Retry-After, which is a number or a date; 0 where it is neither."""
+    """The seconds of a Retry-After, which is a number or a date; 0 if it is neither."""
     try:
         wait = float(asked) if asked.isdigit() else (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds()
     except (TypeError, ValueError):
