@@ -1,1 +1,1 @@
-"""Lists that name articles: feeds, sitemaps and sections. Bytes in, addresses out; no network in it."""
+"""Lists that name articles: feeds, sitemaps and sections. Bytes in, addresses out; no module here uses the network."""

@@ -1,6 +1,6 @@
 """Feeds that are no XML even after mending: read item by item, so that a broken item costs only itself.
 
-A broken item is given to feedparser. Only this module knows how feedparser is called.
+A broken item goes to feedparser. Only this module knows how feedparser is called.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from pipelines.listings import feeds, xmltree
 from pipelines.listings.entry_fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join_link, names, plain
 from pipelines.model import Entry
 
-# Bytes by which the beginning of a part is found: <item and <entry.
+# The beginnings of items in bytes: <item and <entry.
 TAG_BYTES = 6
 
-# Guessing takes seconds for more, and holds up other sources.
+# For more, guessing takes seconds, and delays other sources.
 MOST_GUESSED = 400
-# Bytes that are guessed at. Chosen: the parser that guesses is slow, and slower than in proportion.
+# Bytes that are guessed. Chosen: the guessing parser is slow, and its time grows faster than its input.
 MAX_BYTES = 256 * 1024
-# Tags of one part that is guessed at. Chosen: its time grows with them.
+# Tags of one part that is guessed. Chosen: the time grows with them.
 MAX_TAGS = 5_000
 BEGIN = re.compile(rb"<(item|entry)(?=[\s>])")
 
@@ -58,7 +58,7 @@ def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
 
 
 def _parts(body: bytes) -> list[bytes]:
-    """The items of a feed as bytes. What follows the last complete item may hold half a URL."""
+    """The items of a feed as bytes. The rest after the last complete item may hold half a URL."""
     parts: list[bytes] = []
     begin = BEGIN.search(body)
     while begin and len(parts) < feeds.MOST_ENTRIES:
@@ -67,7 +67,7 @@ def _parts(body: bytes) -> list[bytes]:
         end = body.find(closer, begin.end(), following.start() if following else len(body))
         if end < 0 and not following:
             break
-        # One that nobody closed ends where the next begins.
+        # An item that is not closed ends where the next begins.
         end = end if end >= 0 or not following else following.start()
         parts.append(body[begin.start() : end] + closer)
         begin = following
@@ -75,7 +75,7 @@ def _parts(body: bytes) -> list[bytes]:
 
 
 def _head(head: bytes) -> bytes:
-    """What a channel says about itself, if that part is complete: its language and its link."""
+    """The beginning of a channel, if that part is complete: its language and its link."""
     said = (
         re.search(rb"<%s>[^<]{0,300}</%s>" % (one, one), head[: xmltree.HEAD_BYTES]) for one in (b"link", b"language")
     )
@@ -91,7 +91,7 @@ def _tree(body: bytes) -> Any:
 
 
 def _guess_entries(body: bytes, frame: feeds.Frame) -> Iterator[Entry]:
-    # Never bytes or str: feedparser would open one that looks like a path or an address.
+    # Never bytes or str: feedparser would open a text that looks like a path or an address.
     feed = feedparser.parse(
         BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + body),
         response_headers={"content-type": "application/xml; charset=utf-8"},
@@ -100,7 +100,7 @@ def _guess_entries(body: bytes, frame: feeds.Frame) -> Iterator[Entry]:
     )
     for item in feed.get("entries", [])[:1]:
         address = join_link(frame.base, str(item.get("feedburner_origlink") or item.get("link") or ""))
-        # Asked for "updated" where there is none, feedparser warns and gives the other date.
+        # If "updated" is missing, feedparser warns and gives the other date.
         changed = item.get("updated", "") if "updated" in item else ""
         published_at, precision = read_date(item.get("published", ""), frame.local)
         if address:

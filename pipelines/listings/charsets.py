@@ -9,7 +9,7 @@ from resiliparse.parse.encoding import detect_encoding
 
 from pipelines import singlebyte
 
-# Bytes in which a list's charset is named. Chosen: longer than any preamble.
+# Bytes in which a list's charset is searched. Chosen: longer than any preamble.
 LABEL_BYTES = 2000
 
 BOMS = (
@@ -26,19 +26,20 @@ TAG = re.compile(rb"<[^<>]*>")
 TAGGED = re.compile(r"<[^<>]*>")
 HIGH = re.compile(rb"[\x80-\xff]+")
 LETTERS = re.compile(rb"[A-Za-z]+")
-# What programs take these labels for.
+# The charsets that programs take for these labels.
 WIDER = {
     "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
     "shift_jis": "cp932", "euc_kr": "cp949",
 }  # fmt: skip
 LATIN = {"cp1252", "cp1250", "cp1254", "iso8859-15", "iso8859-2"}
-# Codecs to Python that no list is written in.
+# Python codecs in which no list is written.
 NO_CHARSETS = {"undefined", "idna", "punycode", "utf-8", "utf-7", "utf-16", "utf-32"}
-# Bytes that are looked at. Chosen: more changes no guess, and costs.
+# Bytes that are examined. Chosen: more changes no guess, and costs time.
 SAMPLE_BYTES = 200_000
-# One broken letter in so many is a stray byte in a text of UTF-8. Chosen: another charset breaks most.
+# At most one broken letter in this many is a stray byte in a text of UTF-8. Chosen: another charset breaks most
+# letters.
 STRAY_ONE_IN = 4
-# Letters beyond ASCII from which on they tell. Chosen: a few are quotation marks.
+# From how many letters beyond ASCII on they count as evidence. Chosen: a few are quotation marks.
 LEAST_HIGH_LETTERS = 20
 
 
@@ -63,12 +64,12 @@ def in_utf8(body: bytes, charset: str = "", language: str = "") -> bytes:
 def _recode(body: bytes, charset: str, language: str) -> bytes:
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    # A stray byte in a UTF-8 text, or its end cut off in mid-letter.
+    # A stray byte in a UTF-8 text, or its end cut in the middle of a letter.
     if broken * STRAY_ONE_IN <= len(text) - len(text.encode("ascii", "ignore")) - broken:
         return text.encode()
     label = LABEL.search(body[:LABEL_BYTES])
     for name in (_find_codec(label[1].decode("ascii")) if label else "", _find_codec(charset)):
-        # Text of which more than every other letter is above ASCII is no Latin alphabet.
+        # A text with more than half of its letters above ASCII is in no Latin alphabet.
         if name and not (name in LATIN and _dense(body)):
             western = body.decode(name, "replace")
             if name != singlebyte.WESTERN:

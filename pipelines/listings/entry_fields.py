@@ -1,4 +1,5 @@
-"""What a list says of an article, made fit for an Entry: addresses joined, text without markup, nothing without end."""
+"""What a list says about an article, prepared for an Entry: absolute addresses, text without markup, bounded lengths.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +7,15 @@ import re
 from html import unescape
 from urllib.parse import urljoin
 
-# Characters of a summary. Chosen: some feeds have the whole article there.
+# The most characters of a summary. Chosen: some feeds have the whole article there.
 SUMMARY_CHARACTERS = 2000
-# Characters of a title. Chosen: no headline has as many.
+# The most characters of a title. Chosen: no headline has as many.
 TITLE_CHARACTERS = 500
-# Characters of an author or a tag.
+# The most characters of an author or a tag.
 NAME_CHARACTERS = 200
-# Authors or tags of one entry. Chosen: more is a site's whole list.
+# The most authors or tags of one entry. Chosen: more is a site's whole list.
 MAX_NAMES = 50
-# Markup may be several times as long as the text it holds.
+# How many times longer than its text markup may be.
 RAW = 4
 ABSOLUTE = ("http://", "https://")
 BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|figcaption)\b[^<>]*>", re.IGNORECASE)
@@ -23,7 +24,7 @@ TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
 
 
 def join_link(base: str, link: str) -> str:
-    """A link as an absolute address; as it is where it cannot be joined: the ledger counts it as unusable."""
+    """A link as an absolute address; unchanged if it cannot be joined: the ledger counts it as unusable."""
     link = link.strip()
     if link.startswith(ABSOLUTE):
         return link
@@ -34,7 +35,7 @@ def join_link(base: str, link: str) -> str:
 
 
 def plain(markup: str, most: int) -> str:
-    """At most so many characters of the text in a piece of HTML or in plain text."""
+    """At most `most` characters of the text in a piece of HTML or in plain text."""
     text = markup[: most * RAW]
     if "<" in text:
         text = TAG.sub("", BLOCK.sub(" ", UNSEEN.sub(" ", text)))
@@ -44,7 +45,7 @@ def plain(markup: str, most: int) -> str:
 
 
 def known_as(guid: str, *addresses: str) -> str:
-    """What a feed calls an entry whatever its address is; nothing where it is the address, or endless."""
+    """A feed's name for an entry, whatever its address is; empty if the name is the address, or endless."""
     guid = guid.strip()
     return "" if guid in addresses or len(guid) > TITLE_CHARACTERS else guid
 

@@ -1,4 +1,4 @@
-"""Whether a source's feeds name all that its sitemaps name. A feed that is cut or late loses articles silently."""
+"""Whether a source's feeds name every article that its sitemaps name. A cut or late feed loses articles silently."""
 
 from __future__ import annotations
 
@@ -10,27 +10,26 @@ from pipelines import urls
 from pipelines.listings import shapes
 from pipelines.model import Entry
 
-# Hours shown in days from here on. Chosen: "40 hours" is read without reckoning.
+# From how many hours on a time is shown in days. Chosen: "40 hours" is understood at once.
 HOURS_IN_DAYS_FROM = 48
 
-# Entries that are compared. Chosen: a sitemap of years says no more of tonight.
+# Entries that are compared. Chosen: a sitemap of years says no more about tonight.
 MAX_ENTRIES = 10_000
 # Lists are fetched minutes apart, and systems cache each for a while.
 TOLERANCE = timedelta(hours=1)
-# A sitemap says days, a feed minutes: what is less than a day apart is not late.
+# A sitemap has days, a feed has minutes: an article is late only by more than a day.
 DAY = timedelta(days=1)
-# Articles that a feed lacks, and their share, from which on it is said. Chosen: single ones are kept out of feeds on
+# From how many missing articles, and from what share, a feed is reported. Chosen: sites keep single ones out on
 # purpose.
 LEAST_LACKING, LEAST_LACKING_SHARE = 3, 0.1
-# Articles that come late, from which on it is said. Chosen: as above.
+# From how many late articles a feed is reported. Chosen: as above.
 LEAST_LATE = 3
-# A sitemap's lastmod is taken for the day of publication only where it proves to be, on articles both lists name.
+# A sitemap's lastmod is the day of publication only if articles in both lists prove it.
 LEAST_PROOFS, PROVEN = 5, 0.9
 
 
 def compare(feed: Sequence[Entry], sitemap: Sequence[Entry]) -> str:
-    """What feeds lack that the sitemaps of their source name, in a sentence; empty if they agree, or if nobody can
-    know.
+    """A sentence about articles that sitemaps name and feeds lack; empty if they agree, or if this is unknown.
 
     feed: the entries of all feeds together.
     sitemap: the entries of all sitemaps.
@@ -69,7 +68,7 @@ def compare(feed: Sequence[Entry], sitemap: Sequence[Entry]) -> str:
 
 
 def _by_key(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """By what the forms of an address have in common: a feed may name another form of an article than a sitemap."""
+    """Entries by the common part of the forms of an address: a feed may name another form than a sitemap."""
     keyed: dict[str, Entry] = {}
     for entry in islice(entries, MAX_ENTRIES):
         try:
@@ -87,7 +86,7 @@ def _recent(entries: Sequence[Entry], since: Sequence[datetime]) -> list[Entry]:
 
 
 def _proven(told: dict[str, Entry], named: dict[str, Entry]) -> bool:
-    """Whether the sitemap's lastmod is the day of publication, judged by the articles that the feed dates as well."""
+    """Whether the sitemap's lastmod is the day of publication, judged by the articles with a date in the feed."""
     proofs = [
         abs(changed - published) <= DAY
         for key, entry in told.items()
@@ -101,7 +100,7 @@ def _date_of(entry: Entry, trusted: bool) -> datetime | None:
 
 
 def _end(at: datetime) -> datetime:
-    """When a date is over at the latest. Midnight stands for a day without a time."""
+    """The latest end of a date. Midnight means a day without a time."""
     return at + DAY if at.timetz() == time(tzinfo=UTC) else at
 
 

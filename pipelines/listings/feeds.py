@@ -17,20 +17,20 @@ from pipelines.listings.entry_fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 
-# Characters with markup for each that is shown. Chosen: summaries in HTML.
+# Characters with markup for each visible one. Chosen: summaries in HTML.
 MARKUP_FACTOR = 10
-# Elements of one name in an entry that are looked at. Chosen: some feeds say a thing twice.
+# Elements of one name in an entry that are examined. Chosen: some feeds repeat an element.
 SAID_TWICE = 3
 
 ROOTS = ("rss", "rdf", "feed")
-# The largest feeds that sites mean well have some hundreds.
+# The largest real feeds have some hundreds.
 MOST_ENTRIES = 20_000
-# One entry without an address may be a notice; where so many have none, the feed is of no use to us.
+# One entry without an address may be a notice. If this many have none, the feed is useless to us.
 TELLING = 3
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
-# Elements of other namespaces are called like a feed's own and mean others: media:title is the picture's.
+# Elements of other namespaces have a feed's names with other meanings: media:title is the picture's.
 OTHERS = {
     "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/dc/elements/1.0/": "dc:",
@@ -43,7 +43,7 @@ OWN = re.compile(
     r"http://(my|channel)\.netscape\.com/(rdf/simple/0\.9|publish/formats/rss-0\.91\.dtd)/?|"
     r"https?://blogs\.law\.harvard\.edu/tech/rss/?"
 )
-# An RSS author is a mail address with the name in brackets behind it.
+# An RSS author is a mail address, followed by the name in brackets.
 MAILED = re.compile(r"\S+@\S+\s*(?:\(([^()]*)\))?")
 PUBLISHED = ("pubDate", "published", "issued", "dc:date", "dc:issued", "dc:created", "created")
 MODIFIED = ("updated", "modified", "dc:modified")
@@ -53,10 +53,8 @@ Said = dict[str, list[Any]]
 
 
 class Frame(NamedTuple):
-    """What is known about all entries of a feed.
-
-    The base of their addresses, their language, whether parts of the feed have bases of their own, and where its dates
-    are from.
+    """What all entries of a feed share: the base of their addresses, their language, whether parts of the feed have
+    their own bases, and the origin of the feed's dates.
     """
 
     base: str
@@ -87,7 +85,7 @@ def read_frame(root: Any, url: str, local: Local = ANYWHERE) -> Frame:
 
 
 def entry_of(item: Any, frame: Frame) -> Entry | None:
-    """What one item or entry says; None if it has no address."""
+    """The entry in one item or entry element; None if it has no address."""
     said = _read_fields(item)
     link, node = _link(item, said)
     address = join_link(_base_of(node, frame.base) if frame.placed else frame.base, link)
@@ -135,7 +133,7 @@ def _read_fields(item: Any, *, but: tuple[str, ...] = ()) -> Said:
 
 
 def _base(about: Said, url: str) -> str:
-    """The base of relative addresses: the site that a channel names. The feed itself may stand on a foreign host."""
+    """The base of relative addresses: the site that a channel names. The feed itself may be on a foreign host."""
     for node in about.get("link", []):
         try:
             if "." in (urlsplit(text(node)).hostname or ""):
@@ -146,7 +144,7 @@ def _base(about: Said, url: str) -> str:
 
 
 def _base_of(node: Any, base: str) -> str:
-    """The base of an element: xml:base of what it stands in, the outermost first."""
+    """The base of an element: the xml:base of the elements around it, the outermost first."""
     said = [one.get(BASE) for one in (node, *node.iterancestors()) if one.get(BASE)] if node is not None else []
     for part in reversed(said):
         base = join_link(base, part)
@@ -154,12 +152,12 @@ def _base_of(node: Any, base: str) -> str:
 
 
 def _link(item: Any, said: Said) -> tuple[str, Any]:
-    """The address of an item as it stands there, and the element that says it."""
+    """The address of an item as written, and its element."""
     for node in said.get("feedburner:origLink", []):
         if text(node):
             return text(node), node
     shown = [node for node in said.get("link", []) if node.get("rel", "alternate") == "alternate"]
-    # The page itself before what is made of it for programs.
+    # The page itself, before other forms of it for programs.
     for node in sorted(shown, key=lambda node: node.get("type", "").partition(";")[0].strip().lower() not in PAGES):
         if address := node.get("href", "").strip() or text(node):
             return address, node
@@ -173,7 +171,7 @@ def _link(item: Any, said: Said) -> tuple[str, Any]:
 
 
 def _author(node: Any) -> str:
-    # An Atom person has parts; what stands in the others is an address.
+    # An Atom person has parts; the parts other than the name are addresses.
     if len(node):
         return next((text(child) for child in node if name(child) == "name"), "")
     said = text(node)[: MARKUP_FACTOR * SUMMARY_CHARACTERS]

@@ -38,7 +38,7 @@ def of_source(page: Page, body: bytes, kind: Kind, source: Source, *, whole: boo
         local = Local(source.language, source.timezone)
         return read(body, page.final_url, charset=charset, local=local, whole=whole)
     found, left_out = section(body, page.final_url, allow=source.allow, charset=charset)
-    # Where `allow` lets in nothing, what the page names all the same has to be told.
+    # If `allow` lets in nothing, the links of the page must be reported all the same.
     if not found and source.allow:
         found, left_out = section(body, page.final_url, charset=charset)
     return Listing(found, left_out=left_out)
@@ -52,9 +52,9 @@ def read_list(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHE
 def read(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE, whole: bool = False) -> Listing:
     """What a feed or sitemap names; ValueError says what the bytes are instead.
 
-    charset: what the Content-Type header says. It counts if the bytes are not UTF-8 and name no charset themselves.
-    local: where the list's dates are from, for dates without a zone and dates in words.
-    whole: all sitemaps of an index.
+    charset: from the Content-Type header. It counts if the bytes are not UTF-8 and name no charset themselves.
+    local: the origin of the list's dates, for dates without a zone and dates in words.
+    whole: read all sitemaps of an index.
     """
     body = xmltree.plain(body, charset, local.language)
     if body[:1] in (b"{", b"["):
@@ -86,7 +86,7 @@ def read_links(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str
 
 
 def section(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> tuple[list[KindAndEntry], int]:
-    """The same as `read_links`, with the number of links that were not read, if a page has too many."""
+    """The result of `read_links`, with the number of links that were not read if a page has too many."""
     read = sections.read(body, url, allow=allow, charset=charset)
     further = [(Kind.SECTION, Entry(url=read.following))] if read.following else []
     return _name_entries(Kind.ARTICLE, read.entries) + further, read.left_out

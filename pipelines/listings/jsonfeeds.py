@@ -1,4 +1,4 @@
-"""JSON Feed: its items into entries; a field of a wrong type says nothing."""
+"""JSON Feed: its items become entries; a field of a wrong type counts as missing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipelines.listings.entry_fields import (
 )
 from pipelines.model import Entry
 
-# The largest feeds that sites mean well have some hundreds.
+# The largest real feeds have some hundreds.
 MOST_ENTRIES = 20_000
 
 

@@ -1,4 +1,4 @@
-"""How seldom a list wants to be read: by the head of a feed, and by the headers of an answer."""
+"""How seldom a list wants to be read, from the head of a feed and the headers of an answer."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 
 from pipelines.listings.xmltree import name, text
 
-# Digits of a number that are read. Chosen: more than a year of seconds.
+# Digits of a number that are read. Chosen: more than a year in seconds.
 DIGITS = 9
-# Elements before the entries of a feed that are looked at. Chosen: heads have some twenty.
+# Elements before the entries of a feed that are examined. Chosen: heads have some twenty.
 HEAD_ELEMENTS = 1000
 NUMBER = re.compile(rf"\d{{1,{DIGITS}}}")
 MAX_AGE = re.compile(rf'(?:^|[\s,])max-age\s*=\s*"?(\d{{1,{DIGITS}}})', re.IGNORECASE)
@@ -33,7 +33,7 @@ HOURS_A_DAY = 24
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """What a feed says about when to read it; empty if it says nothing.
+    """When a feed wants to be read; empty if it does not say.
 
     seconds: the least time between two readings (ttl, sy:updatePeriod).
     hours: the hours of the day, in UTC, in which it is not to be read.
@@ -49,7 +49,7 @@ NO_PACE = Pace()
 
 
 def of_feed(root: Any) -> Pace:
-    """What the head of a feed says. A value that cannot be read says nothing."""
+    """The pace in the head of a feed. An unreadable value is ignored."""
     said: dict[str, Any] = {}
     for holder in [root, *(node for node in islice(root, HEAD_ELEMENTS) if name(node) == "channel")]:
         for node in islice(holder, HEAD_ELEMENTS):
@@ -64,16 +64,17 @@ def of_feed(root: Any) -> Pace:
     days = {DAYS.index(day) for node in _parts(said.get("skipDays"), "day") if (day := text(node).lower()) in DAYS}
     return Pace(
         seconds=max(seconds),
-        # Who forbids every hour forbids reading it, which is robots.txt's to say.
+        # A feed that forbids every hour forbids all reading, and that is for robots.txt to say.
         hours=tuple(sorted(hours)) if len(hours) < HOURS_A_DAY else (),
         days=tuple(sorted(days)) if len(days) < len(DAYS) else (),
     )
 
 
 def fresh_seconds(headers: Mapping[str, str], at: datetime) -> int | None:
-    """How long an answer that came at this moment is good for, by HTTP (RFC 9111); None where it says nothing.
+    """For how many seconds an answer stays fresh, by HTTP (RFC 9111); None if it does not say.
 
     headers: by their names in lower case.
+    at: when the answer came.
     """
     control = headers.get("cache-control", "")
     if NOT_KEPT.search(control):
@@ -88,7 +89,7 @@ def fresh_seconds(headers: Mapping[str, str], at: datetime) -> int | None:
         begins = parsedate_to_datetime(headers["date"]) if "date" in headers else at
         return max(int((expires - begins).total_seconds()), 0)
     except (ValueError, TypeError, OverflowError):
-        # What is no date is over already (RFC 9111, 5.3).
+        # A value that is no date is already over (RFC 9111, 5.3).
         return 0
 
 

@@ -1,4 +1,4 @@
-"""The next page of a section: the link on it to itself with a page number one higher."""
+"""The next page of a section: a link on it to the same list, with a page number that is one higher."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-# Pairs of a query that are looked at. Chosen: more is a page built to hurt.
+# Pairs of a query that are examined. Chosen: more is a page built to do harm.
 MAX_PAIRS = 50
 # Digits of a number in a query. Chosen: more is no page's number.
 NUMBER_DIGITS = 9
@@ -16,7 +16,7 @@ NAMED = (
     re.compile(r"(.*)/(?:page|pages|p|pagina|seite|sayfa|strona|صفحة|صفحه|الصفحة)[/=_-]?(\d{1,4})/?", re.IGNORECASE),
     re.compile(r"(.*)/(?:index|list|page|default)[_-]?(\d{1,4})\.[a-z]{3,5}", re.IGNORECASE),
 )
-# Here the number could as well be an article's or another section's: only a link that shows it is a page number.
+# Here the number could be an article's or another section's: only a link proves that it is a page number.
 BARE = (
     re.compile(r"(.*)(?<!\d)[_-]p?(\d{1,3})(\.[a-z]{3,5})", re.IGNORECASE),
     re.compile(r"(.*)/(\d{1,3})/?"),
@@ -25,16 +25,16 @@ FIRST = re.compile(r"/(?:index|list|default)(?:\.[a-z]{3,5})?/?", re.IGNORECASE)
 NAMES = {"page", "p", "pg", "paged", "pagenum", "pageno", "pagenumber", "page_no", "pn", "seite", "sayfa", "pagina"}
 # Digits of a page's number. Chosen: more is an article's id.
 LONGEST_NUMBER_DIGITS = 4
-# Characters by which the next page's address may differ. Chosen: "?page=2" and its like.
+# By how many characters the next page's address may differ. Chosen: "?page=2" and the like.
 LONGER_CHARACTERS = 40
-# An offset counts articles: so many stand on one page of a list.
+# An offset counts articles: this many are on one page of a list.
 STEP = range(3, 101)
 
 
 class ListPage(NamedTuple):
-    """An address read as a page of a list: the list's path, the rest of its query, the page's number where it has one.
+    """An address read as a page of a list: the list's path, the rest of its query, the page's number if it has one.
 
-    bare: that it is a page number is only a guess.
+    bare: whether it is only a guess that the number is a page number.
     """
 
     path: str
@@ -44,7 +44,9 @@ class ListPage(NamedTuple):
 
 
 def next_page(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
-    """The page after the one at this URL, or nothing; links: (address, its words, whether it says rel=next)."""
+    """The page after the one at this URL; empty if there is none. links: (address, its words, whether it says
+    rel=next).
+    """
     here = urlsplit(url)
     mine = {(one.path, one.rest): one.number for one in reversed([_first(here.path, here.query), *_read(url)])}
     guessed = ""
@@ -61,20 +63,20 @@ def next_page(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
             number = mine[one.path, one.rest]
             if said and one.number > (number or 0):
                 return address
-            # Some systems count from nought: what they show as 2 has the number 1.
+            # Some systems count from zero: the page shown as 2 has the number 1.
             second = number is None and shown == 2 and one.number in (1, 2)
             if second or (number is not None and one.number == number + 1 and shown in (one.number, one.number + 1)):
                 return address
             if not one.bare and one.number == (number if number is not None else 1) + 1:
                 guessed = guessed or address
         if said and _within(here.path, there.path):
-            # An offset, or a name of its own: the site says that it is the next page.
+            # An offset or another name: here the site itself says that this is the next page.
             return address
     return guessed or _by_offset(url, links)
 
 
 def _by_offset(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
-    """The next page where a parameter of any name counts articles: the links 2, 3 … lead to once, twice … the step."""
+    """The next page if a parameter of any name counts articles: links 2, 3 … lead to once, twice … the step."""
     here = urlsplit(url)
     mine = dict(pair.partition("=")[::2] for pair in here.query.split("&") if pair)
     found: dict[str, dict[int, tuple[int, str]]] = {}
@@ -93,7 +95,7 @@ def _by_offset(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
             found.setdefault(others[0], {})[int(words)] = (int(pairs[others[0]][:NUMBER_DIGITS]), address)
     for name, shown in found.items():
         steps = {value / (number - 1) for number, (value, _) in shown.items() if number > 1}
-        # The days of a calendar are such links too, but of no step.
+        # The days of a calendar are such links too, but without a step.
         if len(steps) == 1 and min(steps) in STEP:
             own = int(mine.get(name, "0")) if mine.get(name, "0").isdecimal() else 0
             return min((one for one in shown.values() if one[0] > own), default=(0, ""))[1]

@@ -1,4 +1,4 @@
-"""Section pages: the links of a page in its HTML, and what is said of each by its words and the place it stands in."""
+"""Section pages: the links of a page in its HTML, each with what its words and its place show."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from pipelines.listings.entry_fields import SUMMARY_CHARACTERS, join_link
 from pipelines.listings.shapes import Link
 from pipelines.model import Entry
 
-# Elements inside a link, pieces of its text and pictures in it that are looked at. Chosen: a card has fewer.
+# Elements inside a link, pieces of its text and pictures in it that are examined. Chosen: a card has fewer.
 MAX_INSIDE, MAX_PIECES, MAX_PICTURES = 50, 200, 3
-# Share of links beside the main part from which on the page has none. Chosen: all but a few.
+# If a larger share of links is beside the main part, the page has no main part. Chosen: all but a few.
 EVERYWHERE_SHARE = 0.9
-# Characters of an element's names that are looked at. Chosen: a style sheet's utilities come in dozens.
+# Characters of an element's names that are examined. Chosen: a style sheet's utilities come in dozens.
 NAMES_CHARACTERS = 500
 # Characters of https://.
 SCHEME_CHARACTERS = 8
 
-# What a section page never reaches: parsers take seconds and gigabytes for more.
+# Section pages never reach these limits: for more, parsers take seconds and gigabytes.
 LARGEST = 8 * 1024 * 1024
-# Tags that are read. Chosen: a page with more is built to hurt.
+# Tags that are read. Chosen: a page with more is built to do harm.
 MAX_TAGS = 200_000
-# Links that are weighed against one another by their words and places. Chosen: far more than a front page has.
+# Links that are compared with each other by words and places. Chosen: far more than a front page has.
 MAX_ANCHORS = 10_000
-# Of one part of the site. Chosen: half, so that thousands of one kind leave room for the others.
+# The most of one part of the site. Chosen: half, so that thousands of one kind leave room for the others.
 MAX_OF_LEAD = 5_000
-# Articles of one page. Chosen: more is an archive.
+# The most articles of one page. Chosen: more is an archive.
 MAX_LINKS = 1000
-# Characters of an address; pipelines.urls takes no longer one.
+# Characters of an address; pipelines.urls accepts no longer one.
 LONGEST_URL_CHARACTERS = 2083
-# Characters of a link that is a headline. Chosen: longer is a paragraph.
+# The most characters of a link that is a headline. Chosen: longer is a paragraph.
 HEADLINE_CHARACTERS = 300
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 ASIDE = {"nav", "footer", "form"}
@@ -52,12 +52,12 @@ ASIDE_NAMES = {
 }  # fmt: skip
 NAME = re.compile(r"[a-z]+")
 ANCHOR = re.compile(rb"<a\s[^<>]{0,300}?href\b", re.IGNORECASE)
-# The same words for so many addresses are a button's.
+# If this many addresses have the same words, the words are a button's.
 REPEATED = 3
 
 
 class SectionLinks(NamedTuple):
-    """What a section page links to: articles in its order, its own next page, and how many links were not read."""
+    """The links of a section page: articles in its order, its own next page, and how many links were not read."""
 
     entries: list[Entry]
     following: str
@@ -65,7 +65,7 @@ class SectionLinks(NamedTuple):
 
 
 def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> SectionLinks:
-    """What a section page links to; ValueError where it is no page."""
+    """The links of a section page; ValueError if the bytes are no page."""
     root, left_out = _parse_page(body, charset)
     base = _base(root, url)
     here = urlsplit(url)
@@ -87,7 +87,7 @@ def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "")
                 pages.append((address, "", True))
             continue
         if allow and not ruled(address):
-            # No article: it can still be the page's own next one.
+            # This is no article, but it can still be the page's own next page.
             if len(pages) < MAX_ANCHORS:
                 pages.append((address, _words(anchor)[0], "next" in said))
             continue
@@ -115,11 +115,11 @@ def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "")
 
 
 def _parse_page(body: bytes, charset: str) -> tuple[Any, int]:
-    """The page as far as it is parsed, and how many links stand in the rest of it."""
+    """The page as far as it is parsed, and how many links are in the rest of it."""
     rest = len(ANCHOR.findall(body, LARGEST))
     body = in_utf8(body[:LARGEST], charset).replace(b"\0", b"")
     if body.count(b"<") > MAX_TAGS:
-        # Cut rather than refused: what a page leads with are its newest articles.
+        # The page is cut and not refused: its first links are its newest articles.
         whole = body
         body = b"<".join(body.split(b"<", MAX_TAGS)[:MAX_TAGS])
         rest += len(ANCHOR.findall(whole, len(body)))
@@ -143,7 +143,7 @@ def _base(root: Any, url: str) -> str:
 
 
 def _address(base: str, link: str) -> str:
-    """A link as an absolute http(s) address without its fragment, or nothing."""
+    """A link as an absolute http(s) address without its fragment; empty if it is none."""
     if not link or len(link) > LONGEST_URL_CHARACTERS or link.lstrip().startswith("#"):
         return ""
     address = join_link(base, "".join(link.split("\n")).replace("\r", "").replace("\t", "")).partition("#")[0]
@@ -159,7 +159,7 @@ def _split(address: str) -> Any:
 
 
 def _words(anchor: Any) -> tuple[str, bool]:
-    """What a link says: of a card its heading alone, of a picture its description; and whether it is headed."""
+    """The words of a link, and whether it has a heading: only the heading of a card, the description of a picture."""
     for node in islice(anchor.iter(), MAX_INSIDE):
         if node.tag in HEADINGS:
             return _text(node), True
@@ -172,7 +172,7 @@ def _words(anchor: Any) -> tuple[str, bool]:
 
 
 def _text(node: Any) -> str:
-    # A link that nobody closed holds half the page.
+    # A link that is not closed holds half the page.
     words = " ".join("".join(_pieces(node)).split())
     return words if len(words) <= HEADLINE_CHARACTERS else ""
 
@@ -187,7 +187,7 @@ def _pieces(node: Any) -> Iterator[str]:
 
 
 def _place(node: Any, known: dict[Any, tuple[bool, bool]]) -> tuple[bool, bool]:
-    """Whether an element stands in a menu, a footer or the like, and whether in a heading."""
+    """Whether an element is in a menu, a footer or the like, and whether it is in a heading."""
     path = []
     for above in node.iterancestors():
         if above in known:
@@ -225,7 +225,7 @@ def _better(known: Link | None, link: Link) -> Link:
 
 
 def _drop_shared(links: list[Link]) -> list[Link]:
-    """The links, without the words that many of them share; where nearly all stand aside, none does."""
+    """The links, without words that many of them share. If nearly all are aside, none counts as aside."""
     said = Counter(link.words for link in links)
     everywhere = sum(link.aside for link in links) > EVERYWHERE_SHARE * len(links)
     return [
@@ -235,7 +235,7 @@ def _drop_shared(links: list[Link]) -> list[Link]:
 
 
 def _keep_allowed(links: list[Link], url: str) -> list[Link]:
-    """Those of the links let in by the source's patterns that are pages of their own."""
+    """The links that the source's patterns let in and that are pages of their own."""
     own = url.partition("#")[0].rstrip("/")
     return [
         link for link in links if link.url.rstrip("/") != own and not shapes.NO_PAGE.search(urlsplit(link.url).path)

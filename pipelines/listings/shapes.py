@@ -12,16 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-# Hyphens of a last segment that is a title. Chosen: names of sections have fewer.
+# The fewest hyphens of a last segment that is a title. Chosen: names of sections have fewer.
 TITLE_HYPHENS = 3
-# Characters of a file name's ending. Chosen: longer is none.
+# The most characters of a file name's ending. Chosen: longer is none.
 ENDING_CHARACTERS = 8
 
 NO_PAGE = re.compile(
     r"\.(jpe?g|png|gif|webp|avif|svg|pdf|mp[34]|m4[av]|zip|css|js|xml|rss|atom|ico|docx?|xlsx?|pptx?|apk|exe|ics)$",
     re.IGNORECASE,
 )
-# Parts of a path that systems of any site use for what is no article.
+# Parts of a path that systems of any site use for pages that are no article.
 NO_ARTICLE = re.compile(
     r"/(tags?|category|categories|author|authors|autor|autoren|autores|auteurs?|autori|writers?|columnists?|"
     r"search|login|log-in|signin|sign-in|signup|sign-up|register|logout|"
@@ -33,7 +33,7 @@ NO_ARTICLE = re.compile(
 )
 NO_ARTICLE_QUERY = {"replytocom", "share", "sort", "filter", "redirect", "redirect_to", "return", "returnurl", "s", "q"}
 UNTELLING = {"year", "month", "page", "offset", "start", "v", "ver", "version", "date", "from", "to", "w", "width"}
-# A day of a calendar, which has one page for every day there ever was.
+# A day of a calendar, which has one page for every day in history.
 CALENDAR = re.compile(r"/(19|20)\d\d(/\d{1,2}){0,2}/?$|/(19|20)\d\d-\d\d?(-\d\d?)?/?$")
 DATED = re.compile(r"/(19|20)\d\d[/-]?(0?[1-9]|1[0-2])([/-]?(0?[1-9]|[12]\d|3[01]))?[/_-]+\w")
 NUMBERED = re.compile(r"\d{4,}")
@@ -41,32 +41,34 @@ YEAR = re.compile(r"(19|20)\d\d")
 IDENTIFIER = re.compile(
     r"(?=(?:\D*\d){2})(?=.*[a-z])[0-9a-z]{8,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 )
-# Scripts that put no blank between words, and how many of their letters make one.
+# Scripts without blanks between words, and how many of their letters make one word.
 DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 RUNNING = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 WORD = re.compile(r"\w+")
-# Words of a headline, at least; of a label, fewer than. Chosen: names of sections have up to three.
+# The fewest words of a headline; and the number of words that a label does not reach. Chosen: names of sections have up
+# to three.
 HEADLINE_WORDS, LABEL_WORDS = 4, 3
-# Characters of a headline. Chosen: longer is a paragraph.
+# The most characters of a headline. Chosen: longer is a paragraph.
 LONGEST_CHARACTERS = 300
-# Links of one shape from which on the shape tells. Chosen: two are an accident.
+# From how many links on a shape counts as evidence. Chosen: two may be chance.
 LEAST_LINKS = 3
-# Shares of headlines among the links of one shape: that of articles, that of labels. Chosen: between them the words
-# decide.
+# Shares of headlines among the links of one shape: of articles, and of labels. Chosen: between them the words decide.
 MOSTLY_SHARE, HARDLY_SHARE = 0.6, 0.2
-# Characters of a last segment that is a title. Chosen: names of sections are shorter.
+# The fewest characters of a last segment that is a title. Chosen: names of sections are shorter.
 LONG_SLUG_CHARACTERS = 40
 # Links of one shape that are no headlines. Chosen: the largest menus of real pages have a hundred or two.
 LONGEST_MENU_LINKS = 300
-# Deeper, and with more in the query, stand only traps.
+# Only traps have deeper paths, or more in the query.
 DEEPEST, MOST_PAIRS = 15, 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """A link of a page: where to, in which words (empty: none of its own), and where on the page it stands.
+    """A link of a page: its target, its words (empty if it has none), and its place on the page.
 
-    aside: in a menu, a footer or the like. headed: it is in a heading. foreign: on another host of the same site.
+    aside: whether it is in a menu, a footer or the like.
+    headed: whether it is in a heading.
+    foreign: whether it leads to another host of the same site.
     """
 
     url: str
@@ -102,7 +104,7 @@ def articles(links: Sequence[Link]) -> list[Link]:
     read = {kind: sum(headline(link) for link in alike) for kind, alike in kinds.items()}
     shares = {kind: read[kind] / len(alike) for kind, alike in kinds.items()}
     good = {kind for kind, share in shares.items() if share >= MOSTLY_SHARE and len(kinds[kind]) >= LEAST_LINKS}
-    # No menu is this long: what else has the shape of these headlines stands there to be followed for ever.
+    # No menu is this long. Other links with the shape of these headlines are a trap for crawlers.
     crowded = {
         kind
         for kind in kinds.keys() - good
@@ -114,7 +116,7 @@ def articles(links: Sequence[Link]) -> list[Link]:
         if (kind in good or (kind in crowded and read)) and not link.aside:
             return True
         if telling(link.url):
-            # Beside headlines, what is a word or two long, or of a kind whose words all are short, is a label.
+            # Beside headlines, a text of one or two words is a label; so is one of a kind whose texts are all short.
             few = bool(link.words) and weight(link.words) < LABEL_WORDS
             labels = few or (len(kinds.get(kind, ())) >= LEAST_LINKS and shares[kind] < HARDLY_SHARE)
             return read or not (link.aside or link.foreign or (labels and bool(good or crowded)))
@@ -124,13 +126,13 @@ def articles(links: Sequence[Link]) -> list[Link]:
 
 
 def fair(links: Sequence[Link], most: int) -> list[Link]:
-    """At most so many of the links, in their order. If there are more, each shape of address has its turn."""
+    """At most `most` of the links, in their order. If there are more, the shapes of addresses take turns."""
     if len(links) <= most:
         return list(links)
     alike: dict[str, list[int]] = defaultdict(list)
     for at, link in enumerate(links):
         alike[shape(link.url)].append(at)
-    # The first of each shape, then the second: thousands of one shape leave room for all others.
+    # The first link of each shape, then the second: thousands of one shape leave room for all others.
     turns = sorted((turn, at) for places in alike.values() for turn, at in enumerate(places))
     return [links[at] for at in sorted(at for _, at in turns[:most])]
 
@@ -153,9 +155,9 @@ def telling(url: str) -> bool:
 
 
 def shape(url: str, *, keep: bool = True) -> str:
-    """What an address has in common with its like: classes of its path's parts and the names in its query.
+    """What an address has in common with similar ones: classes of its path's parts, and the names in its query.
 
-    keep: whether the first part stands for itself, as the name of a part of the site does.
+    keep: whether the first part is kept as it is, because it names a part of the site.
     """
     parts = urlsplit(url)
     segments = [segment for segment in unquote(parts.path).split("/") if segment]
@@ -173,12 +175,12 @@ def headline(link: Link) -> bool:
 
 
 def weight(words: str) -> float:
-    """How many words a text has, or would have in a script that puts blanks between them."""
+    """How many words a text has, or would have with blanks between its words."""
     dense, running = len(DENSE.findall(words)), len(RUNNING.findall(words))
     spaced = (
         0 if dense + running > len(words) // 2 else len([word for word in WORD.findall(words) if not word.isdigit()])
     )
-    # So many letters make a word.
+    # This many letters make a word.
     return spaced + dense / 2 + running / 5
 
 

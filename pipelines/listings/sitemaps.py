@@ -1,4 +1,4 @@
-"""Sitemaps of pages, of news and of sitemaps, and plain lists of addresses; and which sitemaps of an index to ask
+"""Sitemaps of pages, of news and of sitemaps, and plain lists of addresses; and which sitemaps of an index are fetched
 first.
 """
 
@@ -21,11 +21,11 @@ from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 
 ROOTS = ("urlset", "sitemapindex")
-# Addresses of one sitemap, as the protocol has it (sitemaps.org).
+# Addresses of one sitemap, by the protocol (sitemaps.org).
 MAX_ENTRIES = 50_000
-# Sitemaps of an index that are read. Chosen: the protocol allows 50,000; the newest of these are asked for.
+# Sitemaps of an index that are read. Chosen: the protocol allows 50,000; the newest of these are fetched.
 MAX_NAMED = 20_000
-# Sitemaps of an index that are asked for. Chosen: the newest by what they say; what is older is in the ledger.
+# Sitemaps of an index that are fetched. Chosen: the newest by their own dates; older addresses are in the ledger.
 MAX_CHOSEN = 20
 # Bytes of a line of a text sitemap. Chosen: twice the longest address.
 LONGEST_LINE_BYTES = 4096
@@ -36,7 +36,7 @@ COMPACT_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 NUMBER = re.compile(r"\d+")
 NEWS = re.compile(r"(?<![a-z])(google-?)?news", re.IGNORECASE)
-# What systems list beside their articles, in sitemaps named after it.
+# What systems list besides articles, in sitemaps with such names.
 ASIDE = re.compile(
     r"(?<![a-z])(tags?|categor(y|ies)|authors?|users?|images?|videos?|pages?|taxonom(y|ies)|galler(y|ies)|topics?)(?![a-z])",
     re.IGNORECASE,
@@ -52,7 +52,7 @@ def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
 
 
 def lines(body: bytes, url: str) -> list[Entry]:
-    """The addresses of a text sitemap, one a line; empty if the text is anything else."""
+    """The addresses of a text sitemap, one on each line; empty if the text is anything else."""
     rows = [row.strip() for row in body.splitlines() if row.strip()]
     alone = len(rows) == 1 and not urlsplit(url).path.lower().removesuffix(".gz").endswith(".txt")
     if alone or not all(len(row) <= LONGEST_LINE_BYTES and LINE.fullmatch(row) for row in rows):
@@ -61,7 +61,7 @@ def lines(body: bytes, url: str) -> list[Entry]:
 
 
 def newest(found: list[Entry]) -> list[Entry]:
-    """The sitemaps of an index to ask: those of news, then the newest by date or by the date or number in their name.
+    """The sitemaps of an index to fetch: those of news, then the newest by date or by the date or number in their name.
 
     An index may name years of sitemaps. Those of tags, authors and pictures come last.
     """
@@ -100,13 +100,13 @@ def _entries(body: bytes, url: str, local: Local, *, recover: bool) -> Iterator[
         no_network=True, resolve_entities=False, huge_tree=False, load_dtd=False, recover=recover,
     )  # fmt: skip
     for count, (_, item) in enumerate(parts):
-        # An index of so many names a sitemap for every day of half a century.
+        # An index of this many has a sitemap for every day of half a century.
         if count >= (MAX_ENTRIES if name(item) == "url" else MAX_NAMED):
             return
         entry = _entry(item, url, local)
         if entry is not None:
             yield entry
-        # What was read is let go: the largest sitemaps take a quarter of a gigabyte as a tree.
+        # Elements are released after reading: as a tree, the largest sitemaps take a quarter of a gigabyte.
         item.clear()
         above = item.getparent()
         while above is not None and above[0] is not item:
@@ -114,7 +114,7 @@ def _entries(body: bytes, url: str, local: Local, *, recover: bool) -> Iterator[
 
 
 def _entry(item: Any, url: str, local: Local) -> Entry | None:
-    # An image inside the entry has a loc and a title of its own.
+    # An image inside the entry has its own loc and title.
     own = {name(node): node for node in item}
     address = join_link(url, text(own["loc"])) if "loc" in own else ""
     if not address:
@@ -151,8 +151,8 @@ def _named_date(path: str) -> datetime | None:
 
 
 def _both_ends(found: list[Entry]) -> list[Entry]:
-    """The order if nothing says which sitemaps are newest: numbered ones alternate from both ends, others stay as they
-    stand.
+    """The order if nothing shows which sitemaps are newest: numbered ones alternate from both ends, others keep their
+    order.
     """
     if len(found) <= MAX_CHOSEN:
         return found
@@ -163,7 +163,7 @@ def _both_ends(found: list[Entry]) -> list[Entry]:
 
 
 def _last_number(entry: Entry) -> int:
-    # A number that Python would not even read says nothing of an order.
+    # A number that Python refuses to read says nothing about an order.
     return int(NUMBER.findall(entry.url)[-1][:18])
 
 

@@ -1,4 +1,4 @@
-"""Bytes of a list into XML: compression, prologues, and mending that does not guess at what was meant."""
+"""Bytes of a list into XML: compression, prologues, and repairs that do not guess at a meaning."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from lxml import etree
 from pipelines import encodings
 from pipelines.listings.charsets import in_utf8
 
-# Bytes in which the end of the root is looked for. Chosen: what some systems append is shorter.
+# Bytes in which the end of the root is searched. Chosen: the texts that some systems append are shorter.
 END_BYTES = 2000
 # Base of numbers that are written &#x…;.
 HEXADECIMAL = 16
 
 # Bytes of an unpacked list: 50 MB, as sitemaps.org has it.
 MAX_BYTES = 50 * 1024 * 1024
-# What a well-meant list never reaches: mending and guessing take seconds beyond, and hold up other sources.
+# A real list never reaches these limits: beyond them, mending and guessing take seconds, and delay other sources.
 MOST_MENDED = 200_000
-# Bytes in which the root of a document is looked for. Chosen: longer than any preamble.
+# Bytes in which the root of a document is searched. Chosen: longer than any preamble.
 HEAD_BYTES = 20_000
 ROOT = re.compile(rb"<((?:[\w.-]+:)?(rss|RDF|feed|urlset|sitemapindex|html))(?=[\s/>]|$)", re.IGNORECASE)
 DOCTYPE = re.compile(rb"\s*(?:<\?[^<>]*>\s*)?<!doctype\s+html\b", re.IGNORECASE)
 COMMENT = re.compile(rb"<!--[^<]*-->")
-# Control characters but tab, line feed and carriage return.
+# Control characters except tab, line feed and carriage return.
 UNWRITABLE = bytes((*range(9), 11, 12, *range(14, 32)))
 REFERENCE = re.compile(
     rb"&(?!(?:amp|lt|gt|quot|apos);)(?:#([0-9]{1,8});|#[xX]([0-9a-fA-F]{1,7});|([a-zA-Z][a-zA-Z0-9]{1,31};))?"
@@ -43,13 +43,13 @@ KNOWN_PREFIXES = {
     b"xml": b"",
     b"xmlns": b"",
 }
-# Prefixes that are declared where a feed forgot to. Chosen: feeds use a handful.
+# Prefixes that are declared if a feed forgot this. Chosen: feeds use a handful.
 MAX_PREFIXES = 20
 PARTS = (b"item", b"entry", b"url", b"sitemap")
 
 
 def plain(body: bytes, charset: str = "", language: str = "") -> bytes:
-    """The text of a list as UTF-8, gunzipped where the file itself is gzip; ValueError where there is none."""
+    """The text of a list as UTF-8, unpacked if the file itself is gzip; ValueError if there is no text."""
     for _ in range(2):
         if body.startswith(b"\x1f\x8b"):
             body = encodings.decode(body, "gzip", MAX_BYTES)
@@ -60,7 +60,7 @@ def plain(body: bytes, charset: str = "", language: str = "") -> bytes:
 
 
 def find_kind(body: bytes) -> tuple[str, bytes]:
-    """What kind of document this is by its first element we know (lower case), and the bytes from its prologue on."""
+    """The document's kind, by its first known element (lower case), and the bytes from its prologue on."""
     head = body[:HEAD_BYTES]
     if DOCTYPE.match(head):
         return "html", body
@@ -75,7 +75,7 @@ def find_kind(body: bytes) -> tuple[str, bytes]:
 
 
 def ways(body: bytes) -> Iterator[bytes]:
-    """The bytes as they are; then with what stops parsers mended; then also without the part that was cut off."""
+    """The bytes unchanged; then with repairs of what stops parsers; then also without the part that was cut off."""
     yield body
     better = mend_xml(body)
     if better != body:
@@ -88,7 +88,7 @@ def ways(body: bytes) -> Iterator[bytes]:
 def parse_xml(body: bytes) -> Any:
     """The root of the first way to read the bytes as XML, or None."""
     for way in ways(body):
-        # A fresh parser each time: one that failed keeps its errors.
+        # A fresh parser each time: after a failure, a parser keeps its errors.
         parser = etree.XMLParser(
             encoding="utf-8", no_network=True, resolve_entities=False, huge_tree=False, load_dtd=False
         )
@@ -100,7 +100,7 @@ def parse_xml(body: bytes) -> Any:
 
 
 def mend_xml(body: bytes) -> bytes:
-    """Without what XML forbids: bare ampersands, HTML's entities, control characters, prefixes nobody declared."""
+    """The bytes without what XML forbids: bare ampersands, HTML's entities, control characters, undeclared prefixes."""
     parts, at, left = [], 0, MOST_MENDED
     body = body.translate(None, UNWRITABLE)
     while at < len(body):
@@ -128,14 +128,14 @@ def name(node: Any) -> str:
 
 
 def text(node: Any) -> str:
-    """All text in an element, without blanks around."""
+    """All text in an element, without blanks at its ends."""
     return "".join(node.itertext()).strip() if len(node) else (node.text or "").strip()
 
 
 def _reference(said: re.Match[bytes]) -> bytes:
     if said[1] or said[2]:
         number = int(said[1]) if said[1] else int(said[2], HEXADECIMAL)
-        # What XML 1.0 lets stand.
+        # The characters that XML 1.0 allows.
         writable = number in (9, 10, 13) or 32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or number > 0xFFFF
         return said[0] if writable and number <= 0x10FFFF else b""
     if said[3]:
