@@ -41,7 +41,7 @@ def keep(file: Path, lines: Sequence[str]) -> list[str]:
 
 
 def read(file: Path) -> list[tuple[str, int, str]]:
-    """Folder, number and digest of each such line in a file, whatever else the file has."""
+    """Folder, number and digest of each such line in a file; other lines are ignored."""
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
@@ -52,7 +52,7 @@ def read(file: Path) -> list[tuple[str, int, str]]:
 
 
 def differing(kept: Sequence[tuple[str, int, str]], folder: str, links: Sequence[ChainLink]) -> Iterator[Break]:
-    """The lines of a folder's chain that differ from what was kept elsewhere, or are missing."""
+    """The lines of a folder's chain that differ from the lines kept elsewhere, or are missing."""
     known = {link.number: link.digest for link in links}
     for of, number, digest in kept:
         if of == folder and known.get(number) != digest:

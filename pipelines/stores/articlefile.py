@@ -24,9 +24,9 @@ from pipelines.model import Article, Rejection, RemovedBlock
 from pipelines.settings import Settings
 from pipelines.stores import bucket
 
-# A half-written file this old is of an extract that was killed. Chosen: a page is given up long before.
+# A half-written file of this age is from a killed extract. Chosen: a page is given up long before.
 ABANDONED_SECONDS = 3600.0
-# What reading a line that somebody else wrote may end in.
+# The errors that reading a foreign line may raise.
 NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
@@ -49,7 +49,7 @@ class Line:
 
 
 def path(settings: Settings, source: str, run: str) -> Path:
-    """Where the article file of a source and run stands."""
+    """The path of the article file of a source and run."""
     return settings.articles / source / f"{run}.jsonl"
 
 
@@ -72,7 +72,7 @@ def read(file: Path) -> Iterator[Line]:
 
 
 def unreadable(file: Path, number: int, error: Exception) -> StoreError:
-    """The sentence about a line that is none."""
+    """The sentence about a line that cannot be read."""
     return StoreError(
         f"Line {number} of {file} cannot be read ({error}); the {number - 1} before it are whole. "
         "Run `nightdesk extract` for this run again."
@@ -94,7 +94,7 @@ def write(file: Path, lines: Iterable[Line]) -> int:
             os.fsync(stream.fileno())
         if address_of(file):
             bucket.upload(file, beside)
-            # Of before there was a bucket: the one there is newer.
+            # This file is from before there was a bucket: the one in the bucket is newer.
             file.unlink(missing_ok=True)
         else:
             beside.replace(file)
@@ -124,7 +124,7 @@ def to_json(line: Line) -> str:
 
 
 def from_json(text: str) -> Line:
-    """The line that `to_json` wrote; one of NO_LINE where it is none."""
+    """The line that `to_json` wrote; one of the errors in NO_LINE if the text is no such line."""
     record = json.loads(text)
     article, rejection = record.get("article"), record.get("rejection")
     if (article is None) == (rejection is None):
@@ -142,12 +142,12 @@ def from_json(text: str) -> Line:
 
 
 def article_fields(article: Article) -> dict[str, Any]:
-    """An article as JSON takes it: the record's field names, dates as ISO 8601 in UTC."""
+    """An article in the form for JSON: the record's field names, dates as ISO 8601 in UTC."""
     return {name: _stamp(v) if isinstance(v, datetime) else v for name, v in asdict(article).items()}
 
 
 def rejection_fields(rejection: Rejection) -> dict[str, Any]:
-    """A rejection as JSON takes it: the record's field names."""
+    """A rejection in the form for JSON: the record's field names."""
     return {**asdict(rejection), "reason": rejection.reason.value}
 
 
@@ -173,7 +173,7 @@ def _stamp(at: datetime) -> str:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove the files that killed extractions began. An extraction that lives has written within the hour."""
+    """Remove the unfinished files of killed extractions. A living extraction has written within the hour."""
     for left in folder.glob(".*.jsonl.*"):
         with suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:

@@ -4,7 +4,7 @@ A file is written and synced on this machine first, under its place's path. `upl
 bucket and checks its digest there. To read a file that never changes, this module looks on this disk first, then in the
 bucket. If no bucket is set, everything happens on the disk, and boto3 need not be installed.
 
-A bucket that does not answer is asked again for as long as `patient` says. After that comes AwayError: nothing is
+If a bucket does not answer, the request is repeated as long as `patient` says. After that comes AwayError: nothing is
 decided because of it.
 """
 
@@ -29,37 +29,37 @@ from pipelines.bucket_paths import address_of
 from pipelines.errors import AwayError, SettingsError, StoreError
 
 SCHEME = "s3://"
-# Seconds that a stage asks a bucket again before it gives up. Chosen: a store that restarts is back by then; shorter
+# Seconds for which a stage repeats a request before it gives up. Chosen: a store that restarts is back by then; shorter
 # than a crawl's session may be silent (crawl.policy).
 PATIENCE_SECONDS = 90.0
-# Seconds between two tries, growing from the first to the longest. Chosen: a store under load is not made busier.
+# Seconds between two tries, growing from the first to the longest. Chosen: this adds no load to a busy store.
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
-# Seconds for which nobody waits again for a bucket that was given up. Chosen: each page of a source asks anew.
+# Seconds for which nobody waits again for a bucket that was given up. Chosen: each page of a source makes a request.
 GIVEN_UP_SECONDS = 60.0
 # Seconds for a connection, and for the next bytes of an answer. Chosen: a store in the same data centre.
 CONNECT_SECONDS, READ_SECONDS = 5, 30
-# Times that boto3 itself sends a request. Chosen: once more for a connection that had gone stale; the rest is ours.
+# How often boto3 itself sends a request. Chosen: once more for a connection that had gone stale; the rest is ours.
 ATTEMPTS = 2
-# Random bytes behind a host's name in a worker's. Chosen: two workers of one host differ.
+# Random bytes after the host's name in a worker's name. Chosen: two workers of one host differ.
 WORKER_BYTES = 2
-# What a worker's name is kept in, below the raw store's folder.
+# The file with a worker's name, below the raw store's folder.
 WORKER = ".worker"
-# Answers of S3, as HTTP has them. 409: a write met another one; the others of PASSING: not now.
+# Statuses of S3's answers. 409: a write met another one; the others of PASSING: try later.
 MISSING, CHANGED, CONFLICT, BEHIND = 404, 412, 409, 416
 PASSING = {408, CONFLICT, 429, 500, 502, 503, 504}
 
 _patience: ContextVar[float] = ContextVar("patience", default=0.0)
-# When each bucket was given up last, by this process' monotonic clock.
+# When each bucket was last given up, by this process' monotonic clock.
 _given_up: dict[str, float] = {}
 
 
 class ChangedError(Exception):
-    """Somebody else meanwhile wrote the file that was to be replaced."""
+    """Another process has meanwhile written the file that was to be replaced."""
 
 
 @contextmanager
 def patient() -> Iterator[None]:
-    """Within this block a bucket that does not answer is asked again for a while."""
+    """Within this block, requests to a bucket that does not answer are repeated for a while."""
     token = _patience.set(PATIENCE_SECONDS)
     try:
         yield
@@ -75,7 +75,7 @@ def worker(raw: Path) -> str:
         beside = file.with_name(f"{WORKER}.{os.getpid()}")
         with private.open_private(beside, "w", encoding="utf-8") as stream:
             stream.write(f"{host}-{token_hex(WORKER_BYTES)}")
-        # Of two crawls that begin at once the first is right: a link never takes another one's place.
+        # If two crawls begin at the same time, the first wins: a link never replaces another one.
         with suppress(FileExistsError):
             os.link(beside, file)
         beside.unlink()
@@ -103,7 +103,7 @@ def size(path: Path) -> int:
 def whole(path: Path, *, newest: bool = False) -> Iterator[Path]:
     """The complete file, on this disk for the length of the block; FileNotFoundError if it is nowhere.
 
-    newest: ask the bucket first, because the file may have been replaced there.
+    newest: look in the bucket first, because the file may have been replaced there.
     """
     if not address_of(path) or (path.exists() and not newest):
         yield path
@@ -122,13 +122,13 @@ def whole(path: Path, *, newest: bool = False) -> Iterator[Path]:
 
 
 def read_from(path: Path, at: int, length: int) -> bytes:
-    """So many bytes of a file in the bucket, fewer at its end; FileNotFoundError if it is not there."""
+    """`length` bytes of a file in the bucket, fewer at its end; FileNotFoundError if it is not there."""
     asked = f"bytes={at}-{at + length - 1}"
     return bytes(_answer(path, lambda client, of: _get(client, of, Range=asked)[0]))
 
 
 def list_files(folder: Path, suffix: str) -> list[str]:
-    """The files below a folder whose names end so, on this disk and in the bucket, by their paths below it."""
+    """The files below a folder with names that end with `suffix`, on this disk and in the bucket, by relative path."""
     found = {path.relative_to(folder).as_posix() for path in Path(folder).rglob(f"*{suffix}") if path.is_file()}
     if address_of(folder):
         found |= {name for name in _answer(folder, _names) if name.endswith(suffix)}
@@ -163,7 +163,7 @@ def upload(path: Path, content: Path) -> None:
             )
 
     if _answer(path, put).get("ChecksumSHA256") != checksum:
-        # A store that knows nothing of checksums: what it has is read again.
+        # This store knows no checksums: its content is read again.
         got = _answer(path, lambda client, of: _get(client, of)[0])
         if hashlib.sha256(got).digest() != digest:
             raise StoreError(f"{address_of(path)} has other bytes than {content}, which stays: look at that store.")
@@ -209,7 +209,7 @@ def _prefixes(client: Any, of: tuple[str, str]) -> list[str]:
 
 
 def _answer(path: Path, ask: Callable[[Any, tuple[str, str]], Any]) -> Any:
-    """What the bucket answers. While it does not answer, it is asked again as long as there is patience left."""
+    """The bucket's answer. If it does not answer, the request is repeated as long as there is patience left."""
     address = address_of(path)
     name, _, key = address.removeprefix(SCHEME).partition("/")
     client = _client(os.getpid())

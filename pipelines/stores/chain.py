@@ -28,11 +28,11 @@ from pipelines.errors import StoreError
 from pipelines.stores import bucket, warc
 
 NAME = "chain.jsonl"
-# What `rewrite` puts beside a raw file until the chain knows of it.
+# The suffix of the file that `rewrite` puts beside a raw file until the chain has its line.
 REWRITING = ".rewriting"
 # Bytes copied at once.
 PIECE_BYTES = 1 << 20
-# What somebody else wrote into a line may end in, when it is read.
+# The errors that reading a foreign line may raise.
 NO_LINK = (ValueError, KeyError, TypeError)
 
 
@@ -108,15 +108,13 @@ def newest(raw: Path, name: str) -> ChainLink | None:
 
 
 def head(raw: Path, folder: str) -> ChainLink | None:
-    """The newest line of a chain. Whoever keeps its digest elsewhere can show that nothing before it changed."""
+    """The newest line of a chain. With a copy of its digest elsewhere, one can show that no line before it changed."""
     known = links(raw, folder)
     return known[-1] if known else None
 
 
 def close(raw: Path, path: Path) -> None:
-    """Write that a raw file is finished, before the file gets its closed name. A line that is there is not written
-    again.
-    """
+    """Write that a raw file is finished, before it gets its closed name. An existing line is not written again."""
     name, size, digest = warc.name_of(path), path.stat().st_size, digest_of(path)
     with _hold(raw, name.partition("/")[0]) as chain:
         last = newest(raw, name)
@@ -155,7 +153,7 @@ def take_in(raw: Path, folder: str) -> list[str]:
 
 
 def retire(raw: Path, names: Sequence[str], why: str) -> None:
-    """Write that these files of one folder are removed, before they are. `names`: as pointers name the files."""
+    """Write that these files of one folder are removed, before this is done. `names`: as pointers name the files."""
     if names:
         with _hold(raw, names[0].partition("/")[0]) as chain:
             standing = {link.file: link for link in links(raw, names[0].partition("/")[0])}
@@ -164,7 +162,7 @@ def retire(raw: Path, names: Sequence[str], why: str) -> None:
 
 
 def rewrite(raw: Path, name: str, content: BinaryIO, why: str) -> None:
-    """Put other content in place of a raw file. The chain says so, and why, before it is done.
+    """Put other content in place of a raw file. The chain first says so, and why.
 
     If it is killed in between, `finish_rewrites` does the rest. StoreError if the file is not there.
     """
@@ -184,7 +182,7 @@ def rewrite(raw: Path, name: str, content: BinaryIO, why: str) -> None:
 
 
 def finish_rewrites(raw: Path, folder: str) -> list[str]:
-    """Finish a killed `rewrite` that had its line in the chain, and undo one that had not; gives the finished files."""
+    """Finish each killed `rewrite` with a line in the chain, and undo each without one; gives the finished files."""
     done = []
     for beside in sorted((raw / folder).glob(f"*/*{REWRITING}")):
         path = raw / beside.relative_to(raw).with_name(beside.name.removesuffix(REWRITING))
@@ -226,7 +224,7 @@ def _link(
 
 
 def _put_in_place(beside: Path, path: Path) -> None:
-    """Put the file that lies beside a raw file into its place."""
+    """Put the file beside a raw file into its place."""
     if address_of(path):
         bucket.upload(path, beside)
         path.unlink(missing_ok=True)
@@ -261,7 +259,7 @@ def _find_links(raw: Path, folder: str) -> list[ChainLink]:
 
 
 def _add(chain: Path | BinaryIO, added: Sequence[ChainLink]) -> None:
-    """Add lines to a held chain, and return when they are kept. A torn line at its end is cut off."""
+    """Add lines to a held chain, and return when they are stored. A torn line at its end is cut off."""
     if not added:
         return
     if isinstance(chain, Path):
@@ -282,7 +280,7 @@ def _add_in_bucket(path: Path, added: Sequence[ChainLink]) -> None:
     while True:
         content, version = bucket.version_of(path)
         if wanted and content.startswith(wanted):
-            # It was written, and only the answer was lost.
+            # The line was written, and only the answer was lost.
             return
         wanted = content + _write_links(content.splitlines(keepends=True), added)
         try:
@@ -293,7 +291,7 @@ def _add_in_bucket(path: Path, added: Sequence[ChainLink]) -> None:
 
 
 def _write_links(lines: Sequence[bytes], added: Sequence[ChainLink]) -> bytes:
-    """Links as the lines that follow these."""
+    """New links in the form of lines that follow these lines."""
     number, before = len(lines), hashlib.sha256(lines[-1].rstrip(b"\n")).hexdigest() if lines else ""
     written = b""
     for link in added:

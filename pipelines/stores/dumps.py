@@ -18,9 +18,9 @@ from pipelines.stores import migrations, postgres
 from pipelines.stores.postgres_address import show_address
 from pipelines.stores.postgres_programs import VERSION, binaries
 
-# Lines of pg_dump's errors that are told. Chosen: the last say why.
+# Lines of pg_dump's errors that are shown. Chosen: the last ones have the reason.
 LAST_LINES = 3
-# In the settings that a script begins with, what servers older than the programs do not know; and what ends them.
+# Settings at a script's beginning that older servers do not know; and the line that ends the settings.
 UNKNOWN, SETTINGS_END = b"SET transaction_timeout", b"SET row_security"
 
 
@@ -34,7 +34,7 @@ def dump(settings: Settings, file: Path) -> None:
         _run(settings, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={beside}")
         _run(settings, "pg_restore", "--list", f"--file={os.devnull}", str(beside))
     except DatabaseError:
-        # Half a dump would only fill the disk on which there was no room for a whole one.
+        # Half a dump would only fill a disk that had no room for a whole one.
         beside.unlink(missing_ok=True)
         raise
     beside.replace(file)
@@ -95,7 +95,7 @@ def _fill(settings: Settings, file: Path) -> None:
             shutil.copyfileobj(reader.stdout, writer.stdin)
             if reader.wait() == 0:
                 writer.stdin.write(b"commit;\n")
-        # One that has ended early reads no more of what the other says.
+        # A program that has ended early reads no more of the other's output.
         reader.stdout.close()
         with suppress(BrokenPipeError):
             writer.stdin.close()

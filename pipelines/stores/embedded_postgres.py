@@ -31,22 +31,22 @@ from pipelines.errors import DatabaseError
 from pipelines.stores import postgres_keeper, postgres_programs
 from pipelines.stores.postgres_programs import VERSION
 
-# Hexadecimal digits of a folder's name. Chosen: no two installations of one machine have them in common.
+# Hexadecimal digits of a folder's name. Chosen: no two installations of one machine share them.
 DIGEST_DIGITS = 16
-# Seconds between two looks whether it answers. Chosen: nobody notices.
+# Seconds between two checks whether it answers. Chosen: nobody notices.
 LOOK_SECONDS = 0.2
 
-# Who runs the server where root runs Nightdesk; the name that installations before this one have.
+# The user of the server if root runs Nightdesk; and the name of this user in earlier installations.
 SERVER_USER = "pgserver"
-# The number in the name of its socket; it listens at no port.
+# The number in the name of its socket; the server listens at no port.
 PORT = 5432
-# They notice within a second that it is gone, and end what they do; much longer on a busy machine.
+# The server's processes notice within a second that it is gone, and end; on a busy machine, much later.
 ORPHANS_SECONDS = 20.0
-# What every reader of an address takes for one word, and what the kernel takes for the path of a socket.
+# Characters that every reader of an address takes for one word, and that the kernel takes for the path of a socket.
 PLAIN_PATH = re.compile(r"[\w./+@-]+", re.ASCII)
-# Bytes of a socket's path that Linux takes (sun_path, one less for its end).
+# Bytes of a socket's path that Linux allows (sun_path, one less for its end).
 SOCKET_PATH_BYTES = 107
-# Root alone can write there.
+# Only root can write there.
 USER_LOCK = Path("/run/nightdesk-user.lock")
 INSTEAD = "Let NIGHTDESK_DATA be a folder that can be written to, or set NIGHTDESK_DATABASE_URL."
 
@@ -59,17 +59,16 @@ class Server:
     socket: Path
 
     def address(self, database: str) -> str:
-        """Where a database of it is."""
+        """The address of one of its databases."""
         return f"postgresql://postgres@/{database}?host={quote(str(self.socket))}&port={PORT}"
 
 
-# Folder -> the lock that says to all others that this process uses the server.
+# Folder -> the lock that shows all others that this process uses the server.
 _used: dict[Path, int] = {}
 
 
 def server(folder: Path) -> Server:
-    """Start or join the server in a folder. It stops when the last process that joined it ends, however that process
-    ends.
+    """Start or join the server in a folder. It stops when the last process that joined it ends, in whatever way.
 
     DatabaseError says why it cannot run there.
     """
@@ -98,7 +97,7 @@ def stop(folder: Path) -> None:
 
 
 def is_running(folder: Path) -> bool:
-    """Whether the server in a folder runs. Asking neither starts nor joins it."""
+    """Whether the server in a folder runs. The check neither starts nor joins it."""
     return postgres_keeper.running(folder.resolve()) is not None
 
 
@@ -109,7 +108,7 @@ def is_another_users(folder: Path) -> bool:
 
 def user_made(name: str) -> pwd.struct_passwd:
     """The user of this name, created if missing. Several processes may ask for it at the same moment."""
-    # useradd looks for the name before it locks the list: the second of two would change the first one's number.
+    # useradd looks for the name before it locks the list: the second of two calls would change the first one's number.
     with private.open_private(USER_LOCK, "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
@@ -130,7 +129,7 @@ def user_made(name: str) -> pwd.struct_passwd:
 def _leave() -> None:
     """Leave the servers that this process uses, and stop those that nobody else uses."""
     for folder, lock in list(_used.items()):
-        # A folder that is gone has taken its server along.
+        # If the folder is gone, its server is gone too.
         with suppress(FileNotFoundError), _alone(folder):
             pid = postgres_keeper.running(folder)
             if pid and _last(lock):
@@ -139,7 +138,7 @@ def _leave() -> None:
 
 
 def _forget() -> None:
-    """Forget, in a fork, the inherited use of servers: it would last longer than the process that joined."""
+    """In a fork, forget the inherited use of servers: it would last longer than the process that joined."""
     while _used:
         os.close(_used.popitem()[1])
 
@@ -150,7 +149,7 @@ os.register_at_fork(after_in_child=_forget)
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold the lock of whoever starts or stops the server of a folder."""
+    """Hold the lock for starting or stopping the server of a folder."""
     with private.open_private(folder.with_name(".postgres.lock"), "a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -189,7 +188,7 @@ def _start(folder: Path) -> None:
     killed = (folder / "postmaster.pid").exists()
     deadline = time.monotonic() + ORPHANS_SECONDS
     while _by_keeper("keep", user, folder, _users(folder), *command).returncode:
-        # The children of a server that was killed may live for a moment longer, and no other starts beside them.
+        # The children of a killed server may live a moment longer, and no other server starts beside them.
         if not killed or time.monotonic() > deadline:
             raise DatabaseError(
                 f"The embedded Postgres in {folder} did not start: the end of {folder / 'log'} says why. {INSTEAD}"
@@ -198,7 +197,7 @@ def _start(folder: Path) -> None:
 
 
 def _check_way(data: Path, user: pwd.struct_passwd) -> None:
-    """Raise DatabaseError where the server's user cannot get to the data folder."""
+    """Raise DatabaseError if the server's user cannot reach the data folder."""
     shut = _find_closed(user, data)
     if shut:
         raise DatabaseError(
@@ -273,7 +272,7 @@ def _give(path: Path, user: pwd.struct_passwd) -> None:
 
 
 def _runs_as(folder: Path) -> pwd.struct_passwd:
-    """The user whose server it is: who made its folder, else we, else the server's own user."""
+    """The user of the server: the owner of its folder; if there is none, we; for root, the server's own user."""
     uid = folder.stat().st_uid if folder.exists() else os.geteuid()
     if uid != os.geteuid() and os.geteuid() != 0:
         raise DatabaseError(f"The embedded Postgres in {folder} belongs to another user: run Nightdesk as that user.")
@@ -289,7 +288,7 @@ def _runs_as(folder: Path) -> pwd.struct_passwd:
 
 
 def _open_to(data: Path, user: pwd.struct_passwd) -> None:
-    """Let the server's user pass through the data folder, where it is another than its owner."""
+    """Let the server's user pass through the data folder, if this user is not its owner."""
     found = data.stat()
     wanted = private.FOLDER_MODE if user.pw_uid == found.st_uid else private.PASSAGE
     if stat.S_IMODE(found.st_mode) != wanted and found.st_uid == os.geteuid():
@@ -297,7 +296,7 @@ def _open_to(data: Path, user: pwd.struct_passwd) -> None:
 
 
 def _write_rules(folder: Path, user: pwd.struct_passwd) -> None:
-    """Who gets in: who runs Nightdesk, asked of the kernel; a role with a password of its own by that."""
+    """Write who gets in: the user who runs Nightdesk, as the kernel names it; a role with a password by that."""
     names = {"root", pwd.getpwuid(user.pw_uid).pw_name} - {SERVER_USER}
     head = "# Written by Nightdesk each time the server starts.\n"
     rules = "local all postgres peer map=nightdesk\nlocal all all scram-sha-256\n"
@@ -312,11 +311,11 @@ def _write_rules(folder: Path, user: pwd.struct_passwd) -> None:
 
 
 def _socket_folder(folder: Path, user: pwd.struct_passwd) -> Path:
-    """Where the server listens: in its own folder, or below /tmp where no address could hold its name."""
+    """The folder where the server listens: its own, or one below /tmp if its path does not fit into an address."""
     if PLAIN_PATH.fullmatch(str(folder)) and len(str(folder / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_BYTES:
         return folder
     found = Path(tempfile.gettempdir()) / f"nightdesk-{sha256(os.fsencode(folder)).hexdigest()[:DIGEST_DIGITS]}"
-    # One that is there may be ours from earlier; whose it is gets checked either way.
+    # An existing folder may be ours from earlier; its owner is checked in any case.
     with suppress(FileExistsError):
         found.mkdir(mode=0o700)
         _give(found, user)
@@ -324,12 +323,12 @@ def _socket_folder(folder: Path, user: pwd.struct_passwd) -> Path:
 
 
 def _socket_of(folder: Path) -> Path:
-    """Where the running server listens, by its own word."""
+    """The folder where the running server listens, as the server itself says."""
     return Path((folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()[4])
 
 
 def _check_folder(socket: Path, owner: int) -> Path:
-    """The folder of a socket, if nobody but its owner can put something into it."""
+    """The folder of a socket, if only its owner can put something into it."""
     found = socket.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
         raise DatabaseError(

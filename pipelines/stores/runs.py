@@ -11,24 +11,24 @@ from pipelines.errors import NightdeskError
 from pipelines.model import RUN_KEY, Tally
 from pipelines.stores import migrations, postgres
 
-# Runs that are listed where nobody says how many. Chosen: a screen.
+# How many runs are listed by default. Chosen: a screen.
 LATEST = 10
-# Old runs that were begun again since. Chosen: hardly anybody begins as many.
+# Old runs that were started again since. Chosen: hardly anybody starts as many.
 BEGUN_AGAIN = 10
 # Sources in one message. Chosen: the others are counted.
 SOURCES_SHOWN = 10
 
 STAGES = ("crawl", "extract", "load", "alert")
-# What a Tally of load counts where the ledger's check found URLs without an end.
+# The count in a Tally of load of URLs without an end, found by the ledger's check.
 UNACCOUNTED = "unaccounted"
 ENDED_WELL = (RunState.DONE, RunState.STOPPED, RunState.BUSY)
-# One source that does not answer says nothing of the network.
+# One source without an answer says nothing about the network.
 ALIKE = 2
 KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?", re.ASCII)
 
 
 def key_of(at: datetime, *, manual: bool = False) -> str:
-    """The run key of a moment: `2026-11-22T0200`, with seconds where a person started the run."""
+    """The run key of a moment: `2026-11-22T0200`, with seconds if a person started the run."""
     return at.astimezone(UTC).strftime(RUN_KEY + "%S" * manual)
 
 
@@ -38,28 +38,29 @@ def begun_by_hand(key: str) -> bool:
 
 
 def check_key(key: str) -> str:
-    """The key itself; NightdeskError where it is none (it becomes part of file names)."""
+    """The key itself; NightdeskError if it is no run key (it becomes part of file names)."""
     if moment_of(key) is None:
         raise NightdeskError(f"{key!r} is no run key; write it like 2026-11-22T0200 or 2026-11-22T020013.")
     return key
 
 
 def moment_of(key: str) -> datetime | None:
-    """The moment that a run key names; None where it is none, or names a moment that no calendar has."""
+    """The moment in a run key; None if there is none, or if no calendar has such a moment."""
     if not KEY.fullmatch(key):
         return None
     try:
-        # The hyphens and the T make both forms one that can be read.
+        # With hyphens and the T, both forms can be read.
         return datetime.fromisoformat(key).replace(tzinfo=UTC)
     except ValueError:
         return None
 
 
 def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, schema_checked: bool = False) -> None:
-    """Say that a stage has begun for a source, committed at once, and that those killed before it in other runs failed.
+    """Write, committed at once, that a stage has begun for a source, and that stages killed before it in other runs
+    failed.
 
-    The stage counts as alive for as long as this connection is open, or until `leave`. DatabaseError where the schema
-    is not ours; schema_checked: whether this connection has found it to be ours before.
+    The stage counts as alive while this connection is open, or until `leave`.
+    schema_checked: whether this connection has checked the schema before. DatabaseError if the schema is not ours.
     """
     if not schema_checked:
         migrations.check_migrated(conn)
@@ -70,18 +71,18 @@ def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, schem
 
 
 def leave(conn: postgres.Connection, run: str, source: str, stage: str) -> None:
-    """Say that this connection has ended a stage and goes on to another: what it wrote is committed."""
+    """Write that this connection has ended a stage and goes on to another: its work is committed."""
     with conn:
         postgres.query(conn, "leave_stage", run=run, source=source, stage=stage)
 
 
 def progress(conn: postgres.Connection, run: str, source: str, stage: str, counts: dict[str, int]) -> None:
-    """Say how far a running stage is; part of the caller's transaction."""
+    """Write how far a running stage is; part of the caller's transaction."""
     postgres.execute(conn, "progress_stage", run=run, source=source, stage=stage, counts=postgres.json(counts))
 
 
 def end(conn: postgres.Connection, tally: Tally) -> Tally:
-    """Say how a stage ended for a source; part of the caller's transaction. Returns the tally."""
+    """Write how a stage ended for a source; part of the caller's transaction. Gives the tally."""
     postgres.execute(
         conn,
         "end_stage",
@@ -97,17 +98,17 @@ def end(conn: postgres.Connection, tally: Tally) -> Tally:
 
 
 def tallies(conn: postgres.Connection, run: str) -> list[Tally]:
-    """What is known of a run, ordered by source and stage."""
+    """The tallies of a run, ordered by source and stage."""
     return list(_tallies(postgres.query(conn, "tallies_of_run", run=run)))
 
 
 def stages(conn: postgres.Connection, run: str, source: str) -> dict[str, str]:
-    """How each stage of a source's run ended so far: stage -> state."""
+    """The state of each stage of a source's run so far: stage -> state."""
     return {row["stage"]: row["state"] for row in postgres.query(conn, "states_of_stages", run=run, source=source)}
 
 
 def tell_unreached(conn: postgres.Connection, run: str) -> str:
-    """That nothing at all answered in a run over several sources, so that it is the network from here; else nothing."""
+    """A sentence if nothing at all answered in a run over several sources, so the fault is our network; else empty."""
     row = postgres.row(conn, "reach_of_run", run=run) or {}
     if row["answered"] or row["sources"] < ALIKE:
         return ""
@@ -119,13 +120,13 @@ def tell_unreached(conn: postgres.Connection, run: str) -> str:
 
 
 def seconds(conn: postgres.Connection, stage: str, names: Sequence[str]) -> dict[str, float]:
-    """How long a stage took for sources when it last came to its end: source -> seconds; of new ones nothing."""
+    """How long a stage took for sources when it last came to its end: source -> seconds. New sources are missing."""
     rows = postgres.query(conn, "last_seconds", stage=stage, sources=list(names))
     return {row["source"]: row["seconds"] for row in rows}
 
 
 def latest(conn: postgres.Connection, count: int = LATEST) -> list[postgres.Row]:
-    """The newest runs: run, started_at, ended_at, sources, failed, running; newest first."""
+    """The newest runs: `run`, `started_at`, `ended_at`, `sources`, `failed`, `running`; newest first."""
     return postgres.query(conn, "latest_runs", count=count, again=BEGUN_AGAIN)
 
 
@@ -136,14 +137,14 @@ def _tallies(rows: Iterable[postgres.Row]) -> Iterable[Tally]:
 
 
 def judge_stage(tallies: Iterable[Tally], stage: str, names: Sequence[str], share: float) -> str:
-    """What a verdict says of a stage; NightdeskError when `share` of the sources or more failed or never ended."""
+    """The verdict's sentence about a stage; NightdeskError if `share` of the sources or more failed or never ended."""
     known = {tally.source: tally for tally in tallies if tally.stage == stage}
     bad = {name: _why(known.get(name)) for name in names if name not in known or known[name].state not in ENDED_WELL}
     if not bad:
         return f"{len(names)} sources, none failed"
     said = "; ".join(f"{name}: {why}" for name, why in list(bad.items())[:SOURCES_SHOWN])
     more = f"; and {len(bad) - SOURCES_SHOWN} more" if len(bad) > SOURCES_SHOWN else ""
-    # A gap in the ledger is no matter of how many: it is a promise broken.
+    # For a gap in the ledger the number does not count: it is a broken promise.
     if len(bad) >= share * len(names) or any(known[name].counts.get(UNACCOUNTED) for name in bad if name in known):
         raise NightdeskError(f"{stage} failed for {len(bad)} of {len(names)} sources: {said}{more}")
     return f"{len(names)} sources, {len(bad)} failed: {said}{more}"

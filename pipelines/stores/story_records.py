@@ -1,4 +1,4 @@
-"""Stories as they are read: which story an article is of, how many outlets carry it, and who told it in which order."""
+"""How stories are read: the story of an article, how many outlets have it, and who told it in which order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pipelines.stores import postgres
 
-# Articles of a story that are counted. Chosen: no wire has so many outlets; beyond it the number of outlets is a least.
+# Articles of a story that are counted. Chosen: no wire has as many outlets; beyond it the number of outlets is a
+# minimum.
 MOST_COUNTED = 500
 # Articles of a story that are shown.
 MOST_SHOWN = 100
@@ -15,7 +16,7 @@ MOST_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class StorySize:
-    """The story of an article, in how many articles it is told, and by how many outlets."""
+    """The story of an article, with the number of its articles and of its outlets."""
 
     story_id: int
     articles: int = 1
@@ -23,7 +24,7 @@ class StorySize:
 
 
 def find_carried(conn: postgres.Connection, articles: Collection[int]) -> dict[int, StorySize]:
-    """The story of each of these articles; one that nobody else has is a story of its own number."""
+    """The story of each of these articles. An article that no other outlet has is a story with its own number."""
     found = {
         row["article_id"]: StorySize(row["story_id"], row["articles"], row["outlets"])
         for row in postgres.query(conn, "stories_carried", ids=list(articles), most=MOST_COUNTED)
@@ -32,15 +33,15 @@ def find_carried(conn: postgres.Connection, articles: Collection[int]) -> dict[i
 
 
 def resolve(conn: postgres.Connection, number: int) -> int:
-    """The story that a number leads to: one that was merged into another leads there."""
+    """The story that a number leads to: after a merge, the other story."""
     row = postgres.row(conn, "story_of_number", id=number)
     return int(row["story_id"]) if row else number
 
 
 def members(conn: postgres.Connection, story: int, *, most: int = MOST_SHOWN) -> list[postgres.Row]:
-    """The articles of a story in the order of publication: article_id, source, url, title, told_at, share.
+    """The articles of a story in the order of publication: `article_id`, `source`, `url`, `title`, `told_at`, `share`.
 
-    share: the part of its text that stands in the first one's, 0 to 1. An article alone is one row.
+    share: the part of its text that is in the first one's, 0 to 1. A single article is one row.
     """
     return postgres.query(conn, "story_members", id=resolve(conn, story), most=most)
 

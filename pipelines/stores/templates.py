@@ -1,8 +1,8 @@
-"""What was learned of each source, kept in Postgres: every version, which is used, and when to learn again.
+"""What was learned about each source, in Postgres: every version, which one is used, and when to learn again.
 
-It alone knows `templates`. A version is one row, written in one transaction and never changed in what it says of the
-site; the newest is used unless the site's pages have stopped agreeing with it. All of it can be learned again from the
-raw store, so nothing here is worth a backup of its own.
+Only this module knows `templates`. A version is one row, written in one transaction; its content never changes. The
+newest version is used unless the site's pages have stopped agreeing with it. All of it can be learned again from the
+raw store, so nothing here needs a backup.
 """
 
 from __future__ import annotations
@@ -22,43 +22,43 @@ from pipelines.stores import postgres
 # Characters of an error's text that are kept. Chosen: one line; the log has all of it.
 DETAIL_CHARACTERS = 200
 
-# Pages from which on a source is learned; docs/operations.md says so. Chosen: two more than observations need, for some
-# are copies.
+# From how many pages on a source is learned; docs/operations.md says so. Chosen: two more than observations need,
+# because some are copies.
 LEAST_PAGES = 10
-# Pages that it is learned of. Chosen: as observations take.
+# How many pages it is learned from. Chosen: as many as observations take.
 MAX_PAGES = 60
-# The newest pages, of which those are spread. Chosen: some days of a site, not one.
+# The newest pages, from which those are spread. Chosen: some days of a site, not one.
 AMONG = 4 * MAX_PAGES
-# Share of its pages by which a source grows until it is learned again. Chosen: seldom, the more there are.
+# By which share of its pages a source must grow before it is learned again. Chosen: the more pages, the more seldom.
 GROWN_SHARE = 0.5
-# A source that grows slowly is learned again after so many new pages and so long. Chosen: a line that
-# came to stand on all pages is known within a week; learning costs as much as extracting fifty pages.
+# A source that grows slowly is learned again after this many new pages and this time. Chosen: a line that appears on
+# all pages is known within a week; learning costs as much as extracting fifty pages.
 GROWN_PAGES, LEARNED_FOR = 50, timedelta(days=7)
-# Share of the last pages that have to agree with it, or so many new pages are enough. Chosen: an eighth of a night's
-# pages that look otherwise is more than chance, and too few to call the site changed.
+# If a smaller share of the last pages agrees, this many new pages are enough. Chosen: an eighth of a night's pages that
+# look otherwise is more than chance, and too few to call the site changed.
 AGREES_WELL_SHARE = 0.875
 # Versions that are kept; docs/operations.md says so.
 KEPT_VERSIONS = 20
 KEPT_AS = TypeAdapter(Template)
-# Of so many of the newest pages it is judged whether the template still fits.
+# Whether the template still fits is judged by this many of the newest pages.
 FEWEST_JUDGED = 5
-# Share of pages that have to agree with it. Chosen: less than half is another site.
+# The least share of pages that agree with it. Chosen: less than half is another site.
 STILL_FITS_SHARE = 0.5
-# Runs whose pages are looked at for that. Chosen: as many as versions are kept.
+# Runs whose pages are used for that. Chosen: as many as versions are kept.
 RUNS_JUDGED = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateVersion:
-    """A version of what was learned of a source.
+    """A version of what was learned about a source.
 
-    run: the one that was being extracted, empty where a person asked.
-    pages: of how many it was learned.
-    known: how many the raw store had, newest_fetch: the last of them.
-    template: None where nothing helps.
+    run: the run that was being extracted, empty if a person started the learning.
+    pages: from how many pages it was learned.
+    known: how many pages the raw store had, newest_fetch: the last of them.
+    template: None if nothing helps.
     agreement: the share of the last pages read with it that agreed, None before the first.
     drifted_run: the run since which it no longer fits.
-    problem: a sentence where the row cannot be read; its template is None then.
+    problem: a sentence if the row cannot be read; its template is None then.
     """
 
     source: str
@@ -77,13 +77,13 @@ class TemplateVersion:
 
     @property
     def in_use(self) -> Template | None:
-        """The template that pages are read with: none where it no longer fits."""
+        """The template with which pages are read: None if it no longer fits."""
         return None if self.drifted_run else self.template
 
 
 @dataclass(frozen=True, kw_only=True)
 class LearningDue:
-    """Why a source is to be learned now, of pages since which run (empty: all), and what the raw store holds."""
+    """Why a source is to be learned now, from the pages since which run (empty: all), and what the raw store holds."""
 
     why: str
     since: str
@@ -93,7 +93,7 @@ class LearningDue:
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateChange:
-    """One thing that differs between two versions: added or removed (of several), or changed (from what to what)."""
+    """One difference between two versions: added or removed (of several), or changed (with old and new value)."""
 
     what: str
     kind: str
@@ -101,7 +101,7 @@ class TemplateChange:
 
 
 def newest(conn: postgres.Connection, source: str) -> TemplateVersion | None:
-    """The newest version of a source's template, part of the caller's transaction; None where nothing was learned."""
+    """The newest version of a source's template, part of the caller's transaction; None if nothing was learned."""
     row = postgres.row(conn, "template_newest", source=source)
     return _read_stored(row) if row else None
 
@@ -112,9 +112,9 @@ def history(conn: postgres.Connection, source: str) -> list[TemplateVersion]:
 
 
 def due(conn: postgres.Connection, source: str, extractor: str, *, asked: bool = False) -> LearningDue | None:
-    """Whether a source is to be learned now and why; None also where it has too few pages.
+    """Whether a source is to be learned now, and why; None also if it has too few pages.
 
-    asked: a person wants it learned, whatever came since.
+    asked: a person wants it learned, without regard to new pages.
     """
     last = newest(conn, source)
     if last is None or last.problem:
@@ -143,7 +143,7 @@ def due(conn: postgres.Connection, source: str, extractor: str, *, asked: bool =
 
 
 def pages(conn: postgres.Connection, source: str, since: str = "") -> list[postgres.Row]:
-    """The fetches of up to MAX_PAGES pages to learn of, of the newest of that run or later; as `fetches_to_extract`."""
+    """The fetches of up to MAX_PAGES pages to learn from, newest of `since` or later runs; as `fetches_to_extract`."""
     return postgres.query(conn, "template_pages", source=source, since=since, among=AMONG, most=MAX_PAGES)
 
 
@@ -157,10 +157,13 @@ def save(
     pages: int,
     run: str = "",
 ) -> tuple[TemplateVersion | None, bool]:
-    """Keep what was learned, in one transaction; the version that is now the newest, and whether it is a new one.
+    """Keep what was learned, in one transaction; gives the version that is now the newest, and whether it is new.
 
-    What reads pages as the newest version does is no new version. Having learned nothing takes away no template that
-    fits. pages: of how many it was learned; extractor: by what.
+    If pages would be read as with the newest version, this is no new version. If nothing was learned, a template that
+    fits stays.
+
+    pages: from how many it was learned.
+    extractor: by which one.
     """
     noted = {"extractor": extractor, "known": reason.known, "newest_fetch": reason.newest_fetch}
     with conn:
@@ -177,7 +180,7 @@ def save(
 
 
 def use(conn: postgres.Connection, source: str, version: int) -> TemplateVersion:
-    """Go back to an older version: it becomes the newest under a new number. NightdeskError names those there are."""
+    """Go back to an older version: it becomes the newest under a new number. NightdeskError lists the versions."""
     with conn:
         postgres.query(conn, "template_lock", source=source)
         kept = {stored.version: stored for stored in history(conn, source)}
@@ -192,9 +195,9 @@ def use(conn: postgres.Connection, source: str, version: int) -> TemplateVersion
 
 
 def forget(conn: postgres.Connection, source: str) -> bool:
-    """Let go of all that was learned of a source, to be learned anew; whether there was anything.
+    """Delete all that was learned about a source, so that it is learned anew; gives whether there was anything.
 
-    Its numbers are not given again: an article says which version it was read with.
+    Its numbers are not used again, because an article names the version with which it was read.
     """
     with conn:
         postgres.query(conn, "template_lock", source=source)
@@ -209,8 +212,8 @@ def forget(conn: postgres.Connection, source: str) -> bool:
 def judge(conn: postgres.Connection, source: str) -> TemplateVersion | None:
     """Note how far the last runs' pages agreed with the newest template, part of the caller's transaction.
 
-    It no longer fits when less than half of the newest pages, at least five, agreed; that stays until it is learned
-    again.
+    The template no longer fits if less than half of the newest pages, at least five, agreed; this stays until the
+    source is learned again.
     """
     last = newest(conn, source)
     if last is None or last.template is None:
@@ -234,7 +237,7 @@ def judge(conn: postgres.Connection, source: str) -> TemplateVersion | None:
 
 
 def effect(template: Template | None) -> dict[str, Any] | None:
-    """What of a template decides how a page is read: not of how many pages it was learned, how often a line stood."""
+    """The part of a template that decides how a page is read, without the numbers of pages and of repeated lines."""
     if template is None:
         return None
     counted = ("source", "pages", "agreement")
@@ -242,7 +245,7 @@ def effect(template: Template | None) -> dict[str, Any] | None:
 
 
 def changes(old: Template | None, new: Template | None) -> list[TemplateChange]:
-    """What differs between two versions in how a page is read."""
+    """The differences between two versions in how a page is read."""
     before, after = effect(old) or {}, effect(new) or {}
     found = []
     for name in sorted(before.keys() | after.keys()):
@@ -257,7 +260,7 @@ def changes(old: Template | None, new: Template | None) -> list[TemplateChange]:
 
 
 def label(extractor: str, stored: TemplateVersion | None) -> str:
-    """Name and version of what makes an article of a source: the extractor and the version of the template in use."""
+    """Name and version of the maker of a source's articles: the extractor, and the version of the template in use."""
     return f"{extractor} template {stored.version}" if stored and stored.in_use else extractor
 
 
@@ -270,7 +273,7 @@ def _add(conn: postgres.Connection, source: str, template: Template | None, **va
 
 
 def _outgrown(last: TemplateVersion, new: Mapping[str, Any]) -> bool:
-    """Whether pages came that may say something else of the site than those it was learned of."""
+    """Whether new pages came that may show something else about the site than the earlier ones."""
     if new["pages"] >= max(1, math.ceil(last.known * GROWN_SHARE)):
         return True
     long_ago = new["passed"] is None or new["passed"] >= LEARNED_FOR
@@ -289,7 +292,7 @@ def _find_known(conn: postgres.Connection, source: str, after: int = 0, since: s
 
 
 def _last_pages(rows: Sequence[postgres.Row]) -> list[postgres.Row]:
-    """The newest runs that together have pages enough to judge by."""
+    """The newest runs that together have enough pages for a judgement."""
     judged: list[postgres.Row] = []
     for row in rows:
         judged.append(row)
@@ -311,7 +314,7 @@ def _read_stored(row: postgres.Row) -> TemplateVersion:
 
 
 def _template(learned: dict[str, Any] | None) -> Template | None:
-    """A template as it was kept: what this version does not know is left out, what it did not know has its default."""
+    """A template from its stored form. Fields unknown to this version are left out; missing ones get defaults."""
     if learned is None:
         return None
     known = {field.name for field in fields(Template)}
@@ -319,7 +322,7 @@ def _template(learned: dict[str, Any] | None) -> Template | None:
 
 
 def _clean(value: Any) -> Any:
-    """The same without the characters Postgres cannot hold."""
+    """The same value without characters that Postgres cannot hold."""
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "ignore").decode()
     if isinstance(value, (list, tuple)):
@@ -328,7 +331,7 @@ def _clean(value: Any) -> Any:
 
 
 def _without_order(value: Any) -> Any:
-    """Several things as a set, those that are counted without their counts."""
+    """Sequences become sets; mappings with counts become sets without their counts."""
     if not isinstance(value, (list, tuple)):
         return value
     return frozenset(part[0] if isinstance(part, (list, tuple)) and part else part for part in value)

@@ -1,8 +1,8 @@
-"""Time stamps of a third party on the newest digests of the chains (RFC 3161): they prove that a chain was so by then.
+"""Time stamps of a third party on the newest digests of the chains (RFC 3161): they prove a chain's state at that time.
 
-A stamp is a pair of files in `raw-stamps` of the data folder: the digests that were stamped, as `anchors` writes them,
-and the authority's answer to their SHA-256. Whoever has both, and the authority's certificate, needs nothing of ours to
-check them: `openssl ts -verify` does.
+A stamp is a pair of files in `raw-stamps` of the data folder: the stamped digests, as `anchors` writes them, and the
+authority's answer to their SHA-256. With both, and the authority's certificate, anybody can check them without
+Nightdesk: `openssl ts -verify` does this.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 FOLDER = "raw-stamps"
-# What is stamped, and the stamp.
+# The suffixes of the stamped text, and of its stamp.
 LINES, STAMP = ".txt", ".tsr"
-# Seconds that the authority has, and bytes of its answer at most. Chosen: an answer with its certificates has ten
+# Seconds that the authority has, and the most bytes of its answer. Chosen: an answer with its certificates has ten
 # thousand.
 PATIENCE_SECONDS, LARGEST_BYTES = 30, 200_000
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
@@ -34,7 +34,7 @@ QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
 
 @dataclass(frozen=True, kw_only=True)
 class StampCheck:
-    """A stamp: its file, when it says that it was made, and what is wrong with it, if anything."""
+    """A stamp: its file, its own time, and what is wrong with it, if anything."""
 
     file: str
     at: datetime | None
@@ -42,9 +42,9 @@ class StampCheck:
 
 
 def stamp(settings: Settings, lines: Sequence[str], now: datetime) -> Path | None:
-    """Have these digests stamped, once a day and where they are others than the last; the file of the stamp, or None.
+    """Have these digests stamped, once a day, if they differ from the last ones; gives the file of the stamp, or None.
 
-    StoreError where the authority does not answer as it should: the next call tries again.
+    StoreError if the authority does not answer as it should: the next call tries again.
     """
     folder = private.folder(settings.data / FOLDER)
     text = "".join(f"{line}\n" for line in lines).encode()
@@ -52,7 +52,7 @@ def stamp(settings: Settings, lines: Sequence[str], now: datetime) -> Path | Non
     if not lines or (last and (last.name.startswith(f"{now:%Y-%m-%d}") or _is_of(last, text))):
         return None
     answer = _ask(settings.timestamp_url, text)
-    # Killed between the two, what was to be stamped lies there without a stamp, which says nothing; tomorrow has one.
+    # After a kill between the two, a text without a stamp is left, which proves nothing; tomorrow has a new one.
     path = folder / f"{now:%Y-%m-%dT%H%M%S}{STAMP}"
     for name, content in ((path.with_suffix(LINES), text), (path, answer)):
         beside = name.with_name(f".{name.name}")
@@ -65,13 +65,14 @@ def stamp(settings: Settings, lines: Sequence[str], now: datetime) -> Path | Non
 
 
 def stamps(settings: Settings) -> list[Path]:
-    """The stamps that are there, oldest first."""
+    """The existing stamps, oldest first."""
     return sorted((settings.data / FOLDER).glob(f"*{STAMP}"))
 
 
 def check(settings: Settings) -> tuple[list[StampCheck], list[tuple[str, int, str]]]:
-    """Every stamp that is there, and the digests of those that hold, as `anchors.read` gives them; nothing where
-    NIGHTDESK_TIMESTAMP_CA names no certificates to hold them against. StoreError where those cannot be read.
+    """Every existing stamp, and the digests of the valid ones, as `anchors.read` gives them.
+
+    Empty if NIGHTDESK_TIMESTAMP_CA names no certificates for the check. StoreError if these cannot be read.
     """
     files = stamps(settings)
     if not files or not settings.timestamp_ca:
@@ -103,7 +104,7 @@ def _check_stamp(file: Path, roots: Sequence[Certificate]) -> StampCheck:
 
 
 def _is_of(stamp: Path, text: bytes) -> bool:
-    """Whether a stamp is of this text; not where its text is gone, for then it proves nothing."""
+    """Whether a stamp belongs to this text; False if its text is gone, because the stamp then proves nothing."""
     try:
         return _read_stamp(stamp) == text
     except FileNotFoundError:
@@ -115,7 +116,7 @@ def _read_stamp(stamp: Path) -> bytes:
 
 
 def _ask(url: str, text: bytes) -> bytes:
-    """The answer of an authority to the SHA-256 of a text: nothing else is sent."""
+    """The answer of an authority to the SHA-256 of a text. Nothing else is sent."""
     import urllib3
     from rfc3161_client import HashAlgorithm, PKIStatus, TimestampRequestBuilder, decode_timestamp_response
 

@@ -1,7 +1,7 @@
-"""The raw store: WARC files per source and run; the only module that knows WARC, but for `warc_spans`.
+"""The raw store: WARC files per source and run. Only this module, and `warc_spans`, know WARC.
 
-A page is three records, each a gzip member of its own: request, response, metadata (what the feed said of it).
-The payload is the body as received: still content-encoded, Content-Encoding kept. Transfer-Encoding is dropped (the
+A page is three records, each a gzip member of its own: request, response, metadata (what the feed said about it). The
+payload is the body as received: still content-encoded, Content-Encoding kept. Transfer-Encoding is dropped (the
 transfer is over) and Content-Length is the stored length, so that headers and bytes agree. A file is `.warc.gz.open`
 while it is written, gets its name when it is closed, and is never rewritten.
 """
@@ -38,15 +38,15 @@ from pipelines.stores.warc_spans import find_spans, read_member
 CLOSED = ".warc.gz"
 OPEN = ".warc.gz.open"
 DAMAGED = ".damaged"
-# A body that came compressed is only stored: a tenth of a crawl's CPU would make it one percent smaller.
+# A body that came compressed is only stored: to compress it would cost a tenth of a crawl's CPU and save one percent.
 LEVEL, STORED = 6, 0
 GZIPPED = b"\x1f\x8b"
 # Bytes behind a response that are read from a bucket with it, for its metadata record. Chosen: ten times what most
-# have; where one has more, as many as nobody has.
+# records have; and for a larger one, more than any has.
 META_BYTES, LONGEST_META_BYTES = 16 * 1024, 1 << 24
-# Headers that are not kept as sent: see above.
+# Headers that are not kept as they were sent: see above.
 DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}
-# The facts of a page's metadata record: what the crawl gave as `meta`, and what `append` adds of the page itself.
+# The facts of a page's metadata record: `meta` from the crawl, and those that `append` adds about the page itself.
 Meta = dict[str, Any]
 
 
@@ -62,11 +62,11 @@ class Writer:
 
 
 def begin(raw: Path, source: str, run: str) -> Writer:
-    """Begin the next file of a source and run; no file that exists is touched."""
+    """Begin the next file of a source and run; no existing file is changed."""
     folder = raw / source / run
     private.folder(folder)
     number = 1
-    # Where machines share a raw store, a name tells whose file it is, and no two write the same one.
+    # If machines share a raw store, a name shows whose file it is, and no two write the same one.
     ours = f"-{bucket.worker(raw)}" if address_of(raw) else ""
     while True:
         name = f"{source}-{run}-{number}{ours}"
@@ -89,7 +89,8 @@ def begin(raw: Path, source: str, run: str) -> Writer:
 def append(
     writer: Writer, page: Page, meta: Mapping[str, Any], *, request: tuple[tuple[str, str], ...] = ()
 ) -> Pointer:
-    """Write a page as request, response and metadata record; where its response stands. Not yet on disk: see sync.
+    """Write a page as request, response and metadata record; gives the response's place. It is not yet on disk: see
+    `sync`.
 
     meta: further facts to keep with the page (url_id, kind, redirects, ms: spiders.outcome.facts_of).
     request: the headers that were sent.
@@ -138,7 +139,7 @@ def append(
 
 
 def check_ours(writer: Writer) -> None:
-    """StoreError where somebody has closed the file meanwhile: this crawl was paused, and another one took over."""
+    """StoreError if the file was closed meanwhile: this crawl was paused, and another one took over."""
     try:
         ours = os.path.samestat(os.fstat(writer.file.fileno()), writer.path.stat())
     except FileNotFoundError:
@@ -154,9 +155,9 @@ def sync(writer: Writer) -> None:
 
 
 def finish(writer: Writer, *, tell: Callable[[Path], None] = lambda path: None) -> Path | None:
-    """Close the file and give it its name; a file without a page is removed instead (None).
+    """Close the file and give it its name. A file without a page is removed instead (None).
 
-    tell: hears of the finished file before it has its name.
+    tell: called with the finished file before it has its name.
     """
     sync(writer)
     writer.file.close()
@@ -168,10 +169,12 @@ def finish(writer: Writer, *, tell: Callable[[Path], None] = lambda path: None) 
 
 
 def recover(path: Path, *, known: int = 0) -> Iterator[tuple[Pointer, Page, Meta]]:
-    """Cut the torn tail of the `.open` file of a killed crawl and give every whole page it holds; then `seal` it.
+    """Cut the torn tail of the `.open` file of a killed crawl, and give every whole page in it; then call `seal`.
 
-    known: up to which byte the ledger has pages of it, below which nothing is cut. Of a file that is damaged within, a
-    copy is kept as it was found (`find_damaged` names it), and the pages behind the damage are given as well.
+    If a file is damaged inside, a copy of it is kept (`find_damaged` names it), and the pages behind the damage are
+    given as well.
+
+    known: up to this byte the ledger has its pages, and nothing is cut below it.
     """
     begun, spans, gap = find_spans(path)
     whole, size = max([begun, known, *(end for _, end in spans)]), path.stat().st_size
@@ -185,7 +188,7 @@ def recover(path: Path, *, known: int = 0) -> Iterator[tuple[Pointer, Page, Meta
 
 
 def find_damaged(path: Path) -> Path | None:
-    """The copy that `recover` kept of a damaged file; None where the file was whole but for its tail."""
+    """The copy that `recover` kept of a damaged file; None if the file was whole except for its tail."""
     copy = path.with_name(path.name + DAMAGED)
     return copy if copy.exists() else None
 
@@ -200,14 +203,14 @@ def seal(path: Path) -> Path:
 
 
 def send(path: Path) -> None:
-    """Bring a closed file to the bucket, where there is one, and take it off this disk once it is there whole."""
+    """Bring a closed file to the bucket, if there is one, and remove it from this disk when it is there completely."""
     if address_of(path):
         bucket.upload(path, path)
         path.unlink(missing_ok=True)
 
 
 def find_unfinished(raw: Path, source: str) -> list[Path]:
-    """The files a killed crawl of this source left open on this machine, oldest first."""
+    """The files that a killed crawl of this source left open on this machine, oldest first."""
     return sorted(raw / path.relative_to(raw) for path in (raw / source).glob(f"*/*{OPEN}"))
 
 
@@ -218,12 +221,12 @@ def unsent(raw: Path, source: str) -> list[Path]:
 
 
 def name_of(path: Path) -> str:
-    """The name by which pointers know a file, open or closed."""
+    """The name of a file in pointers, open or closed."""
     return "/".join(path.parts[-3:]).removesuffix(".open")
 
 
 def pages(path: Path) -> Iterator[tuple[Pointer, Page, Meta]]:
-    """Every page of a file with where it stands and the facts kept with it."""
+    """Every page of a file, with its place and the facts kept with it."""
     name = name_of(path)
     with bucket.whole(path) as here, here.open("rb") as file:
         for offset, length, page, meta in _read(file, path):
@@ -250,12 +253,12 @@ def read(raw: Path, pointer: Pointer) -> Page:
 
 
 def is_elsewhere(name: str) -> bool:
-    """Whether a file that pointers name is no file of the raw store: an import left it where it is."""
+    """Whether a file that pointers name is outside of the raw store: an import left it in its place."""
     return name.startswith("/")
 
 
 def record_id(raw: Path, pointer: Pointer) -> str:
-    """The WARC-Record-ID of the response at a pointer; StoreError where the file is not there or holds none there."""
+    """The WARC-Record-ID of the response at a pointer; StoreError if the file is not there or has no response there."""
     path = raw / pointer.warc_file
     with _standing_at(path, pointer) as file:
         _, head = read_member(file, file.tell())
@@ -268,7 +271,7 @@ def record_id(raw: Path, pointer: Pointer) -> str:
 
 
 def decode_body(page: Page, limit: int = MAX_BODY_BYTES) -> bytes:
-    """The body without its content encoding, at most `limit` bytes; StoreError says what cannot be decoded."""
+    """The body without its content encoding, at most `limit` bytes; StoreError if it cannot be decoded."""
     names = ",".join(value for name, value in page.headers if name.lower() == "content-encoding")
     try:
         return encodings.decode(page.body, names, limit)
@@ -278,9 +281,9 @@ def decode_body(page: Page, limit: int = MAX_BODY_BYTES) -> bytes:
 
 @contextmanager
 def _standing_at(path: Path, pointer: Pointer, behind: int = 0) -> Iterator[BinaryIO]:
-    """A raw file, closed, open or in the bucket, that stands at a response; StoreError where it is nowhere.
+    """A raw file, closed, open or in the bucket, positioned at a response; StoreError if it is nowhere.
 
-    Of a file in the bucket it is the response alone, and so many bytes behind it.
+    From the bucket come only the response and `behind` bytes after it.
     """
     for here in (path, path.with_name(path.name + ".open")):
         try:
@@ -323,7 +326,7 @@ def _add(
     digest = sha1(payload, usedforsecurity=False).digest() if payload is not None else None
     member = GzipWriter(writer.file, STORED) if payload and payload.startswith(GZIPPED) else writer.gzip
     record.write(member, checksum_data=True, payload_digest=digest)
-    # Without it the whole file is one gzip member and no reader can seek in it.
+    # Without it the whole file is one gzip member, and no reader can seek in it.
     member.finish()
     return str(record.record_id)
 
@@ -359,7 +362,7 @@ def _head(lines: list[str]) -> bytes:
 
 
 def _read(file: BinaryIO, path: Path) -> Iterator[tuple[int, int, Page, Meta]]:
-    """Offset, length, page and facts from where the file stands; a response without its metadata is no page."""
+    """Offset, length, page and facts from the file's position on; a response without its metadata is no page."""
     response: tuple[int, int, tuple[tuple[str, str], ...], bytes] | None = None
     try:
         for record in ArchiveIterator(file, record_types=WarcRecordType.response | WarcRecordType.metadata):
@@ -405,7 +408,7 @@ def _page(facts: Meta, status: int, headers: tuple[tuple[str, str], ...], body: 
 
 
 def _read_at(path: Path, begins: Sequence[int]) -> Iterator[tuple[Pointer, Page, Meta]]:
-    """The pages that begin there; what has whole records and is none of ours is left out."""
+    """The pages that begin at these offsets; places with whole records that are not ours are left out."""
     name, (source, run) = name_of(path), path.parts[-3:-1]
     with path.open("rb") as file:
         for begin in begins:
@@ -419,7 +422,7 @@ def _read_at(path: Path, begins: Sequence[int]) -> Iterator[tuple[Pointer, Page,
 
 
 def _keep_copy(path: Path) -> None:
-    """Keep a damaged file as it was found, once."""
+    """Keep a copy of a damaged file as it was found, once."""
     copy = path.with_name(path.name + DAMAGED)
     if not copy.exists():
         beside = copy.with_name(copy.name + ".part")

@@ -1,7 +1,7 @@
-"""Every record of a raw file held against its own digest, whatever state the file is in: what `verify --records` reads.
+"""Every record of a raw file, compared with its own digest, whatever state the file is in: for `verify --records`.
 
-It knows gzip members and the head of a WARC record, and leaves what is in them to `warc`. A member that cannot be
-unpacked costs itself alone: what is behind it is looked for.
+This module knows gzip members and the head of a WARC record; `warc` knows their content. A member that cannot be
+unpacked costs only itself: the search goes on behind it.
 """
 
 from __future__ import annotations
@@ -19,25 +19,26 @@ from typing import Any, BinaryIO
 
 from pipelines.stores.warc_spans import GZIP, HEAD_BYTES, MOST_TRIED, PIECE_BYTES, next_member
 
-# Bytes unpacked at once of a damaged member, so that its head is had up to the damage.
+# Bytes of a damaged member that are unpacked in one step, so that its head is read up to the damage.
 CRUMB_BYTES = 64
 WARC = b"WARC/"
-# What ends a head, and what ends a record.
+# The ends of a head and of a record.
 HEAD_END, RECORD_END = b"\r\n\r\n", b"\r\n\r\n"
-# Bytes in which a head must end: of a record, of the HTTP answer in it. Chosen: far more than any has.
+# Bytes in which a head must end: of a record, or of the HTTP answer in it. Chosen: far more than any has.
 MAX_HEAD_BYTES = 1 << 20
 CUT = "it has no end"
-# The lines of a head that are asked for, each with its value.
+# The lines of a head that are needed, each with its value.
 ASKED = re.compile(rb"^(warc-type|warc-target-uri|content-length|warc-block-digest)[ \t]*:([^\r\n]*)", re.I | re.M)
-# Names of digests as WARC files write them, of those that are computed.
+# The WARC files' names of the digests that are computed.
 ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5, "sha512": hashlib.sha512}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A record and where it stands. problem: why it does not match, empty where it does.
+    """A record and its place.
 
-    payload: SHA-256 of a response's body as received; empty of other records, and where it could not be read.
+    problem: why it does not match, empty if it does.
+    payload: SHA-256 of a response's body as received; empty for other records, and if it could not be read.
     """
 
     offset: int
@@ -50,7 +51,7 @@ class Record:
 
 @dataclass
 class _Block:
-    """What follows a record's head, as far as it was unpacked."""
+    """The block after a record's head, as far as it was unpacked."""
 
     left: int
     digest: Any = None
@@ -71,7 +72,7 @@ class _Block:
         if self.head is None:
             self.payload.update(block)
         else:
-            # The head of the HTTP answer, behind which its body begins.
+            # The head of the HTTP answer; its body begins after it.
             self.head += bytes(block)
             _, found, body = self.head.partition(HEAD_END)
             if found:
@@ -82,7 +83,7 @@ class _Block:
 
 @dataclass
 class _Read:
-    """A gzip member on its way: the record's head, then its block."""
+    """A gzip member while it is read: the record's head, then its block."""
 
     head: bytes = b""
     fields: dict[str, str] = field(default_factory=dict)
@@ -106,7 +107,7 @@ class _Read:
 
 
 def check(path: Path) -> Iterator[Record]:
-    """Every record of a file in its order, and every place where one should be and cannot be read."""
+    """Every record of a file in its order, and every place where a record should be and cannot be read."""
     size = path.stat().st_size
     if not size:
         return
@@ -124,7 +125,7 @@ def check(path: Path) -> Iterator[Record]:
 
 
 def begin_digest(written: str) -> tuple[Any, bytes]:
-    """A digest to be computed and what it has to be, from what a head says; None where its kind is not known."""
+    """A digest to be computed, and its value according to a head; None if its kind is unknown."""
     name, _, digest = written.partition(":")
     if name.lower() not in ALGORITHMS:
         return None, b""
@@ -132,7 +133,7 @@ def begin_digest(written: str) -> tuple[Any, bytes]:
 
 
 def _next_record(file: BinaryIO, view: memoryview, position: int) -> int:
-    """Where the next record begins behind one that is damaged; the end of the file where none does."""
+    """The beginning of the next record behind a damaged one; the end of the file if there is none."""
     for _ in range(MOST_TRIED):
         position = next_member(file, position, 0)
         if position >= len(view) or _begins(view, position):
@@ -141,7 +142,7 @@ def _next_record(file: BinaryIO, view: memoryview, position: int) -> int:
 
 
 def _begins(view: memoryview, position: int) -> bool:
-    """Whether a WARC record begins there, whole or not."""
+    """Whether a WARC record begins at a position, whole or not."""
     try:
         return zlib.decompressobj(wbits=GZIP).decompress(view[position : position + HEAD_BYTES], len(WARC)) == WARC
     except zlib.error:
@@ -149,7 +150,7 @@ def _begins(view: memoryview, position: int) -> bool:
 
 
 def _read(view: memoryview, position: int, piece_bytes: int) -> Record:
-    """The record at a position; length 0 where the member is not whole."""
+    """The record at a position; length 0 if the member is not whole."""
     decoder, read, used = zlib.decompressobj(wbits=GZIP), _Read(), position
     problem = ""
     try:
@@ -165,7 +166,7 @@ def _read(view: memoryview, position: int, piece_bytes: int) -> Record:
     if not problem and not decoder.eof:
         problem = CUT
     if problem and not read.fields:
-        # As far as its head goes: the line that the damage cut is none.
+        # Only up to the end of its complete lines: the line that the damage cut does not count.
         cut = _fields(read.head.rpartition(b"\r\n")[0])
         kind, url = cut.get("warc-type", ""), cut.get("warc-target-uri", "")
     if problem:
@@ -176,7 +177,7 @@ def _read(view: memoryview, position: int, piece_bytes: int) -> Record:
 
 
 def _problem(read: _Read) -> str:
-    """What is wrong with a record that was unpacked whole."""
+    """The fault of a record that was unpacked completely."""
     if not read.block:
         return read.problem or "it has no head of a WARC record"
     if read.block.left or read.block.tail != RECORD_END:
@@ -196,7 +197,7 @@ def _block(fields: dict[str, str]) -> _Block:
 
 
 def _decode(digest: str) -> bytes:
-    """A digest as bytes: base32, or hexadecimal; nothing where it is neither."""
+    """A digest as bytes, from base32 or hexadecimal; empty if it is neither."""
     for decode in (bytes.fromhex, base64.b32decode):
         try:
             return decode(digest.upper())
@@ -206,7 +207,7 @@ def _decode(digest: str) -> bytes:
 
 
 def _fields(head: bytes) -> dict[str, str]:
-    """What a head says that is asked of here; of a line that stands twice the last."""
+    """The needed lines of a head; if a line occurs twice, the last one counts."""
     return {
         name.lower().decode("ascii"): value.strip().decode("utf-8", "replace") for name, value in ASKED.findall(head)
     }

@@ -1,4 +1,5 @@
-"""Where the whole pages of a raw file lie, however it is torn or damaged: what `warc.recover` cuts and gives by.
+"""The places of the whole pages of a raw file, however it is torn or damaged: `warc.recover` cuts and gives pages by
+them.
 
 Each record is a gzip member of its own, with its checksum; three whole ones in their order are a page.
 """
@@ -13,16 +14,16 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-# What zlib is told to read: gzip with its head and end, and the bare stream inside.
+# The modes of zlib: gzip with its head and end, and the bare stream inside.
 GZIP, DEFLATE = 31, -15
-# Bytes of a record in which its WARC head stands. Chosen: it is far shorter.
+# Bytes of a record that hold its WARC head. Chosen: the head is far shorter.
 HEAD_BYTES = 4096
 
 # Bytes read at once.
 PIECE_BYTES = 1 << 16
-# How every member of ours begins, and how long gzip's own parts around its data are.
+# The beginning of all our members, and the length of gzip's own parts around its data.
 MAGIC = b"\x1f\x8b\x08\x00"
-# Places behind a damage at which a record is looked for: a page may be made of such beginnings.
+# Places behind a damage at which a record is searched: a page may consist of such beginnings.
 MOST_TRIED = 10_000
 # Bytes of a gzip member's head and end (RFC 1952).
 HEADER_BYTES, TRAILER_BYTES = 10, 8
@@ -33,7 +34,7 @@ TRIPLE = ("request", "response", "metadata")
 
 
 def find_spans(path: Path) -> tuple[int, list[tuple[int, int]], bool]:
-    """Where the file's own record ends, where each whole page begins and ends, and whether damage lies before one."""
+    """The end of the file's own record, the begin and end of each whole page, and whether damage lies before a page."""
     begun, position, gap, tried = 0, 0, False, 0
     records: list[tuple[str, int]] = []
     spans: list[tuple[int, int]] = []
@@ -42,7 +43,7 @@ def find_spans(path: Path) -> tuple[int, list[tuple[int, int]], bool]:
         while position < size and tried < MOST_TRIED:
             length, kind = _member(file, position)
             if not kind:
-                # What is behind the damage may be whole.
+                # The part behind the damage may be whole.
                 position, records, gap, tried = next_member(file, position, length), [], True, tried + 1
                 continue
             tried = 0
@@ -60,7 +61,7 @@ def find_spans(path: Path) -> tuple[int, list[tuple[int, int]], bool]:
 
 
 def read_member(file: BinaryIO, position: int, *, wbits: int = GZIP) -> tuple[int, bytes]:
-    """The compressed length of what stands at a position and how it begins; nothing where it is not whole."""
+    """The compressed length of the member at a position, and its first bytes; 0 and empty if it is not whole."""
     file.seek(position)
     decoder = zlib.decompressobj(wbits=wbits)
     head, used = b"", 0
@@ -80,7 +81,7 @@ def read_member(file: BinaryIO, position: int, *, wbits: int = GZIP) -> tuple[in
 
 
 def next_member(file: BinaryIO, position: int, length: int) -> int:
-    """Where the next whole record may begin behind a damaged one; length: of the damaged one, 0 where nobody knows."""
+    """The possible start of the next whole record behind a damaged one; length: of the damaged one, 0 if unknown."""
     if length:
         return position + length
     at = position + 1
@@ -94,9 +95,9 @@ def next_member(file: BinaryIO, position: int, length: int) -> int:
 
 
 def make_filling(length: int) -> bytes:
-    """A gzip member of exactly so many bytes, with a record that says that a page was erased.
+    """A gzip member of exactly `length` bytes, with a record that says that a page was erased.
 
-    What is left over is a comment in the member's head, which every reader skips (RFC 1952).
+    The remaining bytes are a comment in the member's head, which every reader skips (RFC 1952).
     """
     content = b"What stood here was erased on request.\r\n"
     head = (
@@ -122,8 +123,11 @@ def _first_damage(begun: int, spans: Sequence[tuple[int, int]]) -> int:
 
 
 def _member(file: BinaryIO, position: int) -> tuple[int, str]:
-    """Length and WARC type of the gzip member at a position; no type where it is not whole, and no length where its end
-    cannot be told either. zlib checks each member's checksum; without it, what is damaged may still have an end."""
+    """Length and WARC type of the gzip member at a position.
+
+    The type is empty if the member is not whole, and the length is 0 if its end is unknown too. zlib checks each
+    member's checksum; without this check, a damaged member may still have an end.
+    """
     length, head = read_member(file, position)
     if head.startswith(b"WARC/"):
         return length, head.partition(b"WARC-Type: ")[2].partition(b"\r\n")[0].decode("ascii", "replace")
