@@ -1,1 +1,1 @@
-"""The crawl inside its own process: `python -m spiders crawl`; the only package that imports scrapy."""
+"""The crawl in its own process: `python -m spiders crawl`. Only this package imports scrapy."""

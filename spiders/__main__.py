@@ -23,7 +23,7 @@ from contextlib import ExitStack
 from time import monotonic
 from typing import Any, TextIO
 
-# First of all: when it is imported it looks through its callers and all modules, which later are many times as many.
+# This import comes first: it examines its callers and all modules, and later there are many times as many.
 import scrapy.core.downloader.contextfactory  # noqa: F401 -- what it says is not used here
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
@@ -43,10 +43,10 @@ from spiders.onepage import OnePageSpider
 
 log = logging.getLogger(__name__)
 
-# Seconds that a process gets beyond its budget: for what is in flight, and to write what came. Chosen: one page takes
-# this long at the most.
+# Seconds that a process gets beyond its budget, to finish its requests and to write. Chosen: one page takes this long
+# at most.
 BEYOND_SECONDS = 60.0
-# Sixty lines of greeting, and what the ledger says of each URL anyway, are not worth a reader's time.
+# Nobody needs sixty lines of greeting, or lines that the ledger has for each URL anyway.
 LEAST = {
     "scrapy.downloadermiddlewares.retry": logging.CRITICAL,
     "scrapy": logging.WARNING,
@@ -56,7 +56,7 @@ LEAST = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one verb; the exit code."""
+    """Run one verb; gives the exit code."""
     parser = argparse.ArgumentParser(prog="python -m spiders")
     verbs = parser.add_subparsers(dest="verb", required=True)
     verb = verbs.add_parser("crawl", help="crawl the sources given on standard input")
@@ -93,7 +93,7 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
     ) as conn:
         migrations.check_migrated(conn)
         crawl_store = store.Store(current, conn, given.run, past=past_urls.of_json(given.past))
-        # None for a source that another process crawls; what was taken stands in `crawl_store.sources`.
+        # None for a source that another process crawls; `crawl_store.sources` has the sources that were taken.
         taken = [source_lifecycle.take(crawl_store, source, only=given.only, due=given.due) for source in sources]
         _adopt_left(current, crawl_store)
         accesses, missing = _access(current, crawl_store)
@@ -118,7 +118,7 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
 
 
 def adopt(current: Settings) -> int:
-    """Take in what killed crawls left on this machine."""
+    """Take in the files that killed crawls left on this machine."""
     with postgres.connection(current, application="nightdesk adopt") as conn:
         migrations.check_migrated(conn)
         _adopt_left(current, store.Store(current, conn, ""))
@@ -138,8 +138,8 @@ def fetch(current: Settings, source: Source, given: argparse.Namespace) -> int:
 
 
 def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
-    """Look at a site and tell what came, page by page; its pages go into a raw file."""
-    # Here, since a crawl needs nothing of what it imports.
+    """Look at a site and report each page; its pages go into a raw file."""
+    # Imported here, because a crawl needs nothing of it.
     from spiders.probe import ProbeSpider
 
     accesses = _access_of(current, source)
@@ -219,7 +219,7 @@ def _run(
 ) -> Any:
     """Run one spider to its end. SIGTERM and Ctrl-C end it at once, with everything written.
 
-    accesses: what each source is asked with, by name.
+    accesses: the login, headers and proxy of each source, by name.
     """
     process = AsyncCrawlerProcess({**render.crawl_settings(current, sources), handler.ACCESS: accesses})
     crawler = process.create_crawler(kind)
@@ -228,7 +228,7 @@ def _run(
     from twisted.internet import reactor
 
     def stop(signum: int, frame: object) -> None:
-        # Not here: a signal may interrupt a thread pool that holds its own lock.
+        # Not in the signal handler: a signal may interrupt a thread pool that holds its own lock.
         reactor.callFromThread(_stop, crawler, signal.Signals(signum).name)
 
     signal.signal(signal.SIGTERM, stop)
@@ -246,10 +246,10 @@ def _stop(crawler: Any, name: str) -> None:
 def _log_to(stream: TextIO) -> None:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
-    # On the handler, since Scrapy resets the levels of its loggers.
+    # The level is set on the handler, because Scrapy resets the levels of its loggers.
     handler.addFilter(lambda record: record.levelno >= _least(record.name))
     logging.basicConfig(handlers=[handler], level=logging.INFO)
-    # Scrapy makes several records of a page that nobody would see.
+    # Scrapy makes several log records for a page that nobody would see.
     logging.disable(logging.DEBUG)
 
 

@@ -36,19 +36,20 @@ DETAIL_CHARACTERS = 300
 
 HEADER = "X-Nightdesk-Rendered"
 VISIT = "visit"
-# Pages open at once, of all sources: each has a process of its own.
+# Pages open at the same time, of all sources: each has its own process.
 PAGES = 4
-# A page has as long as a request has, and longer at a longer delay, since what it asks for comes one by one.
+# A page has as much time as a request, and more at a longer delay, because its requests come one by one.
 LONGEST = 120.0
-# Requests of one page whose delays are waited for. Chosen: a page that needs more shows itself without them.
+# How many requests' delays a page gets time for. Chosen: a page that needs more is readable without them.
 REQUESTS_TO_WAIT_FOR = 10
-# To open it, to read it, and to close it.
+# Seconds to open a page, to read it, and to close it.
 CLOSING = 10.0
 HTML = (b"text/html", b"application/xhtml+xml")
-# They belong to the document as it was sent; a page whose scripts bring other text can have the same ones.
+# These headers belong to the document as it was sent; a page with another text after its scripts can have the same
+# ones.
 NOT_STORED = visit.NOT_SHOWN | {"etag", "last-modified", "content-type"}
 
-# It tells of every page that fails, with a traceback; the ledger says it in a sentence.
+# scrapy-playwright logs a traceback for every page that fails; the ledger has a sentence about it.
 logging.getLogger("scrapy-playwright").setLevel(logging.CRITICAL)
 
 
@@ -62,7 +63,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        # The ledger tries again, and with a fresh visit.
+        # The ledger tries it again later, with a fresh visit.
         self.config.target_closed_max_retries = 0
         self.crawler = crawler
         self.agent = crawler.settings["USER_AGENT"]
@@ -104,7 +105,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
             return await self._render(request, document, source, fetch)
 
     async def fetch(self, meta: dict[str, Any], request: Request) -> Response:
-        """What the crawl's own downloader gives for a request, through its middlewares and its slots."""
+        """The response of the crawl's own downloader to a request, through its middlewares and its slots."""
         request.meta.update(meta)
         response: Response = await self.crawler.engine.download_async(request)
         return response
@@ -123,7 +124,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
     async def _render(self, request: Request, document: Response, source: Source, fetch: visit.Fetch) -> Response:
         await self._start()
         began, seconds = monotonic(), self.seconds(visit.host(document))
-        # What a login is shown is nobody else's.
+        # Pages of a login are not shared with other sources.
         scripts = self.scripts[source.name if source.name in self.access else ""]
         at = Visit(document, fetch, scripts, began + seconds)
         html, browser = await self._read(at, source, seconds)

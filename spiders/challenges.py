@@ -1,6 +1,6 @@
-"""What sites show instead of an article, as far as a crawl can see: challenges, logins, consent pages, other sites.
+"""Pages that sites show in place of an article, as far as a crawl can see: challenges, logins, consent, other sites.
 
-Here names of scripts and addresses are compared. Extraction knows the sentences of such pages
+This module compares names of scripts and addresses. Extraction knows the sentences of such pages
 (pipelines.extract.rejections.walls).
 """
 
@@ -15,7 +15,7 @@ from pipelines.errors import StoreError
 from pipelines.model import Page, Source
 from pipelines.stores import warc
 
-# What stands on pages that tell people from programs, and on no other page with so little text; in lower case.
+# Texts on pages that test for programs, and on no other page with so little text; in lower case.
 CHALLENGE = (
     b"_cf_chl_opt", b"cf-browser-verification", b"/cdn-cgi/challenge-platform/h/", b"captcha-delivery.com/",
     b"challenges.cloudflare.com/turnstile", b"_incapsula_resource", b"incapsula incident id", b"px-captcha",
@@ -26,19 +26,19 @@ CHALLENGE_TITLE = re.compile(
     rb"just a moment|attention required! \| cloudflare|pardon our interruption|access denied|checking your browser|"
     rb"security check|robot check|are you a robot|you are (?:a )?human|human verification|ddos protection"
 )
-# Bytes of a title that are looked at.
+# Bytes of a title that are examined.
 TITLE_BYTES = 200
 CHALLENGE_HEADERS = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("challenge", "captcha")}
-# Bytes of a challenge page at most. Chosen: pages with an article are larger.
+# The most bytes of a challenge page. Chosen: pages with an article are larger.
 CHALLENGE_BYTES = 64 * 1024
-# Words of a challenge page at most. Chosen: an article that talks of one has more.
+# The most words of a challenge page. Chosen: an article about challenges has more.
 CHALLENGE_WORDS = 150
-# Each splits in one pass, whatever is left open.
+# Each splits in one pass, even if a tag is left open.
 UNSEEN = re.compile(rb"<(?=(?:script|style|noscript|svg)\b|!--)", re.IGNORECASE)
 SEEN_AGAIN = re.compile(rb"</(?:script|style|noscript|svg)\b|-->", re.IGNORECASE)
 PASSWORD = re.compile(rb"<input\b[^<>]{0,300}\btype\s*=\s*[\"']?password\b")
 TAG = re.compile(rb"<[^<>]*>?")
-# Where sites send those whom they do not show the page.
+# Addresses to which sites redirect readers who do not get the page.
 LOGIN = re.compile(
     r"/(?:log-?in|sign-?in|sign-?up|wp-login\.php|users?/(?:login|sign_in)|account/login|auth|sso|register)(?:/|$|\.)",
     re.IGNORECASE,
@@ -47,10 +47,10 @@ CONSENT = re.compile(r"//(?:consent|cmp|privacy)\.|/(?:cookie-?)?consent(?:/|$|\
 
 
 def challenges(page: Page, headers: dict[str, str]) -> bool:
-    """Whether a page checks that its reader is no program, instead of showing the article. headers: in lower case."""
+    """Whether a page tests that its reader is no program, and has no article. headers: in lower case."""
     if any(headers.get(name, "").lower() in values for name, values in CHALLENGE_HEADERS.items()):
         return True
-    # A challenge is a small page with hardly a word on it; an article may well talk of one.
+    # A challenge is a small page with hardly a word on it; an article may be about challenges.
     body = page.body
     plain = int.from_bytes(body[-4:], "little") if body.startswith(b"\x1f\x8b") else len(body)
     if max(plain, len(body)) > CHALLENGE_BYTES:
@@ -77,7 +77,7 @@ def end_redirected(page: Page, source: Source) -> tuple[State, Cause, str]:
     """How a look ends if an article's address led to another address: outcome, code, and the reason in words."""
     parts = urlsplit(page.final_url)
     if parts.path not in ("", "/") and urls.variant(page.url)[0] == urls.variant(page.final_url)[0]:
-        # The same address by https, or with its closing slash, whatever it is called.
+        # The same address with https, or with a final slash, whatever its name.
         return State.FETCHED, Cause.NONE, ""
     if CONSENT.search(page.final_url.partition("?")[0]):
         return State.BLOCKED, Cause.CONSENT, "redirected to a consent page"
@@ -97,10 +97,10 @@ def _stranger(page: Page, source: Source) -> str:
     """
     own = {urls.site(urls.host(url)) for url in (source.url, *source.feeds, *source.sitemaps, *source.sections)}
     asked, got = urls.site(urls.host(page.url)), urls.site(urls.host(page.final_url))
-    # Feeds may name other sites, and shorteners that lead to ours.
+    # Feeds may name other sites, and shorteners that lead to the source.
     if asked not in own or got in own:
         return ""
-    # The same name under another ending is the same publisher, the same path at another site is a move.
+    # The same name with another ending is the same publisher; the same path at another site is a move.
     moved = urlsplit(page.url).path.strip("/") == urlsplit(page.final_url).path.strip("/") != ""
     return "" if moved or asked.partition(".")[0] == got.partition(".")[0] else got
 

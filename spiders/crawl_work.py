@@ -1,6 +1,6 @@
-"""What a crawl is doing: its sources and hosts, what came and is not written yet, and the thread that writes.
+"""The state of a crawl: its sources and hosts, unwritten results, and the thread that writes.
 
-`spiders.news` does the work, `spiders.host_upkeep` sees to the hosts, `spiders.shutdown` ends it before it is done.
+`spiders.news` does the work, `spiders.host_upkeep` handles the hosts, `spiders.shutdown` ends the crawl early.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from spiders.store import Arrival, Store
 
 @dataclass
 class RoundClock:
-    """When each part of the round was done last."""
+    """When each part of the round was last done."""
 
     last_round: float = 0.0
     asked_round: float = 0.0
@@ -81,10 +81,10 @@ class CrawlWork:
     tried: set[int] = field(default_factory=set)
 
     def take_unwritten(self) -> list[Arrival]:
-        """Hand over what came and is not written yet: the caller writes it, here it is forgotten."""
+        """Give the unwritten results and remove them here; the caller writes them."""
         arrivals, self.arrivals = self.arrivals, []
         return arrivals
 
     async def in_thread(self, call: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        """What a function of the store returns, called by the one thread that may use the connection."""
+        """The result of a function of the store, called by the only thread that may use the connection."""
         return await asyncio.wrap_future(self.thread.submit(call, *args, **named))

@@ -21,11 +21,11 @@ from pipelines.model import Entry, Source
 from pipelines.sources import access
 from pipelines.stores import clock, postgres, warc
 
-# Troubles in one sentence. Chosen: they are mostly alike.
+# Troubles in one sentence. Chosen: most of them are alike.
 TROUBLES_SHOWN = 3
 
 COUNTED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone", "bytes", "seconds")
-# Entries that are kept to compare feeds with sitemaps; a sitemap of years says no more of tonight.
+# Entries that are kept for comparing feeds with sitemaps; a sitemap of years says no more about tonight.
 COMPARED = 5000
 
 
@@ -85,7 +85,7 @@ def count(crawled: CrawledSource, result: FetchResult) -> None:
     if result.kind != Kind.ARTICLE and result.outcome not in (State.FETCHED, State.UNCHANGED):
         crawled.lists_unread.append(f"{result.url} {result.reason}")
     if result.kind == Kind.ARTICLE and result.outcome == State.EXCLUDED:
-        # Nothing was sent for it: it uses up none of the pages of a run.
+        # Nothing was sent for it, so it does not count as a page of the run.
         crawled.pages_asked -= 1
     if result.outcome in (State.FAILED, State.BLOCKED):
         crawled.troubles.append(f"{result.url} {result.reason}")
@@ -102,9 +102,9 @@ def count(crawled: CrawledSource, result: FetchResult) -> None:
 def count_named(
     crawled: CrawledSource, result: FetchResult, named: tuple[KindAndEntry, ...], got: Mapping[str, int]
 ) -> None:
-    """Add what a list named, and what became of it in the ledger, to the source's counts."""
+    """Add what a list named, and its result in the ledger, to the source's counts."""
     _weigh(crawled, [entry.url for kind, entry in named if kind == Kind.ARTICLE])
-    # Feed and sitemap name the same article: it is one URL all the same.
+    # If feed and sitemap name the same article, it is still one URL.
     crawled.articles_listed.update(entry.url for kind, entry in named if kind == Kind.ARTICLE)
     crawled.counts["discovered"] = len(crawled.articles_listed)
     crawled.counts["new"] += got["discovered"]
@@ -148,7 +148,7 @@ def verdict(
     if late and left:
         return RunState.STOPPED, f"The time budget was used up; {left} URLs are left for the next crawl.", RunCode.NONE
     if not crawled.any_list_read and not none_due:
-        # What was known before may have been fetched all the same; whether there is anything new nobody knows.
+        # Earlier known URLs may have been fetched all the same; it is unknown whether there is anything new.
         why = "; ".join((crawled.lists_unread or crawled.troubles)[:TROUBLES_SHOWN])
         if not why:
             why = "its hosts asked for rest" if left else "it names no feed, sitemap or section"
@@ -200,7 +200,7 @@ def _find_kept_out(conn: postgres.Connection, crawled: CrawledSource) -> list[tu
     if crawled.any_let_in or crawled.kept_out:
         said = [(rule, len(named), named) for rule, named in crawled.kept_out.items()]
         return sorted(said, key=lambda one: -one[1])
-    # Tonight its lists may have said nothing they had not said before.
+    # Tonight its lists may have named nothing new.
     rows = postgres.query(conn, "kept_out_of_source", source=crawled.source.name, shown=policy.EXCLUDED_SHOWN)
     said = [(rules.ruled_out(crawled.source, row["urls"][0]), row["count"], row["urls"]) for row in rows]
     return [one for one in said if one[0]]
@@ -222,7 +222,7 @@ def _kept_out_sentence(source: Source, kept_out: Sequence[tuple[Rule, int, list[
 
 
 def _login(crawled: CrawledSource) -> str:
-    """What is said if a site does not accept the login that it gets."""
+    """The sentence for a site that does not accept the login that we send."""
     if not crawled.login_refusals or not access.has_login(crawled.source):
         return ""
     named = access.find_wanted(crawled.source)
@@ -231,7 +231,7 @@ def _login(crawled: CrawledSource) -> str:
 
 
 def _lag(crawled: CrawledSource, now: datetime) -> str:
-    """What the sitemaps of this run name and the feeds do not, if all feeds were read."""
+    """A sentence about articles that the sitemaps of this run name and the feeds do not, if all feeds were read."""
     if crawled.feeds_unchanged or not all(crawled.entries_of.values()):
         return ""
     feed, sitemap = (
@@ -249,7 +249,7 @@ def _is_kept_out(source: Source, entry: Entry, by: Kind, now: datetime) -> bool:
 
 
 def _verdict_of_past(conn: postgres.Connection, crawled: CrawledSource, *, late: bool) -> tuple[RunState, str]:
-    """State and sentence of a crawl of the past. The next such crawl asks for what is left."""
+    """State and sentence of a crawl of the past. The next such crawl fetches what is left."""
     with conn:
         left = ledger.count_waiting(conn, crawled.source.name, past=True)
     notes = [f"{left} URLs of the past are left for the next crawl of it"] if left else []
@@ -261,7 +261,7 @@ def _verdict_of_past(conn: postgres.Connection, crawled: CrawledSource, *, late:
 
 
 def _verdict_of_one(crawled: CrawledSource, *, late: bool) -> tuple[RunState, str]:
-    """State and sentence of a crawl of one URL: what became of that URL, whatever else of the source is due."""
+    """State and sentence of a crawl of one URL: the result of this URL, whatever else of the source is due."""
     result = crawled.last_result
     if not result:
         if late:

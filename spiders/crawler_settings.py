@@ -13,27 +13,27 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 
 
 def user_agent(settings: Settings) -> str:
-    """Who we are and how to reach whoever runs this."""
+    """Our name, and how to reach the operator."""
     contact = f" (+{settings.contact})" if settings.contact else ""
     return f"{ROBOT}/{version('nightdesk')}{contact}"
 
 
 def scrapy_settings(settings: Settings) -> dict[str, Any]:
-    """The settings of a crawl; what is not here is Scrapy's default."""
+    """The settings of a crawl; all other settings have Scrapy's defaults."""
     return {
         "USER_AGENT": user_agent(settings),
-        # We decode nothing: the raw store keeps what was sent, and extraction knows gzip.
+        # Nothing is decoded here: the raw store keeps the bytes as sent, and extraction knows gzip.
         "COMPRESSION_ENABLED": False,
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
             "Accept-Encoding": "gzip",
         },
-        # robots.txt is obeyed by spiders.robots: Scrapy's own middleware fetches anyway when it cannot be read.
+        # spiders.robots obeys robots.txt: Scrapy's own middleware fetches a page even if robots.txt cannot be read.
         "ROBOTSTXT_OBEY": False,
         # All of Scrapy's own parts that a crawl needs; each of the others costs its import, aiohttp's for one, and most
         # something at every page, even where they are switched off or set to None.
         "EXTENSIONS_BASE": {"scrapy.extensions.memusage.MemoryUsage": 0},
-        # Without it Scrapy warns at every start that none are sent.
+        # Without this setting Scrapy warns at every start that none are sent.
         "SPIDER_MIDDLEWARES_BASE": {"scrapy.spidermiddlewares.referer.RefererMiddleware": 700},
         "DOWNLOADER_MIDDLEWARES_BASE": {
             "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
@@ -46,7 +46,7 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
             "spiders.guard.GuardMiddleware": 10,
             "spiders.robots.RobotsMiddleware": 100,
         },
-        # Names that lead to private addresses fail at connect, however they are written.
+        # Names that lead to private addresses fail at connect, in whatever spelling.
         "TWISTED_DNS_RESOLVER": "spiders.guard.GuardedResolver",
         "DOWNLOAD_HANDLERS": {
             "http": "spiders.handler.Handler",
@@ -59,13 +59,13 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         # One request to a host at a time; zero delay would switch that off too. Source and robots.txt set the real one.
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": 1.0,
-        # Redrawn whenever the slot wakes: Scrapy's 0.5 makes the real gap a quarter longer than asked.
+        # This is drawn again whenever the slot wakes: Scrapy's 0.5 makes the real gap a quarter longer than asked.
         "DOWNLOAD_DELAY_JITTER": 0.1,
         # Enough for 250 hosts at one request a second.
         "CONCURRENT_REQUESTS": 64,
         # Scrapy starts this many workers for every response, and ours give no items; 100 costs a third of the CPU.
         "CONCURRENT_ITEMS": 1,
-        # From the first byte sent to the last received, so that a drip ends as well.
+        # Counted from the first byte sent to the last byte received, so that a slow drip ends as well.
         "DOWNLOAD_TIMEOUT": settings.fetch_timeout,
         "DNS_TIMEOUT": 10,
         # Larger bodies are cut off at once; no article is this long.
@@ -73,10 +73,10 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": 5,
         "METAREFRESH_ENABLED": False,
-        # The ledger retries later; what is repeated at once is only a hiccup. 429 and 503 ask for rest, not for more.
+        # The ledger retries later; immediate retries are only for short faults. 429 and 503 ask for a pause.
         "RETRY_TIMES": 1,
         "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],
-        # Whoever let us wait for so long would do it again.
+        # A server that was silent for so long would be silent again.
         "RETRY_EXCEPTIONS": [
             "scrapy.exceptions.CannotResolveHostError",
             "scrapy.exceptions.DownloadConnectionRefusedError",
@@ -85,13 +85,13 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         ],
         # Every status reaches the spider: the ledger has an outcome for each.
         "HTTPERROR_ALLOW_ALL": True,
-        # The ledger knows what was fetched; the default drops redirects to known pages without a word.
+        # The ledger knows the fetched pages; the default would drop redirects to known pages silently.
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "COOKIES_ENABLED": False,
         "REFERER_ENABLED": True,
         "REFERRER_POLICY": "no-referrer",
         "URLLENGTH_LIMIT": 2083,
-        # Both are on by default and would run code for whoever reaches the port.
+        # Both are on by default and would run code for anybody who reaches the port.
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "LOG_LEVEL": "INFO",

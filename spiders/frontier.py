@@ -1,4 +1,4 @@
-"""The URLs that a crawl has in hand of one source."""
+"""The URLs of one source that a crawl has in hand."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Frontier:
         return self.dry and not (self.outstanding or self.unwritten or any(self.queues.values()))
 
     def drop(self) -> None:
-        """Send no more requests. What is leased goes back to the ledger when the source ends."""
+        """Send no more requests. Leased URLs go back to the ledger when the source ends."""
         self.queues.clear()
         self.dry = True
 

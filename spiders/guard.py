@@ -32,15 +32,15 @@ HOST_CHARACTERS = 80
 
 # The ports of the web.
 HTTP, HTTPS = 80, 443
-# The usual ports of the web; others may be anything, a mail server or a database. docs/operations.md names them.
+# The usual ports of the web; another port may be a mail server or a database. docs/operations.md names them.
 PORTS = {HTTP, HTTPS, 8080, 8443}
 Address = IPv4Address | IPv6Address
-# Names that were refused since their requests began, and why.
+# Names that were refused since their requests began, with the reasons.
 _refused: dict[str, RefusedRequest] = {}
 Network = Network4 | IPv6Network
 # Everything else of IPv6 is local, or leads to an IPv4 address (mapped, compatible, NAT64) that may be.
 UNICAST = IPv6Network("2000::/3")
-# Public by the registry, answered by the cloud that a machine runs in: its metadata is nobody's news.
+# Addresses that are public by the registry but answered by the machine's own cloud: its metadata is no news.
 METADATA: tuple[Network, ...] = tuple(
     ip_network(network) for network in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24")
 )
@@ -48,11 +48,11 @@ METADATA: tuple[Network, ...] = tuple(
 
 @dataclass(frozen=True)
 class GuardPolicy:
-    """What the settings let through.
+    """What the settings allow.
 
     networks: private networks that are allowed, each with the one port that is open there; 0 means the usual ports.
     hosts: pattern -> address and port of the proxy that answers for these hosts.
-    proxies: the hosts of the proxies of sources. They may be private, and no page is asked of them.
+    proxies: the hosts of the proxies of sources. They may be private, and no page is requested from them.
     """
 
     networks: tuple[tuple[Network, int], ...] = ()
@@ -117,7 +117,7 @@ def refusal(rules: GuardPolicy, url: str) -> RefusedRequest | None:
     try:
         urls.clean(url)
     except ValueError:
-        # A redirect may lead where no list could: what the ledger cannot write down is not asked for either.
+        # A redirect may lead where no list could: a URL that the ledger cannot store is not fetched either.
         return RefusedRequest(f"guard: {host[:HOST_CHARACTERS]!r} is no usable host name")
     if not rules.contact and not _at_home(rules, host):
         return RefusedRequest("guard: no contact is set, so nothing on the internet is fetched")
@@ -130,7 +130,7 @@ def refusal(rules: GuardPolicy, url: str) -> RefusedRequest | None:
         return RefusedRequest("guard: a proxy is no site")
     if _written_oddly(host):
         return RefusedRequest(f"guard: {host} is an address in disguise")
-    # A port that is open in one network alone: where the name leads decides, which the resolver sees.
+    # A port may be open in one network alone: the name's address decides, and the resolver sees it.
     known = port in PORTS or any(port == opened for _, opened in rules.networks)
     return None if known else RefusedRequest(f"guard: port {port}", code=Cause.GUARD_NETWORK)
 
@@ -144,10 +144,10 @@ def check_address(rules: GuardPolicy, name: str, answer: str, port: int = HTTP) 
     """Why a name may not lead to this port of this address; None if it may."""
     if name in rules.proxies:
         return None
-    # The proxy of a mapped host is asked for by its address; a name never leads there.
+    # The proxy of a mapped host is used by its address; a name never leads there.
     if name == answer and any(proxy.rpartition(":")[0] == answer for proxy in rules.hosts.values()):
         return None
-    # Not for good: what a resolver says today it may not say tomorrow.
+    # Not final: a resolver may give another answer tomorrow.
     return _shut(rules, ip_address(answer), port, f"guard: {name} leads to {answer}, which", blocked=True)
 
 
@@ -168,7 +168,7 @@ class GuardMiddleware:
         if refused:
             raise refused
         parts = urlsplit(request.url)
-        # What robots.txt and the ledger know is the address without its dots, of the host and of the path.
+        # robots.txt and the ledger know the address without the dots of host and path.
         if (parts.hostname or "").endswith(".") or urls.drop_dots(parts.path) != parts.path:
             return request.replace(url=urls.clean(request.url))
         request.meta.pop("proxy", None)
@@ -197,18 +197,18 @@ class GuardedResolver(CachingThreadedResolver):
         return made
 
     def install_on_reactor(self) -> None:
-        """Have Twisted ask with the port. The older of its two interfaces leaves the port out."""
+        """Make Twisted pass the port. The older of its two interfaces leaves the port out."""
         super().install_on_reactor()
         self.reactor.installNameResolver(self)  # type: ignore[arg-type]
 
     def resolveHostName(self, resolutionReceiver: Any, hostName: str, portNumber: int = 0, *more: Any) -> Any:
-        """The address of a name for a connection to a port, as Twisted's endpoints ask for it."""
+        """The address of a name for a connection to a port; Twisted's endpoints call this."""
         at_port = SimpleNamespace(getHostByName=lambda name: self.getHostByName(name, port=portNumber))
         simple = SimpleResolverComplexifier(at_port)  # type: ignore[arg-type]
         return simple.resolveHostName(resolutionReceiver, hostName, portNumber, *more)
 
     def getHostByName(self, name: str, timeout: Any = (), port: int = HTTP) -> Deferred[str]:
-        """The address of a name, as Twisted asks for it."""
+        """The address of a name; Twisted calls this."""
         return super().getHostByName(name, timeout).addCallback(self._check_addresses, name, port)
 
     def _check_addresses(self, answer: str, name: str, port: int) -> str:
@@ -231,7 +231,7 @@ def _at_home(rules: GuardPolicy, host: str) -> bool:
 
 
 def _shut(rules: GuardPolicy, address: Address, port: int, who: str, *, blocked: bool = False) -> RefusedRequest | None:
-    """Why this port of this address is not asked; None if it may be asked."""
+    """Why this port of this address is not used; None if it may be used."""
     opened = {own for network, own in rules.networks if address in network}
     if port in opened or (port in PORTS and (0 in opened or _public(address))):
         return None

@@ -41,12 +41,12 @@ from pipelines.sources.access import Access
 from pipelines.stores import warc
 from spiders import trust
 
-# The setting with the access of each source, by name; the key of a request's meta that says for which one it is made.
+# The setting with the access of each source, by name; and the key of a request's meta with the source of the request.
 ACCESS = "NIGHTDESK_ACCESS"
 FOR = "nightdesk_source"
-# A larger body is looked through beside the loop: the others would wait for it.
+# A larger body is examined in a thread: other requests would wait for it in the loop.
 AT_ONCE_BYTES = 256 * 1024
-# Servers and proxies give up between 8 and 64 KB, and fastwarc, which reads it again from the raw file, at 32.
+# Servers and proxies give up between 8 and 64 KB, and fastwarc, which later reads the raw file, at 32.
 LARGEST_HEAD = 30 * 1024
 TOO_LARGE = f"headers of more than {LARGEST_HEAD} bytes"
 
@@ -77,11 +77,11 @@ class Handler(HTTP11DownloadHandler):
         own = self.access.get(request.meta.get(FOR, ""))
         if own is None:
             return await super().download_request(request)
-        # A mapped host is where it is mapped to.
+        # A mapped host is reached at its mapped address.
         proxied = bool(own.proxy) and not request.meta.get("proxy")
         asked = request.replace(meta={**request.meta, "proxy": own.proxy} if proxied else request.meta)
         for name, value in access.headers_for(own, request.url):
-            # What a redirect has set on the way stands behind the source's own.
+            # Cookies from redirects come after the source's own.
             on_the_way = asked.headers.get(name) if name.lower() == "cookie" else None
             asked.headers[name] = b"; ".join(filter(None, (value.encode("latin-1"), on_the_way)))
         if proxied and own.proxy_login:
@@ -120,7 +120,7 @@ def _without_secrets(response: Response, own: Access) -> Response:
     try:
         body = encodings.decode(response.body, coding, warc.MAX_BODY_BYTES)
     except ValueError:
-        # Nobody can read it, here or later.
+        # Nobody can read this body, here or later.
         return response.replace(headers=headers)
     clean_body = access.bytes_without(own, body)
     if clean_body is body:
@@ -148,11 +148,11 @@ def _replace_error(error: Exception, own: Access, *, proxied: bool) -> Exception
 
 
 class _Parser(_LenientHTTPClientParser):
-    # Over all heads of one answer: a server can send interim ones (1xx) for ever.
+    # The limit is for all heads of one answer together: a server can send interim ones (1xx) for ever.
     head = 0
 
     def lineReceived(self, line: bytes) -> None:
-        # With its line break and the blank behind its colon, as it is stored.
+        # Counted with its line break and the blank after its colon, as it is stored.
         self.head += len(line) + 3
         if self.head > LARGEST_HEAD:
             raise ValueError(TOO_LARGE)
@@ -162,7 +162,7 @@ class _Parser(_LenientHTTPClientParser):
 class _Protocol(_LenientHTTP11ClientProtocol):
     def request(self, request: Request) -> Deferred[IResponse]:
         answer = super().request(request)
-        # As in Scrapy's own: the parser's class is written into Twisted, so that of the object is changed.
+        # As in Scrapy's own: Twisted fixes the parser's class, so the class of the object is changed.
         assert self._parser is not None
         self._parser.__class__ = _Parser
         return answer

@@ -18,17 +18,17 @@ from spiders.crawl_work import CrawlWork
 from spiders.crawled_source import tally_counts
 from spiders.pacing import LOOK_SECONDS
 
-# Answers in a row that were none, or the server's own errors; after that the host is left for this crawl.
+# How many answers in a row may be missing or server errors; then the host is left for this crawl.
 SILENT = 5
-# Answers in a row that asked for rest; after that as well.
+# How many answers in a row may ask for rest; then the host is left as well.
 LIMITED = 3
-# A host that asks for a shorter rest than this gets it within the crawl; one that asks for more is left for the next.
+# A host that asks for a shorter rest than this gets it within the crawl; otherwise it is left for the next crawl.
 SHORT_REST = 60.0
-# Seconds between two looks at whether other processes wait for our hosts.
+# Seconds between two checks whether other processes wait for our hosts.
 ASK_ROUND = 5.0
-# Seconds between two words on how far we are. Chosen: seldom enough for a log.
+# Seconds between two reports of progress. Chosen: seldom enough for a log.
 TELL_SECONDS = 15.0
-# What is leased beside the pages that the page budget still allows: lists, and one handful.
+# How many URLs are leased beyond the pages of the page budget: lists, and one handful.
 BESIDE = 40
 
 
@@ -42,7 +42,7 @@ def judge_host(work: CrawlWork, lease: Lease, result: FetchResult) -> None:
     if result.status in (429, 503) and result.rest:
         asker = urlsplit(result.final_url).hostname or lease.host
         work.limited[asker] += 1
-        # It says so again and again, whatever rest it had: what it wants is to be left.
+        # The host asks for rest again and again, whatever rest it had: it wants to be left alone.
         rest(work, asker, _seconds_left(work) if work.limited[asker] >= LIMITED else result.rest.total_seconds())
     else:
         work.limited.pop(lease.host, None)
@@ -56,9 +56,7 @@ def _seconds_left(work: CrawlWork) -> float:
 
 
 def rest(work: CrawlWork, host: str, seconds: float) -> None:
-    """Ask nothing of a host for so many seconds. If that is too long to wait for, its URLs are left for the
-    next crawl.
-    """
+    """Send nothing to a host for `seconds`. If this is too long to wait for, its URLs are left for the next crawl."""
     if seconds > SHORT_REST or monotonic() + seconds > work.deadline:
         work.resting.add(host)
         for frontier in work.frontiers.values():
@@ -94,7 +92,7 @@ async def leave(work: CrawlWork, names: Collection[str]) -> None:
     """Give back the turn at hosts where no source has work any more, and stop waiting for a turn there."""
     if work.locks.waits.intersection(names):
         await work.in_thread(host_locks.forgo, work.locks, names)
-    # Another source's redirects may lead there just now; then whoever wants the host asks for it.
+    # Redirects of another source may lead there just now; a source that needs the host takes the turn again.
     work.pacer.give_up([name for name in names if not work.pacer.active(name)])
     await _give_back(work)
 

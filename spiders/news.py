@@ -31,27 +31,27 @@ from spiders.frontier import Frontier
 from spiders.pacing import HostPacer, NotNow
 from spiders.store import Arrival, Store
 
-# Seconds that the loop waits at least. Chosen: it must not spin.
+# Seconds that the loop waits at least, so that it does not spin.
 LEAST_WAIT_SECONDS = 0.01
 # Scrapy's priority of lists, before that of articles, which is 0.
 LISTS_FIRST = 10
 
-# Requests of one host that Scrapy has: one under way, one that waits for its gap. Chosen: a kill or a rest finds
-# nothing piled up.
+# Requests of one host in Scrapy: one under way, one that waits for its gap. Chosen: after a kill or a rest, nothing is
+# piled up.
 OUTSTANDING_PER_HOST = 2
 # Pages that are written together. Chosen: one sync of the disk and one transaction for all.
 BATCH_PAGES = 50
-# Bytes of them. Chosen: memory.
+# The most bytes of these pages. Chosen: memory.
 BATCH_BYTES = 8 * 1024 * 1024
-# Seconds that the first of them waits at most. Chosen: what a kill can cost.
+# Seconds that the first of them waits at most. Chosen: a kill loses no more than this.
 BATCH_SECONDS = 1.0
-# A larger page is unpacked beside the loop: at a hundredth of a second the others would wait for it.
+# A larger page is unpacked in a thread: it takes a hundredth of a second, and the others would wait for it.
 AT_ONCE_BYTES = 256 * 1024
-# URLs leased together for one source. Chosen: asking costs little beside fetching so many.
+# URLs that are leased together for one source. Chosen: a lease costs little beside as many fetches.
 LEASED_URLS = 40
 # Of these for one host. Chosen: half, so that a source with several hosts has work for all.
 LEASED_PER_HOST = 20
-# Requests in flight when the budget ends get this long to arrive.
+# Seconds that requests under way get to arrive when the budget ends.
 GRACE = 10.0
 
 
@@ -114,7 +114,7 @@ class NewsSpider(Spider):
         self._take_in(lease, Arrival(outcome.look_without_page(failure.value, lease, self.work.store.clock)))
 
     def broke(self, failure: Any) -> None:
-        """End the crawl: our own code failed on a response, and nothing after that could be trusted."""
+        """End the crawl: our own code failed on a response, so nothing after it could be trusted."""
         shutdown.end_failed(self.work, failure.value)
 
     def delay_of(self, host: str) -> float:
@@ -123,29 +123,29 @@ class NewsSpider(Spider):
         return max(wanted, default=1.0)
 
     async def take_turns(self, names: Collection[str]) -> dict[str, Turn]:
-        """Take the turn at those of these hosts where no other process has it."""
+        """Take the turn at those of these hosts that no other process has."""
         taken: dict[str, Turn] = await self.work.in_thread(host_locks.take, self.work.locks, names)
         return taken
 
     async def cool(self, host: str, seconds: float, why: str) -> None:
-        """Leave a host alone that asked for rest before any page of it was asked for."""
+        """Leave a host alone that asked for rest before the first request for a page."""
         host_upkeep.rest(self.work, host, seconds)
         await self.work.in_thread(host_locks.cool, self.work.store.conn, host, timedelta(seconds=seconds), why)
 
     async def robots_of(self, place: str) -> tuple[int, str, float] | None:
-        """The robots.txt of a host as the ledger has it: status, body and age in seconds."""
+        """The robots.txt of a host in the ledger: status, body and age in seconds."""
         known: tuple[int, str, float] | None = await self.work.in_thread(host_locks.robots, self.work.store.conn, place)
         return known
 
     async def keep_robots(self, place: str, status: int, body: str) -> None:
-        """Keep a robots.txt for a day. What the earlier robots.txt kept out and this one lets in is due again."""
+        """Keep a robots.txt for a day. URLs that only the earlier robots.txt kept out are due again."""
         for name in await self.work.in_thread(store.keep_robots, self.work.store, place, status, body):
             if name in self.work.frontiers:
                 self.work.frontiers[name].dry = False
                 self.work.stirred.add(name)
 
     async def _judge(self, response: Response, lease: Lease) -> Arrival:
-        """The result that a response is, with its page and what is kept beside the page."""
+        """The result of a response, with its page and the facts kept with the page."""
         source = self.work.store.sources[lease.source].source
         page = outcome.page_of(response, lease, self.work.store.run, self.work.store.clock)
         facts = outcome.record_facts(response, lease)
@@ -157,7 +157,7 @@ class NewsSpider(Spider):
         return Arrival(result, page, facts, asked)
 
     async def _requests(self) -> AsyncIterator[Request]:
-        """The loop: write what came, send what is ready, end the sources that are done, lease more or wait."""
+        """The loop: write results, send ready requests, end finished sources, lease more or wait."""
         while self.work.frontiers:
             if self.parent and os.getppid() != self.parent:
                 shutdown.end_stopped(self.work, "whoever started it is gone")
@@ -177,21 +177,19 @@ class NewsSpider(Spider):
             if monotonic() > self.work.deadline + GRACE:
                 await self._end_all_late()
             if self.work.hungry:
-                # One at a time: what the others have in hand goes out meanwhile.
+                # One after the other: meanwhile the requests of the other sources go out.
                 await self._refill(next(iter(self.work.hungry)))
             elif not sent and self.work.frontiers:
                 await self._pause()
 
     async def _next_frontiers(self, *, late: bool) -> list[Frontier]:
-        """The sources to look at now, for there may be many: all once a second; in between, those that something
-        happened to.
-        """
+        """The sources to handle now, because there may be many: once a second all; in between, those with a change."""
         everyone = await host_upkeep.go_round(self.work) or late
         stirred, self.work.stirred = (set(self.work.frontiers) if everyone else self.work.stirred), set()
         return [frontier for name in stirred if (frontier := self.work.frontiers.get(name))]
 
     def _ready_requests(self, frontier: Frontier) -> Iterator[Request]:
-        """The requests that can be sent now. If a URL cannot be asked for, its look is over."""
+        """The requests that can be sent now. If a URL cannot be requested, its look is over."""
         for lease in list(self._ready(frontier)):
             try:
                 request = self._request(lease)
@@ -201,7 +199,7 @@ class NewsSpider(Spider):
                 yield request
 
     async def _end_all_late(self) -> None:
-        """Write what came and end every source: the budget is over, and so is the grace time for requests under way."""
+        """Write all results and end every source: the budget is over, and so is the time for requests under way."""
         await self._write(now=True)
         for frontier in list(self.work.frontiers.values()):
             await self._end(frontier, late=True)
@@ -253,7 +251,7 @@ class NewsSpider(Spider):
             self.work.frontiers[name].dry = False
 
     async def _refill(self, name: str) -> None:
-        """Lease more for a source of which nothing can go out now: only at hosts whose queue is empty."""
+        """Lease more for a source without a sendable request: only at hosts whose queue is empty."""
         del self.work.hungry[name]
         frontier = self.work.frontiers.get(name)
         if not frontier or frontier.dry:
@@ -292,11 +290,11 @@ class NewsSpider(Spider):
                 self.work.at_host[host] += 1
                 frontier.outstanding += 1
                 yield queue.popleft()
-                # What else this host has is asked for again once the queue is empty.
+                # Further URLs of this host are leased when the queue is empty.
                 frontier.dry = False if not queue else frontier.dry
 
     def _request(self, lease: Lease) -> Request:
-        """The request for a leased URL, made for its source; ValueError if the URL cannot be asked for."""
+        """The request for a leased URL, made for its source; ValueError if the URL cannot be requested."""
         headers = {}
         if lease.etag:
             headers["If-None-Match"] = lease.etag
@@ -336,7 +334,7 @@ class NewsSpider(Spider):
         self.work.at_host[lease.host] -= 1
         self.work.stirred |= {lease.source, *self.work.sharing[lease.host]}
         frontier.outstanding -= 1
-        # Where its own host is ready, it is one that it redirects to that is not: that is tried once more.
+        # If its own host is ready, a host of its redirects is not: then it is tried once more.
         if lease.host not in self.work.resting and (
             not self.work.pacer.ready(lease.host) or lease.id not in self.work.tried
         ):

@@ -42,20 +42,20 @@ from spiders.handler import TOO_LARGE, UnservedRequest
 DETAIL_CHARACTERS = 300
 # The same behind a few words of ours. Chosen: one line.
 SHORT_CHARACTERS = 200
-# Digits of a Retry-After that are read. Chosen: thirty years; a longer number is one all the same.
+# Digits of a Retry-After that are read. Chosen: thirty years; a longer number counts as a number too.
 SECONDS_DIGITS = 9
 
-# Not only "forbidden": what sites answer to robots, whatever the number was meant for.
+# Not only "forbidden": statuses that sites send to robots, whatever their proper meaning.
 BLOCKED = {401, 402, 403, 407, 418, 420, 429, 451, 999}
-# An answer without a page, or with a piece of one that nobody asked for.
+# Statuses of an answer without a page, or with a part that was not requested.
 PAGELESS = {204, 205, 206}
 # How Twisted writes a failure inside another: [<twisted.python.failure.Failure some.Error: what happened>].
 FAILURE = re.compile(r"\[?<twisted\.python\.failure\.Failure [\w.]+: ?([^>]*)>\]?")
-# Outcome, code, reason, whether that is final, and the rest that the host asked for.
+# Outcome, code, reason, whether the outcome is final, and the rest that the host asked for.
 Judgement = tuple[State, Cause, str, bool, timedelta | None]
-# In the meta of a request: the moment it was sent, in monotonic seconds.
+# In the meta of a request: when it was sent, in monotonic seconds.
 SENT = "nightdesk_sent"
-# What Scrapy raises that needs no further words.
+# Exceptions of Scrapy that need no further words.
 FAILURES = (
     (DownloadTimeoutError, Cause.TIMEOUT),
     (CannotResolveHostError, Cause.DNS),
@@ -67,7 +67,7 @@ log = logging.getLogger(__name__)
 
 
 def page_of(response: Response, lease: Lease, run: str, clock: Clock) -> Page:
-    """The response as the record that is stored. By this clock, its time is that of its request."""
+    """The response in the form for the store. By this clock, its time is that of its request."""
     sent = response.meta.get(SENT)
     return Page(
         source=lease.source,
@@ -214,7 +214,7 @@ def cause(error: BaseException) -> tuple[Cause, str]:
 
 
 def worth_keeping(result: FetchResult) -> bool:
-    """Whether the page goes to the raw store: not if it says, or its bytes prove, that we have it already."""
+    """Whether the page goes to the raw store: not if its status or its bytes show that we have it already."""
     return result.outcome != State.UNCHANGED
 
 
@@ -247,7 +247,7 @@ def _judge(page: Page, headers: dict[str, str], facts: dict[str, Any], source: S
     if status in BLOCKED:
         return State.BLOCKED, Cause.REFUSED, f"status {status}", False, None
     if 300 <= status < 400 and headers.get("location"):
-        # Scrapy follows http and https; any other scheme comes back to us.
+        # Scrapy follows http and https; a redirect to any other scheme comes back here.
         return State.EXCLUDED, Cause.GUARD_REDIRECT, f"guard: redirected to {headers['location'][:100]}", False, None
     if not 200 <= status < 300 or status in PAGELESS:
         return State.FAILED, Cause.STATUS, f"status {status}", False, None
@@ -290,7 +290,7 @@ def _failure(error: BaseException) -> tuple[Cause, str]:
     if TOO_LARGE in text:
         return Cause.TOO_LARGE, TOO_LARGE
     if isinstance(error, ValueError):
-        # What a redirect names and nobody can ask for.
+        # A redirect to an address that cannot be requested.
         return Cause.NO_URL, f"no usable URL: {text[:SHORT_CHARACTERS]}"
     if isinstance(error, UnservedRequest):
         return error.code, text
@@ -302,7 +302,7 @@ def _failure(error: BaseException) -> tuple[Cause, str]:
         return Cause.TLS, f"tls: {text[:SHORT_CHARACTERS]}"
     if isinstance(error, DownloadFailedError | OSError):
         return Cause.CONNECTION_LOST, f"connection lost: {text[:SHORT_CHARACTERS]}"
-    # Ours or Scrapy's fault rather than the site's: told, but one odd page is no reason to give up the others.
+    # A fault of ours or of Scrapy, not of the site: it is reported, but the other pages are still fetched.
     log.error("unexpected %s", type(error).__name__, exc_info=error)
     return Cause.OUR_FAULT, _fault(error)
 

@@ -1,12 +1,12 @@
-"""How fast each host is asked, and whose turn it is there. Only this module sets the pace of Scrapy's slots.
+"""The request rate of each host, and whose turn it is there. Only this module sets the pace of Scrapy's slots.
 
 A host has one slot, whichever source or redirect leads to it. Its delay is the longest that a source or robots.txt asks
-for. The delay grows while the host is slower than usual or answers with errors. It is never shorter than asked for.
+for. The delay grows while the host is slower than usual or answers with errors. It is never shorter than requested.
 
-`HostPacer` is the crawl's own memory. How processes share a host is in the ledger, in pipelines.crawl.host_locks: the
+`HostPacer` is the crawl's own memory. pipelines.crawl.host_locks has the hosts that processes share, in the ledger: the
 pacer takes turns there by `HostPacer.take`.
 
-When a URL that failed is asked for again is no matter of pace: `pipelines/crawl/policy.py` has those pauses.
+The pauses before a failed URL is tried again are in `pipelines/crawl/policy.py`.
 """
 
 from __future__ import annotations
@@ -30,34 +30,34 @@ from spiders.outcome import SENT
 
 # The status that stands for no answer: an error of the server.
 NO_ANSWER = 599
-# What a grown delay shrinks to with each good answer. Chosen: slower than it grew.
+# The factor by which a grown delay shrinks with each good answer. Chosen: slower than it grew.
 SHRINK_FACTOR = 0.7
-# Looks while a turn is waited for. Chosen: nobody notices.
+# Seconds between checks while a turn is waited for. Chosen: nobody notices.
 LOOKS = 4
 
-# Some sites write days; a crawl has to end, and its budget would leave such a source after one page anyway.
+# Some sites ask for a delay of days; a crawl must end, and its budget would leave such a source after one page anyway.
 LONGEST_DELAY = 600.0
-# Answers until we know how fast a host usually is.
+# How many answers show the usual time of a host.
 KNOWN_AFTER = 3
-# An answer is slow where it takes so many times what is usual. Chosen: less is the noise of a network.
+# An answer is slow if it takes this many times the usual time. Chosen: less is the noise of a network.
 SLOW_FACTOR = 4.0
-# What loopback and a good connection do now and then is no slowness.
+# Loopback and good connections sometimes take this long: it is no slowness.
 NOTICED = 0.5
-# A delay grows to so many times what was asked for. Chosen: three doublings.
+# The most by which a requested delay is multiplied. Chosen: three doublings.
 GROWN_FACTOR = 8.0
 # Seconds to which a delay grows at most. Chosen: a crawl has to end.
 LONGEST_GROWN_SECONDS = 60.0
-# A turn that somebody else waits for is given up after so many seconds, and asked for again after AGAIN_SECONDS.
+# A turn that another process waits for is given up after this many seconds, and requested again after AGAIN_SECONDS.
 TURN = 20.0
-# Seconds until a turn that was given up is asked for again. Chosen: whoever waits has it by then.
+# Seconds until a turn that was given up is requested again. Chosen: the waiting process has it by then.
 AGAIN_SECONDS = 3.0
 # Seconds between two looks for a turn. Chosen: often, beside the length of a turn.
 LOOK_SECONDS = 1.0
-# Seconds in which nothing is sent to a host that had too much, until the spider has read for how long it wants rest.
+# Seconds without requests to a host that was overloaded, until the spider has read for how long it wants rest.
 HELD = 2.0
-# A redirect leads to a host that another process has: longer than a turn lasts.
+# How long to wait if a redirect leads to a host of another process: longer than a turn lasts.
 PATIENCE = 60.0
-# The clock of a server and ours, and its threads: no gap is shorter by their inexactness.
+# An allowance for the server's clock, ours, and its threads: their errors must not make a gap too short.
 INEXACT = 0.005
 
 Take = Callable[[Collection[str]], Awaitable[dict[str, Turn]]]
@@ -99,12 +99,12 @@ class Host:
 
 
 class HostPacer:
-    """All hosts of one crawl: Scrapy's middleware asks to enter, the spider asks which are ready."""
+    """All hosts of one crawl: Scrapy's middleware waits for its turn here, and the spider learns which are ready."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.known: dict[str, Host] = {}
-        # How to take turns; nobody else is there for a spider that has no ledger.
+        # How to take turns; a spider without a ledger shares its hosts with nobody.
         self.take: Take | None = None
         crawler.signals.connect(self.note_answer, signal=signals.response_downloaded)
 
@@ -113,7 +113,7 @@ class HostPacer:
         return self.known.setdefault(name, Host(name))
 
     def slow(self, name: str, delay: float, why: str = "") -> None:
-        """Ask this host at most once in this delay from now on. An absurdly long delay is logged and shortened."""
+        """From now on, send at most one request per delay to this host. Absurd delays are logged and shortened."""
         host = self.of(name)
         if delay > LONGEST_DELAY:
             log.warning("%s: %s asks for %.0f s between requests; we keep %.0f s", name, why, delay, LONGEST_DELAY)
@@ -128,7 +128,7 @@ class HostPacer:
         return bool(host and host.ours and not host.leaving and host.until <= monotonic())
 
     def gap(self, name: str) -> float:
-        """Seconds between two requests to this host as things stand."""
+        """Seconds between two requests to this host now."""
         return self.of(name).delay
 
     async def enter(self, name: str) -> None:
@@ -207,10 +207,10 @@ class HostPacer:
         latency = request.meta.get("download_latency", 0.0)
         slot = self._slot(host)
         if slot:
-            # One at a time: the last request of this slot is the one that was answered.
+            # Requests come one after the other: the last request of this slot is the one that was answered.
             request.meta[SENT] = slot.lastseen
-            # What it took longer than it can, a handshake say, may have passed before the server saw the request: the
-            # gap is counted from the latest moment at which that can have been.
+            # If the answer took longer than it can (a handshake, for example), this time may have passed before the
+            # server saw the request. The gap is counted from the latest such moment.
             slot.lastseen += max(latency - host.fastest, 0.0) if host.answers >= KNOWN_AFTER else latency
             if response.status == 429:
                 slot.lastseen = max(slot.lastseen, monotonic() + HELD)
@@ -236,7 +236,7 @@ class HostPacer:
             self._pace(host, max(host.delay * SHRINK_FACTOR, host.floor))
         if status < 500:
             host.answers += 1
-            # What stays slow becomes usual in time; a moment of it does not.
+            # A host that stays slow becomes usual in time; a short slowness does not.
             share = 1 / host.answers if not known else 0.02 if slow else 0.1
             host.usual += share * (latency - host.usual)
         if host.delay >= most > host.floor and before < most:

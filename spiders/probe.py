@@ -38,11 +38,12 @@ from spiders.pacing import HostPacer, Take
 
 # Seconds that one request takes at least. Chosen: loopback.
 LEAST_GAP_SECONDS = 0.05
-# Bytes in which a list's form, its encoding and a page's first tag are looked for. Chosen: longer than any preamble.
+# Bytes in which a list's form, its encoding and a page's first tag are searched. Chosen: longer than any preamble.
 HEAD_BYTES, ENCODING_BYTES, HTML_BYTES = 20_000, 200, 2000
-# Feeds of a robots.txt that are looked at. Chosen: the first are the site's own.
+# Feeds of a robots.txt that are examined. Chosen: the first are the site's own.
 MAX_FEEDS_NAMED = 3
-# Share of the longest answer that is still reckoned with after each later one. Chosen: a few quick ones in a row count.
+# The share of the longest answer time that still counts after each later answer. Chosen: a few quick ones in a row
+# count.
 FADING_SHARE = 0.7
 
 RUN = "probe"
@@ -50,7 +51,7 @@ RUN = "probe"
 MAX_REQUESTS = 60
 # A page that takes longer than this has no place in two minutes.
 TIMEOUT = 15
-# Articles of a list that are told. Chosen: enough to learn a pattern of.
+# Articles of a list that are reported. Chosen: enough to learn a pattern.
 MAX_FOUND = 2000
 # Characters of a robots.txt that are shown.
 MAX_ROBOTS_CHARACTERS = 20_000
@@ -65,11 +66,11 @@ FORMS = (
 )
 CHANNEL = re.compile(rb"<(?:channel|feed)\b")
 TITLE = re.compile(rb"<title[^<>]*>\s*(?:<!\[CDATA\[\s*)?([^<\]]{1,200})")
-# So far behind the channel's beginning may its title stand.
+# How far behind the channel's beginning its title may be.
 TITLE_WITHIN = 2000
 HTML = re.compile(rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 ENCODING = re.compile(rb"encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
-# Each matches at one place of one line or word: what a robots.txt holds is anybody's guess.
+# Each matches at one place of one line or word, because a robots.txt can hold anything.
 SITEMAP_LINE = re.compile(r"sitemaps?\s*:\s*(\S+)", re.IGNORECASE)
 ADDRESS = re.compile(r"https?://|/", re.IGNORECASE)
 FEED_WORD = re.compile(r"rss|feed|atom", re.IGNORECASE)
@@ -108,7 +109,7 @@ class ProbeSpider(Spider):
         self.pacer = pacer
 
     async def start(self) -> AsyncIterator[Request]:
-        """One request after the other, each decided by all that came before."""
+        """One request after the other; all earlier answers decide about each."""
         while want := probe_plan.next_want(self.url, self.seen, self.robots, self._count_left(), self.known):
             self.came.clear()
             self.requests += 1
@@ -144,7 +145,7 @@ class ProbeSpider(Spider):
         kind = KINDS.get(want.part, Kind.FEED if form and want.part == Part.HOME else Kind.ARTICLE)
         result = outcome.look_at(page, {**facts, "kind": str(kind)}, self.source)
         if want.part == Part.HOME and result.outcome == State.EXCLUDED and result.status and result.status < 300:
-            # A home page that moved to another site is still the one that was asked for.
+            # A home page that moved to another site still answers this request.
             result = outcome.look_at(page, {**facts, "kind": str(kind), "redirects": []}, self.source)
         found = [entry for kind, entry in result.found if kind == Kind.ARTICLE]
         shown = (
@@ -179,7 +180,7 @@ class ProbeSpider(Spider):
         want: ProbeRequest = failure.request.cb_kwargs["want"]
         result = outcome.look_without_page(failure.value, self._lease(want), clock.of_machine())
         blocked = result.outcome == State.BLOCKED
-        # Where robots.txt says no, nothing was sent.
+        # If robots.txt forbids it, nothing was sent.
         self.requests -= result.outcome == State.EXCLUDED
         self._keep(
             ProbeAnswer(want=want, at=result.fetched_at, problem=result.reason, code=result.code, blocked=blocked)
@@ -194,7 +195,7 @@ class ProbeSpider(Spider):
         return None
 
     async def keep_robots(self, place: str, status: int, body: str) -> None:
-        """Read what robots.txt says besides its rules."""
+        """Read the parts of robots.txt other than its rules."""
         rules = ProtegoRobotParser(body.encode() if status < 300 else b"", self)
         delay = float(rules.crawl_delay(ROBOT) or 0.0)
         self.requests += 1
@@ -300,7 +301,7 @@ def _feeds_named(body: str) -> list[str]:
 
 
 def _usable(named: Iterable[str], base: str = "") -> tuple[str, ...]:
-    """The addresses in a robots.txt that can be asked for, each once. base: what relative addresses start from."""
+    """The addresses in a robots.txt that can be requested, each once. base: of relative addresses."""
     return tuple(dict.fromkeys(one for one in named if list_worth.key(join_link(base, one))))
 
 

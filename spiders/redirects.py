@@ -13,7 +13,7 @@ from scrapy.http.cookies import CookieJar
 
 # In the meta of a request: the cookies that the redirects before it have set.
 COOKIES = "nightdesk_cookies"
-# Browsers hold 4 KB in one, and servers refuse requests with more than two or three times that in their head.
+# Browsers store 4 KB in one cookie, and servers refuse requests with more than two or three times this in their head.
 LARGEST = 8 * 1024
 
 

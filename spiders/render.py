@@ -20,12 +20,12 @@ from pipelines.settings import Settings
 from spiders.crawler_settings import scrapy_settings
 
 HANDLER = "spiders.browser.BrowserHandler"
-# The key of a request's meta that holds the source it is rendered for.
+# The key of a request's meta with the source that it is rendered for.
 RENDERED = "rendered_for"
 KINDS = {Kind.ARTICLE, Kind.SECTION}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ARGUMENTS = (
-    # No name is resolved and no address is reached: not by a redirect, a socket, a worker or a prefetch either.
+    # No name is resolved and no address is reached, neither by a redirect nor by a socket, a worker or a prefetch.
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--proxy-server=http://nowhere.invalid:9",
     "--proxy-bypass-list=<-loopback>",
@@ -51,7 +51,7 @@ def meta_for(source: Source, kind: Kind) -> dict[str, Any]:
     """The meta of a request for a page of this source; empty unless a browser has to read the page."""
     if not source.render or kind not in KINDS:
         return {}
-    # The page and what it needs are fetched by requests of their own, which are redirected and repeated as any other.
+    # Requests of their own fetch the page and its parts; these are redirected and repeated like any other.
     return {RENDERED: source, "download_slot": _slot(source), "dont_retry": True, "dont_redirect": True}
 
 
@@ -64,7 +64,7 @@ def crawl_settings(current: Settings, sources: Iterable[Source]) -> dict[str, An
     return {
         **plain,
         "DOWNLOAD_HANDLERS": {**plain["DOWNLOAD_HANDLERS"], "http": HANDLER, "https": HANDLER},
-        # One page of a source at a time; the hosts' own slots keep the distance between what it asks for.
+        # One page of a source at a time; the slots of the hosts keep the gaps between its requests.
         "DOWNLOAD_SLOTS": {_slot(source): {"concurrency": 1, "delay": 0.0} for source in rendered},
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
         "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(current),
@@ -110,14 +110,14 @@ def launch_options(current: Settings) -> dict[str, Any]:
 
 def _environment() -> dict[str, str]:
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    # Chromium puts a socket there, and ends at once where its path is longer than a socket's may be.
+    # Chromium puts a socket there, and ends at once if the path is too long for a socket.
     if len(os.fsencode(passed.get("TMPDIR", ""))) > LONGEST_FOLDER_BYTES:
         del passed["TMPDIR"]
     return passed
 
 
 def _slot(source: Source) -> str:
-    # A space is in no host name.
+    # No host name contains a space.
     return f"browser {source.name}"
 
 

@@ -23,7 +23,7 @@ from spiders.guard import RefusedRequest
 from spiders.pacing import HostPacer, NotNow
 from spiders.render import RENDERED
 
-# How much larger it may be without its gzip. Chosen: text packs by less.
+# How much larger it may be when unpacked. Chosen: text packs by less.
 UNPACKED_FACTOR = 10
 
 # Bytes of a robots.txt that are read: 500 KiB, the least that RFC 9309 (2.5) asks for.
@@ -31,9 +31,9 @@ LARGEST_BYTES = 500 * 1024
 
 log = logging.getLogger(__name__)
 
-# What is kept of a robots.txt: status and body, and its age in seconds where it may be old.
+# The kept parts of a robots.txt: status and body, and its age in seconds if it may be old.
 WITH_AGE = 3
-# Seconds that a copy holds; while the host gives no new one it stands for longer.
+# Seconds that a copy is valid; it stays in use longer if the host gives no new one.
 HOLDS_SECONDS = policy.ROBOTS_TXT_HOLDS.total_seconds()
 
 
@@ -48,14 +48,13 @@ class NotHad:
 class RobotsMiddleware:
     """Sends a request on when its host's robots.txt allows it and it is our turn at that host.
 
-    What it wants of its spider:
-        use_pacer(pacer): take what knows the pace of each host.
-        delay_of(host): seconds between two requests there.
-        robots_of(place): the robots.txt that is kept: status, body and, where it may be older than a day, its age in
-            seconds.
-        keep_robots(place, status, body): keep one.
-        take_turns(hosts), cool(host, seconds, why): only if other crawls may be at the same hosts; the second is for a
-            host that asks for rest.
+    It calls these methods of its spider:
+    use_pacer(pacer): take the pacer, which knows the pace of each host.
+    delay_of(host): seconds between two requests there.
+    robots_of(place): the kept robots.txt: status, body and, if it may be older than a day, its age in seconds.
+    keep_robots(place, status, body): keep a robots.txt.
+    take_turns(hosts), cool(host, seconds, why): only if other crawls may be at the same hosts; `cool` is for a host
+    that asks for rest.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -77,7 +76,7 @@ class RobotsMiddleware:
         for now.
         """
         if RENDERED in request.meta:
-            # It asks nothing by itself: what the browser shows is fetched by requests of their own.
+            # This request fetches nothing by itself: requests of their own fetch what the browser shows.
             return
         parts = urlsplit(request.url)
         host = parts.hostname or ""
@@ -93,9 +92,9 @@ class RobotsMiddleware:
                 raise RefusedRequest(f"robots.txt unreachable: {rules.why}", blocked=True, code=rules.code)
             if not rules.allowed(request.url, ROBOT):
                 raise RefusedRequest("robots.txt", code=Cause.ROBOTS)
-        # A redirect brings along the slot of the host it comes from.
+        # A redirect keeps the slot of the host it comes from.
         request.meta["download_slot"] = host
-        # Last: between this and the slot nothing waits.
+        # This comes last: nothing waits between it and the slot.
         await self.pacer.enter(host)
 
     async def _rules(self, place: str, host: str, meta: dict[str, Any]) -> Any:
@@ -104,7 +103,7 @@ class RobotsMiddleware:
         key = urlsplit(place).netloc
         self.pacer.slow(host, spider.delay_of(host))
         try:
-            # Another process may be asking this very host: what it learns is in the ledger when our turn comes.
+            # Another process may be fetching this robots.txt: the ledger has it when our turn comes.
             await self.pacer.enter(host)
             cached = await spider.robots_of(key)
             holds = cached and (len(cached) < WITH_AGE or cached[2] < HOLDS_SECONDS)
@@ -120,7 +119,7 @@ class RobotsMiddleware:
         elif fresh is not cached:
             await spider.keep_robots(key, *fresh)
         status, body = fresh[:2]
-        # Beside the loop, like what unpacks it: a robots.txt may be half a megabyte of anything.
+        # This runs in a thread, like unpacking: a robots.txt may be half a megabyte of anything.
         rules = await asyncio.to_thread(ProtegoRobotParser, body.encode() if status < 300 else b"", spider)
         self.pacer.slow(host, _asked_gap(rules), "robots.txt")
         return rules
@@ -155,7 +154,7 @@ class RobotsMiddleware:
             return NotHad(f"it cannot be decoded ({error})", Cause.ROBOTS_UNREADABLE)
 
     async def _cool(self, host: str, response: Response) -> None:
-        """Leave a host alone that asks for rest already at its robots.txt."""
+        """Leave a host alone if even its robots.txt asks for rest."""
         rest = outcome.rest_asked((response.headers.get("Retry-After") or b"").decode("latin-1"), datetime.now(UTC))
         cool = getattr(self.crawler.spider, "cool", None)
         if rest and cool:
@@ -163,7 +162,7 @@ class RobotsMiddleware:
 
 
 def _asked_gap(rules: ProtegoRobotParser) -> float:
-    """Seconds between two requests that robots.txt asks for, by Crawl-delay or Request-rate; 0 if it asks for none."""
+    """The seconds between two requests by Crawl-delay or Request-rate of robots.txt; 0 if it has neither."""
     rate = rules.rp.request_rate(ROBOT)
     return max(rules.crawl_delay(ROBOT) or 0.0, rate.seconds / rate.requests if rate and rate.requests else 0.0)
 
@@ -171,6 +170,6 @@ def _asked_gap(rules: ProtegoRobotParser) -> float:
 def _text(body: bytes, encoding: bytes) -> str:
     body = encodings.decode(body, encoding.decode("latin-1"), UNPACKED_FACTOR * LARGEST_BYTES)
     if len(body) > LARGEST_BYTES:
-        # Half a rule would be another rule.
+        # A rule that is cut in half would be another rule.
         body = body[:LARGEST_BYTES].rpartition(b"\n")[0]
     return body.decode("utf-8-sig", "replace").replace("\x00", "")

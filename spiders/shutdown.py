@@ -57,7 +57,7 @@ def end_done(work: CrawlWork) -> NoReturn:
 
 def _close(work: CrawlWork, arrivals: list[Arrival], state: RunState, message: str, *, in_ledger: bool) -> None:
     for crawled in list(work.store.sources.values()):
-        # What was left is worth telling; how long it would have taken is not any more.
+        # The unfinished requests are reported, but not the time that they would have taken.
         crawled.counts.pop("remaining", None)
     closing = work.thread.submit(source_lifecycle.close, work.store, arrivals, state, message, in_ledger=in_ledger)
     try:

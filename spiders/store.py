@@ -158,7 +158,7 @@ def _record(store: Store, results: Sequence[FetchResult]) -> set[str]:
             written.append((result, got))
             if result.rest and result.status in (429, 503):
                 cooled[urls.host(result.final_url or result.url)] = result
-        # In one order for every crawl: two that wait for each other's hosts would wait for ever.
+        # All crawls use the same order: two that wait for each other's hosts would wait for ever.
         for host, result in sorted(cooled.items()):
             if result.rest:
                 ledger.cool(store.conn, host, result.rest, f"{result.reason} on {result.url}")
@@ -173,7 +173,7 @@ def _record(store: Store, results: Sequence[FetchResult]) -> set[str]:
             if result.left_out:
                 crawled.lists_cut.append(f"{result.url} has more links than are read: {result.left_out} were left out")
             if result.kind != Kind.ARTICLE:
-                # Its articles may have waited for it.
+                # Articles of this list may have waited for the look at it.
                 more.add(result.source)
             count(crawled, result)
         for name in sorted({result.source for result in results}):

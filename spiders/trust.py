@@ -1,4 +1,4 @@
-"""Certificate authorities of our own: whom a crawl trusts besides those that the machine trusts."""
+"""Certificate authorities of our own, which a crawl trusts besides those of the machine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def check(settings: Settings) -> None:
 
 
 class Roots(OpenSSLDefaultPaths):
-    """The authorities of this machine and those of a file, as Twisted asks for them."""
+    """The authorities of this machine and those of a file, in the form for Twisted."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -43,7 +43,7 @@ class OwnAuthorities(_ScrapyClientContextFactory):
     roots: Roots
 
     def creatorForNetloc(self, hostname: bytes, port: int) -> Any:
-        """What checks the certificate of one host."""
+        """The object that checks the certificate of one host."""
         roots: Any = self.roots
         options = self._get_cert_options_kwargs()
         return optionsForClientTLS(hostname.decode("ascii"), trustRoot=roots, extraCertificateOptions=options)

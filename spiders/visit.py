@@ -29,12 +29,11 @@ URL_CHARACTERS = 200
 # Refused requests that are kept with a page. Chosen: they show what it asks for.
 REFUSED_SHOWN = 20
 
-# Nothing asked for and nothing answered for so long, and the page has had its turn in between.
+# The page is quiet after this time without requests and answers, if its scripts had time to run.
 QUIET = 0.5
-# Fetched for one page; and asked for, granted or not.
+# The most fetches for one page; and the most requests, allowed or not.
 MOST_REQUESTS = 60
-# Requests of a page's scripts that are answered at all, if only by a refusal. Chosen: a page that asks for more runs in
-# circles.
+# Requests of a page's scripts that get any answer, if only a refusal. Chosen: a page with more runs in circles.
 MAX_ASKED = 400
 # Bytes that one page may load. Chosen: scripts of a site are a few megabytes.
 MAX_BYTES = 20 * 1024 * 1024
@@ -43,12 +42,12 @@ KEPT_SCRIPT_BYTES = 16 * 1024 * 1024
 # Requests of one page at the same time. Chosen: below the six that browsers have.
 REQUESTS_AT_ONCE = 4
 LOADED = {"script", "xhr", "fetch"}
-# Ours, the connection's, or what would be kept from one page to the next.
+# Headers that are ours or the connection's, or that would be kept from one page to the next.
 NOT_SENT = {"user-agent", "cookie", "referer", "accept-encoding", "host", "connection", "upgrade-insecure-requests"}
 NOT_SHOWN = {"content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie", "alt-svc"}
 TURN = "() => new Promise(done => setTimeout(() => done(document.readyState), 100))"
 
-# What Playwright answers a page's request with: status, headers and body.
+# The answer to a page's request: status, headers and body.
 Shown = dict[str, Any]
 Fetch = Callable[[Request], Awaitable[Response]]
 
@@ -102,7 +101,7 @@ class Visit:
             self.end()
         if not self.unfinished:
             quiet.result()
-        # What still runs would change the page while it is read, or ask faster than it can be refused.
+        # Running scripts would change the page while it is read, or make requests faster than they can be refused.
         await self.session.send("Emulation.setScriptExecutionDisabled", {"value": True})
 
     def end(self) -> None:
@@ -127,7 +126,7 @@ class Visit:
             else:
                 await route.abort("blockedbyclient")
         except Error as error:
-            # The page has closed meanwhile.
+            # The page has been closed meanwhile.
             log.debug("%s: %s", route.request.url, first_line(error))
         finally:
             self.waiting -= 1
@@ -147,11 +146,11 @@ class Visit:
             if not self.opened:
                 self.opened = True
                 return show_response(self.document)
-            # No content: the page stays. Where scripts send the reader is not followed, nor are frames filled.
+            # No content: the page stays. Redirects of the reader by scripts are not followed, and frames stay empty.
             self.refused.append(f"navigation: {asked.url[:URL_CHARACTERS]}")
             return {"status": 204}
         if asked.resource_type == "stylesheet":
-            # Nobody looks at it, but scripts wait for it.
+            # Nobody sees it, but scripts wait for it.
             return {"status": 200, "content_type": "text/css", "body": b""}
         if asked.resource_type not in LOADED or self.ended.done():
             return None
@@ -184,7 +183,7 @@ class Visit:
                     self.bytes += len(found["body"])
                     return found
                 except NotNow as later:
-                    # Without it the page would be another one.
+                    # Without this request the page would be another one.
                     self.later = later
                     self.end()
                     return None
@@ -236,7 +235,7 @@ def lower(name: bytes) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, short enough for the ledger."""
+    """The first line of an error, short enough for the ledger."""
     return (str(error).strip() or type(error).__name__).splitlines()[0][:DETAIL_CHARACTERS]
 
 

@@ -20,7 +20,7 @@ from typing import NoReturn
 PR_SET_PDEATHSIG = 1
 # A crawl that hears SIGTERM is gone within three seconds.
 GRACE = 6.0
-# Seconds between two looks. Chosen: nobody notices half a second.
+# Seconds between two checks. Chosen: nobody notices half a second.
 LOOK_SECONDS = 0.5
 _ours: list[int] = []
 
@@ -60,7 +60,7 @@ def die_with(parent: int, how: signal.Signals) -> bool:
 
 
 def _watch(watched: int, parent: int, until: float) -> NoReturn:
-    # Whoever ends the whole group means the crawl; the watchdog goes with it.
+    # A signal to the whole group is for the crawl; the watchdog ends with it.
     for said in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(said, signal.SIG_IGN)
     with Path(os.devnull).open("r+b") as nothing:

@@ -1,5 +1,4 @@
-"""What a list says about an article, prepared for an Entry: absolute addresses, text without markup, bounded lengths.
-"""
+"""What a list says about an article, prepared for an Entry: absolute addresses, text without markup, limited size."""
 
 from __future__ import annotations
 
