@@ -11,9 +11,9 @@ from croniter import croniter
 
 # Fields of a cron expression: minute, hour, day, month, weekday.
 FIELDS = 5
-# Where an expression is asked for its times alone, whatever the day.
+# The day for questions that depend on the time of day alone.
 SOME_DAY = datetime(2024, 1, 1, tzinfo=UTC)
-# No clock is changed by more than this.
+# No clock change is larger than this.
 CLOCK_CHANGE = timedelta(hours=3)
 
 
@@ -73,7 +73,7 @@ def _has_one_time(expression: str) -> bool:
 
 
 def _moments(wall: datetime, zone: ZoneInfo, *, once: bool) -> set[datetime]:
-    """When a clock shows this: two moments in the hour that comes twice, the second of them for what strikes once."""
+    """When a clock shows this time: two moments in the hour that comes twice; of these, only the second if `once`."""
     first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     # What is skipped has its later moment first.
     return {first, second} if first < second and not once else {max(first, second)}

@@ -8,16 +8,16 @@ from importlib import import_module
 from io import BytesIO
 from typing import Any
 
-# What zlib is told to read: gzip, zlib's own form, and the bare stream, which servers call deflate as well.
+# The modes of zlib: gzip, zlib's own form, and the bare stream, which servers also call deflate.
 GZIP, ZLIB, DEFLATE = 31, 15, -15
 
-# Servers that mean well send one or two; each could be as large again as the limit.
+# Real servers send one or two; each could be as large as the limit.
 MOST_ENCODINGS = 4
-# A gzip file may be many joined together; one of a member for every 64 KB and 50 MB has 800.
+# A gzip file may consist of many members; with one for every 64 KB, 50 MB have 800.
 MOST_MEMBERS = 10_000
-# What is left of a piece behind the end of a member is copied: pieces begin small, so that the copies stay small.
+# The rest of a piece after the end of a member is copied: pieces begin small, so that the copies stay small.
 LEAST_PIECE, LARGEST_PIECE = 256, 1 << 16
-# What HTTP has never known as an encoding, and some servers send all the same: browsers take it for none.
+# Names that HTTP never knew as encodings, though some servers send them: browsers treat them as no encoding.
 NO_ENCODINGS = {"", "identity", "none", "utf-8", "utf8", "7bit", "8bit", "binary", "ascii", "text", "plain"}
 
 
@@ -26,7 +26,7 @@ class CutShort(ValueError):
 
 
 def decode(body: bytes, names: str, limit: int) -> bytes:
-    """The body without the encodings a Content-Encoding names; ValueError where it is not whole or over the limit."""
+    """The body without the encodings in Content-Encoding; ValueError if it is incomplete or over the limit."""
     known = [name for n in names.split(",") if (name := n.strip().lower()) not in NO_ENCODINGS]
     if len(known) > MOST_ENCODINGS:
         raise ValueError(f"it is encoded {len(known)} times")
@@ -72,7 +72,7 @@ def _gunzip(body: bytes, limit: int) -> bytes:
 
 
 def _member(view: memoryview, at: int, out: BytesIO, limit: int) -> int:
-    """Write what one gzip member holds, as far as the limit goes; where the next one begins."""
+    """Write the content of one gzip member, up to the limit; gives the place where the next one begins."""
     decoder, size = zlib.decompressobj(wbits=GZIP), LEAST_PIECE
     while not decoder.eof and out.tell() < limit:
         piece = decoder.unconsumed_tail or view[at : at + size]

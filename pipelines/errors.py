@@ -1,4 +1,4 @@
-"""What can go wrong in a way a person has to act on: every message names what, where and what to do."""
+"""Errors that need a person's action: every message names what happened, where, and what to do."""
 
 import unicodedata
 
@@ -7,9 +7,9 @@ AROUND = 30
 
 
 class NightdeskError(Exception):
-    """Something a person has to act on; its text is a whole sentence that says what to do."""
+    """A person must act on this; its text is a whole sentence that says what to do."""
 
-    # Whether the sentence stands in the log already, so that whoever catches it need not say it again.
+    # Whether the log has the sentence already, so that a handler need not write it again.
     told = False
 
 

@@ -16,9 +16,9 @@ from pipelines.errors import SettingsError
 ENV_FILE = "nightdesk.env"
 FILE_VARIABLE = "NIGHTDESK_ENV_FILE"
 HOME_VARIABLE = "NIGHTDESK_HOME"
-# Without a file an installation is these, as in a container; any of them says that one is meant.
+# Without a file, these variables make an installation, as in a container; any one of them is enough.
 PLACES = ("NIGHTDESK_DATA", "NIGHTDESK_SOURCES", "NIGHTDESK_DATABASE_URL")
-# The mode's bit that lets everybody write.
+# The mode's bit for everybody's right to write.
 OTHERS_MAY_WRITE = 0o002
 
 
@@ -76,8 +76,8 @@ def to_set_up() -> Path:
 
 
 def note(file: Path) -> Path:
-    """Write an installation down as this user's, for commands in any folder, unless one is written down already; gives
-    that one.
+    """Record an installation as this user's, for commands in any folder, unless one is recorded; gives the recorded
+    one.
     """
     noted = _read_noted()
     if noted and noted.is_file():
@@ -102,7 +102,7 @@ def pointer_file() -> Path | None:
 
 
 def missing() -> str:
-    """Where an installation was looked for and what to do, if there is none; empty if there is one."""
+    """Where an installation was searched and what to do, if there is none; empty if there is one."""
     found = find()
     if found.file.is_file() or any(os.environ.get(name) for name in PLACES):
         return ""

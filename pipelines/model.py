@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pipelines.codes import Reason, RunCode, RunState
 
-# How the key of a run is written, in UTC; one that a person starts has its seconds as well.
+# The form of a run key, in UTC; a run started by a person has seconds as well.
 RUN_KEY = "%Y-%m-%dT%H%M"
 
 
@@ -75,10 +75,10 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What a feed or sitemap said of a URL; empty where it said nothing. Dates are aware UTC.
+    """What a feed or sitemap said about a URL; fields that it did not give are empty. Dates are aware UTC.
 
-    published_precision: where the moment itself does not tell it: midnight UTC is a day, others are to the second.
-    guid: what the feed calls the entry whatever its address is; empty where that is its address.
+    published_precision: given if the moment itself does not show it: midnight UTC is a day, others are to the second.
+    guid: the feed's name for the entry, whatever its address is; empty if this name is its address.
     """
 
     url: str
@@ -119,7 +119,7 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Pointer:
-    """Where a response record stands in the raw store: path below the data folder's `raw`, byte offset and length."""
+    """The place of a response record in the raw store: path below the data folder's `raw`, byte offset and length."""
 
     warc_file: str
     warc_offset: int
@@ -188,7 +188,7 @@ class Template:
 
 @dataclass(frozen=True, kw_only=True)
 class Rejection:
-    """A page that is no article, and why; text is what was found all the same."""
+    """A page that is no article, and why. `text` is what was found on it nevertheless."""
 
     source: str
     url: str

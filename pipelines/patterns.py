@@ -21,7 +21,7 @@ ELSEWHERE = (
     "which is known only outside of brackets, in a pattern that begins with ^ and has no | of its own; "
     "say it with a pattern in deny"
 )
-# To Python these are letters and digits of every script.
+# For Python these classes have letters and digits of every script.
 LETTERS = {"w": r"\pL\pM\pN_", "d": r"\p{Nd}"}
 
 
@@ -76,7 +76,7 @@ def compile_pattern(pattern: str) -> Pattern:
 
 
 def _closing(parts: list[str], at: int) -> int:
-    """Where the bracket closes that opens there."""
+    """The position of the bracket that closes the one at `at`."""
     depth = 0
     for place in range(at, len(parts)):
         depth += parts[place].startswith("(") - (parts[place] == ")")
@@ -86,7 +86,7 @@ def _closing(parts: list[str], at: int) -> int:
 
 
 def _token(part: str) -> str:
-    """A part as RE2 has it."""
+    """A part in RE2's notation."""
     if part.startswith("["):
         return CLASS_ESCAPE.sub(lambda said: LETTERS.get(said[1], said[0]), part)
     if part.startswith("\\") and part[1:] in LETTERS:
@@ -96,7 +96,7 @@ def _token(part: str) -> str:
 
 def _compile(pattern: str) -> Any:
     options = re2.Options()
-    # It would print what it raises.
+    # RE2 would print the errors that it raises.
     options.log_errors = False
     try:
         return re2.compile(pattern, options)

@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-# Rights of what we make: for its owner alone.
+# Rights of files and folders that we make: only for their owner.
 FOLDER_MODE, FILE_MODE, UMASK = 0o700, 0o600, 0o077
-# Others may pass through to what is theirs, and list nothing.
+# Others may pass through to their own folders, and list nothing.
 PASSAGE = 0o711
 
 
@@ -55,7 +55,7 @@ def tighten(path: Path) -> int:
 
 
 def _is_taken(path: Path) -> bool:
-    # What went away meanwhile is nobody's.
+    # A file that has disappeared meanwhile needs no change.
     with suppress(FileNotFoundError):
         found = path.lstat()
         if found.st_mode & 0o077 and found.st_uid == os.geteuid() and not stat.S_ISLNK(found.st_mode):

@@ -23,7 +23,7 @@ from pipelines.errors import SettingsError
 Network = IPv4Network | IPv6Network
 CHANNEL_PREFIX = "NIGHTDESK_CHANNEL_"
 SECRET_PREFIX = "NIGHTDESK_SECRET_"  # noqa: S105 -- it is the name of variables
-# How alike a prefix must be to be meant: CHANEL is, CRAWL is not.
+# How similar a prefix must be to count as a typing error: CHANEL is, CRAWL is not.
 ALIKE = 0.9
 # A relative path of the file, and of a default, is taken from the installation's folder.
 PATHS = ("data", "sources", "ca_file", "chain_file", "timestamp_ca")
@@ -271,7 +271,7 @@ def channels() -> dict[str, str]:
 
 def secrets() -> dict[str, str]:
     """Name of a secret -> its value, from NIGHTDESK_SECRET_<NAME>: logins of sources, which are never shown."""
-    # As it stands: a password may hold what looks like a variable.
+    # The value is taken unchanged: a password may contain something like a variable.
     return _read_named(SECRET_PREFIX, interpolate=False)
 
 
@@ -341,7 +341,7 @@ def _near(name: str, known: list[str]) -> str:
 
 
 def _network(entry: str) -> tuple[Network, int]:
-    """A network and the one port that is open there, 0 where none is named; ValueError where it is none."""
+    """A network and the one port that is open there, 0 if none is named; ValueError if it is no network."""
     network, colon, port = entry.removeprefix("[").rpartition("]:" if entry.startswith("[") else ":")
     if entry.count(":") > 1 and not entry.startswith("["):
         network, colon, port = entry, "", ""

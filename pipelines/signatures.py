@@ -18,7 +18,7 @@ from itertools import groupby
 
 from pipelines import text
 
-# What a signature is made of and how it is written; another number where either changes.
+# The version of a signature's content and of its written form: it changes with either.
 VERSION = 1
 # Hashes that are kept. Chosen: 128 tell a part of a text to within some hundredths, in half a kilobyte.
 KEPT = 128
@@ -36,9 +36,11 @@ _HEAD = struct.Struct(">BIB")
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What is kept of a text. shingles: how many it has; least: the least of their hashes, in order.
+    """The stored part of a text.
 
-    numbers: what its numbers are, each the hash of the words beside it and the hash of the number.
+    shingles: how many it has.
+    least: the lowest of their hashes, in order.
+    numbers: the numbers of the text, each as the hash of the words beside it and the hash of the number.
     """
 
     shingles: int
@@ -75,8 +77,8 @@ def of_text(written: str) -> Signature:
 
 
 def compare(one: Signature, other: Signature) -> Likeness:
-    """What two texts have in common, as their signatures tell."""
-    # Up to this hash both signatures hold all that their texts have.
+    """What two texts have in common, by their signatures."""
+    # Up to this hash, both signatures have all hashes of their texts.
     known = min((s.least[-1] for s in (one, other) if s.shingles > len(s.least)), default=1 << HASH_BITS)
     left, right = ({value for value in s.least if value <= known} for s in (one, other))
     shared = len(left & right)
@@ -100,7 +102,7 @@ def pack(signature: Signature) -> bytes:
 
 
 def unpack(kept: bytes) -> Signature | None:
-    """The signature of `pack`; None where it is none of this version."""
+    """The signature from `pack`; None if it is of another version."""
     kept = bytes(kept)
     if len(kept) < _HEAD.size or kept[0] != VERSION or (len(kept) - _HEAD.size) % HASH_BYTES:
         return None

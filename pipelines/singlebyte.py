@@ -8,11 +8,11 @@ import re
 from collections import Counter
 
 WESTERN = "cp1252"
-# Bytes that are looked at. Chosen: more changes no guess, and costs.
+# Bytes that are examined. Chosen: more changes no guess, and costs time.
 SAMPLE = 200_000
 # Languages of central Europe, in which what is labelled western is not.
 CENTRAL = {"pl", "cs", "sk", "hu", "hr", "sl", "bs", "sq", "ro", "dsb", "hsb"}
-# Signs that stand between words, and in these texts inside of one: letters of another charset.
+# Signs that usually separate words, here inside a word: letters of another charset.
 INSIDE = re.compile("(?<=[a-zà-ÿ])[³¹¿¶±¾¼µ¦](?=[a-zà-ÿ])")
 LEAST_INSIDE = 3
 # The two charsets of central Europe differ in these letters, read as western.

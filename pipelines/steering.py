@@ -23,7 +23,7 @@ STANDS_FOR_IT = "\ufffd"
 _ACTING = str.maketrans({"@": "@\u200b", "<": "‹", ">": "›", "`": "'"})
 _MARKUP = re.compile(r"\](?=\s*[(\[:])")
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
-# What a web address needs none of, and what acts in a chat though it stands in one.
+# Characters that a web address does not need, and that act in a chat even inside an address.
 _IN_ADDRESS = re.compile(r"[@<>\[\]|`*\\\s]")
 
 
@@ -39,13 +39,13 @@ def strip(text: str) -> str:
 
 
 def one_line(text: str, longest: int = 0) -> str:
-    """Text as it may be shown in one line, cut to so many characters (0: whole)."""
+    """Text that may be shown in one line, cut to `longest` characters (0: whole)."""
     line = " ".join(strip(" ".join(text.split())).split())
     return line if not longest or len(line) <= longest else line[: longest - 1] + "…"
 
 
 def strip_steering(value: Any) -> Any:
-    """A value with every text in it, in lists and mappings too, as it may be shown."""
+    """A value in which every text, also in lists and mappings, may be shown."""
     if isinstance(value, str):
         return strip(value)
     if isinstance(value, dict):

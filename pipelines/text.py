@@ -1,7 +1,7 @@
 """The one normal form of text: for search, for matching and for telling whether two texts are the same.
 
-It alone knows which letters are spellings of one another, what is a word, and which way a language is written.
-What is stored stays as it was written; only its normal form is folded.
+Only this module knows which letters are spellings of one another, what a word is, and in which direction a language is
+written. Stored text stays as it was written; only its normal form is folded.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ UNSPACED = (
 )
 # Letters that can have accents, with the marks of Latin, Greek and Cyrillic.
 ACCENTED = re.compile("[a-z\u00df-\u024f\u0370-\u052f\u1e00-\u1fff\u0300-\u036f]")
-# Letters whose stroke Unicode does not take for an accent, and those that are a letter of their own with theirs.
+# Letters whose stroke is no accent for Unicode, and those that are letters of their own with their accent.
 LIKE = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "ə": "e", "ς": "σ",
     "й": "й", "ї": "ї", "ў": "ў", "ґ": "ґ", "ќ": "ќ", "ѓ": "ѓ",
 }  # fmt: skip
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
-# What ends a sentence: a line, a full stop of a script without spaces, or a stop with a blank behind it.
+# The ends of a sentence: a line, a full stop of a script without spaces, or a stop with a blank after it.
 _END = re.compile("\\n+|[。！？]+[」』”）]*|(?<![.!?؟۔…])[.!?؟۔…]++[\"'»”’)\\]]*+(?=\\s)")
-# Mr, Dr, and the initials of names and states: the point behind them ends nothing.
+# Mr, Dr, and the initials of names and states: the point after them ends no sentence.
 _SHORT = re.compile(r"(?:^|[^\w])(?:[^\W\d_]|[A-ZÄÖÜ][^\W\d_])$")
-# Characters before a point that are looked at for it. Chosen: the longest of these with what stands before it.
+# Characters before a point in which these are searched. Chosen: the longest of these with the text before it.
 SHORT_CHARACTERS = 4
 # Characters of a text whose words are remembered, for the lines of a page are counted often. Chosen: so that what is
 # remembered stays a few megabytes.
@@ -66,7 +66,7 @@ TATWEEL_BEFORE_LATIN = re.compile("(?<!\u0640)\u0640+(?=[A-Za-z0-9])")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word: its normal form and where it stands, text[start:end], in the text it was found in."""
+    """A word: its normal form, and its place text[start:end] in the given text."""
 
     form: str
     start: int
@@ -81,8 +81,8 @@ def clean(value: str) -> str:
 def compose(text: str, form: NormalForm = "NFC") -> str:
     """A text in a normal form of Unicode, in time that grows with its length.
 
-    Of a run of marks on one letter so many stay as the standard has a text processor expect: to put them in order
-    takes the square of their number.
+    Of a run of marks on one letter, only as many stay as the standard expects of a text processor: to sort them takes
+    time with the square of their number.
     """
     if len(text) > MOST_MARKS and not text.isascii():
         text = MARKS.sub(_thin, text)
@@ -110,9 +110,9 @@ def tokens(text: str) -> list[Token]:
 
 @lru_cache(maxsize=1 << 16)
 def bare(form: str) -> str:
-    """A normal form without the accents of Latin, Greek and Cyrillic letters: `Čeština` is looked for as `cestina`.
+    """A normal form without the accents of Latin, Greek and Cyrillic letters: `Čeština` is searched as `cestina`.
 
-    Only for looking words up: a text whose accents changed is another text.
+    This is only for looking words up: a text with changed accents is another text.
     """
     if form.isascii() or not ACCENTED.search(form):
         return form
@@ -121,7 +121,7 @@ def bare(form: str) -> str:
 
 
 def forms(text: str) -> list[str]:
-    """The normal forms of a text's words, in order: what `tokens` gives, without their places and far cheaper."""
+    """The normal forms of a text's words, in order: as from `tokens`, without their places and far cheaper."""
     return _WORD.findall(normal(text))
 
 
@@ -143,7 +143,7 @@ def sentences(text: str) -> list[str]:
 
 
 def sentence_around(text: str, start: int, end: int, most: int) -> tuple[int, int]:
-    """Where the sentence with text[start:end] begins and ends; so many characters on each side are looked at."""
+    """The begin and end of the sentence with text[start:end]; only `most` characters on each side are examined."""
     left, right = max(0, start - most), min(len(text), end + most)
     spans = list(_sentence_spans(text[left:right]))
     first = max((a for a, _ in spans if a <= start - left), default=0)
@@ -182,7 +182,7 @@ def _sentence_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _thin(run: re.Match[str]) -> str:
-    """A run without the marks that are too many."""
+    """A run without its surplus marks."""
     kept, marks = [], 0
     for character in run[0]:
         marks = marks + 1 if unicodedata.combining(character) else 0
@@ -192,7 +192,7 @@ def _thin(run: re.Match[str]) -> str:
 
 
 def _drop_accents(letter: str) -> str:
-    """A letter without its accents; a mark that stands by itself is dropped."""
+    """A letter without its accents; a mark by itself is dropped."""
     parts = unicodedata.normalize("NFD", letter)
     if ACCENTED.match(parts) or unicodedata.category(parts[0]) == "Mn":
         return "".join(part for part in parts if not ("\u0300" <= part <= "\u036f"))
@@ -226,7 +226,7 @@ def _table() -> dict[int, str | None]:
 
 _TABLE = _table()
 _CONTROLS = dict.fromkeys((*range(32), 127), " ")
-# Of ASCII what is neither letter nor digit: many times faster than looking for words.
+# ASCII characters that are neither letter nor digit: many times faster than the search for words.
 _SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 _INSIDE = (
     "".join(

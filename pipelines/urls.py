@@ -1,8 +1,8 @@
-"""URLs: the key that says two are the same, the form that can be fetched, whose they are, and which are variants.
+"""URLs: their keys (equal for the same URL), the form to fetch, their owners, and which of them are variants.
 
-The key only leaves out what never makes a difference. What may make one (scheme, www, a closing slash, AMP, mobile and
-print forms) is left out of the variant key alone, and two URLs of one variant key are the same article only where
-something else says so too: the ledger, a redirect, the page itself.
+The key leaves out only parts that never make a difference. Parts that may make one (scheme, www, a final slash, AMP,
+mobile and print forms) are left out of the variant key alone. Two URLs with one variant key are the same article only
+if something else says so too: the ledger, a redirect, the page itself.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
 
-# Hexadecimal digits of a key. Chosen: 128 bits; no two addresses have them in common.
+# Hexadecimal digits of a key. Chosen: 128 bits; no two addresses share them.
 KEY_DIGITS = 32
 # Characters of an address in an error. Chosen: one line of a log.
 SHOWN_CHARACTERS = 200
-# Labels of a name that can be no subdomain: news.example.
+# Labels of a name without a subdomain: news.example.
 SITE_LABELS = 2
 
-# Characters of an address. Chosen: what browsers were long held to (2,083).
+# The most characters of an address. Chosen: the limit of browsers for a long time (2,083).
 LONGEST_CHARACTERS = 2083
-# Of a longer one the ledger keeps so much, and a digest of all. Chosen: both together are no longer than the above.
+# The ledger keeps this much of a longer one, and a digest of all. Chosen: together they are no longer than the limit.
 KEPT_CHARACTERS = 1900
 PORTS = {"http": 80, "https": 443}
-# A deny-list, never an allow-list: sites keep the article's number in parameters nobody has heard of.
+# A deny-list and no allow-list: sites keep the article's number in unknown parameters.
 TRACKERS = re.compile(
     r"(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|ysclid|twclid|igshid|igsh|mc_cid|mc_eid|xtor|at_\w+|ns_\w+|"
     r"cmp|ocid|smid|smtyp|srnd|__twitter_impression|guccounter|guce_\w+|_ga|_gl|jsessionid|phpsessid|mibextid|"
@@ -39,7 +39,7 @@ TRACKING_PAIRS = re.compile(r"(ref|source|from)=(rss|feed|twitter|facebook|tw|fb
 # A run of encoded bytes beyond ASCII.
 ENCODED = re.compile(r"(?:%[89a-fA-F][0-9a-fA-F])+")
 STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069]")
-# Letters and marks that show nothing.
+# Invisible letters and marks.
 INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 DOT = re.compile(r"%2e", re.IGNORECASE)
 SESSION = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
@@ -63,7 +63,7 @@ SLUG_CHARACTERS = 10
 
 
 class TooLongError(ValueError):
-    """A URL that nobody asks for, for it is longer than servers and browsers bear."""
+    """A URL that is not fetched, because it is longer than servers and browsers allow."""
 
 
 def key(url: str) -> str:
@@ -73,7 +73,7 @@ def key(url: str) -> str:
 
 @lru_cache(maxsize=1024)
 def canonical(url: str) -> str:
-    """The form of a URL that its key is made of: sorted, without trackers, default port and fragment."""
+    """The form of a URL from which its key is made: sorted, without trackers, default port and fragment."""
     parts = _parts(url)
     wanted = [pair for pair in parts.query.split("&") if pair and not _tracks(pair)]
     path = SESSION.sub("", drop_dots(parts.path)) or "/"
@@ -82,27 +82,27 @@ def canonical(url: str) -> str:
 
 
 def clean(url: str) -> str:
-    """The URL as it can be fetched: percent-encoded, IDNA, no blanks around, no fragment, else as it was found."""
+    """The URL in a form to fetch: percent-encoded, IDNA, no blanks around, no fragment, else unchanged."""
     parts = _parts(url)
     return urlunsplit(parts._replace(netloc=_netloc(parts), path=drop_dots(parts.path) or "/", fragment=""))
 
 
 def of_web(url: str) -> str:
-    """An address by http or https: readers of feeds write feed://host and feed:https://host."""
+    """An address with http or https: readers of feeds write feed://host and feed:https://host."""
     return re.sub(r"(?i)^feed://", "http://", re.sub(r"(?i)^feed:(?://)?(?=https?://)", "", url.strip()))
 
 
 def shorten(url: str) -> str:
-    """What stands in the ledger for a URL that is too long to be asked for: its beginning and a digest of all of it."""
+    """The ledger's form of a URL that is too long to be fetched: its beginning and a digest of all of it."""
     whole = str(safe_url_string(url.strip()))
     if len(whole) <= LONGEST_CHARACTERS:
         return url
-    # An escape that was cut in two would be another one.
+    # An escape that is cut in two would be another one.
     return re.sub(r"%.?$", "", whole.partition("#")[0][:KEPT_CHARACTERS]) + "~" + sha256(whole.encode()).hexdigest()
 
 
 def drop_dots(path: str) -> str:
-    """A path without its dot segments, as browsers and RFC 3986 resolve them: what robots.txt says is said of that."""
+    """A path without its dot segments, resolved as by browsers and RFC 3986: robots.txt is about this form."""
     if not path.startswith("/"):
         return path
     segments = DOT.sub(".", path)[1:].split("/")
@@ -135,7 +135,7 @@ def site(name: str) -> str:
 
 
 def variant(url: str) -> tuple[str, bool]:
-    """What a URL shares with its AMP, mobile and print forms, its http and its www form; whether it is such a form."""
+    """The form that a URL shares with its AMP, mobile, print, http and www forms; and whether it is such a form."""
     form, special = _plain(urlsplit(canonical(url)))
     return sha256(form.encode("ascii")).hexdigest()[:KEY_DIGITS], special
 
@@ -150,16 +150,16 @@ def readable(url: str) -> str:
 
 
 def akin(one: str, other: str) -> bool:
-    """Whether two addresses could well be of one article: variants, or the same number or words of its own in both."""
+    """Whether two addresses may be of one article: variants, or with the same number or words of their own in both."""
     here, there = (urlsplit(_plain(urlsplit(canonical(url)))[0]) for url in (one, other))
     if here == there or _numbers(here) & _numbers(there):
         return True
-    # Without its parameters, the address of a script is that of all its articles.
+    # Without its parameters, the address of a script is the same for all its articles.
     return here.query == there.query and len(_slug(here)) >= SLUG_CHARACTERS and _slug(here) == _slug(there)
 
 
 def _letters(found: re.Match[str]) -> str:
-    """Encoded bytes with their letters, marks and digits as such, where they are UTF-8."""
+    """Encoded bytes with their letters, marks and digits decoded, if they are UTF-8."""
     try:
         text = unquote(found[0], errors="strict")
     except UnicodeDecodeError:
@@ -201,7 +201,7 @@ def _tracks(pair: str) -> bool:
 
 
 def _plain(parts: SplitResult) -> tuple[str, bool]:
-    """A canonical URL without scheme, www, closing slash and whatever marks a form; whether something did."""
+    """A canonical URL without scheme, www, final slash and marks of a form; and whether it had any of these."""
     pairs = [pair for pair in parts.query.split("&") if pair]
     kept = [pair for pair in pairs if not FORM_PAIR.fullmatch(pair)]
     segments = [segment for segment in parts.path.split("/") if segment]
@@ -211,7 +211,7 @@ def _plain(parts: SplitResult) -> tuple[str, bool]:
     if segments and FORM_SUFFIX.search(segments[-1]):
         segments[-1], special = FORM_SUFFIX.sub("", segments[-1]), True
     name = parts.netloc.removeprefix("www.")
-    # A section may be called mobile, too: only an address that no other article can have is taken for a form.
+    # A section may be called mobile, too: only an address that belongs to a single article counts as a form.
     if _own(segments, kept):
         if len(segments) > 1 and segments[0].lower() in FORM_SEGMENTS:
             segments, special = segments[1:], True
@@ -240,7 +240,7 @@ def _slug(parts: SplitResult) -> str:
 
 @lru_cache(maxsize=1)
 def _suffixes() -> Any:
-    """The public suffix list as it came with its library: nothing is asked for, nothing is written."""
+    """The public suffix list that came with its library: nothing is fetched, nothing is written."""
     from tldextract import TLDExtract
 
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
