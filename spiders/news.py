@@ -31,7 +31,7 @@ from spiders.frontier import Frontier
 from spiders.pacing import HostPacer, NotNow
 from spiders.store import Arrival, Store
 
-# Seconds that the loop waits at least, so that it does not spin.
+# Seconds that the loop waits at least. Chosen: it must not spin.
 LEAST_WAIT_SECONDS = 0.01
 # Scrapy's priority of lists, before that of articles, which is 0.
 LISTS_FIRST = 10

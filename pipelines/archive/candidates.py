@@ -21,9 +21,8 @@ from pipelines.query.selection import Scopes, Selection
 from pipelines.query.vectors import Conditions
 from pipelines.stores import postgres
 
-# How many of the newest articles are read for frequent words. The least number applies if the article of each one is
-# read as well. The most number costs 5 microseconds of CPU for each, measured on a million. The last number: by how
-# much more than needed is read.
+# How many of the newest articles are read for frequent words: at least, at most, and by which factor more than needed.
+# The least number holds if each article itself is read as well. Measured on a million: 5 microseconds of CPU each.
 LEAST_WINDOW, MOST_WINDOW, WINDOW_ROOM = 1_000, 25_000, 1.5
 # Naming an article and sorting it takes a tenth of the time of reading its words, measured on a million.
 READ_TO_NAMED = 10

@@ -73,7 +73,7 @@ def settle(
     without: frozenset[str] = frozenset(),
     choice_trees: classifier.Trees | None = None,
 ) -> Text:
-    """The text of a page whose blocks were judged; choice_trees: the trees that choose among whole texts, or ours."""
+    """The text of a page whose blocks were judged; choice_trees: the trees that choose a whole text, None for ours."""
     own = () if "phrases" in without else source.phrases
     template = None if "site" in without else template
     if "judge" in without:
