@@ -62,8 +62,8 @@ class Source:
     list_pause_most: int = 1200  # minutes; chosen: 20 hours, so that a nightly run asks for every list
     max_age: int = 30  # days; chosen: older entries of a feed are its archive
     max_pages: int = 500  # chosen: more than a usual night brings
-    keep_raw: int = -1  # days; below nought: as NIGHTDESK_KEEP_RAW_DAYS says
-    keep_text: int = -1  # days; below nought: as NIGHTDESK_KEEP_TEXT_DAYS says
+    keep_raw: int = -1  # days; below zero: as NIGHTDESK_KEEP_RAW_DAYS says
+    keep_text: int = -1  # days; below zero: as NIGHTDESK_KEEP_TEXT_DAYS says
     render: bool = False
     headers: tuple[str, ...] = ()
     cookies: str = ""

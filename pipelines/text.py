@@ -57,8 +57,8 @@ _END = re.compile("\\n+|[。！？]+[」』”）]*|(?<![.!?؟۔…])[.!?؟۔…
 _SHORT = re.compile(r"(?:^|[^\w])(?:[^\W\d_]|[A-ZÄÖÜ][^\W\d_])$")
 # Characters before a point in which these are searched. Chosen: the longest of these with the text before it.
 SHORT_CHARACTERS = 4
-# Characters of a text whose words are remembered, for the lines of a page are counted often. Chosen: so that what is
-# remembered stays a few megabytes.
+# Texts up to this many characters have their words remembered, because the lines of a page are counted often. Chosen:
+# this keeps what is remembered within a few megabytes.
 LONGEST_COUNTED_CHARACTERS = 1000
 # From its first on: where a row of them has no Latin letter behind it, none of its parts has.
 TATWEEL_BEFORE_LATIN = re.compile("(?<!\u0640)\u0640+(?=[A-Za-z0-9])")

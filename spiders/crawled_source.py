@@ -34,17 +34,17 @@ class CrawledSource:
     """A source while this crawl has it: its lock, its open raw file, and what happened so far.
 
     Its addresses:
-        only_url: the one URL that was asked for by hand; last_result: how the last look at it ended.
+        only_url: the one URL that a person asked for; last_result: how the last look at it ended.
         articles_listed: the articles that its lists named.
-        pages_asked: how many article pages this run has asked for.
+        pages_asked: how many article pages this run has requested.
         sitemaps_asked: how many sitemaps that an index named.
         section_keys: by the first page of a section, the keys that its pages have named.
     Its lists:
-        any_list_read: whether one of its lists was had.
-        lists_read: how many looks brought one; feeds_unchanged: how many of these were a feed without anything new.
-        lists_unread: those that could not be had, each with the reason.
-        lists_cut: those that were not read to their end, as sentences.
-        lists_not_due: those that are not due, and when each is.
+        any_list_read: whether one of its lists was read.
+        lists_read: how many looks brought a list; feeds_unchanged: how many of these were a feed without anything new.
+        lists_unread: lists that could not be read, each with the reason.
+        lists_cut: lists that were not read to their end, as sentences.
+        lists_not_due: lists that are not due, and when each is.
         entries_of: the entries of its feeds and of its sitemaps in this run; those of an unchanged feed are missing.
     What was left out:
         any_let_in: whether a list named an article that the source's patterns let in.

@@ -49,12 +49,12 @@ class RobotsMiddleware:
     """Sends a request on when its host's robots.txt allows it and it is our turn at that host.
 
     It calls these methods of its spider:
-    use_pacer(pacer): take the pacer, which knows the pace of each host.
-    delay_of(host): seconds between two requests there.
-    robots_of(place): the kept robots.txt: status, body and, if it may be older than a day, its age in seconds.
-    keep_robots(place, status, body): keep a robots.txt.
-    take_turns(hosts), cool(host, seconds, why): only if other crawls may be at the same hosts; `cool` is for a host
-    that asks for rest.
+        use_pacer(pacer): take the pacer, which knows the pace of each host.
+        delay_of(host): seconds between two requests there.
+        robots_of(place): the kept robots.txt: status, body and, if it may be older than a day, its age in seconds.
+        keep_robots(place, status, body): keep a robots.txt.
+        take_turns(hosts), cool(host, seconds, why): only if other crawls may be at the same hosts; `cool` is for a host
+            that asks for rest.
     """
 
     def __init__(self, crawler: Crawler) -> None:

@@ -234,9 +234,9 @@ def pages(path: Path) -> Iterator[tuple[Pointer, Page, Meta]]:
 
 
 def read(raw: Path, pointer: Pointer) -> Page:
-    """The page at a pointer; StoreError names the file and record where it is not there or not whole.
+    """The page at a pointer; StoreError names the file and record if it is missing or incomplete.
 
-    Of a file that stands elsewhere (its name is absolute) nothing tells source and run: those are empty.
+    A file outside of the raw store (its name is absolute) does not show source and run: these are empty.
     """
     if is_elsewhere(pointer.warc_file):
         return _read_elsewhere(Path(pointer.warc_file), pointer.warc_offset)

@@ -39,7 +39,7 @@ def tells_another_day(name: str) -> bool:
 
 
 def find_machine_dates(dated: DatedPage) -> Iterator[Dating]:
-    """What is said for machines, best first."""
+    """The dates that a page gives machines, best first."""
     for node in (dated.facts.node, *dated.facts.pages):
         for name in ("datePublished", "dateCreated", "uploadDate"):
             found = dated.read(json_ld.text(node.get(name)))
@@ -55,12 +55,12 @@ def find_machine_dates(dated: DatedPage) -> Iterator[Dating]:
 
 
 def _in_entry(dated: DatedPage) -> Iterator[Dating]:
-    """What the entry of the list that named the page said."""
+    """The dates in the entry of the list that named the page."""
     entry = dated.page.entry
     if not entry or not entry.published_at or not dated.may_be(entry.published_at):
         return
     at, precision, zone = entry.published_at, entry.published_precision, ZoneInfo(dated.source.timezone)
-    # Midnight in UTC is how a day without a time came out of lists before they told how precise they are.
+    # Before lists gave their precision, a day without a time was stored as midnight in UTC.
     if (precision or "day") == "day" and at.timetz() == time(tzinfo=UTC):
         yield Dating(datetime.combine(at.date(), time(), zone), "day", "feed")
     else:
@@ -68,7 +68,7 @@ def _in_entry(dated: DatedPage) -> Iterator[Dating]:
 
 
 def _named_so(dated: DatedPage) -> Iterator[Dating]:
-    """What meta elements say whose names are not in the list but speak of publication; a moment, not a day alone."""
+    """Moments (not days alone) in meta elements whose names are not in the list but mean publication."""
     told: list[tuple[int, str]] = []
     saved = {said[0] for name, said in dated.facts.meta.items() if SAVED.search(name)}
     for name, said in dated.facts.meta.items():
@@ -83,13 +83,13 @@ def _named_so(dated: DatedPage) -> Iterator[Dating]:
 
 
 def _shows_earlier_day(dated: DatedPage, at: datetime) -> bool:
-    """Whether the page shows a day before this one: what is said of a change as well is the last save."""
+    """Whether the page shows a day before this one. Then a moment that is also given as a change is the last save."""
     shown = (dated.read(one.text) for one in dated.shown[:MAX_LOOKS] if not one.changed)
     return any(found[0].date() < at.date() for found in shown if found)
 
 
 def _telling(name: str, said: str) -> list[tuple[int, str]]:
-    """How likely a name speaks of publication, the lower the likelier, with what it says; nothing where it does not."""
+    """How likely a name means publication (lower: likelier), with the value; empty if it does not."""
     name = name.lower()
     if OTHERWISE.search(name) or not re.search(r"\d{4}", said):
         return []
@@ -97,14 +97,14 @@ def _telling(name: str, said: str) -> list[tuple[int, str]]:
 
 
 def _in_json(text: str) -> list[tuple[int, str]]:
-    """What an object in a meta element says under names that speak of publication."""
+    """The values in an object of a meta element under names that mean publication."""
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
         return []
     found: list[tuple[int, str]] = []
     objects = [said] if isinstance(said, dict) else []
-    # It grows while it is read: an object in an object counts as well, but for one of another name, an event's say.
+    # The list grows while it is read: a nested object counts as well, except under another name, such as an event's.
     for one in objects:
         for name, value in list(one.items())[:MAX_JSON_NAMES]:
             if isinstance(value, str):

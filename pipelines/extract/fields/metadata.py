@@ -1,7 +1,7 @@
-"""What an article is besides its text: title, description, authors, image, tags, section, canonical URL.
+"""An article's fields besides its text: title, description, authors, image, tags, section, canonical URL.
 
-The evidence is JSON-LD, the page's own headings, meta elements, and what the feed said. Each field has its own order,
-which its function shows.
+The evidence is JSON-LD, the page's own headings, meta elements, and the feed. Each field has its own order, which its
+function shows.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ DESCRIPTIONS = ("og:description", "description", "twitter:description", "dc.desc
 IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
 SITES = frozenset(("Organization", "NewsMediaOrganization", "WebSite", "Corporation", "NewsMedia"))
 SECTIONS = ("article:section", "parsely-section", "og:section", "category")
-# Characters of a title. Chosen: no headline has as many; the rest is cut.
+# The most characters of a title. Chosen: no headline has as many; the rest is cut.
 LONGEST_TITLE_CHARACTERS = 500
-# Characters of a description. Chosen: longer ones are the article again.
+# The most characters of a description. Chosen: longer ones are the article again.
 LONGEST_DESCRIPTION_CHARACTERS = 2000
-# Characters of a tag. Chosen: longer is a sentence.
+# The most characters of a tag. Chosen: longer is a sentence.
 LONGEST_TAG_CHARACTERS = 80
 # Characters of a meta element that are read. Chosen: all fields above are shorter.
 LONGEST_META_CHARACTERS = 5000
-# Tags of one article. Chosen: more is a site's whole list.
+# The most tags of one article. Chosen: more is a site's whole list.
 MAX_TAGS = 30
-# Paragraphs in which a description's words are looked for. Chosen: it tells of the beginning.
+# Paragraphs in which a description's words are searched. Chosen: a description is about the beginning.
 STOCK_PARAGRAPHS = 40
 # Characters of those. Chosen: the same, for pages without paragraphs.
 STOCK_LOOK_CHARACTERS = 8000
@@ -42,8 +42,9 @@ STOCK_LOOK_CHARACTERS = 8000
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What a page says of itself; titles are the forms in which its title stands on the page, at full length.
+    """What a page says about itself.
 
+    titles: the forms of its title on the page, at full length.
     posts: the lines of a live blog's posts.
     """
 
@@ -63,7 +64,7 @@ class Facts:
 
 
 def facts_of(tree: HtmlElement, page: Page, source: Source) -> Facts:
-    """Read everything but the dates; empty where nothing was found."""
+    """Read everything except the dates; a field is empty if nothing was found."""
     meta = metas(tree)
     nodes = json_ld.nodes(tree)
     node = json_ld.article(nodes)
@@ -97,7 +98,7 @@ def facts_of(tree: HtmlElement, page: Page, source: Source) -> Facts:
 
 
 def metas(tree: HtmlElement) -> dict[str, list[str]]:
-    """The page's meta elements: name, property or itemprop in lower case -> what they say, in order."""
+    """The page's meta elements: name, property or itemprop in lower case -> their values, in order."""
     found: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
         names = {(element.get(kind) or "").strip().lower() for kind in ("property", "name", "itemprop")} - {""}
@@ -142,11 +143,11 @@ def _description(meta: dict[str, list[str]], node: json_ld.Node, page: Page) -> 
 
 
 def _shorten(text: str, most: int) -> str:
-    """Text of at most so many characters, cut at a word and marked where it was longer."""
+    """Text of at most `most` characters, cut at a word, and marked if it was longer."""
     if len(text) <= most:
         return text
     head = text[:most]
-    # Scripts without spaces have no word to cut at.
+    # In scripts without spaces there is no word to cut at.
     at = head.rfind(" ", most // 2)
     return head[: at if at > 0 else most - 1].rstrip(" ,;:،؛-–—") + "…"
 
@@ -168,7 +169,7 @@ def _image(meta: dict[str, list[str]], node: json_ld.Node, page: Page) -> str:
 def _tags(
     tree: HtmlElement, meta: dict[str, list[str]], node: json_ld.Node, page: Page, told: str, sites: set[str]
 ) -> tuple[str, ...]:
-    """What an article is filed under; told: its title and description."""
+    """The tags of an article; told: its title and description."""
     given = node.get("keywords") or []
     lists: tuple[list[str], ...] = (
         meta.get("article:tag", []),
@@ -191,7 +192,7 @@ def _tags(
 
 
 def _is_stock(tags: Iterable[str], tree: HtmlElement, told: str) -> bool:
-    """Whether keywords, by their keys, are those of the whole site: most of them do not stand in the article."""
+    """Whether keywords, by their keys, are those of the whole site: most of them are not in the article."""
     paragraphs = " ".join(" ".join(p.text_content().split()) for p in islice(tree.iter("p"), STOCK_PARAGRAPHS))
     text = f" {key(told)} {key(paragraphs[:STOCK_LOOK_CHARACTERS])} "
     wanted = list(tags)
@@ -199,7 +200,7 @@ def _is_stock(tags: Iterable[str], tree: HtmlElement, told: str) -> bool:
 
 
 def _canonical(tree: HtmlElement, page: Page) -> str:
-    """rel=canonical where it is a page of the same site and not its home page; else the URL that answered."""
+    """The rel=canonical address if it is a page of the same site and not its home page; else the URL that answered."""
     for link in tree.iter("link"):
         href = (link.get("href") or "").strip()
         if "canonical" not in (link.get("rel") or "").lower().split() or not href:

@@ -1,7 +1,7 @@
 """When an article was published and changed: the best of JSON-LD, meta elements, feed, visible page and address.
 
-The first of January at midnight is what software writes when it knows the year alone: it counts as the year only,
-unless something else says the day too. The day is that of the site: the offset the page states is kept.
+Software that knows only the year writes the first of January at midnight. So this counts as the year alone, unless
+something else also gives the day. The day is that of the site: the offset in the page is kept.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MODIFIED = (
     "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod",
     "dcterms.modified", "dc.date.modified", "article:modified", "date.modified", "article:updated_time",
 )  # fmt: skip
-# The offsets that places have.
+# The offsets of places, from the westmost to the eastmost.
 WESTMOST, EASTMOST = timedelta(hours=-12), timedelta(hours=14)
 # The offsets from UTC where most people live, for a site whose clock is not known yet: between Los Angeles and Tokyo.
 USUAL_OFFSETS = (timedelta(hours=-8), timedelta(hours=9))

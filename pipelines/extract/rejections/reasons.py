@@ -36,8 +36,9 @@ TITLE_EXTRA_WORDS = 2
 WORDY_WORDS = 400
 # A wall's share of words about consent. Chosen: an article about cookies speaks of other things too.
 CONSENT_SHARE = 0.05
-# A wall's sentence speaks of so many of its subjects, others of it of so many; a line of so many words is prose, and
-# labels and links around it have fewer than so many.
+# A wall has a sentence with at least this many of its subjects. A line with fewer than the second number, and at least
+# the third number of words, is prose, and no wall has any. All shorter lines without a subject, such as labels and
+# links, have fewer words than the last number.
 WALL_SUBJECTS, ASIDE_SUBJECTS, PROSE_WORDS, BESIDE_WORDS = 4, 2, 12, 80
 # Letters of a word in scripts without spaces, where each letter counts as one. Chosen: most words have two.
 LETTERS_OF_WORD = 2
