@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -202,12 +203,12 @@ def test_a_broken_source_file_is_named_by_what_looks_and_hides_no_other(night: N
 
 
 def test_a_fault_nobody_thought_of_fails_its_source_alone(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(source: Source) -> Tally:
+    def broken(source: Source, run: str) -> Tally:
         if source.name == "harbour":
             raise ZeroDivisionError("by nought")
-        return Tally(run=RUN, source=source.name, stage="load", state="done")
+        return Tally(run=run, source=source.name, stage="load", state="done")
 
-    monkeypatch.setattr(stages.load, "load", lambda settings, source, key: broken(source))
+    monkeypatch.setattr(stages.load, "loading", lambda settings: nullcontext(broken))
 
     hurt, whole = stages.perform(night.settings, "load", night.sources, RUN, print)
 

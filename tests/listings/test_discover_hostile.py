@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from pipelines.codes import Kind
-from pipelines.listings.formats import Found, compare, moment, read_links, read_list
+from pipelines.listings.formats import KindAndEntry, compare, moment, read_links, read_list
 from pipelines.model import Entry
 from tests import clock
 from tests.examples import drawn
@@ -108,7 +108,7 @@ SECTIONS: dict[str, Callable[[], bytes]] = {
 }
 
 
-def ended(read: Callable[[bytes, str], list[Found]], body: bytes) -> list[Found]:
+def ended(read: Callable[[bytes, str], list[KindAndEntry]], body: bytes) -> list[KindAndEntry]:
     """What was read; nothing where it was refused in a sentence."""
     with clock.cpu_below(SECONDS):
         try:

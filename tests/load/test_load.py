@@ -501,9 +501,11 @@ def test_files_that_come_one_after_the_other_over_one_connection_are_loaded_as_o
 
     with loading(settings) as load_next:
         tallies = [load_next(SANA, run) for run in NIGHTS]
-        sessions = rows(conn, "select pid from pg_stat_activity where application_name = 'nightdesk load'")
+        at_work = "application_name = 'nightdesk load' and datname = current_database()"
+        sessions = rows(conn, f"select pid from pg_stat_activity where {at_work}")
         # What another session may take is held no more.
-        held = rows(conn, "select count(*) from pg_locks where locktype = 'advisory'")
+        ours = "database = (select oid from pg_database where datname = current_database())"
+        held = rows(conn, f"select count(*) from pg_locks where locktype = 'advisory' and {ours}")
 
     assert [(tally.state, tally.counts.get("new", 0)) for tally in tallies] == [
         ("done", 1), ("failed", 0), ("done", 1), ("done", 1),
