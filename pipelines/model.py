@@ -188,7 +188,10 @@ class Template:
 
 @dataclass(frozen=True, kw_only=True)
 class Rejection:
-    """A page that is no article, and why. `text` is what was found on it nevertheless."""
+    """A page that is no article, and why. `text` is what was found on it nevertheless.
+
+    reason: the code, which load writes into `outcomes.reason` and `urls.code`; detail: the particulars, for people.
+    """
 
     source: str
     url: str

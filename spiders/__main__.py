@@ -3,7 +3,7 @@
 Sources come as a JSON list on standard input. Standard output is JSON lines: {"event": "progress" | "tally" | "log" |
 "error", and for a probe "probed" | "seen", ...}. Standard error is the log, `LEVEL name: message`. Exit codes:
     0: every source has its tally and none failed
-    1: a source failed
+    1: a source failed, or another process crawls one of several
     2: refused before anything was fetched
     3: stopped by a signal, or because the parent is gone
     70: broke

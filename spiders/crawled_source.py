@@ -48,7 +48,7 @@ class CrawledSource:
         entries_of: the entries of its feeds and of its sitemaps in this run; those of an unchanged feed are missing.
     What was left out:
         any_let_in: whether a list named an article that the source's patterns let in.
-        kept_out: if none did, the articles that each rule kept out.
+        kept_out: if the patterns let no article in, the articles that each rule kept out.
         login_refusals: looks that ended at a login.
         troubles: looks that brought nothing, each with the reason.
     """
@@ -106,6 +106,7 @@ def count_named(
     _weigh(crawled, [entry.url for kind, entry in named if kind == Kind.ARTICLE])
     # If feed and sitemap name the same article, it is still one URL.
     crawled.articles_listed.update(entry.url for kind, entry in named if kind == Kind.ARTICLE)
+    # A tally's "discovered" is all that the lists named; what the ledger discovered is "new" here.
     crawled.counts["discovered"] = len(crawled.articles_listed)
     crawled.counts["new"] += got["discovered"]
     crawled.counts["excluded"] += got["excluded"]

@@ -14,6 +14,7 @@ from pipelines.model import Source
 class Frontier:
     """Leased URLs by host, requests under way, and results that are not written yet.
 
+    queues: an empty one stays, and shows that the source has had URLs at that host.
     dry: whether the ledger has no more for now.
     homes: the hosts of the source's home page and lists, known before anything is leased.
     """

@@ -90,6 +90,7 @@ class NewsSpider(Spider):
             async for request in self._requests():
                 yield request
             await host_upkeep.leave(self.work, list(self.work.pacer.known))
+            # Requests may still be in flight. Scrapy would wait for them; nobody else does.
             if any(self.work.at_host.values()):
                 shutdown.end_done(self.work)
         except (postgres.Error, OSError, DiskFullError) as error:
@@ -128,12 +129,12 @@ class NewsSpider(Spider):
         return taken
 
     async def cool(self, host: str, seconds: float, why: str) -> None:
-        """Leave a host alone that asked for rest before the first request for a page."""
+        """Leave a host alone whose answer for robots.txt asked for rest."""
         host_upkeep.rest(self.work, host, seconds)
         await self.work.in_thread(host_locks.cool, self.work.store.conn, host, timedelta(seconds=seconds), why)
 
     async def robots_of(self, place: str) -> tuple[int, str, float] | None:
-        """The robots.txt of a host in the ledger: status, body and age in seconds."""
+        """The robots.txt of a host (`host:port`) in the ledger: status, body and age in seconds."""
         known: tuple[int, str, float] | None = await self.work.in_thread(host_locks.robots, self.work.store.conn, place)
         return known
 
@@ -183,7 +184,7 @@ class NewsSpider(Spider):
                 await self._pause()
 
     async def _next_frontiers(self, *, late: bool) -> list[Frontier]:
-        """The sources to handle now, because there may be many: once a second all; in between, those with a change."""
+        """The sources to handle now: once a second all of them; in between, as there may be many, those with a change."""
         everyone = await host_upkeep.go_round(self.work) or late
         stirred, self.work.stirred = (set(self.work.frontiers) if everyone else self.work.stirred), set()
         return [frontier for name in stirred if (frontier := self.work.frontiers.get(name))]

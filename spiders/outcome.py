@@ -67,7 +67,7 @@ log = logging.getLogger(__name__)
 
 
 def page_of(response: Response, lease: Lease, run: str, clock: Clock) -> Page:
-    """The response in the form for the store. By this clock, its time is that of its request."""
+    """The response in the form for the store. `fetched_at` is the moment when its request was sent, by this clock."""
     sent = response.meta.get(SENT)
     return Page(
         source=lease.source,

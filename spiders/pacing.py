@@ -192,7 +192,7 @@ class HostPacer:
         return gone
 
     def overdue(self, wanted: Collection[str], busy: Collection[str]) -> list[str]:
-        """Which of the hosts that others want this crawl has had for long enough, or has no more work for."""
+        """The hosts that this crawl can give to others: it has had them for long enough, or has no more work there."""
         due = monotonic() - TURN
         mine = (host for host in map(self.of, wanted) if host.ours and not host.leaving)
         return [host.name for host in mine if host.since <= due or host.name not in busy]

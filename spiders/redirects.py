@@ -1,5 +1,5 @@
-"""Redirects with cookies: if a site sets a cookie at one hop and asks for it at the next, it gets it there, and nowhere
-else.
+"""Redirects with cookies: if a site sets a cookie at one hop and asks for it at the next, the cookie is sent there, and
+nowhere else.
 
 Nothing is kept from one page to the next, because a crawl has no session. Only later hops of the same page know a
 cookie, and only for the hosts and paths that the cookie names.

@@ -46,7 +46,7 @@ class Arrival:
 class Store:
     """What the writing thread works with; nobody else touches it while the crawl runs.
 
-    out: where whoever started the crawl listens.
+    out: the stream that the process which started the crawl reads.
     sources: the sources whose lock this crawl has, by name.
     clock: the time of the ledger's machine.
     past: the days that a crawl of the past is for. Its raw files are written beside the raw store, and it has locks of
@@ -166,7 +166,7 @@ def _record(store: Store, results: Sequence[FetchResult]) -> set[str]:
             crawled = store.sources[result.source]
             if result.found:
                 count_named(crawled, result, result.found, got)
-                if got.get("ended"):
+                if got.get("cut"):
                     crawled.lists_cut.append(
                         f"{result.url} names more: {policy.MAX_SECTION_PAGES} pages of it were read"
                     )
@@ -198,7 +198,11 @@ def _after_redirects(store: Store, results: Sequence[FetchResult]) -> list[Fetch
 
 
 def discover(store: Store, crawled: CrawledSource, run: str, result: FetchResult) -> dict[str, int]:
-    """Write what a list named. The next page of a section is made due only if this page brought something."""
+    """Write what a list named. The next page of a section is made due only if this page brought something.
+
+    Gives the counts of `discovery.discover`, and "cut" if the section has had its share of pages. Of a section page, an
+    entry of Kind.SECTION is its own next page.
+    """
     conn = store.conn
     if store.past:
         row = postgres.row(conn, "url_of_look", id=result.url_id) or {"via": ""}
@@ -214,5 +218,5 @@ def discover(store: Store, crawled: CrawledSource, run: str, result: FetchResult
     shown = crawled.section_keys.setdefault(first, set()) if result.kind == Kind.SECTION else None
     got = discovery.discover(conn, crawled.source, run, named, result.url, by=result.kind, shown=shown)
     if (got["discovered"] or got["of this run"]) and further:
-        got["ended"] = not discovery.next_page(conn, crawled.source, run, first, further[0])
+        got["cut"] = not discovery.next_page(conn, crawled.source, run, first, further[0])
     return got

@@ -60,7 +60,7 @@ class Visit:
 
     scripts: the scripts that came for any page of this crawl, by URL.
     later: why the page has to be tried another time.
-    instead: the answer of its host, if the page asked for too much.
+    instead: the answer 429 of the page's own host to something that the page requested; it is taken for the page's.
     """
 
     document: Response

@@ -22,7 +22,11 @@ CONCERNS_THE_TOLD = (RevisionKind.CORRECTION, RevisionKind.SUBSTANTIAL, Revision
 
 @dataclass(frozen=True, slots=True)
 class WatchMatch:
-    """A change that a watch has to tell, and the places of the watch's words."""
+    """A change that a watch has to tell, and the places of the watch's words.
+
+    change: a row of "unmatched_changes": id, article_id, story_id, revision, kind, revision_kind, quiet, source,
+    language, authors, title, description, text.
+    """
 
     change: postgres.Row
     watch: Watch
@@ -59,6 +63,7 @@ def choose_alerts(
 ) -> list[WatchMatch]:
     """The matches that the watches have to tell, in the order of the changes.
 
+    changes: as WatchMatch.change.
     matched: (change, name of a watch whose query the new wording matches, places of its words).
     """
     found = {(change["id"], name): (change, name, matches) for change, name, matches in matched}

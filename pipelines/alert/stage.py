@@ -83,7 +83,7 @@ def _batch(conn: postgres.Connection, settings: Settings, run: str, made: QueryS
         ]
         found = alert_choice.choose_alerts(conn, changes, matched)
         if found:
-            # Another matcher may have just written needed rows: the copy of a story, or the hour's messages.
+            # One matcher at a time from here on: it has to see the alerts and messages that the one before wrote.
             postgres.query(conn, "lock_watches")
             written = alert_choice.write(conn, run, found)
             messages.put(conn, settings, run, {one.watch.name: one.watch for one in found}, written)

@@ -47,8 +47,8 @@ class Watch:
 
     `query`: in the syntax of `nightdesk search`; empty if there are terms.
     `terms`: any one of them is enough.
-    `unless`: if such a term surrounds a mention, this mention does not count; if it is elsewhere in the article, the
-        article does not count.
+    `unless`: a mention that is part of one of these terms does not count; if one of these terms is elsewhere in the
+        article, the article does not count.
     `sources`, `languages`: only these; empty means all.
     `kinds`: the kinds of change.
     `cap`: single messages an hour; None: the installation's value.

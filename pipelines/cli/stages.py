@@ -50,6 +50,7 @@ COLUMNS = {
     "alert": ("changes", "alerts", "quiet", "deliveries", "sent", "retried", "waiting", "failed"),
 }
 
+# Gets one line of text; the `on_line` of extract gets records of an article file instead.
 Line = Callable[[str], None]
 
 log = logging.getLogger(__name__)

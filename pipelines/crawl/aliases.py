@@ -1,5 +1,5 @@
-"""Redirects: which article a page belongs to that came from another address. Only this module knows which redirects are
-believed.
+"""Redirects: to which article a page belongs if it came from another address than the one that was requested. Only this
+module knows which redirects are believed.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def plausible(
 
 
 def _was_redirected(result: FetchResult) -> bool:
-    """Whether an article's page came from an address that is another URL to the ledger."""
+    """Whether an article's page came from an address that the ledger counts as another URL than the requested one."""
     if (
         result.kind != Kind.ARTICLE
         or result.outcome != State.FETCHED

@@ -97,7 +97,7 @@ def next_page(conn: postgres.Connection, source: Source, run: str, first: str, e
 
 
 def fill(conn: postgres.Connection, source: str) -> None:
-    """Give variant keys to the articles that are older than variant keys, part of the caller's transaction."""
+    """Give variant keys to articles from before variant keys existed, part of the caller's transaction."""
     while rows := postgres.query(conn, "unmarked_variants", source=source, count=policy.VARIANTS_BATCH):
         postgres.execute_values(conn, "mark_variants", [(row["id"], urls.variant(row["url"])[0]) for row in rows])
 
@@ -142,7 +142,7 @@ def _insert(
 
 
 def _choose_forms(fresh: Sequence[NamedUrl], mains: dict[str, postgres.Row]) -> dict[str, str]:
-    """By variant key, the key of the address under which an article that is new is kept; plain addresses first."""
+    """For each variant key of a new article, the key of the address that it is kept under; a plain one is preferred."""
     chosen: dict[str, str] = {}
     for one in sorted(fresh, key=lambda one: one.special):
         if one.kind == Kind.ARTICLE and not one.rule and not _keeps_its_row(mains.get(one.variant), one):
@@ -151,8 +151,8 @@ def _choose_forms(fresh: Sequence[NamedUrl], mains: dict[str, postgres.Row]) -> 
 
 
 def _keeps_its_row(main: postgres.Row | None, one: NamedUrl) -> bool:
-    """Whether the known row stays the article's own. A row of an AMP page that nobody has fetched gives way to the page
-    itself.
+    """Whether the known row still stands for the article. If it is of an AMP page that nobody has fetched, and the list
+    names the plain address, the row of the plain address takes its place.
     """
     if main is None:
         return False

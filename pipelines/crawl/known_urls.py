@@ -27,7 +27,7 @@ def move_urls(
     by key.
 
     The old address becomes an alias. Nothing is moved if the feed still names the old address, if it uses the guid
-    twice or writes one that is hardly its own, or if the titles have no word in common: some feeds number their places.
+    twice, if the guid is too short for one entry alone (a place in the list, say), or if the titles share no word.
     """
     used = Counter(one.entry.guid for one in named.values())
     wanted = {
@@ -107,8 +107,8 @@ def believable(naming: postgres.Row | None) -> int | None:
 
 
 def _is_readmitted(row: postgres.Row) -> bool:
-    """Whether a URL that a rule kept out is let in now, or an alias is to be fetched itself, because its article is
-    none.
+    """Whether a URL that a rule kept out is let in now, or an alias is to be fetched itself, because the page
+    of the row that it points to is no article.
     """
     if row["state"] == State.EXCLUDED:
         return row["code"] not in NOT_OURS

@@ -49,7 +49,7 @@ class ListReading:
         return postgres.execute_values(self.conn, "discover_urls", rows, fetch=True)
 
     def own_row(self) -> postgres.Row | None:
-        """The list's own row in the ledger; None for a list that no list has named."""
+        """The list's own row in the ledger; None if the ledger has no row for this list."""
         return postgres.row(self.conn, "list_of_source", source=self.source.name, key=urls.key(self.via))
 
 

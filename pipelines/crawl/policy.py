@@ -1,8 +1,8 @@
 """How patient, how curious and how careful the crawl is: the values that an operator may want to change.
 
 A change counts from the next crawl on. SQL gets them as parameters; no statement holds a value of its own.
-What one source may want otherwise (delay, max_age, max_pages) is a key of its file, with its default in model.Source:
-the delay, say, where robots.txt asks for none. What an installation may want otherwise is a setting.
+A value that may differ from source to source (delay, max_age, max_pages) is a key of the source's file; its default is
+in model.Source. A value that may differ from installation to installation is a setting.
 """
 
 from __future__ import annotations

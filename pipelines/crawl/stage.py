@@ -75,7 +75,7 @@ def crawl(
     - budget: seconds; None: NIGHTDESK_CRAWL_BUDGET
     - only: fetch this one URL of the one source, whatever is due
     - due: of the sources' lists ask only those that are due (crawl/rhythm.py), as a run that begins by itself does
-    - wanted: fetch only this part of the past, beside whatever crawl of a night may go on
+    - wanted: fetch only this part of the past; a crawl of a night may run at the same time
     - on_line: hears `LEVEL what happened`, line by line, also what came of each source
     - secrets: by name, beside those of the environment
 
@@ -240,7 +240,7 @@ def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
     deadline has passed.
     """
     parent, next_signal = os.getppid(), signal.SIGTERM
-    # Nothing, once for each pipe, says that it was read to its end.
+    # A None, one for each pipe, says that the pipe was read to its end.
     events: queue.Queue[Event | None] = queue.Queue()
     assert child.stdout and child.stderr
     pumps = [

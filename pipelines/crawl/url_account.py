@@ -1,9 +1,9 @@
 """The account of a run: each store's URLs compared with those of the next store, and each difference named by URL.
 
 That every URL has one state in the ledger is true by construction and proves nothing. So this compares stores that are
-written independently: what the run's lists name, read again from the raw store, with the rows of `urls`; the answers in
-the raw store with `fetches`; fetches with the lines of the article file; these lines with what load decided. Only the
-files of this run are read.
+written independently. What the run's lists name (read again from the raw store) is compared with the rows of `urls`.
+The answers in the raw store are compared with `fetches`, the fetches with the lines of the article file, and these
+lines with what load decided. Only the files of this run are read.
 """
 
 from __future__ import annotations
@@ -195,5 +195,5 @@ def _of_articles(account: _RunAccount) -> Iterator[Difference]:
 
 
 def _agrees(line: Line, outcomes: set[str]) -> bool:
-    """Whether load decided what a line can lead to."""
+    """Whether load's decision is one of those that this line can lead to."""
     return bool(outcomes & OF_ARTICLE if line.article else State.REJECTED in outcomes)

@@ -38,7 +38,8 @@ STEPS = assembly.STEPS
 
 @dataclass(frozen=True)
 class PageReading:
-    """What a page is, and whether the source's template agreed with it: None if there is no template.
+    """What a page is, and whether the source's template agreed with it: None if nobody can tell (no template,
+    none of its places known, or too little text).
 
     A worker adds the cost and faults to this and makes fetched_pages.ExtractedFetch.
     """

@@ -48,6 +48,8 @@ class Job:
     """One page to extract: the row of its fetch, the place of its bytes, its source, and what was learned of the
     source.
 
+    row: of "fetches_to_extract" or "fetches_to_read_again": fetch_id, url_id, run, url, fetched_at, digest, warc_file,
+    warc_offset, warc_length.
     extractor: the name that its article gives as its maker.
     """
 

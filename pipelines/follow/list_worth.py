@@ -176,7 +176,7 @@ def sections(seen: Sequence[ProbeAnswer]) -> list[str]:
 
 
 def per_day(seen: Sequence[ProbeAnswer], now: datetime) -> float | None:
-    """How many articles a day to expect, of the dates in the lists; None where they tell too little."""
+    """How many articles a day to expect, judged by the dates in the lists; None if these tell too little."""
     best: float | None = None
     for one in good(seen, Part.FEED, Part.SITEMAP, Part.HOME):
         dates = sorted(at for entry in one.found if (at := _date_of(entry, one)) and at <= now)

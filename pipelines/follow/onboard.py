@@ -172,7 +172,7 @@ def _source(seed: Source, draft: Draft) -> Source:
 
 
 def _told_of(made: FollowedSite, source: Source, followed: Sequence[Source], *, twice: bool) -> FollowedSite:
-    """The same, or a problem if a source reads the same lists; adds a line on the publisher's other sources."""
+    """The same result, or a problem if a source reads the same lists; adds a line on the publisher's other sources."""
     told = already_followed.find_twice(followed, source.url, (*source.feeds, *source.sitemaps, *source.sections))
     if told and not twice:
         return replace(made, source=None, toml="", problem=told.problem, tries=(told.what_to_do,))

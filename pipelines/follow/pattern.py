@@ -58,7 +58,7 @@ END = "/?(?:[?#]|$)"
 @dataclass(frozen=True)
 class LearnedPatterns:
     """The learned patterns. `of`: known articles. `covered`: articles that match. `missed`: articles that do not.
-    `wrong`: other pages that match although they should not, of `others`."""
+    `others`: the number of other pages. `wrong`: those of them that match although they should not."""
 
     patterns: tuple[str, ...] = ()
     of: int = 0
@@ -114,7 +114,7 @@ def _groups(known: Sequence[str]) -> list[list[str]]:
 
 
 def _regex(group: Sequence[str], strangers: Sequence[str]) -> str:
-    """The most general expression for a group that (almost) no stranger matches; empty if there is none."""
+    """The most general expression for a group that matches (almost) none of the other pages; empty if there is none."""
     addresses = [address for url in group if (address := address_of(url))]
     parts = [_candidates(addresses, place, strangers) for place in range(len(addresses[0].segments))]
     parts.append(_queries(addresses))
@@ -211,7 +211,7 @@ def _holds_digit(text: str) -> bool:
 
 
 def _but(addresses: Sequence[Address], place: int, strangers: Sequence[str]) -> list[str]:
-    """An expression for any word except those of strangers of the same form, such as the word for galleries."""
+    """An expression for any word except those that other pages of the same build have there, such as "gallery"."""
     own = {address.segments[place] for address in addresses}
     words: dict[str, None] = {}
     for url in strangers:
@@ -224,7 +224,7 @@ def _but(addresses: Sequence[Address], place: int, strangers: Sequence[str]) -> 
 
 
 def _beside(addresses: Sequence[Address], place: int, strangers: Sequence[str]) -> list[str]:
-    """If these articles all have one word in a part: the words of the site's lists there, names of other sections."""
+    """If the articles all have one word in this part: the names of other sections that the site's lists have there."""
     value = addresses[0].segments[place]
     names: dict[str, None] = {}
     for url in strangers:

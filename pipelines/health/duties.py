@@ -175,7 +175,7 @@ def _keep_digests(settings: Settings) -> None:
 
 
 def complete_index(settings: Settings) -> int:
-    """Add articles that are older than the search index, or than stories; gives their number, 0 once all are added."""
+    """Add articles that were stored before to the search index and to stories; gives their number, 0 at the end."""
     indexed, linked = search_index.backfill(settings), story_links.backfill(settings)
     if indexed or linked:
         log.info("put %d articles into the search index, looked for the stories of %d", indexed, linked)
@@ -183,7 +183,7 @@ def complete_index(settings: Settings) -> int:
 
 
 def keep_wordings_once(settings: Settings) -> int:
-    """Keep once each wording that older versions kept twice; gives their number, 0 once all are done."""
+    """Keep one copy of each wording that older versions stored twice; gives their number, 0 at the end."""
     return stored_wordings.backfill(settings, lambda done: log.info("kept %d wordings once so far", done))
 
 

@@ -1,4 +1,4 @@
-"""Messages to the operators: each trouble is told once, its end once, and many at once in one message."""
+"""Messages to the operators: each trouble is told once, and so is its end. Troubles of one moment share a message."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class Trouble:
     """A trouble of a source that the operators should know.
 
     `since`: when it began. `subject`, `message`: for people. `told`: whether they were told just now.
-    `run`: the run that showed it: for a template the first run with another one, else the newest; none for a silence.
+    `run`: the run that showed it. For a template that no longer fits, the first such run; for a silence, none; for all
+    others, the newest run.
     `usual`: for a silence, the usual interval. `cause`: one word that says why the source does not answer.
     """
 
@@ -98,7 +99,7 @@ def tell(conn: postgres.Connection, settings: Settings, noted: Sequence[TroubleR
 def tell_ends(conn: postgres.Connection, settings: Settings, sources: Sequence[str], now: datetime) -> None:
     """Tell once that sources are well again, if their trouble was told; part of the caller's transaction.
 
-    A source with another trouble is not told as well: a trouble that turned into another is no recovery.
+    If the source has another trouble now, nothing is told: a trouble that turned into another is no recovery.
     """
     rows = postgres.query(conn, "ends_to_tell", sources=list(sources), untold=[str(TroubleKind.PROMISE)])
     postgres.execute(conn, "ends_told", ids=[row["id"] for row in rows], now=now)

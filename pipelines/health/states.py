@@ -59,7 +59,7 @@ def judge(
 
     gap: the usual gap while nothing is learned. yielded_at: when it last gave an article, if that is before the looks.
     was: its state before; a low count stays unusual until it is likely again. ended: when it last left such a state;
-    counts as low as before that moment are not told again. learned: its pace, if the caller has learned it already.
+    a count that is no lower than one before that moment is not told again. learned: its pace, if the caller knows it.
     """
     if not looks:
         return StateReport(state=SourceState.LEARNING, reason="No crawl of it has ended yet.")
@@ -108,7 +108,7 @@ def lasting(span: timedelta) -> str:
 
 
 def without_first(looks: Sequence[SourceLook]) -> Sequence[SourceLook]:
-    """The looks from the first one with articles on; that first look is changed to have found none."""
+    """The looks, beginning with the first that found articles. In the result, this first look has found none."""
     first = next((n for n, look in enumerate(looks) if look.heard and look.new), len(looks) - 1)
     return [SourceLook(at=looks[first].at), *looks[first + 1 :]]
 

@@ -113,7 +113,7 @@ def _find(conn: postgres.Connection, settings: Settings, source: Source, now: da
 
 
 def _together(found: Sequence[FoundTroubles], now: datetime) -> list[FoundTroubles]:
-    """Tell sources that stopped answering at the same time and for the same reason together, none of them later."""
+    """Make sources that stopped answering together, for the same reason, a trouble now: one message tells of all."""
     failing = (SourceState.ERRORING, SourceState.BLOCKED)
     begun = [(one.judged.cause, one.judged.since or now) for one in found if one.judged.state in failing]
     begun += [(one.judged.cause, one.judged.suspected) for one in found if one.judged.suspected]
@@ -225,7 +225,7 @@ def _broken_promise(conn: postgres.Connection, source: Source, now: datetime) ->
 
 
 def _lost_login(conn: postgres.Connection, source: Source, now: datetime) -> tuple[Trouble | None, bool]:
-    """The trouble of a login that the site refuses, and whether nothing shows if the site accepts it."""
+    """The trouble if the site refuses the login; and whether this cannot be judged, for want of an article."""
     looks = []
     if access.has_login(source):
         looks = postgres.query(conn, "looks_as_subscriber", source=source.name, now=now, count=policy.LOGIN_CRAWLS)
@@ -257,7 +257,7 @@ def _lost_login(conn: postgres.Connection, source: Source, now: datetime) -> tup
 
 
 def _pause(settings: Settings, source: Source, now: datetime) -> timedelta:
-    """The longest time between two runs of a source's schedule, among two weeks of nightly runs.
+    """The longest time between two runs by a source's schedule, over as many runs as two weeks of nights have.
 
     Gives a day if there is no schedule, because then a person starts each run.
     """

@@ -69,10 +69,10 @@ class UsualPace:
         return self._at(self.sums, end) - self._at(self.sums, start)
 
     def windows(self, span: timedelta, ended: datetime | None = None) -> tuple[float, float]:
-        """How counts of windows of this length vary: the squared share beyond chance, and the lowest share.
+        """How the counts of spans of this length vary: the squared share beyond chance, and the lowest share.
 
-        The first is never 0. The second is a share of the expected count, and 1 if no such window is known. ended: when
-        the source last came back from a low; the lowest is searched up to then, even in looks too new to learn from.
+        The first is never 0. The second is a share of the expected count, and 1 if no such span is known. ended: when
+        the source's count last became usual again; the lowest share is searched up to then, also in the newest looks.
         """
         hours = max(1, round(span / HOUR))
         found, count, lowest = 0.0, 0, 1.0
@@ -153,7 +153,7 @@ def tail(count: int, expected: float, scatter: float) -> float:
 
 
 def usual_range(expected: float, scatter: float) -> tuple[int, int]:
-    """The lowest and highest count of nine of ten such windows."""
+    """The range in which the counts of nine in ten spans lie: the lowest and the highest count."""
     low, high = policy.USUAL_SHARES
     if expected > MOST_TERMS:
         deviation = math.sqrt(expected + scatter * expected**2)
@@ -240,7 +240,7 @@ def _profile(
 
 
 def _floods(seen: Sequence[float], exposed: Sequence[float]) -> float:
-    """How many times more than by chance the counts of days vary; at least 1."""
+    """How strongly the counts of days vary, as a multiple of what chance alone gives; at least 1."""
     days = [sum(seen[hour : hour + 24]) for hour in range(0, len(seen) - 24, 24) if all(exposed[hour : hour + 24])]
     mean = sum(days) / len(days) if days else 0.0
     return max(1.0, sum((day - mean) ** 2 for day in days) / len(days) / mean) if mean else 1.0

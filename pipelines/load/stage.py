@@ -108,7 +108,8 @@ def load(settings: Settings, source: Source, run: str, *, first: First | None = 
     seconds, and held (articles in the quarantine).
     The Tally has the state failed if the file is missing though pages were fetched, if it cannot be read, or if the
     ledger does not account for every URL of the run afterwards (count: unaccounted). first: a function that is called
-    before anything changes, while no other process loads this source.
+    before anything changes, while no other process loads this source. With it the quarantine does not hold the run: a
+    person has released the run.
     """
     with loading(settings) as load_next:
         return load_next(source, run, first)
@@ -120,7 +121,8 @@ def loading(settings: Settings) -> Iterator[Load]:
 
     A new connection looks up each table again; for a small file this costs more than its articles.
     """
-    # Between two calls these hold the open connection; while a call runs they are empty.
+    # Between two calls `session` holds the open connection, and `conn` is that connection. During a call `conn` is
+    # None: after an error the next call opens a new one.
     session, conn = ExitStack(), None
 
     def load_next(source: Source, run: str, first: First | None = None) -> Tally:

@@ -47,7 +47,7 @@ def resend(conn: postgres.Connection, channel: str = "", ids: Sequence[int] = ()
     """Put messages that were given up back into the queue, under their old keys: those of a channel, of these numbers,
     or all.
 
-    ChannelError names the numbers of no such message.
+    ChannelError names the numbers that belong to no such message.
     """
     found = postgres.query(conn, "resend_deliveries", channel=channel.lower(), ids=list(ids))
     missing = sorted(set(ids) - {row["id"] for row in found})
@@ -93,7 +93,8 @@ def ack_alerts(conn: postgres.Connection, numbers: Sequence[int], who: str, *, s
     """Note that somebody has seen these alerts, or that nobody has. Gives the numbers, with those of alerts that joined
     them.
 
-    The first person stays. ChannelError names the numbers of no alert.
+    If several people have seen an alert, the name of the first is kept. ChannelError names the numbers that belong to
+    no alert.
     """
     noted = [row["id"] for row in postgres.query(conn, "ack_alerts", alerts=list(numbers), who=who, seen=seen)]
     missing = sorted(set(numbers) - set(noted))

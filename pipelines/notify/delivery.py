@@ -33,7 +33,7 @@ from pipelines.notify.message_wording import plain, render
 CLOSING_SECONDS = 5.0
 # The bytes that a pipe of Linux holds.
 PIPE_BYTES = 64 * 1024
-# The fields that a courier does not need.
+# The beginnings of the environment variables that a courier does not get.
 HIDDEN = ("NIGHTDESK_CHANNEL_", "NIGHTDESK_DATABASE_URL", "AIRFLOW__")
 
 __all__ = ["HandOver", "Message", "Outcome", "Receipt", "courier", "plain", "render", "send", "test"]

@@ -48,7 +48,7 @@ def render(
     language: str = message_languages.USUAL,
     clock: str = "UTC",
 ) -> Message:
-    """The message for alerts; watch: the watch in its key; collected: whether it has the alerts of some time.
+    """The message for alerts; watch: the watch in its key; collected: whether it is a digest.
 
     alerts: each has `kind`, `title`, `url`, `source`, `language`, `published_at`, `published_precision` and `matches`
     (as JSON). If known, also `article_id`, `removed_at`, `before` and `now` (title, description and text of two

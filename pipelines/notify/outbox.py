@@ -1,8 +1,8 @@
 """The outbox sends `deliveries` and counts the tries of each; alert/messages.py writes the deliveries of alerts.
 
 A message is sent at least once, with a key that never changes. If the sender is killed between sending and marking, the
-message is sent again. For webhooks, whose programs know the keys, these may be the few messages that are marked
-together. Each channel is served by itself, one message after the other, or two at a time if very many wait. Several
+message is sent again. For a webhook, this may be all of the few messages that are marked together; its program knows
+their keys. Each channel is served by itself, one message after the other, or two at a time if very many wait. Several
 senders may work at the same time.
 """
 

@@ -1,6 +1,6 @@
 """How patient messages are: the values that an operator may want to change.
 
-Pauses that a person waits for are in minutes; pauses of a fault that waiting does not end are in hours.
+If a person waits, a pause lasts minutes. After a fault that waiting does not end, a pause lasts hours.
 """
 
 from __future__ import annotations

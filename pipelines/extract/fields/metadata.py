@@ -44,6 +44,8 @@ STOCK_LOOK_CHARACTERS = 8000
 class Facts:
     """What a page says about itself.
 
+    node: the JSON-LD of its article, empty if it has none.
+    pages: its JSON-LD nodes of the type WebPage.
     titles: the forms of its title on the page, at full length.
     posts: the lines of a live blog's posts.
     """

@@ -49,7 +49,7 @@ class Text:
     """A text with what was cut from it.
 
     extracted: everything that reads like text, before cuts.
-    fits: whether the source's template agrees with the page; None if there is no template.
+    fits: whether the source's template agrees with the page; None if nobody can tell.
     others: whether other articles on the page were cut.
     """
 
