@@ -184,7 +184,7 @@ class NewsSpider(Spider):
                 await self._pause()
 
     async def _next_frontiers(self, *, late: bool) -> list[Frontier]:
-        """The sources to handle now: once a second all of them; in between, as there may be many, those with a change."""
+        """The sources to handle now: once a second all; in between, as there may be many, those with a change."""
         everyone = await host_upkeep.go_round(self.work) or late
         stirred, self.work.stirred = (set(self.work.frontiers) if everyone else self.work.stirred), set()
         return [frontier for name in stirred if (frontier := self.work.frontiers.get(name))]
