@@ -14,7 +14,8 @@ import pytest
 
 from pipelines import urls
 from pipelines.codes import Reason
-from pipelines.load.stage import OF_CANONICAL, OF_KNOWN, OF_LOOKS, load, loading
+from pipelines.load.stage import load, loading
+from pipelines.load.steps import OF_CANONICAL, OF_KNOWN, OF_LOOKS
 from pipelines.model import Article, Rejection, RemovedBlock, Source, Tally
 from pipelines.query import vectors
 from pipelines.settings import Settings

@@ -47,7 +47,6 @@ LONG = {
     "pipelines/extract/rejections/reasons.py": "the conditions of rejection, in the order in which they are asked",
     "pipelines/extract/rejections/walls.py": "the words of walls, in every language that is known",
     "pipelines/health/states.py": "the states of a source: each is what those before it are not",
-    "pipelines/load/stage.py": "load's steps in one transaction, numbered",
     "pipelines/query/grammar.py": "one grammar, from the tokens to the tree",
     "pipelines/settings.py": "every setting in one place, each with its line",
     "pipelines/sources/folders.py": "what may be done with a source's file: follow, pause, rename, put aside",

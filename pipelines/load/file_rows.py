@@ -1,0 +1,126 @@
+"""An article file as rows for Postgres: the values of each line, without characters that Postgres cannot store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from pipelines import signatures, text, urls
+from pipelines.load import search_index
+from pipelines.query import vectors
+from pipelines.settings import Settings
+from pipelines.signatures import Signature
+from pipelines.stores import articlefile, bucket, postgres
+from pipelines.stores.articlefile import Line
+
+# The columns of the temporary table `lines` (load_create_lines); `n` is the number of the line in the article file.
+COLUMNS = (  # noqa: SIM905
+    "n fetch_id url_id run fetched_at url canonical_url canonical_key title description text authors language "
+    "published_at published_precision published_from modified_at image tags section removed "
+    "page_digest title_digest text_digest extractor words akin reason detail"
+).split()
+
+
+def read(
+    conn: postgres.Connection, settings: Settings, source: str, run: str
+) -> tuple[list[list[Any]], dict[int, Signature], dict[int, search_index.Indexed]]:
+    """The rows for `lines`, the signatures of the texts by fetch, and the rows of the search index by line.
+
+    Older files lack signatures or index rows; then load makes them.
+
+    All are empty if there is no file and none is due; StoreError if a due file is missing.
+    """
+    file = articlefile.path(settings, source, run)
+    rows: list[list[Any]] = []
+    signed: dict[int, Signature] = {}
+    indexed: dict[int, search_index.Indexed] = {}
+    if (
+        not bucket.is_there(file)
+        and not (postgres.row(conn, "load_count_owed", source=source, run=run) or {"owed": 0})["owed"]
+    ):
+        return rows, signed, indexed
+    for n, line in enumerate(articlefile.read(file), 1):
+        try:
+            rows.append(_row(n, line))
+            signature = signatures.read(line.signature)
+            known = vectors.read(line.words)
+        except articlefile.NO_LINE as error:
+            raise articlefile.unreadable(file, n, error) from None
+        if signature:
+            signed[line.fetch_id] = signature
+        if known:
+            indexed[n] = known
+    return rows, signed, indexed
+
+
+def find_aliases(rows: Sequence[Sequence[Any]], run: str) -> list[tuple[object, ...]]:
+    """The canonical addresses that pages state and that differ from their own address, as rows for the ledger."""
+    n, url, canonical, akin = (COLUMNS.index(name) for name in ("n", "url", "canonical_url", "akin"))
+    found = [(row[n], row[canonical]) for row in rows if row[akin] and _key(row[url]) != _key(row[canonical])]
+    return [(n, urls.key(to), urls.variant(to)[0], urls.clean(to), urls.host(to), run) for n, to in found]
+
+
+def _row(n: int, line: Line) -> list[Any]:
+    """The values of a line in the order of COLUMNS, without characters that Postgres cannot store."""
+    article, rejection = line.article, line.rejection
+    values = {
+        "n": n,
+        "fetch_id": line.fetch_id,
+        "url_id": line.url_id,
+        "run": line.run,
+        "fetched_at": line.fetched_at,
+        "words": 0,
+        "akin": False,
+        "authors": [],
+        "tags": [],
+        "removed": postgres.json([]),
+    }
+    if rejection:
+        values.update(
+            url=text.clean(rejection.url),
+            reason=rejection.reason.value,
+            detail=text.clean(rejection.detail),
+            page_digest=rejection.page_digest,
+            extractor=rejection.extractor,
+        )
+    if article:
+        title, body = text.clean(article.title), text.clean(article.text)
+        values.update(
+            {
+                name: text.clean(getattr(article, name))
+                for name in COLUMNS
+                if isinstance(getattr(article, name, None), str)
+            },
+            canonical_key=_key(article.canonical_url),
+            akin=_akin(article.url, article.canonical_url),
+            authors=[text.clean(author) for author in article.authors],
+            tags=[text.clean(tag) for tag in article.tags],
+            published_at=article.published_at,
+            modified_at=article.modified_at,
+            removed=postgres.json(
+                [{"text": text.clean(r.text), "reason": text.clean(r.reason)} for r in article.removed]
+            ),
+            title_digest=text.digest(title),
+            text_digest=text.digest(body),
+            words=text.words(body),
+        )
+    nothing = {"published_at": None, "modified_at": None, "canonical_key": None}
+    return [values.get(name, nothing.get(name, "")) for name in COLUMNS]
+
+
+@lru_cache(maxsize=1)
+def _akin(url: str, canonical: str) -> bool:
+    try:
+        return urls.akin(url, canonical)
+    except ValueError:
+        return False
+
+
+# Two are enough for one line: its address and its canonical address, which are mostly the same.
+@lru_cache(maxsize=2)
+def _key(url: str) -> str | None:
+    try:
+        return urls.key(url)
+    except ValueError:
+        return None
