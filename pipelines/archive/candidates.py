@@ -123,7 +123,7 @@ def find_any(made: Search, many: int) -> Candidates:
     if not made.named:
         return Candidates(_rows(made, "search_latest", SearchPlace(), many))
     if not made.placed:
-        return Candidates(_rows(made, "search_any", SearchPlace(), many))
+        return Candidates(_rows(made, "search_named", SearchPlace(), many, ordered=False))
     named = _name_words(made, SearchPlace(), many)
     return Candidates(list(_check_places(made, named, many, len(named) or 1)), _last(named, many))
 
@@ -217,5 +217,6 @@ def _rows(made: Search, statement: str, place: SearchPlace, many: int, **more: o
         "last_dated": place.dated,
         "last_id": place.number,
         "count": many,
+        "ordered": True,
     }
     return postgres.query(made.conn, statement, **{**asked, **more})

@@ -42,7 +42,6 @@ BOUNDED = {
     "search_ranked": (6_000, "best first ranks the newest 5,000 articles that the index names, and says so"),
     "search_named": (6_000, "the articles that the index names for a word, before the newest of them are taken"),
     "search_window": (30_000, "a word that stands in many is looked for in the newest articles, until enough have it"),
-    "search_any": (6_000, "what is counted is counted up to 10,000"),
     "desk_runs": (2_000, "each source's rows of the ten runs on the page, and of ten more"),
 }
 

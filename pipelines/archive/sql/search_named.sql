@@ -1,5 +1,6 @@
--- The articles that the index names for a query, newest first, from a place on. What is sure needs no look at the text.
--- Put in order by more than the date, so that Postgres does not look for them in the order of the dates, reading the words of each article.
+-- Articles that the index names for a query: newest first from a place on if ordered, else any, for which Postgres drops the sort.
+-- What is sure needs no look at the text. They are put in order by more than the date: by the date alone Postgres would walk along
+-- its index and read the words of each article.
 select n.article_id, n.dated, n.sure
 from (
     select article_id, dated, source, language, %(exact)s as sure
@@ -22,5 +23,5 @@ where (%(sources)s::text[] is null or n.source = any(%(sources)s))
     and (%(revised)s::boolean is null or exists (select from articles a where a.id = n.article_id and a.revision > 1))
     and (%(removed)s::boolean is null or exists (select from articles a where a.id = n.article_id and a.gone_at is not null))
     and (%(kind)s::text is null or n.article_id in (select c.article_id from changes c where c.revision_kind = %(kind)s))
-order by n.dated + interval '0' desc, n.article_id desc
+order by case when %(ordered)s then n.dated + interval '0' end desc, case when %(ordered)s then n.article_id end desc
 limit %(count)s
