@@ -146,6 +146,23 @@ def test_exceptions_synonyms_and_forms_are_found_where_they_stand(
     assert (None if marks is None else [text[m.start : m.end] for m in marks]) == marked
 
 
+def test_a_stem_finds_the_endings_of_the_articles_language_in_a_watch_and_in_a_search(
+    nightdesk: Nightdesk, settings: Settings, conn: postgres.Connection
+) -> None:
+    nightdesk("watch", "add", "vote", "--query", "stem:election", "--to", "desk")
+
+    found = told(
+        settings, conn,
+        article("1", "Two elections were held.", title="a", language="en"),
+        article("2", "elections تأجلت", title="b"),
+    )  # fmt: skip
+    searched = nightdesk("search", "stem:election", "--count").output
+    word = nightdesk("search", "election", "--count").output
+
+    assert [(watch, title) for watch, title, _ in found] == [("vote", "a")]
+    assert (searched, word) == ("1 article\n", "0 articles\n")
+
+
 def test_a_list_of_synonyms_is_shared_and_cannot_go_while_a_watch_has_it(
     nightdesk: Nightdesk, settings: Settings, conn: postgres.Connection
 ) -> None:

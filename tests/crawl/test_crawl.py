@@ -398,3 +398,19 @@ def test_links_of_a_section_that_were_left_out_are_told(here: Settings, web: Sit
     (tally,) = crawl.crawl(here, [source], RUN)
 
     assert "http://a.test/news has more links than are read: 500 were left out" in tally.message
+
+
+def test_a_section_that_has_more_pages_than_are_read_says_so(here: Settings, web: Sites) -> None:
+    source = sites.site(web, "a.test", 0, feeds=(), sections=("http://a.test/news",), max_pages=1)
+    pages = ["http://a.test/news", *(f"http://a.test/news?page={n}" for n in range(2, policy.MAX_SECTION_PAGES + 4))]
+    for n, (page, behind) in enumerate(pairwise(pages)):
+        links = "".join(
+            f'<a href="/{m}x/{100 * n + m + 10_000}/s">The bridge of {n} opened again {m}</a>' for m in range(7)
+        )
+        following = f'<a rel="next" href="{behind}">Next</a>'
+        web.pages[page] = sites.answer(200, f"<main>{links}</main>{following}".encode())
+
+    (tally,) = crawl.crawl(here, [source], RUN)
+
+    assert f"names more: {policy.MAX_SECTION_PAGES} pages of it were read" in tally.message
+    assert len([url for url in web.asked("/news") if "page=" in url]) == policy.MAX_SECTION_PAGES
