@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -61,6 +61,19 @@ class RetiredTexts:
 OnGone = Callable[[RetiredTexts], None]
 
 
+@dataclass(frozen=True)
+class _Pass:
+    """One call of `retire`: where it deletes, by which time, what it has deleted so far, and who is told of it."""
+
+    settings: Settings
+    conn: postgres.Connection
+    now: datetime
+    gone: RetiredTexts
+    on_gone: OnGone
+    _: KW_ONLY
+    dry: bool
+
+
 def retire(
     settings: Settings,
     now: datetime,
@@ -79,134 +92,113 @@ def retire(
     """
     gone = RetiredTexts()
     with postgres.connection(settings, application="nightdesk upkeep") as conn:
-        _retire_files(settings, conn, now, text_days, gone, on_gone, dry=dry)
-        _retire_wordings(settings, conn, now, text_days, gone, on_gone, dry=dry)
-        _retire_ledger(settings, conn, now, raw_days, raw_gone, gone, on_gone, dry=dry)
+        work = _Pass(settings, conn, now, gone, on_gone, dry=dry)
+        _retire_files(work, text_days)
+        _retire_wordings(work, text_days)
+        _retire_ledger(work, raw_days, raw_gone)
     return gone
 
 
-def _retire_files(
-    settings: Settings,
-    conn: postgres.Connection,
-    now: datetime,
-    own: Mapping[str, int],
-    gone: RetiredTexts,
-    on_gone: OnGone,
-    *,
-    dry: bool,
-) -> None:
+def _retire_files(work: _Pass, own: Mapping[str, int]) -> None:
     """Delete article files of runs that are old enough; the note about it is written first."""
-    if not _keeps(settings.keep_text_days, own):
+    if not _keeps(work.settings.keep_text_days, own):
         return
-    for source in bucket.folders(settings.articles):
-        days = _days(source, settings.keep_text_days, own)
+    for source in bucket.folders(work.settings.articles):
+        days = _days(source, work.settings.keep_text_days, own)
         if not days:
             continue
         why = f"older than {days} days ({_tell_end(source, own, 'keep_text', 'NIGHTDESK_KEEP_TEXT_DAYS')})"
-        runs = sorted(name.removesuffix(ENDING) for name in bucket.list_files(settings.articles / source, ENDING))
-        old = [run for run in runs if start_of(run) < now - timedelta(days=days)]
+        runs = sorted(name.removesuffix(ENDING) for name in bucket.list_files(work.settings.articles / source, ENDING))
+        old = [run for run in runs if start_of(run) < work.now - timedelta(days=days)]
         for some in (old[begin : begin + AT_ONCE] for begin in range(0, len(old), AT_ONCE)):
-            with conn:
-                needed = {row["run"] for row in postgres.query(conn, "article_files_needed", source=source, runs=some)}
+            with work.conn:
+                needed = {
+                    row["run"] for row in postgres.query(work.conn, "article_files_needed", source=source, runs=some)
+                }
                 going = [run for run in some if run not in needed]
-                if not dry:
+                if not work.dry:
                     notes = [{"run": run, "count": 0, "complete": True} for run in going]
-                    _write_notes(conn, source, Retirement.ARTICLE_FILE, why, notes)
-            gone.kept += [f"{source}/{run}" for run in some if run in needed]
+                    _write_notes(work.conn, source, Retirement.ARTICLE_FILE, why, notes)
+            work.gone.kept += [f"{source}/{run}" for run in some if run in needed]
             for run in going:
-                path = articlefile.path(settings, source, run)
-                gone.files.append(f"{source}/{run}")
-                gone.bytes += bucket.size(path)
-                if not dry:
+                path = articlefile.path(work.settings, source, run)
+                work.gone.files.append(f"{source}/{run}")
+                work.gone.bytes += bucket.size(path)
+                if not work.dry:
                     bucket.remove(path)
-            on_gone(gone)
+            work.on_gone(work.gone)
 
 
-def _retire_wordings(
-    settings: Settings,
-    conn: postgres.Connection,
-    now: datetime,
-    own: Mapping[str, int],
-    gone: RetiredTexts,
-    on_gone: OnGone,
-    *,
-    dry: bool,
-) -> None:
+def _retire_wordings(work: _Pass, own: Mapping[str, int]) -> None:
     """Delete the text of earlier wordings; the digests, the title and the page's place stay."""
-    if not _keeps(settings.keep_text_days, own):
+    if not _keeps(work.settings.keep_text_days, own):
         return
-    before = {source: _before(now, days) for source, days in own.items() if days >= 0}
-    usual = _before(now, settings.keep_text_days)
+    before = {source: _before(work.now, days) for source, days in own.items() if days >= 0}
+    usual = _before(work.now, work.settings.keep_text_days)
     params = {
         "own": postgres.json(before), "usual": usual,
         "latest": max(moment for moment in (usual, *before.values()) if moment != FOR_EVER),
     }  # fmt: skip
-    if dry:
-        with conn:
-            found = postgres.row(conn, "retirable_wordings", **params)
-        gone.wordings = found["count"] if found else 0
+    if work.dry:
+        with work.conn:
+            found = postgres.row(work.conn, "retirable_wordings", **params)
+        work.gone.wordings = found["count"] if found else 0
         return
     after = FOR_EVER
     while True:
-        with conn:
-            done = postgres.query(conn, "retire_wordings", count=AT_ONCE, after=after, **params)
+        with work.conn:
+            done = postgres.query(work.conn, "retire_wordings", count=AT_ONCE, after=after, **params)
         if not done:
             return
-        gone.wordings += len(done)
+        work.gone.wordings += len(done)
         # The next query starts after the rows that stay.
         after = max(row["fetched_at"] for row in done)
-        on_gone(gone)
+        work.on_gone(work.gone)
 
 
-def _retire_ledger(
-    settings: Settings, conn: postgres.Connection, now: datetime, raw_days: Mapping[str, int], raw_gone: Set[str],
-    gone: RetiredTexts, on_gone: OnGone, *, dry: bool,
-) -> None:  # fmt: skip
+def _retire_ledger(work: _Pass, raw_days: Mapping[str, int], raw_gone: Set[str]) -> None:
     """Delete fetches of old runs without an article and without an answer in the raw store, with load's decisions on
     them; then addresses that have an end, no article and no fetch left."""
-    if not settings.keep_ledger_days:
+    if not work.settings.keep_ledger_days:
         return
     most = 1
-    for source, runs in _old_runs(settings, conn, now, raw_days):
+    for source, runs in _old_runs(work, raw_days):
         left = runs
         while left:
             # A count blocks nobody, so it takes all runs at once.
-            some, left = (left, []) if dry else (left[:most], left[most:])
+            some, left = (left, []) if work.dry else (left[:most], left[most:])
             began = monotonic()
-            with conn:
-                _retire_runs(settings, conn, now, source, some, raw_gone, gone, dry=dry)
+            with work.conn:
+                _retire_runs(work, source, some, raw_gone)
             most = max(1, min(MOST_RUNS, int(len(some) * AIM_SECONDS / (monotonic() - began))))
-            on_gone(gone)
+            work.on_gone(work.gone)
 
 
-def _retire_runs(
-    settings: Settings, conn: postgres.Connection, now: datetime, source: str, some: Sequence[str],
-    raw_gone: Set[str], gone: RetiredTexts, *, dry: bool,
-) -> None:  # fmt: skip
+def _retire_runs(work: _Pass, source: str, some: Sequence[str], raw_gone: Set[str]) -> None:
     """Delete the ledger of some runs of a source in the caller's transaction; a load of the source waits for it."""
-    named = postgres.query(conn, "retire_files", source=source, runs=some)
+    named = postgres.query(work.conn, "retire_files", source=source, runs=some)
     there = {
         row["file"]: row["run"]
         for row in named
-        if row["file"] not in raw_gone and bucket.is_there(settings.raw / row["file"])
+        if row["file"] not in raw_gone and bucket.is_there(work.settings.raw / row["file"])
     }
-    if not dry:
-        postgres.query(conn, "load_lock", source=source)
-    found = postgres.query(conn, "retirable_fetches", source=source, runs=some, there=list(there))
+    if not work.dry:
+        postgres.query(work.conn, "load_lock", source=source)
+    found = postgres.query(work.conn, "retirable_fetches", source=source, runs=some, there=list(there))
     fetches = [row["id"] for row in found]
-    if not dry:
-        postgres.execute(conn, "retire_fetches", ids=fetches)
+    if not work.dry:
+        postgres.execute(work.conn, "retire_fetches", ids=fetches)
     urls = postgres.row(
-        conn, "retire_urls", source=source, runs=some, ids=sorted({row["url_id"] for row in found}),
-        before=now - timedelta(settings.keep_ledger_days), gone=fetches if dry else [], dry=dry,
+        work.conn, "retire_urls", source=source, runs=some, ids=sorted({row["url_id"] for row in found}),
+        before=work.now - timedelta(work.settings.keep_ledger_days), gone=fetches if work.dry else [], dry=work.dry,
     )  # fmt: skip
-    if not dry:
-        why = f"older than {settings.keep_ledger_days} days (NIGHTDESK_KEEP_LEDGER_DAYS)"
+    if not work.dry:
+        why = f"older than {work.settings.keep_ledger_days} days (NIGHTDESK_KEEP_LEDGER_DAYS)"
         counts, kept = Counter(row["run"] for row in found), set(there.values())
         notes = [{"run": run, "count": counts[run], "complete": run not in kept} for run in some]
-        _write_notes(conn, source, Retirement.LEDGER, why, notes)
-    gone.fetches += len(found)
-    gone.urls += urls["count"] if urls else 0
+        _write_notes(work.conn, source, Retirement.LEDGER, why, notes)
+    work.gone.fetches += len(found)
+    work.gone.urls += urls["count"] if urls else 0
 
 
 def _write_notes(
@@ -215,18 +207,16 @@ def _write_notes(
     postgres.execute(conn, "retire_notes", source=source, what=what, why=why, notes=postgres.json(notes))
 
 
-def _old_runs(
-    settings: Settings, conn: postgres.Connection, now: datetime, raw_days: Mapping[str, int]
-) -> Iterator[tuple[str, list[str]]]:
+def _old_runs(work: _Pass, raw_days: Mapping[str, int]) -> Iterator[tuple[str, list[str]]]:
     """Each source with the runs whose ledger may go: decided, old enough, and with no raw files kept longer."""
-    with conn:
-        before = now - timedelta(days=settings.keep_ledger_days)
-        rows = postgres.query(conn, "retirable_runs", before=before, again=TRIED_AGAIN)
+    with work.conn:
+        before = work.now - timedelta(days=work.settings.keep_ledger_days)
+        rows = postgres.query(work.conn, "retirable_runs", before=before, again=TRIED_AGAIN)
     for source, of_source in groupby(rows, key=itemgetter("source")):
         raw = raw_days.get(source, -1)
-        days = settings.keep_ledger_days if raw < 0 else max(raw, settings.keep_ledger_days) if raw else 0
+        days = work.settings.keep_ledger_days if raw < 0 else max(raw, work.settings.keep_ledger_days) if raw else 0
         if days:
-            yield source, [row["run"] for row in of_source if start_of(row["run"]) < now - timedelta(days=days)]
+            yield source, [row["run"] for row in of_source if start_of(row["run"]) < work.now - timedelta(days=days)]
 
 
 def _before(now: datetime, days: int) -> str:
