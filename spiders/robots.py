@@ -156,6 +156,8 @@ class RobotsMiddleware:
     async def _cool(self, host: str, response: Response) -> None:
         """Leave a host alone if even its robots.txt asks for rest."""
         rest = outcome.rest_asked((response.headers.get("Retry-After") or b"").decode("latin-1"), datetime.now(UTC))
+        if response.status == 429:
+            rest = rest or policy.USUAL_REST
         cool = getattr(self.crawler.spider, "cool", None)
         if rest and cool:
             await cool(host, rest.total_seconds(), f"status {response.status} on robots.txt")

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.crawl import host_locks, ledger
+from pipelines.crawl import host_locks, ledger, policy
 from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
@@ -222,6 +222,18 @@ def test_a_short_rest_that_a_host_asks_for_is_kept_and_the_crawl_goes_on_after_i
     after = min(begin for begin, _, _ in log.asked if begin > refused)
     assert after - refused >= 3 - INEXACT
     assert tally.state == "done" and set(log.urls("/news/")) == {f"http://a.test/news/{n}" for n in range(1, 5)}
+
+
+def test_a_host_whose_robots_txt_answers_429_is_left_alone_though_it_does_not_say_how_long(
+    here: Settings, web: Sites, conn: postgres.Connection
+) -> None:
+    source = sites.site(web, "a.test", 2)
+    web.pages["http://a.test/robots.txt"] = sites.answer(429, b"slow down")
+
+    crawl.crawl(here, [source], RUN)
+
+    taken = host_locks.take(host_locks.HostLocks(conn), ["a.test"])
+    assert policy.USUAL_REST.total_seconds() / 2 < taken["a.test"].rest <= policy.USUAL_REST.total_seconds()
 
 
 def test_a_host_that_slows_down_is_asked_less_often_and_then_as_before(here: Settings, web: Sites) -> None:
