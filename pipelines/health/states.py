@@ -75,7 +75,7 @@ def judge(
     found = (
         (failing if failing and not failing.suspected else None)
         or _barren(looks)
-        or _silent(looks, paced, now, last, pace, own, gap, ended)
+        or _silent(looks, paced, now, last, pace, own, gap)
         or _drifting(looks)
         or (_quiet(paced, now, zone, pace, was, ended) if pace else None)
         or _behind(looks)
@@ -196,7 +196,6 @@ def _silent(
     pace: UsualPace | None,
     own: timedelta | None,
     gap: timedelta,
-    ended: datetime | None,
 ) -> StateReport | None:
     first = looks[0].at
     since = last or first
@@ -205,15 +204,7 @@ def _silent(
         return None
     listened = empty[-1].at
     usually = (own or gap) if pace else max(gap, _gap_so_far(looks, gap))
-    if ended and not pace:
-        # A silence that was told and has ended counts as usual for the source.
-        usually = max(usually, _longest_gap(looks, since))
-    # While little is known, a silence as long as an earlier one is no trouble either.
-    waits = (
-        _latest(own, gap)
-        if pace
-        else max(policy.LEARNING_WAITS, policy.SILENT_TIMES * usually, _longest_gap(looks, since))
-    )
+    waits = _latest(own, gap) if pace else max(policy.LEARNING_WAITS, policy.SILENT_TIMES * usually)
     # If the next look would come too late, counted from when the last article may have come, this look is in time.
     spacing = _spacing(paced) if pace else timedelta()
     late = now - since > waits - 2 * spacing and listened > since + usually
@@ -242,12 +233,6 @@ def _gap_so_far(looks: Sequence[SourceLook], gap: timedelta) -> timedelta:
     given = [look.at for look in looks if look.heard and look.new]
     gaps = [two - one for one, two in pairwise([looks[0].at, *given]) if two > one]
     return _median(gaps) if gaps else gap
-
-
-def _longest_gap(looks: Sequence[SourceLook], last: datetime) -> timedelta:
-    """The longest time from one look with new articles to the next, from the first look on."""
-    given = [look.at for look in looks if look.heard and look.new and look.at <= last]
-    return max((two - one for one, two in pairwise([looks[0].at, *given])), default=timedelta())
 
 
 def _spacing(looks: Sequence[SourceLook]) -> timedelta:

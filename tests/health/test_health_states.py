@@ -104,14 +104,6 @@ def test_what_is_as_low_as_what_was_told_and_ended_is_not_told_again_nor_is_what
     assert judged(looks, ended=ended).state == SourceState.HEALTHY
 
 
-def test_while_little_is_known_what_a_source_was_silent_for_before_is_no_trouble() -> None:
-    looks = nights(0, 4, 3, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0)
-
-    assert judged(looks[:9]).state == SourceState.LEARNING
-    assert judged(looks[:7]).state == SourceState.SILENT
-    assert judged(looks).state == SourceState.LEARNING
-
-
 def test_the_gap_that_is_to_be_judged_does_not_lengthen_what_is_waited_for() -> None:
     looks = [*nights(9, *[9, 0, 0] * 8, 9), SourceLook(at=T0 + 40 * DAY, new=1)]
 
