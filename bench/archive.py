@@ -25,7 +25,7 @@ NEWEST = datetime(2026, 11, 29, tzinfo=UTC)
 SOURCES, A_NIGHT = 1_000, 913
 # Words of a language, and how their use falls off: the second word is used 1 / 2 ** EXPONENT times as often.
 VOCABULARY, EXPONENT = 60_000, 1.05
-# Words of an article: the middle of what was measured on real news (arabic.md, section 6), and how far it spreads.
+# Words of an article: the middle of what was measured on real news, and how far it spreads.
 MEDIAN_WORDS, SPREAD = 254, 0.6
 # Words of a title, a description and a paragraph, and paragraphs of the longest article.
 TITLE, DESCRIPTION, PARAGRAPH, MOST_PARAGRAPHS = 9, 31, 60, 20

@@ -15,7 +15,7 @@ from functools import lru_cache
 from demo import texts
 
 LANGUAGES = ("ar", "en", "fr", "tr", "fa", "de", "zh")
-# Words of a story: the middle and the spread of real news (arabic.md, section 6); the shortest is no short item.
+# Words of a story: the middle and the spread of real news; the shortest is no short item.
 MEDIAN_WORDS, SPREAD, LEAST_WORDS, MOST_WORDS = 254, 0.5, 100, 1_500
 # Of ten words so many are of the demo's; of the rarer ones there are so many.
 COMMON_OF_TEN, RARE_WORDS = 6, 20_000

@@ -2,8 +2,8 @@
 ### Crawl: from news sites to the raw store
 
 Runs on `NIGHTDESK_SCHEDULE` (cron, by the clock of `NIGHTDESK_SCHEDULE_TIMEZONE`). **plan** picks the sources that are
-due by their own schedule; **crawl** fetches each in a process of its own (one task per source up to 50 sources, about
-25 together above that) and keeps what the sites sent as WARC files; **publish** hands the run over to `news_extract`
+due by their own schedule; **crawl** fetches them and keeps what the sites sent as WARC files (up to 50 sources have a
+task each; more share at most 60 tasks, which take about equally long); **publish** hands the run over to `news_extract`
 with every source that delivered anything; **verdict** turns the run red when `NIGHTDESK_FAILED_SHARE` of the sources
 failed.
 

@@ -77,7 +77,8 @@ class Source:
 class Entry:
     """What a feed or sitemap said about a URL; fields that it did not give are empty. Dates are aware UTC.
 
-    published_precision: given if the moment itself does not show it: midnight UTC is a day, others are to the second.
+    published_precision: empty if the time shows the precision by itself: midnight UTC means the day, any other time is
+    exact to the second.
     guid: the feed's name for the entry, whatever its address is; empty if this name is its address.
     """
 
@@ -100,8 +101,8 @@ class Page:
     body: the bytes as received, still content-encoded (`headers` says how).
     digest: sha256 hex of `body`.
     headers: (name, value) pairs as sent.
-    via: the feed or sitemap that named it.
-    entry: what that said.
+    via: the feed, sitemap or section that named the page.
+    entry: what that list said of the page.
     """
 
     source: str
@@ -119,7 +120,11 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Pointer:
-    """The place of a response record in the raw store: path below the data folder's `raw`, byte offset and length."""
+    """The place of a response record in the raw store: byte offset and length.
+
+    warc_file: the path below the data folder's `raw`; an absolute path (`warc.is_elsewhere`) is a file that was
+    imported in place.
+    """
 
     warc_file: str
     warc_offset: int
@@ -218,7 +223,9 @@ class Tally:
     """What one stage did for one source in one run: the row of `runs` that says so.
 
     state: running, done, failed, busy (another process has the source) or stopped (closed early, nothing lost).
-    counts: how many of what, by the words of the ledger. code: why it gave nothing, where programs have to know.
+    counts: how many of what; the docstring of each stage's function names its counts. One word may count different
+    things in two stages: crawl's "new" are URLs, load's are articles.
+    code: why it gave nothing, where programs have to know.
     """
 
     run: str

@@ -36,7 +36,7 @@ class CrawledSource:
     Its addresses:
         only_url: the one URL that a person asked for; last_result: how the last look at it ended.
         articles_listed: the articles that its lists named.
-        pages_asked: how many article pages this run has requested.
+        pages_leased: how many article pages this run has leased, requested or not yet; max_pages bounds it.
         sitemaps_asked: how many sitemaps that an index named.
         section_keys: by the first page of a section, the keys that its pages have named.
     Its lists:
@@ -61,7 +61,7 @@ class CrawledSource:
     only_url: str = ""
     last_result: FetchResult | None = None
     articles_listed: set[str] = field(default_factory=set)
-    pages_asked: int = 0
+    pages_leased: int = 0
     sitemaps_asked: int = 0
     section_keys: dict[str, set[str]] = field(default_factory=dict)
     any_list_read: bool = False
@@ -86,7 +86,7 @@ def count(crawled: CrawledSource, result: FetchResult) -> None:
         crawled.lists_unread.append(f"{result.url} {result.reason}")
     if result.kind == Kind.ARTICLE and result.outcome == State.EXCLUDED:
         # Nothing was sent for it, so it does not count as a page of the run.
-        crawled.pages_asked -= 1
+        crawled.pages_leased -= 1
     if result.outcome in (State.FAILED, State.BLOCKED):
         crawled.troubles.append(f"{result.url} {result.reason}")
     if result.kind == Kind.ARTICLE:
@@ -163,7 +163,7 @@ def verdict(
         return RunState.FAILED, f"None of its pages could be fetched: {said}.{_login(crawled)}", RunCode.UNREACHABLE
     if kept_out:
         return RunState.FAILED, _kept_out_sentence(source, kept_out), RunCode.KEPT_OUT
-    used_up = f"its {source.max_pages} pages a run are used up, " if crawled.pages_asked >= source.max_pages else ""
+    used_up = f"its {source.max_pages} pages a run are used up, " if crawled.pages_leased >= source.max_pages else ""
     notes = [f"{used_up}{left} URLs are left for the next crawl"] if left else []
     if unread and crawled.sitemaps_asked >= policy.MAX_SITEMAPS:
         notes.append(f"too many sitemaps: {crawled.sitemaps_asked} were read in this run, {unread} wait for the next")

@@ -163,7 +163,7 @@ class GuardMiddleware:
         return cls(_policy_of(crawler))
 
     def process_request(self, request: Request) -> Request | None:
-        """Raise Refused, or set where the request goes; a host with a dot at its end is the host without it."""
+        """Raise RefusedRequest, or set where the request goes; a host with a dot at its end is the host without it."""
         refused = refusal(self.rules, request.url)
         if refused:
             raise refused

@@ -16,7 +16,7 @@ from pipelines.crawl.ledger import FetchResult, Lease
 from spiders import store
 from spiders.crawl_work import CrawlWork
 from spiders.crawled_source import tally_counts
-from spiders.pacing import LOOK_SECONDS
+from spiders.pacing import TRY_SECONDS
 
 # How many answers in a row may be missing or server errors; then the host is left for this crawl.
 SILENT = 5
@@ -28,8 +28,9 @@ SHORT_REST = 60.0
 ASK_ROUND = 5.0
 # Seconds between two reports of progress. Chosen: seldom enough for a log.
 TELL_SECONDS = 15.0
-# How many URLs are leased beyond the pages of the page budget: lists, and one handful.
-BESIDE = 40
+# Lists of a source that the estimate of its remaining seconds allows for, beside the pages of its budget. Chosen: more
+# than most sources have.
+ESTIMATED_LISTS = 40
 
 
 def judge_host(work: CrawlWork, lease: Lease, result: FetchResult) -> None:
@@ -72,7 +73,7 @@ async def go_round(work: CrawlWork) -> bool:
     Gives whether it was time for a round.
     """
     now, clock = monotonic(), work.clock
-    if now < clock.last_round + LOOK_SECONDS:
+    if now < clock.last_round + TRY_SECONDS:
         return False
     clock.last_round = now
     waiting = {host for f in work.frontiers.values() for host, queue in f.queues.items() if queue}
@@ -113,7 +114,7 @@ async def _tell(work: CrawlWork) -> None:
     )
     for name in work.frontiers:
         crawled = work.store.sources[name]
-        most = max(0, crawled.source.max_pages - crawled.pages_asked) + BESIDE
+        most = max(0, crawled.source.max_pages - crawled.pages_leased) + ESTIMATED_LISTS
         due = due_by_source.get(name, {})
         seconds = max((min(count, most) * work.pacer.gap(host) for host, count in due.items()), default=0.0)
         crawled.counts["left"] = sum(due.values())

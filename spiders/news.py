@@ -21,7 +21,7 @@ from scrapy.http import Request, Response
 
 from pipelines.codes import Kind
 from pipelines.crawl import host_locks
-from pipelines.crawl.host_locks import Turn
+from pipelines.crawl.host_locks import KeptRobots, Turn
 from pipelines.crawl.ledger import Lease
 from pipelines.errors import DiskFullError
 from pipelines.stores import postgres
@@ -52,7 +52,7 @@ LEASED_URLS = 40
 # Of these for one host. Chosen: half, so that a source with several hosts has work for all.
 LEASED_PER_HOST = 20
 # Seconds that requests under way get to arrive when the budget ends.
-GRACE = 10.0
+ARRIVAL_SECONDS = 10.0
 
 
 class NewsSpider(Spider):
@@ -133,9 +133,9 @@ class NewsSpider(Spider):
         host_upkeep.rest(self.work, host, seconds)
         await self.work.in_thread(host_locks.cool, self.work.store.conn, host, timedelta(seconds=seconds), why)
 
-    async def robots_of(self, place: str) -> tuple[int, str, float] | None:
-        """The robots.txt of a host (`host:port`) in the ledger: status, body and age in seconds."""
-        known: tuple[int, str, float] | None = await self.work.in_thread(host_locks.robots, self.work.store.conn, place)
+    async def robots_of(self, place: str) -> KeptRobots | None:
+        """The robots.txt of a host (`host:port`) in the ledger."""
+        known: KeptRobots | None = await self.work.in_thread(host_locks.robots, self.work.store.conn, place)
         return known
 
     async def keep_robots(self, place: str, status: int, body: str) -> None:
@@ -175,7 +175,7 @@ class NewsSpider(Spider):
                     self.work.hungry[frontier.name] = None
                 if frontier.done:
                     await self._end(frontier, late=late)
-            if monotonic() > self.work.deadline + GRACE:
+            if monotonic() > self.work.deadline + ARRIVAL_SECONDS:
                 await self._end_all_late()
             if self.work.hungry:
                 # One after the other: meanwhile the requests of the other sources go out.

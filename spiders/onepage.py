@@ -55,9 +55,8 @@ class OnePageSpider(Spider):
         """Seconds between two requests to a host."""
         return self.source.delay
 
-    async def robots_of(self, place: str) -> tuple[int, str] | None:
+    async def robots_of(self, place: str) -> None:
         """Nothing is cached for one page."""
-        return None
 
     async def keep_robots(self, place: str, status: int, body: str) -> None:
         """Nothing is kept for one page."""

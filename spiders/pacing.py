@@ -29,11 +29,11 @@ from pipelines.crawl.host_locks import Turn
 from spiders.outcome import SENT
 
 # The status that stands for no answer: an error of the server.
-NO_ANSWER = 599
+NO_ANSWER_STATUS = 599
 # The factor by which a grown delay shrinks with each good answer. Chosen: slower than it grew.
 SHRINK_FACTOR = 0.7
-# Seconds between checks while a turn is waited for. Chosen: nobody notices.
-LOOKS = 4
+# Seconds between two checks whether a host that was asked for too early may be asked again. Chosen: nobody notices.
+WAIT_CHECK_SECONDS = 0.25
 
 # Some sites ask for a delay of days; a crawl must end, and its budget would leave such a source after one page anyway.
 LONGEST_DELAY = 600.0
@@ -51,8 +51,8 @@ LONGEST_GROWN_SECONDS = 60.0
 TURN = 20.0
 # Seconds until a turn that was given up is requested again. Chosen: the waiting process has it by then.
 AGAIN_SECONDS = 3.0
-# Seconds between two looks for a turn. Chosen: often, beside the length of a turn.
-LOOK_SECONDS = 1.0
+# Seconds between two tries to take a turn. Chosen: often, beside the length of a turn.
+TRY_SECONDS = 1.0
 # Seconds without requests to a host that was overloaded, until the spider has read for how long it wants rest.
 HELD = 2.0
 # How long to wait if a redirect leads to a host of another process: longer than a turn lasts.
@@ -139,7 +139,7 @@ class HostPacer:
             if monotonic() > patience:
                 raise NotNow(f"another crawl is at {name}")
             if host.leaving or (host.again > monotonic() and self.take):
-                await asyncio.sleep(LOOK_SECONDS / LOOKS)
+                await asyncio.sleep(WAIT_CHECK_SECONDS)
                 continue
             await self.try_for([name])
         if host.until > monotonic():
@@ -150,7 +150,7 @@ class HostPacer:
         now = monotonic()
         missing = [host for host in map(self.of, names) if not host.ours and host.again <= now]
         for host in missing:
-            host.again = now + LOOK_SECONDS
+            host.again = now + TRY_SECONDS
         turns = await self.take([host.name for host in missing]) if self.take and missing else {}
         now = monotonic()
         for host in missing:
@@ -219,7 +219,7 @@ class HostPacer:
 
     def silent(self, name: str) -> None:
         """Note that a host gave no answer at all."""
-        self.judge(self.of(name), 0.0, NO_ANSWER)
+        self.judge(self.of(name), 0.0, NO_ANSWER_STATUS)
 
     def judge(self, host: Host, latency: float, status: int) -> None:
         """Set the delay of a host by how it answered: the seconds until the answer began, and its status.

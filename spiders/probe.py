@@ -190,9 +190,8 @@ class ProbeSpider(Spider):
         """Seconds between two requests to a host."""
         return self.source.delay
 
-    async def robots_of(self, place: str) -> tuple[int, str] | None:
+    async def robots_of(self, place: str) -> None:
         """Nothing is cached for a probe."""
-        return None
 
     async def keep_robots(self, place: str, status: int, body: str) -> None:
         """Read the parts of robots.txt other than its rules."""

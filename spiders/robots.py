@@ -17,6 +17,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 from pipelines import encodings
 from pipelines.codes import GUARDED, NO_ANSWER, Cause
 from pipelines.crawl import policy
+from pipelines.crawl.host_locks import KeptRobots
 from spiders import handler, outcome
 from spiders.crawler_settings import ROBOT
 from spiders.guard import RefusedRequest
@@ -31,8 +32,6 @@ LARGEST_BYTES = 500 * 1024
 
 log = logging.getLogger(__name__)
 
-# The kept parts of a robots.txt: status and body, and its age in seconds if it may be old.
-WITH_AGE = 3
 # Seconds that a copy is valid; it stays in use longer if the host gives no new one.
 HOLDS_SECONDS = policy.ROBOTS_TXT_HOLDS.total_seconds()
 
@@ -51,7 +50,7 @@ class RobotsMiddleware:
     It calls these methods of its spider:
         use_pacer(pacer): take the pacer, which knows the pace of each host.
         delay_of(host): seconds between two requests there.
-        robots_of(place): the kept robots.txt: status, body and, if it may be older than a day, its age in seconds.
+        robots_of(place): the kept robots.txt (host_locks.KeptRobots), or None.
         keep_robots(place, status, body): keep a robots.txt.
         take_turns(hosts), cool(host, seconds, why): only if other crawls may be at the same hosts; `cool` is for a host
             that asks for rest.
@@ -105,20 +104,20 @@ class RobotsMiddleware:
         try:
             # Another process may be fetching this robots.txt: the ledger has it when our turn comes.
             await self.pacer.enter(host)
-            cached = await spider.robots_of(key)
-            holds = cached and (len(cached) < WITH_AGE or cached[2] < HOLDS_SECONDS)
-            fresh = cached if holds else await self._fetch(place, host, meta)
+            kept: KeptRobots | None = await spider.robots_of(key)
+            fresh = kept if kept and kept.age_seconds < HOLDS_SECONDS else None
+            robots = fresh[:2] if fresh else await self._fetch(place, host, meta)
         except NotNow as later:
             return later
-        if isinstance(fresh, NotHad):
-            if not cached:
-                log.warning("%s/robots.txt cannot be had: %s", place, fresh.why)
-                return fresh
-            log.warning("%s/robots.txt cannot be had: %s; yesterday's stands for one more day", place, fresh.why)
-            fresh = cached
-        elif fresh is not cached:
-            await spider.keep_robots(key, *fresh)
-        status, body = fresh[:2]
+        if isinstance(robots, NotHad):
+            if not kept:
+                log.warning("%s/robots.txt cannot be had: %s", place, robots.why)
+                return robots
+            log.warning("%s/robots.txt cannot be had: %s; yesterday's stands for one more day", place, robots.why)
+            robots = kept[:2]
+        elif not fresh:
+            await spider.keep_robots(key, *robots)
+        status, body = robots
         # This runs in a thread, like unpacking: a robots.txt may be half a megabyte of anything.
         rules = await asyncio.to_thread(ProtegoRobotParser, body.encode() if status < 300 else b"", spider)
         self.pacer.slow(host, _asked_gap(rules), "robots.txt")

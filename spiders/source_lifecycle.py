@@ -40,7 +40,7 @@ def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> 
     else:
         crawled.lists_not_due = ledger.begin(store.conn, source, store.run, due=due)
         _let_in_by_guard(store, source)
-    crawled.pages_asked = ledger.count_asked(store.conn, source.name, store.run)
+    crawled.pages_leased = ledger.count_asked(store.conn, source.name, store.run)
     crawled.sitemaps_asked = ledger.count_asked_sitemaps(store.conn, source.name, store.run)
     store.conn.commit()
     store.sources[source.name] = crawled
@@ -52,7 +52,7 @@ def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[
     run.
     """
     crawled = store.sources[name]
-    left = crawled.source.max_pages - crawled.pages_asked
+    left = crawled.source.max_pages - crawled.pages_leased
     got = ledger.lease(
         store.conn,
         name,
@@ -65,7 +65,7 @@ def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[
         only=only,
         past=store.past is not None,
     )
-    crawled.pages_asked += sum(1 for lease in got if lease.kind == Kind.ARTICLE)
+    crawled.pages_leased += sum(1 for lease in got if lease.kind == Kind.ARTICLE)
     crawled.sitemaps_asked += sum(1 for lease in got if lease.kind == Kind.SITEMAP and lease.via)
     return got
 

@@ -37,8 +37,8 @@ FILES = Asset("article_files", uri="x-news://article-files", group="nightdesk")
 ARTICLES = Asset("articles", uri="x-news://articles", group="nightdesk")
 
 LABEL = "{{ task.op_kwargs['batch']['name'] }}"
-# Seconds that a crawl's task lives beyond the crawl's own budget. Chosen: the child stops itself after 30 and is killed
-# after 5 more; a busy machine needs the rest.
+# Seconds that a crawl's task lives beyond the crawl's own budget. Chosen: the spider ends its sources 10 seconds after
+# the budget, the task asks it to stop after 30 and kills it some 5 later; a busy machine needs the rest.
 SPIDER_GRACE_SECONDS = 120
 # The longest that one batch of extract, load or alert may take. Chosen: far beyond the largest source; a task that
 # hangs is ended, and Airflow tries it again.

@@ -277,7 +277,7 @@ def _conclude(
         counts = ", ".join(f"{count} {word}" for word, count in tally.counts.items() if count)
         log.log(level, "%s", ": ".join(filter(None, [tally.source, tally.state, tally.message, counts])))
     failed = [tally for tally in tallies if tally.state == FAILED]
-    if len(failed) + len(problems) == len(tallies) + len(problems) and (failed or problems):
+    if len(failed) == len(tallies) and (failed or problems):
         said = "; ".join(f"{tally.source or tally.stage}: {tally.message or FAILED}" for tally in failed)
         error = problems[0] if problems else kind(said)
         error.told = True

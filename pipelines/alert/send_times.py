@@ -49,8 +49,8 @@ def quiet(written: Sequence[str]) -> tuple[str, ...]:
 def due(digest: str, quiet: Sequence[str], timezone: str, at: datetime) -> datetime | None:
     """The time (UTC) at which an alert of this moment goes out; None: at once."""
     moment = cron.next_strike(_cron(digest), timezone, at) if digest else at
-    spoken = _first_spoken(tuple(quiet), timezone, moment) if quiet else moment
-    return spoken if spoken > at else None
+    allowed = _first_not_quiet(tuple(quiet), timezone, moment) if quiet else moment
+    return allowed if allowed > at else None
 
 
 def is_quiet(quiet: Sequence[str], timezone: str, at: datetime) -> bool:
@@ -60,7 +60,7 @@ def is_quiet(quiet: Sequence[str], timezone: str, at: datetime) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _first_spoken(quiet: tuple[str, ...], timezone: str, at: datetime) -> datetime:
+def _first_not_quiet(quiet: tuple[str, ...], timezone: str, at: datetime) -> datetime:
     """The first moment, from this one on, that is not quiet.
 
     The search goes minute by minute. So an hour that the clock shows twice, or never, counts as the clock shows it.

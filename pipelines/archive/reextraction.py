@@ -123,7 +123,7 @@ def apply(settings: Settings, run: str, sources: Sequence[Source]) -> list[Tally
     for source in _of_report(report, sources):
         file, kept = _file(settings, run, source.name), _before(settings, run, source.name)
         articlefile.write(articlefile.path(settings, source.name, run), articlefile.read(file))
-        done.append(load.load(settings, source, run, first=partial(_keep_before, source.name, file, kept)))
+        done.append(load.load(settings, source, run, prepare=partial(_keep_before, source.name, file, kept)))
     report.applied_at = datetime.now(UTC).isoformat()
     _keep(settings, report)
     return done

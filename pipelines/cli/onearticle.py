@@ -12,7 +12,7 @@ from rich.text import Text
 from pipelines import edits, steering
 from pipelines.archive import differences, provenance
 from pipelines.archive.differences import DifferencePiece, Fate
-from pipelines.cli import onepage
+from pipelines.cli import page_decisions
 from pipelines.cli.show import as_json, out, quote, say, table
 from pipelines.desk import desk_records
 from pipelines.errors import NightdeskError
@@ -57,7 +57,7 @@ def show(
     if json:
         as_json({**row, "story_id": story_records.resolve(conn, number), "story": told, "provenance": origins})
         return
-    onepage.print_facts(row)
+    page_decisions.print_facts(row)
     say("")
     quote(row["text"])
     _print_story(number, told)
@@ -66,7 +66,7 @@ def show(
         first, last = row["revisions"][-1]["revision"], row["revisions"][0]["revision"]
         say(f"`nightdesk articles {number} --diff {first}..{last}` shows what changed.", "dim")
     if removed:
-        onepage.print_removed([(block["text"], block["reason"]) for block in row["removed"]])
+        page_decisions.print_removed([(block["text"], block["reason"]) for block in row["removed"]])
     elif row["removed"]:
         say(f"\n{len(row['removed'])} block(s) were cut; --removed shows them.", "dim")
 

@@ -12,7 +12,7 @@ import typer
 
 from pipelines import urls
 from pipelines.alert import stage as alert
-from pipelines.cli import canary, completion, days, onepage, report, typed_names
+from pipelines.cli import canary, completion, days, page_decisions, report, typed_names
 from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, counting, quiet_if, say, table
 from pipelines.codes import RunState
 from pipelines.crawl import stage as crawl
@@ -89,7 +89,7 @@ def run(
     if url:
         if len(chosen) != 1 or not names:
             raise NightdeskError("`--url` takes one page of one source: nightdesk run SOURCE --url URL.")
-        _exit_by(onepage.run(current, chosen[0], url, key, as_json_=json))
+        _exit_by(page_decisions.run(current, chosen[0], url, key, as_json_=json))
         return
     done: list[Tally] = []
     try:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines import installation, urls
-from pipelines.cli import completion, health, onearticle, onepage, quarantine, report, trypage, typed_names
+from pipelines.cli import completion, health, onearticle, page_decisions, quarantine, report, trypage, typed_names
 from pipelines.cli.show import Json, ago, as_json, out, say, table
 from pipelines.codes import RunState
 from pipelines.crawl import ledger
@@ -156,7 +156,10 @@ def articles(
         return
     table(
         ("#id", "source", "published", "title", "#words", "#cut"),
-        ((r["id"], r["source"], onepage.show_published(r) or None, _show_title(r), r["words"], r["cut"]) for r in rows),
+        (
+            (r["id"], r["source"], page_decisions.show_published(r) or None, _show_title(r), r["words"], r["cut"])
+            for r in rows
+        ),
         empty="No article yet: `nightdesk run` collects the first.",
     )
 

@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from pipelines import urls
-from pipelines.cli import batch, completion, onepage
+from pipelines.cli import batch, completion, page_decisions
 from pipelines.cli.show import Json, as_json, out, progress, quote, say
 from pipelines.crawl import stage as crawl
 from pipelines.errors import DatabaseError, NightdeskError
@@ -124,7 +124,7 @@ def _explain(done: TriedPage, page: Page, target: str, template: str) -> None:
             out.print(Text(f"{name:10}", style="dim") + Text(value), soft_wrap=True)
     say("")
     quote(made.text)
-    onepage.print_removed([(block.text, block.reason) for block in made.removed])
+    page_decisions.print_removed([(block.text, block.reason) for block in made.removed])
 
 
 def show_published(made: Article) -> str:

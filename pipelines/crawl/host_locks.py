@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
 from pipelines.crawl import policy
 from pipelines.stores import postgres
@@ -39,6 +40,14 @@ class Turn:
 
     ago: float
     rest: float
+
+
+class KeptRobots(NamedTuple):
+    """A robots.txt that the ledger has."""
+
+    status: int
+    body: str
+    age_seconds: float
 
 
 def take(turns: HostLocks, hosts: Iterable[str]) -> dict[str, Turn]:
@@ -93,11 +102,11 @@ def cool(conn: postgres.Connection, host: str, rest: timedelta, reason: str) -> 
         postgres.execute(conn, "cool_host", host=host, rest=rest, reason=reason)
 
 
-def robots(conn: postgres.Connection, place: str) -> tuple[int, str, float] | None:
-    """The last robots.txt of a host that may still be used: status, body, and its age in seconds."""
+def robots(conn: postgres.Connection, place: str) -> KeptRobots | None:
+    """The last robots.txt of a host that may still be used."""
     with conn:
         row = postgres.row(conn, "robots_of_host", host=place, stands=policy.ROBOTS_TXT_STANDS)
-    return (row["status"], row["body"], row["age"]) if row else None
+    return KeptRobots(row["status"], row["body"], row["age"]) if row else None
 
 
 def count_left(conn: postgres.Connection, sources: Iterable[str], *, past: bool = False) -> dict[str, dict[str, int]]:

@@ -68,8 +68,9 @@ VANISHED_APART = timedelta(hours=1)
 DATED_AHEAD = timedelta(days=32)
 # Articles missing from a list that are looked at in one run. Chosen: a site that was rebuilt loses all at once.
 MAX_VANISHED = 10
-# What a list calls modified is believed in this small a number until so many were, and not when as many were not; an
-# alias is looked at so often before it stays one. Chosen: the fewest that are no accident.
+# Articles that a list calls modified, and that are looked at in one run, until this many of the list's dates of change
+# were true. If this many were untrue, and these are the majority, none is looked at. An alias, too, is looked at this
+# many times before it stays an alias. Chosen: the fewest that are no accident.
 TRUSTED_LOOKS = 3
 # One in so many entries of a list may be pinned, however old it is: a list reaches back as far as the others do.
 # Chosen: a front page of ten pins two.
@@ -86,8 +87,8 @@ RHYTHM_LEAST_ARTICLES = 4
 # Looks at a list in the time in which its source usually publishes an article. Chosen: an article waits half of that
 # time at most.
 LOOKS_AN_ARTICLE = 2
-# A look at a list counts from this share of a pause on that is no HTTP header's. Chosen: as with planned looks;
-# a run that begins each hour begins some seconds earlier now and then.
+# A list is due after this share of its pause; of a pause that an HTTP header asks for, after all of it. Chosen: as with
+# planned looks; a run that begins each hour begins some seconds earlier now and then.
 EARLY_SHARE = 0.95
 # Hours that skipHours and skipDays can put a list off. Chosen: a week.
 SKIPPED_HOURS = 168

@@ -80,7 +80,8 @@ where source = %(source)s and kind in ('feed', 'sitemap') and lastmod_false >= %
 order by id
 
 -- name: due_listings
--- The feeds, sitemaps and sections of a source are looked at in every run; one that comes back to its file is read in full.
+-- These feeds, sitemaps and sections of a source are due now. The caller leaves out those whose time has not come. One that its
+-- source's file had lost and names again is read in full.
 insert into urls (source, url_key, url, host, kind, discovered_run)
 values %s
 on conflict (source, url_key) do update
@@ -162,7 +163,8 @@ select warc_offset as offset, url, outcome, source from fetches where warc_file 
 select distinct warc_file as file from fetches where source = %(source)s and run = %(run)s and warc_file is not null
 
 -- name: forgive_lists
--- Lists that were not believed get another chance once they were read in full again: half of what they did wrong is forgotten.
+-- Lists whose dates of change were untrue get another chance once they were read in full again: both counts, of true dates and of
+-- untrue ones, are halved.
 update urls
 set lastmod_true = urls.lastmod_true / 2, lastmod_false = urls.lastmod_false / 2
 from (values %s) as look (id, status)
@@ -254,8 +256,8 @@ where source = any(%(sources)s) and (next_at <= now() or (state = 'discovered' a
 group by source, host
 
 -- name: lend_entries
--- What a list says of an article that was not fetched yet, where the list that named it first does not say it. A day is no
--- precision of somebody else's date.
+-- What a further list says of an article that was not fetched yet: it fills what the list that named the article first left empty.
+-- A precision belongs to its date: where the article has a date already, the further list's precision is left out.
 update urls u
 set entry = (
         case when u.entry -> 'published_at' is not null then lent.entry::jsonb - 'published_precision' else lent.entry::jsonb end
@@ -265,7 +267,7 @@ from (values %s) as lent (id, entry)
 where u.id = lent.id and u.fetched_at is null and u.kind = 'article'
 
 -- name: lend_of_aliases
--- The same for articles of which these are other addresses.
+-- What a list says of other addresses (aliases) of an article, given to the article as in lend_entries.
 update urls u
 set entry = (
         case when u.entry -> 'published_at' is not null then lent.entry - 'published_precision' else lent.entry end
@@ -292,7 +294,7 @@ from urls u join urls m on m.id = coalesce(u.alias_of, u.id)
 where u.source = %(source)s and u.url_key = %(key)s
 
 -- name: mark_one_page
--- This run is for one URL of the source only.
+-- This run is no night of the source: it is for one URL that a person asked for, a backfill (backfill:DAYS), or an import (import:NAME).
 update runs set only_url = %(url)s where run = %(run)s and source = %(source)s and stage = %(stage)s
 
 -- name: mark_variants
@@ -558,7 +560,7 @@ select pg_advisory_unlock_shared(hashtextextended('host wanted ' || host, 0)) fr
 select via, entry, alias_of, fetched_at from urls where id = %(id)s
 
 -- name: urls_of_run
--- The same, URL by URL, behind one of them.
+-- Where each URL that a run discovered stands by now, of one source or of all (ends_of_run counts them); those after one URL.
 select id, source, discovered_run as run, kind, url, state, code, reason, via, discovered_at, decided_run, decided_at
 from urls
 where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s) and id > %(after)s

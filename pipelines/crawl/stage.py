@@ -72,6 +72,9 @@ def crawl(
 ) -> list[Tally]:
     """Crawl sources in one child process; a tally for each, in their order.
 
+    Counts: discovered (articles that lists named, known or not), new (of these, URLs that the ledger did not have),
+    fetched, unchanged, excluded, blocked, failed, gone (of articles), bytes, seconds; `crawled_source` adds others.
+
     - budget: seconds; None: NIGHTDESK_CRAWL_BUDGET
     - only: fetch this one URL of the one source, whatever is due
     - due: of the sources' lists ask only those that are due (crawl/rhythm.py), as a run that begins by itself does

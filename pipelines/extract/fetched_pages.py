@@ -23,8 +23,8 @@ from pipelines.stores import bucket, postgres, warc
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
 
-# Seconds of CPU after which a page that no signal reaches is ended with its worker.
-GRACE = 10.0
+# Seconds beyond CPU_SECONDS after which a page that no signal reaches is ended with its worker.
+BEYOND_CPU_SECONDS = 10.0
 # What one source may cost a run, in seconds of CPU. An ordinary page takes a tenth of one: ten times that for each page
 # is enough on a slow machine, while a source of pages that are built to take 20 is stopped after thirty.
 CPU_A_SOURCE, CPU_A_PAGE = 600.0, 1.0
@@ -83,7 +83,11 @@ def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job
     workers.each does the same for any work, and knows nothing about pages.
     """
     here = processes == 1 and not apart
-    results = iter(map(work, jobs) if here else workers.each(work, jobs, processes, CPU_SECONDS + GRACE, end_lost_page))
+    results = iter(
+        map(work, jobs)
+        if here
+        else workers.each(work, jobs, processes, CPU_SECONDS + BEYOND_CPU_SECONDS, end_lost_page)
+    )
     limit = left = CPU_A_SOURCE + CPU_A_PAGE * len(jobs)
     lost_in_a_row = 0
     for place, job in enumerate(jobs):
@@ -124,7 +128,7 @@ def work(job: Job) -> ExtractedFetch:
 def end_lost_page(job: Job, loss: workers.Loss, detail: str) -> ExtractedFetch:
     """What becomes of a page that no worker could end: a rejection if the page itself is the reason."""
     if loss == workers.Loss.TOO_SLOW:
-        return _reject(job, Reason.TOO_SLOW, detail, CPU_SECONDS + GRACE)
+        return _reject(job, Reason.TOO_SLOW, detail, CPU_SECONDS + BEYOND_CPU_SECONDS)
     if loss == workers.Loss.CRASHED:
         return _reject(job, Reason.UNREADABLE, detail)
     return ExtractedFetch(None, why=f"{job.row['url']}: {detail}.", fault=Fault.WORKER)

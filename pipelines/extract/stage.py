@@ -90,7 +90,8 @@ def extract(
     - others: False leaves the undecided pages of earlier runs to those runs
     - on_line: hears of every page when it is done, in order
 
-    Counts: pages, articles, rejected, `rejected: <reason>`, words, cut (blocks of boilerplate removed), seconds.
+    Counts: pages, articles, rejected, `rejected: <reason>`, words, cut (blocks of boilerplate removed), undecided,
+    seconds; `template agrees`, `template disagrees`, `read again` and what learning counted, if there are any.
     """
     runs.check_key(run)
     started = time.monotonic()
@@ -210,9 +211,9 @@ def _lines(
             continue
         decided[job.row["url_id"]] = job.row["fetch_id"]
         _count(counts, made)
-        stored_job, row = stored_looks.get(job.row["url_id"], (job, None))
-        if row and isinstance(made.result, Article) and _differs(made.result, row):
-            again[stored_job.row["url_id"]] = stored_job
+        stored_look = stored_looks.get(job.row["url_id"])
+        if stored_look and isinstance(made.result, Article) and _differs(made.result, stored_look[1]):
+            again[job.row["url_id"]] = stored_look[0]
         yield line
     for job, made in open_looks:
         if decided.get(job.row["url_id"], 0) < job.row["fetch_id"]:

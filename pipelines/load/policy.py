@@ -51,8 +51,8 @@ BACKFILL_ON_FOR = timedelta(days=1)
 
 # --- One story or two
 
-# Share of the shorter text that the longer one must contain to be one story. Measured (arabic.md, section 6): copies
-# with a tenth of their words changed share .73, unrelated news less than .06.
+# Share of the shorter text that the longer one must contain to be one story. Measured on real news: copies with a tenth
+# of their words changed share .73, unrelated news less than .06.
 STORY_SHARE = 0.5
 # A text that is a smaller part of the other than this is no copy: a page of short items is not one of its stories.
 SHORTEST_SHARE = 0.2

@@ -20,7 +20,7 @@ def release(settings: Settings, held: quarantine.HeldRun, who: str) -> Tally:
     quarantine.check_release(held)
     (source,) = folders.read_named(settings, [held.source])
     note = partial(quarantine.let_go, source=held.source, run=held.run, who=who)
-    tally = stage.load(settings, source, held.run, first=note)
+    tally = stage.load(settings, source, held.run, prepare=note)
     alert.match(settings, held.run)
     return tally
 

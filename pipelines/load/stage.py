@@ -20,8 +20,9 @@ from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres, runs
 
 STAGE = "load"
-# A function that runs before anything changes, and the function that loads the article file of a source and run.
-First = Callable[[postgres.Connection], None]
+# What the caller of `load` writes before anything changes, in the load's transaction.
+Prepare = Callable[[postgres.Connection], None]
+# Loads the article file of a source and run, as `loading` gives it.
 Load = Callable[..., Tally]
 LOCK_NOT_AVAILABLE = "55P03"
 # SQLSTATE classes: 22, a value that its type cannot have; 23, one that a constraint of its column refuses.
@@ -30,18 +31,19 @@ WRONG_VALUES = ("22", "23")
 URLS_SHOWN = 3
 
 
-def load(settings: Settings, source: Source, run: str, *, first: First | None = None) -> Tally:
+def load(settings: Settings, source: Source, run: str, *, prepare: Prepare | None = None) -> Tally:
     """Load the article file of a source and run into Postgres; each repetition gives the same Tally.
 
-    Counts: new, revised, reread, unchanged, duplicate, removed, restored, rejected, words, cut (lines of boilerplate),
-    seconds, and held (articles in the quarantine).
-    The Tally has the state failed if the file is missing though pages were fetched, if it cannot be read, or if the
-    ledger does not account for every URL of the run afterwards (count: unaccounted). first: a function that is called
-    before anything changes, while no other process loads this source. With it the quarantine does not hold the run: a
-    person has released the run.
+    Counts: new (articles), revised, reread, unchanged, duplicate, removed, restored, rejected, words, cut (blocks of
+    boilerplate), seconds, and held (articles in the quarantine). The Tally has the state failed if the file is missing
+    though pages were fetched, if it cannot be read, or if the ledger does not account for every URL of the run
+    afterwards (count: unaccounted).
+
+    prepare: a function that is called before anything changes, while no other process loads this source. With it the
+    quarantine does not hold the run: a person asked for this load (released the run, or has it extracted again).
     """
     with loading(settings) as load_next:
-        return load_next(source, run, first)
+        return load_next(source, run, prepare)
 
 
 @contextmanager
@@ -50,20 +52,20 @@ def loading(settings: Settings) -> Iterator[Load]:
 
     A new connection looks up each table again; for a small file this costs more than its articles.
     """
-    # Between two calls `session` holds the open connection, and `conn` is that connection. During a call `conn` is
-    # None: after an error the next call opens a new one.
-    session, conn = ExitStack(), None
+    # Between two calls, `idle` is the connection and `session` keeps it open. An error during a call closes it, and the
+    # next call opens a new one.
+    session, idle = ExitStack(), None
 
-    def load_next(source: Source, run: str, first: First | None = None) -> Tally:
-        nonlocal session, conn
-        # An error ends the session and frees all that it holds.
-        with session as opened:
-            kept, conn = conn, None
-            live = kept or opened.enter_context(postgres.connection(settings, application="nightdesk load"))
-            runs.begin(live, run, source.name, STAGE, schema_checked=kept is not None)
-            tally = _load(settings, live, source, run, first)
-            runs.leave(live, run, source.name, STAGE)
-            session, conn = opened.pop_all(), live
+    def load_next(source: Source, run: str, prepare: Prepare | None = None) -> Tally:
+        nonlocal session, idle
+        with session:
+            schema_checked = idle is not None
+            conn = idle or session.enter_context(postgres.connection(settings, application="nightdesk load"))
+            idle = None
+            runs.begin(conn, run, source.name, STAGE, schema_checked=schema_checked)
+            tally = _load(settings, conn, source, run, prepare)
+            runs.leave(conn, run, source.name, STAGE)
+            session, idle = session.pop_all(), conn
         return tally
 
     try:
@@ -72,16 +74,16 @@ def loading(settings: Settings) -> Iterator[Load]:
         session.close()
 
 
-def _load(settings: Settings, conn: postgres.Connection, source: Source, run: str, first: First | None) -> Tally:
+def _load(settings: Settings, conn: postgres.Connection, source: Source, run: str, prepare: Prepare | None) -> Tally:
     started = time.monotonic()
     try:
         with conn:
             postgres.query(conn, "load_patience", wait=f"{policy.LOCK_WAIT_SECONDS}s")
             postgres.query(conn, "load_lock", source=source.name)
-            if first:
-                first(conn)
+            if prepare:
+                prepare(conn)
             rows, signed, indexed = file_rows.read(conn, settings, source.name, run)
-            why = steps.run_steps(conn, rows, indexed, source.name, run, may_hold=first is None)
+            why = steps.run_steps(conn, rows, indexed, source.name, run, may_hold=prepare is None)
             # `_gap` reads raw files, so it runs before the stories: from then on every other load waits.
             gap = _gap(settings, conn, source, run)
             if rows and not why:

@@ -14,8 +14,9 @@ from pipelines.errors import StoreError
 from pipelines.load import counter_edits, file_rows, policy, quarantine, revisions, search_index
 from pipelines.stores import postgres
 
-# The step that finds known lines comes first; it shows which steps have nothing to do. After the verdicts, Python
-# decides whether there are too many edits (a flood).
+# The step that finds known lines comes first; it shows which steps have nothing to do. After the verdicts, the
+# statement `load_ask_flood` tells whether there are too many edits (a flood); if not, Python names the kind of each
+# edit.
 KNOWN, VERDICTS = "load_fill_known", "load_judge_newer_lines"
 FLOOD = {"least": policy.FLOOD_EDITS, "share": policy.FLOOD_SHARE}
 STEPS = (

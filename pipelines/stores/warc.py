@@ -1,9 +1,11 @@
-"""The raw store: WARC files per source and run. Only this module, and `warc_spans`, know WARC.
+"""The raw store: WARC files per source and run. Only this module writes WARC.
+
+Others read it: `warc_spans` and `warc_records` files that are torn or damaged, `foreign_warc` the files of others.
 
 A page is three records, each a gzip member of its own: request, response, metadata (what the feed said about it). The
 payload is the body as received: still content-encoded, Content-Encoding kept. Transfer-Encoding is dropped (the
 transfer is over) and Content-Length is the stored length, so that headers and bytes agree. A file is `.warc.gz.open`
-while it is written, gets its name when it is closed, and is never rewritten.
+while it is written and gets its name when it is closed. Only an erasure rewrites a closed file (`raw_retention`).
 """
 
 from __future__ import annotations
@@ -92,7 +94,7 @@ def append(
     """Write a page as request, response and metadata record; gives the response's place. It is not yet on disk: see
     `sync`.
 
-    meta: further facts to keep with the page (url_id, kind, redirects, ms: spiders.outcome.facts_of).
+    meta: further facts to keep with the page (url_id, kind, redirects, ms: spiders.outcome.record_facts).
     request: the headers that were sent.
     """
     date = page.fetched_at.astimezone(UTC)

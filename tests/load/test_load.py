@@ -524,7 +524,7 @@ def test_what_breaks_ends_the_session_and_the_next_file_has_one_of_its_own(
 
     with loading(settings) as load_next:
         with pytest.raises(ZeroDivisionError):
-            load_next(SANA, NIGHTS[0], first=lambda _: 1 // 0)
+            load_next(SANA, NIGHTS[0], prepare=lambda _: 1 // 0)
         tally = load_next(SANA, NIGHTS[1])
 
     assert (tally.state, tally.counts["new"]) == ("done", 1)

@@ -111,7 +111,7 @@ def test_a_page_whose_time_limit_does_not_reach_it_costs_its_own_article_alone(
     settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fetched_pages, "CPU_SECONDS", 1.0)
-    monkeypatch.setattr(fetched_pages, "GRACE", 1.0)
+    monkeypatch.setattr(fetched_pages, "BEYOND_CPU_SECONDS", 1.0)
     jisr = source("jisr.test")
     crawled(settings, conn, ["<html><body>" + "<a href=/x>" * 190_000, "<html><body><p>لا شيء</p></body></html>"])
 

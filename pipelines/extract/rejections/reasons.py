@@ -36,10 +36,14 @@ TITLE_EXTRA_WORDS = 2
 WORDY_WORDS = 400
 # A wall's share of words about consent. Chosen: an article about cookies speaks of other things too.
 CONSENT_SHARE = 0.05
-# A wall has a sentence with at least this many of its subjects. A line with fewer than the second number, and at least
-# the third number of words, is prose, and no wall has any. All shorter lines without a subject, such as labels and
-# links, have fewer words than the last number.
-WALL_SUBJECTS, ASIDE_SUBJECTS, PROSE_WORDS, BESIDE_WORDS = 4, 2, 12, 80
+# A consent wall has a line that names at least this many of the subjects of consent (data, partners, purposes).
+WALL_SUBJECTS = 4
+# A line of at least PROSE_WORDS words that names fewer than ASIDE_SUBJECTS of them is prose of an article: no wall has
+# one.
+ASIDE_SUBJECTS, PROSE_WORDS = 2, 12
+# A wall's lines that are shorter than PROSE_WORDS and name none of them (labels, links) have fewer words than this
+# together.
+BESIDE_WORDS = 80
 # Letters of a word in scripts without spaces, where each letter counts as one. Chosen: most words have two.
 LETTERS_OF_WORD = 2
 CONSENT_FRAME = re.compile(r"<iframe\b[^<>]*(?:consent|cmp[_./-]|privacy)", re.IGNORECASE)

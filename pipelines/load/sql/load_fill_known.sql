@@ -1,5 +1,6 @@
--- What the ledger and the articles know of each line: its article, whether it was judged, whether a later fetch decides. How many
--- have an article, are of a URL that another line has too, and call another address than their own their canonical one.
+-- Fills in what the ledger and the articles know of each line: its article, whether load decided on it before (judged), whether it
+-- is the latest look. Gives three counts of lines: those with an article (stored), those whose URL another line has too (several),
+-- and those whose page names another address as its canonical one (elsewhere).
 with known as (
     update lines l
     set article_id = a.id,

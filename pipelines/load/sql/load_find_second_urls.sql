@@ -1,6 +1,9 @@
--- Second URLs of articles we have: text and title agree, or the canonical URL and one of them (the title only if one of the
--- two stands at that URL, for broken sites name one canonical URL on every page), or the canonical URL alone where the page's
--- own address is akin to it.
+-- Second URLs of articles we have. In the order of the branches below, a line and an article agree in
+-- 1. the text, and the title or the canonical URL;
+-- 2. the canonical URL and the title, if one of the two stands at that URL (broken sites name one canonical URL on every page);
+-- 3. the title, and the line's URL is an alias of the article's already;
+-- 4. nothing more, but the line's canonical URL is the article's address, and the line's own address is akin to it;
+-- 5. the title and the variant key.
 with found as (
     select l.url_id, a.url_id as copy_of, a.id
     from lines l join articles a on a.source = %(source)s and a.text_digest = l.text_digest and a.url_id <> l.url_id
