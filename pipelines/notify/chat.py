@@ -9,18 +9,25 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from html import escape
 
 import apprise
 from apprise.manager_plugins import NotificationManager
 
 from pipelines import steering
-from pipelines.notify.message import Carry, Message, Outcome, Receipt
+from pipelines.notify.message import MARK_BEGINS, MARK_ENDS, Carry, Message, Outcome, Receipt
 
 # Seconds that a chat's service may take. Chosen: a slower service is tried again later.
 TIMEOUT_SECONDS = 15.0
 # Room that stays free in a service's limits: for a title, for escapes that apprise adds, for its own counters.
 MARGIN = 0.9
 NAME = "Nightdesk"
+# Bold type as the services with a kind of Markdown write it, and the services of these that say to apprise that they
+# take plain text.
+BOLD = "**"
+BOLD_IN_TEXT = ("discord", "mmost", "mmosts", "zulip")
+# The most characters that a mark, and a character that HTML escapes, can become.
+MARK_LENGTH, ESCAPE_LENGTH = len("</b>"), len("&amp;")
 ANSWERED = re.compile(r"error=(\d{3})")
 ABOUT_THE_MESSAGE = ("400", "413", "422")
 
@@ -39,6 +46,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
     if "overflow=" not in address:
         # A text that is still too long is divided and not refused.
         service.overflow_mode = apprise.OverflowMode.SPLIT
+    read_as, bold = _markup_of(service)
     said = _quiet()
 
     def carry(message: Message, taken: Sequence[str], took: Callable[[str], None]) -> Receipt:
@@ -50,7 +58,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
                 continue
             said.codes.clear()
             title = subject if len(pieces) == 1 else f"{subject} ({number}/{len(pieces)})"
-            if not target.notify(body=piece, title=title, body_format=apprise.NotifyFormat.TEXT):
+            if not target.notify(body=_mark_up(piece, read_as, bold), title=title, body_format=read_as):
                 return _refuse(said.codes, have)
             have.append(str(number))
             took(str(number))
@@ -89,8 +97,10 @@ def pack(parts: Sequence[str], most: int) -> list[str]:
 
 
 def length(text: str) -> int:
-    """The length of a text for a service. Most services count a character above U+FFFF as two."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    """The length of a text for a service, at most. Most services count a character above U+FFFF as two."""
+    marks = text.count(MARK_BEGINS) + text.count(MARK_ENDS)
+    longer = marks * (MARK_LENGTH - 1) + text.count("&") * (ESCAPE_LENGTH - 1)
+    return len(text) + longer + sum(character > "\uffff" for character in text)
 
 
 def _cut(part: str, most: int) -> str:
@@ -100,9 +110,31 @@ def _cut(part: str, most: int) -> str:
     rest, _, last = part.rpartition("\n")
     ending = f" …\n{last}" if rest and length(last) + 3 < most else "…"
     left = (rest if rest and ending != "…" else part)[: most - length(ending)]
-    while length(left) + length(ending) > most:
+    while length(left) + length(ending) + MARK_LENGTH > most and left:
         left = left[:-1]
-    return left + ending
+    return left + MARK_ENDS * (left.count(MARK_BEGINS) - left.count(MARK_ENDS)) + ending
+
+
+def _markup_of(service: apprise.NotifyBase) -> tuple[apprise.NotifyFormat, str]:
+    """How a service is to read our text, and what it writes around bold words; without bold type "".
+
+    Plain text would be escaped by apprise for services of Markdown, in the article's address too.
+    """
+    taken = service.notify_format if isinstance(service.notify_format, tuple) else (service.notify_format,)
+    if apprise.NotifyFormat.HTML in taken:
+        return apprise.NotifyFormat.HTML, "b"
+    if taken[0] == apprise.NotifyFormat.MARKDOWN:
+        return apprise.NotifyFormat.MARKDOWN, BOLD
+    named = str(service.url()).partition(":")[0]  # type: ignore[no-untyped-call]
+    return apprise.NotifyFormat.TEXT, BOLD if named in BOLD_IN_TEXT else ""
+
+
+def _mark_up(piece: str, read_as: apprise.NotifyFormat, bold: str) -> str:
+    """A piece as its service reads it: the marked words bold, all else as it stands."""
+    begins, ends = (f"<{bold}>", f"</{bold}>") if read_as == apprise.NotifyFormat.HTML else (bold, bold)
+    if read_as == apprise.NotifyFormat.HTML:
+        piece = escape(piece, quote=False).replace("\n", "<br>")
+    return piece.replace(MARK_BEGINS, begins).replace(MARK_ENDS, ends)
 
 
 def _quiet() -> _Answers:

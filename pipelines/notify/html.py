@@ -27,10 +27,10 @@ def block(alert: Mapping[str, Any], language: str, clock: str) -> str:
     """An alert: its title, which is a link while its site has the article, and the lines about it."""
     way = direction(alert["title"] or alert["language"])
     written = f' lang="{escape(alert["language"])}"' if alert["language"] else ""
-    title = escape(alert["title"])
+    surfaces = surfaces_of(alert["matches"])
+    title = _mark_line(alert["title"], surfaces)
     if alert["url"].startswith(("http://", "https://")) and alert["kind"] != "removed":
         title = f'<a href="{escape(alert["url"])}">{title}</a>'
-    surfaces = surfaces_of(alert["matches"])
     told = [MessageLine(alert_lines.where(alert, language, clock)), *alert_lines.body(alert, language)]
     told += [alert_lines.address(alert, language)] if alert["kind"] == "removed" else []
     paragraphs = "".join(paragraph(line, language, surfaces) for line in told)

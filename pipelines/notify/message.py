@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+# Around the found words in the parts of a message; a chat makes them bold, or leaves the marks out.
+MARK_BEGINS, MARK_ENDS = "\x02", "\x03"
+
 
 class Outcome(StrEnum):
     """The result of handing over a message."""
@@ -29,7 +32,7 @@ class Message:
 
     key: the same on every attempt.
     payload: for a webhook.
-    parts: for a chat. A part must not be divided: an alert, a paragraph.
+    parts: for a chat. A part must not be divided: an alert, a paragraph. Found words stand between marks.
     thread: the same for all messages about one article.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -13,12 +14,14 @@ from pipelines import steering
 from pipelines.edits import Edit
 from pipelines.notify import alert_lines, html, message_languages, subjects
 from pipelines.notify.alert_lines import MessageLine
-from pipelines.notify.message import Message
+from pipelines.notify.message import MARK_BEGINS, MARK_ENDS, Message
 from pipelines.notify.shown_alerts import show, told_once
 from pipelines.notify.subjects import LONGEST_SUBJECT_CHARACTERS
 
 # In a chat, which has room for some 2,000 characters in a message.
 LONGEST_TITLE = 300
+# Would begin or end bold type where a service has it; a found word with it is not marked.
+_BOLD = "*"
 
 
 def plain(key: str, subject: str, body: str) -> Message:
@@ -84,7 +87,7 @@ def render(
             reader[0],
         ),
         payload=payload,
-        parts=[_part(alert, *reader) for alert in alerts],
+        parts=[*(_part(alert, *reader) for alert in alerts), "\n".join(steering.inert(line) for line in signed)],
         thread=_thread(watch, alerts),
     )
 
@@ -155,15 +158,27 @@ def _lines(alert: Mapping[str, Any], language: str, clock: str) -> list[MessageL
 
 
 def _part(alert: Mapping[str, Any], language: str, clock: str) -> str:
-    """An alert for a chat: the page's words are plain text, and the article's address is the only link."""
+    """An alert for a chat: the page's words are plain text with the found ones marked; its address is the only link."""
     title = steering.inert(alert["title"])
     cut = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
     address = str(alert_lines.address(alert, language))
     told = steering.inert(address) if alert["kind"] == "removed" else steering.inert_address(address)
+    found = [{"surface": steering.inert(match["surface"])} for match in alert["matches"]]
+    surfaces = html.surfaces_of([match for match in found if _BOLD not in match["surface"]])
     body = [
-        alert_lines.where(alert, language, clock),
+        MessageLine(alert_lines.where(alert, language, clock)),
         *alert_lines.body(alert, language),
         alert_lines.also_in(alert, language),
+        alert_lines.line_of_kept(alert, language),
     ]
-    all_lines = [cut, *(steering.inert(str(line)) for line in body), told]
+    all_lines = [
+        _mark(cut, surfaces),
+        *(str(MessageLine(steering.inert(line.said), _mark(steering.inert(line.quoted), surfaces))) for line in body),
+        told,
+    ]
     return "\n".join(line for line in all_lines if line)
+
+
+def _mark(line: str, surfaces: re.Pattern[str]) -> str:
+    """A line with the found words marked; the marks are control characters, which no page's words have by now."""
+    return surfaces.sub(lambda found: f"{MARK_BEGINS}{found[0]}{MARK_ENDS}", line)

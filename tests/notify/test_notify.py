@@ -88,7 +88,10 @@ def test_a_mail_arrives_with_subject_text_and_html_in_their_own_direction(mail: 
     text = got.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     html = got.get_body(("html",)).get_content()  # type: ignore[union-attr]
     assert "غارة <على> الرقّة\nNew · sana · published 2026-11-22 01:30 UTC\n… قتلى بالرقّة & ريفها …\nhttps://" in text
-    assert '<div dir="rtl" lang="ar"><h3><a href="https://sana.test/1?a=1&amp;b=2">غارة &lt;على&gt; الرقّة</a>' in html
+    assert (
+        '<div dir="rtl" lang="ar"><h3><a href="https://sana.test/1?a=1&amp;b=2">غارة &lt;على&gt; <mark>الرقّة</mark></a>'
+        in html
+    )
     assert "… قتلى <mark>بالرقّة</mark> &amp; ريفها …" in html
 
 

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import apprise
 import pytest
@@ -62,6 +64,13 @@ PIECES = [
 ]  # fmt: skip
 # Subjects put together of pieces: of a fixed seed, and ten times as many of a new one by make test-long.
 MANY, SEED = (3000, time.time_ns()) if LONG else (300, 10)
+
+
+# An alert without anything hostile.
+ALERT = {
+    "kind": "new", "title": "خبر", "url": "https://sana.test/1", "source": "sana", "language": "ar",
+    "published_at": None, "published_precision": "", "matches": [],
+}  # fmt: skip
 
 
 class Letters:
@@ -215,7 +224,16 @@ SERVICES = {
     "google chat": "gchat://space/key/token",
     "telegram": "tgram://123456789:abcdefg_hijklmnop/12315544/",
     "ntfy": "ntfys://ntfy.news.test/topic",
+    "matrix": "matrixs://0123456789abcdef0123456789abcdef@matrix.news.test/?mode=hookshot",
+    "signal": "signals://signal.news.test/+15551234567/+15557654321",
+    "zulip": "zulip://botname@organization/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/stream",
+    "webex": "wxteams://" + "a" * 80,
 }
+# How each makes a word bold; the others of these have no bold type for what is sent to them.
+BOLD = {
+    "discord": "**{}**", "slack": "*{}*", "mattermost": "**{}**", "rocketchat": "**{}**", "teams": "**{}**",
+    "google chat": "*{}*", "telegram": "<b>{}</b>", "matrix": "<b>{}</b>", "zulip": "**{}**", "webex": "**{}**",
+}  # fmt: skip
 ACTS = [
     "@everyone", "@here", "@all", "@channel", "<!channel>", "<!everyone>", "<@U012AB3CD>", "<@&123456789012345678>",
     "[click](http://evil.test/)", "[click] (http://evil.test/)", "[click][1]", "[1]: http://evil.test/",
@@ -268,6 +286,39 @@ def test_what_a_page_wrote_never_acts_in_a_chat(service: str, requested: list[re
         assert "apprise" not in told.lower(), told
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_chat_gets_the_found_words_bold_the_address_whole_the_number_in_the_archive_and_how_to_mute(
+    service: str, requested: list[requests.PreparedRequest]
+) -> None:
+    url = "https://news.test/a_b-c.d/2026?x=1&y_z=(2)"
+    found = [{"surface": "بداعش", "snippet": "قتال بداعش & \x02غيره\x03 5 < 6 في الرقّة"}]
+    alert = {**ALERT, "article_id": 7, "title": "خبر *عن* الرقّة", "url": url, "matches": found}
+    message = delivery.render("raqqa/7", "raqqa", "raqqa: خبر", [alert])
+
+    with chat.open_carrier(SERVICES[service]) as carry:
+        receipt = carry(message, (), lambda _: None)
+
+    told = "\n".join(unescape(text) for request in requested for text in _words(request))
+    assert receipt.outcome == Outcome.SENT
+    assert f"قتال {BOLD.get(service, '{}').format('بداعش')} & �غيره� 5 ‹ 6 في الرقّة" in told
+    assert url in told
+    assert "nightdesk articles 7" in told and "nightdesk watch mute raqqa --for 1d" in told
+    assert not re.search("[\x02\x03]", told)
+
+
+def test_what_is_cut_ends_in_no_open_bold_type(requested: list[requests.PreparedRequest]) -> None:
+    found = [{"surface": "بداعش", "snippet": f"{number} " + "بداعش " * 9} for number in range(99)]
+    message = delivery.render("raqqa/7", "raqqa", "raqqa: خبر", [{**ALERT, "matches": found}])
+
+    with chat.open_carrier(SERVICES["teams"]) as carry:
+        receipt = carry(message, (), lambda _: None)
+
+    texts = [max(_texts(json.loads(request.body or "{}")), key=len) for request in requested]
+    assert receipt.outcome == Outcome.SENT
+    assert any("…" in text for text in texts)
+    assert all(text.count("**") % 2 == 0 and len(text) <= 1000 for text in texts)
+
+
 @pytest.mark.parametrize(
     ("service", "most"), [("telegram", 4096), ("discord", 2000), ("teams", 1000), ("mattermost", 4000)]
 )
@@ -300,6 +351,12 @@ def test_a_collected_message_goes_out_in_pieces_that_the_service_takes(
     assert list(receipt.taken) == taken
     assert all(len(text) <= most for text in texts)
     assert [len(re.findall(rf"/news/{n}/x{{80}}", "\n".join(texts))) for n in range(66)] == [1] * 66
+
+
+def _words(request: requests.PreparedRequest) -> list[str]:
+    """The texts that a request carries, as JSON or as a form."""
+    body = request.body.decode() if isinstance(request.body, bytes) else str(request.body or "")
+    return list(_texts(json.loads(body))) if body.startswith("{") else [text for _, text in parse_qsl(body)]
 
 
 def _texts(value: Any) -> Iterator[str]:
