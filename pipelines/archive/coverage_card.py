@@ -7,13 +7,14 @@ addresses that lists named, the articles in the archive, and the days on which a
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, insort
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from pipelines import steering
@@ -69,7 +70,8 @@ def write(
         head = steering.as_json(dict(facts), default=str)
         file.write(f'{{"export": {head}, "meanings": {json.dumps({gap: gap.means for gap in Gap})}, "sources": [')
         for number, covered in enumerate(of_sources(conn, limits, exported, titles)):
-            file.write("," * bool(number) + "\n" + steering.as_json(asdict(covered), default=str))
+            days = [vars(day) for day in covered.days]
+            file.write("," * bool(number) + "\n" + steering.as_json({**vars(covered), "days": days}, default=str))
             rows.append(coverage_page.row(covered))
             sections.append(coverage_page.section(covered))
         file.write("]}\n")
@@ -139,13 +141,28 @@ def _days(
     if followed and last:
         for number in range((last - followed).days + 1):
             at = followed + number * DAY
-            known.setdefault(at, Day(day=at, listened=at in listened))
-    for at, day in known.items():
-        usual = [known[one].found for one in (at - n * DAY for n in range(1, policy.USUAL_OF_DAYS + 1))
-                 if one in known and one in listened]  # fmt: skip
-        day.expected = round(median(usual)) if len(usual) >= policy.LEAST_DAYS else None
+            if at not in known:
+                known[at] = Day(day=at, listened=at in listened)
+    days = [day for _, day in sorted(known.items())]
+    _expect(days)
+    for day in days:
         day.gaps = _gaps(day, followed)
-    return [day for _, day in sorted(known.items())]
+    return days
+
+
+def _expect(days: Sequence[Day]) -> None:
+    """Say of each day how many addresses are usual: by the days before it on which somebody listened."""
+    before: deque[Day] = deque()
+    # The same figures in order of size: an archive has a day for each source and day, and sorts none of them anew.
+    sizes: list[int] = []
+    for day in days:
+        while before and before[0].day < day.day - policy.USUAL_OF_DAYS * DAY:
+            del sizes[bisect_left(sizes, before.popleft().found)]
+        if len(sizes) >= policy.LEAST_DAYS:
+            day.expected = round((sizes[(len(sizes) - 1) // 2] + sizes[len(sizes) // 2]) / 2)
+        if day.listened:
+            before.append(day)
+            insort(sizes, day.found)
 
 
 def _count(day: Day, state: str, code: str, archived: bool, many: int) -> None:

@@ -62,11 +62,14 @@ def row(covered: SourceCoverage) -> str:
 
 def section(covered: SourceCoverage) -> str:
     """A source's own section: its gaps, then its months."""
-    reasons = sum((Counter(day.rejected) for day in covered.days), Counter[str]())
+    reasons = Counter[str]()
+    for day in covered.days:
+        if day.rejected:
+            reasons.update(day.rejected)
     rejected = ", ".join(f"{count:,} {escape(code)}" for code, count in reasons.most_common(REASONS_SHOWN))
     read = ", ".join(f"{escape(name)} ({count:,})" for name, count in covered.extractors.items())
     gaps = "".join(f'<li class="gap">{line}</li>' for line in _gap_lines(covered.days))
-    months = [_month(name, list(some)) for name, some in groupby(covered.days, lambda day: f"{day.day:%Y-%m}")]
+    months = [_month(list(some)) for _, some in groupby(covered.days, lambda day: (day.day.year, day.day.month))]
     heads = ("expected", "found", "stored", "archived", "missing", "exported", "rejected", "else")
     return (
         f"<h2><bdi>{_show_value(covered.title or covered.source)}</bdi> ({escape(covered.source)})</h2>\n"
@@ -82,11 +85,11 @@ def _show_retired(covered: SourceCoverage) -> str:
     return said.format(count) if count else ""
 
 
-def _month(name: str, days: Sequence[Day]) -> str:
+def _month(days: Sequence[Day]) -> str:
     expected = sum(day.expected or 0 for day in days)
-    more = [sum(sum(some.values()) for some in kind)
+    more = [sum(sum(some.values()) for some in kind if some)
             for kind in ((day.rejected for day in days), (day.otherwise for day in days))]  # fmt: skip
-    return _cells("td", name, *(Number(f"{n:,}") for n in (expected, *_sums(days), *more)))
+    return _cells("td", f"{days[0].day:%Y-%m}", *(Number(f"{n:,}") for n in (expected, *_sums(days), *more)))
 
 
 def _sums(days: Sequence[Day]) -> list[int]:

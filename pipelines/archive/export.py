@@ -11,18 +11,19 @@ import fcntl
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from hashlib import file_digest
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from pipelines.alert import synonyms
 from pipelines.archive import coverage_card, export_formats, walk
 from pipelines.archive.export_formats import Format
-from pipelines.archive.walk import FIELDS, Told
+from pipelines.archive.walk import Told
 from pipelines.errors import NightdeskError
 from pipelines.query.grammar import DateFilter
 from pipelines.query.selection import Scopes
@@ -32,9 +33,6 @@ from pipelines.stores import postgres
 NOTE, FORM = "export.json", 1
 # Articles of one part. Chosen: some hundred megabytes, which every program opens; a killed export loses no more.
 PART_ROWS = 50_000
-ID, SOURCE, DATED, LANGUAGE, EXTRACTOR = (
-    FIELDS.index(name) for name in ("id", "source", "dated", "language", "extractor")
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,14 +100,18 @@ def export(
 
     NightdeskError if the folder has something else.
     """
-    with _take_folder(folder), conn:
+    with _take_folder(folder), postgres.snapshot(conn):
+        postgres.execute(conn, "export_moments")
         note = _begin(conn, folder, asked)
         node = walk.compose_query(asked.query, asked.sources, between, synonyms.lists(conn))
         _sweep(folder, note)
         if note.ended_at is None:
             after = note.parts[-1].last if note.parts else 0
-            rows = walk.articles(conn, node, note.began_at, after=after, last=note.last, scopes=scopes)
-            _write_parts(folder, note, rows, part_rows, on_articles)
+            counted = walk.articles(
+                conn, node, note.began_at, after=after, last=note.last, scopes=scopes, fields=walk.COUNTED
+            )
+            for part in _cut(counted, part_rows):
+                _write_part(conn, folder, note, part, on_articles)
             note.ended_at = datetime.now(UTC)
             limits = coverage_card.Limits.of(node, note.began_at, scopes or {})
             coverage_card.write(conn, folder, limits, note.days, titles or {}, _facts(note))
@@ -155,41 +157,41 @@ def _begin(conn: postgres.Connection, folder: Path, asked: ExportRequest) -> Not
     return note
 
 
-def _write_parts(
-    folder: Path, note: Note, rows: Iterator[list[Told]], part_rows: int, on_articles: Callable[[int], None]
+def _cut(groups: Iterator[list[Told]], size: int) -> Iterator[list[Told]]:
+    """The articles of one part after another."""
+    articles = chain.from_iterable(groups)
+    while part := list(islice(articles, size)):
+        yield part
+
+
+def _write_part(
+    conn: postgres.Connection, folder: Path, note: Note, counted: Sequence[Told], on_articles: Callable[[int], None]
 ) -> None:
-    """Write parts of `part_rows` articles, and note each as soon as it is complete."""
-    left: list[Told] = []
-    while left or (left := next(rows, [])):
-        name = f"articles-{len(note.parts) + 1:05}.{note.asked.form}"
-        beside = folder / f".{name}.part"
-        counted = Counter[tuple[str, str]](), Counter[str](), Counter[str]()
-        articles = 0
-        with export_formats.open_part(note.asked.form, beside) as write:
-            while left:
-                some, left = left[: part_rows - articles], left[part_rows - articles :]
-                write(some)
-                articles += len(some)
-                counted[0].update((row[SOURCE], row[DATED].date().isoformat()) for row in some)
-                counted[1].update(row[LANGUAGE] for row in some)
-                counted[2].update(row[EXTRACTOR] for row in some)
-                last = some[-1][ID]
-                on_articles(note.articles + articles)
-                if articles == part_rows:
-                    break
-                left = left or next(rows, [])
-        with beside.open("rb") as file:
-            os.fsync(file.fileno())
-            digest = file_digest(file, "sha256").hexdigest()
-        size = beside.stat().st_size
-        beside.replace(folder / name)
-        for (source, day), count in counted[0].items():
-            days = note.days.setdefault(source, {})
-            days[day] = days.get(day, 0) + count
-        note.languages = dict(Counter(note.languages) + counted[1])
-        note.extractors = dict(Counter(note.extractors) + counted[2])
-        note.parts.append(ExportPart(file=name, articles=articles, last=last, bytes=size, sha256=digest))
-        _keep(folder, note)
+    """Write a part, and note it as soon as it is complete."""
+    name = f"articles-{len(note.parts) + 1:05}.{note.asked.form}"
+    beside = folder / f".{name}.part"
+    done = note.articles
+
+    def on_more(more: int) -> None:
+        nonlocal done
+        done += more
+        on_articles(done)
+
+    ids, sources, moments, languages, extractors = zip(*counted, strict=True)
+    export_formats.write_part(conn, note.asked.form, beside, ids, on_more)
+    with beside.open("rb") as file:
+        os.fsync(file.fileno())
+        digest = file_digest(file, "sha256").hexdigest()
+    size = beside.stat().st_size
+    beside.replace(folder / name)
+    of_days = Counter(zip(sources, (dated.date() for dated in moments), strict=True))
+    for (source, day), count in of_days.items():
+        days = note.days.setdefault(source, {})
+        days[day.isoformat()] = days.get(day.isoformat(), 0) + count
+    note.languages = dict(Counter(note.languages) + Counter(languages))
+    note.extractors = dict(Counter(note.extractors) + Counter(extractors))
+    note.parts.append(ExportPart(file=name, articles=len(ids), last=ids[-1], bytes=size, sha256=digest))
+    _keep(folder, note)
 
 
 def _facts(note: Note) -> dict[str, Any]:

@@ -1,30 +1,49 @@
-"""The forms in which an export writes articles: Parquet, CSV and JSON Lines, each a file that is complete by itself."""
+"""The forms in which an export writes articles: Parquet, CSV and JSON Lines, each a file that is complete by itself.
+
+Postgres writes the rows, and Python passes them on: CSV and JSON Lines as they come, Parquet through pyarrow's reader
+of CSV.
+"""
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
 from enum import StrEnum
+from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-from pipelines.archive.walk import FIELDS, Told
+from pipelines.archive.walk import FIELDS
+from pipelines.stores import postgres
 
+# Blank characters, as a class of a regular expression that Python and Postgres read alike.
+BLANK = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+BEFORE_FORMULA, FORMULA = BLANK + "'\ufeff\u200e\u200f", "=+@\uff1d\uff0b\uff0d\uff20\t\r\n-"
 # Cells that a spreadsheet would run: those that begin like this, also after blanks or apostrophes, and those with such
 # a line.
-RUN_BY_SPREADSHEETS = re.compile("\\A[\\s'\ufeff\u200e\u200f]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r\n]")
+RUN_BY_SPREADSHEETS = re.compile(f"^[{BEFORE_FORMULA}]*[{FORMULA}]")
 TEXTS = (  # noqa: SIM905
     "source url canonical_url title description text language published_precision published_from image section "
     "first_run page_sha256 extractor"
 ).split()
 LISTS = ("authors", "tags")
 MOMENTS = ("dated", "published_at", "modified_at", "first_fetched_at", "fetched_at", "seen_at", "gone_at")
+# What repeats itself in a part: Parquet keeps each of these values once, and the smallest and largest of a group.
+REPEATED = ("source", "language", "published_precision", "published_from", "section", "first_run", "extractor")
 # The limits of a row group of Parquet: the first one reached counts. Chosen: readers take one at a time.
-GROUP_ROWS, GROUP_CHARACTERS = 5_000, 16_000_000
+GROUP_ROWS, GROUP_BYTES = 5_000, 16_000_000
+# How much of CSV and JSON Lines is written at once.
+WRITTEN_BYTES = 1_000_000
+# A moment with all its digits, so that programs that guess a format from the first one read the others too.
+MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'
+# A cell as Postgres makes it, as `harmless` does. The first test of a text is the quick one: most begin with a letter.
+HARMLESS = "case when strpos(%(begins)s, left({0}, 1)) > 0 and {0} ~ %(formula)s then '''' || {0} else {0} end as {0}"
+WRITTEN_MOMENT, JSON_LIST = "to_char({0}, %(moment)s) as {0}", "to_json({0}) as {0}"
 
 
 class Format(StrEnum):
@@ -35,15 +54,30 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
-# A function that writes some articles.
-Write = Callable[[Sequence[Told]], None]
+# Called with the number of articles that were written since the last call.
+OnArticles = Callable[[int], None]
 
 
-@contextmanager
-def open_part(form: Format, path: Path) -> Iterator[Write]:
-    """A part that is being written. It is complete when the block ends."""
-    with {Format.PARQUET: _parquet, Format.CSV: _csv, Format.JSONL: _jsonl}[form](path) as write:
-        yield write
+def write_part(
+    conn: postgres.Connection, form: Format, path: Path, ids: Sequence[int], on_articles: OnArticles
+) -> None:
+    """Write the articles of these numbers, by number, as a complete file. Part of the caller's transaction."""
+    open_file, statement, columns = {
+        Format.PARQUET: (_parquet, "export_rows", _columns(lists=JSON_LIST)),
+        Format.CSV: (_csv, "export_rows", _columns(texts=HARMLESS, lists=JSON_LIST, moments=WRITTEN_MOMENT)),
+        Format.JSONL: (_lines, "export_lines", _columns(moments=WRITTEN_MOMENT)),
+    }[form]
+    with open_file(path, on_articles) as sink:
+        postgres.copy_out(
+            conn,
+            statement,
+            sink,
+            columns=columns,
+            ids=list(ids),
+            moment=MOMENT,
+            begins=BEFORE_FORMULA + FORMULA,
+            formula=RUN_BY_SPREADSHEETS.pattern,
+        )
 
 
 def harmless(text: str) -> str:
@@ -54,27 +88,58 @@ def harmless(text: str) -> str:
     return "'" + text if RUN_BY_SPREADSHEETS.match(text) else text
 
 
+def _columns(texts: str = "{0}", lists: str = "{0}", moments: str = "{0}") -> str:
+    """The select list of the fields, each kind written in its way."""
+    way = {**dict.fromkeys(TEXTS, texts), **dict.fromkeys(LISTS, lists), **dict.fromkeys(MOMENTS, moments)}
+    return ", ".join(way.get(name, "{0}").format(name) for name in FIELDS)
+
+
+class _Collector:
+    """Takes rows one at a time and passes them on many at a time."""
+
+    def __init__(self, pass_on: Callable[[list[bytes]], None], most_bytes: int, most_rows: int = 0) -> None:
+        self.pass_on, self.most_bytes, self.most_rows = pass_on, most_bytes, most_rows
+        self.rows: list[bytes] = []
+        self.bytes = 0
+
+    def write(self, row: bytes) -> None:
+        self.rows.append(row)
+        self.bytes += len(row)
+        if self.bytes >= self.most_bytes or len(self.rows) == self.most_rows:
+            self.flush()
+
+    def flush(self) -> None:
+        if self.rows:
+            self.pass_on(self.rows)
+            self.rows, self.bytes = [], 0
+
+
 @contextmanager
-def _csv(path: Path) -> Iterator[Write]:
+def _lines(path: Path, on_articles: OnArticles, head: bytes = b"") -> Iterator[_Collector]:
+    with path.open("wb") as file:
+
+        def write(rows: list[bytes]) -> None:
+            file.write(b"".join(rows))
+            on_articles(len(rows))
+
+        file.write(head)
+        sink = _Collector(write, WRITTEN_BYTES)
+        yield sink
+        sink.flush()
+
+
+@contextmanager
+def _csv(path: Path, on_articles: OnArticles) -> Iterator[_Collector]:
     # The mark at the beginning tells a spreadsheet that the file is UTF-8. Programs know this mark.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(FIELDS)
-        cells = [_CELL.get(name, _plain) for name in FIELDS]
-        yield lambda some: rows.writerows([cell(v) for cell, v in zip(cells, row, strict=True)] for row in some)
+    with _lines(path, on_articles, (",".join(FIELDS) + "\n").encode("utf-8-sig")) as sink:
+        yield sink
 
 
 @contextmanager
-def _jsonl(path: Path) -> Iterator[Write]:
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=datetime.isoformat).encode
-    with path.open("w", encoding="utf-8") as file:
-        yield lambda some: file.writelines(encode(dict(zip(FIELDS, row, strict=True))) + "\n" for row in some)
-
-
-@contextmanager
-def _parquet(path: Path) -> Iterator[Write]:
+def _parquet(path: Path, on_articles: OnArticles) -> Iterator[_Collector]:
     # Only an export to Parquet loads this slow library.
     import pyarrow as pa
+    import pyarrow.csv as pc
     import pyarrow.parquet as pq
 
     moment = pa.timestamp("us", tz="UTC")
@@ -87,47 +152,38 @@ def _parquet(path: Path) -> Iterator[Write]:
         "revision": pa.int32(),
     }
     schema = pa.schema([(name, kinds[name]) for name in FIELDS])
-    text = FIELDS.index("text")
-    held: list[Told] = []
-    characters = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as file:
+    read_as = {**kinds, **dict.fromkeys(LISTS, pa.string())}
+    parse = pc.ParseOptions(newlines_in_values=True)
+    convert = pc.ConvertOptions(
+        column_types=read_as, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+    )
 
-        def flush() -> None:
-            nonlocal characters
-            columns = [
-                pa.array(column, field.type) for column, field in zip(zip(*held, strict=True), schema, strict=True)
-            ]
-            file.write_table(pa.Table.from_arrays(columns, schema=schema))
-            held.clear()
-            characters = 0
+    def write_group(rows: list[bytes]) -> int:
+        block = b"".join(rows)
+        read = pc.ReadOptions(column_names=FIELDS, block_size=len(block) + 1)
+        table = pc.read_csv(BytesIO(block), read, parse, convert)
+        for name in LISTS:
+            lists = json.loads(f"[{','.join(table[name].to_pylist())}]")
+            table = table.set_column(FIELDS.index(name), schema.field(name), pa.array(lists, kinds[name]))
+        file.write_table(table, row_group_size=len(rows))
+        return len(rows)
 
-        def write(some: Sequence[Told]) -> None:
-            nonlocal characters
-            for row in some:
-                held.append(row)
-                characters += len(row[text])
-                if len(held) >= GROUP_ROWS or characters >= GROUP_CHARACTERS:
-                    flush()
+    # A group is written while the rows of the next one come: no more than two are in memory.
+    with (
+        pq.ParquetWriter(
+            path, schema, compression="zstd", use_dictionary=REPEATED, write_statistics=[*REPEATED, *MOMENTS, "id"]
+        ) as file,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        under_way: list[Future[int]] = []
 
-        yield write
-        if held:
-            flush()
+        def write(rows: list[bytes]) -> None:
+            for one in under_way:
+                on_articles(one.result())
+            under_way[:] = [beside.submit(write_group, rows)]
 
-
-def _plain(value: Any) -> Any:
-    return "" if value is None else value
-
-
-def _write_list(values: Sequence[str]) -> str:
-    return json.dumps(values, ensure_ascii=False)
-
-
-def _write_moment(moment: datetime | None) -> str:
-    return moment.isoformat() if moment else ""
-
-
-_CELL: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(TEXTS, harmless),
-    **dict.fromkeys(LISTS, _write_list),
-    **dict.fromkeys(MOMENTS, _write_moment),
-}
+        sink = _Collector(write, GROUP_BYTES, GROUP_ROWS)
+        yield sink
+        sink.flush()
+        for one in under_way:
+            on_articles(one.result())

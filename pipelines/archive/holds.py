@@ -6,13 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from pipelines.archive import walk
-from pipelines.archive.walk import FIELDS
 from pipelines.errors import NightdeskError
 from pipelines.query import grammar
 from pipelines.query.selection import Scopes
 from pipelines.stores import postgres
-
-ID = FIELDS.index("id")
 
 
 def hold(conn: postgres.Connection, asked: str, why: str, scopes: Scopes) -> postgres.Row:
@@ -65,5 +62,5 @@ def _find_articles(conn: postgres.Connection, asked: str, scopes: Scopes) -> Ite
         yield [int(asked)]
         return
     node = grammar.parse(asked)
-    for some in walk.articles(conn, node, datetime.now(UTC), last=walk.end(conn), scopes=scopes):
-        yield [row[ID] for row in some]
+    for some in walk.articles(conn, node, datetime.now(UTC), last=walk.end(conn), scopes=scopes, fields=("id",)):
+        yield [number for (number,) in some]

@@ -178,6 +178,21 @@ select u.id, u.url from urls u where u.id = %(url_id)s or u.alias_of = %(url_id)
 -- One line of each address stays in the ledger, without a word of what it was: a trigger says so.
 update urls set state = 'excluded' where id = any(%(urls)s)
 
+-- name: export_lines
+-- Articles by their numbers as JSON, one a line: JSON writes control characters as letters, so nothing is ever quoted.
+copy (
+    select row_to_json(told)
+    from (select {columns} from nightdesk.articles where id = any(%(ids)s) order by id) told
+) to stdout (format csv, quote e'\x01', delimiter e'\x02')
+
+-- name: export_moments
+-- Until the end of the transaction moments are written in UTC and as ISO 8601 says, whatever the address of the database asks for.
+select set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO', true)
+
+-- name: export_rows
+-- Articles by their numbers as CSV: an empty text is quoted, and what is not known is not.
+copy (select {columns} from nightdesk.articles where id = any(%(ids)s) order by id) to stdout (format csv)
+
 -- name: files_of_ledger
 -- Every raw file that the ledger points to, one step of the index each, however many pages are in it.
 with recursive named (file) as (

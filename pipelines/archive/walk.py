@@ -21,6 +21,8 @@ from pipelines.stores import postgres
 
 # Articles in memory at one time: three kilobytes each as a rule, a few hundred at most.
 AT_ONCE = 500
+# The same where only COUNTED is read, some hundred bytes of each.
+COUNTED_AT_ONCE = 5_000
 # The fields of an article, in this order. The statement `walk_articles` has the same columns, and then the kinds of its
 # changes, which a query may contain.
 FIELDS = (  # noqa: SIM905
@@ -29,6 +31,8 @@ FIELDS = (  # noqa: SIM905
     "gone_at page_sha256 extractor"
 ).split()
 Told = tuple[Any, ...]
+# What an export counts of an article before it writes it.
+COUNTED = ("id", "source", "dated", "language", "extractor")
 
 
 def compose_query(
@@ -59,20 +63,24 @@ def articles(
     after: int = 0,
     last: int,
     scopes: Scopes | None = None,
+    fields: Sequence[str] = FIELDS,
 ) -> Iterator[list[Told]]:
-    """The articles that answer, in groups, each a tuple in the order of FIELDS; part of the caller's transaction.
+    """The articles that answer, in groups, each a tuple in the order of `fields`; part of the caller's transaction.
 
     after: the walk begins after the article of this number.
     last: the number of the last possible article.
+    fields: of FIELDS, those that the caller wants; what a query has to read is read all the same.
     """
     made = candidates.begin(conn, node, now, scopes or {}) if node is not None else None
     # The index names too few articles until it is complete. Until then all articles are read.
     named = made.wanted if made and made.named and search_index.complete(conn) else None
     selected = made.selected if made else None
+    judged = made if made and made.selected.rest is not None else None
     rows = postgres.stream(
         conn,
         "walk_articles",
-        at_once=AT_ONCE,
+        at_once=AT_ONCE if judged or "text" in fields else COUNTED_AT_ONCE,
+        columns="" if judged else ", ".join(fields),
         after=after,
         last=last,
         sources=None if selected is None or selected.sources is None else list(selected.sources),
@@ -88,10 +96,13 @@ def articles(
         of_words=named and named.of_words,
         of_part=named and named.of_part,
     )
+    if judged is None:
+        yield from rows
+        return
+    places = [FIELDS.index(name) for name in fields]
     for some in rows:
-        answers = some if made is None or made.selected.rest is None else [row for row in some if _answers(made, row)]
-        if answers:
-            yield [row[: len(FIELDS)] for row in answers]
+        if answers := [tuple(row[place] for place in places) for row in some if _answers(judged, row)]:
+            yield answers
 
 
 def _answers(made: candidates.Search, row: Told) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import psycopg2
@@ -122,6 +122,12 @@ def connection(settings: Settings, *, application: str = "nightdesk", idle_secon
         conn.close()
 
 
+class Sink(Protocol):
+    """What takes the rows of COPY."""
+
+    def write(self, row: bytes, /) -> object: ...
+
+
 class _CopyStream:
     """Rows for COPY, written while COPY reads them: Postgres takes in the first ones meanwhile."""
 
@@ -145,13 +151,18 @@ def query(conn: Connection, name: str, **params: Any) -> list[Row]:
         return [dict(row) for row in cursor.fetchall()]
 
 
-def stream(conn: Connection, name: str, *, at_once: int, **params: Any) -> Iterator[list[tuple[Any, ...]]]:
+def stream(
+    conn: Connection, name: str, *, at_once: int, columns: str = "", **params: Any
+) -> Iterator[list[tuple[Any, ...]]]:
     """The rows of a statement as bare tuples, `at_once` at a time, however many there are: Postgres keeps the rest.
 
     Part of the caller's transaction, which must last as long.
+
+    columns: what is taken of its columns, in SQL; empty for all.
     """
+    text = statement(name)
     with conn.cursor(name, cursor_factory=psycopg2.extensions.cursor) as cursor:
-        cursor.execute(statement(name), params)
+        cursor.execute(f"select {columns} from ({text}) streamed" if columns else text, params)  # noqa: S608
         while rows := cursor.fetchmany(at_once):
             yield rows
 
@@ -189,6 +200,23 @@ def copy(conn: Connection, table: str, columns: Sequence[str], rows: Sequence[Se
     """COPY rows into a table; lists become arrays, dicts and lists of dicts jsonb, None null."""
     with conn.cursor() as cursor:
         cursor.copy_expert(f"copy {table} ({', '.join(columns)}) from stdin", _CopyStream(rows))  # type: ignore[arg-type]
+
+
+def copy_out(conn: Connection, name: str, sink: Sink, *, columns: str, **params: Any) -> None:
+    """Write what a statement copies to stdout, a row at a time; columns: what stands in it for `{columns}`, in SQL."""
+    with conn.cursor() as cursor:
+        text = cursor.mogrify(statement(name).replace("{columns}", columns), params).decode()
+        cursor.copy_expert(text, sink)
+
+
+@contextmanager
+def snapshot(conn: Connection) -> Iterator[None]:
+    """Read-only for the length of the block, which sees the database as it is now, whatever others commit meanwhile."""
+    conn.commit()
+    with conn:
+        with conn.cursor() as cursor:
+            cursor.execute("set transaction isolation level repeatable read read only")
+        yield
 
 
 def json(value: Any) -> Any:
