@@ -29,6 +29,12 @@ from urls u, (select first_run, min(first_fetched_at) as at from articles group 
 where u.kind = 'feed'
 order by night.first_run, stage_number
 
+-- name: run_plans
+-- Each night was planned for every source.
+insert into run_plans (run, begun_at, sources, followed, night)
+select first_run, min(first_fetched_at), s.followed, s.followed, true
+from articles, (select count(*) as followed from urls where kind = 'feed') s group by first_run, s.followed
+
 -- name: alert_runs
 -- Each night's matching.
 insert into runs (run, source, stage, state, started_at, ended_at)

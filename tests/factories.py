@@ -26,9 +26,21 @@ def source(name: str, **more: Any) -> Source:
     return Source(name=name, **{"feeds": (f"https://{name}.test/feed",), **told, **more})
 
 
-def ran(conn: postgres.Connection, name: str, stage: str, state: str, message: str = "", **more: Any) -> None:
+def ran(
+    conn: postgres.Connection, name: str, stage: str, state: str, message: str = "", *, night: bool = True, **more: Any
+) -> None:
+    """The row of a stage, and its run's plan: of as many sources as have rows. night: it was planned for most."""
     row = {"run": NIGHT, "started_at": AT, "ended_at": AT + timedelta(minutes=5), **more}
     insert(conn, "runs", source=name, stage=stage, state=state, message=message, **row)
+    width = 0 if row.get("only_url") else 1
+    with conn.cursor() as cursor:
+        cursor.execute(
+            "insert into run_plans (run, begun_at, sources, followed, night) values (%s, %s, %s, %s, %s)"
+            " on conflict (run) do update"
+            " set sources = (select count(distinct source) from runs where run = excluded.run and source <> '')"
+            " where run_plans.sources > 0",
+            (row["run"], row["started_at"], width, width if night else 2 * width + 1, night and bool(width)),
+        )
 
 
 def url(conn: postgres.Connection, name: str, path: str, state: str = "stored", **more: Any) -> int:

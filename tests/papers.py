@@ -25,6 +25,7 @@ MOVED = {
     "articles": ("fetched_at", "seen_at", "first_fetched_at", "gone_at"),
     "hosts": ("robots_fetched_at", "cooldown_until", "asked_at"),
     "runs": ("started_at", "ended_at"),
+    "run_plans": ("begun_at",),
 }
 
 

@@ -62,6 +62,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
     log.info("run %s: %d sources: %s", run, len(chosen), ", ".join(s.name for s in chosen) or "none is due")
     names = [source.name for source in chosen]
     with postgres.connection(current) as conn:
+        runs.plan(conn, run, sources=len(names), followed=folders.count_unpaused(current, conn))
         took = runs.seconds(conn, "crawl", names)
     return batches(run, names, took, {source.name: urls.host(source.url) for source in chosen})
 

@@ -45,7 +45,7 @@ def print_run(conn: postgres.Connection, run: str) -> list[str]:
     table(
         ("source", "outcome", *(f"#{title}" for title in shown)),
         ((_name(row), _outcome(row), *(row[title] for title in shown)) for row in rows),
-        title=f"Run {run}",
+        title=f"Run {run}{_tell_width(conn, run)}",
         empty=f"Nothing is known of a run {run}.",
     )
     print_crawl([tally for tally in runs.tallies(conn, run) if tally.stage == "crawl"], summary.exclusions(conn, run))
@@ -111,6 +111,15 @@ def _row(source: str, stages: dict[str, Tally]) -> dict[str, Any]:
         "not_due": not_due,
         **counts,
     }
+
+
+def _tell_width(conn: postgres.Connection, run: str) -> str:
+    """What the run was planned for, to stand behind its key."""
+    planned = runs.read_plan(conn, run)
+    if planned is None or not planned["sources"]:
+        return ""
+    kind = "the night" if planned["night"] else "a run of some sources"
+    return f" ({kind}: {planned['sources']:,} of {planned['followed']:,})"
 
 
 def _cost(tally: Tally) -> tuple[str, str]:

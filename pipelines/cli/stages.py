@@ -169,7 +169,10 @@ def perform(
 
     due: the crawl requests only the lists that are due.
     """
-    if stage == "crawl":
+    if stage == crawl.STAGE:
+        with postgres.connection(current) as conn:
+            migrations.check_migrated(conn)
+            runs.plan(conn, key, sources=len(chosen), followed=folders.count_unpaused(current, conn))
         return crawl.crawl(current, chosen, key, due=due, on_line=on_line)
     if stage == "extract":
         return _each(chosen, stage, key, lambda source: _extract_source(current, source, key, on_line))

@@ -12,6 +12,7 @@ from pipelines.cli.show import Json, ago, as_json, out, say, table
 from pipelines.codes import RunState
 from pipelines.crawl import ledger
 from pipelines.desk import desk_records
+from pipelines.desk.headline import name_kind
 from pipelines.errors import NightdeskError
 from pipelines.health.states import WELL
 from pipelines.settings import channels, settings
@@ -41,7 +42,7 @@ def status(
     ] = "",
     json: Json = False,
 ) -> None:
-    """Show whether the last run worked, and if not, where it failed; every source at a glance, and the last runs."""
+    """Show whether the last night worked, and if not, where it failed; every source at a glance, and the last runs."""
     current = settings()
     followed, broken = folders.readable(current)
     with postgres.connection(current) as conn:
@@ -117,8 +118,11 @@ def status(
             )
     out.print()
     table(
-        ("run", "started", "#sources", "#failed", "#running", "#new"),
-        ((r["run"], r["started_at"], r["sources"], r["failed"], r["running"], r["new"]) for r in view["runs"]),
+        ("run", "what", "started", "#sources", "#failed", "#running", "#new"),
+        (
+            (r["run"], _kind(r), r["started_at"], r["sources"], r["failed"], r["running"], r["new"])
+            for r in view["runs"]
+        ),
         title="Runs",
         empty="Nothing has run yet.",
     )
@@ -162,6 +166,10 @@ def articles(
         ),
         empty="No article yet: `nightdesk run` collects the first.",
     )
+
+
+def _kind(run: postgres.Row) -> str:
+    return "one page" if run["one_page"] else name_kind(run)
 
 
 def _show_title(row: postgres.Row) -> str:

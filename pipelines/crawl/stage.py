@@ -91,6 +91,9 @@ def crawl(
     with postgres.connection(settings, application="nightdesk crawl watch") as conn:
         migrations.check_migrated(conn)
         half_moved = ledger.half_moved(conn, [source.name for source in sources])
+        if not only and wanted is None:
+            # Where whoever shares the sources among several crawls has not planned the run.
+            runs.plan(conn, run, sources=len(sources))
     refused = [
         Tally(run=run, source=name, stage=STAGE, state=RunState.FAILED, message=why) for name, why in half_moved.items()
     ]

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pipelines import text
 from pipelines.codes import RunState, State
 from pipelines.desk import policy, unsent
-from pipelines.desk.headline import write_headline
+from pipelines.desk.headline import find_night, write_headline
 from pipelines.model import Source
 from pipelines.notify import channel_states as channels_module
 from pipelines.stores import postgres
@@ -53,9 +53,16 @@ def overview(
     rows, latest, sent = sources(conn, followed, now=now), runs(conn, policy.RUNS_SHOWN), deliveries(conn, now=now)
     used = channels(conn, addressed)
     tone, sentence = write_headline(
-        rows, latest, schedule=schedule, timezone=timezone, undelivered=sent["failed"], channels=used, now=now,
+        rows,
+        latest,
+        read_superseded(conn, followed, rows, latest, now=now),
+        schedule=schedule,
+        timezone=timezone,
+        undelivered=sent["failed"],
+        channels=used,
+        now=now,
         unreached=lambda run: ledger_runs.tell_unreached(conn, run),
-    )  # fmt: skip
+    )
     return {
         "now": now,
         "headline": sentence,
@@ -71,7 +78,9 @@ def overview(
     }
 
 
-def sources(conn: postgres.Connection, followed: Sequence[Source], *, now: datetime | None = None) -> list[Record]:
+def sources(
+    conn: postgres.Connection, followed: Sequence[Source], *, run: str | None = None, now: datetime | None = None
+) -> list[Record]:
     """Each followed source with its last run: failed ones first, then quiet ones, then the others, by title.
 
     `state`: a state of `Tally`, `unfinished` (crawled but not loaded yet) or empty (never run). `outcomes`: how many
@@ -80,10 +89,11 @@ def sources(conn: postgres.Connection, followed: Sequence[Source], *, now: datet
     article. `quiet`: health found the source silent, and no article came since.
     `health`: the last state (`SourceState`, empty: none), its beginning, its reason in words, the figure with its usual
     range (low to high), and the time of the check.
+    run: this run in place of the last one; a source that had no part in it has no state.
     """
     now = now or datetime.now(UTC)
     names = [source.name for source in followed]
-    rows = postgres.query(conn, "desk_sources", sources=names, ahead=policy.FETCHED_AHEAD)
+    rows = postgres.query(conn, "desk_sources", sources=names, run=run, ahead=policy.FETCHED_AHEAD)
     found = {row["source"]: row for row in rows}
     ran = [row for row in found.values() if row["run"]]
     ends: dict[str, list[postgres.Row]] = {}
@@ -91,6 +101,28 @@ def sources(conn: postgres.Connection, followed: Sequence[Source], *, now: datet
         ends.setdefault(end["source"], []).append(end)
     rows = [_source(s, found[s.name], ends.get(s.name, []), now) for s in followed]
     return sorted(rows, key=lambda r: (r["state"] != RunState.FAILED, not r["quiet"], r["title"].casefold()))
+
+
+def read_superseded(
+    conn: postgres.Connection,
+    followed: Sequence[Source],
+    rows: Sequence[Record],
+    latest: Sequence[Record],
+    *,
+    now: datetime | None = None,
+) -> list[Record]:
+    """The part in the last night of those sources that ran again since: as `sources`, which gives their newer run.
+
+    rows, latest: from `sources` and `runs`.
+    """
+    night = find_night(latest)
+    if night is None:
+        return []
+    again = {row["name"] for row in rows if row["run"] not in (None, night["run"])}
+    took_part = [source for source in followed if source.name in again]
+    if not took_part:
+        return []
+    return [row for row in sources(conn, took_part, run=night["run"], now=now) if row["run"]]
 
 
 def progress(rows: Sequence[Record], run: str) -> list[Record]:
@@ -160,13 +192,14 @@ def deliveries(conn: postgres.Connection, *, now: datetime | None = None) -> dic
     return {"waiting": 0, "failed": 0, "sent": 0, **{row["state"]: row["deliveries"] for row in rows}}
 
 
-def runs(conn: postgres.Connection, count: int) -> list[Record]:
-    """The newest runs, newest first; the last night is among them.
+def runs(conn: postgres.Connection, count: int = policy.RUNS_SHOWN, *, nights: int = 1) -> list[Record]:
+    """The newest runs of any kind (`count`) and the newest nights (`nights`), newest first.
 
-    Fields: `run`, `started_at`, `ended_at`, `sources`, `failed`, `running`, `new`, `alert_error`, and `one_page`: a
-    person started the run for one page.
+    Fields: `run`, `started_at`, `ended_at`, `sources`, `first_source`, `failed`, `running`, `new`, `alert_error`;
+    `night`: the run was planned for most sources; `planned`: for how many; `followed`: how many there were; `one_page`:
+    a person started the run for one page; `runs_since`: how many runs of some sources began after it.
     """
-    return postgres.query(conn, "desk_runs", count=count, again=policy.RUNS_BEGUN_AGAIN)
+    return postgres.query(conn, "desk_runs", count=count, nights=nights)
 
 
 def _source(source: Source, row: postgres.Row, ends: Sequence[postgres.Row], now: datetime) -> Record:

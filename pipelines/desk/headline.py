@@ -1,4 +1,4 @@
-"""One sentence about the last run, at the top of the Desk and of `nightdesk status`, and its tone.
+"""One sentence about the last night, at the top of the Desk and of `nightdesk status`, and its tone.
 
 Only this module decides what the sentence says, and in which order. The sentence is made from the rows of
 `desk_records.sources` and `desk_records.runs`.
@@ -13,6 +13,7 @@ from typing import Any
 from pipelines import cron
 from pipelines.codes import Reason, RunState
 from pipelines.desk import policy
+from pipelines.stores import runs
 
 Record = dict[str, Any]
 
@@ -20,11 +21,24 @@ Record = dict[str, Any]
 NO_PAGES = {
     Reason.SOFT_404, Reason.CONSENT, Reason.CHALLENGE, Reason.ERROR_PAGE, Reason.REGION, Reason.PAYWALL, Reason.EMPTY,
 }  # fmt: skip
+# The fields of a smaller run since the night.
+SINCE = ("run", "started_at", "running", "planned", "sources", "first_source", "failed", "new", "one_page")
+
+
+def find_night(latest: Sequence[Record]) -> Record | None:
+    """The last night: the newest run that was planned for most sources. Without any: the newest run that was not for
+    one page, else the newest run; None if nothing has run.
+
+    latest: from `desk_records.runs`.
+    """
+    whole = (run for run in latest if not run["one_page"])
+    return next((run for run in latest if run["night"]), None) or next(whole, None) or next(iter(latest), None)
 
 
 def write_headline(
     rows: Sequence[Record],
     latest: Sequence[Record],
+    superseded: Sequence[Record] = (),
     *,
     schedule: str = "",
     timezone: str = "UTC",
@@ -33,59 +47,83 @@ def write_headline(
     now: datetime | None = None,
     unreached: Callable[[str], str] = lambda run: "",
 ) -> tuple[str, str]:
-    """A tone (good, warn, bad, empty) and one sentence: whether the last run worked, and if not, where it failed.
+    """A tone (good, warn, bad, empty) and one sentence: whether the last night worked, and if not, where it failed.
 
-    - rows, latest, channels: from `desk_records.sources`, `desk_records.runs`, `desk_records.channels`
+    - rows, latest, superseded, channels: from `desk_records.sources`, `.runs`, `.read_superseded` and `.channels`
     - schedule: when news_crawl runs (cron, in `timezone`), to notice a night that did not start
     - undelivered: number of messages that were given up
     - unreached: gives for a run a sentence if none of its sources was reached, else an empty text
 
-    A run over some of the sources does not hide sources that failed in an earlier run. A run for a single page does not
-    count as a night.
+    A later run over some of the sources does not take the night's place: it is counted, and what it mended or broke is
+    said.
     """
     now = now or datetime.now(UTC)
     if not rows:
         return "empty", "No source is followed yet: `nightdesk follow NAME` takes one from the catalogue."
-    if not latest:
+    night = find_night(latest)
+    if night is None:
         return "empty", "Nothing has run yet: trigger news_crawl here in Airflow, or type `nightdesk run`."
-    newest = next((run for run in latest if not run["one_page"]), latest[0])
-    missed = missed_run(rows, newest, schedule, timezone, now)
+    missed = missed_run(rows, latest, schedule, timezone, now)
     if missed:
         return "bad", (
-            f"No run has started since {newest['run']} ({ago(newest['started_at'], now)}), though one was due at "
+            f"No run has started since {night['run']} ({ago(night['started_at'], now)}), though one was due at "
             f"{missed:%Y-%m-%d %H:%M} UTC: look whether the scheduler runs and news_crawl is not paused."
         )
-    mine = [row for row in rows if row["run"] == newest["run"]]
+    mine = _of_night(rows, superseded, night)
+    mended = _find_mended(rows, superseded)
+    still = [row for row in mine if row["name"] not in mended]
     troubles = [
-        *_failed_now(mine, newest, unreached),
-        *_failed_earlier(rows, newest),
-        *_not_told(newest, undelivered, channels),
-        *_without_articles(rows, mine),
+        *_failed_now(still, night, unreached),
+        *_failed_otherwise(rows, mine, night),
+        *_not_told(night, undelivered, channels),
+        *_without_articles(rows, still),
     ]
-    sentence = "; ".join(filter(None, [_tell_delivered(mine, newest), *troubles]))
+    since = [f"failed, and done since: {_some(sorted(mended))}"] if mended else []
+    since += [f"{many(night['runs_since'], 'smaller run')} since"] if night["runs_since"] else []
+    sentence = "; ".join(filter(None, [_tell_delivered(mine), *troubles, *since]))
     ran = [row for row in rows if row["run"]]
-    tone = "bad" if _all_failed(mine) or _all_failed(ran) else "warn" if troubles else "good"
-    return tone, f"Last run ({newest['run']}, {ago(newest['started_at'], now)}): {sentence}."
+    tone = "bad" if _all_failed(still) or _all_failed(ran) else "warn" if troubles else "good"
+    return tone, f"Last {name_kind(night)} ({night['run']}, {ago(night['started_at'], now)}): {sentence}."
+
+
+def name_kind(run: Record) -> str:
+    """What a run was: `night`, or `run of 1 of 12 sources`, or `run` if nobody planned it."""
+    if run["night"]:
+        return "night"
+    return f"run of {run['planned']:,} of {many(run['followed'], 'source')}" if run["planned"] else "run"
 
 
 def describe_night(
-    rows: Sequence[Record], latest: Sequence[Record], *, schedule: str = "", timezone: str = "UTC", now: datetime
+    rows: Sequence[Record],
+    latest: Sequence[Record],
+    superseded: Sequence[Record] = (),
+    *,
+    schedule: str = "",
+    timezone: str = "UTC",
+    now: datetime,
 ) -> Record | None:
-    """The state of the newest run, for a page with its own wording; None if nothing has run.
+    """The state of the last night, for a page with its own wording; None if nothing has run.
 
-    Fields: `run`, `started_at`, `running` (stages), `new` (articles), `failed`, `earlier` (failed in an earlier run),
-    `quiet` (names of sources), `missed_at`.
+    Fields: `run`, `started_at`, `running` (stages), `new` (articles), `night`, `planned`, `followed`, `runs_since`,
+    `failed`, `mended` (failed in the night and done since), `earlier` and `later` (failed in a run before or after the
+    night), `quiet` (names of sources), `missed_at`; `since`: the newest smaller runs after it.
     """
-    if not rows or not latest:
+    night = find_night(latest)
+    if not rows or night is None:
         return None
-    newest = next((run for run in latest if not run["one_page"]), latest[0])
-    failed = [row for row in rows if row["state"] == RunState.FAILED]
+    mine, mended = _of_night(rows, superseded, night), _find_mended(rows, superseded)
+    failed = [row["name"] for row in mine if row["state"] == RunState.FAILED and row["name"] not in mended]
+    others = [row for row in rows if _failed_in_another(row, mine, night)]
+    kept = ("run", "started_at", "running", "new", "night", "planned", "followed", "runs_since")
     return {
-        **{key: newest[key] for key in ("run", "started_at", "running", "new")},
-        "failed": [row["name"] for row in failed if row["run"] == newest["run"]],
-        "earlier": [row["name"] for row in failed if row["run"] != newest["run"]],
+        **{key: night[key] for key in kept},
+        "failed": failed,
+        "mended": sorted(mended),
+        "earlier": [row["name"] for row in others if row["started_at"] < night["started_at"]],
+        "later": [row["name"] for row in others if row["started_at"] >= night["started_at"]],
         "quiet": [row["name"] for row in rows if row["quiet"] and row["state"] != RunState.FAILED],
-        "missed_at": missed_run(rows, newest, schedule, timezone, now),
+        "missed_at": missed_run(rows, latest, schedule, timezone, now),
+        "since": [{key: run[key] for key in SINCE} for run in latest[: latest.index(night)][: policy.RUNS_SINCE_SHOWN]],
     }
 
 
@@ -101,12 +139,20 @@ def ago(then: datetime, now: datetime) -> str:
     )
 
 
-def missed_run(rows: Iterable[Record], newest: Record, schedule: str, timezone: str, now: datetime) -> datetime | None:
-    """The time of a due run that did not start: by the schedule of news_crawl, or by a source's own; None if none."""
-    if not schedule:
+def missed_run(
+    rows: Iterable[Record], latest: Sequence[Record], schedule: str, timezone: str, now: datetime
+) -> datetime | None:
+    """The time of a due run that did not start: by the schedule of news_crawl, or by a source's own; None if none.
+
+    A run that a person began for some of the sources is none that was due.
+    """
+    night = find_night(latest)
+    if not schedule or night is None:
         return None
+    by_itself = next((run for run in latest if not run["one_page"] and not runs.begun_by_hand(run["run"])), night)
+    begun_last = max(night["started_at"], by_itself["started_at"])
     due = cron.last_strike(schedule, timezone, now - policy.START_GRACE).astimezone(UTC)
-    if due <= newest["started_at"]:
+    if due <= begun_last:
         return None
     for row in rows:
         begun = row["started_at"]
@@ -119,7 +165,25 @@ def many(number: int, word: str) -> str:
     return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
-def _tell_delivered(rows: Sequence[Record], newest: Record) -> str:
+def _of_night(rows: Sequence[Record], superseded: Sequence[Record], night: Record) -> list[Record]:
+    """What each source did in the night, in the order of `rows`."""
+    before = {row["name"]: row for row in superseded}
+    return [found for row in rows if (found := before.get(row["name"], row))["run"] == night["run"]]
+
+
+def _find_mended(rows: Sequence[Record], superseded: Sequence[Record]) -> set[str]:
+    """The sources that failed in the night and have done better since."""
+    failed = {row["name"] for row in superseded if row["state"] == RunState.FAILED}
+    return {row["name"] for row in rows if row["name"] in failed and row["state"] == RunState.DONE}
+
+
+def _failed_in_another(row: Record, mine: Sequence[Record], night: Record) -> bool:
+    """Whether a source failed last in another run than the night, in which it did not fail."""
+    failed_in_night = any(one["name"] == row["name"] and one["state"] == RunState.FAILED for one in mine)
+    return bool(row["state"] == RunState.FAILED and row["run"] != night["run"] and not failed_in_night)
+
+
+def _tell_delivered(rows: Sequence[Record]) -> str:
     if not rows:
         return "none of the followed sources had a part in it"
     going = [row for row in rows if row["state"] in (RunState.RUNNING, "unfinished")]
@@ -140,10 +204,10 @@ def _all_failed(rows: Sequence[Record]) -> bool:
     return bool(rows) and all(row["state"] == RunState.FAILED for row in rows)
 
 
-def _failed_now(mine: Sequence[Record], newest: Record, unreached: Callable[[str], str]) -> Iterator[str]:
-    """Phrases about the sources that failed in the newest run; a network that is down is one phrase for all sources."""
+def _failed_now(mine: Sequence[Record], night: Record, unreached: Callable[[str], str]) -> Iterator[str]:
+    """Phrases about the sources that failed in the night; a network that is down is one phrase for all sources."""
     failed = [row for row in mine if row["state"] == RunState.FAILED]
-    down = unreached(newest["run"]) if len(failed) > 1 else ""
+    down = unreached(night["run"]) if len(failed) > 1 else ""
     if down:
         yield _lower_first(down)
         return
@@ -153,21 +217,21 @@ def _failed_now(mine: Sequence[Record], newest: Record, unreached: Callable[[str
         yield f"{len(failed) - policy.NAMED} more failed"
 
 
-def _failed_earlier(rows: Sequence[Record], newest: Record) -> Iterator[str]:
-    """Phrases about sources that failed in their last run, if that was an earlier run."""
-    told = [
-        f"{row['name']} ({row['run']})"
-        for row in rows
-        if row["state"] == RunState.FAILED and row["run"] != newest["run"]
-    ]
-    if told:
-        yield f"failed in an earlier run: {_some(told)}"
+def _failed_otherwise(rows: Sequence[Record], mine: Sequence[Record], night: Record) -> Iterator[str]:
+    """Phrases about sources that failed in their last run, if that was before the night or after it."""
+    others = [row for row in rows if _failed_in_another(row, mine, night)]
+    for said, later in (("failed in an earlier run", False), ("failed since", True)):
+        told = [
+            f"{row['name']} ({row['run']})" for row in others if (row["started_at"] >= night["started_at"]) is later
+        ]
+        if told:
+            yield f"{said}: {_some(told)}"
 
 
-def _not_told(newest: Record, undelivered: int, channels: Sequence[Record]) -> Iterator[str]:
+def _not_told(night: Record, undelivered: int, channels: Sequence[Record]) -> Iterator[str]:
     """Phrases about obstacles to messages: a failed alert stage, messages that were given up, held channels."""
-    if newest["alert_error"]:
-        yield f"the alert stage failed: {_lower_first(newest['alert_error'])}"
+    if night["alert_error"]:
+        yield f"the alert stage failed: {_lower_first(night['alert_error'])}"
     if undelivered:
         yield f"{many(undelivered, 'message')} could not be sent"
     for channel in [channel for channel in channels if channel["held"]][: policy.NAMED]:
@@ -175,7 +239,7 @@ def _not_told(newest: Record, undelivered: int, channels: Sequence[Record]) -> I
 
 
 def _without_articles(rows: Sequence[Record], mine: Sequence[Record]) -> Iterator[str]:
-    """Phrases about sources that gave walls instead of articles in the newest run, and about quiet sources."""
+    """Phrases about sources that gave walls instead of articles in the night, and about quiet sources."""
     for row in [row for row in mine if _tell_walls(row)][: policy.NAMED]:
         yield f"{row['name']} gave no article: {_tell_walls(row)}"
     quiet = [row["name"] for row in rows if row["quiet"] and row["state"] != RunState.FAILED]

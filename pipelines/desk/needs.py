@@ -13,7 +13,7 @@ from typing import Any
 
 from pipelines.codes import Need, RunState, TroubleKind
 from pipelines.desk import policy
-from pipelines.desk.headline import missed_run
+from pipelines.desk.headline import find_night, missed_run
 from pipelines.errors import SourceError
 from pipelines.stores import postgres
 
@@ -36,8 +36,8 @@ def of_night(
 
     rows, latest: from `desk_records.sources` and `desk_records.runs`.
     """
-    newest = next((run for run in latest if not run["one_page"]), None)
-    missed = missed_run(rows, newest, schedule, timezone, now) if newest else None
+    newest = find_night(latest)
+    missed = missed_run(rows, latest, schedule, timezone, now)
     if newest and missed:
         yield _need(Need.LATE, of={"run": newest["run"]}, since=missed)
     named = {row["name"]: row for row in rows}

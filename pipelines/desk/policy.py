@@ -21,14 +21,12 @@ FETCHED_AHEAD = timedelta(days=7)
 ARTICLES_SHOWN = 40
 # Runs on the page. Chosen: a week of nights, and runs by hand between them.
 RUNS_SHOWN = 10
-# Old runs that were started again since the oldest run on the page. Chosen: hardly anybody starts as many.
-RUNS_BEGUN_AGAIN = 10
 # Actions in the history of a thing. Chosen: as many as a person reads at once.
 ACTIONS_SHOWN = 50
 # Nights in the strip of the Overview. Chosen: a month.
 NIGHTS_SHOWN = 30
-# Runs that are read to find these nights, because a single page by hand is a run too. Chosen: a third more.
-NIGHTS_READ = 40
+# Smaller runs since the last night that the Overview names; the others are counted. Chosen: a person reads as many.
+RUNS_SINCE_SHOWN = 5
 # Free space on the data folder's disk, as a share and in bytes, below which a person is told. Chosen: some nights of a
 # hundred sources fit in it.
 DISK_LEFT_SHARE, DISK_LEFT_BYTES = 0.05, 2 * 1024**3

@@ -89,19 +89,8 @@ where kind <> 'health'
 select exists (select from deliveries where watch > '') as any
 
 -- name: desk_newest_runs
--- The keys of the newest runs, from the newest row on, run by run: nothing is counted of them.
-with recursive begun (run, at, seen) as (
-    (select run, started_at, array[run] from runs order by started_at desc limit 1)
-    union all
-    select older.run, older.started_at, begun.seen || older.run
-    from begun cross join lateral (
-        select r.run, r.started_at from runs r
-        where r.started_at <= begun.at and r.run <> all(begun.seen)
-        order by r.started_at desc limit 1
-    ) older
-    where cardinality(begun.seen) < %(count)s
-)
-select run from begun order by cardinality(seen)
+-- The keys of the newest runs.
+select run from run_plans order by begun_at desc limit %(count)s
 
 -- name: desk_revisions
 -- Every revision of an article, newest first, with what each is to the one before it.

@@ -48,7 +48,11 @@ def tell_of_night(
     if why:
         with postgres.connection(settings) as conn:
             why.insert(0, runs.tell_unreached(conn, run))
-        subject = f"The night {run} failed"
+            plan = runs.read_plan(conn, run)
+        kind = (
+            "night" if plan is None or plan["night"] else f"run of {plan['sources']:,} of {plan['followed']:,} sources"
+        )
+        subject = f"The {kind} {run} failed"
         heard = outbox.tell_operators(settings, outbox.key("failed", "run", run), subject, "\n".join(filter(None, why)))
     quiet = troubles.check(settings, chosen)
     if (why and heard) or any(trouble.told for trouble in quiet):

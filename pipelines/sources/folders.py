@@ -266,6 +266,11 @@ def find_paused(conn: postgres.Connection) -> dict[str, datetime]:
     return {row["source"]: row["paused_at"] for row in postgres.query(conn, "paused_sources")}
 
 
+def count_unpaused(settings: Settings, conn: postgres.Connection) -> int:
+    """How many sources a run could be for: those with a file, whatever is in it, that are not paused."""
+    return len(set(names_taken(settings)) - find_paused(conn).keys())
+
+
 def pause(conn: postgres.Connection, name: str) -> None:
     """Leave a source out of the runs that begin by themselves, until `resume`. Part of the caller's transaction."""
     postgres.execute(conn, "pause_source", source=name)

@@ -1,7 +1,10 @@
 -- The statements of stores/, by name. A name is unique in all packages.
 
 -- name: begin_stage
--- A stage begins (again) for a source of a run.
+-- A stage begins (again) for a source of a run. A run that nobody planned is kept as one without a plan.
+with unplanned as (
+    insert into run_plans (run) values (%(run)s) on conflict do nothing
+)
 insert into runs (run, source, stage, state)
 values (%(run)s, %(source)s, %(stage)s, 'running')
 on conflict (run, source, stage) do update
@@ -72,6 +75,19 @@ where f.warc_file = any(%(files)s) and l.kind <> 'article' and f.outcome = 'fetc
     where u.source = l.source and u.via = l.url and u.kind = 'article' and u.discovered_run = f.run
         and (exists (select from alerts w where w.article_id = a.id) or exists (select from held_articles h where h.article_id = a.id))
 )
+
+-- name: plan_of_run
+-- What a run was planned for.
+select sources, followed, night from run_plans where run = %(run)s
+
+-- name: plan_run
+-- What a run is planned for, and whether it is a night: more than a share of the sources that it could be for, or, where they are
+-- crawled in groups, of the widest run of late. Of two plans of one run the wider one stays.
+insert into run_plans (run, sources, followed, night)
+select %(run)s, %(sources)s, %(followed)s, %(sources)s > %(share)s * least(%(followed)s, greatest(%(sources)s,
+    (select max(sources) from run_plans where begun_at > now() - %(within)s and run <> %(run)s)))
+on conflict (run) do update set sources = excluded.sources, followed = excluded.followed, night = excluded.night
+where excluded.sources > run_plans.sources
 
 -- name: progress_stage
 -- How far a running stage is.

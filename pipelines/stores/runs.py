@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pipelines.codes import RunCode, RunState
 from pipelines.errors import NightdeskError
@@ -17,6 +17,10 @@ LATEST = 10
 BEGUN_AGAIN = 10
 # Sources in one message. Chosen: the others are counted.
 SOURCES_SHOWN = 10
+
+# A run is a night if it is planned for more than this share of the sources that it could be for, or of the widest run
+# of this time. Chosen: half tells a night from a crawl of a few; in a week each group of sources has its turn.
+NIGHT_SHARE, WIDEST_WITHIN = 0.5, timedelta(days=7)
 
 STAGES = ("crawl", "extract", "load", "alert")
 # The count in a Tally of load of URLs without an end, found by the ledger's check.
@@ -53,6 +57,23 @@ def moment_of(key: str) -> datetime | None:
         return datetime.fromisoformat(key).replace(tzinfo=UTC)
     except ValueError:
         return None
+
+
+def plan(conn: postgres.Connection, run: str, *, sources: int, followed: int = 0) -> None:
+    """Write, committed at once, how many sources a run is planned for, which decides whether it is a night.
+
+    followed: how many it could have been for, without paused ones; 0: as many. Of two plans the wider one stays.
+    """
+    if not sources:
+        return
+    wide = {"sources": sources, "followed": followed or sources, "share": NIGHT_SHARE, "within": WIDEST_WITHIN}
+    with conn:
+        postgres.execute(conn, "plan_run", run=run, **wide)
+
+
+def read_plan(conn: postgres.Connection, run: str) -> postgres.Row | None:
+    """What a run was planned for: `sources`, `followed`, `night`; None of a run that nothing is known of."""
+    return postgres.row(conn, "plan_of_run", run=run)
 
 
 def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, schema_checked: bool = False) -> None:

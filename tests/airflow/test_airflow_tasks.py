@@ -92,6 +92,20 @@ def test_a_crawl_takes_every_due_source_and_a_bad_source_file_stops_none(
     assert [r.levelname for r in log.records if "bad.toml" in r.getMessage()] == ["ERROR"]
 
 
+def test_a_planned_run_is_a_night_if_it_is_for_most_of_the_sources_that_are_not_paused(
+    settings: Settings, conn: postgres.Connection, nightly: SimpleNamespace
+) -> None:
+    follow(settings, "alpha", "beta", "gamma", "delta")
+    with conn:
+        folders.pause(conn, "delta")
+
+    tasks.plan_crawl({}, nightly)
+    tasks.plan_crawl({"run": "2026-11-22T090000", "sources": ["delta"]}, nightly)
+
+    assert runs.read_plan(conn, RUN) == {"sources": 3, "followed": 3, "night": True}
+    assert runs.read_plan(conn, "2026-11-22T090000") == {"sources": 1, "followed": 3, "night": False}
+
+
 def test_the_night_leaves_a_paused_source_out_and_a_person_who_names_it_does_not(
     settings: Settings, conn: postgres.Connection, nightly: SimpleNamespace
 ) -> None:

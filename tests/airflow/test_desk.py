@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.desk import desk_records, policy
-from pipelines.desk.headline import write_headline
+from pipelines.desk.headline import describe_night, write_headline
 from pipelines.settings import Settings, export
 from pipelines.sources import folders
 from pipelines.stores import postgres
@@ -166,7 +166,7 @@ def test_the_headline_says_who_delivered_and_who_failed_and_why(conn: postgres.C
     page = desk_records.overview(conn, [source(n) for n in ("sana", "roj", "levant", "fanous")], now=NOW)
 
     assert page["headline"] == (
-        "Last run (2026-11-22T0200, 6 hours ago): 2 of 4 sources delivered 2 new articles, 1 had nothing new; "
+        "Last night (2026-11-22T0200, 6 hours ago): 2 of 4 sources delivered 2 new articles, 1 had nothing new; "
         "fanous failed: its feed answers 503."
     )
     assert page["tone"] == "warn"
@@ -178,7 +178,7 @@ def test_a_quiet_night_without_failures_is_good(conn: postgres.Connection) -> No
     page = desk_records.overview(conn, [source("sana")], now=NOW)
 
     assert page["tone"] == "good"
-    assert page["headline"] == "Last run (2026-11-22T0200, 6 hours ago): 1 source had nothing new."
+    assert page["headline"] == "Last night (2026-11-22T0200, 6 hours ago): 1 source had nothing new."
 
 
 def test_a_night_in_which_every_source_failed_is_bad(conn: postgres.Connection) -> None:
@@ -200,7 +200,7 @@ def test_looking_at_pages_by_hand_leaves_the_headline_to_the_night(conn: postgre
 
     page = desk_records.overview(conn, [source("sana")], now=NOW)
 
-    assert page["headline"] == f"Last run ({NIGHT}, 6 hours ago): sana failed: its article file is broken."
+    assert page["headline"] == f"Last night ({NIGHT}, 6 hours ago): sana failed: its article file is broken."
     assert page["runs"][0]["one_page"] and not page["runs"][-1]["one_page"]
 
 
@@ -213,10 +213,59 @@ def test_a_run_of_some_sources_does_not_hide_the_sources_that_failed_in_the_nigh
     page = desk_records.overview(conn, [source(n) for n in ("sana", "roj", "fanous")], now=NOW)
 
     assert page["headline"] == (
-        "Last run (2026-11-22T073000, 30 minutes ago): 1 source had nothing new; "
+        "Last night (2026-11-22T073000, 30 minutes ago): 1 source had nothing new; "
         "failed in an earlier run: fanous (2026-11-22T0200)."
     )
     assert page["tone"] == "warn"
+
+
+def test_crawling_one_source_again_leaves_the_headline_to_the_night_and_says_what_it_mended(
+    conn: postgres.Connection,
+) -> None:
+    followed = [source(n) for n in ("sana", "roj", "fanous")]
+    ran(conn, "sana", "load", "done")
+    article(conn, "sana", "1", "عنوان", "نص")
+    ran(conn, "roj", "load", "failed", "Its article file is broken.")
+    ran(conn, "fanous", "crawl", "failed", "Its feed answers 503.")
+    for minute, name in enumerate(["roj", *["sana"] * 20]):
+        told = {"run": f"2026-11-22T07{minute:02}00", "started_at": NOW - timedelta(minutes=60 - minute)}
+        ran(conn, name, "load", "done", night=False, **told)
+
+    page = desk_records.overview(conn, followed, now=NOW)
+    again = desk_records.read_superseded(conn, followed, page["sources"], page["runs"], now=NOW)
+    night = describe_night(page["sources"], page["runs"], again, now=NOW)
+
+    assert page["headline"] == (
+        f"Last night ({NIGHT}, 6 hours ago): 1 of 3 sources delivered 1 new article; fanous failed: its feed answers "
+        "503; failed, and done since: roj; 21 smaller runs since."
+    )
+    assert night and (night["run"], night["failed"], night["mended"]) == (NIGHT, ["fanous"], ["roj"])
+    assert len(night["since"]) == policy.RUNS_SINCE_SHOWN and night["runs_since"] == 21
+    assert [run["run"] for run in desk_records.runs(conn, 0, nights=30)] == [NIGHT]
+
+
+def test_a_source_that_fails_when_it_is_crawled_again_failed_since_the_night(conn: postgres.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    ran(conn, "roj", "load", "done")
+    ran(conn, "roj", "crawl", "failed", "x", night=False, run="2026-11-22T073000", started_at=NOW)
+
+    page = desk_records.overview(conn, [source("sana"), source("roj")], now=NOW)
+
+    assert page["headline"].endswith(
+        "2 sources had nothing new; failed since: roj (2026-11-22T073000); 1 smaller run since."
+    )
+    assert page["tone"] == "warn"
+
+
+def test_a_source_crawled_by_hand_does_not_hide_that_the_night_did_not_start(conn: postgres.Connection) -> None:
+    monday = NOW + timedelta(days=1)
+    ran(conn, "sana", "load", "done")
+    ran(conn, "roj", "load", "done")
+    ran(conn, "roj", "load", "done", night=False, run="2026-11-23T073000", started_at=monday - timedelta(minutes=30))
+
+    page = desk_records.overview(conn, [source("sana"), source("roj")], schedule="0 2 * * *", now=monday)
+
+    assert "was due at 2026-11-23 02:00 UTC" in page["headline"]
 
 
 def test_a_source_that_failed_in_an_earlier_run_and_was_done_since_is_not_told(conn: postgres.Connection) -> None:

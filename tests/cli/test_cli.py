@@ -71,6 +71,17 @@ def test_status_says_whether_the_last_night_worked_and_where_not(desk: Nightdesk
     assert json.loads(desk("status", "--json").stdout)["headline"] in said.replace("\n", " ")
 
 
+def test_a_run_of_one_source_in_the_morning_does_not_stand_for_the_night(desk: Nightdesk) -> None:
+    said = desk("status").stdout
+    newest, night = json.loads(desk("status", "--json").stdout)["runs"]
+
+    report = desk("status", "--run", newest["run"]).stdout
+
+    assert f"Last night ({night['run']}" in said and "1 smaller run since" in said.replace("\n", " ")
+    assert (newest["night"], newest["planned"], night["night"]) == (False, 1, True)
+    assert f"a run of some sources: 1 of {night['planned']}" in report
+
+
 def test_a_run_that_is_named_is_reported_source_by_source(desk: Nightdesk) -> None:
     runs = json.loads(desk("status", "--json").stdout)["runs"]
 

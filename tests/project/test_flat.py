@@ -42,7 +42,7 @@ BOUNDED = {
     "search_ranked": (6_000, "best first ranks the newest 5,000 articles that the index names, and says so"),
     "search_named": (6_000, "the articles that the index names for a word, before the newest of them are taken"),
     "search_window": (30_000, "a word that stands in many is looked for in the newest articles, until enough have it"),
-    "desk_runs": (2_000, "each source's rows of the ten runs on the page, and of ten more"),
+    "desk_runs": (3_000, "each source's rows of the thirty nights on the page"),
 }
 
 
@@ -128,6 +128,7 @@ def looking(settings: Settings, articles: int) -> None:
             desk_records.overview(conn, followed(), schedule="0 2 * * *", now=NOW)
             desk_records.latest_articles(conn, 40, "source-3")
             desk_records.article(conn, articles // 2)
+            desk_records.runs(conn, 0, nights=30)
         with doing("operators"):
             source_records.list_followed(conn, followed(), now=NOW)
             source_records.days(conn, [source.name for source in followed()], now=NOW)

@@ -57,3 +57,33 @@ def test_a_stage_that_begins_does_not_look_through_all_runs_of_its_source(conn: 
     plan = told["QUERY PLAN"][0]["Plan"]
 
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 10
+
+
+def test_a_run_of_a_few_sources_is_no_night_whatever_group_the_nights_are_of(conn: postgres.Connection) -> None:
+    for run, sources, followed in (
+        ("2026-11-22T0200", 400, 1000), ("2026-11-22T0900", 300, 1000), ("2026-11-22T091500", 1, 1000),
+        ("2026-11-22T1000", 600, 1000), ("2026-11-22T1100", 300, 1000), ("2026-11-22T1200", 30, 50),
+    ):  # fmt: skip
+        runs.plan(conn, run, sources=sources, followed=followed)
+
+    assert nights(conn) == ["2026-11-22T0200", "2026-11-22T0900", "2026-11-22T1000", "2026-11-22T1200"]
+
+
+def test_of_two_plans_of_a_run_the_wider_one_stays_and_what_nobody_planned_is_no_night(
+    conn: postgres.Connection,
+) -> None:
+    runs.plan(conn, "2026-11-22T0200", sources=40, followed=50)
+    runs.plan(conn, "2026-11-22T0200", sources=3)
+    runs.begin(conn, "2026-11-22T090000", "sana", "load")
+    runs.begin(conn, "2026-11-22T0200", "sana", "crawl")
+
+    with conn.cursor() as cursor:
+        cursor.execute("select run, sources, followed, night from run_plans order by run")
+        kept = [tuple(row.values()) for row in cursor.fetchall()]  # type: ignore[union-attr]
+    assert kept == [("2026-11-22T0200", 40, 50, True), ("2026-11-22T090000", 0, 0, False)]
+
+
+def nights(conn: postgres.Connection) -> list[str]:
+    with conn.cursor() as cursor:
+        cursor.execute("select run from run_plans where night order by run")
+        return [row["run"] for row in cursor.fetchall()]  # type: ignore[index,call-overload]

@@ -1,4 +1,4 @@
--- Per source: the stages of its last run (one for a single page only where there is no other), what it has in all, its newest
+-- Per source: the stages of one run, or of its last run (one for a single page only where there is no other), what it has in all, its newest
 -- article, whether it is silent, what is undecided.
 select name as source,
     last.run, last.started_at, last.ended_at, last.stages, coalesce(last.not_due, false) as not_due,
@@ -19,7 +19,7 @@ left join lateral (
         bool_or(stage = 'crawl' and counts -> 'not due' is not null and counts -> 'lists' = '0') as not_due
     from runs
     -- A range of one source, so that the newest of its rows is looked up and not looked for among those of all.
-    where runs.source = name and run = coalesce((
+    where runs.source = name and run = coalesce(%(run)s, (
         select night.run from runs night
         where night.source >= name and night.source <= name and not exists (
             select from runs asked

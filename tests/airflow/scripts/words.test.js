@@ -10,7 +10,12 @@ const NIGHT = {
   started_at: "2026-11-22T02:00:00Z",
   running: 0,
   new: 1200,
+  night: true,
+  planned: 9,
+  followed: 9,
   failed: ["fanous"],
+  mended: [],
+  later: [],
   earlier: [],
   quiet: [],
   missed_at: null,
@@ -51,11 +56,14 @@ Deno.test("the headline names what failed, counts what is too much to name, and 
   const page = (night) => ({ night: { ...NIGHT, ...night }, titles: { fanous: "Fanous" }, now: NOW });
   const many = { failed: ["a", "b", "c", "d", "e"], quiet: ["q"] };
   same(
-    [page({}), page(many), page({ running: 1, failed: [] })].map((one) => plain(sentences(one))),
+    [page({}), page(many), page({ running: 1, failed: [] }), page({ night: false, planned: 1, mended: ["fanous"], failed: [] })].map((one) =>
+      plain(sentences(one))
+    ),
     [
-      "Last run (2026-11-22T0200, 6 hours ago): new articles: 1,200; failed: Fanous.",
-      "Last run (2026-11-22T0200, 6 hours ago): new articles: 1,200; failed: a, b, c and 2 more; gone quiet: q.",
-      "Last run (2026-11-22T0200, 6 hours ago): under way, new articles so far: 1,200.",
+      "Last night (2026-11-22T0200, 6 hours ago): new articles: 1,200; failed: Fanous.",
+      "Last night (2026-11-22T0200, 6 hours ago): new articles: 1,200; failed: a, b, c and 2 more; gone quiet: q.",
+      "Last night (2026-11-22T0200, 6 hours ago): under way, new articles so far: 1,200.",
+      "Last run (2026-11-22T0200, 6 hours ago, planned for 1 of 9 sources): new articles: 1,200; failed, and done since: Fanous.",
     ],
   );
   same(plain(sentences({ night: null, titles: {}, now: NOW })).startsWith("No source is followed yet"), true);

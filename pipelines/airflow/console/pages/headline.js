@@ -16,8 +16,13 @@ export const sentences = ({ night, titles, now }) => {
   const parts = [
     say(night.running ? "head.running" : "head.new", { articles: night.new }),
     night.failed.length > 0 && say("head.failed", { names: some(night.failed, titles) }),
+    night.mended.length > 0 && say("head.mended", { names: some(night.mended, titles) }),
+    night.later.length > 0 && say("head.later", { names: some(night.later, titles) }),
     night.earlier.length > 0 && say("head.earlier", { names: some(night.earlier, titles) }),
     night.quiet.length > 0 && say("head.quiet", { names: some(night.quiet, titles) }),
   ];
-  return say("head.run", { run: night.run, age: since(night.started_at, now), told: parts.filter(Boolean).join(say("head.between")) });
+  const told = parts.filter(Boolean).join(say("head.between"));
+  // Before the first night there may be runs of some of the sources only.
+  const which = night.night || !night.planned ? "head.run" : "head.run_some";
+  return say(which, { run: night.run, age: since(night.started_at, now), told, planned: night.planned, followed: night.followed });
 };

@@ -6,6 +6,7 @@ import { Go } from "../parts/router.js";
 import { sentences } from "./headline.js";
 import { Needs } from "./needs.js";
 import { Nights } from "./nights.js";
+import { Since } from "./since.js";
 
 const { createElement: h } = globalThis.React;
 const { Box, Flex, Stack, Text } = globalThis.ChakraUI;
@@ -61,6 +62,7 @@ export const Page = () => {
         h(Headline, { page }),
         h(Needs, { page, onDone: asked.refresh }),
         page.progress.length > 0 ? h(Progress, { page }) : null,
+        page.night?.since.length > 0 ? h(Since, { page }) : null,
         nights.page ? h(Nights, { page: nights.page }) : null,
       )),
   );

@@ -1,4 +1,4 @@
-"""The Overview: whether the last night worked, the needs for a person, the last thirty nights, and present runs."""
+"""The Overview: whether the last night worked, the needs for a person, the last thirty nights, and later runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.airflow.console import dag_runs, permissions
 from pipelines.airflow.console.database_door import DESK
 from pipelines.desk import desk_records, needs
 from pipelines.desk import policy as desk_policy
-from pipelines.desk.headline import describe_night, write_headline
+from pipelines.desk.headline import describe_night, find_night, write_headline
 from pipelines.load import quarantine
 from pipelines.settings import settings
 from pipelines.sources import folders
@@ -26,9 +26,10 @@ def _overview(user: permissions.User) -> Any:
     followed, broken = folders.readable(current)
     when: dict[str, Any] = {"schedule": current.schedule, "timezone": current.schedule_timezone, "now": now}
     with DESK.reading(current) as conn:
-        rows, latest = desk_records.sources(conn, followed, now=now), desk_records.runs(conn, desk_policy.RUNS_SHOWN)
+        rows, latest = desk_records.sources(conn, followed, now=now), desk_records.runs(conn)
+        superseded = desk_records.read_superseded(conn, followed, rows, latest, now=now)
         undelivered, channels = desk_records.deliveries(conn, now=now)["failed"], desk_records.channels(conn)
-        tone, _ = write_headline(rows, latest, undelivered=undelivered, channels=channels, **when)
+        tone, _ = write_headline(rows, latest, superseded, undelivered=undelivered, channels=channels, **when)
         found = [
             *needs.of_night(conn, rows, latest, **when),
             *needs.of_files(broken),
@@ -37,15 +38,18 @@ def _overview(user: permissions.User) -> Any:
             *needs.of_messages(undelivered, channels),
             *needs.of_disk(current.data, current.min_free_mb),
         ]
-    newest = next((run["run"] for run in latest if not run["one_page"]), "")
+    night = find_night(latest)
+    under_way = next(
+        (run["run"] for run in latest if run["running"] and not run["one_page"]), night["run"] if night else ""
+    )
     page = {
         "now": now,
-        "night": describe_night(rows, latest, **when),
+        "night": describe_night(rows, latest, superseded, **when),
         "tone": tone,
         "needs": found,
         "titles": {row["name"]: row["title"] for row in rows},
-        "run": newest,
-        "progress": desk_records.progress(rows, newest),
+        "run": under_way,
+        "progress": desk_records.progress(rows, under_way),
         "may": permissions.names_of(user),
     }
     return steering.strip_steering(page)
@@ -53,9 +57,6 @@ def _overview(user: permissions.User) -> Any:
 
 @router.get("/nights")
 def _nights() -> Any:
-    """The last thirty runs, without runs for one page by hand; the page requests them after its other parts."""
+    """The last thirty nights; the page requests them after its other parts."""
     with DESK.reading(settings()) as conn:
-        latest = desk_records.runs(conn, desk_policy.NIGHTS_READ)
-    return steering.strip_steering(
-        {"nights": [run for run in latest if not run["one_page"]][: desk_policy.NIGHTS_SHOWN]}
-    )
+        return steering.strip_steering({"nights": desk_records.runs(conn, 0, nights=desk_policy.NIGHTS_SHOWN)})
