@@ -24,8 +24,8 @@ class RoundClock:
     """When each part of the round was last done."""
 
     last_round: float = 0.0
-    asked_round: float = 0.0
-    told: float = 0.0
+    last_turn_check: float = 0.0
+    last_report: float = 0.0
 
 
 @dataclass

@@ -15,7 +15,7 @@ class Frontier:
     """Leased URLs by host, requests under way, and results that are not written yet.
 
     queues: an empty one stays, and shows that the source has had URLs at that host.
-    dry: whether the ledger has no more for now.
+    nothing_to_lease: whether the ledger has no more for now.
     homes: the hosts of the source's home page and lists, known before anything is leased.
     """
 
@@ -23,7 +23,7 @@ class Frontier:
     queues: defaultdict[str, deque[Lease]] = field(default_factory=lambda: defaultdict(deque))
     outstanding: int = 0
     unwritten: int = 0
-    dry: bool = False
+    nothing_to_lease: bool = False
     name: str = ""
     delay: float = 0.0
     homes: frozenset[str] = frozenset()
@@ -31,12 +31,12 @@ class Frontier:
     @property
     def done(self) -> bool:
         """Whether nothing of the source is in hand, and the ledger has no more."""
-        return self.dry and not (self.outstanding or self.unwritten or any(self.queues.values()))
+        return self.nothing_to_lease and not (self.outstanding or self.unwritten or any(self.queues.values()))
 
     def drop(self) -> None:
         """Send no more requests. Leased URLs go back to the ledger when the source ends."""
         self.queues.clear()
-        self.dry = True
+        self.nothing_to_lease = True
 
     def __post_init__(self) -> None:
         self.name, self.delay, listed = self.source.name, self.source.delay, self.source

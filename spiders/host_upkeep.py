@@ -63,7 +63,7 @@ def rest(work: CrawlWork, host: str, seconds: float) -> None:
         for frontier in work.frontiers.values():
             # Given back to the ledger when the source ends.
             if frontier.queues.pop(host, None):
-                frontier.dry = False
+                frontier.nothing_to_lease = False
     work.pacer.rest(host, seconds)
 
 
@@ -78,13 +78,13 @@ async def go_round(work: CrawlWork) -> bool:
     clock.last_round = now
     waiting = {host for f in work.frontiers.values() for host, queue in f.queues.items() if queue}
     await work.pacer.try_for(waiting)
-    if now >= clock.asked_round + ASK_ROUND:
-        clock.asked_round = now
+    if now >= clock.last_turn_check + ASK_ROUND:
+        clock.last_turn_check = now
         busy = {*waiting, *(host for host, count in work.at_host.items() if count)}
         work.pacer.give_up(work.pacer.overdue(await work.in_thread(host_locks.find_wanted, work.locks), busy))
     await _give_back(work)
-    if now >= clock.told + TELL_SECONDS:
-        clock.told = now
+    if now >= clock.last_report + TELL_SECONDS:
+        clock.last_report = now
         await _tell(work)
     return True
 

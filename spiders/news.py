@@ -128,10 +128,10 @@ class NewsSpider(Spider):
         taken: dict[str, Turn] = await self.work.in_thread(host_locks.take, self.work.locks, names)
         return taken
 
-    async def cool(self, host: str, seconds: float, why: str) -> None:
+    async def rest_host(self, host: str, seconds: float, why: str) -> None:
         """Leave a host alone whose answer for robots.txt asked for rest."""
         host_upkeep.rest(self.work, host, seconds)
-        await self.work.in_thread(host_locks.cool, self.work.store.conn, host, timedelta(seconds=seconds), why)
+        await self.work.in_thread(store.rest_host, self.work.store, host, timedelta(seconds=seconds), why)
 
     async def robots_of(self, place: str) -> KeptRobots | None:
         """The robots.txt of a host (`host:port`) in the ledger."""
@@ -142,7 +142,7 @@ class NewsSpider(Spider):
         """Keep a robots.txt for a day. URLs that only the earlier robots.txt kept out are due again."""
         for name in await self.work.in_thread(store.keep_robots, self.work.store, place, status, body):
             if name in self.work.frontiers:
-                self.work.frontiers[name].dry = False
+                self.work.frontiers[name].nothing_to_lease = False
                 self.work.stirred.add(name)
 
     async def _judge(self, response: Response, lease: Lease) -> Arrival:
@@ -171,7 +171,7 @@ class NewsSpider(Spider):
                 for request in self._ready_requests(frontier):
                     sent = True
                     yield request
-                if not frontier.dry and not any(True for _ in self._ready(frontier, take=False)):
+                if not frontier.nothing_to_lease and not any(True for _ in self._ready(frontier, take=False)):
                     self.work.hungry[frontier.name] = None
                 if frontier.done:
                     await self._end(frontier, late=late)
@@ -249,13 +249,13 @@ class NewsSpider(Spider):
             self.work.frontiers[arrival.result.source].unwritten -= 1
             self.work.stirred.add(arrival.result.source)
         for name in more:
-            self.work.frontiers[name].dry = False
+            self.work.frontiers[name].nothing_to_lease = False
 
     async def _refill(self, name: str) -> None:
         """Lease more for a source without a sendable request: only at hosts whose queue is empty."""
         del self.work.hungry[name]
         frontier = self.work.frontiers.get(name)
-        if not frontier or frontier.dry:
+        if not frontier or frontier.nothing_to_lease:
             return
         busy = [*self.work.resting, *(host for host, queue in frontier.queues.items() if queue)]
         leases = await self.work.in_thread(
@@ -274,8 +274,8 @@ class NewsSpider(Spider):
             self.work.sharing[host].add(name)
         await self.work.pacer.try_for({lease.host for lease in leases})
         # Fewer than wanted: what else is due is at hosts that have URLs queued. Once such a queue is empty, `_ready`
-        # clears `dry`.
-        frontier.dry = len(leases) < LEASED_URLS
+        # clears `nothing_to_lease`.
+        frontier.nothing_to_lease = len(leases) < LEASED_URLS
         self.work.stirred.add(name)
 
     def _ready(self, frontier: Frontier, *, take: bool = True) -> Iterator[Lease]:
@@ -292,7 +292,7 @@ class NewsSpider(Spider):
                 frontier.outstanding += 1
                 yield queue.popleft()
                 # Further URLs of this host are leased when the queue is empty.
-                frontier.dry = False if not queue else frontier.dry
+                frontier.nothing_to_lease = False if not queue else frontier.nothing_to_lease
 
     def _request(self, lease: Lease) -> Request:
         """The request for a leased URL, made for its source; ValueError if the URL cannot be requested."""

@@ -78,9 +78,9 @@ class Host:
     usual, fastest: how long it takes until an answer begins.
     answers: how many came that were no error of the server.
     ours: whether it is our turn there. leaving: we give that up as soon as nothing is under way.
-    asked: when it was last asked, before it was ours.
+    last_request: when it was last asked, before it was ours.
     since: when our turn began.
-    again: when to ask for it again.
+    next_try: when to try again to take our turn.
     until: it wants to be left alone until then.
     """
 
@@ -92,9 +92,9 @@ class Host:
     answers: int = 0
     ours: bool = False
     leaving: bool = False
-    asked: float = 0.0
+    last_request: float = 0.0
     since: float = 0.0
-    again: float = 0.0
+    next_try: float = 0.0
     until: float = 0.0
 
 
@@ -138,7 +138,7 @@ class HostPacer:
         while not host.ours or host.leaving:
             if monotonic() > patience:
                 raise NotNow(f"another crawl is at {name}")
-            if host.leaving or (host.again > monotonic() and self.take):
+            if host.leaving or (host.next_try > monotonic() and self.take):
                 await asyncio.sleep(WAIT_CHECK_SECONDS)
                 continue
             await self.try_for([name])
@@ -148,16 +148,16 @@ class HostPacer:
     async def try_for(self, names: Iterable[str]) -> None:
         """Take the turn at those of these hosts that are free."""
         now = monotonic()
-        missing = [host for host in map(self.of, names) if not host.ours and host.again <= now]
+        missing = [host for host in map(self.of, names) if not host.ours and host.next_try <= now]
         for host in missing:
-            host.again = now + TRY_SECONDS
+            host.next_try = now + TRY_SECONDS
         turns = await self.take([host.name for host in missing]) if self.take and missing else {}
         now = monotonic()
         for host in missing:
             turn = turns.get(host.name) or (Turn(float("inf"), 0.0) if not self.take else None)
             if turn and not host.ours:
                 host.ours, host.since = True, now
-                host.asked = now - turn.ago
+                host.last_request = now - turn.ago
                 host.until = max(host.until, now + turn.rest if turn.rest else 0.0)
                 self._pace(host, max(host.delay, host.floor))
 
@@ -188,7 +188,12 @@ class HostPacer:
         now = monotonic()
         gone = {host.name: now - self._last(host) for host in idle}
         for host in idle:
-            host.asked, host.ours, host.leaving, host.again = self._last(host), False, False, now + AGAIN_SECONDS
+            host.last_request, host.ours, host.leaving, host.next_try = (
+                self._last(host),
+                False,
+                False,
+                now + AGAIN_SECONDS,
+            )
         return gone
 
     def overdue(self, wanted: Collection[str], busy: Collection[str]) -> list[str]:
@@ -253,11 +258,11 @@ class HostPacer:
         if slot is None:
             slot = downloader.slots[host.name] = Slot(1, exact, 0.0)
         slot.delay = exact
-        slot.lastseen = max(slot.lastseen, host.asked)
+        slot.lastseen = max(slot.lastseen, host.last_request)
 
     def _last(self, host: Host) -> float:
         slot = self._slot(host)
-        return max(slot.lastseen, host.asked) if slot else host.asked
+        return max(slot.lastseen, host.last_request) if slot else host.last_request
 
     def _send_back(self, host: Host) -> None:
         slot = self._slot(host)

@@ -52,8 +52,8 @@ class RobotsMiddleware:
         delay_of(host): seconds between two requests there.
         robots_of(place): the kept robots.txt (host_locks.KeptRobots), or None.
         keep_robots(place, status, body): keep a robots.txt.
-        take_turns(hosts), cool(host, seconds, why): only if other crawls may be at the same hosts; `cool` is for a host
-            that asks for rest.
+        take_turns(hosts), rest_host(host, seconds, why): only if other crawls may be at the same hosts; `rest_host` is
+            for a host that asks for rest.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -140,7 +140,7 @@ class RobotsMiddleware:
             code, why = outcome.cause(error)
             return NotHad(why, code if code in NO_ANSWER or code in GUARDED else Cause.ROBOTS_UNREADABLE)
         if response.status in (429, 503):
-            await self._cool(host, response)
+            await self._rest_host(host, response)
         if 400 <= response.status < 500 and response.status != 429:
             return response.status, ""
         if response.status >= 500 or response.status == 429 or 300 <= response.status < 400:
@@ -152,14 +152,14 @@ class RobotsMiddleware:
         except ValueError as error:
             return NotHad(f"it cannot be decoded ({error})", Cause.ROBOTS_UNREADABLE)
 
-    async def _cool(self, host: str, response: Response) -> None:
+    async def _rest_host(self, host: str, response: Response) -> None:
         """Leave a host alone if even its robots.txt asks for rest."""
         rest = outcome.rest_asked((response.headers.get("Retry-After") or b"").decode("latin-1"), datetime.now(UTC))
         if response.status == 429:
             rest = rest or policy.USUAL_REST
-        cool = getattr(self.crawler.spider, "cool", None)
-        if rest and cool:
-            await cool(host, rest.total_seconds(), f"status {response.status} on robots.txt")
+        rest_host = getattr(self.crawler.spider, "rest_host", None)
+        if rest and rest_host:
+            await rest_host(host, rest.total_seconds(), f"status {response.status} on robots.txt")
 
 
 def _asked_gap(rules: ProtegoRobotParser) -> float:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -145,23 +146,29 @@ def say_tally(store: Store, tally: Tally) -> None:
     say(store, "tally", source=tally.source, **facts)
 
 
+def rest_host(store: Store, host: str, rest: timedelta, reason: str) -> None:
+    """Leave a host alone for so long, committed at once."""
+    with store.conn:
+        ledger.rest_host(store.conn, host, rest, reason)
+
+
 def _record(store: Store, results: Sequence[FetchResult]) -> set[str]:
     """Write in one transaction: results, what their lists named, rests that hosts asked for, and the sources'
     progress.
     """
     more: set[str] = set()
-    cooled: dict[str, FetchResult] = {}
+    asked_rest: dict[str, FetchResult] = {}
     written: list[tuple[FetchResult, dict[str, int]]] = []
     with store.conn:
         for result in ledger.record(store.conn, store.run, _after_redirects(store, results)):
             got = discover(store, store.sources[result.source], store.run, result) if result.found else {}
             written.append((result, got))
             if result.rest and result.status in (429, 503):
-                cooled[urls.host(result.final_url or result.url)] = result
+                asked_rest[urls.host(result.final_url or result.url)] = result
         # All crawls use the same order: two that wait for each other's hosts would wait for ever.
-        for host, result in sorted(cooled.items()):
+        for host, result in sorted(asked_rest.items()):
             if result.rest:
-                ledger.cool(store.conn, host, result.rest, f"{result.reason} on {result.url}")
+                ledger.rest_host(store.conn, host, result.rest, f"{result.reason} on {result.url}")
         for result, got in written:
             crawled = store.sources[result.source]
             if result.found:

@@ -105,7 +105,7 @@ def _failures(stage: str, run: str) -> tuple[list[str], list[str]]:
     told = {"running": "did not end", "failed": "failed, and gave no reason"}
     lines = []
     for tally in tallies:
-        title = folders.publisher(current, tally.source)[0] if tally.source else stage
+        title = folders.title_and_zone(current, tally.source)[0] if tally.source else stage
         who = title if title in (tally.source, stage) else f"{title} ({tally.source})"
         lines.append(f"{who}: {tally.message or told[tally.state]}")
     return [tally.source or stage for tally in tallies], lines

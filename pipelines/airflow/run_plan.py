@@ -23,8 +23,8 @@ MOST_TASKS = 60
 # Seconds for a source whose time is unknown. Chosen: the time of a small source.
 UNKNOWN_SECONDS = 1.0
 FAILED = RunState.FAILED
-# The count that shows whether a failed stage still left something for the next one.
-PART = {"crawl": "fetched", "extract": "pages", "load": "new"}
+# By stage: the count that shows whether a failed stage still left something for the next one.
+COUNT_OF_PARTIAL_WORK = {"crawl": "fetched", "extract": "pages", "load": "new"}
 
 
 class Batch(TypedDict):
@@ -35,7 +35,7 @@ class Batch(TypedDict):
     sources: list[str]
 
 
-class Handover(TypedDict):
+class RunHandover(TypedDict):
     """The message of one Dag to the next through its asset: the run, and the sources that have work for it."""
 
     run: str
@@ -92,13 +92,13 @@ def crawl_run(asked: str | None, partition: str | None, run_after: datetime, tim
     return check_key(asked or key_of(run_after, manual=True))
 
 
-def handed_over(events: Iterable[Mapping[str, object]]) -> Handover | None:
+def handed_over(events: Iterable[Mapping[str, object]]) -> RunHandover | None:
     """The handovers of the events that started a run, joined to one; None if no event has any."""
     found = [event for event in events if event.get("run")]
     if not found:
         return None
     names = {str(name) for event in found for name in _list(event.get("sources"))}
-    return Handover(run=check_key(str(found[-1]["run"])), sources=sorted(names))
+    return RunHandover(run=check_key(str(found[-1]["run"])), sources=sorted(names))
 
 
 def find_delivered(tallies: Iterable[Tally], stage: str, names: Iterable[str]) -> list[str]:
@@ -111,7 +111,7 @@ def find_delivered(tallies: Iterable[Tally], stage: str, names: Iterable[str]) -
         and tally.source in wanted
         and (
             tally.state in (RunState.DONE, RunState.STOPPED)
-            or (tally.state == FAILED and tally.counts.get(PART[stage]))
+            or (tally.state == FAILED and tally.counts.get(COUNT_OF_PARTIAL_WORK[stage]))
         )
     )
 

@@ -14,7 +14,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from pipelines import errors, urls
 from pipelines.airflow import channel_connections, secret_connections, telemetry
-from pipelines.airflow.run_plan import FAILED, Batch, Handover, batches, crawl_run, find_delivered, handed_over
+from pipelines.airflow.run_plan import FAILED, Batch, RunHandover, batches, crawl_run, find_delivered, handed_over
 from pipelines.alert import stage as alert
 from pipelines.codes import RunState
 from pipelines.crawl import stage as crawl
@@ -76,7 +76,7 @@ def plan_stage(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapp
     return batches(handover["run"], handover["sources"], took)
 
 
-def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> Handover:
+def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> RunHandover:
     """The run a stage works on, and its sources: from the form, from the event that started it, or the newest run's."""
     handover = handed_over(event.extra or {} for found in events.values() for event in found)
     if handover and not params.get("run") and not params.get("sources"):
@@ -87,7 +87,7 @@ def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapp
         known = runs.tallies(conn, run)
     before = STAGE_BEFORE[stage]
     names = params.get("sources") or find_delivered(known, before, {tally.source for tally in known})
-    return Handover(run=run, sources=sorted(names))
+    return RunHandover(run=run, sources=sorted(names))
 
 
 def crawl_batch(batch: Batch, params: Mapping[str, Any] | None = None) -> dict[str, str]:
@@ -128,14 +128,14 @@ def load_batch(batch: Batch) -> dict[str, str]:
         return _each(batch, lambda _, source, run: load_next(source, run))
 
 
-def publish(stage: str, planned: Sequence[Batch] | None, event: Any) -> Handover:
+def publish(stage: str, planned: Sequence[Batch] | None, event: Any) -> RunHandover:
     """Hand the run over to the next stage with the sources that delivered something; skipped if none did."""
     if not planned:
         raise AirflowSkipException(f"{stage} had nothing to do, so there is nothing to hand on")
     names = [name for batch in planned for name in batch["sources"]]
     run = planned[0]["run"]
     with postgres.connection(settings()) as conn:
-        handover = Handover(run=run, sources=find_delivered(runs.tallies(conn, run), stage, names))
+        handover = RunHandover(run=run, sources=find_delivered(runs.tallies(conn, run), stage, names))
     if not handover["sources"]:
         raise AirflowSkipException(f"no source has anything to hand on after {stage}")
     event.extra = dict(handover)

@@ -93,7 +93,7 @@ def write(conn: postgres.Connection, run: str, found: Sequence[WatchMatch]) -> l
     # In rounds: a match that joins a story waits until the story's alert has its number.
     while left:
         now, left = _divide(left, known)
-        rows = [_row(one, run, *_place(one, known)) for one in now]
+        rows = [_row(one, run, *_quiet_and_lead(one, known)) for one in now]
         made = postgres.execute_values(conn, "write_alerts", rows, fetch=True)
         by_key = {one.key: one for one in now}
         for alert in made:
@@ -135,7 +135,7 @@ def _divide(found: Sequence[WatchMatch], known: _EarlierAlerts) -> tuple[list[Wa
     return now, later
 
 
-def _place(one: WatchMatch, known: _EarlierAlerts) -> tuple[Quiet, int | None]:
+def _quiet_and_lead(one: WatchMatch, known: _EarlierAlerts) -> tuple[Quiet, int | None]:
     """The reason why an alert is only listed, and the alert that it joins."""
     lead = None if one.article_key in known.articles else known.leads.get(one.story_key)
     quiet = _quiet(one)

@@ -56,10 +56,10 @@ def put(
     if not loud and not joining:
         return
     opened = _find_open(conn, run, known, [*loud, *joining])
-    singles = {
-        row["watch"]: row["singles"]
+    single_alerts = {
+        row["watch"]: row["alerts"]
         for row in postgres.query(
-            conn, "singles_of_hour", watches=sorted({alert["watch"] for alert in loud}), within=policy.CAP_TIME
+            conn, "single_alerts_of_hour", watches=sorted({alert["watch"] for alert in loud}), within=policy.CAP_TIME
         )
     }
     now = clock.of_ledger(conn).at
@@ -75,16 +75,16 @@ def put(
             at_once = [
                 one
                 for one in told
-                if not due[one["watch"]] and singles.get(one["watch"], 0) < _cap(known[one["watch"]], settings)
+                if not due[one["watch"]] and single_alerts.get(one["watch"], 0) < _cap(known[one["watch"]], settings)
             ]
-            singles.update({one["watch"]: singles.get(one["watch"], 0) + 1 for one in at_once})
+            single_alerts.update({one["watch"]: single_alerts.get(one["watch"], 0) + 1 for one in at_once})
             # Alerts beyond the cap of a watch go out with the rest of this run, before alerts that are due later.
             first = min(at_once or told, key=lambda one: due[one["watch"]] or now)
-            written_in = watches.written_in(known[first["watch"]], settings)
+            language_and_zone = watches.language_and_zone(known[first["watch"]], settings)
             message = (
-                _single(opened, topic[0], first, written_in)
+                _single(opened, topic[0], first, language_and_zone)
                 if at_once
-                else _digest(opened, topic[0], first, written_in, due[first["watch"]], len(told))
+                else _digest(opened, topic[0], first, language_and_zone, due[first["watch"]], len(told))
             )
         for alert in told:
             pairs.append((message, alert["id"]))
@@ -137,10 +137,10 @@ def _cap(watch: Watch, settings: Settings) -> int:
     return watch.cap or settings.alert_cap
 
 
-def _single(opened: _OpenMessages, channel: str, first: postgres.Row, written_in: tuple[str, str]) -> MessageRef:
+def _single(opened: _OpenMessages, channel: str, first: postgres.Row, language_and_zone: tuple[str, str]) -> MessageRef:
     """A new message that tells one story or change."""
     key = outbox.key(first["watch"], first["article_id"], first["kind"], first["revision"], channel)
-    opened.rows[key] = (key, channel, first["watch"], DeliveryKind.SINGLE, opened.run, *written_in, None)
+    opened.rows[key] = (key, channel, first["watch"], DeliveryKind.SINGLE, opened.run, *language_and_zone, None)
     return key
 
 
@@ -148,16 +148,24 @@ def _digest(
     opened: _OpenMessages,
     channel: str,
     first: postgres.Row,
-    written_in: tuple[str, str],
+    language_and_zone: tuple[str, str],
     due: datetime | None,
     alerts: int,
 ) -> MessageRef:
     """The collected message that is due at `due` and has room for these alerts, or a new one."""
-    there = opened.digests.setdefault((channel, *written_in, due), {})
+    there = opened.digests.setdefault((channel, *language_and_zone, due), {})
     message = next((one for one, known in there.items() if known < policy.MOST_IN_DIGEST), None)
     if message is None:
         message = outbox.key(first["watch"], "digest", first["id"], channel)
-        opened.rows[message] = (message, channel, first["watch"], DeliveryKind.DIGEST, opened.run, *written_in, due)
+        opened.rows[message] = (
+            message,
+            channel,
+            first["watch"],
+            DeliveryKind.DIGEST,
+            opened.run,
+            *language_and_zone,
+            due,
+        )
     there[message] = there.get(message, 0) + alerts
     return message
 

@@ -141,9 +141,9 @@ where d.id = g.id
 -- Who makes the changes of this session.
 select set_config('nightdesk.who', %(who)s, false)
 
--- name: singles_of_hour
--- How many single messages each watch had lately: alerts, whatever number of channels each went to.
-select w.watch, count(*)::int as singles
+-- name: single_alerts_of_hour
+-- How many alerts of each watch went out lately in messages of their own; an alert counts once, whatever number of channels it went to.
+select w.watch, count(*)::int as alerts
 from unnest(%(watches)s::text[]) as w (watch)
 cross join lateral (
     select id from alerts where watch = w.watch and created_at > now() - %(within)s and quiet = '' offset 0

@@ -61,8 +61,8 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
     """
     started = time.monotonic()
     with postgres.connection(settings, application="nightdesk send") as conn:
-        publisher = partial(folders.publisher, settings)
-        counts, message = outbox.drain(conn, channels, operators=settings.operators, publisher=publisher)
+        title_and_zone = partial(folders.title_and_zone, settings)
+        counts, message = outbox.drain(conn, channels, operators=settings.operators, title_and_zone=title_and_zone)
         counts["seconds"] = round(time.monotonic() - started)
         if not run:
             return Tally(run="", source="", stage=STAGE, state=RunState.DONE, counts=counts, message=message)

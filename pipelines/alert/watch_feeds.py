@@ -52,20 +52,20 @@ MEDIA_TYPES = {
 
 def newest(settings: Settings, conn: postgres.Connection, watch: str) -> list[postgres.Row]:
     """The latest alerts of a watch, newest first, with the titles of their sources; without quiet alerts."""
-    publisher = cache(partial(folders.publisher, settings))
+    title_and_zone = cache(partial(folders.title_and_zone, settings))
     return [
         {
             **alert,
-            **dict(zip(("source_title", "timezone"), publisher(alert["source"]), strict=True)),
-            "also_in": [{**one, "source_title": publisher(one["source"])[0]} for one in alert["also_in"]],
+            **dict(zip(("source_title", "timezone"), title_and_zone(alert["source"]), strict=True)),
+            "also_in": [{**one, "source_title": title_and_zone(one["source"])[0]} for one in alert["also_in"]],
         }
         for alert in postgres.query(conn, "alerts_of_feed", watch=watch, count=MOST_ALERTS)
     ]
 
 
-def written_in(settings: Settings, conn: postgres.Connection, watch: str) -> tuple[str, str]:
+def language_and_zone(settings: Settings, conn: postgres.Connection, watch: str) -> tuple[str, str]:
     """The language and time zone of a watch's feed: those of its messages."""
-    return watches.written_in(watches.by_name(conn, [watch]).get(watch, Watch(name=watch)), settings)
+    return watches.language_and_zone(watches.by_name(conn, [watch]).get(watch, Watch(name=watch)), settings)
 
 
 def write(

@@ -243,7 +243,7 @@ def mute(conn: postgres.Connection, name: str, span: timedelta | None) -> dateti
     return row["muted_until"] if row else None
 
 
-def written_in(watch: Watch, settings: Settings) -> tuple[str, str]:
+def language_and_zone(watch: Watch, settings: Settings) -> tuple[str, str]:
     """The language and time zone of a watch's messages."""
     return watch.messages_in or settings.messages_in, watch.timezone or settings.schedule_timezone
 

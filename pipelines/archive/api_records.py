@@ -104,7 +104,7 @@ def url(conn: postgres.Connection, address: str) -> Record | None:
     """
     address = urls.shorten(address)
     rows = postgres.query(conn, "published_urls", key=urls.key(address), variant=urls.variant(address)[0])
-    return {"url": address, "rows": rows, "story": ledger.story(conn, address)} if rows else None
+    return {"url": address, "rows": rows, "story": ledger.history_of_url(conn, address)} if rows else None
 
 
 def _source(name: str, files: Mapping[str, Source], row: postgres.Row) -> Record:

@@ -37,7 +37,7 @@ LONGER_THAN_A_MONTH = timedelta(days=32)
 LOCK = "backfill"
 
 Progress = Callable[[int], None]
-Line = Callable[[str], None]
+HearsLine = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +105,7 @@ def days(between: DateFilter | None, now: datetime) -> tuple[datetime, datetime]
 
 
 def look(
-    settings: Settings, source: Source, since: datetime, until: datetime, *, on_line: Line = lambda line: None
+    settings: Settings, source: Source, since: datetime, until: datetime, *, on_line: HearsLine = lambda line: None
 ) -> Plan:
     """Read the lists of a source as far back as the request goes; nothing else is fetched.
 
@@ -140,7 +140,7 @@ def fill(
     most: int,
     processes: int = 1,
     on_pages: Progress = lambda done: None,
-    on_line: Line = lambda line: None,
+    on_line: HearsLine = lambda line: None,
 ) -> BackfillResult:
     """Fetch addresses that a look found, newest first, and bring them through all stages; most: how many at most."""
     want(settings, plan, most)
@@ -161,7 +161,7 @@ def fetch(
     *,
     processes: int = 1,
     on_pages: Progress = lambda done: None,
-    on_line: Line = lambda line: None,
+    on_line: HearsLine = lambda line: None,
 ) -> BackfillResult:
     """Fetch the marked addresses, and bring them through all stages. After a kill, the same call goes on."""
     filled = BackfillResult()
@@ -181,7 +181,7 @@ def fetch_wanted(
     *,
     processes: int = 1,
     on_pages: Progress = lambda done: None,
-    on_line: Line = lambda line: None,
+    on_line: HearsLine = lambda line: None,
 ) -> None:
     """Fetch the wanted part of a source's past, one run after another, until nothing more can be fetched now."""
     while True:
@@ -245,7 +245,7 @@ def add(counts: dict[str, int], more: Mapping[str, int]) -> None:
 
 
 def finish_open(
-    settings: Settings, conn: postgres.Connection, source: Source, why: Quiet, *, on_line: Line = lambda line: None
+    settings: Settings, conn: postgres.Connection, source: Source, why: Quiet, *, on_line: HearsLine = lambda line: None
 ) -> None:
     """Finish the runs of a killed backfill: a crawl of the past takes over what they have on disk."""
     with conn:

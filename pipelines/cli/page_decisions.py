@@ -31,7 +31,7 @@ def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool
 
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)
-        named = any(row["source"] == source.name for row in ledger.story(conn, url))
+        named = any(row["source"] == source.name for row in ledger.history_of_url(conn, url))
         if not named and urls.site(urls.host(url)) not in rules.sites(source):
             raise NightdeskError(
                 f"{url} is not of {source.name}; `nightdesk try {url}` looks at any page and keeps nothing."
@@ -42,11 +42,11 @@ def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool
     tallies.append(alert.match(current, key))
     tallies.append(alert.send(current, key))
     with postgres.connection(current) as conn:
-        told = ledger.story(conn, url)
+        history = ledger.history_of_url(conn, url)
         kept = postgres.row(conn, "article_of_url", url=url)
         stored = desk_records.article(conn, kept["id"]) if kept else None
     if as_json_:
-        as_json({"run": key, "stages": tallies, "story": told})
+        as_json({"run": key, "stages": tallies, "story": history})
         return tallies
     for tally in tallies:
         counted = ", ".join(f"{count} {name}" for name, count in tally.counts.items() if count and name != "seconds")
@@ -61,7 +61,7 @@ def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool
         say("")
     table(
         ("when", "run", "what", "reason", "where"),
-        ((r["at"], r["run"], r["what"], r["reason"], r["pointer"]) for r in told),
+        ((r["at"], r["run"], r["what"], r["reason"], r["pointer"]) for r in history),
         title="In the ledger",
     )
     return tallies
@@ -95,7 +95,7 @@ def show_published(row: Mapping[str, Any]) -> str:
     """The publication date of an article: a moment with its zone, or a day in the source's own calendar."""
     if not row["published_at"]:
         return ""
-    timezone = folders.publisher(settings(), row["source"])[1]
+    timezone = folders.title_and_zone(settings(), row["source"])[1]
     return message_languages.write_published(
         message_languages.USUAL, row["published_at"], row["published_precision"], timezone
     )

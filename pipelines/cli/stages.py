@@ -50,8 +50,8 @@ COLUMNS = {
     "alert": ("changes", "alerts", "quiet", "deliveries", "sent", "retried", "waiting", "failed"),
 }
 
-# Gets one line of text; the `on_line` of extract gets records of an article file instead.
-Line = Callable[[str], None]
+# Hears one line of text.
+HearsLine = Callable[[str], None]
 
 log = logging.getLogger(__name__)
 
@@ -163,7 +163,7 @@ def _tell(current: Settings, key: str, chosen: Sequence[Source], done: Sequence[
 
 
 def perform(
-    current: Settings, stage: str, chosen: Sequence[Source], key: str, on_line: Line, *, due: bool = False
+    current: Settings, stage: str, chosen: Sequence[Source], key: str, on_line: HearsLine, *, due: bool = False
 ) -> list[Tally]:
     """Run one stage over the sources of a run, as the command line does: extraction uses all cores.
 
@@ -224,7 +224,7 @@ def _each(chosen: Sequence[Source], stage: str, key: str, work: Callable[[Source
     return done
 
 
-def _extract_source(current: Settings, source: Source, key: str, on_line: Line) -> Tally:
+def _extract_source(current: Settings, source: Source, key: str, on_line: HearsLine) -> Tally:
     from pipelines.extract.stage import extract
 
     tally = extract(current, source, key, processes=os.cpu_count() or 1, apart=True)

@@ -181,12 +181,12 @@ def why(url: str, json: Json = False) -> None:
     with postgres.connection(settings()) as conn:
         migrations.check_migrated(conn)
         try:
-            told = ledger.story(conn, url)
+            history = ledger.history_of_url(conn, url)
             gone = ledger.find_retired(conn, url, sorted(folders.find_recorded(conn)))
         except ValueError as error:
             raise NightdeskError(f"{error}; write the whole address, like https://example.org/news/1.") from None
     if json:
-        as_json(told)
+        as_json(history)
         return
     for row in gone:
         ended = f"{row['state']} ({row['code']})" if row["code"] else row["state"]
@@ -194,11 +194,11 @@ def why(url: str, json: Json = False) -> None:
             f"{row['source']}: it had ended as {ended}; retention took that out of the ledger on "
             f"{row['retired_at']:%Y-%m-%d}."
         )
-    if not told and gone:
+    if not history and gone:
         return
-    if not told:
+    if not history:
         raise NightdeskError(f"{url} is not in the ledger: no feed, sitemap or section of a followed source named it.")
     table(
         ("when", "source", "run", "what", "reason", "where"),
-        ((r["at"], r["source"], r["run"], r["what"], r["reason"], r["pointer"]) for r in told),
+        ((r["at"], r["source"], r["run"], r["what"], r["reason"], r["pointer"]) for r in history),
     )

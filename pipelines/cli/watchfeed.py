@@ -71,5 +71,5 @@ def _write_feed(current: Settings, name: str, form: Form) -> bytes:
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)
         watch = typed_names.watch_of(conn, name).name
-        reader = watch_feeds.written_in(current, conn, watch)
+        reader = watch_feeds.language_and_zone(current, conn, watch)
         return watch_feeds.write(form, watch, watch_feeds.newest(current, conn, watch), reader=reader)

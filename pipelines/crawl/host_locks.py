@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import NamedTuple
 
 from pipelines.crawl import policy
@@ -94,12 +93,6 @@ def find_wanted(turns: HostLocks) -> set[str]:
         return set()
     with turns.conn:
         return {row["host"] for row in postgres.query(turns.conn, "wanted_hosts", hosts=sorted(turns.ours))}
-
-
-def cool(conn: postgres.Connection, host: str, rest: timedelta, reason: str) -> None:
-    """Leave a host alone for so long, committed at once."""
-    with conn:
-        postgres.execute(conn, "cool_host", host=host, rest=rest, reason=reason)
 
 
 def robots(conn: postgres.Connection, place: str) -> KeptRobots | None:

@@ -90,10 +90,10 @@ def begin(conn: postgres.Connection, source: Source, run: str, *, due: bool = Fa
         release(conn, source.name)
         discovery.fill(conn, source.name)
         postgres.execute(conn, "leave_lists", source=source.name, keys=[row[1] for row in rows])
-        resting = rhythm.resting(conn, source, run, [row[1] for row in rows]) if due else {}
-        postgres.execute_values(conn, "due_listings", [row for row in rows if row[1] not in resting])
+        not_due = rhythm.not_due(conn, source, run, [row[1] for row in rows]) if due else {}
+        postgres.execute_values(conn, "due_listings", [row for row in rows if row[1] not in not_due])
         postgres.execute(
-            conn, "due_sitemaps", source=source.name, whole_after=policy.WHOLE_AFTER, resting=list(resting)
+            conn, "due_sitemaps", source=source.name, whole_after=policy.WHOLE_AFTER, not_due=list(not_due)
         )
         postgres.execute(
             conn,
@@ -103,7 +103,7 @@ def begin(conn: postgres.Connection, source: Source, run: str, *, due: bool = Fa
             apart=policy.LOOK_AHEAD_APART,
         )
         rules.reconsider(conn, source)
-    return resting
+    return not_due
 
 
 def want(conn: postgres.Connection, source: Source, run: str, url: str) -> None:
@@ -207,9 +207,9 @@ def release(conn: postgres.Connection, source: str, *, past: bool = False) -> in
     return postgres.execute(conn, "release_leases", source=source, past=past)
 
 
-def cool(conn: postgres.Connection, host: str, rest: timedelta, reason: str) -> None:
+def rest_host(conn: postgres.Connection, host: str, rest: timedelta, reason: str) -> None:
     """Leave a host alone for so long, part of the caller's transaction."""
-    postgres.execute(conn, "cool_host", host=host, rest=rest, reason=reason)
+    postgres.execute(conn, "rest_host", host=host, rest=rest, reason=reason)
 
 
 def count_asked(conn: postgres.Connection, source: str, run: str) -> int:
@@ -257,14 +257,14 @@ def urls_of_run(conn: postgres.Connection, run: str, source: str = "") -> Iterat
         after = rows[-1]["id"]
 
 
-def story(conn: postgres.Connection, url: str) -> list[postgres.Row]:
+def history_of_url(conn: postgres.Connection, url: str) -> list[postgres.Row]:
     """All that happened to a URL and to the other addresses of its article, in time order. The last rows say where they
     stand now.
 
     Rows: at, source, run, what, reason, pointer.
     """
     url = urls.shorten(url)
-    return postgres.query(conn, "story_of_url", key=urls.key(url), variant=urls.variant(url)[0], url=urls.clean(url))
+    return postgres.query(conn, "history_of_url", key=urls.key(url), variant=urls.variant(url)[0], url=urls.clean(url))
 
 
 def find_retired(conn: postgres.Connection, url: str, sources: Sequence[str]) -> list[postgres.Row]:

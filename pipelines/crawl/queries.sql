@@ -33,13 +33,6 @@ set next_at = now(), due_for = 'modified', due_by = claimed.list::bigint,
 from claimed
 where urls.id = claimed.main
 
--- name: cool_host
--- A host asked for rest, or does not answer: none of its URLs is leased until it is over.
-insert into hosts (host, cooldown_until, cooldown_reason)
-values (%(host)s, now() + %(rest)s, %(reason)s)
-on conflict (host) do update
-set cooldown_until = greatest(hosts.cooldown_until, excluded.cooldown_until), cooldown_reason = excluded.cooldown_reason
-
 -- name: credit_lists
 -- Whether what lists called modified was: other bytes, or gone, or not.
 update urls
@@ -99,15 +92,15 @@ where source = %(source)s and kind = 'article' and due_for = 'planned' and next_
 -- name: due_sitemaps
 -- Sitemaps that an index named are looked at like the index, and not where it is not due: those it gives no date, the one with the
 -- newest date, for dates may stand still, and each at least once a week.
-with recursive resting as (
-    select url from urls where source = %(source)s and url_key = any(%(resting)s)
+with recursive not_due as (
+    select url from urls where source = %(source)s and url_key = any(%(not_due)s)
     union
-    select further.url from urls further join resting on further.via = resting.url
+    select further.url from urls further join not_due on further.via = not_due.url
     where further.source = %(source)s and further.kind = 'sitemap'
 )
 update urls set next_at = now()
 where source = %(source)s and kind = 'sitemap' and via <> '' and state in ('stored', 'unchanged', 'failed', 'blocked')
-    and missed_at is null and via not in (select url from resting)
+    and missed_at is null and via not in (select url from not_due)
     and (
         entry ->> 'modified_at' is null
         or fetched_at < now() - %(whole_after)s
@@ -281,8 +274,8 @@ where lent.id = any(%(aliases)s) and u.id = lent.alias_of and u.fetched_at is nu
 select id, kind, url, via, lastmod_true, lastmod_false from urls where source = %(source)s and url_key = %(key)s
 
 -- name: lists_had
--- The lists of a source that were had and that nothing keeps from resting, when, and what they said of when to ask again; not those
--- that this very run has asked.
+-- The lists of a source that may have to wait: when each was fetched, and what it said of when to ask again. Left out are lists that
+-- are due for another reason, and those that this very run has asked.
 select url_key, fetched_at, asks from urls
 where source = %(source)s and url_key = any(%(keys)s) and kind <> 'article' and via = '' and missed_at is null
     and state in ('stored', 'unchanged') and next_at is null and fetched_at is not null and decided_run is distinct from %(run)s
@@ -444,6 +437,13 @@ where source = %(source)s and state = 'excluded' and code = any(%(guarded)s)
 -- other way round.
 update urls set leased_until = null, leased_run = null
 where source = %(source)s and next_at is not null and leased_until is not null and (due_for = 'past') = %(past)s
+
+-- name: rest_host
+-- A host asked for rest, or does not answer: none of its URLs is leased until it is over.
+insert into hosts (host, cooldown_until, cooldown_reason)
+values (%(host)s, now() + %(rest)s, %(reason)s)
+on conflict (host) do update
+set cooldown_until = greatest(hosts.cooldown_until, excluded.cooldown_until), cooldown_reason = excluded.cooldown_reason
 
 -- name: retired_keys
 -- Which of these keys of a source retention took out of the ledger.

@@ -26,7 +26,7 @@ def asks(fresh: int | None, pace: Pace = NO_PACE) -> dict[str, Any]:
     return said | ({} if fresh is None else {"fresh": fresh})
 
 
-def resting(conn: postgres.Connection, source: Source, run: str, keys: Sequence[str]) -> dict[str, datetime]:
+def not_due(conn: postgres.Connection, source: Source, run: str, keys: Sequence[str]) -> dict[str, datetime]:
     """The source's lists that are not due, by key, each with the moment from which on it is due.
 
     Part of the caller's transaction. A list that was never fetched is due. So is a list that this run has asked before,

@@ -48,8 +48,8 @@ GONE_SECONDS = 5.0
 RETRY_SECONDS = 0.05
 # Seconds for taking in what killed crawls left. Chosen: a file of a night is read in some seconds.
 ADOPT_SECONDS = 600.0
-# Hears one line, `LEVEL what happened` (the record `articlefile.Line` is something else).
-Line = Callable[[str], None]
+# Hears one line of text, `LEVEL what happened`.
+HearsLine = Callable[[str], None]
 # What the child says on a line: its kind is under "event", see spiders/__main__.py.
 Event = dict[str, Any]
 
@@ -67,7 +67,7 @@ def crawl(
     only: str = "",
     due: bool = False,
     wanted: PastSpan | None = None,
-    on_line: Line = _print_nothing,
+    on_line: HearsLine = _print_nothing,
     secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Tally]:
     """Crawl sources in one child process; a tally for each, in their order.
@@ -127,7 +127,7 @@ def crawl(
     return [heard[source.name] for source in sources]
 
 
-def adopt(settings: Settings, on_line: Line = _print_nothing) -> bool:
+def adopt(settings: Settings, on_line: HearsLine = _print_nothing) -> bool:
     """If machines share a bucket: take in what killed crawls left on this machine; gives whether there was anything.
 
     Each command that begins work on this machine does this first, because other machines wait for these pages.

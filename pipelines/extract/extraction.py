@@ -44,7 +44,7 @@ class PageReading:
     A worker adds the cost and faults to this and makes fetched_pages.ExtractedFetch.
     """
 
-    made: Article | Rejection
+    result: Article | Rejection
     fits: bool | None = None
 
 
@@ -61,7 +61,7 @@ def extract_page(
     template: what was learned of the source.
     without: names of STEPS to leave out.
     """
-    return read_page(page, source, template=template, seconds=seconds, without=without).made
+    return read_page(page, source, template=template, seconds=seconds, without=without).result
 
 
 def read_page(

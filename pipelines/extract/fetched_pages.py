@@ -91,10 +91,10 @@ def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job
     limit = left = CPU_A_SOURCE + CPU_A_PAGE * len(jobs)
     lost_in_a_row = 0
     for place, job in enumerate(jobs):
-        made = next(results)
-        left -= made.seconds
-        lost_in_a_row = lost_in_a_row + 1 if made.fault == Fault.WORKER else 0
-        yield job, made
+        extracted = next(results)
+        left -= extracted.seconds
+        lost_in_a_row = lost_in_a_row + 1 if extracted.fault == Fault.WORKER else 0
+        yield job, extracted
         enough = ""
         if left <= 0:
             enough = f"Its pages took {limit:.0f} s of CPU, which is all that a run of so many is given."
@@ -118,11 +118,17 @@ def work(job: Job) -> ExtractedFetch:
     except MACHINE_ERRORS as error:
         return _unread(" ".join(f"{type(error).__name__} {error}".split())[:DETAIL_CHARACTERS], started)
     except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
-        made = _reject(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}", time.process_time() - started)
+        extracted = _reject(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}", time.process_time() - started)
     else:
-        made = ExtractedFetch(replace(read.made, extractor=job.extractor), read.fits, time.process_time() - started)
+        extracted = ExtractedFetch(
+            replace(read.result, extractor=job.extractor), read.fits, time.process_time() - started
+        )
     # Parsers raise errors of their own for memory that they did not get, or find an empty page.
-    return _unread(MemoryError.__name__, started) if isinstance(made.result, Rejection) and _is_starved() else made
+    return (
+        _unread(MemoryError.__name__, started)
+        if isinstance(extracted.result, Rejection) and _is_starved()
+        else extracted
+    )
 
 
 def end_lost_page(job: Job, loss: workers.Loss, detail: str) -> ExtractedFetch:

@@ -79,7 +79,7 @@ def extract(
     apart: bool = False,
     site: bool = True,
     others: bool = True,
-    on_line: Callable[[Line], None] | None = None,
+    on_page: Callable[[Line], None] | None = None,
 ) -> Tally:
     """Extract every page of the run, and every earlier page that is still undecided, and put the article file in place.
 
@@ -88,7 +88,7 @@ def extract(
     - apart: a single worker is a process of its own too, because no time limit reaches into a parser
     - site: False reads every page by itself, whatever was learned of the source, and learns nothing
     - others: False leaves the undecided pages of earlier runs to those runs
-    - on_line: hears of every page when it is done, in order
+    - on_page: hears the line of every page when it is done, in order
 
     Counts: pages, articles, rejected, `rejected: <reason>`, words, cut (blocks of boilerplate removed), undecided,
     seconds; `template agrees`, `template disagrees`, `read again` and what learning counted, if there are any.
@@ -111,7 +111,7 @@ def extract(
             undecided = UndecidedFetches()
             lines = _lines(jobs, stored_looks, counts, undecided, _EarlierLines(file), processes, apart)
             with bucket.patient():
-                articlefile.write(file, _tell_lines(lines, on_line))
+                articlefile.write(file, _pass_on(lines, on_page))
             if undecided.fetches:
                 state, message = RunState.FAILED, undecided.sentence()
                 _tell(settings, conn, source, run, undecided)
@@ -130,7 +130,7 @@ def extract(
         with conn:
             tally = Tally(run=run, source=source.name, stage=STAGE, state=state, counts=dict(counts), message=message)
             runs.end(conn, tally)
-            judged = templates.judge(conn, source.name)
+            judged = templates.note_agreement(conn, source.name)
         if judged and judged.drifted_run:
             log.warning("The template of %s no longer fits since run %s.", source.name, judged.drifted_run)
         return tally
@@ -303,9 +303,9 @@ def _of_disk(error: OSError, settings: Settings) -> str:
     return f"{where} cannot be used: {error.strerror or error}. Mend that, then run `nightdesk extract` again."
 
 
-def _tell_lines(lines: Iterator[Line], on_line: Callable[[Line], None] | None) -> Iterator[Line]:
-    """The same lines; `on_line` hears of each as it passes."""
+def _pass_on(lines: Iterator[Line], on_page: Callable[[Line], None] | None) -> Iterator[Line]:
+    """These lines; `on_page` hears each as it passes."""
     for line in lines:
-        if on_line:
-            on_line(line)
+        if on_page:
+            on_page(line)
         yield line

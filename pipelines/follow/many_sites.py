@@ -24,7 +24,7 @@ from pipelines.sources import folders
 FOLDER = "lists"
 # Each look is a process that mostly waits for its site. On two cores, more processes would wait for each other.
 TOGETHER = 4
-Line = Callable[[str], None]
+HearsLine = Callable[[str], None]
 
 
 class Became(StrEnum):
@@ -62,7 +62,7 @@ def each(
     anew: bool = False,
     delay: float = 1.0,
     budget: float = probing.BUDGET_SECONDS,
-    on_line: Line = lambda line: None,
+    on_line: HearsLine = lambda line: None,
 ) -> list[SiteOutcome]:
     """Look at every site of a list, a few at a time, and follow those that can be; gives the results in list order.
 

@@ -14,7 +14,7 @@ from pipelines.settings import Settings
 
 # Characters of an address in a line. Chosen: a terminal's width.
 LONGEST_CHARACTERS = 100
-Line = Callable[[str], None]
+HearsLine = Callable[[str], None]
 # Seconds for a look at a new site. Chosen: with the later steps it takes two minutes, and a person waits that long.
 BUDGET_SECONDS = 110.0
 
@@ -29,7 +29,7 @@ def address(text: str) -> str:
 
 
 def probe(
-    settings: Settings, source: Source, url: str, *, budget: float, known: bool = False, on_line: Line
+    settings: Settings, source: Source, url: str, *, budget: float, known: bool = False, on_line: HearsLine
 ) -> tuple[Probe, dict[str, Page]]:
     """Look at the site; gives the probe, and its pages by their requested address."""
     seen: list[ProbeAnswer] = []

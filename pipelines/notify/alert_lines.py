@@ -9,7 +9,7 @@ from typing import Any
 from pipelines import edits, steering
 from pipelines.edits import Edit
 from pipelines.notify import message_languages
-from pipelines.notify.message_languages import message
+from pipelines.notify.message_languages import translatable
 from pipelines.text import normal
 
 # A message is read on a phone: more than this is given as a number.
@@ -22,13 +22,13 @@ LONGEST_EDITED = 300
 MOST_OUTLETS = 12
 # What happened, by the kind of an edit or of an alert.
 SAID = {
-    "new": message("New"),
-    "revised": message("Changed"),
-    "correction": message("Corrected"),
-    "headline": message("Headline changed"),
-    "removed": message("Removed from the site"),
-    "restored": message("Back on the site"),
-    "health": message("Source"),
+    "new": translatable("New"),
+    "revised": translatable("Changed"),
+    "correction": translatable("Corrected"),
+    "headline": translatable("Headline changed"),
+    "removed": translatable("Removed from the site"),
+    "restored": translatable("Back on the site"),
+    "health": translatable("Source"),
 }
 STOPS = " .。…!؟?"
 
@@ -82,7 +82,7 @@ def body(alert: Mapping[str, Any], language: str) -> list[MessageLine]:
                 )
             ]
     elif alert["kind"] == "revised":
-        text = message("What changed is not known: the revision before it is not kept.")
+        text = translatable("What changed is not known: the revision before it is not kept.")
         lines = [MessageLine(message_languages.say(language, text))]
     if alert["kind"] == "revised" and not alert["matches"]:
         lines.append(MessageLine(message_languages.say(language, "What the watch looks for is no longer in it.")))
@@ -98,7 +98,7 @@ def address(alert: Mapping[str, Any], language: str) -> MessageLine:
     """The line with the article's address. If the article is gone, the line says that this was its address."""
     if alert["kind"] != "removed":
         return MessageLine(quoted=str(alert["url"]))
-    text = message("It stood at {url} (the site no longer has it).")
+    text = translatable("It stood at {url} (the site no longer has it).")
     return MessageLine(message_languages.say(language, text, url=alert["url"]))
 
 

@@ -36,7 +36,7 @@ PIPE_BYTES = 64 * 1024
 # The beginnings of the environment variables that a courier does not get.
 HIDDEN = ("NIGHTDESK_CHANNEL_", "NIGHTDESK_DATABASE_URL", "AIRFLOW__")
 
-__all__ = ["HandOver", "Message", "Outcome", "Receipt", "courier", "plain", "render", "send", "test"]
+__all__ = ["HandedMessage", "Message", "Outcome", "Receipt", "open_courier", "plain", "render", "send", "test"]
 
 # Alerts are logged, whatever the level of the log.
 log = logging.getLogger("nightdesk.alerts")
@@ -44,7 +44,7 @@ log.setLevel(logging.INFO)
 
 
 @dataclass(frozen=True)
-class HandOver:
+class HandedMessage:
     """A message that was handed over.
 
     answered: waits this many seconds for the answer, and gives whether it came.
@@ -55,7 +55,7 @@ class HandOver:
     receive: Callable[[], Receipt]
 
 
-Hand = Callable[[Message, Sequence[str]], HandOver]
+Hand = Callable[[Message, Sequence[str]], HandedMessage]
 
 
 def is_program(address: str) -> bool:
@@ -65,7 +65,7 @@ def is_program(address: str) -> bool:
 
 def send(channel: str, address: str, message: Message) -> None:
     """Send a message; ChannelError names the channel and what went wrong, but nothing of the address."""
-    with courier(channel, address) as hand:
+    with open_courier(channel, address) as hand:
         receipt = hand(message, ()).receive()
     if receipt.outcome != Outcome.SENT:
         raise ChannelError(receipt.said) from None
@@ -79,7 +79,7 @@ def test(channel: str, address: str) -> None:
 
 
 @contextmanager
-def courier(channel: str, address: str) -> Iterator[Hand]:
+def open_courier(channel: str, address: str) -> Iterator[Hand]:
     """A function that hands messages to a channel. Parts or people that have a message already are left out.
 
     Several messages may be handed over before the first receipt is read. They go out one after the other, and receipts
@@ -91,7 +91,7 @@ def courier(channel: str, address: str) -> Iterator[Hand]:
         return
     current: _Courier | None = None
 
-    def hand(message: Message, taken: Sequence[str] = ()) -> HandOver:
+    def hand(message: Message, taken: Sequence[str] = ()) -> HandedMessage:
         nonlocal current
         it = current = current or _start(address)
         _tell(it, {"message": vars(message), "taken": list(taken), "failed": it.failed})
@@ -107,7 +107,7 @@ def courier(channel: str, address: str) -> Iterator[Hand]:
                 current = None if current is it else current
             return replace(receipt, said=_sentence(channel, receipt))
 
-        return HandOver(lambda seconds: _says_something(it, seconds), receive)
+        return HandedMessage(lambda seconds: _says_something(it, seconds), receive)
 
     try:
         yield hand
@@ -116,11 +116,11 @@ def courier(channel: str, address: str) -> Iterator[Hand]:
             _stop(current)
 
 
-def _write_to_log(message: Message, taken: Sequence[str] = ()) -> HandOver:
+def _write_to_log(message: Message, taken: Sequence[str] = ()) -> HandedMessage:
     """Write a message as a line of this process's log, because nobody reads a courier's log."""
     addresses = " ".join(str(alert["url"]) for alert in message.payload.get("alerts", ()))
     log.info("%s", steering.one_line(f"{message.subject} {addresses}".strip()))
-    return HandOver(lambda _: True, lambda: Receipt(outcome=Outcome.SENT))
+    return HandedMessage(lambda _: True, lambda: Receipt(outcome=Outcome.SENT))
 
 
 @dataclass

@@ -41,7 +41,7 @@ OK_CODE, PERMANENT_CODE = 250, 500
 
 
 @dataclass(frozen=True, kw_only=True)
-class Post:
+class MailAddress:
     """The parts of a mail channel's address."""
 
     host: str
@@ -61,7 +61,7 @@ class InClearError(Exception):
 @contextmanager
 def open_carrier(address: str) -> Iterator[Carry]:
     """A function that hands messages to a mail server, over one connection; ValueError for an unusable address."""
-    post = _post(address)
+    post = _mail_address(address)
     kept: smtplib.SMTP | None = None
 
     def carry(message: Message, taken: Sequence[str], _: Callable[[str], None]) -> Receipt:
@@ -96,7 +96,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
 def check(address: str) -> None:
     """Raise ValueError, which shows nothing of the address, if a mail channel's address cannot be used."""
     try:
-        _post(address)
+        _mail_address(address)
     except ValueError as error:
         known = str(error) == NO_RECIPIENT
         raise ValueError(NO_RECIPIENT if known else "its host or its port is none") from None
@@ -107,7 +107,7 @@ def mark(recipient: str) -> str:
     return sha256(_bare(recipient).lower().encode()).hexdigest()[:MARK_DIGITS]
 
 
-def letter(message: Message, post: Post) -> bytes:
+def letter(message: Message, post: MailAddress) -> bytes:
     """The letter as it is sent: only our own headers, a text, and the same as HTML."""
     mail = MIMEMultipart("alternative")
     mail["Subject"] = _header(message.subject)  # type: ignore[assignment]  # compat32 takes a Header
@@ -157,7 +157,7 @@ def _bare(written: str) -> str:
     return getaddresses([written])[0][1]
 
 
-def _post(address: str) -> Post:
+def _mail_address(address: str) -> MailAddress:
     parts = urlsplit(address)
     options = {name.lower(): values[-1] for name, values in parse_qs(parts.query).items()}
     secure = parts.scheme in ("smtps", "mailtos")
@@ -166,7 +166,7 @@ def _post(address: str) -> Post:
     sender = options.get("from") or (user if "@" in user else f"nightdesk@{host if '.' in host else DOMAIN}")
     if not recipients or not all(map(_usable, (sender, *recipients))):
         raise ValueError(NO_RECIPIENT)
-    return Post(
+    return MailAddress(
         host=host,
         port=parts.port or (SMTPS_PORT if secure else int(options.get("port", SMTP_PORT))),
         secure=secure,
@@ -188,7 +188,7 @@ def _recipients(parts: SplitResult, options: Mapping[str, str]) -> tuple[str, ..
     return tuple(dict.fromkeys(one.strip() for one in written if "@" in one))
 
 
-def _connect(post: Post) -> smtplib.SMTP:
+def _connect(post: MailAddress) -> smtplib.SMTP:
     if post.secure:
         server: smtplib.SMTP = smtplib.SMTP_SSL(
             post.host, post.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
@@ -226,7 +226,7 @@ def _answers(server: smtplib.SMTP) -> bool:
 
 
 def _receipt(
-    post: Post, wanted: Sequence[str], refused: Mapping[str, tuple[int, bytes]], taken: Sequence[str]
+    post: MailAddress, wanted: Sequence[str], refused: Mapping[str, tuple[int, bytes]], taken: Sequence[str]
 ) -> Receipt:
     """The receipt of a letter to these recipients: those that the server did not refuse have it."""
     have = [*taken, *(mark(one) for one in wanted if _bare(one) not in refused)]

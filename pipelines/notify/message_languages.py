@@ -34,8 +34,8 @@ JALALI_MONTHS = (
 ENGLISH_FORMS = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
 
-def message(text: str) -> str:
-    """Text that is translated later. Every catalogue has it."""
+def translatable(text: str) -> str:
+    """The text unchanged: it is translated when it is said. Every catalogue has it."""
     return text
 
 

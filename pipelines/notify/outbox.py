@@ -22,7 +22,7 @@ from pipelines import settings as configuration
 from pipelines.codes import DeliveryKind, DeliveryState
 from pipelines.errors import SourceError
 from pipelines.notify import policy
-from pipelines.notify.delivery import HandOver, courier, is_program
+from pipelines.notify.delivery import HandedMessage, is_program, open_courier
 from pipelines.notify.message import Message, Outcome, Receipt
 from pipelines.notify.message_wording import plain, render
 from pipelines.settings import Settings
@@ -36,7 +36,7 @@ SENDERS = 4_917_002
 
 
 # Name of a source -> its title and its time zone.
-Publisher = Callable[[str], tuple[str, str]]
+TitleAndZone = Callable[[str], tuple[str, str]]
 
 
 def key(*parts: object) -> str:
@@ -77,7 +77,7 @@ def drain(
     channels: Mapping[str, str] | None = None,
     *,
     operators: str = "",
-    publisher: Publisher = lambda name: (name, "UTC"),
+    title_and_zone: TitleAndZone = lambda name: (name, "UTC"),
 ) -> tuple[dict[str, int], str]:
     """Send what is due, each message once. Gives the counts sent, retried, failed and waiting, and what keeps some
     waiting.
@@ -85,7 +85,7 @@ def drain(
     operators: the channel that is told of channels that take nothing.
     publisher: gives the title and the time zone of a source.
     """
-    publisher = cache(publisher)
+    title_and_zone = cache(title_and_zone)
     known = configuration.channels() if channels is None else channels
     # Threads share the connection: each statement is a transaction of its own.
     conn.autocommit = True
@@ -100,7 +100,7 @@ def drain(
     stop = threading.Event()
     with ThreadPoolExecutor(policy.CHANNELS_AT_ONCE, thread_name_prefix="send") as pool:
         serving = [
-            pool.submit(_serve, conn, sender, channel, known[channel], operators.lower(), publisher, stop)
+            pool.submit(_serve, conn, sender, channel, known[channel], operators.lower(), title_and_zone, stop)
             # Every channel gets its first courier before any channel gets its second.
             for lane in range(policy.COURIERS)
             for channel in due
@@ -133,7 +133,7 @@ def _serve(
     channel: str,
     address: str,
     operators: str,
-    publisher: Publisher,
+    title_and_zone: TitleAndZone,
     stop: threading.Event,
 ) -> Counter[str]:
     """Send what is due on a channel, until nothing is due or the channel takes nothing any more."""
@@ -141,7 +141,7 @@ def _serve(
     program = is_program(address)
     # The messages that were taken and are not marked yet.
     sent: list[int] = []
-    with courier(channel, address) as hand, _marked_at_last(conn, sent):
+    with open_courier(channel, address) as hand, _marked_at_last(conn, sent):
         # Messages that are with the courier at the same time.
         most = 1
         while not stop.is_set():
@@ -158,9 +158,9 @@ def _serve(
                 break
             batch.sort(key=lambda delivery: (delivery["next_at"], delivery["id"]))
             # The next message is made while the one before is being sent.
-            messages = _messages(batch, _alerts_by_message(conn, batch, publisher))
+            messages = _messages(batch, _alerts_by_message(conn, batch, title_and_zone))
             waiting = deque(batch)
-            handed: deque[tuple[postgres.Row, HandOver]] = deque()
+            handed: deque[tuple[postgres.Row, HandedMessage]] = deque()
             rests = False
             message = next(messages)
             while handed or (waiting and not rests and not stop.is_set()):
@@ -168,11 +168,11 @@ def _serve(
                     handed.append((waiting[0], hand(message, waiting[0]["taken"])))
                     waiting.popleft()
                     message = next(messages, message)
-                delivery, way = handed.popleft()
-                quick = way.answered(policy.QUICK_SECONDS)
+                delivery, handed_message = handed.popleft()
+                quick = handed_message.answered(policy.QUICK_SECONDS)
                 if len(sent) >= policy.MARKED_TOGETHER or not quick:
                     _mark_sent(conn, sent)
-                receipt = way.receive()
+                receipt = handed_message.receive()
                 most = policy.HANDED_TOGETHER if program and quick and receipt.outcome == Outcome.SENT else 1
                 if receipt.outcome == Outcome.SENT:
                     sent.append(delivery["id"])
@@ -207,13 +207,13 @@ def _mark_sent(conn: postgres.Connection, sent: list[int]) -> None:
 
 
 def _alerts_by_message(
-    conn: postgres.Connection, batch: Sequence[postgres.Row], publisher: Publisher
+    conn: postgres.Connection, batch: Sequence[postgres.Row], title_and_zone: TitleAndZone
 ) -> dict[int, list[postgres.Row]]:
     """The alerts of each delivery, by its id, with the names that their sources give themselves."""
     told: dict[int, list[postgres.Row]] = {}
     ids = [delivery["id"] for delivery in batch if delivery["kind"] != DeliveryKind.MESSAGE]
     for alert in postgres.query(conn, "alerts_of_deliveries", ids=ids) if ids else []:
-        title, timezone = publisher(alert["source"])
+        title, timezone = title_and_zone(alert["source"])
         told.setdefault(alert["delivery_id"], []).append({**alert, "source_title": title, "timezone": timezone})
     return told
 

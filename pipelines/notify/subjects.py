@@ -9,7 +9,7 @@ from typing import Any
 from pipelines import steering
 from pipelines.codes import AlertKind
 from pipelines.notify import message_languages
-from pipelines.notify.message_languages import message
+from pipelines.notify.message_languages import translatable
 from pipelines.notify.shown_alerts import told_once
 
 # Characters of a subject. Chosen: as many as mail and chat programs show.
@@ -17,20 +17,20 @@ LONGEST_SUBJECT_CHARACTERS = 160
 # The event, between the watch and the title; a new article needs no word.
 IN_SUBJECT = {
     "new": "",
-    "revised": message("changed:"),
-    "correction": message("corrected:"),
-    "headline": message("new headline:"),
-    "removed": message("removed:"),
-    "restored": message("back:"),
+    "revised": translatable("changed:"),
+    "correction": translatable("corrected:"),
+    "headline": translatable("new headline:"),
+    "removed": translatable("removed:"),
+    "restored": translatable("back:"),
     "health": "",
 }
 # The number of each kind, in the subject of a message with several.
 COUNTED = {
-    "new": message("{n} new"),
-    "revised": message("{n} changed"),
-    "removed": message("{n} removed"),
-    "restored": message("{n} back"),
-    "health": message("{n} of sources"),
+    "new": translatable("{n} new"),
+    "revised": translatable("{n} changed"),
+    "removed": translatable("{n} removed"),
+    "restored": translatable("{n} back"),
+    "health": translatable("{n} of sources"),
 }
 
 

@@ -39,7 +39,6 @@ __all__ = [
     "none_followed",
     "path_of",
     "pause",
-    "publisher",
     "read_followed",
     "read_named",
     "readable",
@@ -48,6 +47,7 @@ __all__ = [
     "resume",
     "scopes",
     "scopes_of",
+    "title_and_zone",
     "together",
     "unfollow",
 ]
@@ -204,7 +204,7 @@ def path_of(settings: Settings, name: str) -> Path:
     return _of({path.stem: path for path in _files(settings.sources)}, name, settings)
 
 
-def publisher(settings: Settings, name: str) -> tuple[str, str]:
+def title_and_zone(settings: Settings, name: str) -> tuple[str, str]:
     """The name that a source gives itself, and its time zone. If its file is gone or cannot be read: its short name,
     and UTC.
     """

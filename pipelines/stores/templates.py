@@ -209,7 +209,7 @@ def forget(conn: postgres.Connection, source: str) -> bool:
         return True
 
 
-def judge(conn: postgres.Connection, source: str) -> TemplateVersion | None:
+def note_agreement(conn: postgres.Connection, source: str) -> TemplateVersion | None:
     """Note how far the last runs' pages agreed with the newest template, part of the caller's transaction.
 
     The template no longer fits if less than half of the newest pages, at least five, agreed; this stays until the

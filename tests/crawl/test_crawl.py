@@ -188,7 +188,7 @@ def test_one_asked_for_url_is_fetched_whatever_is_due(here: Settings, web: Sites
     (tally,) = crawl.crawl(here, [source], RUN, only="http://a.test/news/2")
 
     assert tally.state == "done" and web.asked() == ["http://a.test/news/2"]
-    assert [row["what"] for row in ledger.story(conn, "http://a.test/news/2")] == [
+    assert [row["what"] for row in ledger.history_of_url(conn, "http://a.test/news/2")] == [
         "discovered: article",
         "crawl: fetched",
         "now: fetched",
@@ -320,7 +320,7 @@ def test_one_asked_for_url_that_cannot_be_had_failed_for_its_own_reason(
 def test_one_asked_for_url_whose_host_rests_says_so(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     source = sites.site(web, "a.test", 1)
     with conn:
-        ledger.cool(conn, "a.test", timedelta(hours=1), "status 429")
+        ledger.rest_host(conn, "a.test", timedelta(hours=1), "status 429")
 
     (tally,) = crawl.crawl(here, [source], RUN, only="http://a.test/news/1")
 

@@ -225,7 +225,7 @@ def test_a_redirect_gives_the_page_to_the_address_it_led_to(paper: Paper) -> Non
         (old, "duplicate", "alias: redirected"),
         (own, "unchanged", "status 304"),
     ]
-    told = [row["reason"] for row in ledger.story(paper.conn, old) if row["what"] == "now: alias"]
+    told = [row["reason"] for row in ledger.history_of_url(paper.conn, old) if row["what"] == "now: alias"]
     assert told == [f"alias of {own}, alias: redirected"]
 
 

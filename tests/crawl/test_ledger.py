@@ -122,7 +122,7 @@ def test_lists_come_before_articles_and_new_articles_before_old_ones(conn: postg
 def test_no_host_gets_more_leases_than_its_share_and_a_resting_one_none(conn: postgres.Connection) -> None:
     discover(conn, *(Entry(url=f"http://{host}.test/{n}") for host in "abc" for n in range(5)))
     with conn:
-        ledger.cool(conn, "c.test", timedelta(hours=1), "status 429")
+        ledger.rest_host(conn, "c.test", timedelta(hours=1), "status 429")
 
     leased = [one.host for one in lease(conn, per_host=2, skip=["b.test"])]
 
@@ -225,12 +225,12 @@ def test_an_address_that_is_too_long_is_in_the_ledger_with_that_as_its_reason(co
 
     counts = discover(conn, Entry(url=long, title="Bread"), Entry(url=other), Entry(url="http://a.test/2"))
 
-    (told,) = (row for row in ledger.story(conn, long) if row["what"].startswith("now"))
+    (told,) = (row for row in ledger.history_of_url(conn, long) if row["what"].startswith("now"))
     assert (told["what"], told["reason"]) == (
         "now: excluded",
         f"address too long: {len(long)} characters, more than 2083",
     )
-    assert len(ledger.story(conn, other)) == 2
+    assert len(ledger.history_of_url(conn, other)) == 2
     assert (counts["discovered"], counts["excluded"], counts["unusable"]) == (1, 2, 0)
     assert discover(conn, Entry(url=long), run=NEXT)["again"] == 0
     assert [one.url for one in lease(conn)] == ["http://a.test/2"]
@@ -324,7 +324,8 @@ def test_the_story_of_a_url_is_told_in_order(conn: postgres.Connection) -> None:
     settle(conn, lease(conn)[0], State.BLOCKED, reason="status 403", status=403, bytes=12)
 
     told = [
-        (row["what"], row["reason"].partition(", next")[0]) for row in ledger.story(conn, "http://a.test/1?utm_id=1")
+        (row["what"], row["reason"].partition(", next")[0])
+        for row in ledger.history_of_url(conn, "http://a.test/1?utm_id=1")
     ]
 
     assert told == [
@@ -457,7 +458,7 @@ def test_the_story_of_an_alias_is_that_of_its_article(conn: postgres.Connection)
     discover(conn, Entry(url="http://a.test/story-48151"), Entry(url="http://a.test/story-48151/amp"))
     settle(conn, lease(conn)[0], State.FAILED, reason="timeout")
 
-    told = [(row["what"], row["reason"]) for row in ledger.story(conn, "http://a.test/story-48151/amp")]
+    told = [(row["what"], row["reason"]) for row in ledger.history_of_url(conn, "http://a.test/story-48151/amp")]
 
     alias = "alias of http://a.test/story-48151, alias: another form of a known address"
     assert ("now: alias", alias) in told

@@ -160,7 +160,7 @@ def test_the_hosts_of_a_killed_crawl_are_free_at_once_and_count_as_just_asked(
 
 def test_a_host_that_rests_is_taken_with_its_rest(conn: postgres.Connection) -> None:
     with conn:
-        ledger.cool(conn, "a.test", timedelta(seconds=90), "status 429")
+        ledger.rest_host(conn, "a.test", timedelta(seconds=90), "status 429")
 
     taken = host_locks.take(host_locks.HostLocks(conn), ["a.test"])
 

@@ -36,7 +36,7 @@ def test_every_page_is_a_line_in_the_order_of_the_fetches(
     fetches = crawled(settings, conn, [story(0), "<html><p>لا شيء</p></html>", story(2)])
     heard: list[Line] = []
 
-    tally = extract(settings, SOURCE, RUN, processes=processes, on_line=heard.append)
+    tally = extract(settings, SOURCE, RUN, processes=processes, on_page=heard.append)
 
     assert [line.fetch_id for line in lines(settings)] == fetches
     assert lines(settings) == heard

@@ -99,7 +99,7 @@ def judged(conn: postgres.Connection, run: str, agrees: int, disagrees: int) -> 
     counts = {"template agrees": agrees, "template disagrees": disagrees}
     with conn:
         runs.end(conn, Tally(run=run, source="harbour", stage="extract", state="done", counts=counts))
-        return templates.judge(conn, "harbour")
+        return templates.note_agreement(conn, "harbour")
 
 
 def stories(first: int, last: int, **more: Any) -> dict[int, str]:

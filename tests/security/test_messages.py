@@ -126,7 +126,7 @@ def test_whatever_a_page_wrote_the_headers_that_leave_are_ours_and_the_subject_i
     messages = [hostile(text) for text in written]
 
     address = f"smtp://127.0.0.1:{letters.port}/?from=desk@news.test&to=a@news.test"
-    with delivery.courier("mail", address) as hand:
+    with delivery.open_courier("mail", address) as hand:
         outcomes = {hand(message, ()).receive().outcome for message in messages}
 
     assert outcomes == {Outcome.SENT}

@@ -46,7 +46,7 @@ def _feed(request: Request, token: str, form: str) -> Response:
         if not watch:
             raise HTTPException(404)
         alerts = watch_feeds.newest(current, conn, watch)
-        reader = watch_feeds.written_in(current, conn, watch)
+        reader = watch_feeds.language_and_zone(current, conn, watch)
     body = watch_feeds.write(Form(form), watch, alerts, str(request.url), reader=reader)
     tag = f'"{sha256(body).hexdigest()[:DIGEST_DIGITS]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
