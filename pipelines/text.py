@@ -43,6 +43,11 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
     "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
 )
+# The code points that may be marks, digits, controls or invisible: the basic plane without Chinese, Korean and private
+# letters, then musical controls and tags.
+EXAMINED = (
+    range(0x3100), range(0xA490, 0xAC00), range(0xFB00, 0x10000), range(0x1D173, 0x1D17B), range(0xE0000, 0xE0080),
+)  # fmt: skip
 # Letters that can have accents, with the marks of Latin, Greek and Cyrillic.
 ACCENTED = re.compile("[a-z\u00df-\u024f\u0370-\u052f\u1e00-\u1fff\u0300-\u036f]")
 # Letters whose stroke is no accent for Unicode, and those that are letters of their own with their accent.
@@ -211,26 +216,28 @@ def _forms(word: str) -> tuple[str, ...]:
 
 def _table() -> dict[int, str | None]:
     table: dict[int, str | None] = {}
-    for code in chain(range(0x10000), range(0x1D173, 0x1D17B), range(0xE0000, 0xE0080)):
-        category = unicodedata.category(chr(code))
+    for character, category in _CATEGORIES.items():
         if category == "Cf":
-            table[code] = None
+            table[ord(character)] = None
         elif category == "Cc":
-            table[code] = " "
+            table[ord(character)] = " "
         elif category == "Nd":
-            table[code] = str(unicodedata.digit(chr(code)))
-    table.update(dict.fromkeys(map(ord, re.findall(f"[{DROPPED}]", "".join(map(chr, range(0x10000)))))))
+            table[ord(character)] = str(unicodedata.digit(character))
+    table.update(dict.fromkeys(map(ord, re.findall(f"[{DROPPED}]", "".join(_CATEGORIES)))))
     table.update({ord(letter): fold for letter, fold in LETTERS.items()})
     return table
 
 
+_CATEGORIES = {chr(code): unicodedata.category(chr(code)) for code in chain(*EXAMINED)}
 _TABLE = _table()
 _CONTROLS = dict.fromkeys((*range(32), 127), " ")
 # ASCII characters that are neither letter nor digit: many times faster than the search for words.
 _SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 _INSIDE = (
     "".join(
-        re.escape(chr(code)) for code in range(0x10000) if unicodedata.category(chr(code)) in ("Mn", "Mc", "Me", "Cf")
+        re.escape(character)
+        for character, category in _CATEGORIES.items()
+        if ord(character) < 0x10000 and category in ("Mn", "Mc", "Me", "Cf")
     )
     + "\u0640"
 )

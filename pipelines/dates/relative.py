@@ -6,7 +6,10 @@ Only this module knows the words for units of time. Words are looked up in their
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from pipelines.dates.clocks import CLOCK
 from pipelines.dates.months import fold
@@ -91,38 +94,60 @@ DAY_WORDS = 3
 MOST_UNITS = 1000
 PRECISION = {"second": "minute", "minute": "minute", "hour": "hour"}
 SECONDS = {"second": SECOND, "minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}
+ABOUT = r"(?:حوالي |نحو |اكثر من |about |ungefahr |etwa |circa |около |environ |unos |unas |yaklasik |almost |over )?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """The patterns of this module, and the numbers that are words."""
+
+    units: Mapping[str, re.Pattern[str]]
+    numbers: Mapping[str, int]
+    ago: re.Pattern[str]
+    asian: re.Pattern[str]
+    # A further part of `1 hour, 12 minutes ago`, and a span without a number.
+    span: re.Pattern[str]
+    some: re.Pattern[str]
+    now: re.Pattern[str]
+    just: re.Pattern[str]
+    today: re.Pattern[str]
+    yesterday: re.Pattern[str]
+    day_before: re.Pattern[str]
 
 
 def ago(plain: str, now: datetime) -> tuple[datetime, str] | None:
     """The moment of a phrase like `3 hours ago` in a folded text, and its precision; None if there is no such one."""
     if plain.count(" ") >= LONGEST_WORDS:
         return None
-    if _NOW.search(plain) and plain.count(" ") < DAY_WORDS:
+    patterns = _patterns()
+    if patterns.now.search(plain) and plain.count(" ") < DAY_WORDS:
         return now, "minute"
-    for pattern in (_AGO, _ASIAN):
+    for pattern in (patterns.ago, patterns.asian):
         match = pattern.search(plain)
         if match:
             found = match.groupdict()
             word, number = found["unit"] or found.get("unit2") or "", found["n"] or found.get("n2") or ""
-            unit = next(name for name, pattern in _UNIT.items() if pattern.fullmatch(word))
-            count = int(number) if number.isdigit() else _NUMBER.get(number, 2 if word in TWO else 1)
+            unit = next(name for name, pattern in patterns.units.items() if pattern.fullmatch(word))
+            count = int(number) if number.isdigit() else patterns.numbers.get(number, 2 if word in TWO else 1)
             return (_past(now, unit, count), PRECISION.get(unit, "day")) if count <= MOST_UNITS else None
     return None
 
 
 def without(plain: str) -> str:
     """A folded text without its phrases like `3 hours ago`."""
-    plain = _JUST.sub(" ", _SOME.sub(" ", plain))
-    rest = _ASIAN.sub(" ", _AGO.sub(" ", plain))
+    patterns = _patterns()
+    plain = patterns.just.sub(" ", patterns.some.sub(" ", plain))
+    rest = patterns.asian.sub(" ", patterns.ago.sub(" ", plain))
     if rest != plain:
-        rest = _SPAN.sub(" ", rest)
+        rest = patterns.span.sub(" ", rest)
     # A day's name alone may have another meaning; with a time of day it is the time of the article.
-    return _YESTERDAY.sub(" ", rest) if CLOCK.search(rest) else rest
+    return patterns.yesterday.sub(" ", rest) if CLOCK.search(rest) else rest
 
 
 def days_ago(plain: str) -> int | None:
     """The number of days before today of a day that a folded text names; None if it names no such day."""
-    for pattern, days in ((_DAY_BEFORE, 2), (_YESTERDAY, 1), (_TODAY, 0)):
+    patterns = _patterns()
+    for pattern, days in ((patterns.day_before, 2), (patterns.yesterday, 1), (patterns.today, 0)):
         if pattern.search(plain):
             return days
     return None
@@ -152,24 +177,30 @@ def _alone(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{_alternatives(words)})(?![\w'-])")
 
 
-# The units are patterns, already written in folded form.
-_WORDS = {name: words.replace("ς", "σ") for name, words in UNITS.items()}
-_UNIT = {name: re.compile(words) for name, words in _WORDS.items()}
-_NUMBER = {fold(word): number for number, words in NUMBERS.items() for word in words.split()}
-_ANY = "|".join(_WORDS.values())
-_COUNT = rf"\d+|{'|'.join(sorted(_NUMBER, key=len, reverse=True))}"
-_ABOUT = r"(?:حوالي |نحو |اكثر من |about |ungefahr |etwa |circa |около |environ |unos |unas |yaklasik |almost |over )?"
-_AGO = re.compile(
-    rf"(?<!\w)(?:{_alternatives(BEFORE)})\s+{_ABOUT}(?:(?P<n>{_COUNT})\s*)?(?P<unit>{_ANY})(?!\w)"
-    rf"|(?:^|(?<!\w)(?P<n2>{_COUNT})\s*)(?P<unit2>{_ANY})\s+(?:{_alternatives(AFTER)})(?!\w)"
-)
-_ASIAN = re.compile(rf"(?<!\d)(?P<n>\d+)\s*(?P<unit>{_ANY})\s*(?:之?前|以前|전|ทแลว)")
-_NOW = _alone(NOW)
-# A further part of `1 hour, 12 minutes ago`, and a span without a number.
-_SPAN = re.compile(rf"(?<!\w)(?:(?:and|et|und|y|e|ve|и|و)\s+)?(?:{_COUNT})\s*(?:{_ANY})(?!\w)")
-_SOME = re.compile(
-    rf"(?<!\w)(?:{_alternatives(BEFORE)})\s+(?:{_alternatives(SOME)})\s+(?:{_ANY})(?!\w)"
-    rf"|(?<!\w)(?:{_alternatives(SOME)})\s+(?:{_ANY})\s+(?:{_alternatives(AFTER)})(?!\w)"
-)
-_JUST = _alone("|".join(set(NOW.split("|")) - ALONE_NOW))
-_TODAY, _YESTERDAY, _DAY_BEFORE = _alone(TODAY), _alone(YESTERDAY), _alone(DAY_BEFORE)
+@cache
+def _patterns() -> _Patterns:
+    """All patterns, compiled when a text is first examined: a tenth of a second that few programs need."""
+    # The units are patterns, already written in folded form.
+    units = {name: words.replace("ς", "σ") for name, words in UNITS.items()}
+    numbers = {fold(word): number for number, words in NUMBERS.items() for word in words.split()}
+    unit, count = "|".join(units.values()), rf"\d+|{'|'.join(sorted(numbers, key=len, reverse=True))}"
+    before, some, after = _alternatives(BEFORE), _alternatives(SOME), _alternatives(AFTER)
+    return _Patterns(
+        units={name: re.compile(words) for name, words in units.items()},
+        numbers=numbers,
+        ago=re.compile(
+            rf"(?<!\w)(?:{before})\s+{ABOUT}(?:(?P<n>{count})\s*)?(?P<unit>{unit})(?!\w)"
+            rf"|(?:^|(?<!\w)(?P<n2>{count})\s*)(?P<unit2>{unit})\s+(?:{after})(?!\w)"
+        ),
+        asian=re.compile(rf"(?<!\d)(?P<n>\d+)\s*(?P<unit>{unit})\s*(?:之?前|以前|전|ทแลว)"),
+        span=re.compile(rf"(?<!\w)(?:(?:and|et|und|y|e|ve|и|و)\s+)?(?:{count})\s*(?:{unit})(?!\w)"),
+        some=re.compile(
+            rf"(?<!\w)(?:{before})\s+(?:{some})\s+(?:{unit})(?!\w)"
+            rf"|(?<!\w)(?:{some})\s+(?:{unit})\s+(?:{after})(?!\w)"
+        ),
+        now=_alone(NOW),
+        just=_alone("|".join(set(NOW.split("|")) - ALONE_NOW)),
+        today=_alone(TODAY),
+        yesterday=_alone(YESTERDAY),
+        day_before=_alone(DAY_BEFORE),
+    )

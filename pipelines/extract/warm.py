@@ -1,10 +1,11 @@
 """Importing this module loads what every page needs, once, in the process from which workers are forked.
 
-A page is read here too, which saves each worker a tenth of a second on its own first page.
+A page is read here too, which saves each worker a fifth of a second on its own first page.
 """
 
 from datetime import UTC, datetime
 
+from pipelines.dates import relative
 from pipelines.extract import extraction, phrases, text_language
 from pipelines.model import Page, Source
 
@@ -14,6 +15,7 @@ URL = "https://example.org/2026/11/22/warm"
 
 text_language.language_of("", SENTENCE, "en")
 phrases.lexicon()
+relative.days_ago("")
 extraction.extract_page(
     Page(
         source="warm",

@@ -1,10 +1,12 @@
 """The normal form of text, its words and their places, and which way it is written."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.text import Token, digest, direction, normal, tokens, words
+from pipelines.text import EXAMINED, Token, digest, direction, normal, tokens, words
 from tests.examples import drawn
 
 
@@ -98,3 +100,11 @@ def test_words_of_ascii_are_counted_as_those_of_any_other_text_are() -> None:
     counted = [words(f"a{mark}b1{mark}") for mark in every]
 
     assert counted == [len(tokens(f"a{mark}b1{mark}")) for mark in every]
+
+
+def test_no_letter_of_the_basic_plane_that_is_not_examined_is_a_mark_a_digit_or_invisible() -> None:
+    left_out = set(range(0x10000)).difference(*EXAMINED)
+
+    categories = {unicodedata.category(chr(code)) for code in left_out}
+
+    assert categories and not categories & {"Mn", "Mc", "Me", "Cf", "Cc", "Nd"}

@@ -11,7 +11,8 @@ import random
 import re
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from itertools import product
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -21,6 +22,7 @@ import pytest
 
 import pipelines
 import spiders
+from pipelines.dates import relative
 from pipelines.dates.written import SHORT_LINE
 from pipelines.extract import lexicon
 from pipelines.listings.entry_fields import SUMMARY_CHARACTERS
@@ -82,7 +84,10 @@ def _patterns() -> dict[str, re.Pattern[Any]]:
 def _within(value: Any) -> Iterator[re.Pattern[Any]]:
     if isinstance(value, re.Pattern):
         yield value
-    elif isinstance(value, dict):
+    # Compiled when they are first asked for, as a record.
+    elif getattr(value, "__name__", "") == "_patterns" and is_dataclass(record := value()):
+        value = tuple(getattr(record, field.name) for field in fields(record))
+    if isinstance(value, Mapping):
         value = tuple(value.values())
     if isinstance(value, tuple | list):
         for part in value:
@@ -90,6 +95,10 @@ def _within(value: Any) -> Iterator[re.Pattern[Any]]:
 
 
 PATTERNS = _patterns()
+
+
+def test_patterns_that_are_compiled_when_first_asked_for_are_among_them() -> None:
+    assert relative._patterns().ago in PATTERNS.values()
 
 
 @pytest.mark.parametrize("name", PATTERNS)
