@@ -122,6 +122,7 @@ def _started() -> Iterator[str]:
         address = postgres.start_embedded(settings, "postgres")
         databases.quicken(address)
         yield address
+        databases.leave(address)
         postgres.stop_embedded(settings)
 
 
