@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import archive, grown
-from pipelines import signatures
+from pipelines import digests, signatures
 from pipelines.load import stage, story_links
 from pipelines.model import Article, Source
 from pipelines.query import evaluation, vectors
@@ -201,12 +201,13 @@ def _prepare(settings: Settings, conn: postgres.Connection, run: str, size: int)
             )  # fmt: skip
             # As extract writes it.
             fields = {name: getattr(article, name) for name in evaluation.FIELDS}
-            index, _ = vectors.vectors(fields, article.authors)
+            index = vectors.vectors(fields, article.authors)
             lines.append(
                 Line(
                     fetch_id=row["id"], url_id=row["url_id"], run=run, fetched_at=at, article=article,
                     signature=signatures.write_signature(signatures.of_text(article.text)),
-                    words=vectors.write_rows(index),
+                    words=vectors.write_rows(*index),
+                    digests=digests.write_digests(digests.of_article(article)),
                 )
             )  # fmt: skip
     articlefile.write(articlefile.path(settings, name, run), lines)

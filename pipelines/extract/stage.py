@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipelines import signatures
+from pipelines import digests, signatures
 from pipelines.codes import RunState
 from pipelines.crawl import policy
 from pipelines.errors import DiskFullError, NightdeskError, StoreError
@@ -242,6 +242,7 @@ def _line(job: Job, made: ExtractedFetch) -> Line:
         article=article,
         signature=signatures.write_signature(signatures.of_text(article.text)) if article else "",
         words=_index_rows(article) if article else (),
+        digests=digests.write_digests(digests.of_article(article)) if article else (),
         rejection=result if isinstance(result, Rejection) else None,
     )
 
@@ -251,8 +252,7 @@ def _index_rows(article: Article) -> Sequence[Any]:
     them.
     """
     fields = {name: clean(getattr(article, name)) for name in evaluation.FIELDS}
-    made, _ = vectors.vectors(fields, [clean(author) for author in article.authors])
-    return vectors.write_rows(made)
+    return vectors.write_rows(*vectors.vectors(fields, [clean(author) for author in article.authors]))
 
 
 def _count(counts: Counter[str], made: ExtractedFetch) -> None:

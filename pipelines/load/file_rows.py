@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
-from pipelines import signatures, text, urls
+from pipelines import digests, text, urls
 from pipelines.load import search_index
 from pipelines.query import vectors
 from pipelines.settings import Settings
-from pipelines.signatures import Signature
 from pipelines.stores import articlefile, bucket, postgres
 from pipelines.stores.articlefile import Line
 
@@ -24,16 +22,17 @@ COLUMNS = (  # noqa: SIM905
 
 def read(
     conn: postgres.Connection, settings: Settings, source: str, run: str
-) -> tuple[list[list[Any]], dict[int, Signature], dict[int, search_index.Indexed]]:
-    """The rows for `lines`, the signatures of the texts by fetch, and the rows of the search index by line.
+) -> tuple[list[list[Any]], dict[int, str], dict[int, search_index.Indexed]]:
+    """The rows for `lines`, the signatures of the texts by fetch as the file has them, and the rows of the search index
+    by line.
 
-    Older files lack signatures or index rows; then load makes them.
+    Older files lack signatures, index rows or digests; then load makes them.
 
     All are empty if there is no file and none is due; StoreError if a due file is missing.
     """
     file = articlefile.path(settings, source, run)
     rows: list[list[Any]] = []
-    signed: dict[int, Signature] = {}
+    signed: dict[int, str] = {}
     indexed: dict[int, search_index.Indexed] = {}
     if (
         not bucket.is_there(file)
@@ -43,12 +42,11 @@ def read(
     for n, line in enumerate(articlefile.read(file), 1):
         try:
             rows.append(_row(n, line))
-            signature = signatures.read(line.signature)
             known = vectors.read(line.words)
         except articlefile.NO_LINE as error:
             raise articlefile.unreadable(file, n, error) from None
-        if signature:
-            signed[line.fetch_id] = signature
+        if line.signature:
+            signed[line.fetch_id] = line.signature
         if known:
             indexed[n] = known
     return rows, signed, indexed
@@ -57,8 +55,12 @@ def read(
 def find_aliases(rows: Sequence[Sequence[Any]], run: str) -> list[tuple[object, ...]]:
     """The canonical addresses that pages state and that differ from their own address, as rows for the ledger."""
     n, url, canonical, akin = (COLUMNS.index(name) for name in ("n", "url", "canonical_url", "akin"))
-    found = [(row[n], row[canonical]) for row in rows if row[akin] and _key(row[url]) != _key(row[canonical])]
-    return [(n, urls.key(to), urls.variant(to)[0], urls.clean(to), urls.host(to), run) for n, to in found]
+    found = [row for row in rows if row[akin] and row[url] != row[canonical]]
+    return [
+        (row[n], urls.key(to), urls.variant(to)[0], urls.clean(to), urls.host(to), run)
+        for row in found
+        if urls.key(to := row[canonical]) != urls.key(row[url])
+    ]
 
 
 def _row(n: int, line: Line) -> list[Any]:
@@ -85,15 +87,15 @@ def _row(n: int, line: Line) -> list[Any]:
             extractor=rejection.extractor,
         )
     if article:
-        title, body = text.clean(article.title), text.clean(article.text)
+        told = digests.read(line.digests) or digests.of_article(article)
         values.update(
             {
                 name: text.clean(getattr(article, name))
                 for name in COLUMNS
                 if isinstance(getattr(article, name, None), str)
             },
-            canonical_key=_key(article.canonical_url),
-            akin=_akin(article.url, article.canonical_url),
+            canonical_key=told.canonical_key,
+            akin=told.akin,
             authors=[text.clean(author) for author in article.authors],
             tags=[text.clean(tag) for tag in article.tags],
             published_at=article.published_at,
@@ -101,26 +103,9 @@ def _row(n: int, line: Line) -> list[Any]:
             removed=postgres.json(
                 [{"text": text.clean(r.text), "reason": text.clean(r.reason)} for r in article.removed]
             ),
-            title_digest=text.digest(title),
-            text_digest=text.digest(body),
-            words=text.words(body),
+            title_digest=told.title,
+            text_digest=told.text,
+            words=told.words,
         )
     nothing = {"published_at": None, "modified_at": None, "canonical_key": None}
     return [values.get(name, nothing.get(name, "")) for name in COLUMNS]
-
-
-@lru_cache(maxsize=1)
-def _akin(url: str, canonical: str) -> bool:
-    try:
-        return urls.akin(url, canonical)
-    except ValueError:
-        return False
-
-
-# Two are enough for one line: its address and its canonical address, which are mostly the same.
-@lru_cache(maxsize=2)
-def _key(url: str) -> str | None:
-    try:
-        return urls.key(url)
-    except ValueError:
-        return None

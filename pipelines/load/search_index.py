@@ -14,6 +14,7 @@ from pipelines.query import vectors
 from pipelines.query.evaluation import FIELDS
 from pipelines.settings import Settings
 from pipelines.stores import postgres
+from pipelines.stores.packed_values import pack_bigint, pack_moment, pack_smallint
 
 # Articles of one transaction of the backfill. It takes half a second, and a load of the same article waits for it.
 BATCH = 200
@@ -22,7 +23,7 @@ BACKFILL = "words"
 # first.
 MOST_REMEMBERED = 200_000
 # The rows of an article in the index, and the distinct words in them.
-Indexed = tuple[list[vectors.Vector], set[str]]
+Indexed = tuple[list[vectors.PackedVector], set[str]]
 # The remembered table of known words, and the words that are committed in it.
 _REMEMBERED: dict[tuple[object, ...], set[str]] = {}
 COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded_at", "words")
@@ -53,7 +54,8 @@ def complete(conn: postgres.Connection) -> bool:
 
 
 def _make_indexed(row: postgres.Row) -> Indexed:
-    return vectors.vectors({name: row[name] for name in FIELDS}, row["authors"])
+    made, words = vectors.vectors({name: row[name] for name in FIELDS}, row["authors"])
+    return [vector.pack() for vector in made], words
 
 
 def _keep(
@@ -61,15 +63,18 @@ def _keep(
 ) -> None:
     if not rows:
         return
-    kept: list[tuple[object, ...]] = []
+    kept: list[tuple[bytes, ...]] = []
     known: set[str] = set()
     for row in rows:
         lines, words = of_row(row)
         known |= words
-        about = (row["source"], row["language"], row["dated"], row["loaded_at"])
-        kept += [(row["id"], line.part, int(line.shape), *about, line.words) for line in lines]
+        about = row["source"].encode(), row["language"].encode(), *map(pack_moment, (row["dated"], row["loaded_at"]))
+        kept += [
+            (pack_bigint(row["id"]), pack_smallint(line.part), pack_smallint(line.shape), *about, line.words)
+            for line in lines
+        ]
     postgres.execute(conn, "words_drop", ids=[row["id"] for row in rows])
-    postgres.copy(conn, "article_words", COLUMNS, kept)
+    postgres.copy_packed(conn, "article_words", COLUMNS, kept)
     _know(conn, known)
 
 

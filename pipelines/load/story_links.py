@@ -51,8 +51,8 @@ class _LinkedArticle:
     signature: Signature
 
 
-def keep_loaded(conn: postgres.Connection, signed: Mapping[int, Signature]) -> None:
-    """Link the articles that this transaction of load wrote. signed: their signatures by fetch.
+def keep_loaded(conn: postgres.Connection, signed: Mapping[int, str]) -> None:
+    """Link the articles that this transaction of load wrote. signed: their signatures by fetch, as extract writes them.
 
     Every other load waits for this until the transaction ends, so it comes last.
     """
@@ -74,20 +74,18 @@ def complete(conn: postgres.Connection) -> bool:
     return migration_batches.complete(conn, BACKFILL)
 
 
-def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], signed: Mapping[int, Signature]) -> None:
+def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], signed: Mapping[int, str]) -> None:
     if not rows:
         return
     postgres.query(conn, "stories_lock")
     for begin in range(0, len(rows), BATCH):
         batch = rows[begin : begin + BATCH]
-        unsigned = [row["id"] for row in batch if row["fetch_id"] not in signed]
+        given = {row["id"]: signatures.read(signed.get(row["fetch_id"], "")) for row in batch}
+        unsigned = [number for number, signature in given.items() if not signature]
         texts = (
             {row["id"]: row["text"] for row in postgres.query(conn, "story_texts", ids=unsigned)} if unsigned else {}
         )
-        made = {
-            row["id"]: signatures.of_text(texts[row["id"]]) if row["id"] in texts else signed[row["fetch_id"]]
-            for row in batch
-        }
+        made = {number: signature or signatures.of_text(texts[number]) for number, signature in given.items()}
         loose = _loosen(conn, batch, made)
         changed = _sign(conn, batch, made)
         changed |= _link(conn, [*made, *loose], _met(batch, made))

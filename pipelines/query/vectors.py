@@ -12,6 +12,8 @@ row of its words alone (WORDS), the longest ones several such rows (PART).
 from __future__ import annotations
 
 import re
+import struct
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -25,7 +27,7 @@ from pipelines.query.grammar import Either, Every, Except, Field, Find, Near, No
 from pipelines.query.matcher import Word
 
 # The version of the index's content and of its form in article files: if one of them changes, so does the number.
-VERSION = 1
+VERSION = 2
 # Postgres' limits: the last position, places of one word, and bytes of one row (1 MB, with room for what it adds).
 LAST_PLACE = 16_383
 MOST_PLACES = 255
@@ -38,10 +40,10 @@ MOST_WORDS = 5_000
 MOST_FORMS = 30_000
 # The marks before a word of the title, and of an author's name; no word has these signs.
 TITLE, AUTHOR = "=", "@"
-MARKS = {TITLE, AUTHOR}
-# A word between the quotes of a tsvector; quotes and backslashes in it are doubled.
-QUOTED = re.compile(r"'((?:[^'\\]|''|\\\\)*)'")
-WEIGHTS = {"title": "A", "description": "B", "text": ""}
+# What Postgres adds to the place of a word of a field: the weights A and B of a tsvector, and none.
+WEIGHT_BITS = 14
+WEIGHTS = {"title": 3 << WEIGHT_BITS, "description": 2 << WEIGHT_BITS, "text": 0}
+WEIGHT_LETTERS = ("", "C", "B", "A")
 # Places between two fields: more than NEAR allows, so that NEAR never connects two fields.
 GAP = 60
 # The distance between two words in a tsquery: no word has these signs.
@@ -63,11 +65,33 @@ class Shape(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """A row of the search index; words: a tsvector in Postgres' notation."""
+    """A row of the search index; lexemes: its words, each with its places, to which their weights are added."""
 
     part: int
     shape: Shape
-    words: str
+    lexemes: Mapping[str, Sequence[int]]
+
+    @property
+    def words(self) -> str:
+        """The tsvector in Postgres' notation."""
+        return " ".join(_quote(form) + _write_places(places) for form, places in self.lexemes.items())
+
+    def pack(self) -> PackedVector:
+        """The row in the form in which it is stored."""
+        ordered = sorted((form.encode(), places) for form, places in self.lexemes.items())
+        packed = [struct.pack(">I", len(ordered))]
+        for form, places in ordered:
+            packed += (form, struct.pack(f">xH{len(places)}H", len(places), *places))
+        return PackedVector(self.part, self.shape, b"".join(packed))
+
+
+@dataclass(frozen=True, slots=True)
+class PackedVector:
+    """A row of the search index as load stores it; words: a tsvector in Postgres' binary form (tsvectorrecv)."""
+
+    part: int
+    shape: Shape
+    words: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +112,7 @@ class Conditions:
 
 def vectors(fields: Mapping[str, str], authors: Iterable[str]) -> tuple[list[Vector], set[str]]:
     """The rows of an article's index, and the distinct words in it, for `sub:`; fields: title, description, text."""
-    places: dict[str, list[str]] = {}
+    places: dict[str, list[int]] = {}
     words: set[str] = set()
     joined, at = False, 0
     for name, weight in WEIGHTS.items():
@@ -100,41 +124,37 @@ def vectors(fields: Mapping[str, str], authors: Iterable[str]) -> tuple[list[Vec
                 at += 1
                 form = lexeme(token.form)
                 words.add(form)
-                places.setdefault(form, []).append(f"{at}{weight}")
+                places.setdefault(form, []).append(at + weight)
                 if name == "title":
-                    places.setdefault(TITLE + form, []).append(str(at))
+                    places.setdefault(TITLE + form, []).append(at)
     for author in authors:
         at += GAP
         for token in text.tokens(author):
             at += 1
-            places.setdefault(AUTHOR + lexeme(token.form), []).append(str(at))
-    rows = [(_quote(form), where) for form, where in places.items()]
-    size = sum(len(form.encode()) + 4 + 2 * len(where) for form, where in rows)
-    if at <= LAST_PLACE and size <= MOST_BYTES and all(len(where) <= MOST_PLACES for _, where in rows):
-        shape = Shape.JOINED if joined else Shape.EXACT
-        return [Vector(0, shape, " ".join(f"{form}:{','.join(where)}" for form, where in rows))], words
-    made = list(_portions(form for form, _ in rows))
+            places.setdefault(AUTHOR + lexeme(token.form), []).append(at)
+    size = sum(len(_quote(form).encode()) + 4 + 2 * len(where) for form, where in places.items())
+    if at <= LAST_PLACE and size <= MOST_BYTES and all(len(where) <= MOST_PLACES for where in places.values()):
+        return [Vector(0, Shape.JOINED if joined else Shape.EXACT, places)], words
+    made = list(_portions(places))
     shape = Shape.WORDS if len(made) == 1 else Shape.PART
-    return [Vector(part, shape, portion) for part, portion in enumerate(made)], words
+    return [Vector(part, shape, dict.fromkeys(portion, ())) for part, portion in enumerate(made)], words
 
 
-def write_rows(made: Sequence[Vector]) -> list[Any]:
-    """The rows of an article's index in the form for an article file, in JSON."""
-    return [VERSION, [[row.part, int(row.shape), row.words] for row in made]]
+def write_rows(made: Sequence[Vector], words: Iterable[str]) -> list[Any]:
+    """The rows of an article's index and the distinct words in them, in the form for an article file, in JSON."""
+    rows = [[row.part, int(row.shape), b64encode(row.words).decode()] for row in map(Vector.pack, made)]
+    # No word has a blank.
+    return [VERSION, rows, " ".join(sorted(words))]
 
 
-def read(value: Sequence[Any]) -> tuple[list[Vector], set[str]] | None:
+def read(value: Sequence[Any]) -> tuple[list[PackedVector], set[str]] | None:
     """The rows in an article file, and the distinct words in them; None if the file has none of this version."""
     if not value or value[0] != VERSION:
         return None
-    rows = [Vector(int(part), Shape(shape), str(words)) for part, shape, words in value[1]]
-    words: set[str] = set()
-    for row in rows:
-        plain = [form for form in QUOTED.findall(row.words) if form[:1] not in MARKS]
-        if "''" in row.words or "\\" in row.words:
-            plain = [form.replace("''", "'").replace("\\\\", "\\") for form in plain]
-        words.update(plain)
-    return rows, words
+    _, rows, words = value
+    return [PackedVector(int(part), Shape(shape), b64decode(packed)) for part, shape, packed in rows], set(
+        words.split()
+    )
 
 
 def lexeme(form: str) -> str:
@@ -298,16 +318,22 @@ def _lexeme(before: str, form: str) -> str:
     return _quote(before + form[:LONGEST_WORD])
 
 
-def _portions(forms: Iterable[str]) -> Iterator[str]:
+def _portions(forms: Iterable[str]) -> Iterator[list[str]]:
     portion: list[str] = []
     size = 0
     for form in forms:
-        size += len(form.encode()) + 4
+        length = len(_quote(form).encode()) + 4
+        size += length
         if size > MOST_BYTES:
-            yield " ".join(portion)
-            portion, size = [], len(form.encode()) + 4
+            yield portion
+            portion, size = [], length
         portion.append(form)
-    yield " ".join(portion)
+    yield portion
+
+
+def _write_places(places: Sequence[int]) -> str:
+    written = (f"{at & LAST_PLACE}{WEIGHT_LETTERS[at >> WEIGHT_BITS]}" for at in places)
+    return ":" + ",".join(written) if places else ""
 
 
 def _quote(word: str) -> str:

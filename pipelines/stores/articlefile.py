@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from pipelines import private
 from pipelines.bucket_paths import address_of
-from pipelines.codes import Reason
 from pipelines.errors import StoreError
-from pipelines.model import Article, Rejection, RemovedBlock
+from pipelines.model import Article, Rejection
 from pipelines.settings import Settings
 from pipelines.stores import bucket
 
@@ -35,7 +36,7 @@ class Line:
     """One page of a run and what became of it: exactly one of article and rejection.
 
     signature: of the article's text, as `signatures.write_signature`; words: its rows of the search index, as
-    `vectors.write_rows`. Older files have neither.
+    `vectors.write_rows`; digests: as `digests.write_digests`. Older files lack some of them.
     """
 
     fetch_id: int
@@ -46,6 +47,12 @@ class Line:
     rejection: Rejection | None = None
     signature: str = ""
     words: Sequence[Any] = ()
+    digests: Sequence[Any] = ()
+
+
+# How JSON writes characters that have no other form in it.
+ESCAPE = b"\\u"
+_DECODER = msgspec.json.Decoder(Line)
 
 
 def path(settings: Settings, source: str, run: str) -> Path:
@@ -59,7 +66,7 @@ def read(file: Path) -> Iterator[Line]:
         with bucket.whole(file, newest=True) as here, here.open("rb") as stream:
             for number, text in enumerate(stream, 1):
                 try:
-                    line = from_json(text.decode())
+                    line = from_json(text)
                 except NO_LINE as error:
                     raise unreadable(file, number, error) from None
                 yield line
@@ -118,27 +125,20 @@ def to_json(line: Line) -> str:
         record["signature"] = line.signature
     if line.words:
         record["words"] = line.words
+    if line.digests:
+        record["digests"] = line.digests
     if line.rejection:
         record["rejection"] = rejection_fields(line.rejection)
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
-def from_json(text: str) -> Line:
+def from_json(text: bytes) -> Line:
     """The line that `to_json` wrote; one of the errors in NO_LINE if the text is no such line."""
-    record = json.loads(text)
-    article, rejection = record.get("article"), record.get("rejection")
-    if (article is None) == (rejection is None):
+    # A half of a surrogate pair is refused by msgspec, and would be dropped by load.
+    line = msgspec.convert(json.loads(text), Line) if ESCAPE in text else _DECODER.decode(text)
+    if (line.article is None) == (line.rejection is None):
         raise ValueError("a line holds an article or a rejection")
-    return Line(
-        fetch_id=record["fetch_id"],
-        url_id=record["url_id"],
-        run=record["run"],
-        fetched_at=datetime.fromisoformat(record["fetched_at"]),
-        article=article and _article(article),
-        rejection=rejection and Rejection(**{**rejection, "reason": Reason(rejection["reason"])}),
-        signature=str(record.get("signature", "")),
-        words=record.get("words", ()),
-    )
+    return line
 
 
 def article_fields(article: Article) -> dict[str, Any]:
@@ -149,23 +149,6 @@ def article_fields(article: Article) -> dict[str, Any]:
 def rejection_fields(rejection: Rejection) -> dict[str, Any]:
     """A rejection in the form for JSON: the record's field names."""
     return {**asdict(rejection), "reason": rejection.reason.value}
-
-
-def _article(fields: dict[str, Any]) -> Article:
-    return Article(
-        **{
-            **fields,
-            "authors": tuple(fields["authors"]),
-            "tags": tuple(fields["tags"]),
-            "removed": tuple(RemovedBlock(**removed) for removed in fields["removed"]),
-            "published_at": _moment(fields["published_at"]),
-            "modified_at": _moment(fields["modified_at"]),
-        }
-    )
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _stamp(at: datetime) -> str:

@@ -19,7 +19,7 @@ import psycopg2.extras
 from pipelines import installation
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
-from pipelines.stores import embedded_postgres
+from pipelines.stores import embedded_postgres, packed_values
 from pipelines.stores.postgres_address import mask_secrets, normal, show_address
 
 Connection = psycopg2.extensions.connection
@@ -73,6 +73,7 @@ def connect(settings: Settings, *, application: str = "nightdesk", idle_seconds:
         conn = psycopg2.connect(
             address,
             application_name=application,
+            client_encoding="utf8",
             cursor_factory=psycopg2.extras.RealDictCursor,
             connect_timeout=CONNECT_SECONDS,
             keepalives_idle=ALIVE_SECONDS,
@@ -217,6 +218,13 @@ def snapshot(conn: Connection) -> Iterator[None]:
         with conn.cursor() as cursor:
             cursor.execute("set transaction isolation level repeatable read read only")
         yield
+
+
+def copy_packed(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[bytes]]) -> None:
+    """COPY rows whose values are in Postgres' binary form already, as `packed_values` makes them."""
+    with conn.cursor() as cursor:
+        stream = packed_values.pack_rows(rows, len(columns))
+        cursor.copy_expert(f"copy {table} ({', '.join(columns)}) from stdin (format binary)", stream)
 
 
 def json(value: Any) -> Any:

@@ -26,7 +26,10 @@ RUN, LATER = "2026-11-22T0200", "2026-11-23T0200"
 def index(line: Line) -> object:
     """What the search index has of the article of a line."""
     one = line.article
-    return one and vectors.vectors({name: getattr(one, name) for name in evaluation.FIELDS}, one.authors)
+    if not one:
+        return None
+    made, words = vectors.vectors({name: getattr(one, name) for name in evaluation.FIELDS}, one.authors)
+    return [vector.pack() for vector in made], words
 
 
 @pytest.mark.parametrize("processes", [1, 2])

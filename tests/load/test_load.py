@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipelines import urls
+from pipelines import digests, urls
 from pipelines.codes import Reason
 from pipelines.load.stage import load, loading
 from pipelines.load.steps import OF_CANONICAL, OF_KNOWN, OF_LOOKS
@@ -631,8 +631,8 @@ INDEX = "select words::text from article_words order by article_id"
 
 def with_words(line: Line, words: str) -> Line:
     """A line whose index says other words than its text, so that one sees where an index is from."""
-    made, _ = vectors.vectors({"title": words, "description": "", "text": ""}, [])
-    return replace(line, words=vectors.write_rows(made))
+    made = vectors.vectors({"title": words, "description": "", "text": ""}, [])
+    return replace(line, words=vectors.write_rows(*made))
 
 
 def test_the_words_of_the_search_index_come_from_the_file_or_are_made_where_it_has_none_of_this_version(
@@ -648,6 +648,32 @@ def test_the_words_of_the_search_index_come_from_the_file_or_are_made_where_it_h
     assert ["marked" in index for index in made] == [True, False, False]
     assert ["في" in index for index in made] == [False, True, True]
     assert rows(conn, "select count(*) from known_words where word in ('marked', 'في')") == [(2,)]
+
+
+def test_digests_of_a_line_are_those_of_its_file_or_made_where_it_has_none_of_this_version(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
+    given, older, none = (look(NIGHTS[0], T0, article(str(n), f"خبر {n}", f"نص {n} هنا")) for n in range(3))
+    told = digests.Digests(title="a title", text="a text", canonical_key="a key", akin=True, words=77)
+    older = replace(older, digests=[digests.VERSION - 1, "another title"])
+
+    put(settings, NIGHTS[0], replace(given, digests=digests.write_digests(told)), older, none)
+
+    stored = rows(conn, "select title_digest, text_digest, canonical_key, words from articles order by id")
+    made = [digests.of_article(line.article) for line in (older, none) if line.article]
+    assert stored == [
+        ("a title", "a text", "a key", 77),
+        *((one.title, one.text, one.canonical_key, one.words) for one in made),
+    ]
+
+
+def test_digests_change_with_their_version_alone() -> None:
+    odd = article("1", title="«الوحدة» ١٢", text="نصٌّ طويـل\nABC")
+
+    made = digests.of_article(odd)
+
+    # Another value here asks for another VERSION, or lines of older files are taken for edits.
+    assert (digests.VERSION, made.title[:8], made.text[:8], made.words) == (1, "4de949ab", "1964efc0", 3)
 
 
 def test_the_index_of_an_article_whose_stored_title_stands_is_not_that_of_the_title_in_the_file(

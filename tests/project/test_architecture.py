@@ -29,6 +29,7 @@ ONE_PLACE = {
     "psycopg2": ("pipelines/stores/postgres.py", "pipelines/stores/postgres_address.py"),
     "boto3": ("pipelines/stores/bucket.py",),
     "botocore": ("pipelines/stores/bucket.py",),
+    "msgspec": ("pipelines/stores/articlefile.py",),
     "fastwarc": ("pipelines/stores/warc.py", "pipelines/stores/foreign_warc.py"),
     "typer": ("pipelines/cli/",),
     "apprise": ("pipelines/notify/chat.py",),
@@ -70,7 +71,7 @@ APART = {
 
 # package -> the modules that other packages import; the rest is its own affair
 PUBLIC = {
-    "pipelines": "bucket_paths codes cron edits encodings errors installation model patterns private settings "
+    "pipelines": "bucket_paths codes cron digests edits encodings errors installation model patterns private settings "
     "signatures singlebyte steering text urls",
     "pipelines.airflow": "airflow_home airflow_retention api_client form_dags night_dags service_dags standalone",
     "pipelines.alert": "cases name_check send_times stage synonyms watch_editing watch_feeds watches watchfile",
@@ -94,7 +95,7 @@ PUBLIC = {
     "terms vectors",
     "pipelines.sources": "access folders source_values sourcefile zones",
     "pipelines.stores": "anchors articlefile bucket bucket_backlog chain clock disk_room dumps entries foreign_warc "
-    "migrations postgres postgres_address raw_retention runs story_records templates timestamps warc "
+    "migrations packed_values postgres postgres_address raw_retention runs story_records templates timestamps warc "
     "warc_records warc_spans",
 }
 

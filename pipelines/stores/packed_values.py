@@ -1,0 +1,26 @@
+"""Values in Postgres' binary form, for a COPY of rows that Postgres need not read as text."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from struct import Struct
+
+# What a COPY begins with, without options.
+BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+YEAR_2000, MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+pack_bigint, pack_integer, pack_smallint = (Struct(code).pack for code in (">q", ">i", ">h"))
+END = pack_smallint(-1)
+
+
+def pack_moment(at: datetime) -> bytes:
+    """A timestamptz: microseconds from the year 2000 on."""
+    return pack_bigint((at - YEAR_2000) // MICROSECOND)
+
+
+def pack_rows(rows: Iterable[Sequence[bytes]], columns: int) -> io.BytesIO:
+    """Rows of so many packed values each, as a COPY takes them."""
+    head = pack_smallint(columns)
+    packed = [b"".join((head, *(part for value in row for part in (pack_integer(len(value)), value)))) for row in rows]
+    return io.BytesIO(b"".join((BEGIN, *packed, END)))
