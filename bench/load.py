@@ -27,7 +27,7 @@ from bench import archive, grown
 from pipelines import digests, signatures
 from pipelines.load import stage, story_links
 from pipelines.model import Article, Source
-from pipelines.query import evaluation, vectors
+from pipelines.query import evaluation, index_rows, vectors
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, migrations, postgres
 from pipelines.stores.articlefile import Line
@@ -206,7 +206,7 @@ def _prepare(settings: Settings, conn: postgres.Connection, run: str, size: int)
                 Line(
                     fetch_id=row["id"], url_id=row["url_id"], run=run, fetched_at=at, article=article,
                     signature=signatures.write_signature(signatures.of_text(article.text)),
-                    words=vectors.write_rows(*index),
+                    words=index_rows.write_rows(*index),
                     digests=digests.write_digests(digests.of_article(article)),
                 )
             )  # fmt: skip

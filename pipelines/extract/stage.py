@@ -30,7 +30,7 @@ from pipelines.extract.fetched_pages import ExtractedFetch, Fault, Job
 from pipelines.extract.site import learning
 from pipelines.model import Article, Rejection, Source, Tally
 from pipelines.notify import outbox
-from pipelines.query import evaluation, vectors
+from pipelines.query import evaluation, index_rows, vectors
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, disk_room, postgres, runs, templates
 from pipelines.stores.articlefile import Line
@@ -252,7 +252,7 @@ def _index_rows(article: Article) -> Sequence[Any]:
     them.
     """
     fields = {name: clean(getattr(article, name)) for name in evaluation.FIELDS}
-    return vectors.write_rows(*vectors.vectors(fields, [clean(author) for author in article.authors]))
+    return index_rows.write_rows(*vectors.vectors(fields, [clean(author) for author in article.authors]))
 
 
 def _count(counts: Counter[str], made: ExtractedFetch) -> None:

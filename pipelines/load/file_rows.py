@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines import digests, text, urls
 from pipelines.load import search_index
-from pipelines.query import vectors
+from pipelines.query import index_rows
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, postgres
 from pipelines.stores.articlefile import Line
@@ -42,7 +42,7 @@ def read(
     for n, line in enumerate(articlefile.read(file), 1):
         try:
             rows.append(_row(n, line))
-            known = vectors.read(line.words)
+            known = index_rows.read(line.words)
         except articlefile.NO_LINE as error:
             raise articlefile.unreadable(file, n, error) from None
         if line.signature:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from pipelines.load import migration_batches
-from pipelines.query import vectors
+from pipelines.query import index_rows, vectors
 from pipelines.query.evaluation import FIELDS
 from pipelines.settings import Settings
 from pipelines.stores import postgres
@@ -23,7 +23,7 @@ BACKFILL = "words"
 # first.
 MOST_REMEMBERED = 200_000
 # The rows of an article in the index, and the distinct words in them.
-Indexed = tuple[list[vectors.PackedVector], set[str]]
+Indexed = tuple[list[index_rows.PackedVector], set[str]]
 # The remembered table of known words, and the words that are committed in it.
 _REMEMBERED: dict[tuple[object, ...], set[str]] = {}
 COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded_at", "words")

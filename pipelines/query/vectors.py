@@ -12,24 +12,18 @@ row of its words alone (WORDS), the longest ones several such rows (PART).
 from __future__ import annotations
 
 import re
-import struct
-from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import Any
 
 from pipelines import text
 from pipelines.errors import QueryError
 from pipelines.query import matcher, variants
 from pipelines.query.article_words import JOINER
 from pipelines.query.grammar import Either, Every, Except, Field, Find, Near, Node, Of, Without, terms
+from pipelines.query.index_rows import LAST_PLACE, WEIGHT_BITS, Shape, Vector, quote
 from pipelines.query.matcher import Word
 
-# The version of the index's content and of its form in article files: if one of them changes, so does the number.
-VERSION = 2
-# Postgres' limits: the last position, places of one word, and bytes of one row (1 MB, with room for what it adds).
-LAST_PLACE = 16_383
+# Postgres' limits: places of one word, and bytes of one row (1 MB, with room for what it adds).
 MOST_PLACES = 255
 MOST_BYTES = 800_000
 # The most letters of a word: a tsvector takes 2,046 bytes, and a letter has four at most.
@@ -40,10 +34,8 @@ MOST_WORDS = 5_000
 MOST_FORMS = 30_000
 # The marks before a word of the title, and of an author's name; no word has these signs.
 TITLE, AUTHOR = "=", "@"
-# What Postgres adds to the place of a word of a field: the weights A and B of a tsvector, and none.
-WEIGHT_BITS = 14
+# The weights of a tsvector: A for a word of the title, B for one of the description.
 WEIGHTS = {"title": 3 << WEIGHT_BITS, "description": 2 << WEIGHT_BITS, "text": 0}
-WEIGHT_LETTERS = ("", "C", "B", "A")
 # Places between two fields: more than NEAR allows, so that NEAR never connects two fields.
 GAP = 60
 # The distance between two words in a tsquery: no word has these signs.
@@ -52,46 +44,6 @@ BESIDE = re.compile(r"<(-|\d+)>")
 LIGATURE = 4
 # Written forms of one NEAR, counted each time they are written: once for each number of words between.
 MOST_NEAR_FORMS = 6_000
-
-
-class Shape(IntEnum):
-    """What a row of the search index has of an article."""
-
-    EXACT = 0
-    JOINED = 1
-    WORDS = 2
-    PART = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Vector:
-    """A row of the search index; lexemes: its words, each with its places, to which their weights are added."""
-
-    part: int
-    shape: Shape
-    lexemes: Mapping[str, Sequence[int]]
-
-    @property
-    def words(self) -> str:
-        """The tsvector in Postgres' notation."""
-        return " ".join(_quote(form) + _write_places(places) for form, places in self.lexemes.items())
-
-    def pack(self) -> PackedVector:
-        """The row in the form in which it is stored."""
-        ordered = sorted((form.encode(), places) for form, places in self.lexemes.items())
-        packed = [struct.pack(">I", len(ordered))]
-        for form, places in ordered:
-            packed += (form, struct.pack(f">xH{len(places)}H", len(places), *places))
-        return PackedVector(self.part, self.shape, b"".join(packed))
-
-
-@dataclass(frozen=True, slots=True)
-class PackedVector:
-    """A row of the search index as load stores it; words: a tsvector in Postgres' binary form (tsvectorrecv)."""
-
-    part: int
-    shape: Shape
-    words: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,29 +84,12 @@ def vectors(fields: Mapping[str, str], authors: Iterable[str]) -> tuple[list[Vec
         for token in text.tokens(author):
             at += 1
             places.setdefault(AUTHOR + lexeme(token.form), []).append(at)
-    size = sum(len(_quote(form).encode()) + 4 + 2 * len(where) for form, where in places.items())
+    size = sum(len(quote(form).encode()) + 4 + 2 * len(where) for form, where in places.items())
     if at <= LAST_PLACE and size <= MOST_BYTES and all(len(where) <= MOST_PLACES for where in places.values()):
         return [Vector(0, Shape.JOINED if joined else Shape.EXACT, places)], words
     made = list(_portions(places))
     shape = Shape.WORDS if len(made) == 1 else Shape.PART
     return [Vector(part, shape, dict.fromkeys(portion, ())) for part, portion in enumerate(made)], words
-
-
-def write_rows(made: Sequence[Vector], words: Iterable[str]) -> list[Any]:
-    """The rows of an article's index and the distinct words in them, in the form for an article file, in JSON."""
-    rows = [[row.part, int(row.shape), b64encode(row.words).decode()] for row in map(Vector.pack, made)]
-    # No word has a blank.
-    return [VERSION, rows, " ".join(sorted(words))]
-
-
-def read(value: Sequence[Any]) -> tuple[list[PackedVector], set[str]] | None:
-    """The rows in an article file, and the distinct words in them; None if the file has none of this version."""
-    if not value or value[0] != VERSION:
-        return None
-    _, rows, words = value
-    return [PackedVector(int(part), Shape(shape), b64decode(packed)) for part, shape, packed in rows], set(
-        words.split()
-    )
 
 
 def lexeme(form: str) -> str:
@@ -264,11 +199,11 @@ class _Writing:
         if len(known) > MOST_WORDS:
             known = ()
         self.forms += len(known)
-        firsts = [_quote(before + word) for word in known if not rest or word.endswith(first)]
+        firsts = [quote(before + word) for word in known if not rest or word.endswith(first)]
         if not rest:
             return self.either(firsts) if firsts else (None if len(self.words_of[first]) > MOST_WORDS else _NOTHING)
-        last = [_quote(before + rest[-1]) + ":*"]
-        return self.row([*([firsts] if firsts else []), *([_quote(before + word)] for word in rest[:-1]), last])
+        last = [quote(before + rest[-1]) + ":*"]
+        return self.row([*([firsts] if firsts else []), *([quote(before + word)] for word in rest[:-1]), last])
 
     def without(self, node: Without) -> str | None:
         # Rows of other shapes may have a word there that is not a word of its own.
@@ -315,26 +250,17 @@ def _place(word: Word, before: str) -> list[str]:
 
 
 def _lexeme(before: str, form: str) -> str:
-    return _quote(before + form[:LONGEST_WORD])
+    return quote(before + form[:LONGEST_WORD])
 
 
 def _portions(forms: Iterable[str]) -> Iterator[list[str]]:
     portion: list[str] = []
     size = 0
     for form in forms:
-        length = len(_quote(form).encode()) + 4
+        length = len(quote(form).encode()) + 4
         size += length
         if size > MOST_BYTES:
             yield portion
             portion, size = [], length
         portion.append(form)
     yield portion
-
-
-def _write_places(places: Sequence[int]) -> str:
-    written = (f"{at & LAST_PLACE}{WEIGHT_LETTERS[at >> WEIGHT_BITS]}" for at in places)
-    return ":" + ",".join(written) if places else ""
-
-
-def _quote(word: str) -> str:
-    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -36,7 +36,7 @@ class Line:
     """One page of a run and what became of it: exactly one of article and rejection.
 
     signature: of the article's text, as `signatures.write_signature`; words: its rows of the search index, as
-    `vectors.write_rows`; digests: as `digests.write_digests`. Older files lack some of them.
+    `index_rows.write_rows`; digests: as `digests.write_digests`. Older files lack some of them.
     """
 
     fetch_id: int

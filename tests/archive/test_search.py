@@ -16,7 +16,7 @@ from pipelines.errors import NightdeskError, QueryError
 from pipelines.extract.extraction import extract_page
 from pipelines.load import search_index
 from pipelines.model import Article
-from pipelines.query import grammar, vectors
+from pipelines.query import grammar, index_rows, vectors
 from pipelines.query.selection import Scope
 from pipelines.settings import Settings
 from pipelines.stores import postgres
@@ -432,7 +432,7 @@ def test_a_count_of_candidates_that_cannot_all_be_read_says_at_least(
 def test_the_index_of_an_article_comes_back_from_an_article_file_with_its_words(body: str) -> None:
     made, known = vectors.vectors({"title": "Title = @home", "description": "", "text": body}, ["A. O'Neil"])
 
-    back = vectors.read(json.loads(json.dumps(vectors.write_rows(made, known))))
+    back = index_rows.read(json.loads(json.dumps(index_rows.write_rows(made, known))))
 
     assert back == ([vector.pack() for vector in made], known)
-    assert vectors.read([vectors.VERSION + 1, []]) is None
+    assert index_rows.read([index_rows.VERSION + 1, []]) is None

@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.extract import cpu_limit, fetched_pages, workers
 from pipelines.extract.stage import extract
-from pipelines.query import evaluation, vectors
+from pipelines.query import evaluation, index_rows, vectors
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres, runs
 from pipelines.stores.articlefile import Line
@@ -44,7 +44,7 @@ def test_every_page_is_a_line_in_the_order_of_the_fetches(
     assert [line.fetch_id for line in lines(settings)] == fetches
     assert lines(settings) == heard
     assert [line.article.text if line.article else "" for line in heard] == [TEXT.format(0), "", TEXT.format(2)]
-    assert [vectors.read(line.words) for line in heard] == [index(line) for line in heard]
+    assert [index_rows.read(line.words) for line in heard] == [index(line) for line in heard]
     wanted = {"pages": 3, "articles": 2, "rejected": 1, "rejected: too short": 1, "cut": 4, "words": 38}
     assert {name: tally.counts[name] for name in wanted} == wanted
     assert runs.tallies(conn, RUN) == [tally]

@@ -17,7 +17,7 @@ from pipelines.codes import Reason
 from pipelines.load.stage import load, loading
 from pipelines.load.steps import OF_CANONICAL, OF_KNOWN, OF_LOOKS
 from pipelines.model import Article, Rejection, RemovedBlock, Source, Tally
-from pipelines.query import vectors
+from pipelines.query import index_rows, vectors
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres, runs
 from pipelines.stores.articlefile import Line
@@ -632,7 +632,7 @@ INDEX = "select words::text from article_words order by article_id"
 def with_words(line: Line, words: str) -> Line:
     """A line whose index says other words than its text, so that one sees where an index is from."""
     made = vectors.vectors({"title": words, "description": "", "text": ""}, [])
-    return replace(line, words=vectors.write_rows(*made))
+    return replace(line, words=index_rows.write_rows(*made))
 
 
 def test_the_words_of_the_search_index_come_from_the_file_or_are_made_where_it_has_none_of_this_version(
@@ -640,7 +640,7 @@ def test_the_words_of_the_search_index_come_from_the_file_or_are_made_where_it_h
 ) -> None:
     titles = ("زلزال في الشمال", "أمطار في الجنوب", "ثلوج في الجبال")
     given, older, none = (look(NIGHTS[0], T0, article(str(n), title, title * 9)) for n, title in enumerate(titles))
-    older = replace(with_words(older, "marked"), words=[vectors.VERSION - 1, [[0, 0, "'marked':61A"]]])
+    older = replace(with_words(older, "marked"), words=[index_rows.VERSION - 1, [[0, 0, "'marked':61A"]]])
 
     put(settings, NIGHTS[0], with_words(given, "marked"), older, none)
 

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.query import evaluation, grammar, vectors
 from pipelines.query.evaluation import QueriedArticle
-from pipelines.query.vectors import Shape
+from pipelines.query.index_rows import Shape
 from pipelines.stores import postgres
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)

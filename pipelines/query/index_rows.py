@@ -1,0 +1,85 @@
+"""The rows of the search index: how their words and places are written, for Postgres and in an article file.
+
+`vectors` makes them of an article.
+"""
+
+from __future__ import annotations
+
+import struct
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+# The version of the index's content and of its form in article files: if one of them changes, so does the number.
+VERSION = 2
+# The last place that a tsvector can have. Above these bits of a place is its weight: A is 3, B is 2, and 0 is none.
+LAST_PLACE, WEIGHT_BITS = 16_383, 14
+WEIGHT_LETTERS = ("", "C", "B", "A")
+
+
+class Shape(IntEnum):
+    """What a row of the search index has of an article."""
+
+    EXACT = 0
+    JOINED = 1
+    WORDS = 2
+    PART = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A row of the search index; lexemes: its words, each with its places, to which their weights are added."""
+
+    part: int
+    shape: Shape
+    lexemes: Mapping[str, Sequence[int]]
+
+    @property
+    def words(self) -> str:
+        """The tsvector in Postgres' notation."""
+        return " ".join(quote(form) + _write_places(places) for form, places in self.lexemes.items())
+
+    def pack(self) -> PackedVector:
+        """The row in the form in which it is stored."""
+        ordered = sorted((form.encode(), places) for form, places in self.lexemes.items())
+        packed = [struct.pack(">I", len(ordered))]
+        for form, places in ordered:
+            packed += (form, struct.pack(f">xH{len(places)}H", len(places), *places))
+        return PackedVector(self.part, self.shape, b"".join(packed))
+
+
+@dataclass(frozen=True, slots=True)
+class PackedVector:
+    """A row of the search index as load stores it; words: a tsvector in Postgres' binary form (tsvectorrecv)."""
+
+    part: int
+    shape: Shape
+    words: bytes
+
+
+def write_rows(made: Sequence[Vector], words: Iterable[str]) -> list[Any]:
+    """The rows of an article's index and the distinct words in them, in the form for an article file, in JSON."""
+    rows = [[row.part, int(row.shape), b64encode(row.words).decode()] for row in map(Vector.pack, made)]
+    # No word has a blank.
+    return [VERSION, rows, " ".join(sorted(words))]
+
+
+def read(value: Sequence[Any]) -> tuple[list[PackedVector], set[str]] | None:
+    """The rows in an article file, and the distinct words in them; None if the file has none of this version."""
+    if not value or value[0] != VERSION:
+        return None
+    _, rows, words = value
+    made = [PackedVector(int(part), Shape(shape), b64decode(packed)) for part, shape, packed in rows]
+    return made, set(words.split())
+
+
+def quote(word: str) -> str:
+    """A word as it stands in Postgres' notation of tsvectors and tsqueries."""
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _write_places(places: Sequence[int]) -> str:
+    written = (f"{at & LAST_PLACE}{WEIGHT_LETTERS[at >> WEIGHT_BITS]}" for at in places)
+    return ":" + ",".join(written) if places else ""
