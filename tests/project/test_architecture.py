@@ -91,8 +91,8 @@ PUBLIC = {
     "pipelines.listings": "entry_fields formats pace xmltree",
     "pipelines.load": "quarantine quarantine_decisions search_index stage stored_wordings story_links text_retention",
     "pipelines.notify": "channel_kinds channel_states delivery message_languages message_wording outbox subjects",
-    "pipelines.query": "day_spans evaluation explanation grammar index_rows lexer matcher query_conditions query_set selection "
-    "terms vectors",
+    "pipelines.query": "day_spans evaluation explanation grammar index_rows lexer matcher query_conditions query_set "
+    "selection terms vectors",
     "pipelines.sources": "access folders source_values sourcefile zones",
     "pipelines.stores": "anchors articlefile bucket bucket_backlog chain clock disk_room dumps entries foreign_warc "
     "migrations packed_values postgres postgres_address raw_retention runs story_records templates timestamps warc "
