@@ -56,17 +56,17 @@ from fetched returning id
 """
 ALERTS = """
 with made as (
-    insert into alerts (watch, kind, story, article_id, revision, run, source, matches)
+    insert into alerts (watch, kind, subject_id, article_id, revision, run, source, matches)
     select %(channel)s, 'new', n, %(article)s, 1, %(run)s, 'sana', %(matches)s from generate_series(1, %(count)s) n
-    returning id, story
+    returning id, subject_id
 ), sent as (
     insert into deliveries (key, channel, watch, kind, run, subject)
-    select %(channel)s || '/' || story || '/new/1', %(channel)s, %(channel)s, 'single', %(run)s, %(title)s
-    from made order by story
+    select %(channel)s || '/' || subject_id || '/new/1', %(channel)s, %(channel)s, 'single', %(run)s, %(title)s
+    from made order by subject_id
     returning id, key
 )
 insert into delivered_alerts (delivery_id, alert_id)
-select sent.id, made.id from sent join made on sent.key = %(channel)s || '/' || made.story || '/new/1'
+select sent.id, made.id from sent join made on sent.key = %(channel)s || '/' || made.subject_id || '/new/1'
 """
 MATCHES = [{"term": "الرقة", "surface": "الرقّة", "field": "title", "offset": 9, "snippet": TITLE}]
 

@@ -93,7 +93,7 @@ def delivery(conn: postgres.Connection, key: str, state: str, article_id: int | 
     if article_id:
         found = postgres.json([{"surface": "والعقوبات"}])
         told = insert(
-            conn, "alerts", watch="sanctions", kind="new", story=article_id, article_id=article_id, matches=found
+            conn, "alerts", watch="sanctions", kind="new", subject_id=article_id, article_id=article_id, matches=found
         )
         insert(conn, "delivered_alerts", "alert_id", delivery_id=number, alert_id=told)
     return number

@@ -155,7 +155,7 @@ def _row(one: WatchMatch, run: str, quiet: Quiet, lead: int | None) -> Sequence[
     return (
         one.watch.name,
         change["kind"],
-        # Twice: the column `story` is the article's number too.
+        # Twice: subject_id and article_id.
         change["article_id"],
         change["article_id"],
         change["revision"],

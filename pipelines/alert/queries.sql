@@ -159,13 +159,13 @@ group by w.watch
 select p.watch, p.article_id, p.story_id, told.lead_id, told.own
 from unnest(%(watches)s::text[], %(articles)s::bigint[], %(stories)s::bigint[]) as p (watch, article_id, story_id)
 cross join lateral (
-    select min(coalesce(a.lead_id, a.id)) as lead_id, coalesce(bool_or(a.story = p.article_id and a.quiet = ''), false) as own
+    select min(coalesce(a.lead_id, a.id)) as lead_id, coalesce(bool_or(a.subject_id = p.article_id and a.quiet = ''), false) as own
     from (
         select p.article_id
         union
         (select article_id from story_articles where story_id = p.story_id order by told_at, article_id limit %(most)s)
     ) member
-    cross join lateral (select * from alerts where watch = p.watch and story = member.article_id offset 0) a
+    cross join lateral (select * from alerts where watch = p.watch and subject_id = member.article_id offset 0) a
     where a.quiet in ('', 'also in')
 ) told
 where told.lead_id is not null
@@ -180,8 +180,8 @@ select
 
 -- name: told_by_messages
 -- What messages tell of, as their subjects say it.
-select m.delivery_id, d.kind as delivery_kind, d.due_at, d.language, a.watch, a.kind, a.story as article_id, a.revision, a.quiet, a.lead_id,
-    coalesce(s.story_id, a.story) as story_id, coalesce(c.revision_kind, '') as revision_kind, coalesce(r.title, x.title, '') as title
+select m.delivery_id, d.kind as delivery_kind, d.due_at, d.language, a.watch, a.kind, a.subject_id as article_id, a.revision, a.quiet, a.lead_id,
+    coalesce(s.story_id, a.subject_id) as story_id, coalesce(c.revision_kind, '') as revision_kind, coalesce(r.title, x.title, '') as title
 from unnest(%(ids)s::bigint[]) as wanted (id)
 cross join lateral (select * from deliveries where id = wanted.id limit 1) d
 cross join lateral (select delivery_id, alert_id from delivered_alerts where delivery_id = wanted.id offset 0) m
@@ -239,10 +239,10 @@ order by a.article_id, a.watch
 select name, query from watches where query ilike %(pattern)s order by name
 
 -- name: write_alerts
--- Alerts, each once for its watch, article, kind and revision, only those that are new come back. The column `story` is the number of the
--- article too: its name is from before stories.
-insert into alerts (watch, kind, story, article_id, revision, change_id, run, source, matches, quiet, lead_id) values %s
-on conflict (watch, story, kind, revision) do nothing
+-- Alerts, each once for its watch, article, kind and revision; only those that are new come back. The article is their subject: its
+-- number stays in subject_id when the article is erased.
+insert into alerts (watch, kind, subject_id, article_id, revision, change_id, run, source, matches, quiet, lead_id) values %s
+on conflict (watch, subject_id, kind, revision) do nothing
 returning id, watch, kind, article_id, revision, quiet, lead_id
 
 -- name: write_delivered_alerts

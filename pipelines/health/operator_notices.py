@@ -67,7 +67,7 @@ def note(conn: postgres.Connection, trouble: Trouble, now: datetime) -> TroubleR
     postgres.execute(conn, "trouble_over", **of_it, now=now)
     row = postgres.row(conn, "trouble_begun", **of_it) or {}
     alert = postgres.row(
-        conn, "write_health_alert", story=row["id"], source=trouble.source, message=trouble.message
+        conn, "write_health_alert", health_id=row["id"], source=trouble.source, message=trouble.message
     ) or {"id": 0}
     return TroubleRow(trouble=trouble, id=row["id"], alert=alert["id"], told_at=row["told_at"])
 

@@ -161,7 +161,7 @@ select since from health where source = %(source)s and kind = %(kind)s and recov
 update health set told_at = %(now)s where id = any(%(ids)s)
 
 -- name: write_health_alert
--- The alert that a source is in trouble, once for each time that began.
-insert into alerts (watch, kind, story, source, message) values ('', 'health', %(story)s, %(source)s, %(message)s)
-on conflict (watch, story, kind, revision) do update set message = excluded.message
+-- The alert that a source is in trouble, once for each time that began: its subject is the row of `health`.
+insert into alerts (watch, kind, subject_id, source, message) values ('', 'health', %(health_id)s, %(source)s, %(message)s)
+on conflict (watch, subject_id, kind, revision) do update set message = excluded.message
 returning id

@@ -370,11 +370,11 @@ def test_why_no_alert_went_out_is_told_as_it_is(conn: postgres.Connection) -> No
         insert(conn, "watches", "name", name=name, terms=postgres.json([]), channels=["desk"])
     unmatched = said()
     for number in range(16):
-        insert(conn, "alerts", watch="energy", kind="new", story=number, quiet="first run")
+        insert(conn, "alerts", watch="energy", kind="new", subject_id=number, quiet="first run")
     quiet = said()
     with conn.cursor() as cursor:
         cursor.execute("update watches set channels = '{}' where name = 'energy'")
-    insert(conn, "alerts", watch="energy", kind="new", story=99)
+    insert(conn, "alerts", watch="energy", kind="new", subject_id=99)
     mute = said()
     delivery(conn, "k", "sent")
 

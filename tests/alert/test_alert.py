@@ -180,7 +180,7 @@ def test_a_watch_hears_of_its_own_sources_and_languages(
 
     counts(settings)
 
-    assert rows(conn, "select watch, story from alerts order by watch, story") == [
+    assert rows(conn, "select watch, subject_id from alerts order by watch, subject_id") == [
         ("arabic", 2),
         ("arabic", 3),
         ("sana", 1),

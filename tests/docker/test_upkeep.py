@@ -124,7 +124,7 @@ def test_what_a_hold_or_an_alert_refers_to_stays_until_it_is_released(
     files = {name: raw_file(settings, name, OLD, "1.warc.gz") for name in ("held", "alerted", "free")}
     keep(settings, conn, [article("1", "سقطت داعش", source=name) for name in files], run=OLD)
     with conn, conn.cursor() as cursor:
-        cursor.execute("insert into alerts (watch, kind, story, article_id, revision) "
+        cursor.execute("insert into alerts (watch, kind, subject_id, article_id, revision) "
                        "select 'w', 'new', 1, id, 1 from articles where source = 'alerted'")  # fmt: skip
 
     held = CliRunner().invoke(app, ["hold", "source:held", "داعش", "--why", "court"], catch_exceptions=False)

@@ -54,7 +54,7 @@ def two_wordings(current: Settings, conn: postgres.Connection) -> None:
     for run, text, days in ((OLD, "سقط الجسر القديم. " * 20, 0), (LATER, "بني الجسر الجديد. " * 20, 1)):
         keep(current, conn, [article("1", text, source=name) for name in NAMES], run=run, at=AT + timedelta(days=days))
     with conn, conn.cursor() as cursor:
-        cursor.execute("insert into alerts (watch, kind, story, article_id, revision) "
+        cursor.execute("insert into alerts (watch, kind, subject_id, article_id, revision) "
                        "select 'w', 'new', 1, id, 1 from articles where source = 'alerted'")  # fmt: skip
         cursor.execute("insert into holds (asked) values ('x')")
         cursor.execute("insert into held_articles select 1, id from articles where source = 'held'")
