@@ -72,7 +72,7 @@ def people(value: Any) -> tuple[list[str], list[str]]:
     others: list[str] = []
     for author in value if isinstance(value, list) else [value]:
         if isinstance(author, dict):
-            names = author.get("name")
+            names = author.get("name") or _join_names(author)
             target = others if any("Organization" in name for name in types(author)) else persons
             target.extend(name for name in (names if isinstance(names, list) else [names]) if isinstance(name, str))
         elif isinstance(author, str):
@@ -116,6 +116,10 @@ def find_embedded_text(tree: HtmlElement) -> list[str]:
     except ValueError:
         return []
     return _lines(given) if isinstance(given, str) else []
+
+
+def _join_names(person: Node) -> str:
+    return " ".join(name for part in ("givenName", "familyName") if isinstance(name := person.get(part), str) and name)
 
 
 def _lines(given: str) -> list[str]:

@@ -1,0 +1,202 @@
+"""Names of people as lines write them: what stands before and after a name, and what is no person.
+
+Only this module knows the words for `by` in all languages, and those of offices, roles and agencies.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from pipelines.extract.phrases import key
+
+# What sort of text it is, and `by`.
+PIECE_BY = (
+    r"(?:eine? )?(?:bericht|artikel|(?:gast)?beitrag|interview|reportage|kolumne|(?:gast)?kommentar|pressemitteilung|"
+    r"rezension|kritik|analyse|essay|porträt|protokoll) von|"
+    r"(?:(?:this is )?an? )?(?:guest )?(?:post|essay|column|opinion|commentary) by|guest (?:article|blog) by"
+)
+BY = re.compile(
+    r"^(?:written by|words by|(?:words|report)(?=\s*:)|story by|posted by|published by|report(?:ed|ing) by|"
+    r"additional reporting by|editing by|"
+    r"writing by|article by|review(?:ed)? by|text by|author|"
+    r"authors|by|von|par|por|di|door|af|av|przez|autor(?:in|en|a|es|ka|zy|ský)?|auteur|text|texte|texto|testo|redactie|"
+    r"a cura di|redak(?:tion|cja|ce)(?=\s*:)|redacci[óo]n(?=\s*:)|"
+    r"автор|авторы|текст|подготовил[аи]?|материал подготовил[аи]?|yazan|haber|hazırlayan|yazar|نویسنده|"
+    r"گزارش(?: از)?|نووسەر|بقلم|كتبه|كتبت|كتب|بواسطة|تحرير|إعداد|اعداد|الكاتب|"
+    r"[ée]crit par|r[ée]dig[ée] par|propos recueillis par|"
+    rf"{PIECE_BY}|"
+    r"(?:geschrieben|verfasst) von|(?:escrito|redactado) por|scritto da|intervista di|geschreven door|tekst|"
+    r"opracowa[łl]a?|rozmawia[łl]a?|napisa[łl]a?|записал[аи]?|беседовал[аи]?|корреспондент|muhabir|röportaj|"
+    r"متابعة|حوار|به قلم|خبرنگار|گزارشگر|الكاتبة|إعداد وتحرير|"
+    r"الكاتب/ة|ترجمة|تقرير|حاوره|حاورته|מאת|تحریر|作者|記者|记者|撰文|文|編輯|编辑|责任编辑|na|του|"
+    r"της)(?!\w)\s*[:：|/\\–-]?\s*",
+    re.IGNORECASE,
+)
+GLUED = re.compile(r"^(?:By|Von|Par|Por)(?=[A-ZÄÖÜÉ][a-zäöüéèñ]+ ?[A-Z])")
+AFTER = re.compile(r"(?:(?<!\s)\s+)?(?:기자|記者|记者|特派員|编辑|編集委員|muhabir[ie]?)$")
+ADDRESS = re.compile(r"https?:\S+|\S{1,200}@\S+|\([^()]{0,200}\)|\[[^\[\]]{0,200}\]|(?<!\w)@\w+")
+# Arabic writes `and` onto the second name, and a name can begin with the same letter. So this `and` counts only between
+# two names of two words each.
+AND_NAME = re.compile(r"(?<=[\u0621-\u064a]) و(?=[\u0621-\u064a]{2,} [\u0621-\u064a]{2,}$)")
+# Who edited what others wrote.
+EDITED = re.compile(r"[;.,]\s*(?:edited|editing) by .*$", re.IGNORECASE)
+ENCLOSED = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]")
+BETWEEN = re.compile(
+    r"(?:(?<!\s)\s+)?[;،|/•·、\n]\s*|(?<!\s)\s+(?:and|AND|und|UND|et|ET|y|ve|и|و|&|og|och|en|e|i|oraz|with|WITH|mit)\s+|"
+    r"(?:(?<!\s)\s+)?&\s*|"
+    r",\s*(?:and|und)\s+"
+)
+# Characters of a line that are examined. Chosen: patterns are slow on longer lines.
+LONGEST_BYLINE_CHARACTERS = 2000
+COMMA = re.compile(r"(?:(?<!\s)\s+)?[,，]\s*")
+ASIDE = re.compile(r"(?<!\s)\s+[-–—]\s+.*$|(?<!\s)\s+(?:in|für|for|aus|desde|à)\s+[A-ZÄÖÜ].*$")
+# A name with one of these words is an office or a company.
+OFFICES = re.compile(
+    r"(?<![\w-])(?:(?:web|site|news|co|chef)?-?(?:admin\w*|master|desk|team|staff|room)|newsroom|webdesk|editor\w*|"
+    r"editors?|redac\w*|"
+    r"redak\w*|réda\w*|rédac\w*|redatt?\w*|toimitus\w*|redazione|contribut\w+|correspond\w+|korrespond\w+|reporters?|"
+    r"journalists?|"
+    r"agenc\w*|agentur\w*|ajans\w*|agencia\w*|press|presse|prensa|media|medien|verlag|publish\w*|gmbh|ag|inc|ltd|llc|"
+    r"corp|company|"
+    r"e\.?\s?v|group|gruppe|foundation|institut\w*|university|ministry|ministerium|bundes\w+|news|nachrichten|"
+    r"noticias|haber(?:ler\w*|ci|merkez\w*)?|magazin\w*|"
+    r"zeitung|journal|times|daily|online|website|blog|tv|radio|user|root|anonym\w*|unknown|author|autor|"
+    r"auteur|"
+    r"service|services|network|studio|store|shop|club|community|report|sponsored|dpa|afp|apa|reuters|ap|afp|efe|ansa|"
+    r"kna|epd|"
+    r"tass|интерфакс|тасс|риа|редак\w*|новости|газета|وكاله|وكالات|فريق|هيئه|اداره|التحرير|المحرر|محرر|المحررين|"
+    r"تحرير|مدير|الموقع|"
+    r"موقع|صحيفه|جريده|قناه|شبكه|متابعات|رصد|خاص|مراسل|مراسلون|نيوز|رويترز|غرفه|سانا|تحريريه|خبرگزاري|سرويس|گروه|"
+    r"編輯部|编辑部|通讯社|通訊社|新华社|新聞|新闻|网|網|オンライン|編集部|뉴스|일보|신문)(?![\w-])"
+)
+# What is an office alone or in capitals, and else a name: Sid Guest.
+ALSO_NAMES = re.compile(r"(?i:sid|ria|guest|gast)|.*(?<!\w)(?:SID|RIA)(?!\w).*|(?i:guest|gast)\s.*")
+# Who took the picture; and an address, whose neighbours are places.
+PHOTO = re.compile(
+    r"(?:photo(?:graph)?s?|fotos?|bild(?:er)?|image|picture|credits?|quelle|source|kuva|zdj[ęe]cie|fot\.|fotó|фото|صورة|"
+    r"تصوير|تصویر|عکس|写真|圖|图)\s*(?:[:：/©|]|(?:by|von|de|par)\b)",
+    re.IGNORECASE,
+)
+SITE = re.compile(r"(?<![\w.@-])[\w-]{1,63}(?:\.[\w-]{1,63}){0,3}\.(?:com|net|org|info|news|[a-z]{2})(?![\w.])")
+OF_SITE = re.compile(r"\( ?(?:https?://|www\.)[^()]*\)")
+# The day after a name.
+ON_DAY = re.compile(r" on (?:[A-Z][a-z]{2,5}day\b|[A-Z][a-z]{2,8}\.? \d|\d).*$")
+TITLED = re.compile(
+    r"^(?:(?:dr|prof|mr|mrs|ms|sir|dame|pr|dipl|ing|med|phil|mag|الدكتور|الدكتوره|د|أ|"
+    r"م)\.?\s+)+",
+    re.IGNORECASE,
+)
+CREDENTIAL = re.compile(
+    r"[A-Z]{2,6}(?:[- ][A-Z]{1,4})?|M\.?D\.?|Ph\.?\s?D\.?|Jr\.?|Sr\.?|[A-Z][a-z]{0,3}\.(?:\s?[A-Z][a-z]{0,3}\.)*|Esq\.?"
+)
+NO_NAME = re.compile(
+    r"\d|@|www\.|\.(?:com|net|org|de|ru|info)\b|[<>{}=:#?!*_]|"
+    r"\b(?:getty\w*|istock\w*|images?|photos?|fotos?|updated|https?)\b",
+    re.IGNORECASE,
+)
+SAYS_BY = re.compile(
+    r"(?:by|written by|words by|story by|posted by|report(?:ed|ing) by|von|par|por|di|door|af|av|автор|подготовил[аи]?|"
+    r"материал подготовил[аи]?|yazan|haber|hazırlayan|نویسنده|گزارش از|بقلم|كتبه|كتبت|كتب|"
+    r"[ée]crit par|r[ée]dig[ée] par|propos recueillis par|"
+    rf"{PIECE_BY}|"
+    r"(?:geschrieben|verfasst) von|(?:escrito|redactado) por|scritto da|geschreven door|opracowa[łl]a?|rozmawia[łl]a?|"
+    r"napisa[łl]a?|به قلم|إعداد|اعداد|الكاتب|מאת|作者|記者|记者|autor(?:in(?:nen)?|en)?)(?:\s*[:：|/]\s*|\s+|$)"
+    # These words also begin sentences: only with a colon are they labels.
+    r"|(?:text|auteure?|autrice|autore|authors?|verfasser(?:in)?|redak(?:tion|cja)|redacci[óo]n|texto|testo|texte|tekst|текст|تقرير|حوار|متابعة|تحرير|گزارش|خبرنگار|muhabir|röportaj|words|report)\s*[:：/]\s*",
+    re.IGNORECASE,
+)
+# Texts in the place of a name that are no name: what somebody does, or a page prints.
+ROLE = re.compile(
+    r"(?:co-?)?(?:founder|ceo|cto|coo|owner|head|chief|director|licensed|certified|senior|junior|managing|freelance)\b|"
+    r"(?:sign|log) (?:in|up)|(?:read|learn) more|(?:view|show|all|more|about|alle|zeige|mehr|über|voir|tous|"
+    r"sobre|vedi|tutti|tümü)\b",
+    re.IGNORECASE,
+)
+# The most words of one name, and the fewest of a line that may hold several names. Chosen: Arabic and Spanish names
+# have up to five.
+NAME_WORDS, NAMES_WORDS = 5, 4
+# The most characters of one name. Chosen: a longer one is an office or a sentence.
+LONGEST_NAME_CHARACTERS = 60
+# Characters of a line of authors. Chosen: longer is a sentence.
+LONGEST_LINE_CHARACTERS = 120
+# Lines of authors in one element. Chosen: more is a list of the staff.
+SEVERAL_LINES = 4
+# From how many small letters on a word of a name is not an initial.
+LEAST_NAME_LETTERS = 3
+
+
+def people(text: str) -> list[str]:
+    """The names of persons in a line such as `By A. Novak and B. Dvořák, Prague`, cleaned."""
+    if len(text) > SEVERAL_LINES * LONGEST_LINE_CHARACTERS:
+        return []
+    line = " ".join(unescape(text[:LONGEST_BYLINE_CHARACTERS]).split())
+    if PHOTO.match(line) or OF_SITE.search(line):
+        return []
+    line = ON_DAY.sub("", line)
+    enclosed = ENCLOSED.fullmatch(line)
+    line = ADDRESS.sub(" ", EDITED.sub("", enclosed[1] if enclosed else line)).strip()
+    if len(line) > LONGEST_LINE_CHARACTERS:
+        return []
+    line = without_by(line)
+    if len(line.split()) >= NAMES_WORDS:
+        line = AND_NAME.sub("; ", line)
+    found: list[str] = []
+    for part in BETWEEN.split(line):
+        pieces = [piece for piece in COMMA.split(part) if piece]
+        # «Gmunden Verlag GmbH, Nürnberg, Germany»: the places of an office are not persons.
+        if any(map(_is_office, pieces)):
+            pieces = [piece for piece in pieces[:1] if not _is_office(piece)]
+        whole = [piece for piece in pieces if " " in piece.strip()]
+        for piece in whole or pieces:
+            name = _clean_name(piece)
+            if _is_person(name):
+                found.append(name)
+    return found
+
+
+def without_by(line: str) -> str:
+    line = GLUED.sub("", line)
+    while (bare := BY.sub("", line)) != line and bare:
+        line = bare
+    return line
+
+
+def may_be_called(name: str, handle: str) -> bool:
+    """Whether a short form or a handle can be of a name: Ada, adaquill, aquill, ada-quill of Ada Quill."""
+    words, joined = key(name).split(), "".join(key(handle).split())
+    return joined in (*words, "".join(words), f"{words[0][:1]}{words[-1]}", f"{words[0]}{words[-1][:1]}")
+
+
+def _clean_name(name: str) -> str:
+    """A name without what precedes and follows it: «by», title, office, place, credentials."""
+    name = AFTER.sub("", without_by(name.strip()))
+    name = " ".join(ASIDE.sub("", name).split())
+    bare = TITLED.sub("", name)
+    name = (bare if " " in bare else name).strip(" -–—:.,*'\"“”|/«»©")
+    # A name that is written once for each size of screen.
+    half = len(name) // 2
+    return name[:half] if name[:half] == name[half + 1 :] and name[half : half + 1] == " " else name
+
+
+def _is_office(piece: str) -> bool:
+    return bool(OFFICES.search(key(piece)) or SITE.search(piece) or ALSO_NAMES.fullmatch(piece.strip()))
+
+
+def _is_person(name: str) -> bool:
+    if not name or len(name) > LONGEST_NAME_CHARACTERS or NO_NAME.search(name) or CREDENTIAL.fullmatch(name):
+        return False
+    its_key = key(name)
+    if _is_office(name) or len(its_key) < 2 or ROLE.match(name) or SAYS_BY.fullmatch(name):
+        return False
+    if name.islower() and name.isascii() and " " not in name and len(name) < LEAST_NAME_LETTERS:
+        return False
+    return len(name.split()) <= NAME_WORDS
+
+
+def is_full(name: str) -> bool:
+    """Whether a name has at least two words, in capitals if its script has any. Other texts in bylines do not."""
+    parts = [part for part in name.split() if len(part) > 1]
+    if re.search(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", name):
+        return 2 <= len(name.replace(" ", "")) <= NAME_WORDS
+    return len(name.split()) > 1 and bool(parts) and not (parts[0][0].islower() or parts[-1][0].islower())
