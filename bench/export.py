@@ -1,7 +1,8 @@
 """Export of a large generated archive: rate beside COPY's in the same run, memory on the way, and who reads it back.
 
-python -m bench export [--articles 1000000]: each form of an export by the command line; bench/.venv-readers reads it
-back with pandas, polars and DuckDB (`make bench-export` makes it).
+python -m bench export [--articles 1000000] [--at FOLDER]: each form of an export by the command line, its rate by the
+clock and by CPU (the command's and the server's); bench/.venv-readers reads it back with pandas, polars and DuckDB
+(`make bench-export` makes it). FOLDER keeps the archive.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 import psutil
 
-from bench import archive, fresh
+from bench import grown
 from pipelines.archive.export_formats import Format
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
@@ -33,22 +34,27 @@ def main(words: list[str]) -> int:
     """Measure and print; exit 1 where an export takes more memory or time than it may, or cannot be read back."""
     parser = argparse.ArgumentParser(prog="python -m bench export", description=__doc__)
     parser.add_argument("--articles", type=int, default=1_000_000)
-    articles = parser.parse_args(words).articles
+    parser.add_argument("--at", type=Path)
+    given = parser.parse_args(words)
+    articles = given.articles
     failed = False
-    with fresh.installation() as settings, postgres.connection(settings) as conn:
-        archive.fill(conn, archive.Size(articles))
-        copied = _copy(conn)
+    with grown.open_archive(given.at, articles) as settings, postgres.connection(settings) as conn:
+        server = psutil.Process(conn.info.backend_pid).parent()
+        assert server
+        copied = _copy(conn, server)
         print(f"export: {articles:,} articles, {copied.bytes / 1e6:,.0f} MB by COPY, {articles / copied.seconds:,.0f} "
-              "articles a second", flush=True)  # fmt: skip
+              f"articles a second, {copied.cpu:.1f} s of CPU", flush=True)  # fmt: skip
         for form in Format:
             folder = settings.data.parent / f"out-{form}"
+            before = _cpu(server)
             seconds, looks = _export(settings, folder, form)
+            cpu = _cpu(server) - before
             share = copied.seconds / seconds
             size = sum(path.stat().st_size for path in folder.glob("articles-*")) / 1e6
             early = max(looks[: len(looks) // 4 or 1])
             print(
                 f"export: {form:<7} {articles / seconds:>7,.0f} articles a second, {share:.2f} of COPY; "
-                f"{size:,.0f} MB; "
+                f"{cpu:.1f} s of CPU, {copied.cpu / cpu:.2f} of COPY; {size:,.0f} MB; "
                 f"memory at most {max(looks):.0f} MB, in its first quarter {early:.0f} MB",
                 flush=True,
             )
@@ -68,21 +74,29 @@ class _Sink:
     """Where COPY writes to: nothing is kept."""
 
     def __init__(self) -> None:
-        self.bytes, self.seconds = 0, 0.0
+        self.bytes, self.seconds, self.cpu = 0, 0.0, 0.0
 
     def write(self, data: Any) -> int:
         self.bytes += len(data)
         return len(data)
 
 
-def _copy(conn: postgres.Connection) -> _Sink:
+def _copy(conn: postgres.Connection, server: psutil.Process) -> _Sink:
     sink = _Sink()
     statement = "copy (select * from nightdesk.articles order by id) to stdout"
-    began = time.monotonic()
+    began, before = time.monotonic(), _cpu(server)
     with conn, conn.cursor() as cursor:
         cursor.copy_expert(statement, sink)
-    sink.seconds = time.monotonic() - began
+    sink.seconds, sink.cpu = time.monotonic() - began, _cpu(server) - before
     return sink
+
+
+def _cpu(server: psutil.Process) -> float:
+    """CPU seconds so far of this process and of the server, with all that each of them started."""
+    return sum(
+        times.user + times.system + times.children_user + times.children_system
+        for times in (one.cpu_times() for one in (psutil.Process(), server, *server.children()))
+    )
 
 
 def _export(settings: Settings, folder: Path, form: Format) -> tuple[float, list[float]]:

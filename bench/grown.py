@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg2
 import psycopg2.extensions
 
-from bench import archive
+from bench import archive, fresh
 from pipelines.settings import Settings
 from pipelines.stores import migrations, postgres
 
@@ -51,6 +51,17 @@ def installation(folder: Path) -> Iterator[Settings]:
         yield settings
     finally:
         postgres.stop_embedded(settings)
+
+
+@contextmanager
+def open_archive(at: Path | None, articles: int) -> Iterator[Settings]:
+    """An installation with so many articles of bench/archive.py; at: where it is kept, and filled only once."""
+    with installation(at / str(articles)) if at else fresh.installation() as settings:
+        migrations.migrate(settings)
+        with postgres.connection(settings) as conn:
+            if not postgres.query(conn, "walk_end")[0]["number"]:
+                archive.fill(conn, archive.Size(articles))
+        yield settings
 
 
 def fill(settings: Settings, articles: int) -> None:

@@ -1,7 +1,8 @@
 """Retention of texts and of the ledger on a large generated archive, beside loads: how long, and who waits for it.
 
-python -m bench retention [--articles 100000]: counted first, begun, killed in the middle, begun again to its end, while
-transactions such as a load's go on; then what an alert or a hold refers to is looked for.
+python -m bench retention [--articles 100000] [--at FOLDER]: counted first, begun, killed in the middle, begun again
+to its end, while transactions such as a load's go on; then what an alert or a hold refers to is looked for. FOLDER has
+an archive of this size in a folder of its own, or gets it; retention empties it, so take a copy.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from bench import archive, fresh
+from bench import archive, grown
 from pipelines import private
 from pipelines.load import text_retention
 from pipelines.settings import Settings, export
@@ -65,11 +67,12 @@ def main(words: list[str]) -> int:
     """Measure and print; 1 where a load waited too long, or something is gone that had to stay."""
     parser = argparse.ArgumentParser(prog="python -m bench retention", description=__doc__)
     parser.add_argument("--articles", type=int, default=100_000)
-    articles = parser.parse_args(words).articles
+    parser.add_argument("--at", type=Path)
+    given = parser.parse_args(words)
+    articles = given.articles
     now = archive.NEWEST + LATER
-    with fresh.installation() as made, postgres.connection(made) as conn:
+    with grown.open_archive(given.at, articles) as made, postgres.connection(made) as conn:
         settings = made.model_copy(update={"keep_text_days": TEXT_DAYS, "keep_ledger_days": LEDGER_DAYS})
-        archive.fill(conn, archive.Size(articles))
         files = _write_files(settings, conn)
         kept = _hold(conn)
         print(f"retention: {articles:,} articles, {files:,} article files", flush=True)

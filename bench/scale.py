@@ -14,16 +14,14 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import archive, fresh, grown, page
+from bench import archive, grown, page
 from pipelines.archive import search
 from pipelines.archive.search import Order
 from pipelines.errors import NightdeskError
-from pipelines.settings import Settings
-from pipelines.stores import migrations, postgres
+from pipelines.stores import postgres
 
 TITLE = "Search in a large archive"
 SIZES = (10_000, 30_000, 100_000)
@@ -52,10 +50,8 @@ def main(words: list[str]) -> int:
         said.append(line)
 
     for articles in given.articles:
-        with _installation(given.at, articles) as settings, postgres.connection(settings) as conn:
-            began = time.monotonic()
-            if not _number(conn):
-                archive.fill(conn, archive.Size(articles))
+        began = time.monotonic()
+        with grown.open_archive(given.at, articles) as settings, postgres.connection(settings) as conn:
             sizes = _sizes(conn)
             say(f"scale: {articles:,} articles, filled in {time.monotonic() - began:,.0f} s; {_told_sizes(sizes)}")
             found[articles] = sizes | _measure(conn, articles, say)
@@ -66,13 +62,6 @@ def main(words: list[str]) -> int:
         say(_expect_cost(found))
     page.write({TITLE: "```\n" + "\n".join(said) + "\n```"}, "make bench-scale")
     return int(found[max(found)]["95 of 100, ms"] > LIMIT_MS)
-
-
-@contextmanager
-def _installation(at: Path | None, articles: int) -> Iterator[Settings]:
-    with grown.installation(at / str(articles)) if at else fresh.installation() as settings:
-        migrations.migrate(settings)
-        yield settings
 
 
 def _measure(conn: postgres.Connection, articles: int, say: Callable[[str], None]) -> dict[str, float]:
@@ -227,12 +216,6 @@ def _expect_cost(found: Mapping[int, Mapping[str, float]]) -> str:
     return f"scale: {EXPECTED:,} articles would be, by these sizes: " + ", ".join(
         f"{name} {at(name):,.0f}" for name in found[max(found)]
     )
-
-
-def _number(conn: postgres.Connection) -> int:
-    with conn, conn.cursor() as cursor:
-        cursor.execute("select coalesce(max(id), 0) as number from articles")
-        return int(dict(cursor.fetchone() or {})["number"])
 
 
 def _sizes(conn: postgres.Connection) -> dict[str, float]:
