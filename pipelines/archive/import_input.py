@@ -19,6 +19,8 @@ IMPORTED = "imported"
 # How many records that could not be read are listed. Chosen: the others are counted.
 TOLD = 5
 ENDINGS = (".warc", ".warc.gz")
+# The same packed otherwise: in a folder of WARC files it is not passed over, but named as one that cannot be read.
+PACKED = [".warc", ".zst"]
 # Names that belong to no public host, or to no host at all.
 HOME_NAMES = ("localhost", "local", "internal", "home", "lan")
 
@@ -82,10 +84,14 @@ def find_files(path: Path) -> list[Path]:
     """The WARC files at a path: one, or all in a folder; NightdeskError if there are none."""
     if not path.exists():
         raise NightdeskError(f"There is no {path}.")
-    found = sorted(one for one in path.rglob("*") if is_warc(one)) if path.is_dir() else [path]
-    if not found or not is_warc(found[0]):
+    inside = (one for one in path.rglob("*") if is_warc(one) or one.suffixes[-2:] == PACKED)
+    found = sorted(inside) if path.is_dir() else [path]
+    if not any(is_warc(one) for one in found):
         named = " or ".join(ENDINGS)
-        raise NightdeskError(f"{path} is no WARC file and no folder of some: their names end in {named}.")
+        raise NightdeskError(
+            f"{path} is no WARC file and no folder of some: their names end in {named}. Unpack first what ends in "
+            f"{''.join(PACKED)}."
+        )
     return found
 
 

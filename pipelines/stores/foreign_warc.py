@@ -30,10 +30,20 @@ MAX_HEAD_BYTES = 31 * 1024
 # The beginnings of a gzip member, with any flags, and of a record.
 MAGIC, WARC = b"\x1f\x8b\x08", b"WARC/"
 HEAD_END, LINE_END = b"\r\n\r\n", b"\r\n"
-# The end of an answer's head: some sites end their lines with a line feed alone, and browsers accept it.
-ANSWER_END = re.compile(rb"\r?\n\r?\n")
+# The end of a head, of a record or of an answer: some programs and some sites end their lines with a line feed alone.
+ENDED = re.compile(rb"\r?\n\r?\n")
+# What may be behind the block of a record: two line ends, as the standard says; fewer before another record or at the
+# end of the file.
+BEHIND_BLOCK = re.compile(rb"\r?\n\r?\n|(?:\r?\n)?(?=WARC/)|[\r\n]{0,4}\Z")
+# The bytes that show it.
+BEHIND_BYTES = len(HEAD_END) + len(WARC)
+# A line of a head that goes on: the next one begins with a blank.
+FOLDED = re.compile(rb"\r?\n[ \t]+")
+# The files that zstd packs begin so, or with its frame that is left out, which holds a dictionary.
+PACKED_BY_ZSTD = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 # The type of a record for an answer that came by HTTP.
 OF_HTTP = re.compile(rb"^Content-Type:[ \t]*application/http\b", re.I | re.M)
+NO_HEAD = "it has no head of a WARC record"
 # Names in a record's head that are read, in their usual spelling.
 NAMES = {
     name.lower(): name
@@ -90,7 +100,11 @@ def pages(path: Path, on_bad: Callable[[int, str], None], on_other: Callable[[],
     """
     size = path.stat().st_size
     with path.open("rb") as file:
-        packed = file.read(len(MAGIC)) == MAGIC
+        begins = file.read(len(PACKED_BY_ZSTD[0]))
+        if begins in PACKED_BY_ZSTD:
+            on_bad(0, "it is packed by zstd, which is not read: unpack it first, with `zstd -d`")
+            return
+        packed = begins.startswith(MAGIC)
         position = 0
         while position < size:
             reader = _Reader(file, position, packed=packed)
@@ -132,19 +146,33 @@ class _Reader:
         return taken
 
     def head(self) -> bytes:
-        """The bytes up to the end of a head, without this end; NoRecordError if there is none. Empty at the end of the
-        file.
+        """A head without its end, and without blank lines before it; NoRecordError if there is none. Empty at the end
+        of the file, and where there are only blank lines.
         """
         searched = 0
-        while (found := self.buffer.find(HEAD_END, searched)) < 0:
+        while (found := ENDED.search(self.buffer, searched)) is None:
             searched = max(0, len(self.buffer) - len(HEAD_END))
             if len(self.buffer) > MOST_HEAD_BYTES:
                 raise NoRecordError("its head has no end")
             if not self.more():
-                if not self.buffer:
-                    return b""
-                raise NoRecordError("the file ends within its head")
-        return self.take(found + len(HEAD_END))[:found]
+                if not self.buffer.strip(LINE_END):
+                    return self.take(len(self.buffer)).strip(LINE_END)
+                raise NoRecordError(
+                    "the file ends within its head" if self.buffer.lstrip(LINE_END).startswith(WARC) else NO_HEAD
+                )
+        # Whatever else is there stays: a record may begin in it.
+        if self.buffer[: found.start()].lstrip(LINE_END)[: len(WARC)] not in (WARC, b""):
+            raise NoRecordError(NO_HEAD)
+        return self.take(found.end())[: found.start()].lstrip(LINE_END)
+
+    def take_end(self) -> bool:
+        """Whether a record ends here; its end is taken."""
+        while len(self.buffer) < BEHIND_BYTES and self.more():
+            pass
+        behind = BEHIND_BLOCK.match(self.buffer, 0, BEHIND_BYTES)
+        if behind is not None:
+            self.take(behind.end())
+        return behind is not None
 
     def skip(self, count: int) -> None:
         """Skip `count` bytes; NoRecordError if there are fewer, or too many to be unpacked for nothing."""
@@ -170,7 +198,7 @@ class _Reader:
         if end > self.size:
             raise NoRecordError("it is shorter than its head says")
         self.file.seek(end)
-        if self.file.read(len(HEAD_END)) not in (HEAD_END, b""):
+        if BEHIND_BLOCK.match(self.file.read(BEHIND_BYTES)) is None:
             raise NoRecordError("it is longer than its head says")
 
     def back(self, block: bytes) -> None:
@@ -184,11 +212,11 @@ class _Reader:
         """Go to the beginning of the next record; False if none is found within the searched bytes."""
         looked = 0
         while looked < MOST_SKIPPED_BYTES:
-            found = self.buffer.find(LINE_END + WARC)
+            found = self.buffer.find(b"\n" + WARC)
             if found >= 0:
-                self.take(found + len(LINE_END))
+                self.take(found + 1)
                 return True
-            looked += len(self.take(max(0, len(self.buffer) - len(LINE_END + WARC))))
+            looked += len(self.take(max(0, len(self.buffer) - len(WARC))))
             if not self.more():
                 return False
         return False
@@ -239,8 +267,7 @@ def _pages(reader: _Reader, on_bad: Callable[[int, str], None], on_other: Callab
                 raise NoRecordError(reader.broken)
         except NO_RECORD as error:
             on_bad(at, reader.broken or _say_error(error))
-            # In a member with only one record, no other record follows the damage.
-            if (reader.decoder is not None and not whole) or not reader.find_record():
+            if not reader.find_record():
                 return
             continue
         if record is None:
@@ -266,12 +293,11 @@ def _say_error(error: Exception) -> str:
 def _record(reader: _Reader) -> tuple[bytes, bytes, WarcRecordType] | tuple[()] | None:
     """The next record with a page: head, block and kind; an empty tuple for another kind, None at the end."""
     head = reader.head()
-    # Blank lines between records are not records.
-    head = head.lstrip(LINE_END)
     if not head:
         return None if not reader.buffer and not reader.more() else ()
-    if not head.startswith(WARC):
-        raise NoRecordError("it has no head of a WARC record")
+    head = _write_lines(FOLDED.sub(b" ", head))
+    if b" " in head.partition(LINE_END)[0].strip():
+        raise NoRecordError("it is of WARC 0.9 or older, which is not read")
     lines = (line.partition(b":") for line in head.split(LINE_END))
     fields = {name.strip().lower(): value.strip() for name, _, value in lines}
     length = fields.get(b"content-length", b"")
@@ -283,25 +309,22 @@ def _record(reader: _Reader) -> tuple[bytes, bytes, WarcRecordType] | tuple[()] 
     try:
         if kind is None:
             reader.skip(int(length))
-            _end(reader)
+            _check_end(reader)
             return ()
         block = reader.take(min(int(length), MOST_RECORD_BYTES))
         if len(block) == MOST_RECORD_BYTES:
             reader.skip(int(length) - len(block))
         elif len(block) < int(length):
             raise NoRecordError(reader.broken or "it is shorter than its head says")
-        _end(reader)
+        _check_end(reader)
     except NoRecordError:
         reader.back(block)
         raise
     return head, block, kind
 
 
-def _end(reader: _Reader) -> None:
-    ended = reader.take(len(HEAD_END))
-    if ended not in (HEAD_END, b""):
-        if reader.decoder is not None:
-            reader.back(ended)
+def _check_end(reader: _Reader) -> None:
+    if not reader.take_end():
         raise NoRecordError("it is longer than its head says")
 
 
@@ -314,11 +337,10 @@ def _read_saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | N
         # For example, the answer of a name server.
         return None
     if kind == WarcRecordType.response:
-        ended = ANSWER_END.search(block, 0, MAX_HEAD_BYTES + len(HEAD_END))
+        ended = ENDED.search(block, 0, MAX_HEAD_BYTES + len(HEAD_END))
         if not ended:
             raise NoRecordError("the head of its answer has no end, or is too large")
-        answer = LINE_END.join(line.rstrip(b"\r") for line in block[: ended.start()].split(b"\n"))
-        sent = answer + HEAD_END + block[ended.end() :]
+        sent = _write_lines(block[: ended.start()]) + HEAD_END + block[ended.end() :]
     # Many crawlers keep the header and remove the chunks.
     body = sent.partition(HEAD_END)[2]
     decode: Literal["transfer", "none"] = "transfer" if CHUNK.match(body) else "none"
@@ -330,6 +352,11 @@ def _read_saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | N
     if page is not None and not _is_intact(record.headers.get("WARC-Block-Digest") or "", block):
         raise NoRecordError("its bytes do not match its WARC-Block-Digest")
     return page
+
+
+def _write_lines(head: bytes) -> bytes:
+    """A head whose lines end as the standards say."""
+    return LINE_END.join(line.rstrip(b"\r") for line in head.split(b"\n"))
 
 
 def _write_names(head: bytes) -> bytes:

@@ -174,6 +174,59 @@ def test_what_other_crawlers_write_differently_is_read_as_well(tmp_path: Path, o
     assert ([(page.url, page.body) for page in pages], told) == ([("http://a.test/", b"hi")], [])
 
 
+def _with_line_feeds(one: bytes, *, behind: bytes = b"\n\n") -> bytes:
+    """A record as a program writes it that ends the lines of its head with a line feed alone."""
+    head, _, rest = one.partition(b"\r\n\r\n")
+    return head.replace(b"\r\n", b"\n") + b"\n\n" + rest.removesuffix(b"\r\n\r\n") + behind
+
+
+PAGE, BAD_LENGTH = record("http://a.test/", BLOCK), record("http://a.test/", BLOCK, length=700)
+CHUNKED = warcs.HTML.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n") + b"2\r\nhi\r\n0\r\n\r\n"
+# How a record is written -> its bytes, and why it is not read; nothing if it is.
+DIALECTS = {
+    "line feeds": (_with_line_feeds(PAGE), ""),
+    "line feeds in the head alone": (_with_line_feeds(PAGE, behind=b"\r\n\r\n"), ""),
+    "line feeds, a wrong length": (_with_line_feeds(BAD_LENGTH), "shorter than its head says"),
+    "WARC 0.18": (PAGE.replace(b"WARC/1.0", b"WARC/0.18"), ""),
+    "WARC 1.1": (PAGE.replace(b"WARC/1.0", b"WARC/1.1"), ""),
+    "WARC 0.9": (b"WARC/0.9 79 response http://a.test/ 20060101010101 urn:x text/html\r\n\r\nhi\r\n\r\n", "WARC 0.9"),
+    "no length": (PAGE.replace(b"Content-Length", b"X-Length"), "no Content-Length"),
+    "chunks left in": (record("http://a.test/", CHUNKED), ""),
+    "one line behind it": (PAGE[:-2], ""),
+    "nothing behind it": (PAGE[:-4], ""),
+    "many lines behind it": (PAGE + b"\r\n" * 9, ""),
+    "a line that goes on": (PAGE.replace(b"Target-URI: ", b"Target-URI:\r\n\t"), ""),
+    "a mark before it": (b"\xef\xbb\xbf" + PAGE, "no head of a WARC record"),
+    "zeros before it": (bytes(512) + b"\n", "no head of a WARC record"),
+}
+
+
+@pytest.mark.parametrize("name", ["members.warc.gz", "plain.warc", "whole.warc.gz"])
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_dialect_is_read_or_named_and_costs_the_next_record_nothing(tmp_path: Path, name: str, dialect: str) -> None:
+    one, why_not = DIALECTS[dialect]
+    behind = record("http://b.test/", BLOCK)
+    told: list[str] = []
+
+    path = saved(tmp_path / name, [one, behind, _with_line_feeds(behind)])
+    pages = [(page.url, page.body) for page in foreign_warc.pages(path, lambda at, why: told.append(why), bool)]
+
+    assert pages == [("http://a.test/", b"hi")] * (not why_not) + [("http://b.test/", b"hi")] * 2
+    assert [why_not in why for why in told] == [True] * bool(why_not)
+
+
+def test_in_a_folder_what_zstd_packed_is_named_and_the_others_are_read(nightdesk: Nightdesk, tmp_path: Path) -> None:
+    saved(tmp_path / "a.warc.gz", [story(1)])
+    (tmp_path / "b.warc.zst").write_bytes(b"\x5d\x2a\x4d\x18" + bytes(40))
+
+    said = json.loads(nightdesk("import", tmp_path, "--json").stdout)
+
+    assert (said["pages"], said["bad"]) == (1, 1)
+    assert said["told"] == [
+        "b.warc.zst, byte 0: it is packed by zstd, which is not read: unpack it first, with `zstd -d`"
+    ]
+
+
 def test_the_answer_of_a_name_server_is_no_page_and_no_damage(tmp_path: Path) -> None:
     dns = record("dns:a.test", b"20200102030405\na.test. 300 IN A 192.0.2.1\n").replace(
         b"application/http; msgtype=response", b"text/dns"
