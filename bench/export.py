@@ -27,7 +27,7 @@ READERS = ROOT / "bench/.venv-readers/bin/python"
 # What an export may take: of memory, and of COPY's rate.
 MOST_MB, LEAST_SHARE = 300.0, 0.3
 MB = 1 << 20
-LOOK_SECONDS = 0.2
+POLL_SECONDS = 0.2
 
 
 def main(words: list[str]) -> int:
@@ -110,7 +110,7 @@ def _export(settings: Settings, folder: Path, form: Format) -> tuple[float, list
             looks.append(running.memory_info().rss / MB)
         except psutil.NoSuchProcess:
             break
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
     if running.wait():
         raise SystemExit(f"export to {form} failed")
     return time.monotonic() - began, looks or [0.0]

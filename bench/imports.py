@@ -32,8 +32,8 @@ PROCESSES = 2
 MB_BYTES = 1_000_000
 # Of the large file: bytes of what is no page, and how many such records to a page.
 OTHER_BYTES, OTHERS = 100_000, 19
-# Seconds between two looks at the memory.
-LOOK_SECONDS = 0.2
+# Seconds between two checks at the memory.
+POLL_SECONDS = 0.2
 # Memory may grow by so much between a file of a tenth and the large one.
 MOST_GROWTH = 1.15
 WARCIO = """
@@ -155,7 +155,7 @@ class _Peak:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._over.wait(LOOK_SECONDS):
+        while not self._over.wait(POLL_SECONDS):
             self.bytes = max(self.bytes, sum(_count_memory(one) for one in _ours()))
 
 

@@ -55,7 +55,7 @@ def cost() -> float:
     articles = [" ".join(words[TERMS + n * WORDS : TERMS + (n + 1) * WORDS]) for n in range(ROUNDS)]
     begin = time.perf_counter()
     for article in articles:
-        look = evaluation.look(QueriedArticle(title="", description="", text=article))
+        look = evaluation.read_article(QueriedArticle(title="", description="", text=article))
         for node in nodes:
             evaluation.places(node, look)
     return (time.perf_counter() - begin) / ROUNDS * 1000

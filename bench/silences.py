@@ -60,7 +60,7 @@ class ToldSilence:
     @property
     def allowed(self) -> timedelta:
         """The longest that it may take."""
-        return max(policy.TOLD_WITHIN, policy.TOLD_GAPS * self.history.usual)
+        return max(policy.TELL_AT_LATEST, policy.TELL_AT_LATEST_GAPS * self.history.usual)
 
     @property
     def late(self) -> bool:
@@ -224,7 +224,7 @@ def _history(random: Random, number: int) -> DrawnHistory:
     before = [look for look in looks if look.at <= last][1:]
     gap = usual.usual_gap(before) or DAY
     # Whoever is cut near the end is listened to for as long as it may take.
-    allowed = max(policy.TOLD_WITHIN, policy.TOLD_GAPS * gap)
+    allowed = max(policy.TELL_AT_LATEST, policy.TELL_AT_LATEST_GAPS * gap)
     while looks[-1].at < last + allowed + DAY:
         looks.append(SourceLook(at=looks[-1].at + every))
     return DrawnHistory(made.__name__, every, "UTC", looks, last, BEGIN + min(faded, cut) * DAY, gap)

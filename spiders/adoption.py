@@ -61,7 +61,7 @@ def _adopt_files(store: Store, crawled: CrawledSource) -> None:
             known = ledger.known_of_file(store.conn, warc.name_of(path))
         adopted = 0
         for pointer, page, facts in warc.recover(path, known=known):
-            result = outcome.look_at(page, facts, source, pointer=pointer)
+            result = outcome.judge_answer(page, facts, source, pointer=pointer)
             adopted += 1
             try:
                 _adopt_one(store, crawled, page.run, result)

@@ -123,14 +123,14 @@ def tally_counts(crawled: CrawledSource) -> dict[str, int]:
     return {**crawled.counts, "seconds": round(monotonic() - crawled.began)}
 
 
-def verdict(
+def end_state(
     conn: postgres.Connection, crawled: CrawledSource, *, late: bool, past: bool = False
 ) -> tuple[RunState, str, RunCode]:
     """State, sentence and code of a source whose crawl ended by itself, or by its time budget (late)."""
     if past:
-        return *_verdict_of_past(conn, crawled, late=late), RunCode.NONE
+        return *_end_state_of_past(conn, crawled, late=late), RunCode.NONE
     if crawled.only_url:
-        return *_verdict_of_one(crawled, late=late), RunCode.NONE
+        return *_end_state_of_one(crawled, late=late), RunCode.NONE
     counts, source = crawled.counts, crawled.source
     lists = len({urls.key(url) for url in (*source.feeds, *source.sitemaps, *source.sections)})
     none_due = 0 < lists <= len(crawled.lists_not_due)
@@ -249,7 +249,7 @@ def _is_kept_out(source: Source, entry: Entry, by: Kind, now: datetime) -> bool:
         return True
 
 
-def _verdict_of_past(conn: postgres.Connection, crawled: CrawledSource, *, late: bool) -> tuple[RunState, str]:
+def _end_state_of_past(conn: postgres.Connection, crawled: CrawledSource, *, late: bool) -> tuple[RunState, str]:
     """State and sentence of a crawl of the past. The next such crawl fetches what is left."""
     with conn:
         left = ledger.count_waiting(conn, crawled.source.name, past=True)
@@ -261,7 +261,7 @@ def _verdict_of_past(conn: postgres.Connection, crawled: CrawledSource, *, late:
     return (RunState.STOPPED if late and left else RunState.DONE if had else RunState.FAILED), "; ".join(notes)
 
 
-def _verdict_of_one(crawled: CrawledSource, *, late: bool) -> tuple[RunState, str]:
+def _end_state_of_one(crawled: CrawledSource, *, late: bool) -> tuple[RunState, str]:
     """State and sentence of a crawl of one URL: the result of this URL, whatever else of the source is due."""
     result = crawled.last_result
     if not result:

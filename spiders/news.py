@@ -27,6 +27,7 @@ from pipelines.errors import DiskFullError
 from pipelines.stores import postgres
 from spiders import handler, host_upkeep, outcome, render, shutdown, source_lifecycle, store
 from spiders.crawl_work import CrawlWork
+from spiders.crawled_source import end_state
 from spiders.frontier import Frontier
 from spiders.pacing import HostPacer, NotNow
 from spiders.store import Arrival, Store
@@ -103,7 +104,7 @@ class NewsSpider(Spider):
         try:
             arrival = await self._judge(response, lease)
         except Exception as error:  # noqa: BLE001 -- whatever a page does to our own code, it costs that page alone
-            arrival = Arrival(outcome.look_without_page(error, lease, self.work.store.clock))
+            arrival = Arrival(outcome.judge_failure(error, lease, self.work.store.clock))
         self._take_in(lease, arrival)
 
     def handle_failure(self, failure: Any) -> None:
@@ -112,7 +113,7 @@ class NewsSpider(Spider):
         if failure.check(NotNow):
             self._put_back(lease)
             return
-        self._take_in(lease, Arrival(outcome.look_without_page(failure.value, lease, self.work.store.clock)))
+        self._take_in(lease, Arrival(outcome.judge_failure(failure.value, lease, self.work.store.clock)))
 
     def broke(self, failure: Any) -> None:
         """End the crawl: our own code failed on a response, so nothing after it could be trusted."""
@@ -151,7 +152,7 @@ class NewsSpider(Spider):
         page = outcome.page_of(response, lease, self.work.store.run, self.work.store.clock)
         facts = outcome.record_facts(response, lease)
         # A large broken feed takes a minute to read; the other sources' requests would time out meanwhile.
-        judge = partial(outcome.look_at, page, facts, source, known=lease.digest)
+        judge = partial(outcome.judge_answer, page, facts, source, known=lease.digest)
         at_once = lease.kind == Kind.ARTICLE and len(page.body) <= AT_ONCE_BYTES
         result = judge() if at_once else await asyncio.to_thread(judge)
         asked = outcome.pairs(response.request.headers) if response.request else ()
@@ -195,7 +196,7 @@ class NewsSpider(Spider):
             try:
                 request = self._request(lease)
             except ValueError as error:
-                self._take_in(lease, Arrival(outcome.look_without_page(error, lease, self.work.store.clock)))
+                self._take_in(lease, Arrival(outcome.judge_failure(error, lease, self.work.store.clock)))
             else:
                 yield request
 
@@ -348,7 +349,8 @@ class NewsSpider(Spider):
         crawled = self.work.store.sources[frontier.name]
         for word in ("left", "remaining"):
             crawled.counts.pop(word, None)
-        ended = await self.work.in_thread(source_lifecycle.verdict, self.work.store, crawled, late=late)
+        past = self.work.store.past is not None
+        ended = await self.work.in_thread(end_state, self.work.store.conn, crawled, late=late, past=past)
         self.work.tallies.append(await self.work.in_thread(source_lifecycle.end, self.work.store, crawled, *ended))
         del self.work.frontiers[frontier.name]
         shared = {host for other in self.work.frontiers.values() for host in other.queues}

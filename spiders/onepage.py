@@ -46,7 +46,7 @@ class OnePageSpider(Spider):
 
     def handle_failure(self, failure: Any) -> None:
         """Say why there is no page."""
-        self.trouble = outcome.look_without_page(failure.value, self.lease, clock.of_machine()).reason
+        self.trouble = outcome.judge_failure(failure.value, self.lease, clock.of_machine()).reason
 
     def use_pacer(self, pacer: object) -> None:
         """One page needs no look at the pace of its host."""

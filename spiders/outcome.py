@@ -92,7 +92,7 @@ def pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
 
 
 def record_facts(response: Response, lease: Lease) -> dict[str, Any]:
-    """What is kept beside a page. look_at needs the page and these facts to judge it again, and nothing else."""
+    """What is kept beside a page. judge_answer needs the page and these facts to judge it again, and nothing else."""
     return {
         "url_id": lease.id,
         "kind": str(lease.kind),
@@ -103,7 +103,7 @@ def record_facts(response: Response, lease: Lease) -> dict[str, Any]:
     }
 
 
-def look_at(
+def judge_answer(
     page: Page, facts: dict[str, Any], source: Source, *, known: str = "", pointer: Pointer | None = None
 ) -> FetchResult:
     """The result of a page, with what the page names if it is a list.
@@ -113,7 +113,7 @@ def look_at(
     If our own code fails on a page, that page has failed with this reason. It costs no other page.
     """
     try:
-        return _look_at(page, facts, source, known, pointer)
+        return _judge_answer(page, facts, source, known, pointer)
     except Exception as error:  # noqa: BLE001 -- a page from the web is hostile, and the next one is not
         return end_broken(page, facts, error, pointer=pointer)
 
@@ -148,7 +148,9 @@ def unwritable(result: FetchResult, error: Exception) -> FetchResult:
     )  # fmt: skip
 
 
-def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, pointer: Pointer | None) -> FetchResult:
+def _judge_answer(
+    page: Page, facts: dict[str, Any], source: Source, known: str, pointer: Pointer | None
+) -> FetchResult:
     kind = Kind(facts["kind"])
     headers = {name.lower(): value for name, value in page.headers}
     outcome, code, reason, final, rest = _judge(page, headers, facts, source)
@@ -190,7 +192,7 @@ def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, poin
     )
 
 
-def look_without_page(error: BaseException, lease: Lease, clock: Clock) -> FetchResult:
+def judge_failure(error: BaseException, lease: Lease, clock: Clock) -> FetchResult:
     """The result of a look that brought no response, by this clock."""
     outcome, (code, reason) = State.FAILED, _failure(error)
     if isinstance(error, RefusedRequest):

@@ -229,7 +229,7 @@ class HostPacer:
     def judge(self, host: Host, latency: float, status: int) -> None:
         """Set the delay of a host by how it answered: the seconds until the answer began, and its status.
 
-        outcome.look_at judges the page itself.
+        outcome.judge_answer judges the page itself.
         """
         known = host.answers >= KNOWN_AFTER
         slow = known and latency > max(SLOW_FACTOR * host.usual, NOTICED)

@@ -143,10 +143,10 @@ class ProbeSpider(Spider):
             return
         form = "" if want.part in (Part.SECTION, Part.ARTICLE) or HTML.search(body[:HTML_BYTES]) else _form(body)
         kind = KINDS.get(want.part, Kind.FEED if form and want.part == Part.HOME else Kind.ARTICLE)
-        result = outcome.look_at(page, {**facts, "kind": str(kind)}, self.source)
+        result = outcome.judge_answer(page, {**facts, "kind": str(kind)}, self.source)
         if want.part == Part.HOME and result.outcome == State.EXCLUDED and result.status and result.status < 300:
             # A home page that moved to another site still answers this request.
-            result = outcome.look_at(page, {**facts, "kind": str(kind), "redirects": []}, self.source)
+            result = outcome.judge_answer(page, {**facts, "kind": str(kind), "redirects": []}, self.source)
         found = [entry for kind, entry in result.found if kind == Kind.ARTICLE]
         shown = (
             front(body, page.final_url, _header(page, "content-type"), _header(page, "link"))
@@ -178,7 +178,7 @@ class ProbeSpider(Spider):
     def handle_failure(self, failure: Any) -> None:
         """Report why no response came."""
         want: ProbeRequest = failure.request.cb_kwargs["want"]
-        result = outcome.look_without_page(failure.value, self._lease(want), clock.of_machine())
+        result = outcome.judge_failure(failure.value, self._lease(want), clock.of_machine())
         blocked = result.outcome == State.BLOCKED
         # If robots.txt forbids it, nothing was sent.
         self.requests -= result.outcome == State.EXCLUDED

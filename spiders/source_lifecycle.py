@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-import spiders.crawled_source
 from pipelines.codes import GUARDED, Kind, RunCode, RunState
 from pipelines.crawl import ledger, policy
 from pipelines.crawl.ledger import Lease
@@ -106,11 +105,6 @@ def close(store: Store, arrivals: Sequence[Arrival], state: RunState, message: s
         for crawled in list(store.sources.values()):
             say_tally(store, _tally(store, crawled, RunState.FAILED, message))
         store.sources.clear()
-
-
-def verdict(store: Store, crawled: CrawledSource, *, late: bool = False) -> tuple[RunState, str, RunCode]:
-    """State, sentence and code of a source whose crawl ended by itself, or by its time budget (late)."""
-    return spiders.crawled_source.verdict(store.conn, crawled, late=late, past=store.past is not None)
 
 
 def _tally(store: Store, crawled: CrawledSource, state: RunState, message: str, code: RunCode = RunCode.NONE) -> Tally:

@@ -39,7 +39,7 @@ class Arrival:
 
     result: FetchResult
     page: Page | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
+    record_facts: dict[str, Any] = field(default_factory=dict)
     request: tuple[tuple[str, str], ...] = ()
 
 
@@ -119,7 +119,7 @@ def write(store: Store, arrivals: Iterable[Arrival]) -> list[FetchResult]:
             if result.source not in touched:
                 warc.check_ours(crawled.writer)
             touched[result.source] = crawled.writer
-            pointer = warc.append(crawled.writer, arrival.page, arrival.facts, request=arrival.request)
+            pointer = warc.append(crawled.writer, arrival.page, arrival.record_facts, request=arrival.request)
             result = replace(result, pointer=pointer)
         results.append(result)
     for writer in touched.values():

@@ -21,7 +21,7 @@ PR_SET_PDEATHSIG = 1
 # A crawl that hears SIGTERM is gone within three seconds.
 GRACE = 6.0
 # Seconds between two checks. Chosen: nobody notices half a second.
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 _ours: list[int] = []
 
 
@@ -71,7 +71,7 @@ def _watch(watched: int, parent: int, until: float) -> NoReturn:
         if parent and _parent_of(watched) != parent:
             until = min(until, monotonic() + GRACE)
             parent = 0
-        sleep(LOOK_SECONDS)
+        sleep(POLL_SECONDS)
         alive = os.getppid() == watched
     if alive:
         with suppress(ProcessLookupError):

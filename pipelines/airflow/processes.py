@@ -18,7 +18,7 @@ from pipelines import private
 # Seconds between TERM and KILL. Chosen: a task has time to write its results.
 GRACE_SECONDS = 15.0
 # Seconds between two checks whether the process is gone. Chosen: nobody notices such a pause.
-LOOK_SECONDS = 0.1
+POLL_SECONDS = 0.1
 
 # The number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.
 PR_SET_PDEATHSIG = 1
@@ -95,7 +95,7 @@ def _wait_gone(components: Sequence[Component], sessions: set[int], grace: float
             return True
         if time.monotonic() > deadline:
             return False
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def _signal(pids: Iterable[int], number: signal.Signals) -> None:

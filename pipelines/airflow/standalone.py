@@ -34,8 +34,8 @@ START_SECONDS = 240.0
 # Seconds from the end of one stage to the beginning of the next. Chosen: the scheduler looks every few seconds; a busy
 # machine takes longer.
 HAND_OVER_SECONDS = 90.0
-# Seconds between two looks. Chosen: a person who waits sees no pause.
-LOOK_SECONDS = 1.0
+# Seconds between two checks. Chosen: a person who waits sees no pause.
+POLL_SECONDS = 1.0
 
 OnLine = Callable[[str], None]
 OnTask = Callable[[Task], None]
@@ -126,7 +126,7 @@ def stay(airflow: Airflow, *, on_line: OnLine = print) -> None:
     try:
         while True:
             check(airflow.components)
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
         on_line("stopping (up to 20 seconds) ...")
 
@@ -184,7 +184,7 @@ def _wait(
         if time.monotonic() > deadline:
             ends = "\n".join(f"{c.log}:\n{processes.tail(c.log, FEW_LINES)}" for c in started)
             raise AirflowError(f"Airflow was not ready after {seconds:.0f} s: {missing()}.\n{ends}")
-        time.sleep(LOOK_SECONDS / 2)
+        time.sleep(POLL_SECONDS / 2)
 
 
 def _missing(client: httpx.Client, since: datetime) -> str:
@@ -218,7 +218,7 @@ def _follow(airflow: Airflow, run: DagRun, on_task: OnTask, deadline: float) -> 
             raise AirflowError(
                 f"{run.dag} has not ended in time; see {airflow.address}/dags/{run.dag}/runs/{run.run_id}."
             )
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def _consumer(airflow: Airflow, dag: str, run: str, earlier: set[str]) -> DagRun:
@@ -232,7 +232,7 @@ def _consumer(airflow: Airflow, dag: str, run: str, earlier: set[str]) -> DagRun
             raise AirflowError(
                 f"{dag} did not begin within {HAND_OVER_SECONDS:.0f} s after the stage before it passed {run} on."
             )
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 @contextmanager

@@ -172,7 +172,7 @@ def send(run: str) -> dict[str, str]:
 
 
 def check_health() -> list[str]:
-    """Tell the operators once of sources that went quiet; gives the troubles that there are."""
+    """Tell the operators once of each trouble of a source; gives the troubles that there are."""
     telemetry.tell_waiting(settings())
     return duties.check_health(settings())
 

@@ -96,8 +96,8 @@ def read_names(file: Path) -> dict[str, tuple[str, ...]]:
 
 def judge(case: Case, names: Mapping[str, tuple[str, ...]]) -> JudgedCase:
     """The result of a case; WatchError names a case whose term cannot be used."""
-    look = evaluation.look(QueriedArticle(title="", description="", text=case.sentence))
-    hits = evaluation.places(_node(case, names), look)
+    lookup = evaluation.read_article(QueriedArticle(title="", description="", text=case.sentence))
+    hits = evaluation.places(_node(case, names), lookup)
     return JudgedCase(
         case=case,
         matched=hits is not None,

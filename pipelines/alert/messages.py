@@ -92,7 +92,7 @@ def put(
     pairs += [(message, alert["id"]) for alert in joining for message in opened.telling.get(alert["lead_id"], ())]
     ids = {
         row["key"]: row["id"]
-        for row in postgres.execute_values(conn, "write_messages", list(opened.rows.values()), fetch=True)
+        for row in postgres.execute_values(conn, "write_alert_deliveries", list(opened.rows.values()), fetch=True)
     }
     told_of = [(ids.get(message) if isinstance(message, str) else message, alert) for message, alert in pairs]
     postgres.execute_values(conn, "write_delivered_alerts", [pair for pair in told_of if pair[0]])

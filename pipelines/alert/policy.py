@@ -17,5 +17,5 @@ BATCH = 200
 # The newest articles whose words are counted, so that watches are found by rare words. Chosen: it takes a second, and
 # shows a share of a thousandth.
 COUNTED_ARTICLES = 1_000
-# Age in seconds of a half-written matcher file that a kill left. Chosen: 100,000 watches take two minutes.
+# Age in seconds of a half-written file of the QuerySet that a kill left. Chosen: 100,000 watches take two minutes.
 ABANDONED_SECONDS = 3600

@@ -49,7 +49,7 @@ delete from watch_feeds where watch = %(watch)s
 select counts from runs where run = %(run)s and source = %(source)s and stage = %(stage)s
 
 -- name: digest_of_watches
--- What the matcher is made of, as one value that is another where any of it is.
+-- What the QuerySet of all watches is made of, as one value that differs as soon as any part of it does.
 select md5(concat(
     (select string_agg(md5(jsonb_build_array(name, query, terms, unless)::text), '' order by name) from watches), ' ',
     (select string_agg(md5(jsonb_build_array(name, spellings)::text), '' order by name) from synonyms)
@@ -72,7 +72,7 @@ insert into synonyms (name, spellings) values (%(list)s, %(spellings)s)
 on conflict (name) do update set spellings = excluded.spellings
 
 -- name: lock_watches
--- One matcher at a time counts and fills the messages of an hour, freed with the transaction.
+-- One alert stage at a time counts and fills the messages of an hour, freed with the transaction.
 select pg_advisory_xact_lock(hashtextextended('alert cap', 0))
 
 -- name: matched_changes
@@ -193,7 +193,7 @@ left join lateral (select revision_kind from changes where id = a.change_id limi
 order by m.delivery_id, a.id
 
 -- name: unmatched_changes
--- The next changes nobody has matched yet, with the text they brought, other matchers pass them by.
+-- The next changes nobody has matched yet, with the text they brought; another alert stage that runs now passes these by.
 select c.id, c.article_id, c.revision, c.kind, c.revision_kind, c.quiet, c.source, a.language, a.authors, r.title, r.description,
     r.text, coalesce(m.story_id, c.article_id) as story_id
 from changes c
@@ -238,6 +238,15 @@ order by a.article_id, a.watch
 -- The watches that may look for a list of synonyms.
 select name, query from watches where query ilike %(pattern)s order by name
 
+-- name: write_alert_deliveries
+-- Messages that tell of alerts, into the outbox; each once for its key, and only new ones come back.
+insert into deliveries (key, channel, watch, kind, run, language, timezone, due_at, next_at, waiting_since)
+select v.key, v.channel, v.watch, v.kind, v.run, v.language, v.timezone, v.due_at::timestamptz, greatest(now(), v.due_at::timestamptz),
+    greatest(now(), v.due_at::timestamptz)
+from (values %s) as v (key, channel, watch, kind, run, language, timezone, due_at)
+on conflict (key) do nothing
+returning id, key
+
 -- name: write_alerts
 -- Alerts, each once for its watch, article, kind and revision; only those that are new come back. The article is their subject: its
 -- number stays in subject_id when the article is erased.
@@ -249,12 +258,3 @@ returning id, watch, kind, article_id, revision, quiet, lead_id
 -- Which alerts a message tells of.
 insert into delivered_alerts (delivery_id, alert_id) values %s
 on conflict do nothing
-
--- name: write_messages
--- Messages that tell of alerts, each once for its key, only those that are new come back.
-insert into deliveries (key, channel, watch, kind, run, language, timezone, due_at, next_at, waiting_since)
-select v.key, v.channel, v.watch, v.kind, v.run, v.language, v.timezone, v.due_at::timestamptz, greatest(now(), v.due_at::timestamptz),
-    greatest(now(), v.due_at::timestamptz)
-from (values %s) as v (key, channel, watch, kind, run, language, timezone, due_at)
-on conflict (key) do nothing
-returning id, key

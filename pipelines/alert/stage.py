@@ -83,7 +83,7 @@ def _batch(conn: postgres.Connection, settings: Settings, run: str, made: QueryS
         ]
         found = alert_choice.choose_alerts(conn, changes, matched)
         if found:
-            # One matcher at a time from here on: it has to see the alerts and messages that the one before wrote.
+            # One alert stage at a time from here on: it has to see the alerts and messages that the one before wrote.
             postgres.query(conn, "lock_watches")
             written = alert_choice.write(conn, run, found)
             messages.put(conn, settings, run, {one.watch.name: one.watch for one in found}, written)
@@ -97,7 +97,7 @@ def _find_matches(change: postgres.Row, made: QuerySet, scopes: Scopes) -> Itera
     scope = scopes.get(change["source"], NOWHERE)
     fields = {name: change[name] for name in evaluation.FIELDS}
     of_source = {"source": change["source"], "country": scope.country, "groups": scope.groups}
-    article = evaluation.look(
+    article = evaluation.read_article(
         QueriedArticle(**fields, **of_source, authors=change["authors"], language=change["language"])
     )
     for name, hits in query_set.holding(made, article):

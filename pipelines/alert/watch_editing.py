@@ -64,12 +64,12 @@ def make(settings: Settings, conn: postgres.Connection, name: str, written: Mapp
 def test(node: Node, *, title: str, text: str) -> TextTest:
     """The result of a query on a single text."""
     of_text, left_out = explanation.of_text(node)
-    look = evaluation.look(QueriedArticle(title=title, description="", text=text))
-    hits = evaluation.places(of_text, look) if of_text else []
+    lookup = evaluation.read_article(QueriedArticle(title=title, description="", text=text))
+    hits = evaluation.places(of_text, lookup) if of_text else []
     return TextTest(
         matched=hits is not None,
-        matches=matcher.matches(hits or (), look.reading.fields),
-        failed=explanation.explain_failed(of_text, look) if of_text else [],
+        matches=matcher.matches(hits or (), lookup.reading.fields),
+        failed=explanation.explain_failed(of_text, lookup) if of_text else [],
         left_out=left_out,
     )
 

@@ -1,4 +1,4 @@
-"""One matcher of all watches; the data folder keeps it between runs until a watch or a list of synonyms changes."""
+"""All watches as one `QuerySet`; the data folder keeps it between runs until a watch or a list of synonyms changes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 def current(settings: Settings, conn: postgres.Connection) -> QuerySet:
-    """The matcher of all present watches: the stored one if nothing changed, else a new one, which is then stored."""
+    """The QuerySet of all present watches: the stored one if nothing changed, else a new one, which is then stored."""
     row = postgres.row(conn, "digest_of_watches")
     digest = str(row["digest"]) if row else ""
     file = settings.data / FILE
@@ -42,7 +42,7 @@ def unreadable(made: QuerySet) -> list[str]:
 
 
 def _load(file: Path, digest: str) -> QuerySet | None:
-    """The matcher in a file; None if the file is damaged, or is for other watches or another version of the program."""
+    """The QuerySet in a file; None if the file is damaged, or is of other watches or another version of the program."""
     try:
         with np.load(file, allow_pickle=False) as kept:
             if bytes(kept["digest"]).decode() != digest or int(kept["form"][0]) != query_set.FORM:

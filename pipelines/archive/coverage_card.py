@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import steering
-from pipelines.archive import coverage_page, policy
+from pipelines.archive import coverage_card_html, policy
 from pipelines.archive.coverage_days import Day, SourceCoverage
 from pipelines.codes import Gap, State
 from pipelines.query import selection
@@ -72,11 +72,11 @@ def write(
         for number, covered in enumerate(of_sources(conn, limits, exported, titles)):
             days = [vars(day) for day in covered.days]
             file.write("," * bool(number) + "\n" + steering.as_json({**vars(covered), "days": days}, default=str))
-            rows.append(coverage_page.row(covered))
-            sections.append(coverage_page.section(covered))
+            rows.append(coverage_card_html.row(covered))
+            sections.append(coverage_card_html.section(covered))
         file.write("]}\n")
     with _replace_file(folder / PAGE) as beside:
-        beside.write_text(coverage_page.page(facts, rows, sections), encoding="utf-8")
+        beside.write_text(coverage_card_html.page(facts, rows, sections), encoding="utf-8")
 
 
 def of_sources(

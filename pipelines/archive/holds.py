@@ -34,7 +34,7 @@ def hold_handed_over(conn: postgres.Connection, numbers: Sequence[int], asked: s
     """
     why = f"handed over as {file}"
     with conn:
-        postgres.query(conn, "hold_lock")
+        postgres.query(conn, "lock_holds")
         known = postgres.row(conn, "hold_known", asked=asked, why=why) or postgres.row(
             conn, "hold_make", asked=asked, why=why
         )

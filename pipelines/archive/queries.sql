@@ -225,10 +225,6 @@ select h.id, h.asked, h.why, h.held_at, (select count(*)::int from held_articles
 from holds h
 order by h.id
 
--- name: hold_lock
--- Wait for the other who holds the same, freed with the transaction.
-select pg_advisory_xact_lock(hashtextextended('hold', 0))
-
 -- name: hold_make
 -- A new hold; what it holds comes next.
 insert into holds (asked, why) values (%(asked)s, %(why)s) returning id
@@ -236,6 +232,10 @@ insert into holds (asked, why) values (%(asked)s, %(why)s) returning id
 -- name: hold_release
 -- Let go of a hold.
 delete from holds where id = %(id)s
+
+-- name: lock_holds
+-- Wait until no other session changes what retention leaves alone; freed with the transaction.
+select pg_advisory_xact_lock(hashtextextended('hold', 0))
 
 -- name: page_of_revision
 -- Where the page of a revision of an article stands in the raw store.

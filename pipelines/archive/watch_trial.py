@@ -79,8 +79,8 @@ def _take(tried: TriedQuery, watch: Watch, node: Node, told: Mapping[str, object
         return
     scope = scopes.get(source, NOWHERE)
     of_source = {"country": scope.country, "groups": scope.groups}
-    look = evaluation.look(QueriedArticle(**{name: told[name] for name in subject_fields}, **of_source))  # type: ignore[arg-type]
-    hits = evaluation.places(node, look) or []
+    lookup = evaluation.read_article(QueriedArticle(**{name: told[name] for name in subject_fields}, **of_source))  # type: ignore[arg-type]
+    hits = evaluation.places(node, lookup) or []
     terms = {hit.term.written for hit in hits}
     tried.terms.update(terms)
     if len(terms) == 1:
@@ -92,7 +92,7 @@ def _take(tried: TriedQuery, watch: Watch, node: Node, told: Mapping[str, object
             url=str(told["url"]),
             at=told["first_fetched_at"],  # type: ignore[arg-type]
             alerts=0,
-            fields=look.reading.fields,
+            fields=lookup.reading.fields,
             marks=evaluation.join_hits(hits),
         )
     )

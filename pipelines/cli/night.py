@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from pipelines.airflow.api_client import Task
     from pipelines.airflow.standalone import Airflow
 
-# Seconds between two looks at the night's progress. Chosen: the picture on the terminal moves.
-LOOK_SECONDS = 1.0
+# Seconds between two checks at the night's progress. Chosen: the picture on the terminal moves.
+POLL_SECONDS = 1.0
 # Seconds between two lines of counts, which change all the time; a change of state is shown at once.
 EVERY = 10.0
 TOLD = ("fetched", "unchanged", "articles", "rejected", "new", "revised", "alerts", "sent")
@@ -83,7 +83,7 @@ def _tell(current: Settings, key: str, over: threading.Event) -> None:
             _lines(conn, key, over)
             return
         with Live(console=out, refresh_per_second=4, transient=True) as live:
-            while not over.wait(LOOK_SECONDS):
+            while not over.wait(POLL_SECONDS):
                 live.update(_running(runs.tallies(conn, key)))
                 conn.rollback()
 
@@ -110,7 +110,7 @@ def _lines(conn: postgres.Connection, key: str, over: threading.Event) -> None:
     seen: dict[tuple[str, str], tuple[str, str, float]] = {}
     ended = False
     while not ended:
-        ended = over.wait(LOOK_SECONDS)
+        ended = over.wait(POLL_SECONDS)
         tallies = runs.tallies(conn, key)
         wide = max((len(tally.source) for tally in tallies), default=0) + 2
         for tally in tallies:

@@ -40,8 +40,8 @@ STOPPED_CODE = 3
 AFTER_BUDGET = 30.0
 # Seconds from asking the child to stop to killing it. Chosen: Airflow kills a task five seconds after it asked.
 STOP_SECONDS = 4.5
-# Seconds between two looks whether the parent is gone or the time over. Chosen: nobody notices half a second.
-LOOK_SECONDS = 0.5
+# Seconds between two checks whether the parent is gone or the time over. Chosen: nobody notices half a second.
+POLL_SECONDS = 0.5
 # Seconds that Postgres has to notice that a killed child is gone, and between two tries. Chosen: it takes milliseconds,
 # and some hundred of them on a busy machine.
 GONE_SECONDS = 5.0
@@ -259,8 +259,8 @@ def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
     while open_pipes or child.poll() is None:
         try:
             if not open_pipes:
-                child.wait(LOOK_SECONDS)
-            elif event := events.get(timeout=LOOK_SECONDS):
+                child.wait(POLL_SECONDS)
+            elif event := events.get(timeout=POLL_SECONDS):
                 yield event
             else:
                 open_pipes -= 1

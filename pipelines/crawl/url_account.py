@@ -109,7 +109,7 @@ def _of_files_elsewhere(account: _RunAccount, names: Sequence[str]) -> Iterator[
                     yield account.differs(Side.FETCH, row["url"], f"{name}, byte {row['offset']}, holds another page")
 
 
-def _is_read_list(account: _RunAccount, row: postgres.Row, facts: warc.Meta) -> bool:
+def _is_read_list(account: _RunAccount, row: postgres.Row, facts: warc.RecordFacts) -> bool:
     """Whether a page is a list of the source that the crawl could read."""
     of_it = row["source"] == account.source.name and row["outcome"] == State.FETCHED
     return bool(of_it and facts["kind"] != Kind.ARTICLE)
@@ -126,7 +126,7 @@ def _is_excused(account: _RunAccount, name: str) -> bool:
     return last is not None and last.told == ChainLine.RETIRED
 
 
-def _of_list(account: _RunAccount, page: Page, facts: warc.Meta) -> Iterator[Difference]:
+def _of_list(account: _RunAccount, page: Page, facts: warc.RecordFacts) -> Iterator[Difference]:
     """The URLs that a list names, read again, and that have no row in the ledger."""
     kind, whole = Kind(facts["kind"]), bool(facts.get("past"))
     try:

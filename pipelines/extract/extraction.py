@@ -17,7 +17,7 @@ from pipelines.extract import markup, text_language
 from pipelines.extract.cpu_limit import TooSlow, time_limit
 from pipelines.extract.fields import metadata, publication_date
 from pipelines.extract.fields.dated_page import DatedPage
-from pipelines.extract.rejections import reasons
+from pipelines.extract.rejections import conditions
 from pipelines.extract.text import assembly, by_trafilatura
 from pipelines.model import Article, Page, Rejection, RemovedBlock, Source, Template
 from pipelines.stores import warc
@@ -96,7 +96,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     if len(content) > LARGEST_BYTES:
         return _reject(page, Reason.TOO_LARGE, f"{len(content)} bytes")
     content_type = next((value for name, value in page.headers if name.lower() == "content-type"), "")
-    refused = reasons.of_response(page, content, markup.looks_like_html(content, content_type))
+    refused = conditions.of_response(page, content, markup.looks_like_html(content, content_type))
     if refused:
         return _reject(page, *refused)
     html, _ = markup.decode(content, content_type, source.language)
@@ -113,7 +113,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     dated = DatedPage.of(tree, facts, page, source)
     when = publication_date.find_published(dated)
     stored = "\n".join(text.lines)
-    refused = reasons.of_content(
+    refused = conditions.of_content(
         page,
         html=html,
         title=facts.title,
@@ -129,7 +129,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     )
     del held
     language = text_language.language_of(facts.title, stored, source.language)
-    refused = refused or reasons.wrong_language(language, source, text.words)
+    refused = refused or conditions.wrong_language(language, source, text.words)
     if refused:
         return PageReading(_rejection(page, *refused, text=stored or "\n".join(text.extracted)), text.fits)
     made = Article(

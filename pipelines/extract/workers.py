@@ -34,8 +34,8 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 # Gives the result of a job that no worker could end.
 Lost = Callable[[Job, "Loss", str], Result]
-# Seconds between two looks at the workers. Chosen: nobody notices half a second.
-LOOK_SECONDS = 0.5
+# Seconds between two checks at the workers. Chosen: nobody notices half a second.
+POLL_SECONDS = 0.5
 # Seconds for a nursery to end its workers and itself.
 GRACE = 5.0
 # Seconds of clock after which a page is given up: thirty times the CPU that it may take.
@@ -133,7 +133,7 @@ def each(
                     crew[place] = _hand(begin, worker, handed, jobs[handed])
                     handed += 1
             busy = [worker for worker in crew if worker.number >= 0]
-            ready = wait([worker.pipe for worker in busy], timeout=LOOK_SECONDS)
+            ready = wait([worker.pipe for worker in busy], timeout=POLL_SECONDS)
             for place, worker in enumerate(crew):
                 number = worker.number
                 if number < 0:

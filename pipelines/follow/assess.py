@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from pipelines import patterns, urls
 from pipelines.codes import Cause, Reason
 from pipelines.extract import preview
-from pipelines.extract.rejections import reasons
+from pipelines.extract.rejections import conditions
 from pipelines.follow import (
     address_parts,
     draft_file,
@@ -201,7 +201,7 @@ def _learn_patterns(looked: Probe, first: Sequence[Sample]) -> LearnedPatterns:
 def _of_media(sample: Sample) -> bool:
     """Whether a page has too little text for an article, and its address names a section of media."""
     media = sample.reason == Reason.MEDIA
-    return media and bool(reasons.MEDIA_PATH.search(unquote(urlsplit(sample.url).path)))
+    return media and bool(conditions.MEDIA_PATH.search(unquote(urlsplit(sample.url).path)))
 
 
 def fits(url: str, allow: Sequence[str]) -> bool:

@@ -38,7 +38,7 @@ log = logging.getLogger("nightdesk")
 def tell_of_night(
     settings: Settings, run: str, chosen: Sequence[Source], done: Sequence[Tally], broken: str = ""
 ) -> bool:
-    """Tell the operators once that a night failed and which sources went quiet.
+    """Tell the operators once that a night failed and which sources have a trouble.
 
     Returns False if the night failed and nobody was told. A night fails as a Dag does: when too many of its sources
     failed, or when something else than a source failed. `broken`: the error that ended the night early.
@@ -68,7 +68,7 @@ def tell_of_source_files(settings: Settings, bad: Sequence[SourceError]) -> None
 
 
 def check_health(settings: Settings) -> list[str]:
-    """Tell the operators once of sources that went quiet; gives a sentence about each."""
+    """Tell the operators once of each trouble of a source; gives a sentence about each."""
     good, bad = folders.readable(settings)
     tell_of_source_files(settings, bad)
     found = troubles.check(settings, good)

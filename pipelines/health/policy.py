@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-# Usual intervals without a new article after which a source is silent. Chosen: two are a slow weekend.
-SILENT_TIMES = 3
+# While nothing is learned of a source: usual gaps without a new article after which it is silent. Chosen: two are a
+# slow weekend. Once its pace is learned, SILENT_GAP_FACTOR and what follows it below decide.
+LEARNING_SILENT_GAPS = 3
 # Run times of a schedule that are searched for its longest pause. Chosen: two weeks of nights contain every pause of
 # a week.
 SCHEDULE_STRIKES = 14
@@ -63,13 +64,13 @@ UNLIKELY, LOW_SHARE = 0.001, 0.5
 LIKELY_AGAIN, USUAL_AGAIN = 0.05, 0.2
 # A window with fewer expected articles cannot tell whether a source is usual again.
 LEAST_AWAITED = 3
-# A source is silent if more articles were expected since its last one than in any gap before, times the first value
-# plus the second.
-EMPTY_TIMES, EMPTY_MORE = 1.3, 1.5
+# A source whose pace is learned is silent if more articles were expected since its last one than in its longest gap
+# before times the factor, and SILENT_MORE_ARTICLES and SILENT_CHANCE_ARTICLES besides.
+SILENT_GAP_FACTOR, SILENT_MORE_ARTICLES = 1.3, 1.5
 # The silence must last this long and this many looks. Chosen: an hour of trouble at the site needs no message.
 SILENT_AT_LEAST, SILENT_LOOKS = timedelta(hours=6), 2
-# A trouble is told at the latest after this time, or this many usual gaps, whichever is longer.
-TOLD_WITHIN, TOLD_GAPS = timedelta(hours=24), 3
+# A silence is told at the latest after this time, or this many usual gaps, whichever is longer, whatever was expected.
+TELL_AT_LATEST, TELL_AT_LATEST_GAPS = timedelta(hours=24), 3
 # A source that does not answer is told after this many looks and this time, and after this many times its longest
 # earlier failure, but no later than above.
 ERROR_LOOKS, ERROR_AT_LEAST, ERROR_TIMES = 2, timedelta(hours=6), 2
@@ -79,8 +80,9 @@ BARREN_UNLIKELY, BARREN_PAGES = 0.001, 3
 WALLED_SHARE = 0.5
 # From this many sources on, equal troubles with one cause are one message, if they began within this span.
 TOGETHER, AT_ONCE = 3, timedelta(hours=3)
-# Expected articles that chance alone may add to the longest gap. Chosen: one in a hundred gaps of a Poisson source.
-EMPTY_MOST_BY_CHANCE = 2.5
+# Expected articles that chance alone may add to the longest gap (see SILENT_GAP_FACTOR). Chosen: one in a hundred gaps
+# of a Poisson source.
+SILENT_CHANCE_ARTICLES = 2.5
 # The time over which a healthy source is described.
 WEEK = timedelta(days=7)
 # If a pause between two looks is this many usual pauses long, nobody listened in it.

@@ -125,7 +125,7 @@ def is_learned(paced: Sequence[SourceLook]) -> bool:
 
 def _latest(own: timedelta | None, gap: timedelta) -> timedelta:
     """The time after which a trouble is told in any case."""
-    return max(policy.TOLD_WITHIN, policy.TOLD_GAPS * (own or gap))
+    return max(policy.TELL_AT_LATEST, policy.TELL_AT_LATEST_GAPS * (own or gap))
 
 
 def _failing(looks: Sequence[SourceLook], latest: timedelta, now: datetime) -> StateReport | None:
@@ -204,17 +204,17 @@ def _silent(
         return None
     listened = empty[-1].at
     usually = (own or gap) if pace else max(gap, _gap_so_far(looks, gap))
-    waits = _latest(own, gap) if pace else max(policy.LEARNING_WAITS, policy.SILENT_TIMES * usually)
+    waits = _latest(own, gap) if pace else max(policy.LEARNING_WAITS, policy.LEARNING_SILENT_GAPS * usually)
     # If the next look would come too late, counted from when the last article may have come, this look is in time.
     spacing = _spacing(paced) if pace else timedelta()
     late = now - since > waits - 2 * spacing and listened > since + usually
     expected = 0.0
     if pace and len(empty) >= policy.SILENT_LOOKS and listened - since >= policy.SILENT_AT_LEAST:
         expected = pace.count_expected(since, listened)
-        least = policy.EMPTY_MORE + policy.EMPTY_MOST_BY_CHANCE
+        least = policy.SILENT_MORE_ARTICLES + policy.SILENT_CHANCE_ARTICLES
         if not late and expected > least:
             most = usual.longest_empty([look for look in paced if look.at <= since], pace)
-            late = expected > policy.EMPTY_TIMES * most + least
+            late = expected > policy.SILENT_GAP_FACTOR * most + least
     if not late:
         return None
     what = "no new article" if last else "not one article so far"

@@ -1,8 +1,8 @@
 -- The short statements of load/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
 
 -- name: article_files_needed
--- Of the article files of these runs those that stay: an alert or a hold refers to an article of it, the run is held, or a page of it has
--- no end.
+-- Of the article files of these runs those that stay: an article of it was alerted, or retention must leave it alone (a hold); or the
+-- run is in the quarantine; or a page of it has no end.
 select r.run
 from unnest(%(runs)s::text[]) r (run)
 where exists (select from quarantine q where q.source = %(source)s and q.run = r.run and q.state = 'held')
@@ -56,7 +56,7 @@ order by n
 select count(*)::int as count from changes where source = %(source)s and run = %(run)s and quiet = 'many at once'
 
 -- name: hold_run
--- Note that the articles of this load are held.
+-- Put the articles of this load into the quarantine.
 insert into quarantine (source, run, reason, articles, since)
 select %(source)s, %(run)s, %(reason)s, count(*) filter (where reason = ''), min(fetched_at) from lines
 on conflict (source, run) do update
@@ -64,7 +64,7 @@ set reason = excluded.reason, articles = excluded.articles, since = excluded.sin
 where quarantine.state = 'held'
 
 -- name: hold_urls
--- Say of the URLs of this load, as far as nothing is decided on them, that they are held.
+-- Say of the URLs of this load, as far as nothing is decided on them, that the quarantine holds them.
 update urls u set code = 'held', reason = %(reason)s
 from lines l
 where u.id = l.url_id and u.state = 'fetched' and not exists (select from outcomes o where o.fetch_id = l.fetch_id)
@@ -146,7 +146,8 @@ where l.fresh and a.gone_at is not null
 on conflict (article_id, revision, kind) do nothing
 
 -- name: load_add_revisions
--- Keep every text an article has had: the words of the newest one stand in the article.
+-- Keep every wording an article has had. The newest one stands in the article, so here it is null; the view `revisions` shows both
+-- together. Others read the view, and only Nightdesk writes the table `revision_rows`.
 insert into revision_rows (
     article_id, revision, run, fetch_id, fetched_at, title, description, text, title_digest, text_digest, page_digest, extractor
 )
@@ -204,6 +205,8 @@ create temporary table if not exists lines (
     -- whether it is the newest of its URL, then the verdict, its reason, and the revision it makes or belongs to.
     article_id bigint, copy_of bigint, judged boolean not null default false, latest boolean not null default false,
     url_key text, variant_key text, verdict text, why text not null default '', revision integer,
+    -- fresh: the first line of its wording in this file, of an article. changed: title or text differ from the wording before it.
+    -- same_page: the bytes are those of a stored revision, so that only our reading changed.
     fresh boolean not null default false, changed boolean not null default false, same_page boolean not null default false,
     -- What brought it, if that is past; what its revision is to the one before it, and the numbers and names that moved.
     past text not null default '', revision_kind text not null default '', moved jsonb not null default '[]'

@@ -88,7 +88,7 @@ def run_steps(
     # The lines that keep the stored wording instead of the file's wording; their words differ from the file.
     still: set[int] = set()
     # Parameters of the steps: the earlier loads, and after the verdicts whether the edits are a flood.
-    before = postgres.row(conn, "load_find_earlier_loads", source=source, run=run) or {}
+    parameters = postgres.row(conn, "load_find_earlier_loads", source=source, run=run) or {}
     if rows:
         postgres.execute(conn, "load_create_lines")
         postgres.copy(conn, "lines", file_rows.COLUMNS, rows)
@@ -101,7 +101,7 @@ def run_steps(
                 "It was made with another database: run `nightdesk extract` for this run again."
             )
         postgres.execute(conn, "load_analyze_lines")
-        before["flood"] = False
+        parameters["flood"] = False
         why = quarantine.judge(conn, source, run) if may_hold else ""
         if why:
             quarantine.hold(conn, source, run, why)
@@ -118,10 +118,10 @@ def run_steps(
                 or (step in OF_CANONICAL and not known["elsewhere"])
             ):
                 continue
-            postgres.execute(conn, step, source=source, run=run, **before, **POLICY)
+            postgres.execute(conn, step, source=source, run=run, **parameters, **POLICY)
             if step == VERDICTS and (known["stored"] or known["several"]):
-                before |= postgres.row(conn, "load_ask_flood", source=source, **FLOOD) or {}
-                if not before["flood"]:
+                parameters |= postgres.row(conn, "load_ask_flood", source=source, **FLOOD) or {}
+                if not parameters["flood"]:
                     _judge_revisions(conn)
         postgres.execute_values(conn, "load_add_aliases", file_rows.find_aliases(rows, run))
     postgres.execute(conn, "load_update_unchanged_urls", source=source, run=run, **POLICY)

@@ -69,7 +69,7 @@ def put_message(conn: postgres.Connection, channel: str, key: str, subject: str,
     there.
     """
     row = (f"message/{key}/{quote(channel, safe='')}", channel.lower(), "", "message", "", subject, body)
-    return postgres.execute_values(conn, "write_deliveries", [row], fetch=True)
+    return postgres.execute_values(conn, "write_text_delivery", [row], fetch=True)
 
 
 def drain(
@@ -93,7 +93,7 @@ def drain(
     due = {row["channel"]: row["due"] for row in postgres.query(conn, "channels_due")}
     for channel in due.keys() - known.keys():
         error = f"Channel {channel} is not configured: set NIGHTDESK_CHANNEL_{channel.upper()}."
-        (held,) = postgres.query(conn, "hold_channel", channel=channel, error=error, long=policy.LONG_DOWN_SECONDS)
+        (held,) = postgres.query(conn, "mark_channel_down", channel=channel, error=error, long=policy.LONG_DOWN_SECONDS)
         if held["long"]:
             _tell_of_channel(conn, operators.lower(), channel, held["failing_since"].isoformat(), error)
     counts = Counter({"sent": 0, "retried": 0, "failed": 0})

@@ -53,7 +53,7 @@ select m.alert_id, m.delivery_id
 from delivered_alerts m join deliveries d on d.id = m.delivery_id
 where m.alert_id = any(%(alerts)s) and d.state = 'failed' and (%(channel)s = '' or d.channel = %(channel)s)
 
--- name: hold_channel
+-- name: mark_channel_down
 -- A channel has no address: what waits for it says so, and so does the channel; since when it takes nothing, and whether that is long.
 with held as (
     update deliveries set error = %(error)s where state = 'waiting' and channel = %(channel)s and error <> %(error)s
@@ -133,8 +133,8 @@ from (
 group by channel, error
 order by channel, error
 
--- name: write_deliveries
--- Messages for the outbox, each once for its key, only those that are new come back.
+-- name: write_text_delivery
+-- A message whose text is written already, into the outbox; once for its key, and only a new one comes back.
 insert into deliveries (key, channel, watch, kind, run, subject, body) values %s
 on conflict (key) do nothing
 returning id, key

@@ -77,7 +77,7 @@ def ready(node: Node, now: datetime) -> ReadyQuery:
     return ReadyQuery(node, now)
 
 
-def look(subject: QueriedArticle) -> ArticleLookup:
+def read_article(subject: QueriedArticle) -> ArticleLookup:
     """An article prepared for many queries."""
     return ArticleLookup(
         subject, article_words.read({name: getattr(subject, name) for name in FIELDS}, subject.language)
@@ -86,34 +86,34 @@ def look(subject: QueriedArticle) -> ArticleLookup:
 
 def answer(asked: ReadyQuery, subject: QueriedArticle) -> list[Mark] | None:
     """The places that a query found, in order and without overlaps; None if the article is no answer."""
-    found = places(asked.node, look(subject), asked.now)
+    found = places(asked.node, read_article(subject), asked.now)
     return None if found is None else join_hits(found)
 
 
-def places(node: Node, look: ArticleLookup, now: datetime | None = None) -> list[Hit] | None:
+def places(node: Node, lookup: ArticleLookup, now: datetime | None = None) -> list[Hit] | None:
     """The places that make a query true of an article; None if it is not true.
 
     now: spans are counted back from this.
     """
     if isinstance(node, Find):
-        return _find(node, look) or None
+        return _find(node, lookup) or None
     if isinstance(node, Near):
-        return _near(node, look) or None
+        return _near(node, lookup) or None
     if isinstance(node, Except):
-        return _except(node, look) or None
+        return _except(node, lookup) or None
     if isinstance(node, Without):
-        return None if places(node.part, look, now) is not None else []
+        return None if places(node.part, lookup, now) is not None else []
     if isinstance(node, Of | DateFilter):
-        return [] if _holds(node, look.subject, now) else None
+        return [] if _holds(node, lookup.subject, now) else None
     if isinstance(node, Every):
         found = []
         for part in node.parts:
-            one = places(part, look, now)
+            one = places(part, lookup, now)
             if one is None:
                 return None
             found += one
         return found
-    true = [hits for part in node.parts if (hits := places(part, look, now)) is not None]
+    true = [hits for part in node.parts if (hits := places(part, lookup, now)) is not None]
     return [hit for hits in true for hit in hits] if true else None
 
 
@@ -129,36 +129,36 @@ def join_hits(hits: Sequence[Hit]) -> list[Mark]:
     return made
 
 
-def _find(find: Find, look: ArticleLookup) -> list[Hit]:
-    hits = look.found.get(find.term)
+def _find(find: Find, lookup: ArticleLookup) -> list[Hit]:
+    hits = lookup.found.get(find.term)
     if hits is None:
-        hits = look.found[find.term] = matcher.hits(find.term, look.reading)
+        hits = lookup.found[find.term] = matcher.hits(find.term, lookup.reading)
     return [hit for hit in hits if hit.field == "title"] if find.title else hits
 
 
-def _near(node: Near, look: ArticleLookup) -> list[Hit]:
-    left = [hit for find in node.left for hit in _find(find, look)]
-    right = [hit for find in node.right for hit in _find(find, look)] if left else []
+def _near(node: Near, lookup: ArticleLookup) -> list[Hit]:
+    left = [hit for find in node.left for hit in _find(find, lookup)]
+    right = [hit for find in node.right for hit in _find(find, lookup)] if left else []
     found: list[Hit] = []
     for name in FIELDS:
         one, other = ([hit for hit in hits if hit.field == name] for hits in (left, right))
         if one and other:
-            found += _nearby(one, other, node.distance, _place(look, name))
+            found += _nearby(one, other, node.distance, _place(lookup, name))
     return found
 
 
-def _except(node: Except, look: ArticleLookup) -> list[Hit]:
-    wanted = [hit for find in node.wanted for hit in _find(find, look)]
-    around = [hit for find in node.around for hit in _find(find, look)] if wanted else []
+def _except(node: Except, lookup: ArticleLookup) -> list[Hit]:
+    wanted = [hit for find in node.wanted for hit in _find(find, lookup)]
+    around = [hit for find in node.around for hit in _find(find, lookup)] if wanted else []
     return [hit for hit in wanted if not any(matcher.overlap(hit, other) for other in around)]
 
 
-def _place(look: ArticleLookup, name: str) -> Callable[[Hit], tuple[int, int]]:
+def _place(lookup: ArticleLookup, name: str) -> Callable[[Hit], tuple[int, int]]:
     """A function that gives the numbers of a hit's first and last words in a field."""
-    if name not in look.starts:
-        stream = next(stream for stream in look.reading.streams if stream.name == name)
-        look.starts[name] = [token.start for token in stream.tokens]
-    starts = look.starts[name]
+    if name not in lookup.starts:
+        stream = next(stream for stream in lookup.reading.streams if stream.name == name)
+        lookup.starts[name] = [token.start for token in stream.tokens]
+    starts = lookup.starts[name]
     return lambda hit: (bisect_right(starts, hit.start) - 1, bisect_left(starts, hit.end) - 1)
 
 

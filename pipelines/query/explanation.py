@@ -57,37 +57,37 @@ def of_text(node: Node) -> tuple[Node | None, list[str]]:
     return node, []
 
 
-def explain_failed(node: Node, look: ArticleLookup) -> list[str]:
+def explain_failed(node: Node, lookup: ArticleLookup) -> list[str]:
     """A sentence for each part of a query that makes an article no answer; empty if the article is an answer."""
-    if evaluation.places(node, look) is not None:
+    if evaluation.places(node, lookup) is not None:
         return []
     if isinstance(node, Find):
-        elsewhere = node.title and evaluation.places(Find(node.term), look)
+        elsewhere = node.title and evaluation.places(Find(node.term), lookup)
         return [f"{write_part(node)} is {'there, but not in the title' if elsewhere else 'not there'}."]
     if isinstance(node, Near):
-        missing = [side for side in (node.left, node.right) if not _any(side, look)]
+        missing = [side for side in (node.left, node.right) if not _any(side, lookup)]
         if missing:
             return [f"{_side(side)} is not there." for side in missing]
         return [f"{_side(node.left)} and {_side(node.right)} are there, but not within {node.distance} words."]
     if isinstance(node, Except):
-        within = _any(node.wanted, look)
+        within = _any(node.wanted, lookup)
         return [f"{_side(node.wanted)} " + (f"stands only within {_side(node.around)}." if within else "is not there.")]
     if isinstance(node, Without):
-        hits = evaluation.places(node.part, look) or []
-        surfaces = dict.fromkeys(look.reading.fields[hit.field][hit.start : hit.end] for hit in hits)
+        hits = evaluation.places(node.part, lookup) or []
+        surfaces = dict.fromkeys(lookup.reading.fields[hit.field][hit.start : hit.end] for hit in hits)
         shown = f": {', '.join(surfaces)}" if surfaces else ""
         return [f"{write_part(node.part)} is there, and must not be{shown}."]
     if isinstance(node, Every):
-        return [said for part in node.parts for said in explain_failed(part, look)]
+        return [said for part in node.parts for said in explain_failed(part, lookup)]
     if isinstance(node, Either):
         if all(isinstance(part, Find) for part in node.parts):
             return [f"None of {', '.join(write_part(part) for part in node.parts)} is there."]
-        return [said for part in node.parts for said in explain_failed(part, look)]
+        return [said for part in node.parts for said in explain_failed(part, lookup)]
     return [f"{write_part(node)} does not hold."]
 
 
-def _any(finds: Iterable[Find], look: ArticleLookup) -> bool:
-    return any(evaluation.places(find, look) is not None for find in finds)
+def _any(finds: Iterable[Find], lookup: ArticleLookup) -> bool:
+    return any(evaluation.places(find, lookup) is not None for find in finds)
 
 
 def _side(finds: tuple[Find, ...]) -> str:

@@ -59,22 +59,22 @@ class QuerySet:
         return len(self.arrays["names_at"]) - 1
 
 
-def holding(made: QuerySet, look: ArticleLookup) -> Iterator[tuple[str, list[Hit]]]:
+def holding(made: QuerySet, lookup: ArticleLookup) -> Iterator[tuple[str, list[Hit]]]:
     """The queries that an article answers, by name, each with the places that it found."""
-    for number in candidates(made, look):
-        hits = evaluation.places(_node(made, int(number)), look)
+    for number in candidates(made, lookup):
+        hits = evaluation.places(_node(made, int(number)), lookup)
         if hits is not None:
             yield _slice(made, "names", int(number)).decode(), hits
 
 
-def candidates(made: QuerySet, look: ArticleLookup) -> NDArray[Any]:
+def candidates(made: QuerySet, lookup: ArticleLookup) -> NDArray[Any]:
     """The numbers of the queries that an article may answer: all that it answers, and some more."""
     arrays, known = made.arrays, made.groups_of
-    words = look.reading.forms()
+    words = lookup.reading.forms()
     if len(known) > MAX_WORDS:
         known.clear()
     _remember(made, [form for form in words if form not in known])
-    found = {ALWAYS, *_looked_up(made, list(_filters(look.subject)))[1].tolist()}
+    found = {ALWAYS, *_looked_up(made, list(_filters(lookup.subject)))[1].tolist()}
     for form in words:
         found.update(known[form])
     groups = np.fromiter(found, np.int64, len(found))
@@ -84,7 +84,7 @@ def candidates(made: QuerySet, look: ArticleLookup) -> NDArray[Any]:
     kept = made.present[arrays["required"][queries]].all(axis=1)
     # If joiners keep words together, `forms` has also the parts of such words, which are no complete words. Then no
     # query is excluded here, and the queries are read one by one.
-    if not any(stream.whole for stream in look.reading.streams):
+    if not any(stream.whole for stream in lookup.reading.streams):
         kept &= ~made.present[arrays["excluded"][queries]].any(axis=1)
     made.present[groups] = False
     made.present[ALWAYS] = True

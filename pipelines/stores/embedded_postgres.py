@@ -34,7 +34,7 @@ from pipelines.stores.postgres_programs import VERSION
 # Hexadecimal digits of a folder's name. Chosen: no two installations of one machine share them.
 DIGEST_DIGITS = 16
 # Seconds between two checks whether it answers. Chosen: nobody notices.
-LOOK_SECONDS = 0.2
+POLL_SECONDS = 0.2
 
 # The user of the server if root runs Nightdesk; and the name of this user in earlier installations.
 SERVER_USER = "pgserver"
@@ -193,7 +193,7 @@ def _start(folder: Path) -> None:
             raise DatabaseError(
                 f"The embedded Postgres in {folder} did not start: the end of {folder / 'log'} says why. {INSTEAD}"
             )
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def _check_way(data: Path, user: pwd.struct_passwd) -> None:

@@ -22,7 +22,7 @@ from pipelines.stores import postgres
 MIGRATIONS = postgres.SQL / "migrations"
 # Milliseconds that a migration waits for a table in use, because later users wait behind it; and seconds until it tries
 # again. Chosen: nobody waits for a second.
-LOCK_WAIT_MS, LOCK_LOOK_SECONDS = 500, 0.5
+LOCK_WAIT_MS, LOCK_POLL_SECONDS = 500, 0.5
 APPLIED = "insert into migrations (name, oldest_code) values (%s, %s)"
 # Digits at the beginning of a migration's name.
 NUMBER_DIGITS = 4
@@ -77,7 +77,7 @@ def migrate(settings: Settings, on_step: Callable[[str], None] = lambda said: No
             # This is not the waiting lock: a process that waits in a statement keeps an index from being made
             # concurrently.
             while not _got(cursor, "select pg_try_advisory_lock(%s) as got", (postgres.SCHEMA_LOCK,)):
-                time.sleep(LOCK_LOOK_SECONDS)
+                time.sleep(LOCK_POLL_SECONDS)
             cursor.execute(
                 "create table if not exists migrations "
                 "(name text primary key, applied_at timestamptz not null default now())"
@@ -182,7 +182,7 @@ def _patiently(cursor: Any, statements: Sequence[tuple[str, Any]], on_step: Call
         except postgres.LockNotAvailable:
             cursor.execute("rollback")
             on_step("waiting for others who use the same table")
-            time.sleep(LOCK_LOOK_SECONDS)
+            time.sleep(LOCK_POLL_SECONDS)
         except postgres.Error:
             if not cursor.connection.closed:
                 cursor.execute("rollback")

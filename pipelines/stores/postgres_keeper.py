@@ -21,7 +21,7 @@ READY_SECONDS = 300.0
 # Seconds that Postgres may take to stop. Chosen: it writes its memory to a slow disk.
 STOP_SECONDS = 60.0
 # Seconds between two checks. Chosen: starting it takes a few of these.
-LOOK_SECONDS = 0.02
+POLL_SECONDS = 0.02
 
 
 def running(folder: Path) -> int | None:
@@ -49,7 +49,7 @@ def stop(folder: Path, pid: int) -> None:
         while _serves(pid, folder):
             if time.monotonic() > deadline:
                 break
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
         else:
             return
 
@@ -89,7 +89,7 @@ def _keep(uid: int, gid: int, folder: Path, users: Path, command: list[str]) -> 
     while not (running(folder) == postgres.pid and ready(folder)):
         if postgres.poll() is not None or time.monotonic() > deadline:
             return 1
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
     if os.fork():
         # Our caller goes on; the server is no longer anybody's child.
         os._exit(0)

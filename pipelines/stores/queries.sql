@@ -42,10 +42,6 @@ grant usage on schema nightdesk to nightdesk_reader
 -- Let the role nightdesk_reader read the views that stay, and nothing else.
 grant select on all tables in schema nightdesk to nightdesk_reader
 
--- name: hold_stage
--- This session works on a stage of a run: the lock is gone when the session is, however it ends.
-select pg_try_advisory_lock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, %(source)s, %(run)s), 0))
-
 -- name: last_seconds
 -- How long a stage took for each of these sources when it last came to its end.
 select name as source, extract(epoch from last.ended_at - last.started_at)::float8 as seconds
@@ -60,6 +56,10 @@ cross join lateral (
 -- name: leave_stage
 -- This session works on a stage of a run no more.
 select pg_advisory_unlock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, %(source)s, %(run)s), 0))
+
+-- name: lock_stage
+-- This session works on a stage of a run: the lock is gone when the session is, however it ends.
+select pg_try_advisory_lock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, %(source)s, %(run)s), 0))
 
 -- name: needed_files
 -- Which of these files of the raw store an alert or a hold refers to: the page of an article is in it, or a list that named the article.

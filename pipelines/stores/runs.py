@@ -86,7 +86,7 @@ def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, schem
     if not schema_checked:
         migrations.check_migrated(conn)
     with conn:
-        postgres.query(conn, "hold_stage", run=run, source=source, stage=stage)
+        postgres.query(conn, "lock_stage", run=run, source=source, stage=stage)
         postgres.execute(conn, "begin_stage", run=run, source=source, stage=stage)
         postgres.execute(conn, "close_stale_stages", run=run, source=source, stage=stage)
 

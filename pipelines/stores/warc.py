@@ -49,7 +49,7 @@ META_BYTES, LONGEST_META_BYTES = 16 * 1024, 1 << 24
 # Headers that are not kept as they were sent: see above.
 DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}
 # The facts of a page's metadata record: `meta` from the crawl, and those that `append` adds about the page itself.
-Meta = dict[str, Any]
+RecordFacts = dict[str, Any]
 
 
 @dataclass
@@ -89,7 +89,7 @@ def begin(raw: Path, source: str, run: str) -> Writer:
 
 
 def append(
-    writer: Writer, page: Page, meta: Mapping[str, Any], *, request: tuple[tuple[str, str], ...] = ()
+    writer: Writer, page: Page, record_facts: Mapping[str, Any], *, request: tuple[tuple[str, str], ...] = ()
 ) -> Pointer:
     """Write a page as request, response and metadata record; gives the response's place. It is not yet on disk: see
     `sync`.
@@ -118,7 +118,7 @@ def append(
     )
     length = writer.file.tell() - offset
     facts = {
-        **meta,
+        **record_facts,
         "source": page.source,
         "run": page.run,
         "url": page.url,
@@ -170,7 +170,7 @@ def finish(writer: Writer, *, tell: Callable[[Path], None] = lambda path: None) 
     return seal(writer.path)
 
 
-def recover(path: Path, *, known: int = 0) -> Iterator[tuple[Pointer, Page, Meta]]:
+def recover(path: Path, *, known: int = 0) -> Iterator[tuple[Pointer, Page, RecordFacts]]:
     """Cut the torn tail of the `.open` file of a killed crawl, and give every whole page in it; then call `seal`.
 
     If a file is damaged inside, a copy of it is kept (`find_damaged` names it), and the pages behind the damage are
@@ -227,12 +227,12 @@ def name_of(path: Path) -> str:
     return "/".join(path.parts[-3:]).removesuffix(".open")
 
 
-def pages(path: Path) -> Iterator[tuple[Pointer, Page, Meta]]:
+def pages(path: Path) -> Iterator[tuple[Pointer, Page, RecordFacts]]:
     """Every page of a file, with its place and the facts kept with it."""
     name = name_of(path)
     with bucket.whole(path) as here, here.open("rb") as file:
-        for offset, length, page, meta in _read(file, path):
-            yield Pointer(warc_file=name, warc_offset=offset, warc_length=length), page, meta
+        for offset, length, page, record_facts in _read(file, path):
+            yield Pointer(warc_file=name, warc_offset=offset, warc_length=length), page, record_facts
 
 
 def read(raw: Path, pointer: Pointer) -> Page:
@@ -363,7 +363,7 @@ def _head(lines: list[str]) -> bytes:
     return ("\r\n".join(clean) + "\r\n\r\n").encode("latin-1", "replace")
 
 
-def _read(file: BinaryIO, path: Path) -> Iterator[tuple[int, int, Page, Meta]]:
+def _read(file: BinaryIO, path: Path) -> Iterator[tuple[int, int, Page, RecordFacts]]:
     """Offset, length, page and facts from the file's position on; a response without its metadata is no page."""
     response: tuple[int, int, tuple[tuple[str, str], ...], bytes] | None = None
     try:
@@ -393,7 +393,7 @@ def _read_elsewhere(path: Path, offset: int) -> Page:
     )  # fmt: skip
 
 
-def _page(facts: Meta, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> Page:
+def _page(facts: RecordFacts, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> Page:
     return Page(
         source=facts["source"],
         run=facts["run"],
@@ -409,18 +409,18 @@ def _page(facts: Meta, status: int, headers: tuple[tuple[str, str], ...], body: 
     )
 
 
-def _read_at(path: Path, begins: Sequence[int]) -> Iterator[tuple[Pointer, Page, Meta]]:
+def _read_at(path: Path, begins: Sequence[int]) -> Iterator[tuple[Pointer, Page, RecordFacts]]:
     """The pages that begin at these offsets; places with whole records that are not ours are left out."""
     name, (source, run) = name_of(path), path.parts[-3:-1]
     with path.open("rb") as file:
         for begin in begins:
             file.seek(begin)
             try:
-                offset, length, page, meta = next(_read(file, path))
+                offset, length, page, record_facts = next(_read(file, path))
             except (StoreError, StopIteration):
                 continue
             if (page.source, page.run) == (source, run):
-                yield Pointer(warc_file=name, warc_offset=offset, warc_length=length), page, meta
+                yield Pointer(warc_file=name, warc_offset=offset, warc_length=length), page, record_facts
 
 
 def _keep_copy(path: Path) -> None:

@@ -15,7 +15,7 @@ from pipelines.stores import postgres
 
 def matches_in(watch: Watch, text: str) -> list[Match]:
     """What a watch finds in a text."""
-    look = evaluation.look(QueriedArticle(title="", description="", text=text))
+    look = evaluation.read_article(QueriedArticle(title="", description="", text=text))
     return list(matcher.matches(evaluation.places(watches.node(watch), look) or (), look.reading.fields))
 
 
@@ -144,7 +144,7 @@ def test_of_a_long_sentence_a_snippet_is_the_words_around_on_one_line() -> None:
 
 
 def test_many_watches_are_matched_at_once_and_named_by_field() -> None:
-    look = evaluation.look(QueriedArticle(title="لداعش", description="", text="في حلب وحلب"))
+    look = evaluation.read_article(QueriedArticle(title="لداعش", description="", text="في حلب وحلب"))
 
     found = {term: evaluation.places(watches.node(watches.make("w", [term])), look) for term in ("داعش", "حلب", "مصر")}
 

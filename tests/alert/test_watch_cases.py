@@ -71,7 +71,7 @@ def test_a_query_is_tried_on_a_text_and_says_where_it_matches(nightdesk: Nightde
 def test_the_part_that_failed_is_named(query: str, text: str, failed: list[str]) -> None:
     node = watches.parse_query(query)
 
-    look = evaluation.look(QueriedArticle(title="", description="", text=text))
+    look = evaluation.read_article(QueriedArticle(title="", description="", text=text))
 
     assert explanation.explain_failed(node, look) == failed
     assert watches.parse_query(explanation.write_part(node)) == node

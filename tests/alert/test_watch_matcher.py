@@ -67,9 +67,9 @@ def test_all_at_once_are_found_by_what_each_alone_is_found_by() -> None:
     alone = compared = 0
 
     for subject in subjects:
-        look = evaluation.look(subject)
+        look = evaluation.read_article(subject)
         together = dict(query_set.holding(made, look))
-        again = evaluation.look(subject)
+        again = evaluation.read_article(subject)
         single = {name: hits for name, node in nodes.items() if (hits := evaluation.places(node, again)) is not None}
         assert together == single
         compared += len(single)
@@ -138,7 +138,9 @@ def test_the_matcher_is_kept_until_a_watch_or_a_list_changes(settings: Settings,
             made = watch_index.current(settings, conn)
         return [
             name
-            for name, _ in query_set.holding(made, evaluation.look(QueriedArticle(title="", description="", text=text)))
+            for name, _ in query_set.holding(
+                made, evaluation.read_article(QueriedArticle(title="", description="", text=text))
+            )
         ]
 
     assert (found("في حلب"), found("Halab")) == (["a"], [])

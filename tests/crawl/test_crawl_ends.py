@@ -203,7 +203,7 @@ def test_a_child_that_dies_without_a_word_is_a_failed_tally(
 def test_a_crawl_is_over_when_its_process_is_and_not_at_the_next_look(
     here: Settings, web: Sites, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crawl, "LOOK_SECONDS", 100.0)
+    monkeypatch.setattr(crawl, "POLL_SECONDS", 100.0)
     source = sites.site(web, "a.test", 1)
 
     with clock.wall_below(100):

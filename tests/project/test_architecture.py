@@ -83,7 +83,7 @@ PUBLIC = {
     "pipelines.dates": "calendars clocks list_dates months relative written",
     "pipelines.desk": "actions desk_records headline lookups needs policy source_records unsent",
     "pipelines.extract": "extraction fetched_pages markup preview stage",
-    "pipelines.extract.rejections": "reasons",
+    "pipelines.extract.rejections": "conditions",
     "pipelines.extract.site": "learning",
     "pipelines.follow": "already_followed date_offsets front_page list_worth many_sites onboard opml probe_plan "
     "probing probing_records recheck renames samples site_place",

@@ -43,7 +43,7 @@ LONG = {
     "pipelines/extract/fields/titles.py": "the places that name a title, and how the right one is told",
     "pipelines/extract/fields/visible_dates.py": "the places that show a date, ranked against each other",
     "pipelines/extract/markup.py": "bytes to a tree that can be read: charsets, sizes, depth, what is cut before",
-    "pipelines/extract/rejections/reasons.py": "the conditions of rejection, in the order in which they are asked",
+    "pipelines/extract/rejections/conditions.py": "the conditions of rejection, in the order in which they are asked",
     "pipelines/extract/rejections/walls.py": "the words of walls, in every language that is known",
     "pipelines/health/states.py": "the states of a source: each is what those before it are not",
     "pipelines/query/grammar.py": "one grammar, from the tokens to the tree",

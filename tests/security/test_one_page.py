@@ -56,7 +56,7 @@ def test_a_page_on_which_our_own_code_fails_has_failed_with_that_as_its_reason()
     # No crawl lets such an address pass; whatever does, it is one page.
     page = replace(_page(b"<p>x</p>"), final_url="http://_x.test/2")
 
-    look = outcome.look_at(
+    look = outcome.judge_answer(
         page, {"kind": "article", "url_id": 1, "redirects": [page.url], "ms": 1}, sites.source("a.test")
     )
 

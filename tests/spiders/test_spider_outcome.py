@@ -13,7 +13,7 @@ from pipelines.crawl.ledger import FetchResult, Lease
 from pipelines.model import Page
 from pipelines.stores.clock import of_machine
 from spiders.guard import RefusedRequest
-from spiders.outcome import cause, look_at, look_without_page, rest_asked
+from spiders.outcome import cause, judge_answer, judge_failure, rest_asked
 from tests import sites
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -41,7 +41,7 @@ def judged(
         body=body,
         digest=sha256(body).hexdigest(),
     )
-    return look_at(
+    return judge_answer(
         page,
         {"kind": kind, "url_id": 1, "redirects": [final_url] if final_url else [], "ms": 5},
         sites.source("a.test"),
@@ -143,7 +143,7 @@ def test_an_article_below_the_name_of_a_wall_may_be_redirected_to_https_and_its_
     ],
 )
 def test_a_failure_has_an_outcome_and_a_reason(error: Exception, outcome: State, reason: str) -> None:
-    look = look_without_page(error, LEASE, of_machine())
+    look = judge_failure(error, LEASE, of_machine())
 
     assert (look.outcome, look.reason) == (outcome, reason)
 

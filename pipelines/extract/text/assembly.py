@@ -77,7 +77,7 @@ def settle(
     own = () if "phrases" in without else source.phrases
     template = None if "site" in without else template
     if "judge" in without:
-        best = cut_lines(page.lines, facts, own, without)
+        best = cut_lines(page.trafilatura_lines, facts, own, without)
     else:
         taught, fits = _teach(page, template)
         best = replace(cut_blocks(taught, _keep(taught, facts), facts, own, without), fits=fits)

@@ -54,14 +54,14 @@ class JudgedBlock:
 
     block: Block
     kind: str
-    chosen: float
+    trafilatura_share: float
     chance: float
     why: str = ""
 
     @property
     def likely(self) -> bool:
         """Whether the block is taken as a part of the article."""
-        return self.chance >= least_chance(self.block, self.kind, self.chosen)
+        return self.chance >= least_chance(self.block, self.kind, self.trafilatura_share)
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ class JudgedPage:
     """
 
     blocks: Sequence[JudgedBlock]
-    lines: Sequence[str]
-    plain: Sequence[str]
+    trafilatura_lines: Sequence[str]
+    second_lines: Sequence[str]
     compared: text_choice.Blocks | None = None
 
     @property
@@ -86,7 +86,9 @@ class JudgedPage:
     @property
     def readable_lines(self) -> Sequence[str]:
         """All lines of the page that read like text: trafilatura's, or if it has none, the second extractor's."""
-        return self.lines if sum(map(words, self.lines)) >= 2 * LEAST_WORDS else self.plain
+        return (
+            self.trafilatura_lines if sum(map(words, self.trafilatura_lines)) >= 2 * LEAST_WORDS else self.second_lines
+        )
 
 
 def judge_page(tree: HtmlElement, html: str, facts: Facts, without: frozenset[str] = frozenset()) -> JudgedPage:
@@ -102,25 +104,27 @@ def judge_page(tree: HtmlElement, html: str, facts: Facts, without: frozenset[st
     chances[able] = classifier.probabilities(rows[able])
     if facts.posts:
         chances[find_posts(found, facts.posts)] = POSTED
-    chosen = rows[:, Sign.LINES].tolist()
-    kinds = place_sums.kinds_of(found, chosen, sums)
-    return JudgedPage(join(found, kinds, chosen, chances.tolist()), lines, plain, compare(found, kinds, rows))
+    trafilatura_share = rows[:, Sign.LINES].tolist()
+    kinds = place_sums.kinds_of(found, trafilatura_share, sums)
+    return JudgedPage(
+        join(found, kinds, trafilatura_share, chances.tolist()), lines, plain, compare(found, kinds, rows)
+    )
 
 
 def join(
-    found: Sequence[Block], kinds: Sequence[str], chosen: Sequence[float], chances: Sequence[float]
+    found: Sequence[Block], kinds: Sequence[str], trafilatura_share: Sequence[float], chances: Sequence[float]
 ) -> list[JudgedBlock]:
     """The records of blocks from parallel sequences of their kinds, shares and chances."""
-    return [JudgedBlock(*one) for one in zip(found, kinds, chosen, chances, strict=True)]
+    return [JudgedBlock(*one) for one in zip(found, kinds, trafilatura_share, chances, strict=True)]
 
 
 def compare(found: Sequence[Block], kinds: Sequence[str], rows: features.Rows) -> text_choice.Blocks:
     """The blocks of a page in the form in which whole texts are chosen, with the extractors that read every page."""
-    chosen = rows[:, Sign.LINES].tolist()
+    trafilatura_share = rows[:, Sign.LINES].tolist()
     return text_choice.Blocks(
         words=np.array([block.words for block in found], dtype=np.float64),
         linked=np.array([block.linked for block in found], dtype=np.float64),
-        least=np.array([least_chance(*one) for one in zip(found, kinds, chosen, strict=True)]),
+        least=np.array([least_chance(*one) for one in zip(found, kinds, trafilatura_share, strict=True)]),
         signs=features.signs(rows),
         shares={"lines": rows[:, Sign.LINES].astype(np.float64), "plain": rows[:, Sign.PLAIN].astype(np.float64)},
     )
@@ -151,13 +155,13 @@ def find_posts(found: Sequence[Block], posts: Sequence[str]) -> list[bool]:
     ]
 
 
-def least_chance(block: Block, kind: str, chosen: float) -> float:
+def least_chance(block: Block, kind: str, trafilatura_share: float) -> float:
     """The least chance with which a block is taken as a part of the article.
 
     kind: the kind of its place.
     chosen: how much of it trafilatura has.
     """
-    if kind and chosen < HALF_SHARE:
+    if kind and trafilatura_share < HALF_SHARE:
         return PLACED_ALONE
     if block.linked >= MOSTLY_SHARE * block.words and block.words < FEW_WORDS:
         return DENSE

@@ -132,7 +132,7 @@ def _list_removed(
     told = [
         number
         for number, one in enumerate(page.blocks)
-        if cut.get(number, one.chosen >= HALF_SHARE or first < number < last)
+        if cut.get(number, one.trafilatura_share >= HALF_SHARE or first < number < last)
     ]
     known = dict(zip(told, phrases.reasons([page.blocks[number].block.text for number in told], own), strict=True))
     return tuple(

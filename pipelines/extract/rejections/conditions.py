@@ -82,7 +82,8 @@ PLAYER = re.compile(
 PICTURES = re.compile(r"<figure[\s>]|<li[^>]{0,200}(?:gallery|slide)", re.IGNORECASE)
 # The fewest pictures of a gallery. Chosen: an article has up to three.
 LEAST_PICTURES = 4
-Verdict = tuple[Reason, str]
+# Why a page is no article, and the particulars for people.
+ReasonAndDetail = tuple[Reason, str]
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class PageEvidence:
         return self.visible[:SHOWN_CHARACTERS].split("\n")
 
 
-def of_response(page: Page, body: bytes, is_html: bool) -> Verdict | None:
+def of_response(page: Page, body: bytes, is_html: bool) -> ReasonAndDetail | None:
     """The verdict of the response alone, before its HTML is parsed."""
     if page.status in (404, 410):
         return Reason.SOFT_404, f"status {page.status}"
@@ -148,7 +149,7 @@ def of_content(
     extracted: Sequence[str],
     tree: HtmlElement | None = None,
     others: bool = False,
-) -> Verdict | None:
+) -> ReasonAndDetail | None:
     """The verdict of the parsed page.
 
     paragraphs: the text that would be stored.
@@ -188,7 +189,7 @@ def of_content(
     return None
 
 
-def wrong_language(language: str, source: Source, count: int) -> Verdict | None:
+def wrong_language(language: str, source: Source, count: int) -> ReasonAndDetail | None:
     """A verdict if an article is in a language that its source does not promise; None if the source promises none."""
     promised = {code.split("-")[0] for code in source.expect.languages}
     if promised and language and language not in promised and count >= 2 * LEAST_WORDS:
@@ -213,15 +214,15 @@ def _prose(tree: HtmlElement | None, title: str, paragraphs: Sequence[str]) -> l
     return prose or [line for line in paragraphs if key(line) == key(title)][:1]
 
 
-def _wall(look: PageEvidence, html: str) -> Verdict | None:
+def _wall(evidence: PageEvidence, html: str) -> ReasonAndDetail | None:
     """The verdict on a page in the place of an article: its heading says so, or this is all that it says."""
-    if look.sure or look.count >= WORDY_WORDS:
+    if evidence.sure or evidence.count >= WORDY_WORDS:
         return None
-    bare = look.count < LEAST_WORDS
-    if _asks_permission(look, html):
-        return Reason.CONSENT, look.title or "a frame that asks for consent"
-    if bare and not (look.claims_article and look.dated) and SCRIPTED_WALL.search(html):
-        return Reason.CHALLENGE, look.title or "a script that tells people from programs"
+    bare = evidence.count < LEAST_WORDS
+    if _asks_permission(evidence, html):
+        return Reason.CONSENT, evidence.title or "a frame that asks for consent"
+    if bare and not (evidence.claims_article and evidence.dated) and SCRIPTED_WALL.search(html):
+        return Reason.CHALLENGE, evidence.title or "a script that tells people from programs"
     for reason, wall in (
         (Reason.CHALLENGE, walls.CHALLENGE),
         (Reason.REGION, walls.REGION),
@@ -230,96 +231,97 @@ def _wall(look: PageEvidence, html: str) -> Verdict | None:
         (Reason.CONSENT, walls.CONSENT),
     ):
         # The title of an article can be such a phrase as well. Then the page has a day or a text.
-        phrase = walls.match_title(wall, look.title)
-        alone = words(look.title) <= words(phrase) + TITLE_EXTRA_WORDS
+        phrase = walls.match_title(wall, evidence.title)
+        alone = words(evidence.title) <= words(phrase) + TITLE_EXTRA_WORDS
         if (
             phrase
-            and not look.claims_article
-            and look.count < (WORDY_WORDS if alone and not look.dated else STUB_WORDS if alone else 2 * LEAST_WORDS)
+            and not evidence.claims_article
+            and evidence.count
+            < (WORDY_WORDS if alone and not evidence.dated else STUB_WORDS if alone else 2 * LEAST_WORDS)
         ):
-            return reason, look.title
-        if bare and not (look.claims_article and look.dated):
-            phrase = walls.find_phrase(wall, (look.title, *look.shown))
-            if phrase and (reason != Reason.CONSENT or _asks_consent(look)):
+            return reason, evidence.title
+        if bare and not (evidence.claims_article and evidence.dated):
+            phrase = walls.find_phrase(wall, (evidence.title, *evidence.shown))
+            if phrase and (reason != Reason.CONSENT or _asks_consent(evidence)):
                 return reason, phrase
-    if not look.claims_article and not look.dated and _is_consent(look):
-        return Reason.CONSENT, look.title
+    if not evidence.claims_article and not evidence.dated and _is_consent(evidence):
+        return Reason.CONSENT, evidence.title
     return None
 
 
-def _asks_permission(look: PageEvidence, html: str) -> bool:
+def _asks_permission(evidence: PageEvidence, html: str) -> bool:
     """Whether the page says hardly more than a consent wall, or is only the frame of one."""
-    if not look.visible.strip():
+    if not evidence.visible.strip():
         return bool(CONSENT_FRAME.search(html))
-    if words(look.visible[:SHOWN_CHARACTERS]) >= WORDY_WORDS:
+    if words(evidence.visible[:SHOWN_CHARACTERS]) >= WORDY_WORDS:
         return False
     said = [
-        (words(line) // (LETTERS_OF_WORD if has_unspaced(line) else 1), walls.subjects(line)) for line in look.shown
+        (words(line) // (LETTERS_OF_WORD if has_unspaced(line) else 1), walls.subjects(line)) for line in evidence.shown
     ]
     prose = sum(count for count, subjects in said if count >= PROSE_WORDS and subjects < ASIDE_SUBJECTS)
     other = sum(count for count, subjects in said if count < PROSE_WORDS and not subjects)
     return max((subjects for _, subjects in said), default=0) >= WALL_SUBJECTS and prose == 0 and other < BESIDE_WORDS
 
 
-def _asks_consent(look: PageEvidence) -> bool:
+def _asks_consent(evidence: PageEvidence) -> bool:
     """Whether consent is most of what a page shows. Other pages have consent banners as well."""
-    seen = words(look.visible[:SHOWN_CHARACTERS])
+    seen = words(evidence.visible[:SHOWN_CHARACTERS])
     return (
         seen < WORDY_WORDS
-        and len(walls.CONSENT_WORDS.findall(key(look.visible[:SHOWN_CHARACTERS]))) >= CONSENT_SHARE * seen
+        and len(walls.CONSENT_WORDS.findall(key(evidence.visible[:SHOWN_CHARACTERS]))) >= CONSENT_SHARE * seen
     )
 
 
-def _is_consent(look: PageEvidence) -> bool:
+def _is_consent(evidence: PageEvidence) -> bool:
     """Whether the text itself is a wall's: full of a wall's words, with the wall's button below."""
-    hits = len(walls.CONSENT_WORDS.findall(key("\n".join(look.paragraphs))))
+    hits = len(walls.CONSENT_WORDS.findall(key("\n".join(evidence.paragraphs))))
     # An article about cookies has these words, and the site's own banner has the phrases and the button.
-    own = bool(walls.find_phrase(walls.CONSENT, look.paragraphs))
+    own = bool(walls.find_phrase(walls.CONSENT, evidence.paragraphs))
     least = CONSENT_SHARE if own else OTHERS_CONSENT_FACTOR * CONSENT_SHARE
-    if look.count < LEAST_WORDS or hits < max(LEAST_CONSENT_WORDS, least * look.count):
+    if evidence.count < LEAST_WORDS or hits < max(LEAST_CONSENT_WORDS, least * evidence.count):
         return False
-    pressed = (key(line) for line in look.shown if len(line) < 60)
-    return (own or bool(walls.find_phrase(walls.CONSENT, look.shown))) and any(
+    pressed = (key(line) for line in evidence.shown if len(line) < 60)
+    return (own or bool(walls.find_phrase(walls.CONSENT, evidence.shown))) and any(
         line in walls.BUTTONS for line in pressed
     )
 
 
-def _paywall(look: PageEvidence) -> Verdict | None:
+def _paywall(evidence: PageEvidence) -> ReasonAndDetail | None:
     """The verdict on a stub before a wall. A page with a long free part is an article, whatever is below it."""
-    if look.count >= STUB_WORDS:
+    if evidence.count >= STUB_WORDS:
         return None
-    phrase = walls.find_phrase(walls.PAYWALL, [*look.paragraphs, *look.shown])
-    if not phrase and not look.free:
-        phrase = walls.find_phrase(walls.OFFER, look.shown)
+    phrase = walls.find_phrase(walls.PAYWALL, [*evidence.paragraphs, *evidence.shown])
+    if not phrase and not evidence.free:
+        phrase = walls.find_phrase(walls.OFFER, evidence.shown)
     if not phrase:
-        phrase = walls.find_phrase(walls.OFFER, look.paragraphs) if look.count < 2 * LEAST_WORDS else ""
-    if phrase and (not look.free or not look.sure or look.count < 2 * LEAST_WORDS):
+        phrase = walls.find_phrase(walls.OFFER, evidence.paragraphs) if evidence.count < 2 * LEAST_WORDS else ""
+    if phrase and (not evidence.free or not evidence.sure or evidence.count < 2 * LEAST_WORDS):
         return Reason.PAYWALL, phrase
     return None
 
 
-def _media(look: PageEvidence, html: str) -> Verdict | None:
+def _media(evidence: PageEvidence, html: str) -> ReasonAndDetail | None:
     """The verdict on a page with a player or pictures, and hardly a sentence about them."""
-    if look.count >= MEDIA_WORDS:
+    if evidence.count >= MEDIA_WORDS:
         return None
-    declared = bool(MEDIA_PATH.search(_path(look.page.final_url)) or MEDIA_TYPE.search(html))
+    declared = bool(MEDIA_PATH.search(_path(evidence.page.final_url)) or MEDIA_TYPE.search(html))
     player, pictures = bool(PLAYER.search(html)), len(PICTURES.findall(html))
     if not player and pictures < LEAST_PICTURES:
         return None
     # If the page has much text, the text was not found: that is another failure.
-    told = sum(words(line) for line in look.shown if line.count(" ") >= LEAST_WORDS)
-    silent = player and look.count < LEAST_WORDS and told < MEDIA_WORDS and not _is_flash(look)
-    if silent or (declared and not look.sure):
-        return Reason.MEDIA, f"{'a player' if player else f'{pictures} pictures'} and {look.count} words"
+    told = sum(words(line) for line in evidence.shown if line.count(" ") >= LEAST_WORDS)
+    silent = player and evidence.count < LEAST_WORDS and told < MEDIA_WORDS and not _is_flash(evidence)
+    if silent or (declared and not evidence.sure):
+        return Reason.MEDIA, f"{'a player' if player else f'{pictures} pictures'} and {evidence.count} words"
     return None
 
 
-def _is_flash(look: PageEvidence) -> bool:
+def _is_flash(evidence: PageEvidence) -> bool:
     """Whether a text of a few words is a whole news flash: dated, marked as an article, and about its title."""
-    if not (look.claims_article and look.dated and look.title and look.count >= FLASH_WORDS):
+    if not (evidence.claims_article and evidence.dated and evidence.title and evidence.count >= FLASH_WORDS):
         return False
-    told = {word for word in key("\n".join(look.paragraphs)).split() if len(word) > 2}
-    return len(told & set(key(look.title).split())) >= FLASH_SHARED_WORDS
+    told = {word for word in key("\n".join(evidence.paragraphs)).split() if len(word) > 2}
+    return len(told & set(key(evidence.title).split())) >= FLASH_SHARED_WORDS
 
 
 def _is_home(url: str, form: re.Pattern[str] = HOME) -> bool:
