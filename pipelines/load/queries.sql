@@ -188,30 +188,6 @@ where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched'
     and not exists (select from outcomes o where o.fetch_id = f.id)
     and exists (select from urls u where u.id = f.url_id and u.kind = 'article')
 
--- name: load_create_lines
--- Where the lines of an article file are put before they are judged, gone with the transaction; a row as large as a block is not compressed.
-create temporary table if not exists lines (
-    n integer not null, fetch_id bigint not null, url_id bigint not null, run text not null, fetched_at timestamptz not null,
-    url text not null, canonical_url text not null, canonical_key text,
-    title text not null, description text not null, text text not null, authors text[] not null, language text not null,
-    published_at timestamptz, published_precision text not null, published_from text not null, modified_at timestamptz,
-    image text not null, tags text[] not null, section text not null, removed jsonb not null,
-    page_digest text not null, title_digest text not null, text_digest text not null, extractor text not null,
-    words integer not null,
-    -- Whether the page's own address and the one it calls its canonical could well be of one article.
-    akin boolean not null,
-    reason text not null, detail text not null,
-    -- Worked out from what is stored: the article of this URL, the URL it is a copy of, whether this fetch was judged before,
-    -- whether it is the newest of its URL, then the verdict, its reason, and the revision it makes or belongs to.
-    article_id bigint, copy_of bigint, judged boolean not null default false, latest boolean not null default false,
-    url_key text, variant_key text, verdict text, why text not null default '', revision integer,
-    -- fresh: the first line of its wording in this file, of an article. changed: title or text differ from the wording before it.
-    -- same_page: the bytes are those of a stored revision, so that only our reading changed.
-    fresh boolean not null default false, changed boolean not null default false, same_page boolean not null default false,
-    -- What brought it, if that is past; what its revision is to the one before it, and the numbers and names that moved.
-    past text not null default '', revision_kind text not null default '', moved jsonb not null default '[]'
-) with (toast_tuple_target = 8160) on commit delete rows
-
 -- name: load_drop_false_canonicals
 -- A canonical URL that pages with many titles call their own is none: broken sites print one on every page.
 with claims as (
