@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres
 from tests import factories as rows
-from tests.console_app import ACTING, airflow, get, known_by_hand, process
+from tests.console_app import ACTING, ANSWERED_WITHIN, airflow, get, known_by_hand, process
 
 __all__ = ["airflow", "get", "process"]
 
@@ -148,7 +148,7 @@ def test_a_held_run_needs_a_person_who_releases_or_rejects_it_in_a_run_of_by_han
             held = {"state": state, "reason": "their texts have 42 words, usually 300", "articles": 8, "since": rows.AT}
             rows.insert(conn, "quarantine", source="sana", run=run, **held)
         rows.insert(conn, "quarantine", source="unfollowed", run=rows.NIGHT, **held | {"state": "held"})
-    process.submit(known_by_hand).result(timeout=120)
+    process.submit(known_by_hand).result(timeout=ANSWERED_WITHIN)
 
     needs = [need for need in json.loads(get("/api/overview")[2])["needs"] if need["code"] == "held"]
     page = json.loads(get("/api/sources/sana")[2])

@@ -19,7 +19,7 @@ from pipelines.sources import sourcefile
 from pipelines.stores import postgres
 from tests import factories as rows
 from tests.archives import T0, article, keep
-from tests.console_app import FAB, airflow, get, process, token_of
+from tests.console_app import ANSWERED_WITHIN, FAB, airflow, get, process, token_of
 
 __all__ = ["airflow", "get", "process"]
 
@@ -59,7 +59,9 @@ def test_the_roles_of_the_fab_auth_manager_count_as_those_of_the_simple_one(
 
     def status(role: str | None) -> int:
         return int(
-            fab_process.submit(asked, environment, f"{V1}/sources", role, "GET", {}, "reader").result(timeout=120)[0]
+            fab_process.submit(asked, environment, f"{V1}/sources", role, "GET", {}, "reader").result(
+                timeout=ANSWERED_WITHIN
+            )[0]
         )
 
     assert [status(role) for role in (None, "", "Viewer")] == [401, 403, 200]
@@ -68,8 +70,8 @@ def test_the_roles_of_the_fab_auth_manager_count_as_those_of_the_simple_one(
 def test_a_token_of_airflow_lets_in_and_one_that_is_forged_or_over_does_not(
     get: Any, process: ProcessPoolExecutor, airflow: dict[str, str]
 ) -> None:
-    token = process.submit(token_of, airflow, "viewer", 600).result(timeout=120)
-    over = process.submit(token_of, airflow, "viewer", -600).result(timeout=120)
+    token = process.submit(token_of, airflow, "viewer", 600).result(timeout=ANSWERED_WITHIN)
+    over = process.submit(token_of, airflow, "viewer", -600).result(timeout=ANSWERED_WITHIN)
 
     def status(sent: str) -> int:
         return int(get(f"{V1}/sources", None, headers={"Authorization": f"Bearer {sent}"})[0])

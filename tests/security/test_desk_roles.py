@@ -18,7 +18,7 @@ from pipelines.settings import Settings
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres
 from tests import factories as rows
-from tests.console_app import ACTING, FAB, airflow, chosen, endpoints, get, logged
+from tests.console_app import ACTING, ANSWERED_WITHIN, FAB, airflow, chosen, endpoints, get, logged
 
 __all__ = ["airflow", "get"]
 
@@ -45,7 +45,7 @@ def test_every_endpoint_lets_in_the_roles_that_it_names_and_nobody_else(
     allowed = lines_of_permissions()
     wrong = []
 
-    for method, path in process.submit(endpoints).result(timeout=120):
+    for method, path in process.submit(endpoints).result(timeout=ANSWERED_WITHIN):
         needed = "viewer" if method in ("GET", "HEAD") else TAKES[allowed[path]]
         here = re.sub(r"{[^}]*}", "1", path)
         for role in (None, "", *ROLES):
@@ -61,7 +61,8 @@ def test_every_endpoint_lets_in_the_roles_that_it_names_and_nobody_else(
 def test_every_action_has_a_line_that_says_whom_it_lets_in_and_no_line_is_left_over(
     process: ProcessPoolExecutor, get: Any
 ) -> None:
-    actions = {path for method, path in process.submit(endpoints).result(timeout=120) if method not in ("GET", "HEAD")}
+    found = process.submit(endpoints).result(timeout=ANSWERED_WITHIN)
+    actions = {path for method, path in found if method not in ("GET", "HEAD")}
 
     assert actions == set(lines_of_permissions())
 
@@ -82,13 +83,13 @@ def test_an_action_that_airflow_does_not_take_says_why_and_leaves_no_line_in_any
     process: ProcessPoolExecutor, get: Any, settings: Settings, conn: postgres.Connection
 ) -> None:
     (settings.sources / "sana.toml").write_text(sourcefile.render(rows.source("sana")), encoding="utf-8")
-    before = process.submit(logged).result(timeout=60)
+    before = process.submit(logged).result(timeout=ANSWERED_WITHIN)
 
     status, _, body = get("/api/sources/sana/crawl", "op", "POST", ACTING, {})
 
     assert (status, "Airflow does not know the Dag news_crawl yet" in body) == (409, True), body
     assert json.loads(get("/api/sources/sana")[2])["history"] == []
-    assert process.submit(logged).result(timeout=60) == before
+    assert process.submit(logged).result(timeout=ANSWERED_WITHIN) == before
 
 
 def test_a_source_that_is_not_followed_is_named_and_a_body_of_megabytes_is_not_read(get: Any) -> None:

@@ -10,8 +10,6 @@ from typing import Any
 
 from airflow.api.common.trigger_dag import trigger_dag
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
-from airflow.api_fastapi.core_api.datamodels.hitl import UpdateHITLDetailPayload
-from airflow.api_fastapi.core_api.routes.public.hitl import update_hitl_detail
 from airflow.models.dag import DagModel
 from airflow.models.dagrun import DagRun
 from airflow.models.taskinstance import TaskInstance
@@ -94,6 +92,10 @@ def _key(row: Any, timezone: str) -> str:
 
 def answer(dag: str, run_id: str, task: str, user: BaseUser, option: str) -> None:
     """Answer a task that waits for a person, in that person's name; DagRefusedError if it no longer waits."""
+    # All of Airflow's own routes come with these two, two seconds of CPU in a process that is no API server.
+    from airflow.api_fastapi.core_api.datamodels.hitl import UpdateHITLDetailPayload
+    from airflow.api_fastapi.core_api.routes.public.hitl import update_hitl_detail
+
     said = UpdateHITLDetailPayload(chosen_options=[option])
     try:
         with create_session() as session:
