@@ -9,6 +9,7 @@ python -m bench hosts [--hosts N]      many hosts at their own pace in one crawl
 python -m bench night [--hosts N]      a whole night beside news-please, pages a second; --help says what else
 python -m bench sources [--sources N]  planning and leasing for many sources; --help says what else
 python -m bench scale [--articles N…]  search in generated archives of several sizes; --help says what else
+python -m bench desk --at FOLDER       every page of the Desk on a million articles; --help says what else
 python -m bench migration [--articles N]  an archive of the last release brought to this version while others write
 python -m bench stories [--sizes N…]   stories: what is linked, what must not be, what it costs; --help says what else
 python -m bench export [--articles N]  export of a generated archive, and who reads it back; --help says what else
@@ -121,6 +122,10 @@ def main(words: list[str]) -> int:
         from bench import export
 
         return export.main(words[1:])
+    if words[:1] == ["desk"]:
+        from bench import desk
+
+        return desk.main(words[1:])
     if words[:1] == ["scale"]:
         from bench import scale
 

@@ -103,6 +103,27 @@ left join changes c on c.article_id = r.article_id and c.revision = r.revision a
 where r.article_id = %(id)s
 order by r.revision desc
 
+-- name: desk_runs
+-- The newest runs, whatever they were for, and the newest nights: when, over how many sources, how many of those failed, how many
+-- articles were new, what each was planned for, whether a person asked for one page, and how many were planned after it.
+with wanted as (
+    (select * from run_plans order by begun_at desc limit %(count)s)
+    union
+    (select * from run_plans where night order by begun_at desc limit %(nights)s)
+)
+select wanted.run, told.*, wanted.night, wanted.sources as planned, wanted.followed,
+    (select count(*) from run_plans later where later.begun_at > wanted.begun_at and later.sources > 0) as runs_since
+from wanted cross join lateral (
+    -- What was counted when it was over.
+    select * from jsonb_to_record(wanted.summary) as kept (started_at timestamptz, ended_at timestamptz, sources bigint,
+        first_source text, failed bigint, running bigint, alert_error text, one_page boolean, new bigint)
+    where wanted.summary is not null
+    union all
+    select started_at, ended_at, sources, first_source, failed, running, alert_error, one_page, new
+    from run_summaries where run_summaries.run = wanted.run and wanted.summary is null
+) told
+order by wanted.begun_at desc
+
 -- name: desk_runs_of_source
 -- The newest stages of a source, newest first.
 select run, stage, state, code, message, started_at, ended_at, counts, only_url <> '' as one_page

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +23,8 @@ from pipelines.sources.source_values import LONGEST_NAME_CHARACTERS, NAME, conve
 
 # Bytes of a file. Chosen: a hundred times what the longest of the catalogue has.
 LARGEST_BYTES = 100_000
+# Files whose source is kept in memory. Chosen: twice as many as a large installation has; each takes some kilobytes.
+FILES_KEPT = 2_000
 
 KEYS = {
     "title": "What the publisher calls itself, in its own script",
@@ -63,26 +66,30 @@ EXPECT_KEYS = {
 
 def load(path: Path) -> Source:
     """The source that a file describes; SourceError names the file, the key and what is allowed."""
-    where = show_path(path)
     try:
-        text = _content(path, where).decode("utf-8-sig")
+        return _parse_known(_content(path).decode("utf-8-sig"), path)
     except FileNotFoundError:
-        raise SourceError(f"{where}: there is no such file.") from None
+        raise SourceError(f"{show_path(path)}: there is no such file.") from None
     except OSError as error:
-        raise SourceError(f"{where}: cannot be read: {error.strerror}.") from None
+        raise SourceError(f"{show_path(path)}: cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
-        raise SourceError(f"{where}: is not UTF-8 at byte {error.start}; save it as UTF-8.") from None
-    return parse(text, path.stem, where)
+        raise SourceError(f"{show_path(path)}: is not UTF-8 at byte {error.start}; save it as UTF-8.") from None
 
 
-def _content(path: Path, where: str) -> bytes:
+@lru_cache(maxsize=FILES_KEPT)
+def _parse_known(text: str, path: Path) -> Source:
+    """As `parse`. A server reads the same thousand files for every page, and TOML takes a millisecond each."""
+    return parse(text, path.stem, show_path(path))
+
+
+def _content(path: Path) -> bytes:
     """The bytes of a file. A pipe or a device is refused, because reading it may never end."""
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise SourceError(f"{where}: is a pipe or a device; a source is a file.")
+            raise SourceError(f"{show_path(path)}: is a pipe or a device; a source is a file.")
         content = file.read(LARGEST_BYTES + 1)
     if len(content) > LARGEST_BYTES:
-        raise SourceError(f"{where}: has more than {LARGEST_BYTES:,} bytes, which no source needs.")
+        raise SourceError(f"{show_path(path)}: has more than {LARGEST_BYTES:,} bytes, which no source needs.")
     return content
 
 

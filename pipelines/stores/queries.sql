@@ -1,9 +1,12 @@
 -- The statements of stores/, by name. A name is unique in all packages.
 
 -- name: begin_stage
--- A stage begins (again) for a source of a run. A run that nobody planned is kept as one without a plan.
+-- A stage begins (again) for a source of a run: what came of the run is counted again. A run that nobody planned is kept as one
+-- without a plan.
 with unplanned as (
     insert into run_plans (run) values (%(run)s) on conflict do nothing
+), counted_again as (
+    update run_plans set summary = null where run = %(run)s and summary is not null
 )
 insert into runs (run, source, stage, state)
 values (%(run)s, %(source)s, %(stage)s, 'running')
@@ -147,6 +150,19 @@ limit %(most)s
 union all
 (select story_id from story_articles where story_id = %(id)s limit 1)
 limit 1
+
+-- name: summarise_runs
+-- Count what came of the newest runs that were over some time before this one, and were not counted yet.
+update run_plans set summary = to_jsonb(counted) - 'run'
+from (
+    select s.* from (
+        select run from run_plans p
+        where summary is null and run <> %(run)s and begun_at < now() - %(over)s
+            and not exists (select from runs r where r.run = p.run and r.state = 'running')
+        order by begun_at desc limit %(count)s
+    ) over_since cross join lateral (select * from run_summaries where run_summaries.run = over_since.run) s
+) counted
+where run_plans.run = counted.run
 
 -- name: tables
 -- How many tables the database has.

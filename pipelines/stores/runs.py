@@ -22,6 +22,10 @@ SOURCES_SHOWN = 10
 # of this time. Chosen: half tells a night from a crawl of a few; in a week each group of sources has its turn.
 NIGHT_SHARE, WIDEST_WITHIN = 0.5, timedelta(days=7)
 
+# How long after its beginning a run is taken to be over, and how many such are counted when a run is planned. Chosen:
+# no night lasts so long, and a stage that begins again has it counted again; a month of nights after an update.
+OVER_AFTER, COUNTED_AT_ONCE = timedelta(hours=12), 40
+
 STAGES = ("crawl", "extract", "load", "alert")
 # The count in a Tally of load of URLs without an end, found by the ledger's check.
 UNACCOUNTED = "unaccounted"
@@ -69,6 +73,8 @@ def plan(conn: postgres.Connection, run: str, *, sources: int, followed: int = 0
     wide = {"sources": sources, "followed": followed or sources, "share": NIGHT_SHARE, "within": WIDEST_WITHIN}
     with conn:
         postgres.execute(conn, "plan_run", run=run, **wide)
+    with conn:
+        postgres.execute(conn, "summarise_runs", run=run, over=OVER_AFTER, count=COUNTED_AT_ONCE)
 
 
 def read_plan(conn: postgres.Connection, run: str) -> postgres.Row | None:

@@ -11,15 +11,17 @@ from typer.testing import CliRunner
 
 from bench import archive
 from pipelines.alert import stage as alert
+from pipelines.alert import watches
 from pipelines.archive import api_records, received_page, search
 from pipelines.archive.search import Order
 from pipelines.cli import app
-from pipelines.codes import Kind, State
+from pipelines.codes import Kind, State, Thing
 from pipelines.crawl import discovery, ledger
 from pipelines.crawl.ledger import FetchResult
-from pipelines.desk import desk_records, lookups, needs, source_records
+from pipelines.desk import actions, desk_records, lookups, needs, source_records
 from pipelines.extract.stage import extract
 from pipelines.health import duties, troubles
+from pipelines.load import quarantine
 from pipelines.load.stage import load
 from pipelines.model import Entry, Source, Tally
 from pipelines.notify import channel_states
@@ -145,7 +147,14 @@ def looking(settings: Settings, articles: int) -> None:
             lookups.alerts_of_article(conn, articles // 2)
             lookups.told_by_watch(conn)
             lookups.feed_of_watch(conn, "watch-1")
+            lookups.watch_of_alert(conn, 1)
             lookups.newest_runs(conn)
+            watches.all_watches(conn)
+            watches.history(conn, "watch-1")
+            actions.history(conn, Thing.SOURCE, "source-3")
+            quarantine.list_held(conn)
+            rows, latest = desk_records.sources(conn, followed(), now=NOW), desk_records.runs(conn)
+            desk_records.read_superseded(conn, followed(), rows, latest, now=NOW)
             lookups.ends_of_run(conn, last, "")
             lookups.sources_of_run(conn, last)
             lookups.urls_of_run(conn, last, source="", state="", code="", kind="article", after=0, count=40)

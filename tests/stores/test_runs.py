@@ -1,6 +1,7 @@
 """Run keys and the rows of `runs`."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -87,3 +88,27 @@ def nights(conn: postgres.Connection) -> list[str]:
     with conn.cursor() as cursor:
         cursor.execute("select run from run_plans where night order by run")
         return [row["run"] for row in cursor.fetchall()]  # type: ignore[index,call-overload]
+
+
+def test_what_came_of_a_run_is_counted_once_it_is_over_and_again_when_a_stage_begins_again(
+    conn: postgres.Connection,
+) -> None:
+    old = "2026-11-22T0200"
+    runs.plan(conn, old, sources=2)
+    runs.begin(conn, old, "sana", "crawl")
+    with conn, conn.cursor() as cursor:
+        runs.end(conn, Tally(run=old, source="sana", stage="crawl", state="failed", message="x"))
+        cursor.execute("update run_plans set begun_at = now() - interval '1 day'")
+
+    runs.plan(conn, "2026-11-23T0200", sources=2)
+    counted = summary(conn, old)
+    runs.begin(conn, old, "sana", "crawl")
+
+    assert (counted["sources"], counted["failed"], counted["running"], counted["new"]) == (1, 1, 0, 0)
+    assert (summary(conn, old), summary(conn, "2026-11-23T0200")) == (None, None)
+
+
+def summary(conn: postgres.Connection, run: str) -> Any:
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select summary from run_plans where run = %s", (run,))
+        return cursor.fetchone()["summary"]  # type: ignore[index,call-overload]
