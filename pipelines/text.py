@@ -80,7 +80,8 @@ class Token:
 
 def clean(value: str) -> str:
     """Text without NULs and halves of surrogate pairs, which Postgres cannot hold."""
-    return value.replace("\x00", "").encode("utf-8", "ignore").decode()
+    without = value.replace("\x00", "")
+    return without if without.isascii() else without.encode("utf-8", "ignore").decode()
 
 
 def compose(text: str, form: NormalForm = "NFC") -> str:

@@ -12,26 +12,46 @@ from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, postgres
 from pipelines.stores.articlefile import Line
 
-# The columns of the temporary table `lines` (load_create_lines); `n` is the number of the line in the article file.
-COLUMNS = (  # noqa: SIM905
-    "n fetch_id url_id run fetched_at url canonical_url canonical_key title description text authors language "
-    "published_at published_precision published_from modified_at image tags section removed "
-    "page_digest title_digest text_digest extractor words akin reason detail"
+# A line as load needs it: the values by the names of their columns. `n` is the number of the line in the article file.
+Row = dict[str, Any]
+# The columns of the temporary table `lines` (load_create_lines): what is judged of a line, and what is stored of it.
+JUDGED = (  # noqa: SIM905
+    "n fetch_id url_id run fetched_at canonical_key published_at published_precision page_digest title_digest "
+    "text_digest extractor words akin reason detail"
 ).split()
+STORED = (  # noqa: SIM905
+    "url canonical_url title description text authors language published_from modified_at image tags section removed"
+).split()
+# Texts of an article that go into the database as they are, but for what Postgres cannot hold.
+TEXTS = (  # noqa: SIM905
+    "url canonical_url title description text language published_precision published_from image section page_digest "
+    "extractor"
+).split()
+NOTHING: Row = {
+    **dict.fromkeys((*JUDGED, *STORED), ""),
+    "canonical_key": None,
+    "published_at": None,
+    "modified_at": None,
+    "words": 0,
+    "akin": False,
+    "authors": [],
+    "tags": [],
+    "removed": postgres.json([]),
+}
 
 
 def read(
     conn: postgres.Connection, settings: Settings, source: str, run: str
-) -> tuple[list[list[Any]], dict[int, str], dict[int, search_index.Indexed]]:
-    """The rows for `lines`, the signatures of the texts by fetch as the file has them, and the rows of the search index
-    by line.
+) -> tuple[list[Row], dict[int, str], dict[int, search_index.Indexed]]:
+    """The rows of the lines; as the file has them, the signatures of the texts by fetch, and the rows of the search
+    index by line.
 
     Older files lack signatures, index rows or digests; then load makes them.
 
     All are empty if there is no file and none is due; StoreError if a due file is missing.
     """
     file = articlefile.path(settings, source, run)
-    rows: list[list[Any]] = []
+    rows: list[Row] = []
     signed: dict[int, str] = {}
     indexed: dict[int, search_index.Indexed] = {}
     if (
@@ -52,34 +72,29 @@ def read(
     return rows, signed, indexed
 
 
-def find_aliases(rows: Sequence[Sequence[Any]], run: str) -> list[tuple[object, ...]]:
+def find_aliases(rows: Sequence[Row], run: str) -> list[tuple[object, ...]]:
     """The canonical addresses that pages state and that differ from their own address, as rows for the ledger."""
-    n, url, canonical, akin = (COLUMNS.index(name) for name in ("n", "url", "canonical_url", "akin"))
-    found = [row for row in rows if row[akin] and row[url] != row[canonical]]
+    found = [(row, row["canonical_url"]) for row in rows if row["akin"] and row["url"] != row["canonical_url"]]
     return [
-        (row[n], urls.key(to), urls.variant(to)[0], urls.clean(to), urls.host(to), run)
-        for row in found
-        if urls.key(to := row[canonical]) != urls.key(row[url])
+        (row["n"], urls.key(to), urls.variant(to)[0], urls.clean(to), urls.host(to), run)
+        for row, to in found
+        if urls.key(to) != urls.key(row["url"])
     ]
 
 
-def _row(n: int, line: Line) -> list[Any]:
-    """The values of a line in the order of COLUMNS, without characters that Postgres cannot store."""
+def _row(n: int, line: Line) -> Row:
+    """The values of a line, without characters that Postgres cannot store."""
     article, rejection = line.article, line.rejection
-    values = {
+    row = {
+        **NOTHING,
         "n": n,
         "fetch_id": line.fetch_id,
         "url_id": line.url_id,
         "run": line.run,
         "fetched_at": line.fetched_at,
-        "words": 0,
-        "akin": False,
-        "authors": [],
-        "tags": [],
-        "removed": postgres.json([]),
     }
     if rejection:
-        values.update(
+        row.update(
             url=text.clean(rejection.url),
             reason=rejection.reason.value,
             detail=text.clean(rejection.detail),
@@ -88,12 +103,8 @@ def _row(n: int, line: Line) -> list[Any]:
         )
     if article:
         told = digests.read(line.digests) or digests.of_article(article)
-        values.update(
-            {
-                name: text.clean(getattr(article, name))
-                for name in COLUMNS
-                if isinstance(getattr(article, name, None), str)
-            },
+        row.update({name: text.clean(getattr(article, name)) for name in TEXTS})
+        row.update(
             canonical_key=told.canonical_key,
             akin=told.akin,
             authors=[text.clean(author) for author in article.authors],
@@ -107,5 +118,4 @@ def _row(n: int, line: Line) -> list[Any]:
             text_digest=told.text,
             words=told.words,
         )
-    nothing = {"published_at": None, "modified_at": None, "canonical_key": None}
-    return [values.get(name, nothing.get(name, "")) for name in COLUMNS]
+    return row

@@ -41,14 +41,14 @@ class HeldRun:
     decided_by: str
 
 
-def judge(conn: postgres.Connection, source: str, run: str) -> str:
+def judge(conn: postgres.Connection, lines: Sequence[Mapping[str, Any]], source: str, run: str) -> str:
     """A sentence on why the articles of this load must be held; empty if they must not.
 
-    Part of the load's transaction, after its lines were measured. Three kinds of runs are not judged: one that was
+    Part of the load's transaction. lines: those of the article file. Three kinds of runs are not judged: one that was
     loaded before, a run of a backfill or an import, and a run that a person released.
     """
     kept = _row(conn, source, run)
-    rows = postgres.query(conn, "drift_lines", run=run, source=source)
+    rows = [lines[row["n"] - 1] for row in postgres.query(conn, "drift_lines", run=run, source=source)]
     if kept and kept.state == HeldState.REJECTED:
         return kept.reason
     if (kept and kept.state == HeldState.RELEASED) or not rows:
@@ -59,7 +59,9 @@ def judge(conn: postgres.Connection, source: str, run: str) -> str:
     ]
     # A small run is compared together with the newest articles before it, which must differ as well.
     borrowed = max(0, policy.DRIFT_ARTICLES - len(rows))
-    sample = [_read_measured(row) for row in rows] + [row["measured"] for row in before[:borrowed]]
+    sample = [_read_measured({**row, "dated": row["published_at"] is not None}) for row in rows] + [
+        row["measured"] for row in before[:borrowed]
+    ]
     usual = before[borrowed:]
     why = drift.find(sample, [row["measured"] for row in usual])
     accepted = postgres.row(conn, "released_since", source=source)

@@ -43,7 +43,7 @@ limit %(count)s
 
 -- name: drift_lines
 -- The articles of a load on which nothing is decided; none where it decided on any page of this run before, or the run brings the past.
-select words, published_at is not null as dated, title, text
+select n
 from lines
 where reason = '' and not exists (select from outcomes o where o.fetch_id = lines.fetch_id)
     and not exists (select from lines l join outcomes o on o.fetch_id = l.fetch_id where l.run = %(run)s)
@@ -87,20 +87,6 @@ set state = 'duplicate', code = 'alias', reason = excluded.reason, alias_of = ex
     decided_at = now(), next_at = null, due_for = '', due_by = null
 where urls.state = 'discovered' and urls.fetched_at is null and urls.leased_until is null and urls.kind = 'article'
     and urls.id <> excluded.alias_of
-
--- name: load_add_articles
--- Store the articles that are new, as their first look showed them.
-insert into articles (
-    source, url_id, url, canonical_url, canonical_key, title, description, text, authors, language, published_at,
-    published_precision, published_from, modified_at, image, tags, section, removed, page_digest, title_digest, text_digest,
-    extractor, words, fetch_id, fetched_at, seen_at, first_run, first_fetched_at, loaded_run, revision
-)
-select %(source)s, url_id, url, canonical_url, canonical_key, title, description, text, authors, language, published_at,
-    published_precision, published_from, modified_at, image, tags, section, removed, page_digest, title_digest, text_digest,
-    extractor, words, fetch_id, fetched_at, fetched_at, run, fetched_at, %(run)s, 1
-from lines
-where fresh and changed and revision = 1 and article_id is null
-order by fetched_at, n
 
 -- name: load_add_changes
 -- One change for every article that is new or revised, with the reason why it alerts nobody, if there is one.
@@ -238,20 +224,14 @@ set verdict = 'stored', revision = r.revision,
 from revision_rows r
 where r.fetch_id = l.fetch_id and l.reason = ''
 
--- name: load_find_strangers
--- Lines whose fetch is not in this ledger.
-select l.n, l.fetch_id, l.url_id
-from lines l
-where not exists (
-    select from fetches f where f.id = l.fetch_id and f.url_id = l.url_id and f.source = %(source)s
-)
+-- name: load_find_stored
+-- Lines of URLs that have an article, and lines whose fetch is not in this ledger.
+select l.n, f.id is null as stranger
+from unnest(%(ns)s::int[], %(fetch_ids)s::bigint[], %(url_ids)s::bigint[]) as l (n, fetch_id, url_id)
+left join fetches f on f.id = l.fetch_id and f.url_id = l.url_id and f.source = %(source)s
+left join articles a on a.url_id = l.url_id
+where f.id is null or a.id is not null
 order by l.n
-
--- name: load_give_lines_articles
--- Tell each line the article it now belongs to.
-update lines l set article_id = a.id
-from articles a
-where a.url_id = l.url_id and l.article_id is null
 
 -- name: load_judge_newer_lines
 -- Judge what is left: a line newer than what is stored makes a revision if its text or title is another one.
@@ -298,6 +278,27 @@ where a.id = l.article_id and l.n = any(%(numbers)s)
 -- name: load_lock
 -- Wait for the other load of this source, if there is one, freed with the transaction.
 select pg_advisory_xact_lock(hashtextextended('load ' || %(source)s, 0))
+
+-- name: load_number_articles
+-- Give the articles that are new their numbers, in the order in which their pages came, and tell all lines of their URLs. With what
+-- else their rows need.
+with made as (
+    select n, url_id, nextval(pg_get_serial_sequence('articles', 'id')) as id
+    from (
+        select n, url_id from lines
+        where fresh and changed and revision = 1 and article_id is null
+        order by fetched_at, n
+    ) l
+), given as (
+    update lines l set article_id = made.id
+    from made
+    where made.url_id = l.url_id and l.article_id is null
+    returning l.n, l.article_id, l.url, l.canonical_key, l.n = made.n as is_first
+)
+select array_agg(n order by article_id) as ns, array_agg(article_id order by article_id) as ids,
+    array_agg(url order by article_id) as urls, array_agg(canonical_key order by article_id) as keys, now() as loaded_at
+from given
+where is_first
 
 -- name: load_patience
 -- How long this transaction waits for a lock.
@@ -348,8 +349,8 @@ from (values %s) as given (n, kind, moved)
 where l.n = given.n
 
 -- name: load_unindexed
--- The articles whose text or what is known of it this transaction wrote: their words go into the search index. With the line that has
--- the same words, of those whose index extract has made.
+-- The articles with several looks whose text, or what is known of it, this transaction wrote: their words go into the search index.
+-- With the line that has the same words, of those whose index extract has made.
 select a.id, a.source, a.language, a.loaded_at,
     least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated,
     min(l.n) filter (
@@ -357,7 +358,7 @@ select a.id, a.source, a.language, a.loaded_at,
             and (l.title, l.description, l.text, l.authors) = (a.title, a.description, a.text, a.authors)
     ) as n
 from lines l join articles a on a.id = l.article_id
-where a.loaded_at = now()
+where l.whole and a.loaded_at = now()
 group by a.id
 order by a.id
 

@@ -8,6 +8,9 @@ counted elsewhere: pipelines.text.words.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from pipelines.load import migration_batches
 from pipelines.query import index_rows, vectors
@@ -29,15 +32,38 @@ _REMEMBERED: dict[tuple[object, ...], set[str]] = {}
 COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded_at", "words")
 
 
-def keep_loaded(conn: postgres.Connection, indexed: Mapping[int, Indexed]) -> None:
-    """Add the articles that this transaction of load wrote to the index.
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """An article that this transaction of load added; line: as its line in the article file has it."""
+
+    id: int
+    source: str
+    line: Mapping[str, Any]
+    loaded_at: datetime
+
+    def row(self) -> postgres.Row:
+        """What the index needs of it, as `load_unindexed` has it."""
+        at, published_at = self.line["fetched_at"], self.line["published_at"]
+        known = {"id": self.id, "source": self.source, "loaded_at": self.loaded_at}
+        return {**self.line, **known, "dated": min(published_at or at, at)}
+
+
+def keep_loaded(conn: postgres.Connection, added: Sequence[NewArticle], indexed: Mapping[int, Indexed]) -> None:
+    """Add the articles that this transaction of load wrote to the index. added: those that were not stored before.
 
     indexed: the rows that extract made, by line. If the article has other words than its line, its rows are made here.
     """
     rows = postgres.query(conn, "load_unindexed", indexed=list(indexed))
     texts = [row["id"] for row in rows if row["n"] is None]
     fields = {row["id"]: row for row in postgres.query(conn, "words_of_articles", ids=texts)} if texts else {}
-    _keep(conn, rows, lambda row: indexed[row["n"]] if row["n"] is not None else _make_indexed(fields[row["id"]]))
+    again = {row["id"] for row in rows}
+    if rows:
+        postgres.execute(conn, "words_drop", ids=list(again))
+    _keep(
+        conn,
+        [*(one.row() for one in added if one.id not in again), *rows],
+        lambda row: indexed[row["n"]] if row["n"] in indexed else _make_indexed(fields.get(row["id"], row)),
+    )
 
 
 def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
@@ -45,7 +71,7 @@ def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: 
 
     After a kill, the next call continues. `on_batch` gets the number done so far.
     """
-    return migration_batches.run(settings, BACKFILL, "words_unindexed", BATCH, _keep, on_batch)
+    return migration_batches.run(settings, BACKFILL, "words_unindexed", BATCH, _replace, on_batch)
 
 
 def complete(conn: postgres.Connection) -> bool:
@@ -58,9 +84,13 @@ def _make_indexed(row: postgres.Row) -> Indexed:
     return [vector.pack() for vector in made], words
 
 
-def _keep(
-    conn: postgres.Connection, rows: Sequence[postgres.Row], of_row: Callable[[postgres.Row], Indexed] = _make_indexed
-) -> None:
+def _replace(conn: postgres.Connection, rows: Sequence[postgres.Row]) -> None:
+    if rows:
+        postgres.execute(conn, "words_drop", ids=[row["id"] for row in rows])
+    _keep(conn, rows, _make_indexed)
+
+
+def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], of_row: Callable[[postgres.Row], Indexed]) -> None:
     if not rows:
         return
     kept: list[tuple[bytes, ...]] = []
@@ -73,7 +103,6 @@ def _keep(
             (pack_bigint(row["id"]), pack_smallint(line.part), pack_smallint(line.shape), *about, line.words)
             for line in lines
         ]
-    postgres.execute(conn, "words_drop", ids=[row["id"] for row in rows])
     postgres.copy_packed(conn, "article_words", COLUMNS, kept)
     _know(conn, known)
 

@@ -5,10 +5,11 @@ They run in the order of STEPS, on a temporary table of the article file's lines
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 from pipelines.errors import StoreError
 from pipelines.load import counter_edits, file_rows, policy, quarantine, revisions, search_index
@@ -18,6 +19,8 @@ from pipelines.stores import postgres
 # statement `load_ask_flood` tells whether there are too many edits (a flood); if not, Python names the kind of each
 # edit.
 KNOWN, VERDICTS = "load_fill_known", "load_judge_newer_lines"
+# The step that gives new articles their numbers; Python copies their rows.
+ARTICLES = "load_number_articles"
 FLOOD = {"least": policy.FLOOD_EDITS, "share": policy.FLOOD_SHARE}
 STEPS = (
     # Find lines with second URLs of an article.
@@ -33,8 +36,7 @@ STEPS = (
     VERDICTS,
     "load_judge_remaining_lines",
     # Write the results: articles, revisions, changes for alert, and the ledger.
-    "load_add_articles",
-    "load_give_lines_articles",
+    ARTICLES,
     "load_add_revisions",
     "load_update_articles",
     "load_add_restored_changes",
@@ -59,6 +61,15 @@ OF_LOOKS = frozenset(("load_update_articles", "load_update_last_seen"))
 # Steps that are left out if every page states its own address as the canonical one.
 OF_CANONICAL = frozenset(("load_drop_false_canonicals",))
 
+# The columns of a new article: those of its line, and those that are known once it is stored.
+OWN_COLUMNS = (  # noqa: SIM905
+    "url_id canonical_url title description text authors language published_at published_precision published_from "
+    "modified_at image tags section removed page_digest title_digest text_digest extractor words fetch_id fetched_at"
+).split()
+GIVEN_COLUMNS = (  # noqa: SIM905
+    "id source url canonical_key seen_at first_run first_fetched_at loaded_run revision"
+).split()
+
 # Values of policy.py for the steps; each step takes those that it names.
 POLICY = {
     "old_after": policy.OLD_AFTER,
@@ -73,7 +84,7 @@ POLICY = {
 
 def run_steps(
     conn: postgres.Connection,
-    rows: Sequence[Sequence[Any]],
+    rows: Sequence[file_rows.Row],
     indexed: Mapping[int, search_index.Indexed],
     source: str,
     run: str,
@@ -87,28 +98,22 @@ def run_steps(
     why = ""
     # The lines that keep the stored wording instead of the file's wording; their words differ from the file.
     still: set[int] = set()
+    added: list[search_index.NewArticle] = []
     # Parameters of the steps: the earlier loads, and after the verdicts whether the edits are a flood.
     parameters = postgres.row(conn, "load_find_earlier_loads", source=source, run=run) or {}
     if rows:
-        postgres.execute(conn, "load_create_lines")
-        postgres.copy(conn, "lines", file_rows.COLUMNS, rows)
-        strangers = postgres.query(conn, "load_find_strangers", source=source)
-        if strangers:
-            first = strangers[0]
-            raise StoreError(
-                f"{len(strangers)} of {len(rows)} lines of the article file {Path(source) / run}.jsonl are of fetches "
-                f"this database does not know (line {first['n']}: fetch {first['fetch_id']} of URL {first['url_id']}). "
-                "It was made with another database: run `nightdesk extract` for this run again."
-            )
+        _copy_lines(conn, rows, source, run)
         postgres.execute(conn, "load_analyze_lines")
         parameters["flood"] = False
-        why = quarantine.judge(conn, source, run) if may_hold else ""
+        why = quarantine.judge(conn, rows, source, run) if may_hold else ""
         if why:
             quarantine.hold(conn, source, run, why)
     if rows and not why:
         quarantine.let_go(conn, source, run)
         # stored: lines with an article; several: second lines of one URL; elsewhere: lines with another canonical URL.
         known = postgres.row(conn, KNOWN) or {}
+        if known["late"]:
+            raise StoreError(f"Articles of {source} were added by other hands during this load: run the same again.")
         if known["stored"]:
             still = _let_stand_still(conn)
         for step in STEPS:
@@ -117,6 +122,9 @@ def run_steps(
                 or (step in OF_LOOKS and not (known["stored"] or known["several"]))
                 or (step in OF_CANONICAL and not known["elsewhere"])
             ):
+                continue
+            if step == ARTICLES:
+                added = _add_articles(conn, rows, source, run)
                 continue
             postgres.execute(conn, step, source=source, run=run, **parameters, **POLICY)
             if step == VERDICTS and (known["stored"] or known["several"]):
@@ -127,8 +135,53 @@ def run_steps(
     postgres.execute(conn, "load_update_unchanged_urls", source=source, run=run, **POLICY)
     postgres.execute(conn, "load_add_removals", source=source, run=run, **POLICY)
     if rows and not why:
-        search_index.keep_loaded(conn, {n: index for n, index in indexed.items() if n not in still})
+        search_index.keep_loaded(conn, added, {n: index for n, index in indexed.items() if n not in still})
     return why
+
+
+def _copy_lines(conn: postgres.Connection, rows: Sequence[file_rows.Row], source: str, run: str) -> None:
+    """Put the lines where they are judged; StoreError if the ledger does not know a fetch.
+
+    Only a line that may be compared with another wording comes whole: one of a stored article, or of a URL that another
+    line has too. Nobody else adds articles of this source meanwhile.
+    """
+    postgres.execute(conn, "load_create_lines")
+    numbers = {f"{name}s": [row[name] for row in rows] for name in ("n", "fetch_id", "url_id")}
+    found = postgres.query(conn, "load_find_stored", source=source, **numbers)
+    strangers = [rows[row["n"] - 1] for row in found if row["stranger"]]
+    if strangers:
+        first = strangers[0]
+        raise StoreError(
+            f"{len(strangers)} of {len(rows)} lines of the article file {Path(source) / run}.jsonl are of fetches "
+            f"this database does not know (line {first['n']}: fetch {first['fetch_id']} of URL {first['url_id']}). "
+            "It was made with another database: run `nightdesk extract` for this run again."
+        )
+    stored = {row["n"] for row in found}
+    looks = Counter(row["url_id"] for row in rows)
+    whole = [row for row in rows if not row["reason"] and (row["n"] in stored or looks[row["url_id"]] > 1)]
+    held = {row["n"] for row in whole}
+    judged, all_columns = itemgetter(*file_rows.JUDGED), (*file_rows.JUDGED, *file_rows.STORED)
+    postgres.copy(conn, "lines", file_rows.JUDGED, [judged(row) for row in rows if row["n"] not in held])
+    if whole:
+        values = itemgetter(*all_columns)
+        postgres.copy(conn, "lines", (*all_columns, "whole"), [(*values(row), True) for row in whole])
+
+
+def _add_articles(
+    conn: postgres.Connection, rows: Sequence[file_rows.Row], source: str, run: str
+) -> list[search_index.NewArticle]:
+    """Store the articles that are new, as their first look showed them; gives what the search index needs of them."""
+    made = postgres.row(conn, ARTICLES) or {}
+    added, kept = [], []
+    own = itemgetter(*OWN_COLUMNS)
+    for n, number, url, key in zip(*(made[name] or () for name in ("ns", "ids", "urls", "keys")), strict=True):
+        row = rows[n - 1]
+        at = row["fetched_at"]
+        kept.append((*own(row), number, source, url, key, at, row["run"], at, run, 1))
+        added.append(search_index.NewArticle(number, source, row, made["loaded_at"]))
+    if kept:
+        postgres.copy(conn, "articles", (*OWN_COLUMNS, *GIVEN_COLUMNS), kept)
+    return added
 
 
 def _let_stand_still(conn: postgres.Connection) -> set[int]:

@@ -1,15 +1,15 @@
 -- Where the lines of an article file are put before they are judged, gone with the transaction; a row as large as a block is not compressed.
 create temporary table if not exists lines (
     n integer not null, fetch_id bigint not null, url_id bigint not null, run text not null, fetched_at timestamptz not null,
-    url text not null, canonical_url text not null, canonical_key text,
-    title text not null, description text not null, text text not null, authors text[] not null, language text not null,
-    published_at timestamptz, published_precision text not null, published_from text not null, modified_at timestamptz,
-    image text not null, tags text[] not null, section text not null, removed jsonb not null,
-    page_digest text not null, title_digest text not null, text_digest text not null, extractor text not null,
-    words integer not null,
+    canonical_key text, published_at timestamptz, published_precision text not null, page_digest text not null,
+    title_digest text not null, text_digest text not null, extractor text not null, words integer not null,
     -- Whether the page's own address and the one it calls its canonical could well be of one article.
     akin boolean not null,
     reason text not null, detail text not null,
+    -- Whether the line has what follows: only if it may be compared with another wording.
+    whole boolean not null default false,
+    url text, canonical_url text, title text, description text, text text, authors text[], language text, published_from text,
+    modified_at timestamptz, image text, tags text[], section text, removed jsonb,
     -- Worked out from what is stored: the article of this URL, the URL it is a copy of, whether this fetch was judged before,
     -- whether it is the newest of its URL, then the verdict, its reason, and the revision it makes or belongs to.
     article_id bigint, copy_of bigint, judged boolean not null default false, latest boolean not null default false,

@@ -17,8 +17,8 @@ with known as (
         )
     from urls u left join articles a on a.url_id = u.id
     where u.id = l.url_id
-    returning l.url_id, l.article_id, l.canonical_key <> l.url_key as elsewhere
+    returning l.url_id, l.article_id, l.canonical_key <> l.url_key as elsewhere, not l.whole and l.reason = '' as thin
 )
 select count(article_id)::int as stored, (count(*) - count(distinct url_id))::int as several,
-    (count(*) filter (where elsewhere))::int as elsewhere
+    (count(*) filter (where elsewhere))::int as elsewhere, (count(article_id) filter (where thin))::int as late
 from known
