@@ -25,8 +25,8 @@ BACKFILL = "words"
 # Known words that a process remembers, so that it need not query them again. Chosen: 20 MB; words of many texts come
 # first.
 MOST_REMEMBERED = 200_000
-# The rows of an article in the index, and the distinct words in them.
-Indexed = tuple[list[index_rows.PackedVector], set[str]]
+# The rows of an article in the index, and the distinct words in them, a blank between two.
+Indexed = tuple[list[index_rows.PackedVector], str]
 # The remembered table of known words, and the words that are committed in it.
 _REMEMBERED: dict[tuple[object, ...], set[str]] = {}
 COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded_at", "words")
@@ -81,7 +81,7 @@ def complete(conn: postgres.Connection) -> bool:
 
 def _make_indexed(row: postgres.Row) -> Indexed:
     made, words = vectors.vectors({name: row[name] for name in FIELDS}, row["authors"])
-    return [vector.pack() for vector in made], words
+    return [vector.pack() for vector in made], index_rows.join_words(words)
 
 
 def _replace(conn: postgres.Connection, rows: Sequence[postgres.Row]) -> None:
@@ -97,7 +97,7 @@ def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], of_row: Calla
     known: set[str] = set()
     for row in rows:
         lines, words = of_row(row)
-        known |= words
+        known.update(words.split())
         about = row["source"].encode(), row["language"].encode(), *map(pack_moment, (row["dated"], row["loaded_at"]))
         kept += [
             (pack_bigint(row["id"]), pack_smallint(line.part), pack_smallint(line.shape), *about, line.words)

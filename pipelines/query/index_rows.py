@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import struct
-from base64 import b64decode, b64encode
+from base64 import b64encode
+from binascii import a2b_base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -62,17 +63,22 @@ class PackedVector:
 def write_rows(made: Sequence[Vector], words: Iterable[str]) -> list[Any]:
     """The rows of an article's index and the distinct words in them, in the form for an article file, in JSON."""
     rows = [[row.part, int(row.shape), b64encode(row.words).decode()] for row in map(Vector.pack, made)]
-    # No word has a blank.
-    return [VERSION, rows, " ".join(sorted(words))]
+    return [VERSION, rows, join_words(words)]
 
 
-def read(value: Sequence[Any]) -> tuple[list[PackedVector], set[str]] | None:
-    """The rows in an article file, and the distinct words in them; None if the file has none of this version."""
+def join_words(words: Iterable[str]) -> str:
+    """Words as one text: no word has a blank."""
+    return " ".join(sorted(words))
+
+
+def read(value: Sequence[Any]) -> tuple[list[PackedVector], str] | None:
+    """The rows in an article file, and the distinct words in them, a blank between two; None if the file has none of
+    this version.
+    """
     if not value or value[0] != VERSION:
         return None
     _, rows, words = value
-    made = [PackedVector(int(part), Shape(shape), b64decode(packed)) for part, shape, packed in rows]
-    return made, set(words.split())
+    return [PackedVector(int(part), Shape(shape), a2b_base64(packed)) for part, shape, packed in rows], words
 
 
 def quote(word: str) -> str:

@@ -347,15 +347,15 @@ def one_line(error: Exception) -> str:
 
 def _write_value(value: Any) -> str:
     """One value in COPY's text form; most values are texts, numbers or None."""
+    if type(value) is str:
+        return _escape(value)
     if value is None:
         return r"\N"
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, int | float):
         return str(value)
-    if isinstance(value, str):
-        text = value
-    elif isinstance(value, psycopg2.extras.Json):
+    if isinstance(value, psycopg2.extras.Json):
         text = js.dumps(value.adapted, ensure_ascii=False)
     elif isinstance(value, (list, tuple)):
         items = ('"' + str(v).replace("\\", "\\\\").replace('"', '\\"') + '"' for v in value)
@@ -364,5 +364,8 @@ def _write_value(value: Any) -> str:
         text = js.dumps(value, ensure_ascii=False)
     else:
         text = str(value)
-    text = text.replace("\x00", "")
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return _escape(text)
+
+
+def _escape(text: str) -> str:
+    return text.replace("\x00", "").replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

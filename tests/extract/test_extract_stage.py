@@ -29,7 +29,7 @@ def index(line: Line) -> object:
     if not one:
         return None
     made, words = vectors.vectors({name: getattr(one, name) for name in evaluation.FIELDS}, one.authors)
-    return [vector.pack() for vector in made], words
+    return [vector.pack() for vector in made], " ".join(sorted(words))
 
 
 @pytest.mark.parametrize("processes", [1, 2])
