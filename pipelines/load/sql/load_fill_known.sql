@@ -1,6 +1,6 @@
 -- Fills in what the ledger and the articles know of each line: its article, whether load decided on it before (judged), whether it
--- is the latest look. Gives three counts of lines: those with an article (stored), those whose URL another line has too (several),
--- and those whose page names another address as its canonical one (elsewhere).
+-- is the latest look. Gives four counts of lines: those with an article (stored), those whose URL another line has too (several),
+-- those whose page names another address as its canonical one (elsewhere), and those whose article came after the line (late).
 with known as (
     update lines l
     set article_id = a.id,
