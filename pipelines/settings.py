@@ -128,6 +128,14 @@ class Settings(BaseSettings):
         "",
         description="Networks the guard lets through though private, as 10.0.0.0/8 or, for one port, 10.0.0.0/8:8000.",
     )
+    form_schemes: str = Field(
+        "webhook+https,smtp,smtps,mailto,mailtos,discord,gchat,matrixs,mmosts,ntfys,rockets,signals,slack,tgram,"
+        "workflows,wxteams,zulip",
+        description="The kinds of address that a channel's Airflow connection may have, comma-separated.",
+    )
+    form_networks: str = Field(
+        "", description="Private networks that channels of Airflow connections may lead to, written as those above."
+    )
 
     @field_validator("data", "sources")
     @classmethod
@@ -194,7 +202,7 @@ class Settings(BaseSettings):
             raise ValueError("is no time zone; write a name like Europe/Berlin")
         return value
 
-    @field_validator("allow_networks")
+    @field_validator("allow_networks", "form_networks")
     @classmethod
     def _networks(cls, value: str) -> str:
         for part in filter(None, (p.strip() for p in value.split(","))):
@@ -231,6 +239,16 @@ class Settings(BaseSettings):
     def networks(self) -> list[tuple[Network, int]]:
         """The private networks the guard lets through, each with the port that is open there; 0: the usual ones."""
         return [_network(p.strip()) for p in self.allow_networks.split(",") if p.strip()]
+
+    @property
+    def allowed_form_schemes(self) -> list[str]:
+        """The kinds of address that somebody may give a channel in a web form."""
+        return [scheme.strip().lower() for scheme in self.form_schemes.split(",") if scheme.strip()]
+
+    @property
+    def allowed_form_networks(self) -> list[tuple[Network, int]]:
+        """The private networks that such an address may lead to, each with the port that is open there; 0: all."""
+        return [_network(p.strip()) for p in self.form_networks.split(",") if p.strip()]
 
     def _place(self, name: str) -> Place:
         return place(self.data / name, f"{self.raw_bucket}/{name}" if self.raw_bucket else "")

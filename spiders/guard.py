@@ -6,8 +6,7 @@ import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from ipaddress import IPv4Network as Network4
+from ipaddress import ip_address
 from types import SimpleNamespace
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -24,6 +23,7 @@ from pipelines import urls
 from pipelines.codes import Cause
 from pipelines.errors import SettingsError
 from pipelines.model import Source
+from pipelines.networks import Address, Network, is_public
 from pipelines.settings import Settings
 from spiders.handler import ACCESS
 
@@ -34,16 +34,8 @@ HOST_CHARACTERS = 80
 HTTP, HTTPS = 80, 443
 # The usual ports of the web; another port may be a mail server or a database. docs/operations.md names them.
 PORTS = {HTTP, HTTPS, 8080, 8443}
-Address = IPv4Address | IPv6Address
 # Names that were refused since their requests began, with the reasons.
 _refused: dict[str, RefusedRequest] = {}
-Network = Network4 | IPv6Network
-# Everything else of IPv6 is local, or leads to an IPv4 address (mapped, compatible, NAT64) that may be.
-UNICAST = IPv6Network("2000::/3")
-# Addresses that are public by the registry but answered by the machine's own cloud: its metadata is no news.
-METADATA: tuple[Network, ...] = tuple(
-    ip_network(network) for network in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24")
-)
 
 
 @dataclass(frozen=True)
@@ -233,9 +225,9 @@ def _at_home(rules: GuardPolicy, host: str) -> bool:
 def _shut(rules: GuardPolicy, address: Address, port: int, who: str, *, blocked: bool = False) -> RefusedRequest | None:
     """Why this port of this address is not used; None if it may be used."""
     opened = {own for network, own in rules.networks if address in network}
-    if port in opened or (port in PORTS and (0 in opened or _public(address))):
+    if port in opened or (port in PORTS and (0 in opened or is_public(address))):
         return None
-    reason = f"guard: port {port}" if opened or _public(address) else f"{who} is no public address"
+    reason = f"guard: port {port}" if opened or is_public(address) else f"{who} is no public address"
     return RefusedRequest(reason, blocked=blocked, code=Cause.GUARD_NETWORK)
 
 
@@ -244,14 +236,6 @@ def _literal(host: str) -> Address | None:
         return ip_address(host.strip("[]").split("%")[0])
     except ValueError:
         return None
-
-
-def _public(address: Address) -> bool:
-    if isinstance(address, IPv6Address):
-        if address not in UNICAST or not address.is_global:
-            return False
-        return _public(address.sixtofour) if address.sixtofour else True
-    return address.is_global and not address.is_multicast and not any(address in network for network in METADATA)
 
 
 def _written_oddly(host: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelines import settings
 from pipelines.airflow import connections
+from pipelines.notify.form_addresses import FormAddress
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
@@ -21,5 +22,5 @@ def addresses(current: Settings) -> dict[str, str]:
     for name in sorted(used - known.keys() - {""}):
         address = connections.password(PREFIX + name)
         if address:
-            known[name] = address
+            known[name] = FormAddress.of(address, current.allowed_form_schemes, current.allowed_form_networks)
     return known

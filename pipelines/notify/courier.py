@@ -16,9 +16,10 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TextIO
 
+from pipelines.notify import form_addresses
 from pipelines.notify.channel_kinds import FILE, MAIL, WEBHOOK, kind, problem
 from pipelines.notify.message import Carry, Message, Outcome, Receipt
 
@@ -36,9 +37,10 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("httpx", "httpcore", "urllib3", "requests"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    address = json.loads(sys.stdin.readline())
+    line = json.loads(sys.stdin.readline())
     with ExitStack() as stack:
-        seconds, carry = _open_carrier(stack, address)
+        seconds, carry = _open_carrier(stack, line["address"])
+        guard = form_addresses.shut(line["networks"]) if line["networks"] is not None else None
         failed = 0
         for line in sys.stdin:
             given = json.loads(line)
@@ -49,6 +51,8 @@ def main() -> None:
             signal.setitimer(signal.ITIMER_REAL, seconds)
             receipt = carry(Message(**given["message"]), given["taken"], _telling(answers, seconds))
             signal.setitimer(signal.ITIMER_REAL, 0)
+            if guard and guard.refused and receipt.outcome != Outcome.SENT:
+                receipt = replace(receipt, said=form_addresses.LED_AWAY)
             failed += receipt.outcome != Outcome.SENT
             _say(answers, {"receipt": asdict(receipt)})
         signal.setitimer(signal.ITIMER_REAL, CLOSING_SECONDS)

@@ -25,6 +25,7 @@ from typing import Any
 
 from pipelines import steering
 from pipelines.errors import ChannelError
+from pipelines.notify import form_addresses
 from pipelines.notify.channel_kinds import HOW, LOG, WEBHOOK, kind
 from pipelines.notify.message import Message, Outcome, Receipt
 from pipelines.notify.message_wording import plain, render
@@ -86,6 +87,9 @@ def open_courier(channel: str, address: str) -> Iterator[Hand]:
     come in that order. If one fails or the courier ends, the messages after it come back untried. No exchange exceeds
     its limit, whatever the other side does. The receipt names the fault in a sentence with the channel's name.
     """
+    if refused := form_addresses.problem(address):
+        yield _refuse_all(channel, refused)
+        return
     if kind(address) == LOG:
         yield _write_to_log
         return
@@ -116,6 +120,16 @@ def open_courier(channel: str, address: str) -> Iterator[Hand]:
             _stop(current)
 
 
+def _refuse_all(channel: str, fault: str) -> Hand:
+    """A function that hands over nothing, because of a fault of the address."""
+    receipt = Receipt(outcome=Outcome.UNUSABLE, said=f"Channel {channel} {fault}.")
+
+    def hand(message: Message, taken: Sequence[str] = ()) -> HandedMessage:
+        return HandedMessage(lambda _: True, lambda: receipt)
+
+    return hand
+
+
 def _write_to_log(message: Message, taken: Sequence[str] = ()) -> HandedMessage:
     """Write a message as a line of this process's log, because nobody reads a courier's log."""
     addresses = " ".join(str(alert["url"]) for alert in message.payload.get("alerts", ()))
@@ -144,7 +158,7 @@ def _start(address: str) -> _Courier:
             env={name: value for name, value in os.environ.items() if not name.startswith(HIDDEN)},
         )
     )
-    _tell(it, address)
+    _tell(it, form_addresses.as_line(address))
     return it
 
 

@@ -60,6 +60,8 @@ def night_settings(server: str, template: str, tmp_path_factory: pytest.TempPath
             retry_after=0,
             late_after=60,
             operators="desk",
+            form_schemes="webhook+http",
+            form_networks="127.0.0.1/32",
         )
         write_sources([source(site) for site in sites], settings.sources)
         yield settings

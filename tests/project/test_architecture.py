@@ -71,8 +71,8 @@ APART = {
 
 # package -> the modules that other packages import; the rest is its own affair
 PUBLIC = {
-    "pipelines": "bucket_paths codes cron digests edits encodings errors installation model patterns private settings "
-    "signatures singlebyte steering text urls",
+    "pipelines": "bucket_paths codes cron digests edits encodings errors installation model networks patterns private "
+    "settings signatures singlebyte steering text urls",
     "pipelines.airflow": "airflow_home airflow_retention api_client form_dags night_dags service_dags standalone",
     "pipelines.alert": "cases name_check send_times stage synonyms watch_editing watch_feeds watches watchfile",
     "pipelines.archive": "api_records backfill coverage_card differences erasure evidence export export_formats holds "
@@ -90,7 +90,8 @@ PUBLIC = {
     "pipelines.health": "duties golden metrics saved_states states troubles",
     "pipelines.listings": "entry_fields formats pace xmltree",
     "pipelines.load": "quarantine quarantine_decisions search_index stage stored_wordings story_links text_retention",
-    "pipelines.notify": "channel_kinds channel_states delivery message_languages message_wording outbox subjects",
+    "pipelines.notify": "channel_kinds channel_states delivery form_addresses message_languages message_wording outbox "
+    "subjects",
     "pipelines.query": "day_spans evaluation explanation grammar index_rows lexer matcher query_conditions query_set "
     "selection terms vectors",
     "pipelines.sources": "access folders source_values sourcefile zones",
