@@ -218,7 +218,8 @@ def _history(random: Random, number: int) -> DrawnHistory:
     while at < DAYS:
         new = sum(1 for day in came[taken:] if day <= at)
         taken += new
-        looks.append(SourceLook(at=BEGIN + at * DAY, new=new, pages=new, articles=new))
+        newest = BEGIN + came[taken - 1] * DAY if new else None
+        looks.append(SourceLook(at=BEGIN + at * DAY, new=new, pages=new, articles=new, newest=newest))
         at += every / DAY
     last = BEGIN + cut * DAY
     before = [look for look in looks if look.at <= last][1:]

@@ -18,6 +18,8 @@ from pipelines.stores import postgres
 WALLS = (
     Reason.SOFT_404, Reason.CONSENT, Reason.CHALLENGE, Reason.ERROR_PAGE, Reason.REGION, Reason.PAYWALL,
 )  # fmt: skip
+# The precisions of a time of day.
+PRECISE = ("second", "minute")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,8 @@ class History:
 
 def read(conn: postgres.Connection, source: str, now: datetime) -> History:
     """The history of a source up to `now`, read in the caller's transaction.
+
+    Of the articles, only when the newest came out is read; the last look with new articles gets it.
 
     Left out are runs for one page, and runs for which none of the source's lists was due.
     """
@@ -62,5 +66,11 @@ def read(conn: postgres.Connection, source: str, now: datetime) -> History:
         why = postgres.row(conn, "cause_of_run", source=source, run=rows[-1]["run"])
         if why:
             looks[-1] = replace(looks[-1], cause=why["code"] or looks[-1].cause, refused=why["refused"])
+    given = next((n for n in range(len(looks) - 1, -1, -1) if looks[n].heard and looks[n].new), None)
+    if given is not None:
+        newest = postgres.row(
+            conn, "newest_of_source", source=source, now=now, count=policy.NEWEST_ARTICLES, precise=list(PRECISE)
+        )
+        looks[given] = replace(looks[given], newest=newest["came_at"] if newest else None)
     life = postgres.row(conn, "life_of_source", source=source, now=now) or {}
     return History(looks=looks, yielded_at=life["yielded_at"], run=life["run"] or "", stages=life["stages"] or ())

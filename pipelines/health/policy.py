@@ -65,8 +65,11 @@ LIKELY_AGAIN, USUAL_AGAIN = 0.05, 0.2
 # A window with fewer expected articles cannot tell whether a source is usual again.
 LEAST_AWAITED = 3
 # A source whose pace is learned is silent if more articles were expected since its last one than in its longest gap
-# before times the factor, and SILENT_MORE_ARTICLES and SILENT_CHANCE_ARTICLES besides.
-SILENT_GAP_FACTOR, SILENT_MORE_ARTICLES = 1.3, 1.5
+# before times the factor, and so many besides. Chosen: on a holiday a tenth comes, and three of that are missing by
+# chance once in twenty times.
+SILENT_GAP_FACTOR, SILENT_MORE_ARTICLES = 1.3, 30
+# Articles that are searched for the one that came out last. Chosen: more than most crawls find.
+NEWEST_ARTICLES = 50
 # The silence must last this long and this many looks. Chosen: an hour of trouble at the site needs no message.
 SILENT_AT_LEAST, SILENT_LOOKS = timedelta(hours=6), 2
 # A silence is told at the latest after this time, or this many usual gaps, whichever is longer, whatever was expected.
@@ -80,9 +83,6 @@ BARREN_UNLIKELY, BARREN_PAGES = 0.001, 3
 WALLED_SHARE = 0.5
 # From this many sources on, equal troubles with one cause are one message, if they began within this span.
 TOGETHER, AT_ONCE = 3, timedelta(hours=3)
-# Expected articles that chance alone may add to the longest gap (see SILENT_GAP_FACTOR). Chosen: one in a hundred gaps
-# of a Poisson source.
-SILENT_CHANCE_ARTICLES = 2.5
 # The time over which a healthy source is described.
 WEEK = timedelta(days=7)
 # If a pause between two looks is this many usual pauses long, nobody listened in it.

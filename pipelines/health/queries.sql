@@ -104,6 +104,18 @@ where load.source >= %(source)s and load.source <= %(source)s and load.stage = '
 order by load.source desc, load.started_at desc
 limit 1
 
+-- name: newest_of_source
+-- When the article of a source came out that came out last, by those of its pages that say it to the minute; of the newest few are asked.
+select max(published_at) as came_at
+from (
+    select published_at, published_precision
+    from articles
+    where source = %(source)s and first_fetched_at <= %(now)s
+    order by first_fetched_at desc
+    limit %(count)s
+) newest
+where published_precision = any(%(precise)s) and published_at <= %(now)s
+
 -- name: newest_of_stages
 -- The newest row of each stage for each source, runs for one page left out.
 select name as source, asked as stage, last.run, last.state, last.counts, extract(epoch from last.ended_at - last.started_at)::float8 as seconds

@@ -204,14 +204,16 @@ def _silent(
         return None
     listened = empty[-1].at
     usually = (own or gap) if pace else max(gap, _gap_so_far(looks, gap))
-    waits = _latest(own, gap) if pace else max(policy.LEARNING_WAITS, policy.LEARNING_SILENT_GAPS * usually)
-    # If the next look would come too late, counted from when the last article may have come, this look is in time.
-    spacing = _spacing(paced) if pace else timedelta()
-    late = now - since > waits - 2 * spacing and listened > since + usually
+    if pace:
+        # If the next look would come too late, counted from when the last article may have come, this look is in time.
+        late = now + _spacing(paced) - _came_at_least(looks, since) > _latest(own, gap)
+    else:
+        late = now - since > max(policy.LEARNING_WAITS, policy.LEARNING_SILENT_GAPS * usually)
+    late = late and listened > since + usually
     expected = 0.0
     if pace and len(empty) >= policy.SILENT_LOOKS and listened - since >= policy.SILENT_AT_LEAST:
         expected = pace.count_expected(since, listened)
-        least = policy.SILENT_MORE_ARTICLES + policy.SILENT_CHANCE_ARTICLES
+        least = policy.SILENT_MORE_ARTICLES
         if not late and expected > least:
             most = usual.longest_empty([look for look in paced if look.at <= since], pace)
             late = expected > policy.SILENT_GAP_FACTOR * most + least
@@ -228,10 +230,22 @@ def _silent(
     )
 
 
+def _came_at_least(looks: Sequence[SourceLook], since: datetime) -> datetime:
+    """The moment before which the last article did not come: its own, where that is known, else the look before."""
+    found = next((n for n in range(len(looks) - 1, -1, -1) if looks[n].at == since), 0)
+    before = next((look.at for look in reversed(looks[:found]) if look.heard), since - _spacing(looks))
+    newest = looks[found].newest
+    # A time before that look is a mistake of the page.
+    return min(newest, since) if newest and newest >= before else before
+
+
 def _gap_so_far(looks: Sequence[SourceLook], gap: timedelta) -> timedelta:
     """The median gap of a little known source: between looks with new articles, from its first look on."""
     given = [look.at for look in looks if look.heard and look.new]
     gaps = [two - one for one, two in pairwise([looks[0].at, *given]) if two > one]
+    if len(gaps) == 1 and gaps[0] > gap:
+        # The first look came at any moment of that gap, on average in its middle.
+        return 2 * gaps[0]
     return _median(gaps) if gaps else gap
 
 

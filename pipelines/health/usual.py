@@ -36,7 +36,8 @@ class SourceLook:
     `at`: when it began. `heard`: whether its lists answered. `new`: new articles. `pages`: pages that came and were
     read. `articles`: how many of these pages are articles. `cause`: one word that says why no list answered.
     `refused`: the site refuses us or shows a wall. `walls`: how many pages are walls. `held`: articles that are held
-    as drifting. `behind`: whether the feed lacked articles of the sitemap.
+    as drifting. `behind`: whether the feed lacked articles of the sitemap. `newest`: when the newest of its new
+    articles came out, where that is known.
     """
 
     at: datetime
@@ -49,6 +50,7 @@ class SourceLook:
     walls: int = 0
     held: int = 0
     behind: bool = False
+    newest: datetime | None = None
 
 
 @dataclass(frozen=True)

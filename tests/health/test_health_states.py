@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from bench import silences
 from pipelines.cli import app
 from pipelines.codes import SourceState, TroubleKind
-from pipelines.health import states, troubles, usual
+from pipelines.health import history, states, troubles, usual
 from pipelines.health.states import StateReport
 from pipelines.health.usual import SourceLook
 from pipelines.settings import Settings, export
@@ -109,6 +109,53 @@ def test_the_gap_that_is_to_be_judged_does_not_lengthen_what_is_waited_for() -> 
 
     assert usual.usual_gap(looks) == 15 * DAY
     assert usual.usual_gap(looks, but_newest=True) == 3 * DAY
+
+
+def test_of_a_holiday_no_silence_is_told_before_so_much_is_missing_that_a_tenth_would_have_come() -> None:
+    known = [SourceLook(at=T0 + n * 3 * HOUR, new=2, pages=2, articles=2) for n in range(8 * 35)]
+
+    def then(empty: int) -> StateReport:
+        return judged([*known, *(SourceLook(at=known[-1].at + n * 3 * HOUR) for n in range(1, empty + 1))])
+
+    assert [then(empty).state for empty in (5, 8)] == [SourceState.HEALTHY, SourceState.SILENT]
+
+
+@pytest.mark.parametrize(
+    ("came", "state"), [(5, SourceState.HEALTHY), (0, SourceState.SILENT), (200, SourceState.SILENT)]
+)
+def test_a_silence_is_reckoned_from_when_the_last_article_came_out_where_its_page_says_it(
+    came: int, state: SourceState
+) -> None:
+    known = [SourceLook(at=T0 + n * 6 * HOUR, new=2, pages=2, articles=2) for n in range(4 * 35)]
+    last = replace(known[-1], newest=known[-2].at + came * HOUR if came < 24 else T0)
+
+    looks = [*known[:-1], last, *(SourceLook(at=last.at + n * 6 * HOUR) for n in (1, 2))]
+
+    assert states.judge(looks, looks[-1].at + HOUR / 6, gap=6 * HOUR).state == state
+
+
+def test_of_one_gap_that_began_before_its_first_look_a_source_is_given_twice_the_time() -> None:
+    looks = nights(0, 0, 0, 2, *[0] * 16)
+
+    assert judged(looks[:19]).state == SourceState.LEARNING
+    assert judged([*nights(0, 0, 0, 2, 0, 2, 0), *nights(*[0] * 9, begin=T0 + 7 * DAY)]).state == SourceState.SILENT
+
+
+def test_when_the_last_article_came_out_is_read_of_the_newest_articles(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    with conn:
+        for number, (hour, precision) in enumerate([(1, "minute"), (3, "minute"), (5, "day"), (60, "minute")]):
+            factories.article(
+                conn, "sana", str(number), "A title", "A text", published_at=T0 - (6 - hour) * HOUR,
+                published_precision=precision, first_fetched_at=T0,
+            )  # fmt: skip
+    crawl(conn, "sana", 0, new=4)
+
+    with conn:
+        past = history.read(conn, "sana", T0 + HOUR)
+
+    assert [look.newest for look in past.looks] == [T0 - 3 * HOUR]
 
 
 def test_an_hour_of_a_site_s_own_trouble_is_none_and_two_nights_without_an_answer_are() -> None:
