@@ -107,6 +107,8 @@ def test_an_extraction_that_somebody_calls_wrong_is_kept_with_the_note_and_in_th
     (page,) = golden.load(golden.path(settings.sources, "sana"))
     assert (page.note, page.reviewed) == ("The last paragraph is missing.", False)
     assert again[0] == 422 and "already" in json.loads(again[2])["detail"]
+    (shown,) = ask(get, "/api/sources/sana")["golden"]
+    assert (shown["url"], shown["note"], shown["reviewed"]) == (ADDRESS, page.note, False)
     written = databases.rows(conn, "select act, thing, name from actions")
     assert [tuple(row) for row in written] == [("keep golden", "article", str(article))]
 

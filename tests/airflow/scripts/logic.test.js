@@ -7,6 +7,7 @@ const { address, pageOf } = await import(`${console_}/parts/router.js`);
 const { clock, day, minute, safe } = await import(`${console_}/parts/pieces.js`);
 const { read } = await import(`${console_}/parts/results.js`);
 const { EMPTY, toForm, toWatch } = await import(`${console_}/parts/watchform.js`);
+const { restOf } = await import(`${console_}/parts/asking.js`);
 const { chosen, statesOf } = await import(`${console_}/pages/source_states.js`);
 
 const at = "2026-11-22T23:30:00Z";
@@ -88,4 +89,8 @@ Deno.test("a watch is tried on the last day first, then further back, until ther
   same(await asked(99, 99), [[1, 7, 30], [7, 30, 0]]);
   same(await asked(7, 99), [[1, 7], [7, 0]]);
   same(await asked(99, 1), [[1], [7]]);
+});
+
+Deno.test("a page asks again the later the longer an answer takes, so that a night with a thousand sources has the machine", () => {
+  same([restOf(true, 40), restOf(false, 40), restOf(true, 500), restOf(false, 500)], [3_000, 60_000, 15_000, 60_000]);
 });

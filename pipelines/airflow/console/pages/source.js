@@ -6,6 +6,7 @@ import { Dotted, Empty, English, Headed, minute, Outside, Panel, standing, State
 import { Go } from "../parts/router.js";
 import { Held } from "./held_runs.js";
 import { Actions } from "./source_actions.js";
+import { Golden } from "./golden.js";
 import { Ends, History, Lists, Runs } from "./source_parts.js";
 
 const { createElement: h } = globalThis.React;
@@ -135,7 +136,7 @@ export const Page = ({ name }) => {
           h(Ends, { page }),
           h(Runs, { page }),
           h(Lists, { page }),
-          h(Stack, { gap: 4, minW: 0 }, h(Template, { page }), h(History, { page }), h(File, { page })),
+          h(Stack, { gap: 4, minW: 0 }, h(Template, { page }), h(Golden, { page }), h(History, { page }), h(File, { page })),
         ),
       )),
   );

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException
@@ -16,6 +17,7 @@ from pipelines.airflow.console.parameters import LONGEST_NAME, NAME
 from pipelines.codes import Act, Thing
 from pipelines.desk import source_records
 from pipelines.errors import NightdeskError, SourceError
+from pipelines.health import golden
 from pipelines.load import quarantine
 from pipelines.model import Source
 from pipelines.settings import Settings, settings
@@ -65,6 +67,7 @@ def _source(name: Name, user: permissions.User) -> Any:
             "held": held,
             "now": now,
             "file": file.read_text(encoding="utf-8"),
+            **_read_golden(file.parent, name),
             "tasks": dag_runs.tasks_of(keys, name, current.schedule_timezone),
             "may": permissions.names_of(user),
         }
@@ -143,6 +146,16 @@ def _check_held(conn: postgres.Connection, name: str, run: str, work: str) -> No
         (quarantine.check_release if work == "release" else quarantine.check_reject)(held)
     except NightdeskError as error:
         raise HTTPException(409, str(error)) from None
+
+
+def _read_golden(folder: Path, name: str) -> dict[str, Any]:
+    """The golden pages of a source, `golden`; `golden_error` says what is wrong with their file."""
+    try:
+        pages = golden.load(golden.path(folder, name))
+    except SourceError as error:
+        return {"golden": [], "golden_error": str(error)}
+    shown = ("url", "reviewed", "title", "published", "note")
+    return {"golden": [{key: getattr(page, key) for key in shown} for page in pages], "golden_error": ""}
 
 
 def _find_source(current: Settings, name: str) -> Source:

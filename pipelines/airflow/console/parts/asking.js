@@ -6,9 +6,14 @@ const { useCallback, useEffect, useState } = globalThis.React;
 const REFRESH_MS = 60_000;
 // While something is under way.
 const REFRESH_BUSY_MS = 3_000;
+// Asking takes a thirtieth of the time at most: with a thousand sources an answer takes longer, and the night needs the machine.
+const REST = 30;
 // Of pages that were looked at: Back shows them at once, and asks again. As many as anybody goes back.
 const REMEMBERED = 50;
 const remembered = new Map();
+
+// Milliseconds until a page asks again, if something is under way or not, by those that its last answer took.
+export const restOf = (often, took) => Math.max(often ? REFRESH_BUSY_MS : REFRESH_MS, REST * took);
 
 // What the server refused, as a sentence; `told` is all that it said.
 export class Refusal extends Error {
@@ -60,11 +65,13 @@ export const useData = (path, isBusy = (_page) => false) => {
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(true);
   const [turn, setTurn] = useState(0);
+  const [took, setTook] = useState(0);
   const refresh = useCallback(() => setTurn((t) => t + 1), []);
 
   useEffect(() => {
     let current = true;
     setBusy(true);
+    const began = performance.now();
     load(path)
       .then(
         (got) => {
@@ -72,6 +79,7 @@ export const useData = (path, isBusy = (_page) => false) => {
           remembered.set(path, got);
           if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value);
           if (!current) return;
+          setTook(performance.now() - began);
           setPage(got);
           setShown(path);
           setError("");
@@ -86,9 +94,9 @@ export const useData = (path, isBusy = (_page) => false) => {
 
   const often = page !== null && isBusy(page);
   useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && refresh(), often ? REFRESH_BUSY_MS : REFRESH_MS);
+    const timer = setInterval(() => document.visibilityState === "visible" && refresh(), restOf(often, took));
     return () => clearInterval(timer);
-  }, [refresh, often]);
+  }, [refresh, often, took]);
 
   return { page, error, busy, refresh, stale: shown !== path };
 };
