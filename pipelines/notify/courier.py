@@ -4,7 +4,7 @@ exceed.
 An alarm ends the complete process, whatever hangs: name resolution, TLS, a slow answer, a waiting library. The process
 reads lines of JSON: first the address, so that no list of processes shows it, then messages. For each message it writes
 the parts that were taken meanwhile, if any, and a receipt. It ends when its input ends, and so with the process that
-started it (`delivery.courier`).
+started it (`delivery.open_courier`).
 """
 
 from __future__ import annotations

@@ -1,17 +1,21 @@
-"""Functions are verbs, a class has one name, and a module that grew long says why it is one."""
+"""Functions are verbs, a class has one name, a module that grew long says why it is one, and what a comment names is
+there.
+"""
 
 import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+FOLDERS = ("pipelines", "spiders", "demo", "dags", "bench")
 MODULES = sorted(
     path
-    for folder in ("pipelines", "spiders", "demo", "dags", "bench")
+    for folder in FOLDERS
     for path in (ROOT / folder).rglob("*.py")
     if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
 )
@@ -58,13 +62,112 @@ LONG = {
 }  # fmt: skip
 
 
+# `module.name` in prose, with or without backticks, alone or in its package.
+REFERENCE = re.compile(r"(?<![\w./@:-])((?:[a-z_]\w*\.)+[A-Za-z_]\w*)(?![\w/]|\.\w)")
+COMMENT = re.compile(r"(?:^|\s)#:? (.*)$", re.MULTILINE)
+PAGES = ("CONTRIBUTING.md", "docs/architecture.md", "docs/decisions.md")
+# What of tests/ these pages name.
+HELPERS = (ROOT / "tests/faults/holds.py",)
+# What stands behind the dot in the name of a file or a host.
+ENDINGS = frozenset(
+    (
+        "py",
+        "sql",
+        "md",
+        "js",
+        "toml",
+        "json",
+        "jsonl",
+        "opml",
+        "gz",
+        "po",
+        "tsv",
+        "yaml",
+        "xml",
+        "txt",
+        "org",
+        "com",
+        "example",
+        "test",
+    )
+)
+
+
+@cache
+def _nodes(path: Path) -> list[ast.AST]:
+    """Every node of a module, the module itself first."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """The functions and methods of a module; a property is a state of its object, and no function."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _nodes(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not (
             any("property" in ast.unparse(mark) for mark in node.decorator_list)
         ):
             yield node
+
+
+def _body(path: Path) -> list[ast.stmt]:
+    module = _nodes(path)[0]
+    assert isinstance(module, ast.Module)
+    return module.body
+
+
+def _names(path: Path) -> Iterator[str]:
+    """Every name that a module defines, imports, sets or uses, those of its classes' fields too."""
+    for node in _nodes(path):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).partition(".")[0]
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+
+
+def _prose(path: Path) -> Iterator[str]:
+    """The docstrings and comments of a module."""
+    for node in _nodes(path):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield ast.get_docstring(node) or ""
+    yield from COMMENT.findall(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _known() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """The names in each module and package, by its whole name and by its last part. A table's columns are among them,
+    for a table may have the name of a module: `urls.code`.
+    """
+    whole: dict[str, set[str]] = defaultdict(set)
+    short: dict[str, set[str]] = defaultdict(set)
+    for path in (*MODULES, *HELPERS):
+        parts = [part for part in path.relative_to(ROOT).with_suffix("").parts if part != "__init__"]
+        names = set(_names(path))
+        whole[".".join(parts)] |= names
+        short[parts[-1]] |= names
+        for depth in range(1, len(parts)):
+            whole[".".join(parts[:depth])].add(parts[depth])
+            short[parts[depth - 1]].add(parts[depth])
+    schema = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "pipelines/sql/migrations").glob("*.sql"))
+    for table in set(re.findall(r"create table (\w+)", schema)) & set(short):
+        short[table] |= set(re.findall(r"\w+", schema))
+    return whole, short
+
+
+def _is_there(reference: str) -> bool:
+    """Whether a reference leads to a name of a module of ours; true as well if it is none of ours."""
+    whole, short = _known()
+    parts = reference.split(".")
+    if parts[-1] in ENDINGS:
+        return True
+    if parts[0] in FOLDERS:
+        known = next((n for n in range(len(parts), 0, -1) if ".".join(parts[:n]) in whole), 0)
+        return known == len(parts) or (known > 0 and parts[known] in whole[".".join(parts[:known])])
+    return len(parts) > 2 or parts[0] not in short or parts[1] in short[parts[0]]
 
 
 @pytest.mark.parametrize("name", ["listed", "_made", "told", "_unaccented", "held"])
@@ -92,7 +195,7 @@ def test_no_class_is_named_by_a_bare_participle() -> None:
     bare = [
         f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in _nodes(path)
         if isinstance(node, ast.ClassDef) and PARTICIPLE.fullmatch(node.name.lower())
     ]
 
@@ -102,7 +205,7 @@ def test_no_class_is_named_by_a_bare_participle() -> None:
 def test_a_class_has_a_name_of_its_own() -> None:
     homes = defaultdict(list)
     for path in MODULES:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in _body(path):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 homes[node.name].append(path.relative_to(ROOT).as_posix())
 
@@ -114,3 +217,32 @@ def test_a_long_module_says_why_it_is_one() -> None:
 
     assert {name for name, count in lines.items() if count > LONGEST} <= set(LONG)
     assert set(LONG) <= set(lines)
+
+
+def test_what_a_comment_or_a_page_names_is_there() -> None:
+    prose = {path.relative_to(ROOT).as_posix(): "\n".join(_prose(path)) for path in MODULES}
+    prose |= {page: (ROOT / page).read_text(encoding="utf-8") for page in PAGES}
+
+    missing = [
+        f"{where}: {reference}"
+        for where, text in prose.items()
+        for reference in REFERENCE.findall(text)
+        if not _is_there(reference)
+    ]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "missing"),
+    [
+        ("as `outcome.facts_of` says", ["outcome.facts_of"]),
+        ("see pipelines.stores.warc.appended", ["pipelines.stores.warc.appended"]),
+        ("see pipelines.stores.wark.", ["pipelines.stores.wark"]),
+        ("`warc.append`, model.py, urls.code, news.bbc.co.uk and pipelines.stores.warc.append", []),
+    ],
+)
+def test_a_name_that_is_nowhere_is_seen(sentence: str, missing: list[str]) -> None:
+    found = [reference for reference in REFERENCE.findall(sentence) if not _is_there(reference)]
+
+    assert found == missing
