@@ -10,7 +10,7 @@ class NightdeskError(Exception):
     """A person must act on this; its text is a whole sentence that says what to do."""
 
     # Whether the log has the sentence already, so that a handler need not write it again.
-    told = False
+    logged = False
 
 
 class SourceError(NightdeskError):

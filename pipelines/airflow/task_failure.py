@@ -33,7 +33,7 @@ def by_sentence() -> Iterator[None]:
     try:
         yield
     except NightdeskError as problem:
-        if not problem.told:
+        if not problem.logged:
             log.error("%s", problem)
         raise TaskProblem(problem) from None
 

@@ -55,7 +55,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
             chosen = [source for source in due if source.name not in paused]
         if bad and not good:
             # `tell_of_source_files` has reported it.
-            bad[0].told = True
+            bad[0].logged = True
             raise bad[0]
         if not good:
             raise folders.none_followed(current)
@@ -281,7 +281,7 @@ def _conclude(
     if len(failed) == len(tallies) and (failed or problems):
         said = "; ".join(f"{tally.source or tally.stage}: {tally.message or FAILED}" for tally in failed)
         error = problems[0] if problems else kind(said)
-        error.told = True
+        error.logged = True
         raise error
     if tallies and not problems and all(tally.state == RunState.BUSY for tally in tallies):
         raise AirflowSkipException("; ".join(f"{t.source}: {t.message or 'busy'}" for t in tallies))

@@ -35,8 +35,9 @@ NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, Recur
 class Line:
     """One page of a run and what became of it: exactly one of article and rejection.
 
-    signature: of the article's text, as `signatures.write_signature`; words: its rows of the search index, as
-    `index_rows.write_rows`; digests: as `digests.write_digests`. Older files lack some of them.
+    The names of the fields are those of the file, which earlier versions wrote. signature: of the article's text, as
+    `signatures.write_signature`; words: its rows of the search index (no count), as `index_rows.write_rows`; digests:
+    as `digests.write_digests`. Older files lack some of them.
     """
 
     fetch_id: int

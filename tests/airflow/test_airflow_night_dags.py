@@ -46,7 +46,7 @@ def test_a_task_that_went_red_by_a_sentence_is_tried_again_by_what_was_wrong(cap
         return caught.value
 
     told = errors.StoreError("said before")
-    told.told = True
+    told.logged = True
 
     reds = [ended(error) for error in (errors.DatabaseError("gone"), told, ValueError("odd"))]
 

@@ -22,7 +22,7 @@ from tests.browsers import CHROMIUM
 FOLDER = Path(message_languages.__file__).parent
 OTHERS = [code for code in message_languages.NAMES if code != "en"]
 # What marks a text as one of ours, and which of its arguments is one.
-MARKED = {"say": (2,), "message": None, "count": (2, 3)}
+MARKED = {"say": (2,), "translatable": None, "count": (2, 3)}
 AT = datetime(2026, 11, 22, 1, 30, tzinfo=UTC)
 WAS = {"title": "غارة", "description": "", "text": "قُتل ثلاثة في الرقة. سقط أربعة."}
 ALERT: dict[str, Any] = {
