@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -187,7 +188,9 @@ def _write_part(
     of_days = Counter(zip(sources, (dated.date() for dated in moments), strict=True))
     for (source, day), count in of_days.items():
         days = note.days.setdefault(source, {})
-        days[day.isoformat()] = days.get(day.isoformat(), 0) + count
+        # A day is one text in memory, however many sources have it.
+        written = sys.intern(day.isoformat())
+        days[written] = days.get(written, 0) + count
     note.languages = dict(Counter(note.languages) + Counter(languages))
     note.extractors = dict(Counter(note.extractors) + Counter(extractors))
     note.parts.append(ExportPart(file=name, articles=len(ids), last=ids[-1], bytes=size, sha256=digest))
@@ -208,14 +211,25 @@ def _facts(note: Note) -> dict[str, Any]:
 
 
 def _keep(folder: Path, note: Note) -> None:
-    said = {"form": FORM, **asdict(note), "began_at": note.began_at.isoformat()}
-    said["ended_at"] = note.ended_at and note.ended_at.isoformat()
+    """Write the note. A large archive has a million days of sources: they are written a source at a time."""
+    head = {"form": FORM, **vars(note), "asked": asdict(note.asked), "parts": [asdict(part) for part in note.parts]}
+    head |= {"began_at": note.began_at.isoformat(), "ended_at": note.ended_at and note.ended_at.isoformat()}
+    del head["days"]
     beside = folder / f".{NOTE}.part"
     with beside.open("w", encoding="utf-8") as file:
-        json.dump(said, file, ensure_ascii=False, indent=1)
+        file.write("{\n")
+        file.writelines(f"{_as_json(name)}: {_as_json(value)},\n" for name, value in head.items())
+        file.write('"days": {')
+        for number, (source, days) in enumerate(note.days.items()):
+            file.write("," * bool(number) + f"\n{_as_json(source)}: {_as_json(days)}")
+        file.write("}\n}\n")
         file.flush()
         os.fsync(file.fileno())
     beside.replace(folder / NOTE)
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _sweep(folder: Path, note: Note) -> None:

@@ -242,7 +242,8 @@ def _judge_bytes(look: _Look, name: str, path: Path, link: ChainLink, read: RawR
         _add(look.made, Finding.CHANGED, name, "it is as it was before it was rewritten")
     else:
         cut = Finding.TRUNCATED if read.bytes < link.bytes else Finding.CHANGED
-        _add(look.made, cut, name, f"it has {read.bytes} bytes, and had {link.bytes}")
+        had = "other ones" if read.bytes == link.bytes else link.bytes
+        _add(look.made, cut, name, f"it has {read.bytes} bytes, and had {had}")
         again = read if read.records is not None else raw_reading.read_raw(path, records=True)
         _judge_records(look, name, again.records if again else None)
 

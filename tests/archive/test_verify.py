@@ -80,6 +80,7 @@ def test_one_flipped_byte_names_the_file_and_the_record_by_offset_and_url(
 
     (file, record) = made.damage
     assert (file.finding, file.file) == (Finding.CHANGED, warc.name_of(nights[1]))
+    assert file.detail.endswith("bytes, and had other ones")
     assert (record.finding, record.offset, record.url) == (
         Finding.RECORD,
         page[0].warc_offset,
