@@ -12,26 +12,7 @@ from typing import Annotated
 import typer
 
 from pipelines import installation
-from pipelines.cli import (
-    backfills,
-    db,
-    erase,
-    evidence,
-    export,
-    holds,
-    imports,
-    init,
-    ledger,
-    metrics,
-    newsroom,
-    notify,
-    search,
-    sources,
-    stages,
-    status,
-    template,
-    verify,
-)
+from pipelines.cli.commands import Commands
 from pipelines.cli.show import complain
 from pipelines.errors import NightdeskError
 from pipelines.settings import mistaken
@@ -45,33 +26,13 @@ FILE_TROUBLES = frozenset(
 )  # fmt: skip
 
 app = typer.Typer(
+    cls=Commands,
     help="Nightdesk: scheduled news scraping and monitoring that you run yourself.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (
-    init,
-    sources,
-    db,
-    template,
-    stages,
-    status,
-    metrics,
-    search,
-    evidence,
-    ledger,
-    verify,
-    export,
-    imports,
-    backfills,
-    erase,
-    holds,
-    notify,
-    newsroom,
-):
-    part.add_to(app)
 
 
 def _version(asked: bool) -> None:
@@ -95,6 +56,8 @@ def _app(
     for sentence in mistaken():
         complain(sentence)
     if demo:
+        from pipelines.cli import newsroom
+
         newsroom.use_demo()
 
 

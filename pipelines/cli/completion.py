@@ -13,7 +13,6 @@ import typer
 from pipelines import settings as configuration
 from pipelines.alert import synonyms as kept_synonyms
 from pipelines.alert import watches as kept_watches
-from pipelines.cli import newsroom
 from pipelines.errors import NightdeskError
 from pipelines.notify import channel_states as used_channels
 from pipelines.settings import Settings
@@ -71,6 +70,8 @@ def _complete(context: typer.Context, incomplete: str, names: Callable[[Settings
     """The names that begin with the typed text, from the installation on which the command would work."""
     try:
         if context.find_root().params.get("demo"):
+            from pipelines.cli import newsroom
+
             newsroom.use_demo()
         return sorted(name for name in names(configuration.settings()) if name.startswith(incomplete))
     except (NightdeskError, postgres.Error):

@@ -28,6 +28,11 @@ quarantine_app = typer.Typer(
 )
 
 
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.add_typer(quarantine_app, name="quarantine", rich_help_panel="Looking")
+
+
 @quarantine_app.callback()
 def _quarantine(context: typer.Context) -> None:
     if context.invoked_subcommand is None:

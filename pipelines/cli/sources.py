@@ -22,9 +22,13 @@ sources_app = typer.Typer(help="The sources we follow: list them, show one, chec
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
+    # It adds to this file's group.
+    from pipelines.cli import template
+
     sources_app.command("export")(followlist.export)
     follow.add_to(app)
     sample.add_to(sources_app)
+    template.add_to(sources_app)
     app.add_typer(sources_app, name="sources", rich_help_panel="Setting up")
 
 

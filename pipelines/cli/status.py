@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines import installation, urls
-from pipelines.cli import completion, health, onearticle, page_decisions, quarantine, report, trypage, typed_names
+from pipelines.cli import completion, health, report, typed_names
 from pipelines.cli.show import Json, ago, as_json, out, say, table
 from pipelines.codes import RunState
 from pipelines.crawl import ledger
@@ -24,10 +24,8 @@ TONE = {"good": "green", "warn": "yellow", "bad": "bold red"}
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    for name, command in (("status", status), ("articles", articles), ("why", why), ("try", trypage.try_page),
-                          ("health", health.health)):  # fmt: skip
+    for name, command in (("status", status), ("articles", articles), ("why", why), ("health", health.health)):
         app.command(name, rich_help_panel="Looking")(command)
-    app.add_typer(quarantine.quarantine_app, name="quarantine", rich_help_panel="Looking")
 
 
 def status(
@@ -139,6 +137,9 @@ def articles(
     json: Json = False,
 ) -> None:
     """Show the latest articles, or one in full: its wordings, the cut parts with reasons, and its origin."""
+    # The stages come with these two; the other commands of this file do without.
+    from pipelines.cli import onearticle, page_decisions
+
     current = settings()
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)

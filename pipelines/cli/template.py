@@ -11,7 +11,6 @@ from rich.text import Text
 
 from pipelines.cli import completion, typed_names
 from pipelines.cli.show import Json, as_json, out, say, table
-from pipelines.cli.sources import sources_app
 from pipelines.errors import NightdeskError
 from pipelines.model import Template
 from pipelines.settings import settings
@@ -26,9 +25,9 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The source.", autocom
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the commands with those of `sources`."""
-    sources_app.command("template")(template)
-    sources_app.command("learn")(learn)
+    """Register the commands under `sources`."""
+    app.command("template")(template)
+    app.command("learn")(learn)
 
 
 def template(

@@ -24,6 +24,11 @@ from pipelines.sources import folders
 from pipelines.stores import postgres, templates, warc
 
 
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("try", rich_help_panel="Looking")(try_page)
+
+
 def try_page(
     target: Annotated[str, typer.Argument(metavar="[FILE|URL|-]")] = "",
     url: Annotated[str, typer.Option("--url", help="The address a saved page came from.")] = "",

@@ -35,7 +35,8 @@ DOCS = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 def _commands(prefix: str, group: typer.core.TyperGroup) -> list[str]:
     found = []
-    for name, command in group.commands.items():
+    for name in group.list_commands(typer.Context(group)):
+        command = group.get_command(typer.Context(group), name)
         inner = _commands(f"{prefix}{name} ", command) if hasattr(command, "commands") else []
         found += inner or [f"{prefix}{name}"]
     return found
