@@ -113,9 +113,9 @@ def count_named(
     if got["unusable"]:
         crawled.counts["unusable"] += got["unusable"]
     if result.kind in crawled.entries_of:
-        kept = crawled.entries_of[result.kind]
+        compared = crawled.entries_of[result.kind]
         entries = (entry for kind, entry in named if kind == Kind.ARTICLE)
-        kept.extend(entry for entry, _ in zip(entries, range(COMPARED - len(kept)), strict=False))
+        compared.extend(entry for entry, _ in zip(entries, range(COMPARED - len(compared)), strict=False))
 
 
 def tally_counts(crawled: CrawledSource) -> dict[str, int]:

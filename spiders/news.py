@@ -152,7 +152,7 @@ class NewsSpider(Spider):
         page = outcome.page_of(response, lease, self.work.store.run, self.work.store.clock)
         facts = outcome.record_facts(response, lease)
         # A large broken feed takes a minute to read; the other sources' requests would time out meanwhile.
-        judge = partial(outcome.judge_answer, page, facts, source, known=lease.digest)
+        judge = partial(outcome.judge_answer, page, facts, source, known_digest=lease.digest)
         at_once = lease.kind == Kind.ARTICLE and len(page.body) <= AT_ONCE_BYTES
         result = judge() if at_once else await asyncio.to_thread(judge)
         asked = outcome.pairs(response.request.headers) if response.request else ()

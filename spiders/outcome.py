@@ -104,16 +104,16 @@ def record_facts(response: Response, lease: Lease) -> dict[str, Any]:
 
 
 def judge_answer(
-    page: Page, facts: dict[str, Any], source: Source, *, known: str = "", pointer: Pointer | None = None
+    page: Page, facts: dict[str, Any], source: Source, *, known_digest: str = "", pointer: Pointer | None = None
 ) -> FetchResult:
     """The result of a page, with what the page names if it is a list.
 
-    known: the digest of the page at the last look.
+    known_digest: the digest of the page at the last look.
 
     If our own code fails on a page, that page has failed with this reason. It costs no other page.
     """
     try:
-        return _judge_answer(page, facts, source, known, pointer)
+        return _judge_answer(page, facts, source, known_digest, pointer)
     except Exception as error:  # noqa: BLE001 -- a page from the web is hostile, and the next one is not
         return end_broken(page, facts, error, pointer=pointer)
 
@@ -149,16 +149,16 @@ def unwritable(result: FetchResult, error: Exception) -> FetchResult:
 
 
 def _judge_answer(
-    page: Page, facts: dict[str, Any], source: Source, known: str, pointer: Pointer | None
+    page: Page, facts: dict[str, Any], source: Source, known_digest: str, pointer: Pointer | None
 ) -> FetchResult:
     kind = Kind(facts["kind"])
     headers = {name.lower(): value for name, value in page.headers}
     outcome, code, reason, final, rest = _judge(page, headers, facts, source)
-    if page.status == 304 and not known:
+    if page.status == 304 and not known_digest:
         outcome, code, reason = State.FAILED, Cause.STATUS, "status 304, though nothing of it is known here"
     found: list[formats.KindAndEntry] = []
     left_out, pace = 0, NO_PACE
-    if outcome == State.FETCHED and known and known == page.digest:
+    if outcome == State.FETCHED and known_digest and known_digest == page.digest:
         outcome, code, reason = State.UNCHANGED, Cause.SAME_BYTES, "same bytes"
     elif outcome == State.FETCHED and kind != Kind.ARTICLE:
         try:
@@ -178,7 +178,7 @@ def _judge_answer(
         status=page.status,
         code=code,
         reason=entries.holdable(reason),
-        digest=known if page.status == 304 else page.digest,
+        digest=known_digest if page.status == 304 else page.digest,
         bytes=len(page.body),
         ms=facts["ms"],
         pointer=pointer,

@@ -42,9 +42,9 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
     run = crawl_run(params.get("run"), dag_run.partition_key, dag_run.run_after, current.schedule_timezone)
     for sentence in mistaken():
         log.warning("%s", sentence)
-    asked = params.get("sources") or []
-    if asked:
-        chosen = folders.read_named(current, asked)
+    chosen_names = params.get("sources") or []
+    if chosen_names:
+        chosen = folders.read_named(current, chosen_names)
     else:
         good, bad = folders.readable(current)
         duties.tell_of_source_files(current, bad)
@@ -81,12 +81,12 @@ def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapp
     handover = handed_over(event.extra or {} for found in events.values() for event in found)
     if handover and not params.get("run") and not params.get("sources"):
         return handover
-    asked = params.get("run") or (handover["run"] if handover else "") or dag_run.partition_key
+    wanted_run = params.get("run") or (handover["run"] if handover else "") or dag_run.partition_key
     with postgres.connection(settings()) as conn:
-        run = runs.check_key(asked) if asked else _newest(conn)
-        known = runs.tallies(conn, run)
+        run = runs.check_key(wanted_run) if wanted_run else _newest(conn)
+        tallies = runs.tallies(conn, run)
     before = STAGE_BEFORE[stage]
-    names = params.get("sources") or find_delivered(known, before, {tally.source for tally in known})
+    names = params.get("sources") or find_delivered(tallies, before, {tally.source for tally in tallies})
     return RunHandover(run=run, sources=sorted(names))
 
 
@@ -279,8 +279,8 @@ def _conclude(
         log.log(level, "%s", ": ".join(filter(None, [tally.source, tally.state, tally.message, counts])))
     failed = [tally for tally in tallies if tally.state == FAILED]
     if len(failed) == len(tallies) and (failed or problems):
-        said = "; ".join(f"{tally.source or tally.stage}: {tally.message or FAILED}" for tally in failed)
-        error = problems[0] if problems else kind(said)
+        reasons = "; ".join(f"{tally.source or tally.stage}: {tally.message or FAILED}" for tally in failed)
+        error = problems[0] if problems else kind(reasons)
         error.logged = True
         raise error
     if tallies and not problems and all(tally.state == RunState.BUSY for tally in tallies):
@@ -290,7 +290,7 @@ def _conclude(
 
 def _newest(conn: postgres.Connection) -> str:
     """The key of the newest run."""
-    found = runs.latest(conn, 1)
-    if not found:
+    newest = runs.latest(conn, 1)
+    if not newest:
         raise errors.NightdeskError("There is no run yet: start news_crawl first.")
-    return str(found[0]["run"])
+    return str(newest[0]["run"])

@@ -66,78 +66,78 @@ def choose_alerts(
     changes: as WatchMatch.change.
     matched: (change, name of a watch whose query the new wording matches, places of its words).
     """
-    found = {(change["id"], name): (change, name, matches) for change, name, matches in matched}
+    by_change_and_watch = {(change["id"], name): (change, name, matches) for change, name, matches in matched}
     edited = {change["article_id"] for change in changes if _concerns_the_told(change)}
-    told: dict[int, list[str]] = {}
+    told_watches: dict[int, list[str]] = {}
     for row in postgres.query(conn, "watches_told_of", articles=sorted(edited)) if edited else []:
-        told.setdefault(row["article_id"], []).append(row["watch"])
+        told_watches.setdefault(row["article_id"], []).append(row["watch"])
     for change in changes:
-        for name in told.get(change["article_id"], ()) if _concerns_the_told(change) else ():
-            found.setdefault((change["id"], name), (change, name, ()))
-    known = watches.by_name(conn, {name for _, name in found}) if found else {}
+        for name in told_watches.get(change["article_id"], ()) if _concerns_the_told(change) else ():
+            by_change_and_watch.setdefault((change["id"], name), (change, name, ()))
+    by_name = watches.by_name(conn, {name for _, name in by_change_and_watch}) if by_change_and_watch else {}
     return [
-        WatchMatch(change, known[name], matches)
-        for change, name, matches in sorted(found.values(), key=lambda one: int(one[0]["id"]))
-        if name in known and _is_told(known[name], change)
+        WatchMatch(change, by_name[name], matches)
+        for change, name, matches in sorted(by_change_and_watch.values(), key=lambda one: int(one[0]["id"]))
+        if name in by_name and _is_told(by_name[name], change)
     ]
 
 
-def write(conn: postgres.Connection, run: str, found: Sequence[WatchMatch]) -> list[postgres.Row]:
+def write(conn: postgres.Connection, run: str, matches: Sequence[WatchMatch]) -> list[postgres.Row]:
     """Write the alerts; gives the new ones as rows for `messages.put`.
 
     Fields: `id`, `watch`, `kind`, `article_id`, `story_id`, `revision`, `quiet`, `lead_id`. It works in the caller's
     transaction, during which no other process writes alerts.
     """
-    known = _told_already(conn, found)
-    left, written = list(found), []
+    earlier = _find_earlier(conn, matches)
+    waiting, alerts = list(matches), []
     # In rounds: a match that joins a story waits until the story's alert has its number.
-    while left:
-        now, left = _divide(left, known)
-        rows = [_row(one, run, *_quiet_and_lead(one, known)) for one in now]
-        made = postgres.execute_values(conn, "write_alerts", rows, fetch=True)
-        by_key = {one.key: one for one in now}
-        for alert in made:
+    while waiting:
+        ready, waiting = _divide(waiting, earlier)
+        rows = [_row(one, run, *_quiet_and_lead(one, earlier)) for one in ready]
+        rows_written = postgres.execute_values(conn, "write_alerts", rows, fetch=True)
+        by_key = {one.key: one for one in ready}
+        for alert in rows_written:
             one = by_key[alert["watch"], alert["kind"], alert["article_id"], alert["revision"]]
-            written.append({**alert, "story_id": one.change["story_id"]})
+            alerts.append({**alert, "story_id": one.change["story_id"]})
             if not alert["quiet"]:
-                known.leads.setdefault(one.story_key, alert["lead_id"] or alert["id"])
-                known.articles.add(one.article_key)
-    return sorted(written, key=lambda alert: int(alert["id"]))
+                earlier.leads.setdefault(one.story_key, alert["lead_id"] or alert["id"])
+                earlier.articles.add(one.article_key)
+    return sorted(alerts, key=lambda alert: int(alert["id"]))
 
 
-def _told_already(conn: postgres.Connection, found: Sequence[WatchMatch]) -> _EarlierAlerts:
-    known = _EarlierAlerts()
-    pairs = sorted({(*one.article_key, int(one.change["story_id"])) for one in found})
+def _find_earlier(conn: postgres.Connection, matches: Sequence[WatchMatch]) -> _EarlierAlerts:
+    earlier = _EarlierAlerts()
+    pairs = sorted({(*one.article_key, int(one.change["story_id"])) for one in matches})
     names, articles, stories = (list(column) for column in zip(*pairs, strict=True)) if pairs else ([], [], [])
     rows = postgres.query(
         conn, "stories_told", watches=names, articles=articles, stories=stories, most=story_records.MOST_COUNTED
     )
     for row in rows:
-        known.leads[row["watch"], row["story_id"]] = row["lead_id"]
+        earlier.leads[row["watch"], row["story_id"]] = row["lead_id"]
         if row["own"]:
-            known.articles.add((row["watch"], row["article_id"]))
-    return known
+            earlier.articles.add((row["watch"], row["article_id"]))
+    return earlier
 
 
-def _divide(found: Sequence[WatchMatch], known: _EarlierAlerts) -> tuple[list[WatchMatch], list[WatchMatch]]:
+def _divide(matches: Sequence[WatchMatch], earlier: _EarlierAlerts) -> tuple[list[WatchMatch], list[WatchMatch]]:
     """The matches that can be written now; and those that wait, because a match on the same story for the same watch
     goes first.
     """
-    now, later, first = [], [], set()
-    for one in found:
-        if _quiet(one) or one.story_key in known.leads or one.article_key in known.articles:
-            now.append(one)
+    ready, waiting, first = [], [], set()
+    for one in matches:
+        if _quiet(one) or one.story_key in earlier.leads or one.article_key in earlier.articles:
+            ready.append(one)
         elif one.story_key in first:
-            later.append(one)
+            waiting.append(one)
         else:
             first.add(one.story_key)
-            now.append(one)
-    return now, later
+            ready.append(one)
+    return ready, waiting
 
 
-def _quiet_and_lead(one: WatchMatch, known: _EarlierAlerts) -> tuple[Quiet, int | None]:
+def _quiet_and_lead(one: WatchMatch, earlier: _EarlierAlerts) -> tuple[Quiet, int | None]:
     """The reason why an alert is only listed, and the alert that it joins."""
-    lead = None if one.article_key in known.articles else known.leads.get(one.story_key)
+    lead = None if one.article_key in earlier.articles else earlier.leads.get(one.story_key)
     quiet = _quiet(one)
     if lead is None or quiet:
         return quiet, lead

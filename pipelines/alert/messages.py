@@ -44,18 +44,22 @@ class _OpenMessages:
 
 
 def put(
-    conn: postgres.Connection, settings: Settings, run: str, known: Mapping[str, Watch], alerts: Sequence[postgres.Row]
+    conn: postgres.Connection,
+    settings: Settings,
+    run: str,
+    watches_by_name: Mapping[str, Watch],
+    alerts: Sequence[postgres.Row],
 ) -> None:
     """Put messages for alerts into the outbox, in the transaction in which `alert_choice.write` wrote the alerts.
 
     A watch may send a limited number of single messages an hour. Further alerts, alerts that a watch wants collected,
     and alerts found in its quiet times go into one message for all watches of a channel, which goes out when it is due.
     """
-    loud = [alert for alert in alerts if not alert["quiet"] and known[alert["watch"]].channels]
+    loud = [alert for alert in alerts if not alert["quiet"] and watches_by_name[alert["watch"]].channels]
     joining = [alert for alert in alerts if alert["quiet"] == Quiet.ALSO_IN and alert["kind"] == AlertKind.NEW]
     if not loud and not joining:
         return
-    opened = _find_open(conn, run, known, [*loud, *joining])
+    open_messages = _find_open(conn, run, watches_by_name, [*loud, *joining])
     single_alerts = {
         row["watch"]: row["alerts"]
         for row in postgres.query(
@@ -66,46 +70,53 @@ def put(
     # A watch's `quiet` holds the hours without messages; an alert's `quiet` says why nobody is told of it.
     due = {
         one: send_times.due(w.digest, w.quiet, w.timezone or settings.schedule_timezone, now)
-        for one, w in known.items()
+        for one, w in watches_by_name.items()
     }
     pairs: list[tuple[MessageRef, int]] = []
-    for topic, told in _by_topic(known, loud).items():
-        message = opened.singles.get(topic)
+    for topic, alerts_of_topic in _by_topic(watches_by_name, loud).items():
+        message = open_messages.singles.get(topic)
         if message is None:
             at_once = [
                 one
-                for one in told
-                if not due[one["watch"]] and single_alerts.get(one["watch"], 0) < _cap(known[one["watch"]], settings)
+                for one in alerts_of_topic
+                if not due[one["watch"]]
+                and single_alerts.get(one["watch"], 0) < _cap(watches_by_name[one["watch"]], settings)
             ]
             single_alerts.update({one["watch"]: single_alerts.get(one["watch"], 0) + 1 for one in at_once})
             # Alerts beyond the cap of a watch go out with the rest of this run, before alerts that are due later.
-            first = min(at_once or told, key=lambda one: due[one["watch"]] or now)
-            language_and_zone = watches.language_and_zone(known[first["watch"]], settings)
+            first = min(at_once or alerts_of_topic, key=lambda one: due[one["watch"]] or now)
+            language_and_zone = watches.language_and_zone(watches_by_name[first["watch"]], settings)
             message = (
-                _single(opened, topic[0], first, language_and_zone)
+                _single(open_messages, topic[0], first, language_and_zone)
                 if at_once
-                else _digest(opened, topic[0], first, language_and_zone, due[first["watch"]], len(told))
+                else _digest(
+                    open_messages, topic[0], first, language_and_zone, due[first["watch"]], len(alerts_of_topic)
+                )
             )
-        for alert in told:
+        for alert in alerts_of_topic:
             pairs.append((message, alert["id"]))
-            opened.telling.setdefault(alert["id"], set()).add(message)
-    pairs += [(message, alert["id"]) for alert in joining for message in opened.telling.get(alert["lead_id"], ())]
+            open_messages.telling.setdefault(alert["id"], set()).add(message)
+    pairs += [
+        (message, alert["id"]) for alert in joining for message in open_messages.telling.get(alert["lead_id"], ())
+    ]
     ids = {
         row["key"]: row["id"]
-        for row in postgres.execute_values(conn, "write_alert_deliveries", list(opened.rows.values()), fetch=True)
+        for row in postgres.execute_values(
+            conn, "write_alert_deliveries", list(open_messages.rows.values()), fetch=True
+        )
     }
-    told_of = [(ids.get(message) if isinstance(message, str) else message, alert) for message, alert in pairs]
-    postgres.execute_values(conn, "write_delivered_alerts", [pair for pair in told_of if pair[0]])
-    _say_subjects(conn, sorted({message for message, _ in told_of if message}))
+    written = [(ids.get(message) if isinstance(message, str) else message, alert) for message, alert in pairs]
+    postgres.execute_values(conn, "write_delivered_alerts", [pair for pair in written if pair[0]])
+    _say_subjects(conn, sorted({message for message, _ in written if message}))
 
 
-def _by_topic(known: Mapping[str, Watch], loud: Sequence[postgres.Row]) -> dict[Topic, list[postgres.Row]]:
+def _by_topic(watches_by_name: Mapping[str, Watch], loud: Sequence[postgres.Row]) -> dict[Topic, list[postgres.Row]]:
     """The alerts by topic of a message: a new story, or one change of an article, on one channel."""
-    found: dict[Topic, list[postgres.Row]] = {}
+    by_topic: dict[Topic, list[postgres.Row]] = {}
     for alert in loud:
-        for channel in known[alert["watch"]].channels:
-            found.setdefault(_topic(channel, alert), []).append(alert)
-    return found
+        for channel in watches_by_name[alert["watch"]].channels:
+            by_topic.setdefault(_topic(channel, alert), []).append(alert)
+    return by_topic
 
 
 def _topic(channel: str, alert: Mapping[str, Any]) -> Topic:
@@ -116,36 +127,46 @@ def _topic(channel: str, alert: Mapping[str, Any]) -> Topic:
 
 
 def _find_open(
-    conn: postgres.Connection, run: str, known: Mapping[str, Watch], alerts: Sequence[postgres.Row]
+    conn: postgres.Connection, run: str, watches_by_name: Mapping[str, Watch], alerts: Sequence[postgres.Row]
 ) -> _OpenMessages:
-    opened = _OpenMessages(run)
+    open_messages = _OpenMessages(run)
     pairs = sorted({(alert["article_id"], alert["story_id"]) for alert in alerts})
     articles, stories = (list(column) for column in zip(*pairs, strict=True))
     rows = postgres.query(conn, "open_messages", articles=articles, stories=stories, most=story_records.MOST_COUNTED)
     for row in rows:
-        opened.telling.setdefault(row["alert_id"], set()).add(row["id"])
+        open_messages.telling.setdefault(row["alert_id"], set()).add(row["id"])
         if row["delivery_kind"] == DeliveryKind.SINGLE:
-            opened.singles.setdefault(_topic(row["channel"], row), row["id"])
-    channels = {channel for alert in alerts for channel in known[alert["watch"]].channels}
+            open_messages.singles.setdefault(_topic(row["channel"], row), row["id"])
+    channels = {channel for alert in alerts for channel in watches_by_name[alert["watch"]].channels}
     for row in postgres.query(conn, "open_digests", channels=sorted(channels), most=policy.MOST_IN_DIGEST):
         place = (row["channel"], row["language"], row["timezone"], row["due_at"])
-        opened.digests.setdefault(place, {})[row["id"]] = row["alerts"]
-    return opened
+        open_messages.digests.setdefault(place, {})[row["id"]] = row["alerts"]
+    return open_messages
 
 
 def _cap(watch: Watch, settings: Settings) -> int:
     return watch.cap or settings.alert_cap
 
 
-def _single(opened: _OpenMessages, channel: str, first: postgres.Row, language_and_zone: tuple[str, str]) -> MessageRef:
+def _single(
+    open_messages: _OpenMessages, channel: str, first: postgres.Row, language_and_zone: tuple[str, str]
+) -> MessageRef:
     """A new message that tells one story or change."""
     key = outbox.key(first["watch"], first["article_id"], first["kind"], first["revision"], channel)
-    opened.rows[key] = (key, channel, first["watch"], DeliveryKind.SINGLE, opened.run, *language_and_zone, None)
+    open_messages.rows[key] = (
+        key,
+        channel,
+        first["watch"],
+        DeliveryKind.SINGLE,
+        open_messages.run,
+        *language_and_zone,
+        None,
+    )
     return key
 
 
 def _digest(
-    opened: _OpenMessages,
+    open_messages: _OpenMessages,
     channel: str,
     first: postgres.Row,
     language_and_zone: tuple[str, str],
@@ -153,16 +174,16 @@ def _digest(
     alerts: int,
 ) -> MessageRef:
     """The collected message that is due at `due` and has room for these alerts, or a new one."""
-    there = opened.digests.setdefault((channel, *language_and_zone, due), {})
-    message = next((one for one, known in there.items() if known < policy.MOST_IN_DIGEST), None)
+    there = open_messages.digests.setdefault((channel, *language_and_zone, due), {})
+    message = next((one for one, alerts_in_it in there.items() if alerts_in_it < policy.MOST_IN_DIGEST), None)
     if message is None:
         message = outbox.key(first["watch"], "digest", first["id"], channel)
-        opened.rows[message] = (
+        open_messages.rows[message] = (
             message,
             channel,
             first["watch"],
             DeliveryKind.DIGEST,
-            opened.run,
+            open_messages.run,
             *language_and_zone,
             due,
         )
@@ -172,13 +193,13 @@ def _digest(
 
 def _say_subjects(conn: postgres.Connection, deliveries: Sequence[int]) -> None:
     """Write the subjects of messages again, from their present alerts."""
-    told: dict[int, list[postgres.Row]] = {}
+    alerts_of: dict[int, list[postgres.Row]] = {}
     for row in postgres.query(conn, "told_by_messages", ids=list(deliveries)) if deliveries else []:
-        told.setdefault(row["delivery_id"], []).append(row)
+        alerts_of.setdefault(row["delivery_id"], []).append(row)
     subjects = {
         delivery: subject_of(
             rows, collected=rows[0]["delivery_kind"] == DeliveryKind.DIGEST, language=rows[0]["language"]
         )
-        for delivery, rows in told.items()
+        for delivery, rows in alerts_of.items()
     }
     postgres.execute(conn, "say_subjects", ids=list(subjects), subjects=list(subjects.values()))

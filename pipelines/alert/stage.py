@@ -35,11 +35,11 @@ def match(settings: Settings, run: str) -> Tally:
     with postgres.connection(settings, application="nightdesk alert") as conn:
         runs.begin(conn, run, "", STAGE)
         with conn:
-            made = watch_index.current(settings, conn)
+            all_watches = watch_index.current(settings, conn)
         scopes = folders.scopes(settings)
-        while _batch(conn, settings, run, made, scopes):
+        while _batch(conn, settings, run, all_watches, scopes):
             pass
-        unreadable = watch_index.unreadable(made)
+        unreadable = watch_index.unreadable(all_watches)
         for sentence in unreadable:
             outbox.tell_once(settings, "watch-unreadable", "A watch cannot be looked for", sentence)
         message = " ".join(unreadable)
@@ -67,32 +67,36 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
         if not run:
             return Tally(run="", source="", stage=STAGE, state=RunState.DONE, counts=counts, message=message)
         with conn:
-            known = postgres.row(conn, "counts_of_stage", run=run, source="", stage=STAGE)
-            both = {**known["counts"], **counts} if known else counts
+            match_row = postgres.row(conn, "counts_of_stage", run=run, source="", stage=STAGE)
+            both = {**match_row["counts"], **counts} if match_row else counts
             return runs.end(
                 conn, Tally(run=run, source="", stage=STAGE, state=RunState.DONE, counts=both, message=message)
             )
 
 
-def _batch(conn: postgres.Connection, settings: Settings, run: str, made: QuerySet, scopes: Scopes) -> int:
+def _batch(conn: postgres.Connection, settings: Settings, run: str, all_watches: QuerySet, scopes: Scopes) -> int:
     """Match the next changes in one transaction; gives their number."""
     with conn:
         changes = postgres.query(conn, "unmatched_changes", count=policy.BATCH)
         matched = [
-            (change, name, matches) for change in changes for name, matches in _find_matches(change, made, scopes)
+            (change, name, matches)
+            for change in changes
+            for name, matches in _find_matches(change, all_watches, scopes)
         ]
-        found = alert_choice.choose_alerts(conn, changes, matched)
-        if found:
+        chosen = alert_choice.choose_alerts(conn, changes, matched)
+        if chosen:
             # One alert stage at a time from here on: it has to see the alerts and messages that the one before wrote.
             postgres.query(conn, "lock_watches")
-            written = alert_choice.write(conn, run, found)
-            messages.put(conn, settings, run, {one.watch.name: one.watch for one in found}, written)
+            alerts = alert_choice.write(conn, run, chosen)
+            messages.put(conn, settings, run, {one.watch.name: one.watch for one in chosen}, alerts)
         if changes:
             postgres.execute(conn, "matched_changes", run=run, ids=[change["id"] for change in changes])
         return len(changes)
 
 
-def _find_matches(change: postgres.Row, made: QuerySet, scopes: Scopes) -> Iterator[tuple[str, tuple[Match, ...]]]:
+def _find_matches(
+    change: postgres.Row, all_watches: QuerySet, scopes: Scopes
+) -> Iterator[tuple[str, tuple[Match, ...]]]:
     """The watches whose query matches a change's new wording, and the places of their words."""
     scope = scopes.get(change["source"], NOWHERE)
     fields = {name: change[name] for name in evaluation.FIELDS}
@@ -100,5 +104,5 @@ def _find_matches(change: postgres.Row, made: QuerySet, scopes: Scopes) -> Itera
     article = evaluation.read_article(
         QueriedArticle(**fields, **of_source, authors=change["authors"], language=change["language"])
     )
-    for name, hits in query_set.holding(made, article):
+    for name, hits in query_set.holding(all_watches, article):
         yield name, matcher.matches(hits, fields)

@@ -36,18 +36,18 @@ def current(settings: Settings, conn: postgres.Connection) -> QuerySet:
     return _load(file, digest) or _build(conn, file, digest)
 
 
-def unreadable(made: QuerySet) -> list[str]:
+def unreadable(all_watches: QuerySet) -> list[str]:
     """A sentence for each watch whose query can no longer be read; such a watch finds nothing."""
-    return bytes(made.arrays["unreadable"]).decode().splitlines()
+    return bytes(all_watches.arrays["unreadable"]).decode().splitlines()
 
 
 def _load(file: Path, digest: str) -> QuerySet | None:
     """The QuerySet in a file; None if the file is damaged, or is of other watches or another version of the program."""
     try:
-        with np.load(file, allow_pickle=False) as kept:
-            if bytes(kept["digest"]).decode() != digest or int(kept["form"][0]) != query_set.FORM:
+        with np.load(file, allow_pickle=False) as arrays:
+            if bytes(arrays["digest"]).decode() != digest or int(arrays["form"][0]) != query_set.FORM:
                 return None
-            return QuerySet({name: kept[name] for name in kept.files})
+            return QuerySet({name: arrays[name] for name in arrays.files})
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         return None
 
@@ -56,9 +56,9 @@ def _build(conn: postgres.Connection, file: Path, digest: str) -> QuerySet:
     rows = postgres.query(conn, "usual_words", newest=policy.COUNTED_ARTICLES)
     shares = {row["word"]: row["articles"] / max(1, row["of"]) for row in rows}
     problems: list[str] = []
-    made = query_conditions.compile_queries(_nodes(conn, problems), shares)
-    told = np.frombuffer("\n".join(problems).encode(), np.uint8)
-    arrays = {**made.arrays, "digest": np.frombuffer(digest.encode(), np.uint8), "unreadable": told}
+    queries = query_conditions.compile_queries(_nodes(conn, problems), shares)
+    sentences = np.frombuffer("\n".join(problems).encode(), np.uint8)
+    arrays = {**queries.arrays, "digest": np.frombuffer(digest.encode(), np.uint8), "unreadable": sentences}
     try:
         _keep(file, arrays)
     except OSError as error:
@@ -76,11 +76,11 @@ def _keep(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)
-    for left in file.parent.glob(f".{FILE}.*"):
+    for abandoned in file.parent.glob(f".{FILE}.*"):
         # A file that a killed run began; a living run ends within seconds.
         with suppress(FileNotFoundError):
-            if time.time() - left.stat().st_mtime > policy.ABANDONED_SECONDS:
-                left.unlink()
+            if time.time() - abandoned.stat().st_mtime > policy.ABANDONED_SECONDS:
+                abandoned.unlink()
 
 
 def _nodes(conn: postgres.Connection, problems: list[str]) -> Iterator[tuple[str, Node]]:

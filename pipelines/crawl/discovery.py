@@ -50,25 +50,27 @@ def discover(
         max_tries=policy.MAX_TRIES,
         variants=[one.variant for one in named.values() if one.kind == Kind.ARTICLE],
     )
-    known = {row["url_key"]: row for row in rows if row["url_key"] in named}
-    fresh = [one for key, one in named.items() if key not in known]
-    moved = move_urls(reading, fresh, named, known)
+    rows_by_key = {row["url_key"]: row for row in rows if row["url_key"] in named}
+    fresh = [one for key, one in named.items() if key not in rows_by_key]
+    moved = move_urls(reading, fresh, named, rows_by_key)
     fresh = [one for one in fresh if one.key not in moved]
     mains = _mains(rows)
     _insert(reading, fresh, mains, counts)
     # What this list says of an article that was not fetched yet is added to its row.
-    lent = {row["main_id"]: as_json(named[key].entry) for key, row in known.items() if row["main_fetched_at"] is None}
+    lent = {
+        row["main_id"]: as_json(named[key].entry) for key, row in rows_by_key.items() if row["main_fetched_at"] is None
+    }
     postgres.execute_values(conn, "lend_entries", list(lent.items()))
     # A section names what the front page named a moment ago: it is new to this run all the same.
-    ours = [row for key, row in known.items() if row["discovered_run"] == run and key not in shown]
+    ours = [row for key, row in rows_by_key.items() if row["discovered_run"] == run and key not in shown]
     counts["of this run"] = sum(row["state"] != State.EXCLUDED for row in ours)
     shown.update(named)
-    counts["again"] = make_due_again(reading, [(named[key], row) for key, row in known.items()]) + len(moved)
+    counts["again"] = make_due_again(reading, [(named[key], row) for key, row in rows_by_key.items()]) + len(moved)
     maps = [one.key for one in named.values() if one.kind == Kind.SITEMAP]
     if maps:
         postgres.execute(conn, "named_sitemaps", source=source.name, via=via, keys=maps)
     if by in (Kind.FEED, Kind.SITEMAP):
-        still_named = [*moved.values(), *(row["main_id"] for row in (*known.values(), *mains.values()))]
+        still_named = [*moved.values(), *(row["main_id"] for row in (*rows_by_key.values(), *mains.values()))]
         look_for_vanished(reading, named.values(), still_named)
     return counts
 

@@ -194,12 +194,12 @@ def probe(
                     last_words.append(_event_line(event))
                 whole = whole or event["event"] == "probed"
                 on_event(event)
-        found = [page for path in sorted(Path(folder).rglob("*.warc.gz*")) for page in _pages(path)]
+        pages = [page for path in sorted(Path(folder).rglob("*.warc.gz*")) for page in _pages(path)]
     # Stopped at the end of its time, it told what it saw so far.
     if child.returncode != STOPPED_CODE and (child.returncode or not whole):
         last = f" Its last words: {last_words[-1]}" if last_words else ""
         raise CrawlError(f"{url} could not be looked at: the spider ended with {child.returncode}.{last}")
-    return found
+    return pages
 
 
 def _pages(path: Path) -> Iterator[Page]:

@@ -107,7 +107,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     if pruned:
         html = tostring(tree, encoding="unicode")
     # While these elements are held, lxml does not make them anew at every walk.
-    held = list(tree.iter())
+    elements = list(tree.iter())
     facts = metadata.facts_of(tree, page, source)
     text = assembly.read(tree, html, facts, source, template, without)
     dated = DatedPage.of(tree, facts, page, source)
@@ -127,12 +127,12 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         others=text.others,
         free=str(facts.node.get("isAccessibleForFree", "true")).lower() != "false",
     )
-    del held
+    del elements
     language = text_language.language_of(facts.title, stored, source.language)
     refused = refused or conditions.wrong_language(language, source, text.words)
     if refused:
         return PageReading(_rejection(page, *refused, text=stored or "\n".join(text.extracted)), text.fits)
-    made = Article(
+    article = Article(
         source=source.name,
         url=page.url,
         canonical_url=_clean(facts.canonical_url),
@@ -155,19 +155,19 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         page_digest=page.digest,
         extractor=extractor(),
     )
-    return PageReading(made, text.fits)
+    return PageReading(article, text.fits)
 
 
 def _visible(tree: HtmlElement) -> str:
     """All text of a page except scripts and styles: first the texts that begin elements, then those that follow
     elements.
     """
-    found = tree.find("body")
-    if found is None:
+    body = tree.find("body")
+    if body is None:
         return ""
     parts: list[str] = []
     tails: list[str] = []
-    for element in found.iter("*"):
+    for element in body.iter("*"):
         text, tail = element.text, element.tail
         if text and not text.isspace() and element.tag not in UNSHOWN:
             parts.append(text)

@@ -57,7 +57,7 @@ class UndecidedFetches:
     @property
     def why(self) -> Counter[str]:
         """Each reason, with the number of fetches that have it."""
-        return Counter(made.why for made in self.fetches.values())
+        return Counter(extracted.why for extracted in self.fetches.values())
 
     def sentence(self) -> str:
         """One sentence or more that name the files."""
@@ -189,7 +189,7 @@ def _lines(
     stored_looks: dict[int, tuple[Job, postgres.Row]],
     counts: Counter[str],
     undecided: UndecidedFetches,
-    kept: _EarlierLines,
+    earlier_lines: _EarlierLines,
     processes: int,
     apart: bool,
 ) -> Iterator[Line]:
@@ -203,27 +203,27 @@ def _lines(
     again: dict[int, Job] = {}
     decided: dict[int, int] = {}
     open_looks: list[tuple[Job, ExtractedFetch]] = []
-    for job, made in fetched_pages.each(jobs, processes, apart):
+    for job, extracted in fetched_pages.each(jobs, processes, apart):
         counts["pages"] += 1
-        line = _line(job, made) if made.result else kept.line(job.row["fetch_id"])
+        line = _line(job, extracted) if extracted.result else earlier_lines.line(job.row["fetch_id"])
         if line is None:
-            open_looks.append((job, made))
+            open_looks.append((job, extracted))
             continue
         decided[job.row["url_id"]] = job.row["fetch_id"]
-        _count(counts, made)
+        _count(counts, extracted)
         stored_look = stored_looks.get(job.row["url_id"])
-        if stored_look and isinstance(made.result, Article) and _differs(made.result, stored_look[1]):
+        if stored_look and isinstance(extracted.result, Article) and _differs(extracted.result, stored_look[1]):
             again[job.row["url_id"]] = stored_look[0]
         yield line
-    for job, made in open_looks:
+    for job, extracted in open_looks:
         if decided.get(job.row["url_id"], 0) < job.row["fetch_id"]:
-            undecided.fetches[job.row["fetch_id"]] = made
+            undecided.fetches[job.row["fetch_id"]] = extracted
     counts["undecided"] = len(undecided.fetches)
-    for job, made in fetched_pages.each(list(again.values()), processes, apart):
-        readable = isinstance(made.result, Article)
+    for job, extracted in fetched_pages.each(list(again.values()), processes, apart):
+        readable = isinstance(extracted.result, Article)
         counts["read again" if readable else "not read again"] += 1
         if readable:
-            yield _line(job, made)
+            yield _line(job, extracted)
 
 
 def _differs(article: Article, stored: postgres.Row) -> bool:
@@ -231,8 +231,8 @@ def _differs(article: Article, stored: postgres.Row) -> bool:
     return (digest(article.title), digest(article.text)) != (stored["title_digest"], stored["text_digest"])
 
 
-def _line(job: Job, made: ExtractedFetch) -> Line:
-    row, result = job.row, made.result
+def _line(job: Job, extracted: ExtractedFetch) -> Line:
+    row, result = job.row, extracted.result
     article = result if isinstance(result, Article) else None
     return Line(
         fetch_id=row["fetch_id"],
@@ -255,16 +255,16 @@ def _index_rows(article: Article) -> Sequence[Any]:
     return index_rows.write_rows(*vectors.vectors(fields, [clean(author) for author in article.authors]))
 
 
-def _count(counts: Counter[str], made: ExtractedFetch) -> None:
-    if isinstance(made.result, Article):
+def _count(counts: Counter[str], extracted: ExtractedFetch) -> None:
+    if isinstance(extracted.result, Article):
         counts["articles"] += 1
-        counts["words"] += words(made.result.text)
-        counts["cut"] += len(made.result.removed)
-    elif made.result:
+        counts["words"] += words(extracted.result.text)
+        counts["cut"] += len(extracted.result.removed)
+    elif extracted.result:
         counts["rejected"] += 1
-        counts[f"rejected: {made.result.reason}"] += 1
-    if made.fits is not None:
-        counts["template agrees" if made.fits else "template disagrees"] += 1
+        counts[f"rejected: {extracted.result.reason}"] += 1
+    if extracted.fits is not None:
+        counts["template agrees" if extracted.fits else "template disagrees"] += 1
 
 
 class _EarlierLines:
@@ -289,10 +289,10 @@ def _tell(settings: Settings, conn: postgres.Connection, source: Source, run: st
     log.error("%s: %s", source.name, message)
     message_key = outbox.key("undecided", source.name, digest(" ".join(sorted(undecided.why)))[:DIGEST_DIGITS])
     outbox.tell_operators(settings, message_key, f"{source.name}: pages stay undecided", f"Run {run}: {message}")
-    lost = [fetch for fetch, made in undecided.fetches.items() if made.fault == Fault.STORE]
+    lost = [fetch for fetch, extracted in undecided.fetches.items() if extracted.fault == Fault.STORE]
     with conn:
         postgres.execute_values(
-            conn, "note_undecided", [(fetch, made.why) for fetch, made in undecided.fetches.items()]
+            conn, "note_undecided", [(fetch, extracted.why) for fetch, extracted in undecided.fetches.items()]
         )
         postgres.execute(conn, "refetch_lost", fetches=lost, lost_after=policy.LOST_RECORD_AFTER)
 

@@ -210,16 +210,16 @@ def _alerts_by_message(
     conn: postgres.Connection, batch: Sequence[postgres.Row], title_and_zone: TitleAndZone
 ) -> dict[int, list[postgres.Row]]:
     """The alerts of each delivery, by its id, with the names that their sources give themselves."""
-    told: dict[int, list[postgres.Row]] = {}
+    alerts: dict[int, list[postgres.Row]] = {}
     ids = [delivery["id"] for delivery in batch if delivery["kind"] != DeliveryKind.MESSAGE]
     for alert in postgres.query(conn, "alerts_of_deliveries", ids=ids) if ids else []:
         title, timezone = title_and_zone(alert["source"])
-        told.setdefault(alert["delivery_id"], []).append({**alert, "source_title": title, "timezone": timezone})
-    return told
+        alerts.setdefault(alert["delivery_id"], []).append({**alert, "source_title": title, "timezone": timezone})
+    return alerts
 
 
-def _messages(batch: Sequence[postgres.Row], told: Mapping[int, Sequence[postgres.Row]]) -> Iterator[Message]:
-    return (_message(delivery, told.get(delivery["id"], [])) for delivery in batch)
+def _messages(batch: Sequence[postgres.Row], alerts_of: Mapping[int, Sequence[postgres.Row]]) -> Iterator[Message]:
+    return (_message(delivery, alerts_of.get(delivery["id"], [])) for delivery in batch)
 
 
 def _message(delivery: postgres.Row, alerts: Sequence[postgres.Row]) -> Message:

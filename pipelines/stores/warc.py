@@ -98,7 +98,7 @@ def append(
     request: the headers that were sent.
     """
     date = page.fetched_at.astimezone(UTC)
-    asked = _add(
+    request_id = _add(
         writer,
         WarcRecordType.request,
         _request(page, request),
@@ -107,12 +107,12 @@ def append(
         date,
     )
     offset = writer.file.tell()
-    answered = _add(
+    response_id = _add(
         writer,
         WarcRecordType.response,
         _response(page),
         "application/http; msgtype=response",
-        {"WARC-Target-URI": page.final_url, "WARC-Concurrent-To": asked},
+        {"WARC-Target-URI": page.final_url, "WARC-Concurrent-To": request_id},
         date,
         payload=page.body,
     )
@@ -133,7 +133,7 @@ def append(
         WarcRecordType.metadata,
         json.dumps(facts, ensure_ascii=False).encode(),
         "application/json",
-        {"WARC-Target-URI": page.final_url, "WARC-Concurrent-To": answered},
+        {"WARC-Target-URI": page.final_url, "WARC-Concurrent-To": response_id},
         date,
     )
     writer.records += 1

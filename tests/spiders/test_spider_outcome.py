@@ -45,7 +45,7 @@ def judged(
         page,
         {"kind": kind, "url_id": 1, "redirects": [final_url] if final_url else [], "ms": 5},
         sites.source("a.test"),
-        known=known,
+        known_digest=known,
     )
 
 
