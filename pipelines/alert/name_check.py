@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipelines.alert import watches
+from pipelines.alert import synonyms, watches
 from pipelines.alert.watches import Watch
 from pipelines.errors import NightdeskError, WatchError
 from pipelines.query import grammar
@@ -16,7 +16,7 @@ from pipelines.stores import postgres
 
 def check(settings: Settings, conn: postgres.Connection, names: Iterable[str]) -> None:
     """Raise NightdeskError if a source is not followed and never was."""
-    known = {*folders.names_taken(settings), *folders.find_recorded(conn)}
+    known = _find_known(settings, conn)
     for name in names:
         if name not in known:
             raise NightdeskError(
@@ -26,7 +26,10 @@ def check(settings: Settings, conn: postgres.Connection, names: Iterable[str]) -
 
 
 def check_scope(settings: Settings, conn: postgres.Connection, node: Node) -> None:
-    """Raise NightdeskError if a query names a source that was never followed, or a group without a source."""
+    """Raise NightdeskError if a query asks for a source that was never followed, or for a group without a source.
+
+    What it leaves out need not be there: `find_unknown_excluded` names that.
+    """
     check(settings, conn, grammar.values(node, Field.SOURCE))
     wanted = list(grammar.values(node, Field.GROUP))
     groups = {group for scope in (folders.scopes(settings).values() if wanted else ()) for group in scope.groups}
@@ -38,9 +41,25 @@ def check_scope(settings: Settings, conn: postgres.Connection, node: Node) -> No
             )
 
 
+def find_unknown_excluded(settings: Settings, conn: postgres.Connection, watch: Watch) -> list[str]:
+    """A sentence for each source that a watch's query leaves out and that was never followed."""
+    node = watches.node(watch, synonyms.lists(conn)) if watch.query else None
+    names = list(grammar.values(node, Field.SOURCE, excluded=True)) if node else []
+    known = _find_known(settings, conn) if names else set()
+    return [
+        f"It leaves out the source {name}, which is not followed{folders.near(name, known)}."
+        for name in names
+        if name not in known
+    ]
+
+
 def watch_of(conn: postgres.Connection, name: str) -> Watch:
     """The watch of this name; WatchError names similar ones."""
     known = {one.name: one for one in watches.all_watches(conn)}
     if name not in known:
         raise WatchError(f"There is no watch {name}{folders.near(name, known)}; `nightdesk watch list` names them.")
     return known[name]
+
+
+def _find_known(settings: Settings, conn: postgres.Connection) -> set[str]:
+    return {*folders.names_taken(settings), *folders.find_recorded(conn)}

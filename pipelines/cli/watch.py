@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.alert import send_times, synonyms, watch_editing, watches
+from pipelines.alert import name_check, send_times, synonyms, watch_editing, watches
 from pipelines.alert.watches import Watch
 from pipelines.cli import completion, typed_names
 from pipelines.cli.show import Json, ago, as_json, quote, say, table
@@ -307,13 +307,13 @@ def _keep(
         say(f"Changed the watch {name}: {'; '.join(changed)}." if changed else f"The watch {name} is as it was.")
     else:
         say(f"Watching {name}: {made.written}.")
-    _explain(made)
+    _explain(made, name_check.find_unknown_excluded(settings(), conn, made))
 
 
-def _explain(made: Watch) -> None:
+def _explain(made: Watch, unknown: Sequence[str]) -> None:
     for note in watch_editing.notes(made):
         say(note)
-    for problem in watch_editing.find_unaddressed(made, channels()):
+    for problem in [*unknown, *watch_editing.find_unaddressed(made, channels())]:
         say(problem, "yellow")
 
 

@@ -164,15 +164,15 @@ def terms(node: Node) -> Iterator[Find]:
         yield from terms(node.part)
 
 
-def values(node: Node, field: Field) -> Iterator[str]:
-    """The values that a query has for a field, in order, also those that are excluded."""
-    if isinstance(node, Of) and node.field == field:
+def values(node: Node, field: Field, *, excluded: bool = False) -> Iterator[str]:
+    """The values that a query asks for in a field, in order; excluded: those that it leaves out."""
+    if isinstance(node, Of) and node.field == field and not excluded:
         yield from node.values
     elif isinstance(node, Every | Either):
         for part in node.parts:
-            yield from values(part, field)
+            yield from values(part, field, excluded=excluded)
     elif isinstance(node, Without):
-        yield from values(node.part, field)
+        yield from values(node.part, field, excluded=not excluded)
 
 
 @dataclass(slots=True)

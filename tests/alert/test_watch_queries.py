@@ -119,6 +119,14 @@ def test_a_group_that_no_source_is_in_is_told(nightdesk: Nightdesk) -> None:
     assert "No followed source is in a group bordre (near: border)" in str(done.exception)
 
 
+def test_what_a_query_leaves_out_need_not_be_followed_and_is_told(nightdesk: Nightdesk) -> None:
+    done = nightdesk("watch", "add", "w", "--query", "داعش NEAR/10 (الحسكة OR الرقة) -source:nowhere -group:none")
+    refused = nightdesk("watch", "add", "v", "--query", "x -(a OR -source:nowhere)", code=1)
+
+    assert "It leaves out the source nowhere, which is not followed" in done.output
+    assert "There is no source nowhere" in str(refused.exception)
+
+
 @pytest.mark.parametrize(
     ("query", "text", "marked"),
     [

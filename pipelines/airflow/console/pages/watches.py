@@ -131,7 +131,8 @@ def _keep(name: str, written: WatchForm, acting: Acting) -> Any:
         watches.changed_by(done.conn, acting.user)
         watches.add(done.conn, watch)
         done.detail = {"looks_for": watch.written, "channels": list(watch.channels)}
-    notes = [*watch_editing.notes(watch), *watch_editing.find_unaddressed(watch, addressed_channels())]
+        unknown = name_check.find_unknown_excluded(current, done.conn, watch)
+    notes = [*watch_editing.notes(watch), *unknown, *watch_editing.find_unaddressed(watch, addressed_channels())]
     return steering.strip_steering({"name": watch.name, "notes": notes})
 
 
