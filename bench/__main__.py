@@ -22,6 +22,7 @@ python -m bench retention [--articles N]  retention of texts and ledger beside l
 python -m bench silences [--seeds N]   how soon a source that dies is told, and how often one that lives
 python -m bench holds [--sources N]     how often a night is held wrongly, and a changed template in its first
 python -m bench unseen CORPUS [--kept]  sites the trees never saw, split by split, kept; --help says what else
+python -m bench authors CORPUS         who wrote the pages, on two halves of their sites
 python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
 """
 
@@ -66,6 +67,10 @@ def main(words: list[str]) -> int:
         from bench import unseen
 
         return unseen.main(words[1:])
+    if len(words) == 2 and words[0] == "authors":
+        from bench import authors
+
+        return authors.main(words[1:])
     if words[:1] == ["crawl"]:
         from bench import crawl
 

@@ -24,6 +24,7 @@ ORDER = (
     "Real pages, sites never seen",
     "Real pages",
     "Real pages, by corpus",
+    "Real pages, authors",
     "Real pages, by language",
     "Real pages, rejected",
     "Real pages, step by step",

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from pipelines.extract import blocks
 from pipelines.extract.extraction import extract_page
-from pipelines.extract.text import classifier, text_choice
+from pipelines.extract.fields.metadata import facts_of
+from pipelines.extract.markup import parse
+from pipelines.extract.text import assembly, block_chances, classifier, text_choice
 from pipelines.extract.text.text_choice import Blocks, Floats
 from pipelines.model import Article, Rejection
 from tests.pages import SOURCE, page
@@ -57,6 +62,32 @@ def test_a_third_of_a_list_gives_way_to_the_whole_that_the_trees_foretell_a_gain
     assert better is not None
     assert better.tolist() == [True] * 10
     assert kept is None
+
+
+@pytest.mark.parametrize(("chance", "stays"), [(0.1, False), (0.4, True)])
+def test_a_short_block_in_a_box_with_a_telling_name_is_chosen_only_where_the_judge_has_doubts(
+    chance: float, stays: bool
+) -> None:
+    prose = [f"The {n}th wharf was closed on Monday, and nobody who works at it had been asked." for n in range(9)]
+    box = "Every Friday the harbour and its wharves in your hands."
+    given = page(
+        f"<html><body><article>{''.join(f'<p>{line}</p>' for line in prose)}<div class=newsletter><p>{box}</p></div>"
+        "</article></body></html>"
+    )
+    tree = parse(given.body.decode())
+    assert tree is not None
+    found = blocks.blocks(tree)
+    seen_there = replace(seen([1.0] * 10, **dict.fromkeys(text_choice.ASKED, [1.0] * 10)),
+                         words=np.array([float(one.words) for one in found]))  # fmt: skip
+    judged = block_chances.join(found, [""] * 9 + ["subscribe"], [1.0] * 10, [0.9] * 3 + [0.2] * 6 + [chance])
+    judged_page = block_chances.JudgedPage(judged, (), (), seen_there)
+
+    text = assembly.settle(
+        judged_page, tree, facts_of(tree, given, SOURCE), SOURCE, choice_trees=longest_wins(margin=0.5)
+    )
+
+    assert text.lines[:9] == tuple(prose)
+    assert (box in text.lines) is stays
 
 
 def test_a_page_on_which_nobody_finds_anything_has_no_other_text() -> None:

@@ -19,6 +19,7 @@ from pipelines.extract.fields.person_names import (
     NAME_WORDS,
     SAYS_BY,
     is_full,
+    is_office,
     people,
 )
 from pipelines.extract.phrases import key
@@ -85,7 +86,11 @@ def find_profiled(tree: HtmlElement) -> list[str]:
         slug = _slug_of_person(link.get("href") or "")
         if slug and not _stranger(link):
             text = " ".join(link.text_content().split())
-            if len(text.split()) <= NAME_WORDS and _is_named(slug, text):
+            if len(text.split()) > NAME_WORDS:
+                continue
+            if not names and is_office(text):
+                return []
+            if _is_named(slug, text):
                 names.setdefault(key(text), text)
     return list(names.values()) if len(names) == 1 else []
 
@@ -156,6 +161,9 @@ def find_bylines(tree: HtmlElement) -> list[str]:
             for line in _lines(element):
                 if any(sure or is_full(person) for person in people(line)):
                     return [line, *_marked_beside(element)] if sure else [line]
+            if sure and is_office(" ".join(element.text_content().split())):
+                # An office signed it: the next name on the page is of another article.
+                return _marked_beside(element)
             looked += 1
         if looked == MAX_LOOKS:
             break

@@ -109,6 +109,7 @@ SAYS_BY = re.compile(
 # Texts in the place of a name that are no name: what somebody does, or a page prints.
 ROLE = re.compile(
     r"(?:co-?)?(?:founder|ceo|cto|coo|owner|head|chief|director|licensed|certified|senior|junior|managing|freelance)\b|"
+    r"special (?:to|for)|"
     r"(?:sign|log) (?:in|up)|(?:read|learn) more|(?:view|show|all|more|about|alle|zeige|mehr|über|voir|tous|"
     r"sobre|vedi|tutti|tümü)\b",
     re.IGNORECASE,
@@ -145,8 +146,8 @@ def people(text: str) -> list[str]:
     for part in BETWEEN.split(line):
         pieces = [piece for piece in COMMA.split(part) if piece]
         # «Gmunden Verlag GmbH, Nürnberg, Germany»: the places of an office are not persons.
-        if any(map(_is_office, pieces)):
-            pieces = [piece for piece in pieces[:1] if not _is_office(piece)]
+        if any(map(is_office, pieces)):
+            pieces = [piece for piece in pieces[:1] if not is_office(piece)]
         whole = [piece for piece in pieces if " " in piece.strip()]
         for piece in whole or pieces:
             name = _clean_name(piece)
@@ -160,6 +161,11 @@ def without_by(line: str) -> str:
     while (bare := BY.sub("", line)) != line and bare:
         line = bare
     return line
+
+
+def is_office(piece: str) -> bool:
+    """Whether a piece of a line names an office, an agency, a company or a site."""
+    return bool(OFFICES.search(key(piece)) or SITE.search(piece) or ALSO_NAMES.fullmatch(piece.strip()))
 
 
 def may_be_called(name: str, handle: str) -> bool:
@@ -179,15 +185,11 @@ def _clean_name(name: str) -> str:
     return name[:half] if name[:half] == name[half + 1 :] and name[half : half + 1] == " " else name
 
 
-def _is_office(piece: str) -> bool:
-    return bool(OFFICES.search(key(piece)) or SITE.search(piece) or ALSO_NAMES.fullmatch(piece.strip()))
-
-
 def _is_person(name: str) -> bool:
     if not name or len(name) > LONGEST_NAME_CHARACTERS or NO_NAME.search(name) or CREDENTIAL.fullmatch(name):
         return False
     its_key = key(name)
-    if _is_office(name) or len(its_key) < 2 or ROLE.match(name) or SAYS_BY.fullmatch(name):
+    if is_office(name) or len(its_key) < 2 or ROLE.match(name) or SAYS_BY.fullmatch(name):
         return False
     if name.islower() and name.isascii() and " " not in name and len(name) < LEAST_NAME_LETTERS:
         return False

@@ -24,7 +24,7 @@ from pipelines.extract.text.block_coverage import coverage
 from pipelines.extract.text.line_cuts import Text, cut_blocks, cut_lines
 from pipelines.model import Source, Template
 
-STEPS = ("second extractor", "judge", "phrases", "title", "choice", "json-ld", "script data", "site")
+STEPS = ("second extractor", "judge", "phrases", "title", "choice", "calls", "json-ld", "script data", "site")
 # The fewest words of a text beside remarks. With fewer, the place that is called comments holds the article. Chosen: as
 # of a brief.
 BRIEF_WORDS = 50
@@ -46,6 +46,8 @@ CALLED_LEAD = re.compile(
 LINKED_LONGER_FACTOR = 1.3
 # The share of lines, or runs of words, that occur once in a text. Chosen: a text with less repeats itself.
 NEW_SHARE = 0.85
+# Below this chance the classifier is sure that a block is outside. Chosen on outputs out of fold.
+SURELY_OUTSIDE = 0.3
 # Chances that are weighed: nothing is certain.
 LEAST_CHANCE, MOST_CHANCE = 0.005, 0.995
 # Words of a run that shows whether a text repeats itself. Chosen: shorter runs are phrases.
@@ -197,12 +199,16 @@ def _choose(
 
 
 def _is_remark(one: JudgedBlock) -> bool:
-    """Whether a block is among the page's comments, and to the classifier no part of the article either.
+    """Whether a block is among the page's comments, and to the classifier no part of the article either; or whether it
+    is a short one in another place with a telling name, and the classifier is sure.
 
-    The name of any box counts here, also of a box with half of the page (Block.kind, not JudgedBlock.kind).
+    For comments the name of any box counts, also of a box with half of the page (Block.kind, not JudgedBlock.kind).
     Extractors take a long remark for the article's end, and its words count for it when texts are compared.
     """
-    return one.block.kind == "comment" and not one.likely
+    short = one.block.words < BRIEF_WORDS
+    return (one.block.kind == "comment" and not one.likely) or (
+        short and bool(one.kind) and one.chance < SURELY_OUTSIDE
+    )
 
 
 def _take_longer(best: Text, given: Text) -> Text:

@@ -13,7 +13,7 @@ from pipelines.extract import phrases
 from pipelines.extract.blocks import Block
 from pipelines.extract.fields import authors
 from pipelines.extract.fields.metadata import Facts
-from pipelines.extract.text import other_articles, particulars, tables
+from pipelines.extract.text import calls, other_articles, particulars, tables
 from pipelines.extract.text.block_chances import JudgedBlock, JudgedPage
 from pipelines.model import RemovedBlock
 from pipelines.text import compose, words
@@ -37,6 +37,9 @@ REASONS = {
     "ad": "advertisement", "footer": "footer", "navigation": "navigation", "author": "author box", "tags": "tags",
     "aside": "aside", "button": "button", "form": "form", "caption": "caption", "hidden": "hidden",
 }  # fmt: skip
+
+# The reason of what calls a reader away.
+CALL = "advertisement"
 
 # The place of a line: an element, and the line's name in it.
 Home = tuple[int, str] | None
@@ -72,6 +75,8 @@ def cut_blocks(
     found = page.bare
     titles = {phrases.key(title) for title in facts.titles}
     cut = _cut_by_line(found, kept, facts, own, without)
+    if "calls" not in without:
+        cut |= {number: cut[number] or CALL for number in calls.find_calls(found, kept)}
     cut, others = _cut_other_articles(page, cut, titles, facts)
     cut = _cut_tables(found, cut, titles)
     stays = sorted(number for number, reason in cut.items() if not reason)
