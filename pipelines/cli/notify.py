@@ -42,8 +42,8 @@ def test_channel(channel: Channel) -> None:
             f"{', '.join(sorted(known)) or 'none'}. "
             f"Set NIGHTDESK_CHANNEL_{channel.upper()} in the environment or in nightdesk.env."
         )
-    delivery.test(channel, known[channel])
-    say(f"Sent a test message to {channel}.")
+    answered = delivery.test(channel, known[channel])
+    say(f"Sent a test message to {channel}{f': {answered}' if answered else ''}.")
 
 
 @notify_app.command("send")

@@ -62,7 +62,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
                 return _refuse(said.codes, have)
             have.append(str(number))
             took(str(number))
-        return Receipt(outcome=Outcome.SENT, taken=have)
+        return Receipt(outcome=Outcome.SENT, said="the service accepted it", taken=have)
 
     yield carry
 

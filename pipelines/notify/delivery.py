@@ -64,19 +64,22 @@ def is_program(address: str) -> bool:
     return kind(address) in WEBHOOK
 
 
-def send(channel: str, address: str, message: Message) -> None:
-    """Send a message; ChannelError names the channel and what went wrong, but nothing of the address."""
+def send(channel: str, address: str, message: Message) -> str:
+    """Send a message and give what the other side answered; ChannelError names the channel and what went wrong, but
+    nothing of the address.
+    """
     with open_courier(channel, address) as hand:
         receipt = hand(message, ()).receive()
     if receipt.outcome != Outcome.SENT:
         raise ChannelError(receipt.said) from None
+    return receipt.said
 
 
-def test(channel: str, address: str) -> None:
-    """Send a test message that says so; ChannelError as `send`."""
+def test(channel: str, address: str) -> str:
+    """Send a test message that says so and give what the other side answered; ChannelError as `send`."""
     now = datetime.now(UTC)
     body = f"This is a test of the channel {channel}. If you can read it, alerts will reach you here."
-    send(channel, address, plain(f"test/{now:%Y%m%dT%H%M%S%f}", f"Nightdesk: test of {channel}", body))
+    return send(channel, address, plain(f"test/{now:%Y%m%dT%H%M%S%f}", f"Nightdesk: test of {channel}", body))
 
 
 @contextmanager
@@ -217,8 +220,10 @@ def _stop(it: _Courier) -> None:
 
 
 def _sentence(channel: str, receipt: Receipt) -> str:
-    """The sentence of a receipt about a message that was not taken, with the channel's name."""
-    if receipt.outcome in (Outcome.SENT, Outcome.UNTRIED):
+    """What a receipt says: of a message that was not taken, a sentence with the channel's name."""
+    if receipt.outcome == Outcome.SENT:
+        return receipt.said
+    if receipt.outcome == Outcome.UNTRIED:
         return ""
     if receipt.outcome == Outcome.UNUSABLE:
         return f"Channel {channel} {receipt.said or f'has an address that cannot be used: it is written like {HOW}'}."

@@ -231,7 +231,8 @@ def _receipt(
     """The receipt of a letter to these recipients: those that the server did not refuse have it."""
     have = [*taken, *(mark(one) for one in wanted if _bare(one) not in refused)]
     if not refused:
-        return Receipt(outcome=Outcome.SENT, taken=have)
+        people = "1 recipient" if len(wanted) == 1 else f"{len(wanted)} recipients"
+        return Receipt(outcome=Outcome.SENT, said=f"the mail server answered {OK_CODE}, for {people}", taken=have)
     codes = ", ".join(sorted({str(answer[0]) for answer in refused.values()}))
     if len(refused) == len(post.recipients):
         said = f"the mail server refused {'the recipient' if len(refused) == 1 else 'all recipients'} with {codes}"

@@ -49,7 +49,7 @@ class Message:
 class Receipt:
     """The result for a message.
 
-    said: the fault, without an address.
+    said: the fault, or the answer to a message that was sent; without an address.
     taken: the parts and people that have the message.
     wait: the seconds for which the other side asked for a pause.
     """

@@ -148,7 +148,7 @@ def _post(
     status, asked = answer.status, answer.headers.get("Retry-After", "")
     _finish(answer)
     if 200 <= status < 300:
-        return Receipt(outcome=Outcome.SENT)
+        return Receipt(outcome=Outcome.SENT, said=f"it answered {status}")
     outcome = Outcome.REFUSED if status in ABOUT_THE_MESSAGE else Outcome.DOWN
     wait = _seconds(asked) if status in (429, 503) else 0.0
     return Receipt(outcome=outcome, said=f"it answered {status}", wait=wait)

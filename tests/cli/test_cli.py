@@ -225,7 +225,7 @@ def test_watches_are_listed_tried_and_removed(desk: Nightdesk) -> None:
 
 
 def test_a_channel_is_tested_and_its_address_never_shown(desk: Nightdesk) -> None:
-    assert desk("notify", "test", "desk").stdout == "Sent a test message to desk.\n"
+    assert desk("notify", "test", "desk").stdout == "Sent a test message to desk: it answered 204.\n"
 
     said = desk("notify", "test", "nobody", code=1).stderr
 

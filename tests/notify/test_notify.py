@@ -281,8 +281,9 @@ def test_marking_does_not_touch_what_it_put_in() -> None:
 def test_a_test_message_reaches_the_channel(mail: tuple[Mailbox, int]) -> None:
     box, port = mail
 
-    delivery.test("desk", f"smtp://127.0.0.1:{port}/?to=a@news.test")
+    answered = delivery.test("desk", f"smtp://127.0.0.1:{port}/?to=a@news.test,b@news.test")
 
+    assert answered == "the mail server answered 250, for 2 recipients"
     assert box.mails[0]["Subject"] == "Nightdesk: test of desk"
 
 
@@ -348,8 +349,9 @@ def test_a_webhook_with_a_secret_is_signed_and_its_secret_never_sent(
 ) -> None:
     address, got = hook
 
-    delivery.send("desk", f"{address}#secret={written}", MESSAGE)
+    answered = delivery.send("desk", f"{address}#secret={written}", MESSAGE)
 
+    assert answered.startswith("it answered 2")
     ((headers, body),) = got
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     right = base64.b64encode(hmac.digest(secret, signed, "sha256")).decode()
