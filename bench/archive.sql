@@ -89,6 +89,6 @@ select id, id, first_run, source, loaded_at, 'stored', 'x1' from articles where 
 
 -- name: alerts
 -- One article in fifty was found by a watch.
-insert into alerts (watch, kind, story, article_id, revision, run, source, matches, created_at)
+insert into alerts (watch, kind, subject_id, article_id, revision, run, source, matches, created_at)
 select 'watch-' || id %% 5, 'new', id, id, 1, first_run, source, '[{"surface": "found", "field": "title"}]', loaded_at
 from articles where id between %(first)s and %(last)s and id %% 50 = 0

@@ -42,7 +42,7 @@ START_SECONDS = 180
 # Where the server writes how long each statement took; without it nothing is written.
 TIMES = "NIGHTDESK_BENCH_STATEMENTS"
 ALERT_ROWS = """
-insert into alerts (watch, kind, story, article_id, source, revision, run, created_at, matches)
+insert into alerts (watch, kind, subject_id, article_id, source, revision, run, created_at, matches)
 select 'watch-' || a.id %% 5, 'new', a.id, a.id, a.source, 1, a.first_run, a.first_fetched_at + interval '1 hour',
     '[{"term": "word", "surface": "word", "field": "title", "at": 0}]'
 from articles a

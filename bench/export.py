@@ -39,16 +39,15 @@ def main(words: list[str]) -> int:
     articles = given.articles
     failed = False
     with grown.open_archive(given.at, articles) as settings, postgres.connection(settings) as conn:
-        server = psutil.Process(conn.info.backend_pid).parent()
-        assert server
+        server = grown.server_of(conn)
         copied = _copy(conn, server)
         print(f"export: {articles:,} articles, {copied.bytes / 1e6:,.0f} MB by COPY, {articles / copied.seconds:,.0f} "
               f"articles a second, {copied.cpu:.1f} s of CPU", flush=True)  # fmt: skip
         for form in Format:
             folder = settings.data.parent / f"out-{form}"
-            before = _cpu(server)
+            before = grown.cpu_seconds(server)
             seconds, looks = _export(settings, folder, form)
-            cpu = _cpu(server) - before
+            cpu = grown.cpu_seconds(server) - before
             share = copied.seconds / seconds
             size = sum(path.stat().st_size for path in folder.glob("articles-*")) / 1e6
             early = max(looks[: len(looks) // 4 or 1])
@@ -84,19 +83,11 @@ class _Sink:
 def _copy(conn: postgres.Connection, server: psutil.Process) -> _Sink:
     sink = _Sink()
     statement = "copy (select * from nightdesk.articles order by id) to stdout"
-    began, before = time.monotonic(), _cpu(server)
+    began, before = time.monotonic(), grown.cpu_seconds(server)
     with conn, conn.cursor() as cursor:
         cursor.copy_expert(statement, sink)
-    sink.seconds, sink.cpu = time.monotonic() - began, _cpu(server) - before
+    sink.seconds, sink.cpu = time.monotonic() - began, grown.cpu_seconds(server) - before
     return sink
-
-
-def _cpu(server: psutil.Process) -> float:
-    """CPU seconds so far of this process and of the server, with all that each of them started."""
-    return sum(
-        times.user + times.system + times.children_user + times.children_system
-        for times in (one.cpu_times() for one in (psutil.Process(), server, *server.children()))
-    )
 
 
 def _export(settings: Settings, folder: Path, form: Format) -> tuple[float, list[float]]:

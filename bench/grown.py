@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import psycopg2
 import psycopg2.extensions
 
@@ -62,6 +63,21 @@ def open_archive(at: Path | None, articles: int) -> Iterator[Settings]:
             if not postgres.query(conn, "walk_end")[0]["number"]:
                 archive.fill(conn, archive.Size(articles))
         yield settings
+
+
+def server_of(conn: postgres.Connection) -> psutil.Process:
+    """The process of the server that a connection is of."""
+    server = psutil.Process(conn.info.backend_pid).parent()
+    assert server
+    return server
+
+
+def cpu_seconds(server: psutil.Process) -> float:
+    """CPU seconds so far of this process and of a server, with all that each of them started."""
+    return sum(
+        times.user + times.system + times.children_user + times.children_system
+        for times in (one.cpu_times() for one in (psutil.Process(), server, *server.children()))
+    )
 
 
 def fill(settings: Settings, articles: int) -> None:

@@ -80,12 +80,16 @@ def main(words: list[str]) -> int:
         began = time.monotonic()
         dry = text_retention.retire(settings, now, dry=True)
         print(f"retention: would take {_describe(dry)}; counted in {time.monotonic() - began:.0f} s", flush=True)
+        server = grown.server_of(conn)
+        before_cpu = grown.cpu_seconds(server)
         with _loads(settings, articles) as waited:
             first, killed = _run(settings, now, KILLED_AFTER)
             again, done = _run(settings, now)
+        cpu = grown.cpu_seconds(server) - before_cpu
         left = text_retention.retire(settings, now, dry=True)
         after = _one(conn, KEPT, ids=kept)
     print(f"retention: killed after {first:.0f} s, then done in {again:.0f} s: {done or killed}")
+    print(f"retention: {cpu:.0f} s of CPU with the loads beside it, {1000 * cpu / articles:.2f} ms an article")
     median = sorted(waited)[len(waited) // 2]
     print(f"retention: {len(waited):,} loads beside it, the median {median:.3f} s, the longest {max(waited):.2f} s")
     print(f"retention: left to take {_describe(left)}; of {len(kept):,} articles with an alert or a hold there were "

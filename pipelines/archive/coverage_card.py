@@ -124,25 +124,33 @@ def _of_each(conn: postgres.Connection, statement: str, **params: Any) -> Callab
     return rows_of
 
 
+class _KnownDays(dict[date, Day]):
+    """The days of a source; one that is not known yet is made."""
+
+    def __init__(self, listened: set[date]) -> None:
+        self.listened = listened
+
+    def __missing__(self, at: date) -> Day:
+        day = self[at] = Day(day=at, listened=at in self.listened)
+        return day
+
+
 def _days(
     rows: Sequence[tuple[Any, ...]], listened: set[date], exported: Mapping[str, int], end: date | None
 ) -> list[Day]:
-    known: dict[date, Day] = {}
+    known = _KnownDays(listened)
     for _, at, state, code, archived, retired, many in rows:
-        day = known.setdefault(at, Day(day=at, listened=at in listened))
+        day = known[at]
         day.retired += many * retired
         _count(day, state, code, archived, many)
     for written, count in exported.items():
-        at = date.fromisoformat(written)
-        known.setdefault(at, Day(day=at, listened=at in listened)).exported = count
+        known[date.fromisoformat(written)].exported = count
     followed = min(listened, default=None)
     # Every day counts from the first day with a crawl on, also a day without any address.
     last = (end - DAY) if end else max([*known, *listened], default=None)
     if followed and last:
         for number in range((last - followed).days + 1):
-            at = followed + number * DAY
-            if at not in known:
-                known[at] = Day(day=at, listened=at in listened)
+            known[followed + number * DAY]
     days = [day for _, day in sorted(known.items())]
     _expect(days)
     for day in days:
