@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import runpy
 import signal
@@ -54,6 +55,9 @@ LOOPBACK = str(Path(__file__).parent / "loopback")
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (LOOPBACK, os.environ.get("PYTHONPATH", ""))))
 runpy.run_path(f"{LOOPBACK}/sitecustomize.py")
 warm.install()
+# This import examines its callers and all modules: among the tests, when there are thousands, it takes a second of CPU.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    importlib.import_module("scrapy.core.downloader.contextfactory")
 
 
 # The files that take longest, a minute and more of mostly waiting: begun last, they would keep all workers waiting.
@@ -75,6 +79,13 @@ LONGEST_FIRST = (
     "test_hostile_web.py",
     "test_bench_extraction.py",
     "test_desk_roles.py",
+    "test_search.py",
+    "test_bucket.py",
+    "test_render.py",
+    "test_never_lost.py",
+    "test_linear.py",
+    "test_access.py",
+    "test_moves.py",
 )
 
 

@@ -78,7 +78,8 @@ def _patterns() -> dict[str, re.Pattern[Any]]:
     found: dict[str, re.Pattern[Any]] = {}
     for package in (pipelines, spiders):
         for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-            if module.name.endswith("__main__") or module.name.startswith("pipelines.airflow"):
+            # The last one reads a page when it is imported, and has no pattern.
+            if module.name.endswith(("__main__", ".warm")) or module.name.startswith("pipelines.airflow"):
                 continue
             for name, value in vars(importlib.import_module(module.name)).items():
                 if name.isupper() or name.startswith("_"):
