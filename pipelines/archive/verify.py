@@ -163,7 +163,7 @@ def _judge(look: _Look, name: str, read: RawRead | None) -> None:
 
 
 def _judge_present(look: _Look, name: str, path: Path, read: RawRead) -> None:
-    """The same for a file that is there."""
+    """Compare a file that is there with its last link of the chain and with the ledger; notes what differs."""
     made, link, digest = look.made, look.standing.get(name), read.digest
     made.files += 1
     made.bytes += read.bytes

@@ -59,8 +59,8 @@ COUNTS_AFTER = timedelta(days=28)
 # A count is unusually low if its chance is at most this, and it is at most this share of the expected count. Chosen:
 # some 130 windows of a quarter do not overlap, and one false alarm in five quarters is acceptable.
 UNLIKELY, LOW_SHARE = 0.001, 0.5
-# A low count is usual again once its chance is at least the first value, or once the count of the shortest window
-# that can tell has at least the second value as its chance.
+# A low count is usual again once its chance is at least LIKELY_AGAIN, or once the chance of the count in the shortest
+# window that can tell is at least USUAL_AGAIN.
 LIKELY_AGAIN, USUAL_AGAIN = 0.05, 0.2
 # A window with fewer expected articles cannot tell whether a source is usual again.
 LEAST_AWAITED = 3

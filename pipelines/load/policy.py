@@ -87,7 +87,8 @@ DRIFT_USUAL = (0.05, 0.95)
 DRIFT_TIMES = 2.0
 # Deviations by which the ranks must differ too; chance does this in one run of some two thousand.
 DRIFT_DEVIATIONS = 3.3
-# A run lacks something if this much more of it lacks that than before, and the chance is below the second value.
+# Many articles of a run lack something (a day, a title of their own) if the share that lacks it grew by DRIFT_MORE, and
+# chance alone does this less often than DRIFT_UNLIKELY.
 DRIFT_MORE, DRIFT_UNLIKELY = 0.5, 0.0005
 # A text is mostly shared with other articles if more than this share of its words is.
 DRIFT_SHARED = 0.5

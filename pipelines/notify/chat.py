@@ -15,7 +15,7 @@ import apprise
 from apprise.manager_plugins import NotificationManager
 
 from pipelines import steering
-from pipelines.notify.message import MARK_BEGINS, MARK_ENDS, Carry, Message, Outcome, Receipt
+from pipelines.notify.message import MARK_BEGINS, MARK_ENDS, Carry, Message, Receipt, ReceiptCode
 
 # Seconds that a chat's service may take. Chosen: a slower service is tried again later.
 TIMEOUT_SECONDS = 15.0
@@ -62,7 +62,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
                 return _refuse(said.codes, have)
             have.append(str(number))
             took(str(number))
-        return Receipt(outcome=Outcome.SENT, said="the service accepted it", taken=have)
+        return Receipt(code=ReceiptCode.SENT, said="the service accepted it", taken=have)
 
     yield carry
 
@@ -149,9 +149,9 @@ def _quiet() -> _Answers:
 def _refuse(codes: Sequence[str], have: Sequence[str]) -> Receipt:
     said = f"the service answered {', '.join(codes)}" if codes else "the service did not accept it"
     if have:
-        return Receipt(outcome=Outcome.PARTLY, said=f"{said} after {len(have)} of its parts", taken=have)
+        return Receipt(code=ReceiptCode.PARTLY, said=f"{said} after {len(have)} of its parts", taken=have)
     about = bool(codes) and all(code in ABOUT_THE_MESSAGE for code in codes)
-    return Receipt(outcome=Outcome.REFUSED if about else Outcome.DOWN, said=said)
+    return Receipt(code=ReceiptCode.REFUSED if about else ReceiptCode.DOWN, said=said)
 
 
 class _Answers(logging.Handler):

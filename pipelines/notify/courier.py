@@ -21,7 +21,7 @@ from typing import TextIO
 
 from pipelines.notify import form_addresses
 from pipelines.notify.channel_kinds import FILE, MAIL, WEBHOOK, kind, problem
-from pipelines.notify.message import Carry, Message, Outcome, Receipt
+from pipelines.notify.message import Carry, Message, Receipt, ReceiptCode
 
 # Seconds to sign off from a server that does not answer.
 CLOSING_SECONDS = 3.0
@@ -46,14 +46,14 @@ def main() -> None:
             given = json.loads(line)
             if given["failed"] < failed:
                 # This message was handed over before the failure of the message before it was known.
-                _say(answers, {"receipt": asdict(Receipt(outcome=Outcome.UNTRIED))})
+                _say(answers, {"receipt": asdict(Receipt(code=ReceiptCode.UNTRIED))})
                 continue
             signal.setitimer(signal.ITIMER_REAL, seconds)
             receipt = carry(Message(**given["message"]), given["taken"], _telling(answers, seconds))
             signal.setitimer(signal.ITIMER_REAL, 0)
-            if guard and guard.refused and receipt.outcome != Outcome.SENT:
+            if guard and guard.refused and receipt.code != ReceiptCode.SENT:
                 receipt = replace(receipt, said=form_addresses.LED_AWAY)
-            failed += receipt.outcome != Outcome.SENT
+            failed += receipt.code != ReceiptCode.SENT
             _say(answers, {"receipt": asdict(receipt)})
         signal.setitimer(signal.ITIMER_REAL, CLOSING_SECONDS)
 
@@ -79,7 +79,7 @@ def _open_carrier(stack: ExitStack, address: str) -> tuple[float, Carry]:
         return chat.TIMEOUT_SECONDS, stack.enter_context(chat.open_carrier(address))
     except ValueError:
         said = problem(address)
-        return 0.0, lambda message, taken, took: Receipt(outcome=Outcome.UNUSABLE, said=said)
+        return 0.0, lambda message, taken, took: Receipt(code=ReceiptCode.UNUSABLE, said=said)
 
 
 def _telling(answers: TextIO, seconds: float) -> Callable[[str], None]:

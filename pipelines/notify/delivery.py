@@ -27,7 +27,7 @@ from pipelines import steering
 from pipelines.errors import ChannelError
 from pipelines.notify import form_addresses
 from pipelines.notify.channel_kinds import HOW, LOG, WEBHOOK, kind
-from pipelines.notify.message import Message, Outcome, Receipt
+from pipelines.notify.message import Message, Receipt, ReceiptCode
 from pipelines.notify.message_wording import plain, render
 
 # How long a courier may take to end; normally it ends itself before that.
@@ -37,7 +37,7 @@ PIPE_BYTES = 64 * 1024
 # The beginnings of the environment variables that a courier does not get.
 HIDDEN = ("NIGHTDESK_CHANNEL_", "NIGHTDESK_DATABASE_URL", "AIRFLOW__")
 
-__all__ = ["HandedMessage", "Message", "Outcome", "Receipt", "open_courier", "plain", "render", "send", "test"]
+__all__ = ["HandedMessage", "Message", "Receipt", "ReceiptCode", "open_courier", "plain", "render", "send", "test"]
 
 # Alerts are logged, whatever the level of the log.
 log = logging.getLogger("nightdesk.alerts")
@@ -70,7 +70,7 @@ def send(channel: str, address: str, message: Message) -> str:
     """
     with open_courier(channel, address) as hand:
         receipt = hand(message, ()).receive()
-    if receipt.outcome != Outcome.SENT:
+    if receipt.code != ReceiptCode.SENT:
         raise ChannelError(receipt.said) from None
     return receipt.said
 
@@ -106,9 +106,9 @@ def open_courier(channel: str, address: str) -> Iterator[Hand]:
         def receive() -> Receipt:
             nonlocal current
             if it.ended:
-                return Receipt(outcome=Outcome.UNTRIED)
+                return Receipt(code=ReceiptCode.UNTRIED)
             receipt = _receive(it, taken)
-            it.failed += receipt.outcome not in (Outcome.SENT, Outcome.UNTRIED)
+            it.failed += receipt.code not in (ReceiptCode.SENT, ReceiptCode.UNTRIED)
             if it.child.poll() is not None:
                 _stop(it)
                 current = None if current is it else current
@@ -125,7 +125,7 @@ def open_courier(channel: str, address: str) -> Iterator[Hand]:
 
 def _refuse_all(channel: str, fault: str) -> Hand:
     """A function that hands over nothing, because of a fault of the address."""
-    receipt = Receipt(outcome=Outcome.UNUSABLE, said=f"Channel {channel} {fault}.")
+    receipt = Receipt(code=ReceiptCode.UNUSABLE, said=f"Channel {channel} {fault}.")
 
     def hand(message: Message, taken: Sequence[str] = ()) -> HandedMessage:
         return HandedMessage(lambda _: True, lambda: receipt)
@@ -137,7 +137,7 @@ def _write_to_log(message: Message, taken: Sequence[str] = ()) -> HandedMessage:
     """Write a message as a line of this process's log, because nobody reads a courier's log."""
     addresses = " ".join(str(alert["url"]) for alert in message.payload.get("alerts", ()))
     log.info("%s", steering.one_line(f"{message.subject} {addresses}".strip()))
-    return HandedMessage(lambda _: True, lambda: Receipt(outcome=Outcome.SENT))
+    return HandedMessage(lambda _: True, lambda: Receipt(code=ReceiptCode.SENT))
 
 
 @dataclass
@@ -178,12 +178,12 @@ def _receive(it: _Courier, taken: Sequence[str]) -> Receipt:
         answer = json.loads(line)
         if "receipt" in answer:
             given = answer["receipt"]
-            return Receipt(**{**given, "outcome": Outcome(given["outcome"])})
+            return Receipt(**{**given, "code": ReceiptCode(given["code"])})
         have.append(answer["took"])
     ended = it.child.wait()
     it.ended = True
     said = "no answer in time" if ended == -signal.SIGALRM else f"its courier ended with {ended}"
-    return Receipt(outcome=Outcome.PARTLY if len(have) > len(taken) else Outcome.DOWN, said=said, taken=have)
+    return Receipt(code=ReceiptCode.PARTLY if len(have) > len(taken) else ReceiptCode.DOWN, said=said, taken=have)
 
 
 def _line(it: _Courier) -> bytes:
@@ -221,10 +221,10 @@ def _stop(it: _Courier) -> None:
 
 def _sentence(channel: str, receipt: Receipt) -> str:
     """What a receipt says: of a message that was not taken, a sentence with the channel's name."""
-    if receipt.outcome == Outcome.SENT:
+    if receipt.code == ReceiptCode.SENT:
         return receipt.said
-    if receipt.outcome == Outcome.UNTRIED:
+    if receipt.code == ReceiptCode.UNTRIED:
         return ""
-    if receipt.outcome == Outcome.UNUSABLE:
+    if receipt.code == ReceiptCode.UNUSABLE:
         return f"Channel {channel} {receipt.said or f'has an address that cannot be used: it is written like {HOW}'}."
     return f"Channel {channel} did not take the message: {receipt.said}."

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from pipelines import steering
-from pipelines.notify.message import Carry, Message, Outcome, Receipt
+from pipelines.notify.message import Carry, Message, Receipt, ReceiptCode
 
 # Seconds that a file may take. Chosen: a disk over a network that takes longer is down.
 TIMEOUT_SECONDS = 15.0
@@ -36,8 +36,8 @@ def open_carrier(address: str) -> Iterator[Carry]:
                     file.flush()
                     os.fsync(file.fileno())
         except OSError as error:
-            return Receipt(outcome=Outcome.DOWN, said=f"the file cannot be written: {error.strerror}")
-        return Receipt(outcome=Outcome.SENT)
+            return Receipt(code=ReceiptCode.DOWN, said=f"the file cannot be written: {error.strerror}")
+        return Receipt(code=ReceiptCode.SENT)
 
     yield carry
 

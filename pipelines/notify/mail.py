@@ -20,7 +20,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from pipelines import steering
-from pipelines.notify.message import Carry, Message, Outcome, Receipt
+from pipelines.notify.message import Carry, Message, Receipt, ReceiptCode
 
 # Hexadecimal digits of the mark of a recipient that has a message. Chosen: no two recipients share them.
 MARK_DIGITS = 16
@@ -68,20 +68,20 @@ def open_carrier(address: str) -> Iterator[Carry]:
         nonlocal kept
         wanted = [recipient for recipient in post.recipients if mark(recipient) not in taken]
         if not wanted:
-            return Receipt(outcome=Outcome.SENT, taken=taken)
+            return Receipt(code=ReceiptCode.SENT, taken=taken)
         try:
             kept = (kept if kept and _answers(kept) else None) or _connect(post)
             refused = kept.sendmail(_bare(post.sender), list(map(_bare, wanted)), letter(message, post))
         except smtplib.SMTPRecipientsRefused as error:
             return _receipt(post, wanted, error.recipients, taken)
         except smtplib.SMTPDataError as error:
-            outcome = Outcome.REFUSED if error.smtp_code >= PERMANENT_CODE else Outcome.DOWN
-            return Receipt(outcome=outcome, said=_describe(error), taken=taken)
+            code = ReceiptCode.REFUSED if error.smtp_code >= PERMANENT_CODE else ReceiptCode.DOWN
+            return Receipt(code=code, said=_describe(error), taken=taken)
         except (OSError, smtplib.SMTPException, ValueError, InClearError) as error:
             if kept:
                 kept.close()
             kept = None
-            return Receipt(outcome=Outcome.DOWN, said=_describe(error), taken=taken)
+            return Receipt(code=ReceiptCode.DOWN, said=_describe(error), taken=taken)
         # From here on the server has the letter; its answer to a QUIT changes nothing.
         return _receipt(post, wanted, refused, taken)
 
@@ -232,15 +232,15 @@ def _receipt(
     have = [*taken, *(mark(one) for one in wanted if _bare(one) not in refused)]
     if not refused:
         people = "1 recipient" if len(wanted) == 1 else f"{len(wanted)} recipients"
-        return Receipt(outcome=Outcome.SENT, said=f"the mail server answered {OK_CODE}, for {people}", taken=have)
+        return Receipt(code=ReceiptCode.SENT, said=f"the mail server answered {OK_CODE}, for {people}", taken=have)
     codes = ", ".join(sorted({str(answer[0]) for answer in refused.values()}))
     if len(refused) == len(post.recipients):
         said = f"the mail server refused {'the recipient' if len(refused) == 1 else 'all recipients'} with {codes}"
-        return Receipt(outcome=Outcome.DOWN, said=said)
+        return Receipt(code=ReceiptCode.DOWN, said=said)
     places = [str(place) for place, one in enumerate(post.recipients, 1) if _bare(one) in refused]
     which = f"number {', '.join(places)} of {len(post.recipients)} recipients"
     said = f"the mail server refused {which} with {codes}; the others have it"
-    return Receipt(outcome=Outcome.PARTLY, said=said, taken=have)
+    return Receipt(code=ReceiptCode.PARTLY, said=said, taken=have)
 
 
 def _describe(error: Exception) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 MARK_BEGINS, MARK_ENDS = "\x02", "\x03"
 
 
-class Outcome(StrEnum):
+class ReceiptCode(StrEnum):
     """The result of handing over a message."""
 
     SENT = "sent"
@@ -54,7 +54,7 @@ class Receipt:
     wait: the seconds for which the other side asked for a pause.
     """
 
-    outcome: Outcome
+    code: ReceiptCode
     said: str = ""
     taken: Sequence[str] = ()
     wait: float = 0.0

@@ -23,7 +23,7 @@ from pipelines.codes import DeliveryKind, DeliveryState
 from pipelines.errors import SourceError
 from pipelines.notify import policy
 from pipelines.notify.delivery import HandedMessage, is_program, open_courier
-from pipelines.notify.message import Message, Outcome, Receipt
+from pipelines.notify.message import Message, Receipt, ReceiptCode
 from pipelines.notify.message_wording import plain, render
 from pipelines.settings import Settings
 from pipelines.stores import postgres
@@ -173,13 +173,13 @@ def _serve(
                 if len(sent) >= policy.MARKED_TOGETHER or not quick:
                     _mark_sent(conn, sent)
                 receipt = handed_message.receive()
-                most = policy.HANDED_TOGETHER if program and quick and receipt.outcome == Outcome.SENT else 1
-                if receipt.outcome == Outcome.SENT:
+                most = policy.HANDED_TOGETHER if program and quick and receipt.code == ReceiptCode.SENT else 1
+                if receipt.code == ReceiptCode.SENT:
                     sent.append(delivery["id"])
                     counts["sent"] += 1
-                if receipt.outcome != Outcome.SENT or not program:
+                if receipt.code != ReceiptCode.SENT or not program:
                     _mark_sent(conn, sent)
-                if receipt.outcome not in (Outcome.SENT, Outcome.UNTRIED):
+                if receipt.code not in (ReceiptCode.SENT, ReceiptCode.UNTRIED):
                     ended, now_rests = _mark(conn, delivery, receipt, operators)
                     counts[ended] += 1
                     rests = rests or now_rests
@@ -242,7 +242,7 @@ def _mark(conn: postgres.Connection, delivery: postgres.Row, receipt: Receipt, o
     rests now.
     """
     wait = _wait(delivery["attempts"] + 1)
-    if receipt.outcome in (Outcome.REFUSED, Outcome.PARTLY):
+    if receipt.code in (ReceiptCode.REFUSED, ReceiptCode.PARTLY):
         (row,) = postgres.query(
             conn,
             "mark_unwanted",

@@ -30,7 +30,7 @@ from urllib3.exceptions import (
 from urllib3.util import Url, parse_url
 
 from pipelines import steering
-from pipelines.notify.message import Carry, Message, Outcome, Receipt
+from pipelines.notify.message import Carry, Message, Receipt, ReceiptCode
 
 # Seconds that a webhook may take. Chosen: a slower program should take the message first and work later.
 TIMEOUT_SECONDS = 15.0
@@ -68,11 +68,11 @@ def open_carrier(address: str) -> Iterator[Carry]:
                         raise
                     return _post(pool, target, headers, secret, message)
             except (NewConnectionError, ProxyError):
-                return Receipt(outcome=Outcome.DOWN, said="no connection")
+                return Receipt(code=ReceiptCode.DOWN, said="no connection")
             except TimeoutError:
-                return Receipt(outcome=Outcome.DOWN, said=f"no answer within {TIMEOUT_SECONDS:.0f} seconds")
+                return Receipt(code=ReceiptCode.DOWN, said=f"no answer within {TIMEOUT_SECONDS:.0f} seconds")
             except HTTPError as error:
-                return Receipt(outcome=Outcome.DOWN, said=type(error).__name__)
+                return Receipt(code=ReceiptCode.DOWN, said=type(error).__name__)
             finally:
                 used = True
 
@@ -148,10 +148,10 @@ def _post(
     status, asked = answer.status, answer.headers.get("Retry-After", "")
     _finish(answer)
     if 200 <= status < 300:
-        return Receipt(outcome=Outcome.SENT, said=f"it answered {status}")
-    outcome = Outcome.REFUSED if status in ABOUT_THE_MESSAGE else Outcome.DOWN
+        return Receipt(code=ReceiptCode.SENT, said=f"it answered {status}")
+    code = ReceiptCode.REFUSED if status in ABOUT_THE_MESSAGE else ReceiptCode.DOWN
     wait = _seconds(asked) if status in (429, 503) else 0.0
-    return Receipt(outcome=outcome, said=f"it answered {status}", wait=wait)
+    return Receipt(code=code, said=f"it answered {status}", wait=wait)
 
 
 def _finish(answer: BaseHTTPResponse) -> None:

@@ -18,7 +18,8 @@ set state = 'running', counts = '{}', message = '', code = '', started_at = now(
 select clock_timestamp() as at
 
 -- name: close_stale_stages
--- The same stage of this source in other runs that says it runs, though no session holds it any more: it was killed.
+-- Mark as failed the rows of a stage of this source, in other runs, that say `running` although no session works on them any more: the
+-- process was killed.
 with running as materialized (
     select run, hashtextextended(concat_ws(' ', 'stage', stage, source, run), 0) as held
     from runs

@@ -224,7 +224,7 @@ def test_a_server_that_is_gone_at_the_farewell_undoes_nothing_for_whoever_holds_
     with mail.open_carrier(f"smtp://127.0.0.1:{mailbox.port}/?to=a@news.test") as carry:
         receipt = carry(letter, (), lambda _: None)
 
-    assert receipt.outcome == message.Outcome.SENT
+    assert receipt.code == message.ReceiptCode.SENT
     assert len(mailbox.got) == 1
 
 

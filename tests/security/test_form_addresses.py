@@ -16,7 +16,7 @@ from pipelines.airflow import channel_connections
 from pipelines.errors import ChannelError
 from pipelines.notify import delivery
 from pipelines.notify.form_addresses import ConnectionGuard, FormAddress
-from pipelines.notify.message import Outcome
+from pipelines.notify.message import ReceiptCode
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
@@ -128,7 +128,7 @@ def test_a_kind_that_the_setting_does_not_name_is_refused_with_the_settings_name
     with delivery.open_courier("desk", given) as hand:
         receipt = hand(MESSAGE, ()).receive()
 
-    assert receipt.outcome == Outcome.UNUSABLE
+    assert receipt.code == ReceiptCode.UNUSABLE
     assert receipt.said.startswith("Channel desk has an address in an Airflow connection")
     assert "NIGHTDESK_FORM_SCHEMES" in receipt.said
     assert list(tmp_path.iterdir()) == []

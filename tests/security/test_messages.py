@@ -27,7 +27,7 @@ from pipelines.alert import stage as alert
 from pipelines.cli import show
 from pipelines.errors import ChannelError
 from pipelines.notify import chat, delivery, mail, outbox
-from pipelines.notify.message import Message, Outcome
+from pipelines.notify.message import Message, ReceiptCode
 from pipelines.settings import Settings
 from tests.databases import rows
 from tests.examples import LONG
@@ -127,9 +127,9 @@ def test_whatever_a_page_wrote_the_headers_that_leave_are_ours_and_the_subject_i
 
     address = f"smtp://127.0.0.1:{letters.port}/?from=desk@news.test&to=a@news.test"
     with delivery.open_courier("mail", address) as hand:
-        outcomes = {hand(message, ()).receive().outcome for message in messages}
+        outcomes = {hand(message, ()).receive().code for message in messages}
 
-    assert outcomes == {Outcome.SENT}
+    assert outcomes == {ReceiptCode.SENT}
     assert len(letters.got) == len(messages)
     for raw, message in zip(letters.got, messages, strict=True):
         head = raw.split(b"\r\n\r\n", 1)[0].decode("ascii").split("\r\n")
@@ -155,14 +155,14 @@ def test_a_password_goes_in_clear_to_this_machine(letters: Letters) -> None:
 @pytest.mark.parametrize(
     ("address", "outcome"),
     [
-        ("smtp://desk:s3cret@mail.news.test:{port}/?to=a@news.test", Outcome.DOWN),
-        ("smtp://desk:s3cret@mail.news.test:{port}/?to=a@news.test&password_in_clear=no", Outcome.DOWN),
-        ("smtp://desk:s3cret@mail.news.test:{port}/?to=a@news.test&password_in_clear=yes", Outcome.SENT),
-        ("smtp://mail.news.test:{port}/?to=a@news.test", Outcome.SENT),
+        ("smtp://desk:s3cret@mail.news.test:{port}/?to=a@news.test", ReceiptCode.DOWN),
+        ("smtp://desk:s3cret@mail.news.test:{port}/?to=a@news.test&password_in_clear=no", ReceiptCode.DOWN),
+        ("smtp://desk:s3cret@mail.news.test:{port}/?to=a@news.test&password_in_clear=yes", ReceiptCode.SENT),
+        ("smtp://mail.news.test:{port}/?to=a@news.test", ReceiptCode.SENT),
     ],
 )
 def test_a_password_goes_to_a_server_elsewhere_over_tls_or_where_it_is_asked_for(
-    letters: Letters, monkeypatch: pytest.MonkeyPatch, address: str, outcome: Outcome
+    letters: Letters, monkeypatch: pytest.MonkeyPatch, address: str, outcome: ReceiptCode
 ) -> None:
     # The other end is on loopback, as all ends here are; the socket says it is not.
     elsewhere = type("Elsewhere", (socket.socket,), {"getpeername": lambda self: ("203.0.113.7", 25)})
@@ -178,9 +178,9 @@ def test_a_password_goes_to_a_server_elsewhere_over_tls_or_where_it_is_asked_for
     with mail.open_carrier(address.format(port=letters.port)) as carry:
         receipt = carry(delivery.plain("k", "s", "b"), (), lambda _: None)
 
-    assert receipt.outcome == outcome
-    assert len(letters.got) == (outcome == Outcome.SENT)
-    if outcome == Outcome.DOWN:
+    assert receipt.code == outcome
+    assert len(letters.got) == (outcome == ReceiptCode.SENT)
+    if outcome == ReceiptCode.DOWN:
         assert "password_in_clear=yes" in receipt.said
         assert "s3cret" not in receipt.said and "news.test" not in receipt.said
 
@@ -277,7 +277,7 @@ def test_what_a_page_wrote_never_acts_in_a_chat(service: str, requested: list[re
             url = "https://news.test/1" if "evil" in act else ""
             receipt = carry(hostile(f"Bread {act} dearer", url), (), lambda _: None)
 
-        assert receipt.outcome == Outcome.SENT
+        assert receipt.code == ReceiptCode.SENT
         told = "\n".join(map(said, requested))
         assert "dearer" in told
         for active in ("@everyone", "@here", "@all", "@channel", "<!", "<@", "](", "] (", "][", "]:", "<http", "<a "):
@@ -299,7 +299,7 @@ def test_a_chat_gets_the_found_words_bold_the_address_whole_the_number_in_the_ar
         receipt = carry(message, (), lambda _: None)
 
     told = "\n".join(unescape(text) for request in requested for text in _words(request))
-    assert receipt.outcome == Outcome.SENT
+    assert receipt.code == ReceiptCode.SENT
     assert f"قتال {BOLD.get(service, '{}').format('بداعش')} & �غيره� 5 ‹ 6 في الرقّة" in told
     assert url in told
     assert "nightdesk articles 7" in told and "nightdesk watch mute raqqa --for 1d" in told
@@ -314,7 +314,7 @@ def test_what_is_cut_ends_in_no_open_bold_type(requested: list[requests.Prepared
         receipt = carry(message, (), lambda _: None)
 
     texts = [max(_texts(json.loads(request.body or "{}")), key=len) for request in requested]
-    assert receipt.outcome == Outcome.SENT
+    assert receipt.code == ReceiptCode.SENT
     assert any("…" in text for text in texts)
     assert all(text.count("**") % 2 == 0 and len(text) <= 1000 for text in texts)
 
@@ -347,7 +347,7 @@ def test_a_collected_message_goes_out_in_pieces_that_the_service_takes(
         receipt = carry(message, (), taken.append)
 
     texts = [max(_texts(json.loads(r.body or "{}")), key=len) for r in requested]
-    assert receipt.outcome == Outcome.SENT
+    assert receipt.code == ReceiptCode.SENT
     assert list(receipt.taken) == taken
     assert all(len(text) <= most for text in texts)
     assert [len(re.findall(rf"/news/{n}/x{{80}}", "\n".join(texts))) for n in range(66)] == [1] * 66
@@ -375,7 +375,7 @@ def test_pieces_that_were_taken_are_not_sent_again(requested: list[requests.Prep
         rest = carry(message, list(whole.taken)[:-1], lambda _: None)
 
     assert len(whole.taken) > 2
-    assert rest.outcome == Outcome.SENT
+    assert rest.code == ReceiptCode.SENT
     assert len(requested) == 1
 
 

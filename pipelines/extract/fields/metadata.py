@@ -36,7 +36,7 @@ LONGEST_META_CHARACTERS = 5000
 MAX_TAGS = 30
 # Paragraphs in which a description's words are searched. Chosen: a description is about the beginning.
 STOCK_PARAGRAPHS = 40
-# Characters of those. Chosen: the same, for pages without paragraphs.
+# Characters of these paragraphs that are searched. Chosen: pages without paragraphs have all of their text in one.
 STOCK_LOOK_CHARACTERS = 8000
 
 

@@ -233,7 +233,7 @@ def _says_when(text: str) -> bool:
 
 @lru_cache(maxsize=MAX_TEXTS)
 def _holds_date(text: str) -> bool:
-    """The same for a text that is known to be short. Answers are remembered: a site's pages share their menus."""
+    """Whether a text that is known to be short may hold a date. Answers are remembered: a site's pages share menus."""
     if DIGIT.search(text) and (DATED.search(text) or (len(text) < SHORT_CHARACTERS and is_day(text))):
         return True
     return not WHEN.isdisjoint(text.lower().split())

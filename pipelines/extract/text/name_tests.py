@@ -33,7 +33,7 @@ Expression = XPath | Callable[[HtmlElement], list[HtmlElement]]
 
 
 def remember(expression: XPath) -> Expression:
-    """The same expression, quicker; unchanged if it begins with more than names."""
+    """An expression that finds the same elements more quickly; the given one if it begins with more than names."""
     form = FORM.fullmatch(" ".join(expression.path.split()))
     tests = list(_split(form["tests"] or form["of_first"])) if form else []
     asked = [test for test in tests if OF_ITSELF.fullmatch(LITERAL.sub("", test))]
