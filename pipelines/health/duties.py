@@ -179,7 +179,11 @@ def _keep_digests(settings: Settings) -> None:
 
 
 def complete_index(settings: Settings) -> int:
-    """Add articles that were stored before to the search index and to stories; gives their number, 0 at the end."""
+    """Add articles that were stored before to the search index and to stories; gives their number, 0 at the end.
+
+    Words of new articles that wait beside the index are merged into it.
+    """
+    search_index.merge(settings)
     indexed, linked = search_index.backfill(settings), story_links.backfill(settings)
     if indexed or linked:
         log.info("put %d articles into the search index, looked for the stories of %d", indexed, linked)

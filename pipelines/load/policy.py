@@ -46,6 +46,9 @@ MAX_TITLES_OF_CANONICAL = 4
 # How long a load waits for another one of the same source. Chosen: a task that is tried again
 # finds the load of the first try ended.
 LOCK_WAIT_SECONDS = 120
+# Memory of a load. Where more words wait beside the search index than its list takes (32 MB, some 6,000 articles), the
+# load merges them, at once if they fit into this.
+MERGE_MB = 64
 # How long a backfill goes on after it began. Chosen: code from before a migration may still load for a night.
 BACKFILL_ON_FOR = timedelta(days=1)
 

@@ -301,8 +301,8 @@ from given
 where is_first
 
 -- name: load_patience
--- How long this transaction waits for a lock.
-select set_config('lock_timeout', %(wait)s, true)
+-- How long this transaction waits for a lock, and the memory in which it merges words that wait beside the search index.
+select set_config('lock_timeout', %(wait)s, true), set_config('work_mem', %(memory)s, true)
 
 -- name: load_reread_articles
 -- Put what the page says now, read again, into the article, where that page is its newest revision.
@@ -676,6 +676,11 @@ where not exists (select from known_words k where k.word = given.word)
 order by given.word
 on conflict do nothing
 returning word
+
+-- name: words_merge
+-- Merge the words that wait beside the indexes into these; gives the pages of the lists in which they waited.
+select gin_clean_pending_list('article_words_exact') + gin_clean_pending_list('article_words_joined')
+    + gin_clean_pending_list('article_words_long') as pages
 
 -- name: words_of_articles
 -- What the search index of these articles is made of.

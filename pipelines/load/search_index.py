@@ -66,6 +66,16 @@ def keep_loaded(conn: postgres.Connection, added: Sequence[NewArticle], indexed:
     )
 
 
+def merge(settings: Settings) -> int:
+    """Merge the words of new articles, which wait in lists beside the index, into it; gives the pages of these lists.
+
+    Load only adds to the lists: to merge many articles costs little more than to merge a few. A search reads the lists
+    as well, so it finds the same before and after.
+    """
+    with postgres.connection(settings, application="nightdesk words") as conn, conn:
+        return int((postgres.row(conn, "words_merge") or {"pages": 0})["pages"])
+
+
 def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
     """Add missing articles to the index, newest first, in short transactions; gives their number.
 

@@ -78,7 +78,7 @@ def _load(settings: Settings, conn: postgres.Connection, source: Source, run: st
     started = time.monotonic()
     try:
         with conn:
-            postgres.query(conn, "load_patience", wait=f"{policy.LOCK_WAIT_SECONDS}s")
+            postgres.query(conn, "load_patience", wait=f"{policy.LOCK_WAIT_SECONDS}s", memory=f"{policy.MERGE_MB}MB")
             postgres.query(conn, "load_lock", source=source.name)
             if prepare:
                 prepare(conn)

@@ -14,6 +14,8 @@ import pytest
 
 from pipelines import digests, urls
 from pipelines.codes import Reason
+from pipelines.health import duties
+from pipelines.load import search_index
 from pipelines.load.stage import load, loading
 from pipelines.load.steps import OF_CANONICAL, OF_KNOWN, OF_LOOKS
 from pipelines.model import Article, Rejection, RemovedBlock, Source, Tally
@@ -648,6 +650,21 @@ def test_the_words_of_the_search_index_come_from_the_file_or_are_made_where_it_h
     assert ["marked" in index for index in made] == [True, False, False]
     assert ["في" in index for index in made] == [False, True, True]
     assert rows(conn, "select count(*) from known_words where word in ('marked', 'في')") == [(2,)]
+
+
+def test_words_of_new_articles_wait_beside_the_index_until_upkeep_merges_them(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1", text="زلزال في الشمال")))
+    found = "select count(*) from article_words where shape = 0 and words @@ 'زلزال'"
+    before = rows(conn, found)
+
+    merged = search_index.merge(settings)
+    put(settings, NIGHTS[1], look(NIGHTS[1], T0 + DAY, article("2", text="أمطار في الجنوب")))
+    duties.complete_index(settings)
+
+    assert (before, rows(conn, found)) == ([(1,)], [(1,)])
+    assert (merged > 0, search_index.merge(settings)) == (True, 0)
 
 
 def test_digests_of_a_line_are_those_of_its_file_or_made_where_it_has_none_of_this_version(
