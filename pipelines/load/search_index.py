@@ -48,12 +48,15 @@ class NewArticle:
         return {**self.line, **known, "dated": min(published_at or at, at)}
 
 
-def keep_loaded(conn: postgres.Connection, added: Sequence[NewArticle], indexed: Mapping[int, Indexed]) -> None:
-    """Add the articles that this transaction of load wrote to the index. added: those that were not stored before.
+def keep_loaded(
+    conn: postgres.Connection, added: Sequence[NewArticle], indexed: Mapping[int, Indexed], *, compared: bool
+) -> None:
+    """Add the articles that this transaction of load wrote to the index.
 
+    added: those that were not stored before; compared: whether there may be others.
     indexed: the rows that extract made, by line. If the article has other words than its line, its rows are made here.
     """
-    rows = postgres.query(conn, "load_unindexed", indexed=list(indexed))
+    rows = postgres.query(conn, "load_unindexed", indexed=list(indexed)) if compared else []
     texts = [row["id"] for row in rows if row["n"] is None]
     fields = {row["id"]: row for row in postgres.query(conn, "words_of_articles", ids=texts)} if texts else {}
     again = {row["id"] for row in rows}

@@ -78,8 +78,13 @@ def _load(settings: Settings, conn: postgres.Connection, source: Source, run: st
     started = time.monotonic()
     try:
         with conn:
-            postgres.query(conn, "load_patience", wait=f"{policy.LOCK_WAIT_SECONDS}s", memory=f"{policy.MERGE_MB}MB")
-            postgres.query(conn, "load_lock", source=source.name)
+            postgres.execute_all(
+                conn,
+                ("load_patience", "load_lock"),
+                wait=f"{policy.LOCK_WAIT_SECONDS}s",
+                memory=f"{policy.MERGE_MB}MB",
+                source=source.name,
+            )
             if prepare:
                 prepare(conn)
             rows, signed, indexed = file_rows.read(conn, settings, source.name, run)
@@ -88,7 +93,7 @@ def _load(settings: Settings, conn: postgres.Connection, source: Source, run: st
             gap = _gap(settings, conn, source, run)
             if rows and not why:
                 story_links.keep_loaded(conn, signed)
-            counts = postgres.row(conn, "tally_of_load", source=source.name, run=run) or {}
+            counts = postgres.prepared_row(conn, "tally_of_load", source=source.name, run=run) or {}
             counts["seconds"] = round(time.monotonic() - started)
             counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
             counts.update(quarantine.counts(conn, source.name, run) if why else {})

@@ -70,6 +70,10 @@ GIVEN_COLUMNS = (  # noqa: SIM905
     "id source url canonical_key seen_at first_run first_fetched_at loaded_run revision"
 ).split()
 
+# Lines of a file up to which its steps are planned once for all files of a session: any plan will do for so few lines.
+# Chosen: a source brings fewer in a usual night.
+FEW_LINES = 200
+
 # Values of policy.py for the steps; each step takes those that it names.
 POLICY = {
     "old_after": policy.OLD_AFTER,
@@ -95,15 +99,25 @@ def run_steps(
 
     Gives the reason why the quarantine holds the articles, or an empty text. may_hold: whether it may hold them.
     """
-    why = ""
+    why, compared = "", False
     # The lines that keep the stored wording instead of the file's wording; their words differ from the file.
     still: set[int] = set()
     added: list[search_index.NewArticle] = []
     # Parameters of the steps: the earlier loads, and after the verdicts whether the edits are a flood.
-    parameters = postgres.row(conn, "load_find_earlier_loads", source=source, run=run) or {}
+    parameters = postgres.prepared_row(conn, "load_find_earlier_loads", source=source, run=run) or {}
+    few = len(rows) <= FEW_LINES
+    ask = postgres.prepared_row if few else postgres.row
+    waiting: list[str] = []
+
+    def run_waiting() -> None:
+        if waiting:
+            postgres.execute_all(conn, waiting, prepared=few, source=source, run=run, **parameters, **POLICY)
+            waiting.clear()
+
     if rows:
         _copy_lines(conn, rows, source, run)
-        postgres.execute(conn, "load_analyze_lines")
+        if not few:
+            postgres.execute(conn, "load_analyze_lines")
         parameters["flood"] = False
         why = quarantine.judge(conn, rows, source, run) if may_hold else ""
         if why:
@@ -111,31 +125,37 @@ def run_steps(
     if rows and not why:
         quarantine.let_go(conn, source, run)
         # stored: lines with an article; several: second lines of one URL; elsewhere: lines with another canonical URL.
-        known = postgres.row(conn, KNOWN) or {}
+        known = ask(conn, KNOWN) or {}
         if known["late"]:
             raise StoreError(f"Articles of {source} were added by other hands during this load: run the same again.")
+        compared = bool(known["stored"] or known["several"])
         if known["stored"]:
             still = _let_stand_still(conn)
         for step in STEPS:
             if (
                 (step in OF_KNOWN and not known["stored"])
-                or (step in OF_LOOKS and not (known["stored"] or known["several"]))
+                or (step in OF_LOOKS and not compared)
                 or (step in OF_CANONICAL and not known["elsewhere"])
             ):
                 continue
             if step == ARTICLES:
-                added = _add_articles(conn, rows, source, run)
+                run_waiting()
+                added = _add_articles(conn, rows, source, run, ask(conn, ARTICLES) or {})
                 continue
-            postgres.execute(conn, step, source=source, run=run, **parameters, **POLICY)
-            if step == VERDICTS and (known["stored"] or known["several"]):
+            waiting.append(step)
+            if step == VERDICTS and compared:
+                run_waiting()
                 parameters |= postgres.row(conn, "load_ask_flood", source=source, **FLOOD) or {}
                 if not parameters["flood"]:
                     _judge_revisions(conn)
-        postgres.execute_values(conn, "load_add_aliases", file_rows.find_aliases(rows, run))
-    postgres.execute(conn, "load_update_unchanged_urls", source=source, run=run, **POLICY)
-    postgres.execute(conn, "load_add_removals", source=source, run=run, **POLICY)
+        if aliases := file_rows.find_aliases(rows, run):
+            run_waiting()
+            postgres.execute_values(conn, "load_add_aliases", aliases)
+    waiting += ("load_update_unchanged_urls", "load_add_removals")
+    run_waiting()
     if rows and not why:
-        search_index.keep_loaded(conn, added, {n: index for n, index in indexed.items() if n not in still})
+        indexed = {n: index for n, index in indexed.items() if n not in still}
+        search_index.keep_loaded(conn, added, indexed, compared=compared)
     return why
 
 
@@ -168,10 +188,12 @@ def _copy_lines(conn: postgres.Connection, rows: Sequence[file_rows.Row], source
 
 
 def _add_articles(
-    conn: postgres.Connection, rows: Sequence[file_rows.Row], source: str, run: str
+    conn: postgres.Connection, rows: Sequence[file_rows.Row], source: str, run: str, made: postgres.Row
 ) -> list[search_index.NewArticle]:
-    """Store the articles that are new, as their first look showed them; gives what the search index needs of them."""
-    made = postgres.row(conn, ARTICLES) or {}
+    """Store the articles that are new, as their first look showed them; gives what the search index needs of them.
+
+    made: their numbers, as the step ARTICLES gives them.
+    """
     added, kept = [], []
     own = itemgetter(*OWN_COLUMNS)
     for n, number, url, key in zip(*(made[name] or () for name in ("ns", "ids", "urls", "keys")), strict=True):

@@ -6,10 +6,12 @@ import json as js
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit, urlunsplit
+from weakref import WeakKeyDictionary
 
 import psycopg2
 import psycopg2.errors
@@ -52,6 +54,15 @@ SERVER_ASKS = (
     f"-c tcp_keepalives_idle={ALIVE_SECONDS} -c tcp_keepalives_interval={ALIVE_AGAIN_SECONDS} "
     f"-c tcp_keepalives_count={ALIVE_TIMES}"
 )
+
+# A named parameter in a statement, and the types of their values for a prepared one.
+PARAMETER = re.compile(r"%\((\w+)\)s")
+TYPES: Mapping[type, str] = {
+    str: "text", bool: "boolean", int: "bigint", float: "double precision", timedelta: "interval",
+    datetime: "timestamptz", type(None): "unknown",
+}  # fmt: skip
+# What each connection has prepared: the statement and the types of its parameters -> its name there.
+_PREPARED: WeakKeyDictionary[Connection, dict[tuple[str, tuple[str, ...]], str]] = WeakKeyDictionary()
 
 psycopg2.extras.register_default_jsonb(globally=True)
 
@@ -174,11 +185,32 @@ def row(conn: Connection, name: str, **params: Any) -> Row | None:
     return rows[0] if rows else None
 
 
+def prepared_row(conn: Connection, name: str, **params: Any) -> Row | None:
+    """The first row of the statement with this name, or None; it is prepared as by `execute_all`."""
+    with conn.cursor() as cursor:
+        cursor.execute(_write_call(conn, cursor, name, params))
+        found = cursor.fetchone()
+        return dict(found) if found else None
+
+
 def execute(conn: Connection, name: str, **params: Any) -> int:
     """Run the statement with this name; gives the number of rows that it changed or found."""
     with conn.cursor() as cursor:
         cursor.execute(statement(name), params)
         return cursor.rowcount
+
+
+def execute_all(conn: Connection, names: Sequence[str], *, prepared: bool = False, **params: Any) -> None:
+    """Run the statements with these names, one after the other, in one round trip.
+
+    prepared: they are run again and again over this connection, and for few rows each time: Postgres need not plan them
+    each time.
+    """
+    with conn.cursor() as cursor:
+        if prepared:
+            cursor.execute(b";\n".join(_write_call(conn, cursor, name, params) for name in names))
+        else:
+            cursor.execute(";\n".join(map(statement, names)), params)
 
 
 def execute_values(
@@ -339,6 +371,29 @@ def statements() -> dict[str, str]:
 def statement(name: str) -> str:
     """The SQL with this name."""
     return statements()[name]
+
+
+def _write_call(conn: Connection, cursor: psycopg2.extensions.cursor, name: str, params: Mapping[str, Any]) -> bytes:
+    """The call of a prepared statement; prepares it, if this connection has not called it before."""
+    text = statement(name)
+    wanted = tuple(dict.fromkeys(PARAMETER.findall(text)))
+    types = tuple(_name_type(params[one]) for one in wanted)
+    prepared = _PREPARED.setdefault(conn, {})
+    if (name, types) not in prepared:
+        called = f"nightdesk_{len(prepared)}"
+        numbered = PARAMETER.sub(lambda found: f"${wanted.index(found[1]) + 1}", text).replace("%%", "%")
+        declared = f"({', '.join(types)})" if types else ""
+        cursor.execute(f"prepare {called} {declared} as {numbered}")
+        prepared[name, types] = called
+    values = f"({', '.join(['%s'] * len(wanted))})" if wanted else ""
+    return cursor.mogrify(f"execute {prepared[name, types]} {values}", [params[one] for one in wanted])
+
+
+def _name_type(value: Any) -> str:
+    """The type of a parameter in Postgres; an empty list or None is whatever its place asks for."""
+    if isinstance(value, (list, tuple)):
+        return f"{_name_type(value[0])}[]" if value else "unknown"
+    return TYPES[type(value)]
 
 
 def one_line(error: Exception) -> str:

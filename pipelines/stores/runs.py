@@ -92,9 +92,8 @@ def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, schem
     if not schema_checked:
         migrations.check_migrated(conn)
     with conn:
-        postgres.query(conn, "lock_stage", run=run, source=source, stage=stage)
-        postgres.execute(conn, "begin_stage", run=run, source=source, stage=stage)
-        postgres.execute(conn, "close_stale_stages", run=run, source=source, stage=stage)
+        steps = ("lock_stage", "begin_stage", "close_stale_stages")
+        postgres.execute_all(conn, steps, run=run, source=source, stage=stage)
 
 
 def leave(conn: postgres.Connection, run: str, source: str, stage: str) -> None:

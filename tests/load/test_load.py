@@ -15,7 +15,7 @@ import pytest
 from pipelines import digests, urls
 from pipelines.codes import Reason
 from pipelines.health import duties
-from pipelines.load import search_index
+from pipelines.load import search_index, steps
 from pipelines.load.stage import load, loading
 from pipelines.load.steps import OF_CANONICAL, OF_KNOWN, OF_LOOKS
 from pipelines.model import Article, Rejection, RemovedBlock, Source, Tally
@@ -704,3 +704,23 @@ def test_the_index_of_an_article_whose_stored_title_stands_is_not_that_of_the_ti
     assert counts == {"revised": 1}
     assert rows(conn, "select title from articles") == [('The "old" bridge',)]
     assert ["marked" in index for (index,) in rows(conn, INDEX)] == [False]
+
+
+def test_files_of_one_session_are_loaded_like_the_first_one_however_many_lines_they_have(
+    settings: Settings, conn: postgres.Connection, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nights = [f"2026-11-{day:02}T0200" for day in range(1, 9)]
+    with loading(settings) as load_next:
+        for number, night in enumerate(nights):
+            if number == 3:
+                # As if this file had many lines: its steps are planned for it alone.
+                monkeypatch.setattr(steps, "FEW_LINES", 0)
+            if number == 5:
+                monkeypatch.undo()
+            at = T0 + number * DAY
+            lines = [look(night, at, article("1", text=f"نص جديد {number}")), look(night, at, article(f"own-{number}"))]
+            articlefile.write(articlefile.path(settings, "sana", night), lines)
+            counts = load_next(SANA, night).counts
+            assert (counts["new"], counts["revised"], counts["duplicate"]) == ((2, 0, 0) if not number else (0, 1, 1))
+
+    assert rows(conn, "select revision from articles order by id") == [(8,), (1,)]
