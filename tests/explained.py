@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -63,8 +63,16 @@ def explaining(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[tuple[str, str]
     _touched.clear()
     _names.update({_first_line(postgres.statement(name).replace("%%", "%")): name for name in postgres.statements()})
     monkeypatch.setattr(psycopg2.extras, "RealDictCursor", Explained)
+    # Statements that go together, or are prepared, are explained one by one.
+    monkeypatch.setattr(postgres, "execute_all", _execute_apart)
+    monkeypatch.setattr(postgres, "prepared_row", postgres.row)
     yield _touched
     monkeypatch.undo()
+
+
+def _execute_apart(conn: postgres.Connection, names: Sequence[str], *, prepared: bool = False, **params: Any) -> None:
+    for name in names:
+        postgres.execute(conn, name, **params)
 
 
 @contextmanager
