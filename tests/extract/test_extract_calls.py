@@ -50,6 +50,7 @@ def test_a_line_that_is_hardly_more_than_a_link_to_somewhere_else_is_cut(line: s
         BOX.format("facta"),
         f"<div class=cta>{PROSE * 10}</div>",
         BOX.format("cta") * 12,
+        f"<div class=cta><p>{'The ferry crosses the river at noon. ' * 6}</p></div>",
         "<p>» The ferry is back, said the captain, and it will stay.</p>",
         "<p>Buy the <a href=/a>Ferry 12</a> when it is new, for the yard builds only ten of them in a year.</p>",
         "<ul><li><a href=/a>Buy the ferry</a></li></ul>",

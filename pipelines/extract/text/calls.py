@@ -15,6 +15,8 @@ from pipelines.extract.blocks import Block, TextPlace
 CALLED = re.compile(r"(?<![a-z])ctas?(?![a-z])|call-?to-?action", re.IGNORECASE)
 # The most words of such a box, and its greatest share of the text. Chosen: a larger one holds the article.
 MOST_WORDS, MOST_SHARE = 120, 0.15
+# From how many words on one block of such a box is a paragraph of the article. Chosen: calls are shorter.
+PARAGRAPH_WORDS = 40
 # A sign that points to a link.
 POINTS = re.compile(r"[^\w\s]{0,2}\s?(?:[»›→➜➔➡⇒▶▸►👉]|>>)")
 # What a link in a line of its own asks a reader to do.
@@ -39,11 +41,12 @@ def find_calls(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
     total = sum(found[number].words for number in kept)
     known: dict[int, tuple[int, ...]] = {}
     boxes = {number: _list_boxes(found[number].place, known) for number in kept}
-    sizes: dict[int, int] = {}
+    most = min(MOST_WORDS, MOST_SHARE * total)
+    sizes: dict[int, float] = {}
     for number, around in boxes.items():
         for box in around:
-            sizes[box] = sizes.get(box, 0) + found[number].words
-    most = min(MOST_WORDS, MOST_SHARE * total)
+            said = found[number].words
+            sizes[box] = sizes.get(box, 0) + (said if said < PARAGRAPH_WORDS else most + 1)
     boxed = [number for number, around in boxes.items() if any(sizes[box] <= most for box in around)]
     # A page that is made of such boxes has its article in them.
     few = sum(found[number].words for number in boxed) <= MOST_SHARE * total
