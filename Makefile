@@ -23,7 +23,7 @@ export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test test-long faults faults-told check scripts airflow docker cluster bench bench-scale bench-export bench-extraction render lock clean
+.PHONY: help run ui test test-long faults faults-told check scripts pictures airflow docker cluster bench bench-scale bench-export bench-extraction render lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -62,6 +62,9 @@ scripts: $(VENV)/ready-dev ## the Desk's scripts: their types, rules, form and t
 	@$(BIN)/deno lint -q $(SCRIPTS)
 	@$(BIN)/deno fmt -q --check $(SCRIPTS)
 	@$(BIN)/deno test -q --no-remote --no-check --allow-read=pipelines/airflow/console tests/airflow/scripts
+
+pictures: $(VENV)/ready-dev ## the pictures in docs/desk.md, made anew by a night in Airflow and a Chromium
+	@NIGHTDESK_PICTURES=$(CURDIR)/docs/pictures $(BIN)/pytest -n 0 tests/airflow/test_screenshots.py
 
 airflow: $(VENV)/ready-dev ## docs/airflow.md, tried: the built wheel in an Airflow of its own, a night in it
 	@$(BIN)/pytest tests/airflow/test_airflow_plain.py
