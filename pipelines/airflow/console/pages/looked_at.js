@@ -4,6 +4,7 @@ import { Button } from "../parts/button.js";
 import { say } from "../parts/language.js";
 import { column, Empty, minute, number, Outside, Panel } from "../parts/pieces.js";
 import { Reason, useResult } from "../parts/results.js";
+import { LookAgain } from "./look_again.js";
 
 const { createElement: h } = globalThis.React;
 const { Badge, Box, Flex, Heading, Stack, Table, Text } = globalThis.ChakraUI;
@@ -70,20 +71,27 @@ const Samples = ({ samples }) =>
 const Found = ({ run, page, onDone }) => {
   const [found, error] = useResult(run, "probe", run.tasks.probe === "success");
   const path = `follow/${encodeURIComponent(run.run_id)}`;
-  if (run.tasks.probe === "failed") return h(Reason, { run, task: "probe" });
+  const operates = page.may.includes("operate");
+  if (run.tasks.probe === "failed") {
+    return h(Stack, { gap: 3, py: 2 }, h(Reason, { run, task: "probe" }), operates ? h(LookAgain, { run, onDone }) : null);
+  }
   if (error) return h(Text, { role: "alert", color: "red.fg", fontSize: "sm" }, error);
   if (!found) return h(Text, { fontSize: "sm", color: "fg.muted", py: 2, role: "status" }, say("add.looking_now"));
   return h(
     Stack,
     { gap: 3, py: 2, "data-testid": "found" },
     h(Text, { fontSize: "sm" }, say("add.called", { name: found.name })),
-    WAITS.has(run.tasks.approve) && page.may.includes("operate")
+    WAITS.has(run.tasks.approve) && operates
       ? h(
-        Flex,
-        { gap: 2, flexWrap: "wrap" },
-        h(Act, { path: `${path}/approve`, colorPalette: "green", variant: "solid", onDone }, say("add.approve")),
-        h(Act, { path: `${path}/refuse`, onDone }, say("add.refuse")),
-        h(Text, { fontSize: "xs", color: "fg.muted", alignSelf: "center" }, say("add.change")),
+        Stack,
+        { gap: 3 },
+        h(
+          Flex,
+          { gap: 2, flexWrap: "wrap" },
+          h(Act, { path: `${path}/approve`, colorPalette: "green", variant: "solid", onDone }, say("add.approve")),
+          h(Act, { path: `${path}/refuse`, onDone }, say("add.refuse")),
+        ),
+        h(LookAgain, { run, refused: `${path}/refuse`, onDone }),
       )
       : null,
     found.samples ? h(Samples, { samples: found.samples }) : null,
@@ -119,6 +127,7 @@ export const LookedAt = ({ page, chosen, onChoose, onDone }) =>
             h(
               Button,
               { variant: "plain", size: "sm", "aria-expanded": open, onClick: () => onChoose(open ? "" : run.run_id) },
+              h("span", { "aria-hidden": true }, open ? "▾ " : "▸ "),
               String(run.form.url ?? run.run_id),
             ),
             h(Text, { as: "span", fontSize: "xs", color: "fg.muted" }, minute(run.began), run.by ? [" · ", h("bdi", { key: "by" }, run.by)] : null),

@@ -34,7 +34,7 @@ const Standing = ({ page }) => {
         h(
           Text,
           { as: "span", fontSize: "sm", color: "fg.muted" },
-          page.run ? `${say("overview.run", { run: page.run })}, ` : "",
+          page.run ? `${say("overview.run", { run: page.run })} · ` : "",
           h(When, { at: page.started_at, now: page.now, none: say("state.never") }),
         ),
       ),

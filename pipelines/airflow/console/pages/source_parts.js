@@ -122,7 +122,7 @@ export const Lists = ({ page }) =>
           h(
             Table.Cell,
             { px: 2, whiteSpace: "normal" },
-            h(Text, { fontSize: "xs" }, [word("state", list.state), list.status].filter(Boolean).join(", ")),
+            h(Text, { fontSize: "xs" }, [word("state", list.state), list.status].filter(Boolean).join(" · ")),
             list.reason ? h(English, { fontSize: "xs", color: ["failed", "blocked"].includes(list.state) ? "red.fg" : "fg.muted" }, list.reason) : null,
           ),
           h(

@@ -88,7 +88,7 @@ const Alerts = ({ article }) =>
             h(Go, { to: `watches/${encodeURIComponent(alert.watch)}` }, h("bdi", null, alert.watch)),
             h("span", null, word("kind", alert.kind)),
             h(When, { at: alert.created_at }),
-            alert.quiet ? h(Text, { as: "span", color: "fg.muted", fontSize: "xs" }, phrase("alerts.listed_only", { why: alert.quiet })) : null,
+            alert.quiet ? h(Text, { as: "span", color: "fg.muted", fontSize: "xs" }, phrase("alerts.listed_only", { why: word("quiet", alert.quiet) })) : null,
             alert.messages.map((message) =>
               h(Flex, { key: message.channel, gap: 1, align: "center", fontSize: "xs" }, h("bdi", null, message.channel), h(State, { state: message.state }))
             ),

@@ -4,7 +4,7 @@ import { act } from "./asking.js";
 import { Button } from "./button.js";
 import { Field } from "./fields.js";
 import { Marked } from "./found.js";
-import { say } from "./language.js";
+import { say, word } from "./language.js";
 import { Mistake } from "./mistake.js";
 import { Dotted, Panel, Trouble, When, Words } from "./pieces.js";
 import { Go } from "./router.js";
@@ -110,7 +110,7 @@ const Tried = ({ found }) =>
     h(Text, { fontWeight: "semibold", fontSize: "sm" }, say("trial.would", { n: found.alerts, stories: found.stories, days: found.days })),
     h(Sentences, { sentences: found.notes }),
     found.listed.length > 0
-      ? h(Text, { fontSize: "sm" }, say("trial.listed", { why: found.listed.map((one) => `${one.alerts} ${one.why}`).join(", ") }))
+      ? h(Text, { fontSize: "sm" }, say("trial.listed", { why: found.listed.map((one) => `${one.alerts} ${word("quiet", one.why)}`).join(", ") }))
       : null,
     found.more ? h(Text, { fontSize: "sm" }, say("trial.more")) : null,
     found.stories > 0 ? h(Days, { days: found.per_day }) : null,
