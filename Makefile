@@ -23,7 +23,7 @@ export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test test-long faults faults-told check scripts pictures airflow docker cluster bench bench-scale bench-export bench-extraction render lock clean
+.PHONY: help run ui test test-long faults faults-told check scripts pictures airflow docker cluster cluster-all bench bench-scale bench-export bench-extraction render lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -92,6 +92,9 @@ render: $(VENV)/ready-render ## add what sources with render = true need; the br
 cluster: $(VENV)/ready-dev ## a night by three Celery workers that share a bucket, one killed: docs/cluster.md
 	@$(MAKE) -s $(CLUSTER)/ready
 	@NIGHTDESK_TESTS_CLUSTER=$(CURDIR)/$(CLUSTER)/bin/python $(BIN)/pytest -n 0 -x -rs tests/cluster
+
+cluster-all: $(VENV)/ready-dev ## the same with sixty sites and a bucket that is gone for a minute, by Celery prefork and solo and by Edge workers
+	@NIGHTDESK_TESTS_CLUSTER_SITES=60 NIGHTDESK_TESTS_CLUSTER_GONE=60 NIGHTDESK_TESTS_CLUSTER_KINDS="prefork solo edge" $(MAKE) cluster
 
 lock: $(VENV)/uv ## resolve requirements*.in into the locks
 	@for f in requirements-uv requirements; do \

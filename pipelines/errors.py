@@ -41,6 +41,10 @@ class AwayError(StoreError):
     """The bucket of the raw store does not answer: nothing is decided, and the same is tried again."""
 
 
+class TakenOverError(NightdeskError):
+    """Another process has begun the same work anew, because this one was paused: it writes nothing more."""
+
+
 class ChannelError(NightdeskError):
     """A channel is not configured or does not take messages: names the channel, never its address."""
 

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines import cron, installation
-from pipelines.bucket_paths import Place, place
+from pipelines.bucket_paths import Place, address_of, place
 from pipelines.errors import SettingsError
 
 Network = IPv4Network | IPv6Network
@@ -32,6 +32,9 @@ RAW_VARIABLE = "NIGHTDESK_RAW"
 # The least days that texts are kept, and the ledger, where they are not for ever. Chosen: a run that failed is mended,
 # and a held one decided, within a month; what is usual for a source is learned of 84 days (health/policy.py).
 LEAST_TEXT_DAYS, LEAST_LEDGER_DAYS = 30, 90
+SCHEME = "s3://"
+# The folder, below the data folder, of the sets of sources that came from a bucket.
+SOURCE_SETS = "source-sets"
 BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]+(/[^/\s]+)*")
 
 
@@ -41,7 +44,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="NIGHTDESK_", frozen=True, extra="ignore", populate_by_name=True)
 
     data: Path = Field(Path("data"), description="The data folder: raw files, article files, embedded Postgres.")
-    sources: Path = Field(Path("sources"), description="The folder of followed sources, one TOML file each.")
+    sources: Path = Field(
+        Path("sources"),
+        description="The folder of followed sources, one TOML file each; or a bucket for them, s3://bucket/prefix.",
+    )
     raw_bucket: str = Field(
         "",
         validation_alias=RAW_VARIABLE,
@@ -137,10 +143,18 @@ class Settings(BaseSettings):
         "", description="Private networks that channels of Airflow connections may lead to, written as those above."
     )
 
-    @field_validator("data", "sources")
+    @field_validator("data")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("sources", mode="plain")
+    @classmethod
+    def _folder_or_bucket(cls, value: object, info: ValidationInfo) -> Path:
+        if address_of(value) if isinstance(value, Path) else str(value).strip().startswith(SCHEME):
+            address = address_of(value) if isinstance(value, Path) else cls._bucket(str(value))
+            return place(info.data.get("data", Path("data")) / SOURCE_SETS / "current", address)
+        return Path(str(value)).expanduser().absolute()
 
     @field_validator("ca_file", "chain_file", "timestamp_ca")
     @classmethod
@@ -311,6 +325,7 @@ def export(current: Settings) -> dict[str, str]:
     own = {variable(name): str(getattr(current, name)) for name in type(current).model_fields}
     return {
         **own,
+        variable("sources"): address_of(current.sources) or str(current.sources),
         installation.FILE_VARIABLE: str(env_file()),
         **{CHANNEL_PREFIX + name.upper(): address for name, address in channels().items()},
         **{SECRET_PREFIX + name.upper(): value for name, value in secrets().items()},
@@ -326,7 +341,7 @@ def _place_paths(file: Path) -> dict[str, Any]:
         variable = f"NIGHTDESK_{name.upper()}"
         value = given.get(variable) or str(Settings.model_fields[name].default)
         if value and variable not in asked:
-            found[name] = str(file.parent / Path(value).expanduser())
+            found[name] = value if value.startswith(SCHEME) else str(file.parent / Path(value).expanduser())
     return found
 
 

@@ -1,7 +1,7 @@
 """`python -m spiders crawl|adopt|fetch|probe`: a process of its own, which pipelines.crawl starts and reads.
 
-Sources come as a JSON list on standard input. Standard output is JSON lines: {"event": "progress" | "tally" | "log" |
-"error", and for a probe "probed" | "seen", ...}. Standard error is the log, `LEVEL name: message`. Exit codes:
+Sources come as a JSON list on standard input. Standard output is JSON lines: {"event": "begun" | "progress" | "tally" |
+"log" | "error", and for a probe "probed" | "seen", ...}. Standard error is the log, `LEVEL name: message`. Exit codes:
     0: every source has its tally and none failed
     1: a source failed, or another process crawls one of several
     2: refused before anything was fetched
@@ -29,7 +29,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
 from pipelines.codes import RunState
-from pipelines.crawl import host_locks, past_urls, policy
+from pipelines.crawl import host_locks, past_urls
 from pipelines.errors import DatabaseError, NightdeskError, SettingsError, SourceError
 from pipelines.model import Expect, Source
 from pipelines.settings import Settings, secrets, settings
@@ -88,9 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -> int:
     """Crawl until nothing is due, the budget is used up, or somebody stops it."""
-    with postgres.connection(
-        current, application="nightdesk crawl", idle_seconds=policy.SILENT_SESSION.total_seconds()
-    ) as conn:
+    with postgres.connection(current, application="nightdesk crawl", idle_seconds=runs.SILENT_SECONDS) as conn:
         migrations.check_migrated(conn)
         crawl_store = store.Store(current, conn, given.run, past=past_urls.of_json(given.past))
         # None for a source that another process crawls; `crawl_store.sources` has the sources that were taken.
@@ -119,7 +117,7 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
 
 def adopt(current: Settings) -> int:
     """Take in the files that killed crawls left on this machine."""
-    with postgres.connection(current, application="nightdesk adopt") as conn:
+    with postgres.connection(current, application="nightdesk adopt", idle_seconds=runs.SILENT_SECONDS) as conn:
         migrations.check_migrated(conn)
         _adopt_left(current, store.Store(current, conn, ""))
     return shutdown.DONE

@@ -16,7 +16,7 @@ from pipelines.crawl.host_locks import HostLocks
 from pipelines.model import Tally
 from spiders.frontier import Frontier
 from spiders.pacing import HostPacer
-from spiders.store import Arrival, Store
+from spiders.store import Arrival, Store, since_boot
 
 
 @dataclass
@@ -87,4 +87,6 @@ class CrawlWork:
 
     async def in_thread(self, call: Callable[..., Any], *args: Any, **named: Any) -> Any:
         """The result of a function of the store, called by the only thread that may use the connection."""
-        return await asyncio.wrap_future(self.thread.submit(call, *args, **named))
+        got = await asyncio.wrap_future(self.thread.submit(call, *args, **named))
+        self.store.spoke_at = since_boot()
+        return got

@@ -19,7 +19,7 @@ from pipelines.crawl.rules import Rule
 from pipelines.listings import formats
 from pipelines.model import Entry, Source
 from pipelines.sources import access
-from pipelines.stores import clock, postgres, warc
+from pipelines.stores import clock, postgres, runs, warc
 
 # Troubles in one sentence. Chosen: most of them are alike.
 TROUBLES_SHOWN = 3
@@ -31,7 +31,7 @@ COMPARED = 5000
 
 @dataclass
 class CrawledSource:
-    """A source while this crawl has it: its lock, its open raw file, and what happened so far.
+    """A source while this crawl has it: its lock, its open raw file, its attempt, and what happened so far.
 
     Its addresses:
         only_url: the one URL that a person asked for; last_result: how the last look at it ended.
@@ -58,6 +58,7 @@ class CrawledSource:
     began: float = field(default_factory=monotonic)
     writer: warc.Writer | None = None
     counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(COUNTED, 0)))
+    attempt: runs.Attempt | None = None
     only_url: str = ""
     last_result: FetchResult | None = None
     articles_listed: set[str] = field(default_factory=set)

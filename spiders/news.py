@@ -23,7 +23,7 @@ from pipelines.codes import Kind
 from pipelines.crawl import host_locks
 from pipelines.crawl.host_locks import KeptRobots, Turn
 from pipelines.crawl.ledger import Lease
-from pipelines.errors import DiskFullError
+from pipelines.errors import DiskFullError, TakenOverError
 from pipelines.stores import postgres
 from spiders import handler, host_upkeep, outcome, render, shutdown, source_lifecycle, store
 from spiders.crawl_work import CrawlWork
@@ -94,7 +94,7 @@ class NewsSpider(Spider):
             # Requests may still be in flight. Scrapy would wait for them; nobody else does.
             if any(self.work.at_host.values()):
                 shutdown.end_done(self.work)
-        except (postgres.Error, OSError, DiskFullError) as error:
+        except (postgres.Error, OSError, DiskFullError, TakenOverError) as error:
             shutdown.end_failed(self.work, error)
 
     async def handle_response(self, response: Response, lease: Lease) -> None:

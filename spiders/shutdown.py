@@ -12,11 +12,11 @@ from concurrent.futures import TimeoutError as NotInTime
 from typing import NoReturn
 
 from pipelines.codes import RunState
-from pipelines.errors import DiskFullError
+from pipelines.errors import DiskFullError, TakenOverError
 from pipelines.stores import postgres
 from spiders import source_lifecycle, watchdog
 from spiders.crawl_work import CrawlWork
-from spiders.store import Arrival
+from spiders.store import Arrival, tell_pause
 
 # Exit codes of this process, which pipelines.crawl.stage reads.
 DONE, FAILED, REFUSED, STOPPED, CRASHED = 0, 1, 2, 3, 70
@@ -36,6 +36,10 @@ def end_failed(work: CrawlWork, error: BaseException) -> NoReturn:
     arrivals, in_ledger, code = work.take_unwritten(), False, FAILED
     if isinstance(error, DiskFullError):
         arrivals, in_ledger, message = [], True, str(error)
+    elif isinstance(error, TakenOverError):
+        arrivals, message = [], str(error)
+    elif isinstance(error, postgres.Error) and work.store.conn.closed and (paused := tell_pause(work.store)):
+        arrivals, message = [], paused
     elif isinstance(error, postgres.Error) and work.store.conn.closed:
         message = (
             f"Postgres went away during the crawl ({postgres.cause(error)}). Start it, then crawl again: "

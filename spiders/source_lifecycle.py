@@ -8,12 +8,12 @@ from contextlib import ExitStack
 from pipelines.codes import GUARDED, Kind, RunCode, RunState
 from pipelines.crawl import ledger, policy
 from pipelines.crawl.ledger import Lease
-from pipelines.errors import StoreError
+from pipelines.errors import StoreError, TakenOverError
 from pipelines.model import Source, Tally
 from pipelines.stores import bucket, chain, postgres, runs, warc
 from spiders import adoption, guard
 from spiders.crawled_source import CrawledSource, tally_counts
-from spiders.store import STAGE, Arrival, Store, record, say, say_tally, write
+from spiders.store import STAGE, Arrival, Store, check_session, record, say, say_tally, write
 
 
 def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> CrawledSource | None:
@@ -27,7 +27,8 @@ def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> 
             _busy(store, source)
             return None
         crawled = CrawledSource(source, stack.pop_all(), only_url=only)
-    runs.begin(store.conn, store.run, source.name, STAGE)
+    crawled.attempt = runs.begin(store.conn, store.run, source.name, STAGE)
+    say(store, "begun", source=source.name, attempt=crawled.attempt.number)
     adoption.adopt(store, crawled)
     if store.past:
         asked = store.past.asked
@@ -74,12 +75,13 @@ def end(store: Store, crawled: CrawledSource, state: RunState, message: str, cod
     report it.
     """
     if crawled.writer:
+        check_session(store)
         _close_file(store, crawled.writer)
         crawled.writer = None
     tally = _tally(store, crawled, state, message, code)
     with store.conn:
         ledger.release(store.conn, crawled.source.name, past=store.past is not None)
-        runs.end(store.conn, tally)
+        runs.end(store.conn, tally, crawled.attempt)
     crawled.lock.close()
     del store.sources[crawled.source.name]
     say_tally(store, tally)
@@ -99,7 +101,7 @@ def close(store: Store, arrivals: Sequence[Arrival], state: RunState, message: s
             if not in_ledger:
                 crawled.writer = None
             end(store, crawled, state, message)
-    except (postgres.Error, StoreError) as error:
+    except (postgres.Error, StoreError, TakenOverError) as error:
         if state != RunState.FAILED:
             message = f"{message} The ledger could not be written: {' '.join(str(error).split())}."
         for crawled in list(store.sources.values()):

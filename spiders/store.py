@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from pipelines.codes import Kind
 from pipelines.crawl import aliases, discovery, ledger, past_urls, policy, rules
 from pipelines.crawl.ledger import FetchResult
 from pipelines.crawl.past_urls import PastSpan
+from pipelines.errors import TakenOverError
 from pipelines.model import Page, Tally
 from pipelines.settings import Settings
 from pipelines.stores import clock, disk_room, postgres, runs, warc
@@ -52,6 +54,8 @@ class Store:
     clock: the time of the ledger's machine.
     past: the days that a crawl of the past is for. Its raw files are written beside the raw store, and it has locks of
     its own, so that a night may begin meanwhile. None for a crawl of a night.
+    silence: after so many silent seconds Postgres ends our session; 0 is never.
+    spoke_at: when Postgres heard of us last (`since_boot`).
     """
 
     settings: Settings
@@ -61,10 +65,14 @@ class Store:
     sources: dict[str, CrawledSource] = field(default_factory=dict)
     clock: Clock = field(default_factory=clock.of_machine)
     past: PastSpan | None = None
+    silence: float = 0.0
+    spoke_at: float = 0.0
 
     def __post_init__(self) -> None:
         with self.conn:
             self.clock = clock.of_ledger(self.conn)
+            self.silence = (postgres.row(self.conn, "session_silence") or {"seconds": 0.0})["seconds"]
+        self.spoke_at = since_boot()
 
     @property
     def root(self) -> Path:
@@ -81,8 +89,41 @@ def commit(store: Store, arrivals: Sequence[Arrival]) -> set[str]:
     """Write arrivals: raw files, synced, then one transaction. Gives the sources for which there may be more
     to lease.
     """
+    check_session(store)
     disk_room.check(store.settings, "nightdesk crawl")
     return record(store, write(store, arrivals))
+
+
+def check_session(store: Store) -> None:
+    """TakenOverError if this crawl was silent for so long that Postgres has ended its session: its sources may be
+    another crawl's by now, so nothing more is written. If Postgres itself is away, raw files are still written.
+    """
+    try:
+        with store.conn:
+            postgres.query(store.conn, "clock")
+    except postgres.Error:
+        if told := tell_pause(store):
+            raise TakenOverError(told) from None
+        return
+    store.spoke_at = since_boot()
+
+
+def tell_pause(store: Store) -> str:
+    """The sentence about a crawl that was silent for so long that Postgres has ended its session; empty if it was
+    not.
+    """
+    silent = since_boot() - store.spoke_at
+    if not store.silence or silent < store.silence:
+        return ""
+    return (
+        f"This crawl was paused for {silent:.0f} seconds, its process or its machine, so Postgres has given its "
+        "sources free. It writes nothing more. Crawl again: that goes on from where this one was."
+    )
+
+
+def since_boot() -> float:
+    """Seconds since the machine started, of which the clock goes on while process or machine sleep."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def record(store: Store, results: Sequence[FetchResult]) -> set[str]:

@@ -29,7 +29,7 @@ from pipelines.settings import Settings, settings
 POSTGRES_PAUSE = timedelta(seconds=30)
 
 if TYPE_CHECKING:
-    from pipelines.airflow.run_plan import Batch
+    from pipelines.airflow.run_plan import Batch, MatchShare
 
 # The asset that one Dag hands to the next: its event starts the Dag of the next stage, for one run (tasks.publish).
 RAW = Asset("raw", uri="x-news://raw", group="nightdesk")
@@ -131,25 +131,42 @@ def load_dag(doc: str) -> DAG:
 
 
 def alert_dag(doc: str) -> DAG:
-    """match → send, for each run that news_load hands over."""
+    """match → match_share, mapped by articles where there are many → send, for each run that news_load hands over."""
     current = settings()
     with _dag("alert", doc, current, PartitionedAssetTimetable(assets=ARTICLES)) as dag:
 
         @task(execution_timeout=STAGE_LIMIT)
         @task_failure.by_sentence()
-        def match(params: Any = None, dag_run: Any = None, triggering_asset_events: Any = None) -> str:
+        def match(
+            params: Any = None, dag_run: Any = None, triggering_asset_events: Any = None, ti: Any = None
+        ) -> list[MatchShare]:
             from pipelines.airflow import tasks
 
-            return tasks.match(params, dag_run, triggering_asset_events or {})
+            matched = tasks.match(params, dag_run, triggering_asset_events or {})
+            # Tasks are mapped by what a task returns; so the run goes beside it.
+            ti.xcom_push(key="run", value=matched["run"])
+            return matched["shares"]
 
-        @task(execution_timeout=STAGE_LIMIT, multiple_outputs=False)
+        @task(
+            map_index_template="{{ task.op_kwargs['share']['number'] + 1 }} of {{ task.op_kwargs['share']['of'] }}",
+            execution_timeout=STAGE_LIMIT,
+        )
+        @task_failure.by_sentence()
+        def match_share(share: MatchShare) -> None:
+            from pipelines.airflow import tasks
+
+            tasks.match_share(share)
+
+        # Mostly nothing is left to share, and the mapped task is skipped.
+        @task(execution_timeout=STAGE_LIMIT, multiple_outputs=False, trigger_rule=TriggerRule.NONE_FAILED)
         @task_failure.by_sentence()
         def send(run: Any) -> dict[str, str]:
             from pipelines.airflow import tasks
 
             return tasks.send(run)
 
-        send(match())
+        matched: Any = match()
+        match_share.expand(share=matched) >> send(matched["run"])
     return dag
 
 

@@ -35,6 +35,21 @@ class Batch(TypedDict):
     sources: list[str]
 
 
+class MatchShare(TypedDict):
+    """One share of a run's changes, for one mapped task of matching."""
+
+    run: str
+    number: int
+    of: int
+
+
+class Matching(TypedDict):
+    """What the first task of matching gives: the run, and the shares it left to other tasks; mostly none."""
+
+    run: str
+    shares: list[MatchShare]
+
+
 class RunHandover(TypedDict):
     """The message of one Dag to the next through its asset: the run, and the sources that have work for it."""
 

@@ -14,7 +14,17 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from pipelines import errors, urls
 from pipelines.airflow import channel_connections, secret_connections, telemetry
-from pipelines.airflow.run_plan import FAILED, Batch, RunHandover, batches, crawl_run, find_delivered, handed_over
+from pipelines.airflow.run_plan import (
+    FAILED,
+    Batch,
+    Matching,
+    MatchShare,
+    RunHandover,
+    batches,
+    crawl_run,
+    find_delivered,
+    handed_over,
+)
 from pipelines.alert import stage as alert
 from pipelines.codes import RunState
 from pipelines.crawl import stage as crawl
@@ -43,6 +53,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
     for sentence in mistaken():
         log.warning("%s", sentence)
     chosen_names = params.get("sources") or []
+    current = folders.of_run(current, run, newest=bool(chosen_names or params.get("run")))
     if chosen_names:
         chosen = folders.read_named(current, chosen_names)
     else:
@@ -59,7 +70,8 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
             raise bad[0]
         if not good:
             raise folders.none_followed(current)
-    log.info("run %s: %d sources: %s", run, len(chosen), ", ".join(s.name for s in chosen) or "none is due")
+    told = ", ".join(source.name for source in chosen) or "none is due"
+    log.info("run %s: %d sources of %s: %s", run, len(chosen), current.sources, told)
     names = [source.name for source in chosen]
     with postgres.connection(current) as conn:
         runs.plan(conn, run, sources=len(names), followed=folders.count_unpaused(current, conn))
@@ -70,6 +82,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
 def plan_stage(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> list[Batch]:
     """The batches of a later stage: from the form, else from the handover of the stage before."""
     handover = chosen_run(stage, params, dag_run, events)
+    folders.of_run(settings(), handover["run"], newest=bool(params.get("run") or params.get("sources")))
     log.info("run %s: %s", handover["run"], ", ".join(handover["sources"]) or "no source")
     with postgres.connection(settings()) as conn:
         took = runs.seconds(conn, stage, handover["sources"])
@@ -95,7 +108,7 @@ def crawl_batch(batch: Batch, params: Mapping[str, Any] | None = None) -> dict[s
 
     params: the values of the run's form. If a person filled it in, every list is requested, whatever the key is.
     """
-    current = settings()
+    current = folders.of_run(settings(), batch["run"])
     form = params or {}
     by_hand = bool(form.get("run") or form.get("sources")) or runs.begun_by_hand(batch["run"])
     chosen, problems = _read_sources(current, batch["sources"])
@@ -157,17 +170,30 @@ def verdict(stage: str, planned: Sequence[Batch] | None) -> str:
     return said
 
 
-def match(params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> str:
-    """Match the changes against the watches; gives the run's key for the sender."""
+def match(params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> Matching:
+    """Match the changes against the watches; if they are many, only share them out. Gives the run's key for the sender,
+    and the shares.
+    """
     run = chosen_run("alert", params, dag_run, events)["run"]
-    _conclude([alert.match(settings(), run)], [], errors.NightdeskError)
-    return run
+    shares = alert.share_out(settings())
+    if len(shares) > 1:
+        log.info("run %s: the changes are matched by %d tasks", run, len(shares))
+        return Matching(run=run, shares=[MatchShare(run=run, number=one.number, of=one.of) for one in shares])
+    _conclude([alert.match(folders.of_run(settings(), run), run)], [], errors.NightdeskError)
+    return Matching(run=run, shares=[])
+
+
+def match_share(share: MatchShare) -> None:
+    """Match one share of the changes."""
+    current, run = folders.of_run(settings(), share["run"]), share["run"]
+    _conclude([alert.match(current, run, alert.Share(share["number"], share["of"]))], [], errors.NightdeskError)
 
 
 def send(run: str) -> dict[str, str]:
     """Send the messages of the outbox, to channels from the environment and from Airflow's connections."""
     current = settings()
     tally = alert.send(current, run, channels=channel_connections.addresses(current))
+    telemetry.tell_traces(current, run)
     return _conclude([tally], [], errors.ChannelError)
 
 
@@ -229,7 +255,7 @@ def to_log(line: str) -> None:
 
 def _each(batch: Batch, work: Callable[[Settings, Source, str], Tally]) -> dict[str, str]:
     """Do a stage's work for each source of a batch; one source's error stops no other. Gives source -> state."""
-    current = settings()
+    current = folders.of_run(settings(), batch["run"])
     crawl.adopt(current, to_log)
     chosen, problems = _read_sources(current, batch["sources"])
     tallies: list[Tally] = []

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import entry_points
+from typing import Any
 
 from airflow.sdk.observability import stats
 
-from pipelines.health import metrics
+from pipelines.health import article_traces, metrics
+from pipelines.health.article_traces import TraceSpan
 from pipelines.health.metrics import Measure
 from pipelines.model import Tally
 from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
+
+# The name under which a collector has our traces.
+SERVICE = "nightdesk"
+# OpenTelemetry counts nanoseconds from here; a datetime knows microseconds, each so many of them.
+EPOCH, MICROSECOND, NANOSECONDS = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1), 1_000
 
 
 def tell_tallies(tallies: Sequence[Tally]) -> None:
@@ -31,6 +41,63 @@ def tell_canary(settings: Settings) -> None:
     """Send the last result of this machine's canary, and its age."""
     if _is_on():
         tell(metrics.of_canary(settings))
+
+
+def tell_traces(settings: Settings, run: str) -> None:
+    """Send the way of each article that a run told of as one trace, from the list's entry to the message."""
+    from airflow.configuration import conf
+
+    if not conf.getboolean("traces", "otel_on", fallback=False):
+        return
+    with postgres.connection(settings, application="nightdesk traces") as conn:
+        spans = list(article_traces.find_spans(conn, run))
+    if spans:
+        _export(spans)
+
+
+def _export(spans: Sequence[TraceSpan]) -> None:
+    """Send spans with their own numbers and times to the exporter that Airflow's settings name."""
+    # Imported here: where nothing is told, nothing of it is loaded.
+    from opentelemetry import trace
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from opentelemetry.sdk.trace.id_generator import IdGenerator
+
+    now = {"span": spans[0]}
+
+    class Known(IdGenerator):
+        """Gives the numbers of the span that is told now."""
+
+        def generate_span_id(self) -> int:
+            return now["span"].number
+
+        def generate_trace_id(self) -> int:
+            return now["span"].trace
+
+    provider = TracerProvider(resource=Resource.create({"service.name": SERVICE}), id_generator=Known())
+    provider.add_span_processor(BatchSpanProcessor(_exporter()))
+    tracer = provider.get_tracer(SERVICE)
+    for one in spans:
+        now["span"] = one
+        context = None
+        if one.parent:
+            whole = trace.SpanContext(one.trace, one.parent, is_remote=False, trace_flags=trace.TraceFlags(1))
+            context = trace.set_span_in_context(trace.NonRecordingSpan(whole))
+        made = tracer.start_span(one.name, context, start_time=_nanoseconds(one.began), attributes=dict(one.facts))
+        made.end(_nanoseconds(one.ended))
+    provider.shutdown()
+
+
+def _exporter() -> Any:
+    """The exporter of traces that OTEL_TRACES_EXPORTER names, as Airflow reads it."""
+    name = os.environ.get("OTEL_TRACES_EXPORTER", "otlp")
+    (found,) = entry_points(group="opentelemetry_traces_exporter", name=name)
+    return found.load()()
+
+
+def _nanoseconds(at: datetime) -> int:
+    return (at - EPOCH) // MICROSECOND * NANOSECONDS
 
 
 def tell(measures: Iterable[Measure]) -> None:

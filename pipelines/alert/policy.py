@@ -14,6 +14,10 @@ CAP_TIME = timedelta(hours=1)
 MOST_IN_DIGEST = 200
 # Changes matched in one transaction. Chosen: with their texts they take some megabytes.
 BATCH = 200
+# Changes for one task of matching; more are shared by several tasks, and by no more than these. Chosen: a task of
+# Airflow's takes some seconds to begin, and so many changes take about as long; writing alerts is one at a time, so a
+# dozen tasks wait for each other.
+SHARE_CHANGES, MOST_SHARES = 2_000, 12
 # The newest articles whose words are counted, so that watches are found by rare words. Chosen: it takes a second, and
 # shows a share of a thousandth.
 COUNTED_ARTICLES = 1_000

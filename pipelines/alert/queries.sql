@@ -44,6 +44,10 @@ from watches order by name
 -- Take the address of a feed away.
 delete from watch_feeds where watch = %(watch)s
 
+-- name: count_unmatched
+-- How many changes nobody has matched yet, at most so many.
+select count(*)::int as count from (select from changes where matched_at is null limit %(most)s) waiting
+
 -- name: counts_of_stage
 -- What a stage has counted so far.
 select counts from runs where run = %(run)s and source = %(source)s and stage = %(stage)s
@@ -193,14 +197,14 @@ left join lateral (select revision_kind from changes where id = a.change_id limi
 order by m.delivery_id, a.id
 
 -- name: unmatched_changes
--- The next changes nobody has matched yet, with the text they brought; another alert stage that runs now passes these by.
+-- The next changes of a share that nobody has matched yet, with the text they brought; another alert stage that runs now passes these by.
 select c.id, c.article_id, c.revision, c.kind, c.revision_kind, c.quiet, c.source, a.language, a.authors, r.title, r.description,
     r.text, coalesce(m.story_id, c.article_id) as story_id
 from changes c
 join articles a on a.id = c.article_id
 join revisions r on r.article_id = c.article_id and r.revision = c.revision
 left join story_articles m on m.article_id = c.article_id
-where c.matched_at is null
+where c.matched_at is null and mod(coalesce(m.story_id, c.article_id), %(of)s) = %(share)s
 order by c.id
 limit %(count)s
 for update of c skip locked

@@ -6,8 +6,10 @@ leaves nothing half told. `alert_choice.py` chooses the alerts, `messages.py` th
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from pipelines.alert import alert_choice, messages, policy, watch_index
@@ -20,24 +22,44 @@ from pipelines.query.query_set import QuerySet
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import postgres, runs
+from pipelines.stores import migrations, postgres, runs
 
 STAGE = "alert"
 
 
-def match(settings: Settings, run: str) -> Tally:
-    """Match every unmatched change against all watches, and put the messages into the outbox.
+@dataclass(frozen=True)
+class Share:
+    """A part of the changes, one of several: all changes of a story are in the same one, so that they are matched in
+    their order.
+    """
+
+    number: int = 0
+    of: int = 1
+
+
+def share_out(settings: Settings) -> list[Share]:
+    """The shares of what is unmatched now: one, unless it is much."""
+    most = policy.SHARE_CHANGES * policy.MOST_SHARES
+    with postgres.connection(settings, application="nightdesk alert") as conn:
+        migrations.check_migrated(conn)
+        found = postgres.row(conn, "count_unmatched", most=most) or {"count": 0}
+    many = max(1, math.ceil(found["count"] / policy.SHARE_CHANGES))
+    return [Share(number, many) for number in range(many)]
+
+
+def match(settings: Settings, run: str, share: Share = Share()) -> Tally:
+    """Match every unmatched change of a share against all watches, and put the messages into the outbox.
 
     Counts, equal for each repetition of a run: changes, alerts, quiet (listed, but told to nobody), deliveries; and
     seconds.
     """
     started = time.monotonic()
-    with postgres.connection(settings, application="nightdesk alert") as conn:
+    with postgres.connection(settings, application="nightdesk alert", silent_seconds=runs.SILENT_SECONDS) as conn:
         runs.begin(conn, run, "", STAGE)
         with conn:
             all_watches = watch_index.current(settings, conn)
         scopes = folders.scopes(settings)
-        while _batch(conn, settings, run, all_watches, scopes):
+        while _batch(conn, settings, run, all_watches, scopes, share):
             pass
         unreadable = watch_index.unreadable(all_watches)
         for sentence in unreadable:
@@ -74,10 +96,12 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
             )
 
 
-def _batch(conn: postgres.Connection, settings: Settings, run: str, all_watches: QuerySet, scopes: Scopes) -> int:
+def _batch(
+    conn: postgres.Connection, settings: Settings, run: str, all_watches: QuerySet, scopes: Scopes, share: Share
+) -> int:
     """Match the next changes in one transaction; gives their number."""
     with conn:
-        changes = postgres.query(conn, "unmatched_changes", count=policy.BATCH)
+        changes = postgres.query(conn, "unmatched_changes", count=policy.BATCH, share=share.number, of=share.of)
         matched = [
             (change, name, matches)
             for change in changes

@@ -14,6 +14,7 @@ from dotenv import set_key
 
 from pipelines import installation, private
 from pipelines.alert import watches
+from pipelines.bucket_paths import address_of
 from pipelines.cli import typed_names
 from pipelines.cli.show import complain, say
 from pipelines.errors import SettingsError
@@ -84,10 +85,14 @@ def init(
     settings.cache_clear()
     current = settings()
     private.data_folder(current.data)
-    current.sources.mkdir(parents=True, exist_ok=True)
+    if address_of(current.sources):
+        folders.check_writable(current)
+    else:
+        current.sources.mkdir(parents=True, exist_ok=True)
     migrations.migrate(current)
     raw_retention.tighten(current)
-    say(f"{'Wrote' if made else 'Changed'} {path}. Data: {current.data}. Followed sources: {current.sources}.")
+    followed = address_of(current.sources) or current.sources
+    say(f"{'Wrote' if made else 'Changed'} {path}. Data: {current.data}. Followed sources: {followed}.")
     if by_itself:
         _say_where(path)
     if not current.contact:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import completion, follow, followlist, health, sample
+from pipelines.cli import completion, follow, followlist, health, sample, sourcesets
 from pipelines.cli.show import Json, as_json, complain, say, table
 from pipelines.health import saved_states
 from pipelines.settings import of_installation, settings
@@ -28,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
     sources_app.command("export")(followlist.export)
     follow.add_to(app)
     sample.add_to(sources_app)
+    sourcesets.add_to(sources_app)
     template.add_to(sources_app)
     app.add_typer(sources_app, name="sources", rich_help_panel="Setting up")
 

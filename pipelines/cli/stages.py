@@ -86,6 +86,7 @@ def run(
     current = of_installation()
     chosen, bad = _choose_sources(current, names or [], crawled=True)
     key = runs.check_key(run) if run else runs.key_of(datetime.now(UTC), manual=True)
+    current, chosen = _of_run(current, chosen, key)
     if url:
         if len(chosen) != 1 or not names:
             raise NightdeskError("`--url` takes one page of one source: nightdesk run SOURCE --url URL.")
@@ -274,10 +275,19 @@ def _perform_alone(stage: str, names: Sequence[str] | None, run: str, json: bool
     current = of_installation()
     chosen, bad = _choose_sources(current, names or [], without=stage == "alert", crawled=stage == crawl.STAGE)
     key = runs.check_key(run) if run else _default_key(current, stage)
+    current, chosen = _of_run(current, chosen, key)
     if run and stage != crawl.STAGE:
         with postgres.connection(current) as conn:
             typed_names.check_run(conn, run)
     _report(perform(current, stage, chosen, key, quiet_if(json), due=due), json, bad)
+
+
+def _of_run(current: Settings, chosen: list[Source], key: str) -> tuple[Settings, list[Source]]:
+    """Settings and sources of one set of sources, which is noted with the run, where the sources are in a bucket."""
+    pinned = folders.of_run(current, key, newest=True)
+    if pinned is current or not chosen:
+        return pinned, chosen
+    return pinned, folders.read_named(pinned, [source.name for source in chosen])
 
 
 def _default_key(current: Settings, stage: str) -> str:

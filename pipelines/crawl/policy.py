@@ -118,6 +118,3 @@ STRANGERS_READ = 10
 VARIANTS_BATCH = 5000
 # Addresses shown to a person of what a pattern keeps out. Chosen: three tell what it does.
 EXCLUDED_SHOWN = 3
-# A crawl says something to Postgres every fifteen seconds. One that was silent for so long is paused, process or
-# machine: its session is ended, so that whoever comes next has source and hosts, and it writes nothing any more.
-SILENT_SESSION = timedelta(seconds=115)

@@ -486,6 +486,10 @@ select id, url, state from urls
 where source = %(source)s and kind = 'article' and state in ('discovered', 'failed', 'blocked') and fetched_at is null
     and next_at is not null and alias_of is null and due_for not in ('asked', 'past')
 
+-- name: session_silence
+-- After how many silent seconds the server ends this session; 0 is never.
+select extract(epoch from current_setting('idle_session_timeout')::interval)::float8 as seconds
+
 -- name: sitemaps_of_run
 -- How many sitemaps that an index named a run has asked a source for.
 select count(*) as count

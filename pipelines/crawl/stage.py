@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic, sleep
@@ -27,7 +27,7 @@ from pipelines import errors
 from pipelines.codes import RunCode, RunState
 from pipelines.crawl import ledger, summary
 from pipelines.crawl.past_urls import PastSpan
-from pipelines.errors import CrawlError, NightdeskError
+from pipelines.errors import CrawlError, NightdeskError, TakenOverError
 from pipelines.model import Page, Source, Tally
 from pipelines.settings import Settings, export
 from pipelines.sources import access
@@ -94,10 +94,12 @@ def crawl(
         if not only and wanted is None:
             # Where whoever shares the sources among several crawls has not planned the run.
             runs.plan(conn, run, sources=len(sources))
+        # Of each source the attempt whose end this process may write, if the child does not.
+        attempts = runs.attempts(conn, run, STAGE, [source.name for source in sources])
     refused = [
         Tally(run=run, source=name, stage=STAGE, state=RunState.FAILED, message=why) for name, why in half_moved.items()
     ]
-    heard = {tally.source: tally for tally in _write_tallies(settings, refused)}
+    heard = {tally.source: tally for tally in _write_tallies(settings, refused, attempts)}
     for tally in refused:
         on_line(_end_line(tally))
     last_words: list[str] = []
@@ -113,6 +115,9 @@ def crawl(
                 )
                 on_line(_end_line(heard[event["source"]]))
                 continue
+            if event["event"] == "begun":
+                attempts[event["source"]] = runs.Attempt(run, event["source"], STAGE, event["attempt"])
+                continue
             line = _event_line(event)
             if event["event"] == "error":
                 raise getattr(errors, event["kind"], NightdeskError)(event["message"])
@@ -121,7 +126,7 @@ def crawl(
             on_line(line)
     missing = [source.name for source in sources if source.name not in heard]
     code = child.returncode if child else 0
-    for tally in _tallies_for(settings, missing, run, code, last_words):
+    for tally in _tallies_for(settings, missing, run, code, last_words, attempts):
         heard[tally.source] = tally
         on_line(_end_line(tally))
     return [heard[source.name] for source in sources]
@@ -315,7 +320,14 @@ def _end_line(tally: Tally) -> str:
     return f"{level} {tally.source}: {tally.state}; {' '.join(said)}"
 
 
-def _tallies_for(settings: Settings, names: Sequence[str], run: str, code: int, last_words: list[str]) -> list[Tally]:
+def _tallies_for(
+    settings: Settings,
+    names: Sequence[str],
+    run: str,
+    code: int,
+    last_words: list[str],
+    attempts: Mapping[str, runs.Attempt],
+) -> list[Tally]:
     """Tallies of the sources that the child said nothing about, by how the child ended. They are written to `runs` in
     its place.
     """
@@ -325,33 +337,33 @@ def _tallies_for(settings: Settings, names: Sequence[str], run: str, code: int, 
     last = f" Its last words: {last_words[-1]}" if last_words else ""
     how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
     message = "The crawl was stopped before it began." if code == STOPPED_CODE else f"The spider ended {how}.{last}"
-    return _write_tallies(
-        settings, [Tally(run=run, source=name, stage=STAGE, state=state, message=message) for name in names]
-    )
+    tallies = [Tally(run=run, source=name, stage=STAGE, state=state, message=message) for name in names]
+    return _write_tallies(settings, tallies, attempts)
 
 
-def _write_tallies(settings: Settings, tallies: list[Tally]) -> list[Tally]:
+def _write_tallies(settings: Settings, tallies: list[Tally], attempts: Mapping[str, runs.Attempt]) -> list[Tally]:
     """Write tallies to `runs` that the child did not give; gives the same tallies."""
     if not tallies:
         return []
     with postgres.connection(settings, application="nightdesk crawl watch") as conn:
         gone_by = monotonic() + GONE_SECONDS
         for tally in tallies:
-            while not _end_run(conn, tally) and monotonic() < gone_by:
+            while not _end_run(conn, tally, attempts.get(tally.source)) and monotonic() < gone_by:
                 sleep(RETRY_SECONDS)
     return tallies
 
 
-def _end_run(conn: postgres.Connection, tally: Tally) -> bool:
-    """Write how a run ended, unless somebody has the source's lock.
+def _end_run(conn: postgres.Connection, tally: Tally, attempt: runs.Attempt | None) -> bool:
+    """Write how a run ended, unless somebody has the source's lock, or another attempt has begun meanwhile.
 
-    That may be another crawl of the run, which writes its own row. For a moment it may also be the server, which still
-    keeps the lock of a child that was killed.
+    The lock's holder may be another crawl of the run, which writes its own row. For a moment it may also be the server,
+    which still keeps the lock of a child that was killed.
     """
     with postgres.hold_lock(conn, STAGE, tally.source) as ours:
         if ours:
-            with conn:
-                runs.end(conn, tally)
+            with suppress(TakenOverError), conn:
+                if attempt or not runs.attempts(conn, tally.run, STAGE, [tally.source]):
+                    runs.end(conn, tally, attempt)
         return ours
 
 

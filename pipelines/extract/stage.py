@@ -17,13 +17,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pipelines import digests, signatures
 from pipelines.codes import RunState
 from pipelines.crawl import policy
-from pipelines.errors import DiskFullError, NightdeskError, StoreError
+from pipelines.errors import DiskFullError, NightdeskError, StoreError, TakenOverError
 from pipelines.extract import fetched_pages
 from pipelines.extract.extraction import extractor
 from pipelines.extract.fetched_pages import ExtractedFetch, Fault, Job
@@ -95,8 +96,8 @@ def extract(
     """
     runs.check_key(run)
     started = time.monotonic()
-    with postgres.connection(settings, application="nightdesk extract") as conn:
-        runs.begin(conn, run, source.name, STAGE)
+    with postgres.connection(settings, application="nightdesk extract", silent_seconds=runs.SILENT_SECONDS) as conn:
+        attempt = runs.begin(conn, run, source.name, STAGE)
         counts: Counter[str] = Counter()
         state, message = RunState.DONE, ""
         try:
@@ -105,16 +106,19 @@ def extract(
                 rows = postgres.query(conn, "fetches_to_extract", source=source.name, run=run, others=others)
             version = None
             if site and rows:
-                version, message = _learn_source(settings, conn, source, run, counts, processes, apart)
+                version, message = _learn_source(settings, conn, source, attempt, counts, processes, apart)
             jobs, stored_looks = _jobs(settings, conn, source, rows, version)
             file = articlefile.path(settings, source.name, run)
             undecided = UndecidedFetches()
             lines = _lines(jobs, stored_looks, counts, undecided, _EarlierLines(file), processes, apart)
             with bucket.patient():
-                articlefile.write(file, _pass_on(lines, on_page))
+                articlefile.write(file, _pass_on(lines, on_page), holding=partial(runs.ours, conn, attempt))
             if undecided.fetches:
                 state, message = RunState.FAILED, undecided.sentence()
-                _tell(settings, conn, source, run, undecided)
+                _tell(settings, conn, source, attempt, undecided)
+        except TakenOverError as error:
+            log.warning("%s", error)
+            return runs.tell_taken_over(error, run, source.name, STAGE)
         except DiskFullError as error:
             state, message = RunState.STOPPED, str(error)
         except NightdeskError as error:
@@ -122,15 +126,20 @@ def extract(
         except OSError as error:
             state, message = RunState.FAILED, _of_disk(error, settings)
         except BaseException as error:
-            with conn:
-                what = f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS]
-                runs.end(conn, Tally(run=run, source=source.name, stage=STAGE, state=RunState.FAILED, message=what))
+            what = f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS]
+            tally = Tally(run=run, source=source.name, stage=STAGE, state=RunState.FAILED, message=what)
+            with suppress(TakenOverError), conn:
+                runs.end(conn, tally, attempt)
             raise
         counts["seconds"] = round(time.monotonic() - started)
-        with conn:
-            tally = Tally(run=run, source=source.name, stage=STAGE, state=state, counts=dict(counts), message=message)
-            runs.end(conn, tally)
-            judged = templates.note_agreement(conn, source.name)
+        tally = Tally(run=run, source=source.name, stage=STAGE, state=state, counts=dict(counts), message=message)
+        try:
+            with conn:
+                runs.end(conn, tally, attempt)
+                judged = templates.note_agreement(conn, source.name)
+        except TakenOverError as error:
+            log.warning("%s", error)
+            return runs.tell_taken_over(error, run, source.name, STAGE)
         if judged and judged.drifted_run:
             log.warning("The template of %s no longer fits since run %s.", source.name, judged.drifted_run)
         return tally
@@ -140,7 +149,7 @@ def _learn_source(
     settings: Settings,
     conn: postgres.Connection,
     source: Source,
-    run: str,
+    attempt: runs.Attempt,
     counts: Counter[str],
     processes: int,
     apart: bool,
@@ -151,10 +160,14 @@ def _learn_source(
         with conn:
             reason = templates.due(conn, source.name, extractor())
         if reason:
-            lesson = learning.learn(settings, conn, source, reason, run=run, processes=processes, apart=apart)
+            lesson = learning.learn(
+                settings, conn, source, reason, run=attempt.run, processes=processes, apart=apart, attempt=attempt
+            )
             counts["learned from"] = lesson.observed
             if lesson.skipped:
                 counts["not observed"] = len(lesson.skipped)
+    except TakenOverError:
+        raise
     except Exception as error:  # a page is read without a template rather than not at all; the tally says so
         counts["not learned"] = 1
         message = (
@@ -162,7 +175,9 @@ def _learn_source(
         )
         log.exception("%s could not be learned", source.name)
         message_key = outbox.key("not-learned", source.name, type(error).__name__, extractor())
-        outbox.tell_operators(settings, message_key, f"{source.name} could not be learned", f"Run {run}: {message}")
+        with runs.ours(conn, attempt):
+            subject = f"{source.name} could not be learned"
+            outbox.tell_operators(settings, message_key, subject, f"Run {attempt.run}: {message}")
     with conn:
         version = templates.newest(conn, source.name)
     return version, message or (version.problem if version else "")
@@ -283,14 +298,21 @@ class _EarlierLines:
         return self.lines.get(fetch_id)
 
 
-def _tell(settings: Settings, conn: postgres.Connection, source: Source, run: str, undecided: UndecidedFetches) -> None:
+def _tell(
+    settings: Settings,
+    conn: postgres.Connection,
+    source: Source,
+    attempt: runs.Attempt,
+    undecided: UndecidedFetches,
+) -> None:
     """Tell the operators, once for each fault, and have a page that was lost for a day fetched again."""
     message = undecided.sentence()
     log.error("%s: %s", source.name, message)
     message_key = outbox.key("undecided", source.name, digest(" ".join(sorted(undecided.why)))[:DIGEST_DIGITS])
-    outbox.tell_operators(settings, message_key, f"{source.name}: pages stay undecided", f"Run {run}: {message}")
     lost = [fetch for fetch, extracted in undecided.fetches.items() if extracted.fault == Fault.STORE]
-    with conn:
+    with runs.ours(conn, attempt):
+        subject = f"{source.name}: pages stay undecided"
+        outbox.tell_operators(settings, message_key, subject, f"Run {attempt.run}: {message}")
         postgres.execute_values(
             conn, "note_undecided", [(fetch, extracted.why) for fetch, extracted in undecided.fetches.items()]
         )

@@ -64,9 +64,10 @@ def rename(settings: Settings, old: str, new: str) -> MovedSource:
                 _check_idle(settings, conn, old, new)
                 postgres.execute(conn, "rename_source", old=old, new=new)
                 postgres.execute(conn, "move_begin", old=old, new=new, merged=False, urls=postgres.json({}))
-        file = settings.sources / f"{old}.toml"
-        if file.exists():
-            file.replace(settings.sources / f"{new}.toml")
+        with folders.changing(settings, f"rename {old} to {new}") as here:
+            file = here.sources / f"{old}.toml"
+            if file.exists():
+                file.replace(here.sources / f"{new}.toml")
         _finish(settings, conn, old, new, {})
     return MovedSource(old=old, new=new)
 

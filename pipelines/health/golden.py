@@ -22,6 +22,7 @@ from pipelines.extract import preview
 from pipelines.extract.preview import Trial
 from pipelines.model import Article, Page, Pointer, Rejection, Source, Template
 from pipelines.settings import Settings
+from pipelines.sources import folders
 from pipelines.sources.sourcefile import show_path
 from pipelines.stores import postgres, templates, warc
 
@@ -115,13 +116,18 @@ def sample(settings: Settings, source: Source, page: Page, template: Template | 
     writer = warc.begin(settings.data / FOLDER, source.name, page.run)
     warc.append(writer, page, {"kind": FOLDER})
     warc.finish(writer)
-    _add(file, source, golden)
+    with folders.changing(settings, f"a golden page of {source.name}") as here:
+        _add(path(here.sources, source.name), source, golden)
     return golden
 
 
 def move(settings: Settings, old: str, new: str) -> None:
     """Add the golden facts of source `old` to the facts of source `new`; may be repeated after a kill."""
-    file, target = path(settings.sources, old), path(settings.sources, new)
+    with folders.changing(settings, f"golden pages of {old} to {new}") as here:
+        _move(path(here.sources, old), path(here.sources, new))
+
+
+def _move(file: Path, target: Path) -> None:
     if not file.exists():
         return
     if not target.exists():

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from pipelines.codes import RunState, Side
 from pipelines.crawl import ledger, url_account
 from pipelines.crawl.url_account import Difference
-from pipelines.errors import StoreError
+from pipelines.errors import StoreError, TakenOverError
 from pipelines.load import file_rows, policy, quarantine, steps, story_links
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
@@ -60,10 +60,10 @@ def loading(settings: Settings) -> Iterator[Load]:
         nonlocal session, idle
         with session:
             schema_checked = idle is not None
-            conn = idle or session.enter_context(postgres.connection(settings, application="nightdesk load"))
+            conn = idle or session.enter_context(_connection(settings))
             idle = None
-            runs.begin(conn, run, source.name, STAGE, schema_checked=schema_checked)
-            tally = _load(settings, conn, source, run, prepare)
+            attempt = runs.begin(conn, run, source.name, STAGE, schema_checked=schema_checked)
+            tally = _load(settings, conn, source, attempt, prepare)
             runs.leave(conn, run, source.name, STAGE)
             session, idle = session.pop_all(), conn
         return tally
@@ -74,8 +74,14 @@ def loading(settings: Settings) -> Iterator[Load]:
         session.close()
 
 
-def _load(settings: Settings, conn: postgres.Connection, source: Source, run: str, prepare: Prepare | None) -> Tally:
-    started = time.monotonic()
+def _connection(settings: Settings) -> AbstractContextManager[postgres.Connection]:
+    return postgres.connection(settings, application="nightdesk load", silent_seconds=runs.SILENT_SECONDS)
+
+
+def _load(
+    settings: Settings, conn: postgres.Connection, source: Source, attempt: runs.Attempt, prepare: Prepare | None
+) -> Tally:
+    started, run = time.monotonic(), attempt.run
     try:
         with conn:
             postgres.execute_all(
@@ -85,6 +91,7 @@ def _load(settings: Settings, conn: postgres.Connection, source: Source, run: st
                 memory=f"{policy.MERGE_MB}MB",
                 source=source.name,
             )
+            runs.check(conn, attempt)
             if prepare:
                 prepare(conn)
             rows, signed, indexed = file_rows.read(conn, settings, source.name, run)
@@ -102,24 +109,23 @@ def _load(settings: Settings, conn: postgres.Connection, source: Source, run: st
                 if gap
                 else (RunState.DONE, quarantine.sentence(counts, why) or _flood_sentence(conn, source.name, run))
             )
-            return runs.end(
-                conn, Tally(run=run, source=source.name, stage=STAGE, state=state, counts=counts, message=message)
-            )
+            tally = Tally(run=run, source=source.name, stage=STAGE, state=state, counts=counts, message=message)
+            return runs.end(conn, tally, attempt)
+    except TakenOverError as error:
+        return runs.tell_taken_over(error, run, source.name, STAGE)
     except StoreError as error:
-        return _end_stage(conn, run, source.name, RunState.FAILED, str(error))
+        return _end_stage(conn, attempt, RunState.FAILED, str(error))
     except postgres.Error as error:
         code = error.pgcode or ""
         if code == LOCK_NOT_AVAILABLE:
-            return _end_stage(
-                conn, run, source.name, RunState.BUSY, f"Another load of {source.name} holds its articles."
-            )
+            return _end_stage(conn, attempt, RunState.BUSY, f"Another load of {source.name} holds its articles.")
         if code[:2] not in WRONG_VALUES:
             raise
         said = (
             f"Postgres refuses what {articlefile.path(settings, source.name, run)} holds: {postgres.cause(error)}. "
             "Run `nightdesk extract` for this run again."
         )
-        return _end_stage(conn, run, source.name, RunState.FAILED, said)
+        return _end_stage(conn, attempt, RunState.FAILED, said)
 
 
 def _gap(settings: Settings, conn: postgres.Connection, source: Source, run: str) -> list[Difference]:
@@ -166,6 +172,10 @@ def _why(one: Difference) -> str:
     return one.detail if one.side == Side.OPEN else f"{one.side.means}: {one.detail}"
 
 
-def _end_stage(conn: postgres.Connection, run: str, source: str, state: RunState, message: str) -> Tally:
-    with conn:
-        return runs.end(conn, Tally(run=run, source=source, stage=STAGE, state=state, message=message))
+def _end_stage(conn: postgres.Connection, attempt: runs.Attempt, state: RunState, message: str) -> Tally:
+    tally = Tally(run=attempt.run, source=attempt.source, stage=STAGE, state=state, message=message)
+    try:
+        with conn:
+            return runs.end(conn, tally, attempt)
+    except TakenOverError as error:
+        return runs.tell_taken_over(error, attempt.run, attempt.source, STAGE)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
 from pipelines import cron
+from pipelines.bucket_paths import address_of
 from pipelines.errors import SourceError
 from pipelines.model import Source
 from pipelines.query.selection import Scope
 from pipelines.settings import Settings
 from pipelines.sources.source_values import NAME
 from pipelines.sources.sourcefile import load, parse, render, show_path
-from pipelines.stores import postgres
+from pipelines.stores import postgres, source_sets
 
 # Names that are spelled alike, and all that are offered. Chosen: one line.
 NEAR, NEAR_SHOWN = 3, 4
@@ -24,6 +26,7 @@ NEAR, NEAR_SHOWN = 3, 4
 __all__ = [
     "catalogue",
     "catalogue_names",
+    "changing",
     "check_aside",
     "check_writable",
     "due",
@@ -37,6 +40,7 @@ __all__ = [
     "names_taken",
     "near",
     "none_followed",
+    "of_run",
     "path_of",
     "pause",
     "read_followed",
@@ -45,6 +49,7 @@ __all__ = [
     "render",
     "render_offered",
     "resume",
+    "runs_by_set",
     "scopes",
     "scopes_of",
     "title_and_zone",
@@ -54,6 +59,35 @@ __all__ = [
 
 CATALOGUE = Path(__file__).parents[2] / "spiders" / "catalogue"
 PUT_ASIDE = ".off"
+
+
+def of_run(settings: Settings, run: str, *, newest: bool = False) -> Settings:
+    """The settings with the set of sources that a run reads, from its first task to its last; it is noted with the run.
+    Without a bucket of sources: the settings as they are.
+
+    newest: the run goes on with the newest set, as somebody asks who has just changed a source.
+    """
+    version = source_sets.refresh(settings.sources, now=True)
+    if not version:
+        return settings
+    name = "note_newest_sources" if newest else "note_sources"
+    with postgres.connection(settings, application="nightdesk sources") as conn, conn:
+        noted = postgres.row(conn, name, run=run, version=version) or {"version": version}
+    return settings.model_copy(update={"sources": source_sets.folder_of(settings.sources, noted["version"])})
+
+
+def runs_by_set(conn: postgres.Connection) -> dict[int, postgres.Row]:
+    """By number of a set of sources: how many runs read it (`runs`), and the newest of them (`newest_run`)."""
+    return {row["version"]: row for row in postgres.query(conn, "runs_of_sources")}
+
+
+@contextmanager
+def changing(settings: Settings, why: str) -> Iterator[Settings]:
+    """The settings with a sources folder to change: where the sources are in a bucket, what was changed in the block
+    becomes the next set at its end. SourceError if somebody else has changed one of the same files meanwhile.
+    """
+    with source_sets.changing(settings.sources, why) as folder:
+        yield settings if folder == settings.sources else settings.model_copy(update={"sources": folder})
 
 
 def read_followed(settings: Settings) -> list[Source]:
@@ -134,8 +168,11 @@ def follow(settings: Settings, name: str) -> Path:
     """Copy a catalogue entry into the sources folder, or bring back a file that unfollow put aside; gives the
     new file.
     """
-    origin, target = _offer(settings, name)
-    return origin.replace(target) if origin == _aside(target) else _write(target, origin.read_bytes())
+    _offer(settings, name)
+    with changing(settings, f"follow {name}") as here:
+        origin, target = _offer(here, name)
+        written = origin.replace(target) if origin == _aside(target) else _write(target, origin.read_bytes())
+    return settings.sources / written.name
 
 
 def _offer(settings: Settings, name: str) -> tuple[Path, Path]:
@@ -178,6 +215,9 @@ def names_taken(settings: Settings) -> list[str]:
 def check_writable(settings: Settings) -> None:
     """SourceError if a new source's file could not be written. This is checked before a site is asked for anything."""
     folder = settings.sources
+    if address_of(folder):
+        source_sets.refresh(folder, now=True)
+        return
     try:
         while not folder.exists() and folder != folder.parent:
             folder = folder.parent
@@ -192,11 +232,14 @@ def keep(settings: Settings, name: str, text: str) -> Path:
     """Write the file of a new source; SourceError if the name is taken, or the text does not keep the form."""
     target = settings.sources / f"{free_name(settings, name)}.toml"
     parse(text, name, show_path(target))
-    return _write(target, text.encode())
+    with changing(settings, f"follow {name}") as here:
+        _write(here.sources / target.name, text.encode())
+    return target
 
 
 def path_of(settings: Settings, name: str) -> Path:
     """The file of a followed source; SourceError says which names are near."""
+    source_sets.refresh(settings.sources)
     direct = settings.sources / f"{name}.toml"
     # The folder is read for what is not there alone: some thousand names would each read it.
     if NAME.fullmatch(name) and direct.is_file():
@@ -208,6 +251,7 @@ def title_and_zone(settings: Settings, name: str) -> tuple[str, str]:
     """The name that a source gives itself, and its time zone. If its file is gone or cannot be read: its short name,
     and UTC.
     """
+    source_sets.refresh(settings.sources)
     try:
         source = load(settings.sources / f"{name}.toml")
     except SourceError:
@@ -234,11 +278,16 @@ def unfollow(settings: Settings, name: str) -> Path | None:
     """
     path = path_of(settings, name)
     entry = _catalogue_files().get(path.stem)
-    if entry is not None and entry.read_bytes() == path.read_bytes():
-        path.unlink()
-        return None
-    check_aside(settings, path.stem)
-    return path.replace(_aside(path))
+    shipped = entry is not None and entry.read_bytes() == path.read_bytes()
+    if not shipped:
+        check_aside(settings, path.stem)
+    with changing(settings, f"unfollow {name}") as here:
+        path = path_of(here, name)
+        if shipped:
+            path.unlink()
+            return None
+        aside = path.replace(_aside(path))
+    return settings.sources / aside.name
 
 
 def due(sources: Iterable[Source], at: datetime, last: Mapping[str, datetime]) -> list[Source]:
@@ -329,8 +378,9 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _toml_files(folder: Path) -> list[Path]:
-    found = (path for path in folder.glob("*.toml") if not path.name.startswith("."))
-    return sorted(found, key=lambda path: path.stem)
+    source_sets.refresh(folder)
+    found = (path.name for path in folder.glob("*.toml") if not path.name.startswith("."))
+    return sorted((folder / name for name in found), key=lambda path: path.stem)
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,18 @@ cross join lateral (
 ) last
 where n.name <> ''
 
+-- name: note_newest_sources
+-- The run goes on with this set of sources.
+insert into run_sources (run, version) values (%(run)s, %(version)s)
+on conflict (run) do update set version = excluded.version, noted_at = now()
+returning version
+
+-- name: note_sources
+-- The set of sources that a run reads; where it is noted already, that one.
+insert into run_sources (run, version) values (%(run)s, %(version)s)
+on conflict (run) do update set version = run_sources.version
+returning version
+
 -- name: pause_source
 -- Leave a source out of the runs that begin by themselves.
 insert into paused_sources (source) values (%(source)s) on conflict do nothing
@@ -28,6 +40,10 @@ select source, paused_at from paused_sources
 -- name: resume_source
 -- Take a source into the runs that begin by themselves again.
 delete from paused_sources where source = %(source)s
+
+-- name: runs_of_sources
+-- How many runs read each set of sources, and the newest of them.
+select version, count(*)::int as runs, max(run) as newest_run from run_sources group by version
 
 -- name: sources_known
 -- Every source that something was written down of; one after the other from the index, however many rows each has.

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from pipelines.bucket_paths import address_of
 from pipelines.errors import SourceError
 from pipelines.model import Expect, Source
 from pipelines.sources.source_values import LONGEST_NAME_CHARACTERS, NAME, convert_value, find_problem, shorten
@@ -147,7 +148,9 @@ def render(source: Source, said: Mapping[str, Sequence[str]] = MappingProxyType(
 
 
 def show_path(path: Path) -> str:
-    """A path as a person here would write it."""
+    """A path as a person here would write it; its address, if it is a copy of what is in a bucket."""
+    if address := address_of(path):
+        return address
     absolute = path.absolute()
     return str(absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute)
 

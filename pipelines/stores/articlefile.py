@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,10 +87,16 @@ def unreadable(file: Path, number: int, error: Exception) -> StoreError:
     )
 
 
-def write(file: Path, lines: Iterable[Line]) -> int:
-    """Put a complete article file in place and on disk, or leave the earlier one; gives the number of lines."""
+def write(
+    file: Path, lines: Iterable[Line], *, holding: Callable[[], AbstractContextManager[None]] = nullcontext
+) -> int:
+    """Put a complete article file in place and on disk, or leave the earlier one; gives the number of lines.
+
+    holding: within this block the file gets its place. It raises if it is no longer ours to write.
+    """
     private.folder(file.parent)
     _sweep(file.parent)
+    version = bucket.version_now(file) if address_of(file) else ""
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     count = 0
     try:
@@ -100,16 +106,27 @@ def write(file: Path, lines: Iterable[Line]) -> int:
                 count += 1
             stream.flush()
             os.fsync(stream.fileno())
-        if address_of(file):
-            bucket.upload(file, beside)
-            # This file is from before there was a bucket: the one in the bucket is newer.
-            file.unlink(missing_ok=True)
-        else:
-            beside.replace(file)
+        while not _put_in_place(file, beside, version, holding):
+            version = bucket.version_now(file)
     finally:
         beside.unlink(missing_ok=True)
     private.sync_folder(file.parent)
     return count
+
+
+def _put_in_place(file: Path, beside: Path, version: str, holding: Callable[[], AbstractContextManager[None]]) -> bool:
+    """Whether the file got its place; not if the bucket has another version of it meanwhile."""
+    with holding():
+        if not address_of(file):
+            beside.replace(file)
+            return True
+        try:
+            bucket.upload(file, beside, over=version)
+        except bucket.ChangedError:
+            return False
+        # This file is from before there was a bucket: the one in the bucket is newer.
+        file.unlink(missing_ok=True)
+        return True
 
 
 def to_json(line: Line) -> str:

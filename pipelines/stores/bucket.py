@@ -150,23 +150,40 @@ def remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def upload(path: Path, content: Path) -> None:
-    """Put a complete file into the bucket, at a place's address, and return when exactly these bytes are there."""
+def upload(path: Path, content: Path, *, over: str | None = None) -> None:
+    """Put a complete file into the bucket, at a place's address, and return when exactly these bytes are there.
+
+    over: the version that it replaces, empty for none. ChangedError if the bucket has another one by now. None:
+        whatever is there.
+    """
     with content.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()
     checksum = b64encode(digest).decode()
+    if_so = {} if over is None else _condition(over)
 
     def put(client: Any, of: tuple[str, str]) -> Any:
         with content.open("rb") as file:
             return client.put_object(
-                Bucket=of[0], Key=of[1], Body=file, ChecksumSHA256=checksum, Metadata={"sha256": digest.hex()}
+                Bucket=of[0], Key=of[1], Body=file, ChecksumSHA256=checksum, Metadata={"sha256": digest.hex()}, **if_so
             )
 
-    if _answer(path, put).get("ChecksumSHA256") != checksum:
+    try:
+        put_there = _answer(path, put)
+    except ChangedError:
+        if ((_head(path) or {}).get("Metadata") or {}).get("sha256") == digest.hex():
+            # These bytes were written before, and only the answer was lost.
+            return
+        raise
+    if put_there.get("ChecksumSHA256") != checksum:
         # This store knows no checksums: its content is read again.
         got = _answer(path, lambda client, of: _get(client, of)[0])
         if hashlib.sha256(got).digest() != digest:
             raise StoreError(f"{address_of(path)} has other bytes than {content}, which stays: look at that store.")
+
+
+def version_now(path: Path) -> str:
+    """The version of a file in the bucket; empty if it is not there."""
+    return str((_head(path) or {}).get("ETag", ""))
 
 
 def version_of(path: Path) -> tuple[bytes, str]:
@@ -180,8 +197,12 @@ def version_of(path: Path) -> tuple[bytes, str]:
 
 def replace(path: Path, content: bytes, version: str) -> None:
     """Replace that version of a small file in the bucket; ChangedError if the bucket has another version by now."""
-    if_so = {"IfMatch": version} if version else {"IfNoneMatch": "*"}
+    if_so = _condition(version)
     _answer(path, lambda client, of: client.put_object(Bucket=of[0], Key=of[1], Body=content, **if_so))
+
+
+def _condition(version: str) -> dict[str, str]:
+    return {"IfMatch": version} if version else {"IfNoneMatch": "*"}
 
 
 def _head(path: Path) -> dict[str, Any] | None:

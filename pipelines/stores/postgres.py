@@ -67,11 +67,14 @@ _PREPARED: WeakKeyDictionary[Connection, dict[tuple[str, tuple[str, ...]], str]]
 psycopg2.extras.register_default_jsonb(globally=True)
 
 
-def connect(settings: Settings, *, application: str = "nightdesk", idle_seconds: float = 0) -> Connection:
+def connect(
+    settings: Settings, *, application: str = "nightdesk", idle_seconds: float = 0, silent_seconds: float = 0
+) -> Connection:
     """A new connection in UTC, its rows as dicts; `with conn:` is one transaction. DatabaseError says what to do.
 
     If the embedded server has no folder yet, it is not made here: `migrate` makes it at the set-up.
     idle_seconds: the server ends a session that is silent for this long; 0 is never.
+    silent_seconds: the same, but only of a session that is silent within a transaction, which holds up others.
     """
     if not settings.database_url and not (settings.data / "postgres").exists():
         raise DatabaseError(
@@ -90,7 +93,7 @@ def connect(settings: Settings, *, application: str = "nightdesk", idle_seconds:
             keepalives_idle=ALIVE_SECONDS,
             keepalives_interval=ALIVE_AGAIN_SECONDS,
             keepalives_count=ALIVE_TIMES,
-            options=f"{OPTIONS} {SERVER_ASKS} {_idle(idle_seconds)} {_options_of(address)}".strip(),
+            options=f"{OPTIONS} {SERVER_ASKS} {_idle(idle_seconds, silent_seconds)} {_options_of(address)}".strip(),
         )
     except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
         raise DatabaseError(
@@ -105,9 +108,9 @@ def connect(settings: Settings, *, application: str = "nightdesk", idle_seconds:
     return conn
 
 
-def _idle(seconds: float) -> str:
-    ms = round(seconds * 1000)
-    return f"-c idle_session_timeout={ms} -c idle_in_transaction_session_timeout={ms}" if ms else ""
+def _idle(seconds: float, within: float) -> str:
+    limits = {"idle_session_timeout": seconds, "idle_in_transaction_session_timeout": seconds or within}
+    return " ".join(f"-c {name}={round(limit * 1000)}" for name, limit in limits.items() if limit)
 
 
 def _options_of(address: str) -> str:
@@ -116,12 +119,14 @@ def _options_of(address: str) -> str:
 
 
 @contextmanager
-def connection(settings: Settings, *, application: str = "nightdesk", idle_seconds: float = 0) -> Iterator[Connection]:
+def connection(
+    settings: Settings, *, application: str = "nightdesk", idle_seconds: float = 0, silent_seconds: float = 0
+) -> Iterator[Connection]:
     """A connection that is closed at the end of the block; uncommitted changes are rolled back.
 
     DatabaseError if the server goes away meanwhile.
     """
-    conn = connect(settings, application=application, idle_seconds=idle_seconds)
+    conn = connect(settings, application=application, idle_seconds=idle_seconds, silent_seconds=silent_seconds)
     try:
         yield conn
     except Error as error:

@@ -1,17 +1,22 @@
 -- The statements of stores/, by name. A name is unique in all packages.
 
+-- name: attempts
+-- How often a stage was begun for each of these sources in a run.
+select source, attempt from runs where run = %(run)s and stage = %(stage)s and source = any(%(sources)s)
+
 -- name: begin_stage
--- A stage begins (again) for a source of a run: what came of the run is counted again. A run that nobody planned is kept as one
--- without a plan.
+-- A stage begins (again) for a source of a run: what came of the run is counted again; the number of this attempt. A run that nobody
+-- planned is kept as one without a plan.
 with unplanned as (
     insert into run_plans (run) values (%(run)s) on conflict do nothing
 ), counted_again as (
     update run_plans set summary = null where run = %(run)s and summary is not null
 )
-insert into runs (run, source, stage, state)
-values (%(run)s, %(source)s, %(stage)s, 'running')
+insert into runs (run, source, stage, state, attempt)
+values (%(run)s, %(source)s, %(stage)s, 'running', 1)
 on conflict (run, source, stage) do update
-set state = 'running', counts = '{}', message = '', code = '', started_at = now(), ended_at = null, only_url = ''
+set state = 'running', counts = '{}', message = '', code = '', started_at = now(), ended_at = null, only_url = '', attempt = runs.attempt + 1
+returning attempt
 
 -- name: clock
 -- What time it is to the ledger.
@@ -31,6 +36,12 @@ from running
 where runs.run = running.run and runs.source = %(source)s and runs.stage = %(stage)s
     and pg_try_advisory_xact_lock(running.held)
 
+-- name: end_attempt
+-- A stage ended for a source of a run, unless another attempt has begun meanwhile.
+update runs
+set state = %(state)s, counts = %(counts)s, message = %(message)s, code = %(code)s, ended_at = clock_timestamp()
+where run = %(run)s and source = %(source)s and stage = %(stage)s and attempt = %(attempt)s
+
 -- name: end_stage
 -- A stage ended for a source of a run: at this moment, for load writes it in the transaction of all it wrote.
 insert into runs (run, source, stage, state, counts, message, code, ended_at)
@@ -45,6 +56,12 @@ grant usage on schema nightdesk to nightdesk_reader
 -- name: grant_views
 -- Let the role nightdesk_reader read the views that stay, and nothing else.
 grant select on all tables in schema nightdesk to nightdesk_reader
+
+-- name: hold_attempt
+-- That no other attempt has begun, and that none begins before this transaction ends.
+select from runs
+where run = %(run)s and source = %(source)s and stage = %(stage)s and attempt = %(attempt)s
+for share
 
 -- name: last_seconds
 -- How long a stage took for each of these sources when it last came to its end.

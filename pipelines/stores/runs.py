@@ -1,13 +1,19 @@
-"""Runs: their keys, and the row each stage writes for each source."""
+"""Runs: their keys, and the row each stage writes for each source.
+
+Each begin of a stage is an attempt with a number. Whoever begins the same stage of the same run and source takes it
+over: the attempt before writes nothing any more, however long it was paused (TakenOverError).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pipelines.codes import RunCode, RunState
-from pipelines.errors import NightdeskError
+from pipelines.errors import NightdeskError, TakenOverError
 from pipelines.model import RUN_KEY, Tally
 from pipelines.stores import migrations, postgres
 
@@ -32,7 +38,20 @@ UNACCOUNTED = "unaccounted"
 ENDED_WELL = (RunState.DONE, RunState.STOPPED, RunState.BUSY)
 # One source without an answer says nothing about the network.
 ALIKE = 2
+# Seconds after which Postgres ends a session that is silent although others wait for it: its process or its machine is
+# paused. Chosen: a crawl says something every fifteen seconds, and whoever comes next has to wait no two minutes.
+SILENT_SECONDS = 115.0
 KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One begin of a stage of a source's run, counted from 1."""
+
+    run: str
+    source: str
+    stage: str
+    number: int
 
 
 def key_of(at: datetime, *, manual: bool = False) -> str:
@@ -82,9 +101,9 @@ def read_plan(conn: postgres.Connection, run: str) -> postgres.Row | None:
     return postgres.row(conn, "plan_of_run", run=run)
 
 
-def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, schema_checked: bool = False) -> None:
+def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, schema_checked: bool = False) -> Attempt:
     """Write, committed at once, that a stage has begun for a source, and that stages killed before it in other runs
-    failed.
+    failed. An earlier attempt at the same writes nothing from now on.
 
     The stage counts as alive while this connection is open, or until `leave`.
     schema_checked: whether this connection has checked the schema before. DatabaseError if the schema is not ours.
@@ -92,8 +111,49 @@ def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, schem
     if not schema_checked:
         migrations.check_migrated(conn)
     with conn:
-        steps = ("lock_stage", "begin_stage", "close_stale_stages")
+        steps = ("lock_stage", "close_stale_stages")
         postgres.execute_all(conn, steps, run=run, source=source, stage=stage)
+        begun = postgres.row(conn, "begin_stage", run=run, source=source, stage=stage) or {}
+    return Attempt(run, source, stage, begun["attempt"])
+
+
+@contextmanager
+def ours(conn: postgres.Connection, attempt: Attempt) -> Iterator[None]:
+    """One transaction in which the attempt has its stage for certain: nobody takes it over before the transaction ends.
+
+    TakenOverError if somebody has taken it over already; then nothing of the block is done.
+    """
+    with conn:
+        hold(conn, attempt)
+        yield
+
+
+def check(conn: postgres.Connection, attempt: Attempt) -> None:
+    """TakenOverError if somebody has taken this attempt over by now; `end` asks once more."""
+    newest = attempts(conn, attempt.run, attempt.stage, [attempt.source]).get(attempt.source)
+    if newest != attempt:
+        raise taken_over(attempt)
+
+
+def hold(conn: postgres.Connection, attempt: Attempt) -> None:
+    """Nobody takes this attempt over before the caller's transaction ends; TakenOverError if somebody has."""
+    named = {"run": attempt.run, "source": attempt.source, "stage": attempt.stage}
+    if not postgres.execute(conn, "hold_attempt", **named, attempt=attempt.number):
+        raise taken_over(attempt)
+
+
+def attempts(conn: postgres.Connection, run: str, stage: str, sources: Sequence[str]) -> dict[str, Attempt]:
+    """The newest attempt at a stage of a run, by source."""
+    rows = postgres.query(conn, "attempts", run=run, stage=stage, sources=list(sources))
+    return {row["source"]: Attempt(run, row["source"], stage, row["attempt"]) for row in rows}
+
+
+def taken_over(attempt: Attempt) -> TakenOverError:
+    """The error of an attempt that was taken over."""
+    return TakenOverError(
+        f"Another process has begun {attempt.stage} of {attempt.source or 'this run'} for run {attempt.run} anew, "
+        "because this one was silent for too long. This one writes nothing; the other one does all of it."
+    )
 
 
 def leave(conn: postgres.Connection, run: str, source: str, stage: str) -> None:
@@ -107,20 +167,30 @@ def progress(conn: postgres.Connection, run: str, source: str, stage: str, count
     postgres.execute(conn, "progress_stage", run=run, source=source, stage=stage, counts=postgres.json(counts))
 
 
-def end(conn: postgres.Connection, tally: Tally) -> Tally:
-    """Write how a stage ended for a source; part of the caller's transaction. Gives the tally."""
-    postgres.execute(
-        conn,
-        "end_stage",
-        run=tally.run,
-        source=tally.source,
-        stage=tally.stage,
-        state=str(tally.state),
-        counts=postgres.json(tally.counts),
-        message=tally.message,
-        code=str(tally.code),
-    )
+def end(conn: postgres.Connection, tally: Tally, attempt: Attempt | None = None) -> Tally:
+    """Write how a stage ended for a source; part of the caller's transaction. Gives the tally.
+
+    attempt: whose end this is. TakenOverError if another attempt has begun meanwhile; so the transaction does nothing.
+    """
+    told = {
+        "run": tally.run,
+        "source": tally.source,
+        "stage": tally.stage,
+        "state": str(tally.state),
+        "counts": postgres.json(tally.counts),
+        "message": tally.message,
+        "code": str(tally.code),
+    }
+    if attempt is None:
+        postgres.execute(conn, "end_stage", **told)
+    elif not postgres.execute(conn, "end_attempt", **told, attempt=attempt.number):
+        raise taken_over(attempt)
     return tally
+
+
+def tell_taken_over(error: TakenOverError, run: str, source: str, stage: str) -> Tally:
+    """The tally of an attempt that was taken over; the row is the other attempt's, so nothing is written."""
+    return Tally(run=run, source=source, stage=stage, state=RunState.BUSY, message=str(error))
 
 
 def tallies(conn: postgres.Connection, run: str) -> list[Tally]:

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from pipelines.errors import NightdeskError
 from pipelines.model import Template
-from pipelines.stores import postgres
+from pipelines.stores import postgres, runs
 
 # Characters of an error's text that are kept. Chosen: one line; the log has all of it.
 DETAIL_CHARACTERS = 200
@@ -156,6 +156,7 @@ def save(
     extractor: str,
     pages: int,
     run: str = "",
+    attempt: runs.Attempt | None = None,
 ) -> tuple[TemplateVersion | None, bool]:
     """Keep what was learned, in one transaction; gives the version that is now the newest, and whether it is new.
 
@@ -164,9 +165,10 @@ def save(
 
     pages: from how many it was learned.
     extractor: by which one.
+    attempt: of which stage this is a part. TakenOverError if another process has begun it anew.
     """
     noted = {"extractor": extractor, "known": reason.known, "newest_fetch": reason.newest_fetch}
-    with conn:
+    with runs.ours(conn, attempt) if attempt else conn:
         postgres.query(conn, "template_lock", source=source)
         last = newest(conn, source)
         if (

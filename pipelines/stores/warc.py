@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha1, sha256
@@ -205,9 +205,13 @@ def seal(path: Path) -> Path:
 
 
 def send(path: Path) -> None:
-    """Bring a closed file to the bucket, if there is one, and remove it from this disk when it is there completely."""
+    """Bring a closed file to the bucket, if there is one, and remove it from this disk when it is there completely.
+
+    If the bucket has the file with other bytes, a page of it was erased since: the bucket's stays.
+    """
     if address_of(path):
-        bucket.upload(path, path)
+        with suppress(bucket.ChangedError):
+            bucket.upload(path, path, over="")
         path.unlink(missing_ok=True)
 
 

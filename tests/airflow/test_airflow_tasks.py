@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,9 +23,10 @@ from pipelines.errors import CrawlError, NightdeskError, SourceError
 from pipelines.health import golden
 from pipelines.model import Tally
 from pipelines.settings import Settings, export
+from pipelines.settings import settings as settings_of_process
 from pipelines.sources import folders
-from pipelines.stores import postgres, runs
-from tests import sites
+from pipelines.stores import bucket, postgres, runs
+from tests import buckets, factories, sites
 from tests.sites import Sites
 
 RUN = "2026-11-22T0200"
@@ -277,10 +279,31 @@ def test_one_unfollowed_source_does_not_stop_the_others_of_its_batch(settings: S
 
 
 def test_matching_and_sending_without_a_watch_is_green(nightly: SimpleNamespace) -> None:
-    run = tasks.match({}, nightly, started_by({"run": RUN, "sources": []}))
+    matched = tasks.match({}, nightly, started_by({"run": RUN, "sources": []}))
 
-    assert run == RUN
-    assert tasks.send(run) == {"": "done"}
+    assert matched == {"run": RUN, "shares": []}
+    assert tasks.send(matched["run"]) == {"": "done"}
+
+
+def test_many_changes_are_matched_by_several_tasks(
+    settings: Settings, conn: postgres.Connection, nightly: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.alert.policy.SHARE_CHANGES", 2)
+    with conn:
+        for number in range(5):
+            article = factories.article(
+                conn, "sana", f"https://sana.test/{number}", "title", "text", run=RUN, language="ar", first_run=RUN,
+                loaded_run=RUN, url=f"https://sana.test/{number}",
+            )  # fmt: skip
+            factories.revision(conn, article, 1, "title", "text", source="sana")
+            factories.change(conn, article, "new", 1, run=RUN, source="sana", quiet="")
+
+    matched = tasks.match({}, nightly, started_by({"run": RUN, "sources": []}))
+    for share in matched["shares"]:
+        tasks.match_share(share)
+
+    assert [(share["number"], share["of"]) for share in matched["shares"]] == [(0, 3), (1, 3), (2, 3)]
+    assert [tally.counts["changes"] for tally in runs.tallies(conn, RUN) if tally.stage == "alert"] == [5]
 
 
 def test_a_golden_page_that_gives_something_else_is_told_once(
@@ -311,3 +334,25 @@ def test_lines_of_the_crawl_keep_their_level_in_the_task_log(log: pytest.LogCapt
         ("WARNING", "alpha: no answer"),
         ("INFO", "INFORMAL talk"),
     ]
+
+
+def test_the_tasks_of_a_run_read_the_set_of_sources_that_its_plan_read(
+    here: Settings, web: Sites, nightly: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with buckets.served() as store:
+        given = here.model_dump() | {"sources": f"s3://{buckets.BUCKET}/sources"}
+        first, second = (Settings(**{**given, "data": tmp_path / f"machine{n}"}) for n in range(2))
+        for name, value in {**store.environment, **export(first)}.items():
+            monkeypatch.setenv(name, value)
+        bucket._session.cache_clear()
+        bucket._client.cache_clear()
+        settings_of_process.cache_clear()
+        folders.keep(first, "alpha", SOURCE)
+
+        batches = tasks.plan_crawl({}, nightly)
+        folders.unfollow(second, "alpha")
+        with pytest.raises(CrawlError, match="alpha"):
+            tasks.crawl_batch(batches[0])
+
+        with pytest.raises(SourceError, match="No source is followed"):
+            tasks.plan_crawl({}, SimpleNamespace(partition_key="2026-11-23T0200", run_after=AT))

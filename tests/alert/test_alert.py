@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +25,7 @@ from tests.faults.holds import until
 
 RUN = "2026-11-22T0200"
 Change = Callable[..., int]
+STORY = "insert into story_articles (article_id, story_id, told_at) values (%(article)s, %(story)s, now())"
 
 
 @dataclass
@@ -415,3 +417,28 @@ def test_single_messages_of_more_than_an_hour_ago_do_not_count(
     counts(settings)
 
     assert rows(conn, "select kind from deliveries order by id") == [("single",), ("single",)]
+
+
+def test_changes_that_are_shared_out_to_tasks_give_the_same_alerts_once(
+    settings: Settings, conn: postgres.Connection, change: Change
+) -> None:
+    follow(conn, kinds=["new", "correction", "outlet"])
+    told = "select watch, kind, story, revision, quiet, lead_id is null from alerts order by 1, 3, 4"
+    articles = [change(f"غارة على الرقة {number}", source=f"sana{number % 3}") for number in range(12)]
+    with conn, conn.cursor() as cursor:
+        # Three outlets tell each of two stories.
+        for story in (articles[:3], articles[3:6]):
+            for article in story:
+                cursor.execute(STORY, {"article": article, "story": story[0]})
+    alert.match(settings, RUN)
+    once = rows(conn, told)
+    with conn, conn.cursor() as cursor:
+        cursor.execute("delete from delivered_alerts; delete from deliveries; delete from alerts")
+        cursor.execute("update changes set matched_at = null, matched_run = null")
+
+    with ThreadPoolExecutor(4) as pool:
+        tallies = list(pool.map(lambda n: alert.match(settings, RUN, alert.Share(n, 4)), range(4)))
+
+    assert rows(conn, told) == once and len(once) == 12
+    assert max(tally.counts["changes"] for tally in tallies) == 12
+    assert rows(conn, "select count(*) from changes where matched_at is null") == [(0,)]

@@ -1,4 +1,4 @@
-"""Airflow with CeleryExecutor on loopback, and its workers, each with a home and a data folder of its own."""
+"""Airflow with CeleryExecutor or EdgeExecutor on loopback, and its workers, each with a home and a data folder."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from pipelines.airflow import airflow_home, api_client, processes, standalone
@@ -22,6 +23,15 @@ from pipelines.stores import postgres
 PYTHON = os.environ.get("NIGHTDESK_TESTS_CLUSTER", "")
 START_SECONDS = 240.0
 SLOTS = "2"
+QUEUES = "default,crawl,extract"
+
+
+class Kind(StrEnum):
+    """What runs the tasks: Celery with a process for each task, or in its one process, or Airflow's Edge workers."""
+
+    PREFORK = "prefork"
+    SOLO = "solo"
+    EDGE = "edge"
 
 
 @dataclass
@@ -32,6 +42,7 @@ class Worker:
     data: Path
     env: Mapping[str, str]
     component: Component
+    kind: Kind
     began: int = 1
 
     def kill(self) -> None:
@@ -50,7 +61,7 @@ class Cluster:
 
     def restart(self, worker: Worker) -> None:
         worker.began += 1
-        worker.component = _worker(worker.name, worker.data, worker.env, worker.began)
+        worker.component = _worker(worker.name, worker.data, worker.env, worker.kind, worker.began)
 
 
 def missing() -> str:
@@ -61,15 +72,19 @@ def missing() -> str:
 
 
 @contextmanager
-def running(settings: Settings, folder: Path, store: Mapping[str, str], *, count: int) -> Iterator[Cluster]:
-    """Airflow and so many Celery workers, all healthy; nothing is left afterwards. store: the bucket's environment."""
+def running(
+    settings: Settings, folder: Path, store: Mapping[str, str], *, count: int, kind: Kind = Kind.PREFORK
+) -> Iterator[Cluster]:
+    """Airflow and so many workers, all healthy; nothing is left afterwards. store: the bucket's environment."""
     port, broker = standalone.free_port(), standalone.free_port()
     keys = airflow_home.prepare(settings)
-    env = {**airflow_home.environment(settings, keys, port=port), **store, **_celery(settings, broker)}
+    executor = _edge(port) if kind == Kind.EDGE else _celery(settings, broker, kind)
+    env = {**airflow_home.environment(settings, keys, port=port), **store, **SOON, **executor}
     started: list[Component] = []
     cluster = None
     try:
-        started.append(_redis(folder, broker, env))
+        if kind != Kind.EDGE:
+            started.append(_redis(folder, broker, env))
         _run([PYTHON, "-m", "airflow", "db", "migrate"], env, folder)
         for name, words in standalone.COMPONENTS.items():
             log = folder / f"{name}.log"
@@ -77,7 +92,10 @@ def running(settings: Settings, folder: Path, store: Mapping[str, str], *, count
             started.append(processes.start(name, command, env=env, cwd=folder, log=log))
         address = f"http://127.0.0.1:{port}"
         _wait(started, lambda: api_client.answers(address))
-        workers = [_begin(folder / f"worker{number}", f"worker{number}", env) for number in range(count)]
+        if kind == Kind.EDGE:
+            # They ask the API server for work from their first second on.
+            _wait(started, lambda: not api_client.healthy(address))
+        workers = [_begin(folder / f"worker{number}", f"worker{number}", env, kind) for number in range(count)]
         api_client.warm(address)
         _wait(started, lambda: not api_client.healthy(address))
         with api_client.login(address, airflow_home.USER, keys.password) as client:
@@ -87,30 +105,46 @@ def running(settings: Settings, folder: Path, store: Mapping[str, str], *, count
                 components=tuple(started),
             )  # fmt: skip
             cluster = Cluster(airflow, settings, workers)
-            _wait(started, lambda: all(map(_listens, workers)))
+            _wait([*started, *(worker.component for worker in workers)], lambda: all(map(_listens, workers)))
             yield cluster
     finally:
         mine = [worker.component for worker in cluster.workers] if cluster else []
         processes.stop([*mine, *started])
 
 
-def _celery(settings: Settings, broker: int) -> dict[str, str]:
+# What docker/compose.cluster.yaml has, but quicker.
+SOON = {
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_DETECTION_INTERVAL": "5",
+    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "60",
+    "NIGHTDESK_CRAWL_QUEUE": "crawl",
+    "NIGHTDESK_EXTRACT_QUEUE": "extract",
+}
+
+
+def _edge(port: int) -> dict[str, str]:
+    return {
+        "AIRFLOW__CORE__EXECUTOR": "airflow.providers.edge3.executors.EdgeExecutor",
+        "AIRFLOW__EDGE__API_ENABLED": "True",
+        "AIRFLOW__EDGE__API_URL": f"http://127.0.0.1:{port}/edge_worker/v1/rpcapi",
+        "AIRFLOW__EDGE__JOB_POLL_INTERVAL": "1",
+        "AIRFLOW__EDGE__HEARTBEAT_INTERVAL": "5",
+        "AIRFLOW__EDGE__WORKER_CONCURRENCY": SLOTS,
+    }
+
+
+def _celery(settings: Settings, broker: int, kind: Kind) -> dict[str, str]:
     metadata = airflow_home.sync_address(postgres.airflow_url(settings))
     return {
         "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
         "AIRFLOW__CELERY__BROKER_URL": f"redis://127.0.0.1:{broker}/0",
         "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{metadata}",
         "AIRFLOW__CELERY__WORKER_CONCURRENCY": SLOTS,
-        # What docker/compose.cluster.yaml has, but quicker.
-        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
-        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_DETECTION_INTERVAL": "5",
-        "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "60",
-        "NIGHTDESK_CRAWL_QUEUE": "crawl",
-        "NIGHTDESK_EXTRACT_QUEUE": "extract",
+        "AIRFLOW__CELERY__POOL": kind,
     }
 
 
-def _begin(folder: Path, name: str, env: Mapping[str, str]) -> Worker:
+def _begin(folder: Path, name: str, env: Mapping[str, str], kind: Kind) -> Worker:
     home, data = folder / "airflow", folder / "data"
     home.mkdir(parents=True)
     data.mkdir()
@@ -120,19 +154,22 @@ def _begin(folder: Path, name: str, env: Mapping[str, str]) -> Worker:
         "NIGHTDESK_DATA": str(data),
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
     }
-    return Worker(name, data, ours, _worker(name, data, ours, 1))
+    return Worker(name, data, ours, _worker(name, data, ours, kind, 1), kind)
 
 
-def _worker(name: str, data: Path, env: Mapping[str, str], began: int) -> Component:
-    command = [
-        PYTHON, "-m", "airflow", "celery", "worker", "--celery-hostname", f"{name}-{began}@%h", "--skip-serve-logs",
-        "--queues", "default,crawl,extract", "--without-gossip", "--without-mingle",
+def _worker(name: str, data: Path, env: Mapping[str, str], kind: Kind, began: int) -> Component:
+    celery = [
+        "celery", "worker", "--celery-hostname", f"{name}-{began}@%h", "--skip-serve-logs", "--queues", QUEUES,
+        "--without-gossip", "--without-mingle",
     ]  # fmt: skip
-    return processes.start(name, command, env=env, cwd=data.parent, log=data.parent / f"celery{began}.log")
+    edge = ["edge", "worker", "--edge-hostname", f"{name}-{began}", "--queues", QUEUES, "--pid", f"worker{began}.pid"]
+    command = [PYTHON, "-m", "airflow", *(edge if kind == Kind.EDGE else celery)]
+    return processes.start(name, command, env=env, cwd=data.parent, log=data.parent / f"worker{began}.log")
 
 
 def _listens(worker: Worker) -> bool:
-    return "ready" in worker.component.log.read_text(encoding="utf-8", errors="replace")
+    said = worker.component.log.read_text(encoding="utf-8", errors="replace")
+    return ("No new job to process" if worker.kind == Kind.EDGE else "ready") in said
 
 
 def _redis(folder: Path, port: int, env: Mapping[str, str]) -> Component:

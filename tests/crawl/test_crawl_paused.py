@@ -7,6 +7,7 @@ import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 from pipelines.crawl import ledger, url_account
 from pipelines.crawl import stage as crawl
@@ -19,12 +20,22 @@ from tests.faults.holds import spider, until
 from tests.papers import HOST, Paper, conditional, story
 
 RUN = "2026-11-22T0200"
+LATER = "2026-11-22T0300"
 # As pipelines.crawl.policy has it, but for a test: an address' own options come last.
 SILENT = "options=-c%20idle_session_timeout%3D2000%20-c%20idle_in_transaction_session_timeout%3D2000"
+WRITTEN = """
+    select (select count(*) from fetches) as fetches, (select count(*) from urls) as urls,
+        (select max(ended_at) from runs) as ended_at
+"""
 SESSIONS = """
     select count(*) from pg_stat_activity
     where application_name = 'nightdesk crawl' and datname = current_database()
 """
+
+
+def raw_files(settings: Settings) -> dict[str, int]:
+    """What the raw store of one machine holds."""
+    return {path.name: path.stat().st_size for path in settings.raw.rglob("*.warc.gz*")}
 
 
 def test_a_paused_crawl_loses_its_source_within_the_time_and_writes_nothing_when_it_goes_on(
@@ -65,3 +76,39 @@ def test_a_paused_crawl_loses_its_source_within_the_time_and_writes_nothing_when
     assert databases.rows(conn, "select count(*), count(distinct url) as urls from articles") == [(3, 3)]
     assert ledger.find_unaccounted(conn, RUN) == []
     assert url_account.differences(here, conn, paper.source, RUN) == []
+
+
+def test_a_crawl_that_comes_back_on_a_machine_of_its_own_writes_no_raw_file_and_no_row(
+    here: Settings, paper: Paper, conn: postgres.Connection, tmp_path: Path
+) -> None:
+    address = f"{here.database_url}{'&' if '?' in here.database_url else '?'}{SILENT}"
+    other = here.model_copy(update={"database_url": address, "data": tmp_path / "other"})
+    other.data.mkdir()
+    asked, answered = threading.Event(), threading.Event()
+
+    def slow(handler: BaseHTTPRequestHandler) -> None:
+        asked.set()
+        answered.wait(60)
+        conditional(story(2))(handler)
+
+    paper.prints(1, 2, 3)
+    paper.web.pages[f"{HOST}/news/2"] = slow
+
+    with ThreadPoolExecutor(1) as pool:
+        paused = pool.submit(crawl.crawl, other, [paper.source], RUN)
+        assert asked.wait(60)
+        until(lambda: raw_files(other))
+        pid = spider()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            until(lambda: databases.rows(conn, SESSIONS) == [(0,)])
+            paper.web.pages[f"{HOST}/news/2"] = conditional(story(2))
+            crawl.crawl(here, [paper.source], LATER)
+            files, rows = raw_files(other), databases.rows(conn, WRITTEN)
+        finally:
+            answered.set()
+            os.kill(pid, signal.SIGCONT)
+        (first,) = paused.result()
+
+    assert first.state == "failed" and "paused" in first.message
+    assert (raw_files(other), databases.rows(conn, WRITTEN)) == (files, rows)

@@ -77,10 +77,10 @@ def file_whole(night: Night, conn: postgres.Connection) -> None:
 
 
 def renamed(night: Night, conn: postgres.Connection) -> None:
-    """It waits for `fetches` after its row is there and before it is locked, then for the row."""
+    """It waits for `fetches` after its row is there and before it is locked, then to write the row."""
     with locked(night.settings, FETCHES) as first, stage(night.settings, EXTRACT, RUN) as child:
         until(lambda: blocked(conn, EXTRACTION))
-        with locked(night.settings, STATE + " for update", RUN, "harbour"):
+        with locked(night.settings, "lock table runs in share mode"):
             first.rollback()
             until(lambda: whole(night, "harbour").exists() and blocked(conn, EXTRACTION))
             kill(child)

@@ -87,7 +87,7 @@ PUBLIC = {
     "pipelines.extract.site": "learning",
     "pipelines.follow": "already_followed date_offsets front_page list_worth many_sites onboard opml probe_plan "
     "probing probing_records recheck renames samples site_place",
-    "pipelines.health": "duties golden metrics saved_states states troubles",
+    "pipelines.health": "article_traces duties golden metrics saved_states states troubles",
     "pipelines.listings": "entry_fields formats pace xmltree",
     "pipelines.load": "quarantine quarantine_decisions search_index stage stored_wordings story_links text_retention",
     "pipelines.notify": "channel_kinds channel_states delivery form_addresses message_languages message_wording outbox "
@@ -96,8 +96,8 @@ PUBLIC = {
     "selection terms vectors",
     "pipelines.sources": "access folders source_values sourcefile zones",
     "pipelines.stores": "anchors articlefile bucket bucket_backlog chain clock disk_room dumps entries foreign_warc "
-    "migrations packed_values postgres postgres_address raw_retention runs story_records templates timestamps warc "
-    "warc_records warc_spans",
+    "migrations packed_values postgres postgres_address raw_retention runs source_sets story_records templates "
+    "timestamps warc warc_records warc_spans",
 }
 
 # A module in one of these is named after the command, the Dag, the page or the measurement that it is.

@@ -35,11 +35,14 @@ TWICE = {
 LONGEST = 320
 LONG = {
     "demo/families.py": "the looks of the demo's sites, side by side as they differ",
+    "pipelines/airflow/night_dags.py": "the four Dags of a night, and the parts that they share",
+    "pipelines/airflow/tasks.py": "the work of each task, one beside the other",
     "pipelines/archive/reextraction.py": "one command: reads stored pages again and compares",
     "pipelines/archive/page_import.py": "one command; a kill at any of its steps is read against the others",
     "pipelines/archive/search.py": "one search, from the query to the page of results",
     "pipelines/cli/watch.py": "the commands of watches share their options",
     "pipelines/cli/stages.py": "the commands of the stages share how they choose sources and what they show",
+    "pipelines/extract/stage.py": "the stage: what is learned, what is read, what stays undecided, how it ends",
     "pipelines/extract/text/other_articles.py": "every sign of a second article on the page, one beside the other",
     "pipelines/codes.py": "every enum that is stored, in one place, each member with its line",
     "pipelines/crawl/stage.py": "the parent of the crawl's process: start, hear, end",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -11,20 +13,24 @@ from typing import TypeVar
 import pytest
 
 from pipelines.archive import evidence, import_input, page_import, provenance, verify
+from pipelines.codes import Reason
 from pipelines.crawl import stage as crawl
 from pipelines.crawl import url_account
-from pipelines.errors import AwayError, SettingsError, StoreError
+from pipelines.errors import AwayError, SettingsError, StoreError, TakenOverError
 from pipelines.extract.stage import extract
 from pipelines.health import duties
 from pipelines.load import stage as load
+from pipelines.model import Rejection
 from pipelines.settings import Settings, settings
-from pipelines.stores import bucket, chain, postgres, raw_retention, warc
+from pipelines.stores import articlefile, bucket, chain, postgres, raw_retention, warc
 from tests import buckets, sites
 from tests.buckets import BUCKET, FORBIDDEN, Store
 from tests.papers import Paper
 from tests.warcs import saved, story
 
 RUN = "2026-11-01T0200"
+EMPTY = Rejection(source="a", url="http://a.test/1", reason=Reason.EMPTY)
+LINE = articlefile.Line(fetch_id=1, url_id=1, run=RUN, fetched_at=datetime(2026, 11, 1, tzinfo=UTC), rejection=EMPTY)
 FOLLOWED = """
 title = "A"
 url = "http://a.test/"
@@ -352,3 +358,53 @@ def test_an_import_that_ended_before_its_file_was_sent_is_done_by_another_machin
         assert url_account.differences(machines[1], conn, source, run) == []
     conn.rollback()
     assert verify.verify(machines[1], conn, records=True).damage == []
+
+
+def test_an_article_file_of_an_attempt_that_was_taken_over_never_replaces_the_newer_one(
+    machines: list[Settings], store: Store
+) -> None:
+    late, other = (articlefile.path(machine, "a", RUN) for machine in machines[:2])
+    asked: list[str] = []
+
+    @contextmanager
+    def holding() -> Iterator[None]:
+        # It was paused after it was told that the stage is its own.
+        if asked:
+            raise TakenOverError("another one has begun")
+        asked.append("before")
+        articlefile.write(other, [replace(LINE, fetch_id=2)])
+        yield
+
+    with pytest.raises(TakenOverError):
+        articlefile.write(late, [LINE], holding=holding)
+
+    assert [one.fetch_id for one in articlefile.read(other)] == [2]
+    assert list(machines[0].articles.rglob("*.jsonl*")) == []
+
+
+def test_an_article_file_replaces_what_a_late_attempt_has_put_there_meanwhile(machines: list[Settings]) -> None:
+    file, late = (articlefile.path(machine, "a", RUN) for machine in machines[:2])
+
+    def lines() -> Iterator[articlefile.Line]:
+        yield LINE
+        articlefile.write(late, [replace(LINE, fetch_id=2)])
+
+    articlefile.write(file, lines())
+
+    assert [one.fetch_id for one in articlefile.read(late)] == [1]
+
+
+def test_a_raw_file_that_is_brought_late_does_not_undo_what_was_erased_of_it(
+    machines: list[Settings], tmp_path: Path
+) -> None:
+    file = machines[0].raw / "a" / RUN / f"a-{RUN}-1-here.warc.gz"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"as it was")
+    erased = tmp_path / "erased"
+    erased.write_bytes(b"without a page")
+    bucket.upload(file, erased)
+
+    warc.send(file)
+
+    assert bucket.version_of(file)[0] == b"without a page"
+    assert not file.exists()

@@ -20,7 +20,7 @@ from pipelines.extract.extraction import CPU_SECONDS, extractor
 from pipelines.extract.site import observations
 from pipelines.model import Source, Template
 from pipelines.settings import Settings
-from pipelines.stores import postgres, templates
+from pipelines.stores import postgres, runs, templates
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
@@ -90,10 +90,11 @@ def learn(
     run: str = "",
     processes: int = 1,
     apart: bool = False,
+    attempt: runs.Attempt | None = None,
 ) -> Lesson:
     """Learn a source from its pages in the raw store, and keep the result; NightdeskError if this is not possible.
 
-    processes, apart: as in `extract`.
+    processes, apart: as in `extract`. attempt: as in `templates.save`.
     """
     with conn:
         rows = templates.pages(conn, source.name, reason.since)
@@ -115,7 +116,7 @@ def learn(
             raise NightdeskError(f"The template of {source.name} could not be learned: {made}.")
         template = made
     stored, new = templates.save(
-        conn, source.name, template, reason, extractor=extractor(), pages=len(observed), run=run
+        conn, source.name, template, reason, extractor=extractor(), pages=len(observed), run=run, attempt=attempt
     )
     return Lesson(stored=stored, new=new, why=reason.why, observed=len(observed), skipped=skipped)
 

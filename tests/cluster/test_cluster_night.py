@@ -1,11 +1,13 @@
-"""A night by three Celery workers: one dies in its crawl, the bucket fails now and then, and nothing is lost."""
+"""A night by several workers: one dies in its crawl, one in its extraction, the bucket fails now and then and is gone
+for a while, and nothing is lost.
+"""
 
 from __future__ import annotations
 
 import os
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pipelines.airflow import standalone
+from pipelines.airflow import processes, standalone
 from pipelines.archive import verify
 from pipelines.crawl import url_account
 from pipelines.settings import Settings
@@ -22,7 +24,7 @@ from pipelines.stores import postgres
 from tests import buckets, databases, papers, sites
 from tests.buckets import BUCKET, Store
 from tests.cluster import workers
-from tests.cluster.workers import Cluster, Worker
+from tests.cluster.workers import Cluster, Kind, Worker
 from tests.sites import Sites
 
 lacking = workers.missing()
@@ -34,11 +36,15 @@ pytestmark = [
 ]
 # `make cluster` asks for sixty, CI for twelve.
 SITES = int(os.environ.get("NIGHTDESK_TESTS_CLUSTER_SITES", "12"))
+# Which workers: Celery with a process for each task by default; `make cluster-all` names all.
+KINDS = [Kind(name) for name in os.environ.get("NIGHTDESK_TESTS_CLUSTER_KINDS", Kind.PREFORK).split()]
+COUNTS = {Kind.PREFORK: 3, Kind.SOLO: 3, Kind.EDGE: 2}
+GONE_SECONDS = float(os.environ.get("NIGHTDESK_TESTS_CLUSTER_GONE", "10"))
 PAGES = 6
 DELAY_SECONDS = 0.5
 # How much later than a request was sent a busy server may note it.
 LATE_SECONDS = 0.2
-RUN = "2026-11-22T020000"
+RUN, NEXT = "2026-11-22T020000", "2026-11-23T020000"
 ONLY_HERE = """
     select count(*) as count from fetches where outcome = 'fetched' and url like '%%/news/%%' and warc_file = any(%s)
 """
@@ -70,41 +76,71 @@ def followed(here: Settings, web: Sites, store: Store, tmp_path: Path) -> Settin
     return settings
 
 
-def test_a_night_by_three_workers_one_of_which_dies_loses_nothing_and_doubles_nothing(
-    followed: Settings, store: Store, web: Sites, tmp_path: Path
+@pytest.mark.parametrize(("kind", "count"), [(kind, COUNTS[kind]) for kind in KINDS])
+def test_a_night_whose_workers_die_and_whose_bucket_goes_away_loses_nothing_and_doubles_nothing(
+    followed: Settings, store: Store, web: Sites, tmp_path: Path, kind: Kind, count: int
 ) -> None:
     store.fails = lambda number: number % 10 == 7
     seen: Counter[str] = Counter()
+    began = time.monotonic()
 
-    with workers.running(followed, tmp_path, store.environment, count=3) as cluster:
+    with workers.running(followed, tmp_path, store.environment, count=count, kind=kind) as cluster:
+        stood = time.monotonic()
         with ThreadPoolExecutor(1) as thread:
             night = thread.submit(
-                standalone.night, cluster.airflow, RUN, budget=900,
+                standalone.night, cluster.airflow, RUN, budget=1500,
                 on_task=lambda task: seen.update([f"{task.dag}.{task.task} {task.state}"]),
             )  # fmt: skip
             # Here, for a process that a thread starts ends with it.
-            killed = kill_one_that_crawls(cluster)
+            crawling = kill_one_that(cluster, lambda worker: holds_pages(cluster.settings, worker))
+            store.gone = True
+            gone_until = time.monotonic() + GONE_SECONDS
+            while time.monotonic() < gone_until and not night.done():
+                time.sleep(0.2)
+            store.gone = False
+            extracting = kill_one_that(cluster, extracts)
             found = night.result()
 
-        assert killed
+        assert crawling and extracting
         assert {dag: run.state for dag, run in found.items()} == dict.fromkeys(standalone.NIGHT, "success"), seen
         assert store.refused
+        # What a killed worker had not brought to the bucket waits until it has: for this night, or for the next.
+        waited = SITES * PAGES - count_articles(followed)
+        if waited:
+            standalone.night(cluster.airflow, NEXT, budget=900, on_task=lambda task: None)
         check_account(followed)
         check_gaps(web)
         assert not [path for worker in cluster.workers for path in worker.data.rglob("*.warc.gz*")]
+        seconds = {"started in": stood - began, "night of": time.monotonic() - stood, "bucket gone for": GONE_SECONDS}
+        print(f"{kind}, {count} workers, {SITES} sites, {SITES * PAGES} pages: killed {crawling} and {extracting}")
+        print(", ".join(f"{what} {round(value)} s" for what, value in seconds.items()))
+        print(f"{waited} pages of a killed worker came with the next night")
+        print(f"{store.refused} of {len(store.asked)} requests to the bucket refused", dict(sorted(seen.items())))
 
 
-def kill_one_that_crawls(cluster: Cluster) -> str:
-    """Kill a worker that has pages on its disk alone, and start it again, as its machine would; which one."""
-    deadline = time.monotonic() + 300
+def kill_one_that(cluster: Cluster, does: Callable[[Worker], bool]) -> str:
+    """Kill the first worker that does this, and start it again, as its machine would; which one."""
+    deadline = time.monotonic() + 600
     while time.monotonic() < deadline:
         for worker in cluster.workers:
-            if holds_pages(cluster.settings, worker):
+            if does(worker):
                 worker.kill()
                 cluster.restart(worker)
                 return worker.name
-        time.sleep(0.2)
+        time.sleep(0.1)
     return ""
+
+
+def extracts(worker: Worker) -> bool:
+    """Whether a worker has pages in hand that it reads."""
+    return any("extract.nursery" in read_command(pid) for pid in processes.members({worker.component.process.pid}))
+
+
+def read_command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def holds_pages(settings: Settings, worker: Worker) -> bool:
@@ -117,6 +153,12 @@ def holds_pages(settings: Settings, worker: Worker) -> bool:
         )
         row = cursor.fetchone()
         return bool(row and row["count"])  # type: ignore[call-overload]
+
+
+def count_articles(settings: Settings) -> int:
+    with postgres.connection(settings) as conn:
+        ((count,),) = databases.rows(conn, "select count(*) from articles")
+        return int(count)
 
 
 def check_account(settings: Settings) -> None:

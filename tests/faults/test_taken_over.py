@@ -1,0 +1,134 @@
+"""SIGSTOP of an extraction and of a load, another attempt at the same, SIGCONT: the late one writes nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from pipelines.errors import TakenOverError
+from pipelines.extract.stage import extract
+from pipelines.load import stage as load
+from pipelines.model import Tally
+from pipelines.stores import articlefile, postgres, runs
+from tests import databases
+from tests.faults.conftest import NEW, OLD, RUN, Night
+from tests.faults.holds import EXTRACT, LOAD, beside, blocked, locked, stage, until, value
+
+# How these processes begin and end is what is tested here.
+pytestmark = pytest.mark.cold
+
+NAME = "harbour"
+FETCHES = "lock table fetches in access exclusive mode"
+OUTCOMES = "lock table outcomes in share mode"
+ROWS = """
+    select (select count(*) from revisions) as revisions, (select count(*) from outcomes) as outcomes,
+        (select count(*) from changes) as changes, (select count(*) from templates) as templates,
+        r.state, r.attempt, r.ended_at, r.counts::text
+    from runs r where run = %s and source = %s and stage = %s
+"""
+# As pipelines.stores.runs has it, but for a test: an address' own options come last.
+SILENT = "options=-c%20idle_in_transaction_session_timeout%3D2000"
+
+
+@contextmanager
+def paused(child: subprocess.Popen[str]) -> Iterator[None]:
+    """A process that stands still for the length of the block."""
+    os.kill(child.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(child.pid, signal.SIGCONT)
+
+
+def written(conn: postgres.Connection, of: str) -> list[Any]:
+    with conn, conn.cursor() as cursor:
+        cursor.execute(ROWS, (RUN, NAME, of))
+        return [tuple(row.values()) for row in cursor.fetchall()]
+
+
+@pytest.mark.parametrize("night", ["crawled"], indirect=True)
+def test_an_extraction_that_was_taken_over_while_it_was_paused_writes_nothing_when_it_goes_on(
+    night: Night, conn: postgres.Connection
+) -> None:
+    source = next(one for one in night.sources if one.name == NAME)
+    file = articlefile.path(night.settings, NAME, RUN)
+
+    with stage(night.settings, EXTRACT.replace("[]", f"[{NAME!r}]"), RUN) as child:
+        with locked(night.settings, FETCHES):
+            until(lambda: blocked(conn, "nightdesk extract"))
+            os.kill(child.pid, signal.SIGSTOP)
+        with paused(child):
+            done = extract(night.settings, source, RUN)
+            before = (file.stat().st_ino, written(conn, "extract"))
+        said = child.communicate()[0]
+
+    assert (done.state, done.counts["articles"]) == ("done", NEW)
+    assert "anew" in said and "busy" in said, said
+    assert (file.stat().st_ino, written(conn, "extract")) == before
+    assert [path.name for path in night.settings.articles.rglob(".*")] == []
+
+
+@pytest.mark.parametrize("night", ["extracted"], indirect=True)
+def test_a_load_that_is_paused_within_its_transaction_frees_the_source_and_writes_nothing_when_it_goes_on(
+    night: Night, conn: postgres.Connection
+) -> None:
+    source = next(one for one in night.sources if one.name == NAME)
+    joint = "&" if "?" in night.settings.database_url else "?"
+    pausing = night.settings.model_copy(update={"database_url": f"{night.settings.database_url}{joint}{SILENT}"})
+
+    with stage(pausing, LOAD.replace("[]", f"[{NAME!r}]"), RUN) as child:
+        with locked(night.settings, OUTCOMES):
+            until(lambda: "insert into outcomes" in blocked(conn, "nightdesk load"))
+            os.kill(child.pid, signal.SIGSTOP)
+        with paused(child):
+            done = load.load(night.settings, source, RUN)
+            before = written(conn, "load")
+        said = child.communicate()[0]
+
+    assert (done.state, done.counts["new"]) == ("done", NEW)
+    assert child.returncode, said
+    assert written(conn, "load") == before
+    assert value(conn, "select count(*) from articles where source = %s", NAME) == OLD + NEW
+
+
+@pytest.mark.parametrize("night", ["extracted"], indirect=True)
+def test_a_load_that_was_taken_over_before_its_end_takes_back_all_that_it_wrote(
+    night: Night, conn: postgres.Connection
+) -> None:
+    source = next(one for one in night.sources if one.name == NAME)
+
+    with (
+        locked(night.settings, OUTCOMES) as lock,
+        beside(load.load, night.settings, source, RUN) as late,
+    ):
+        until(lambda: "insert into outcomes" in blocked(conn, "nightdesk load"))
+        runs.begin(conn, RUN, NAME, "load")
+        lock.rollback()
+        tally: Tally = late.result()
+
+    assert tally.state == "busy" and "anew" in tally.message
+    assert value(conn, "select count(*) from articles where source = %s", NAME) == OLD
+    assert [row[4] for row in written(conn, "load")] == ["running"]
+
+
+@pytest.mark.parametrize("night", ["crawled"], indirect=True)
+def test_an_attempt_holds_its_stage_until_another_one_begins(night: Night, conn: postgres.Connection) -> None:
+    first = runs.begin(conn, RUN, NAME, "extract")
+    with runs.ours(conn, first):
+        pass
+
+    second = runs.begin(conn, RUN, NAME, "extract")
+
+    assert second.number == first.number + 1
+    with pytest.raises(TakenOverError), runs.ours(conn, first):
+        databases.rows(conn, "select 1")
+    with pytest.raises(TakenOverError), conn:
+        runs.end(conn, Tally(run=RUN, source=NAME, stage="extract", state="done"), first)
+    with conn:
+        runs.end(conn, Tally(run=RUN, source=NAME, stage="extract", state="done"), second)
