@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from pipelines.stores import postgres
@@ -57,8 +57,9 @@ def find_spans(conn: postgres.Connection, run: str) -> Iterator[TraceSpan]:
 
 def _parts(row: postgres.Row) -> Iterator[tuple[str, datetime, datetime, Mapping[str, str | int]]]:
     """Name, begin, end and facts of each part of the way that is known."""
-    yield "listed", row["discovered_at"], max(row["asked_at"], row["discovered_at"]), {"via": row["via"]}
-    yield "crawl", row["asked_at"], row["fetched_at"], {"run": row["fetched_run"], "fetch_id": row["fetch_id"]}
+    asked_at = row["fetched_at"] - timedelta(milliseconds=row["ms"])
+    yield "listed", row["discovered_at"], max(asked_at, row["discovered_at"]), {"via": row["via"]}
+    yield "crawl", asked_at, row["fetched_at"], {"run": row["fetched_run"], "fetch_id": row["fetch_id"]}
     for name in ("extract", "load", "alert"):
         began, ended = row[f"{name}_began"], row[f"{name}_ended"]
         if began and ended:

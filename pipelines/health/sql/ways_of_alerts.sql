@@ -1,6 +1,6 @@
 -- When each stage had the articles of which a run told somebody, from the entry of a list that named them to their messages.
 select u.id as url_id, u.url, u.source, u.via, u.discovered_at, u.discovered_run, f.id as fetch_id, f.run as fetched_run, f.fetched_at,
-    f.fetched_at - f.ms * interval '1 millisecond' as asked_at, c.run, told.watches,
+    f.ms, c.run, told.watches,
     extracted.started_at as extract_began, extracted.ended_at as extract_ended,
     loaded.started_at as load_began, loaded.ended_at as load_ended,
     matched.started_at as alert_began, c.matched_at as alert_ended,
