@@ -66,7 +66,7 @@ def _export(spans: Sequence[TraceSpan]) -> None:
 
     now = {"span": spans[0]}
 
-    class Known(IdGenerator):
+    class KnownNumbers(IdGenerator):
         """Gives the numbers of the span that is told now."""
 
         def generate_span_id(self) -> int:
@@ -75,7 +75,7 @@ def _export(spans: Sequence[TraceSpan]) -> None:
         def generate_trace_id(self) -> int:
             return now["span"].trace
 
-    provider = TracerProvider(resource=Resource.create({"service.name": SERVICE}), id_generator=Known())
+    provider = TracerProvider(resource=Resource.create({"service.name": SERVICE}), id_generator=KnownNumbers())
     provider.add_span_processor(BatchSpanProcessor(_exporter()))
     tracer = provider.get_tracer(SERVICE)
     for one in spans:
