@@ -1,9 +1,9 @@
 """Load beside a COPY of the same rows into all the tables that it writes, in archives of several sizes.
 
-python -m bench load [--articles 10000 1000000] [--at FOLDER]: articles a second of COPY, of load with one file of 2,000
-articles and with forty of 50, and the seconds of the same load again; in turns, the median of some rounds. What is
-spent on linking stories and on making the words of the search index is told apart. FOLDER keeps the archives, one for
-each size; those of `python -m bench migration --at` will do.
+python -m bench load [--articles 10000 1000000] [--at FOLDER] [--cpu]: articles a second of COPY, of load with one file
+of 2,000 articles and with forty of 50, and the seconds of the same load again; in turns, the median of some rounds.
+What is spent on linking stories and on making the words of the search index is told apart. FOLDER keeps the archives,
+one for each size; those of `python -m bench migration --at` will do.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ from pipelines.settings import Settings
 from pipelines.stores import articlefile, migrations, postgres
 from pipelines.stores.articlefile import Line
 
+# Seconds so far, of the clock or of the CPU.
+Clock = Callable[[], float]
 SIZES = (10_000, 1_000_000)
 MANY, FEW = 2_000, 50
 ROUNDS = 3
@@ -76,6 +78,7 @@ def main(given: list[str]) -> int:
     parser.add_argument("--articles", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--at", type=Path)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--cpu", action="store_true", help="CPU seconds of Python and the backend, on a busy machine")
     options = parser.parse_args(given)
     found = {}
     for articles in options.articles:
@@ -86,7 +89,7 @@ def main(given: list[str]) -> int:
                 if not (settings.data / "postgres").exists():
                     grown.fill(settings, articles)
                 migrations.migrate(settings)
-                found[articles] = _measure(settings, options.rounds)
+                found[articles] = _measure(settings, options.rounds, cpu=options.cpu)
         _print(articles, found[articles])
     first, last = found[min(found)], found[max(found)]
     print(f"load: in the largest archive {last.many / first.many:.2f} of the rate in the smallest")
@@ -108,10 +111,11 @@ def _print(articles: int, one: LoadMeasure) -> None:
     )
 
 
-def _measure(settings: Settings, rounds: int) -> LoadMeasure:
+def _measure(settings: Settings, rounds: int, *, cpu: bool = False) -> LoadMeasure:
     took: dict[str, list[float]] = defaultdict(list)
     apart: dict[str, list[float]] = defaultdict(list)
     with postgres.connection(settings, application="bench") as conn:
+        clock = partial(_cpu_seconds, conn) if cpu else time.monotonic
         above = _number(conn, "select coalesce(max(id), 0) as n from articles")
         for turn in range(rounds + 1):
             for name, size in (("many", MANY), ("few", FEW)):
@@ -120,12 +124,12 @@ def _measure(settings: Settings, rounds: int) -> LoadMeasure:
                 # As a task of a night does it: one after the other.
                 with stage.loading(settings) as load_next:
                     works = [partial(load, load_next) for load in loads]
-                    with _time_apart() as spent:
-                        seconds = sum(map(_time, works))
-                    again = sum(map(_time, works)) / len(works) if name == "many" else 0.0
+                    with _time_apart(clock) as spent:
+                        seconds = sum(_time(work, clock) for work in works)
+                    again = sum(_time(work, clock) for work in works) / len(works) if name == "many" else 0.0
                 rows = _copied_out(conn, above, fetch)
                 _delete(conn, above, fetch)
-                copied = _copied_in(conn, rows)
+                copied = _copied_in(conn, rows, clock)
                 _delete(conn, above, fetch)
                 _forget(conn, fetch)
                 # The first round warms.
@@ -149,24 +153,36 @@ def _measure(settings: Settings, rounds: int) -> LoadMeasure:
     )
 
 
-def _time(load: Callable[[], None]) -> float:
-    began = time.monotonic()
+def _time(load: Callable[[], None], clock: Clock) -> float:
+    began = clock()
     load()
-    return time.monotonic() - began
+    return clock() - began
+
+
+def _cpu_seconds(conn: postgres.Connection) -> float:
+    """CPU seconds so far of this process, of load's backend and of our own."""
+    # Within one transaction Postgres shows one and the same list of backends.
+    with conn, conn.cursor() as cursor:
+        cursor.execute(
+            "select pid from pg_stat_get_activity(null) where application_name in ('bench', 'nightdesk load')"
+        )
+        backends = [Path(f"/proc/{row['pid']}/schedstat") for row in map(dict, cursor.fetchall())]
+    # The first value is nanoseconds on a CPU.
+    return time.process_time() + sum(int(one.read_text().split()[0]) for one in backends) / 1e9
 
 
 @contextmanager
-def _time_apart() -> Iterator[dict[str, float]]:
+def _time_apart(clock: Clock) -> Iterator[dict[str, float]]:
     """Seconds that load spends on linking stories, and on making words of texts."""
     spent = {"linking": 0.0, "words": 0.0}
 
     def count_seconds(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **more: Any) -> Any:
-            began = time.monotonic()
+            began = clock()
             try:
                 return function(*args, **more)
             finally:
-                spent[name] += time.monotonic() - began
+                spent[name] += clock() - began
 
         return call
 
@@ -231,14 +247,14 @@ def _copied_out(conn: postgres.Connection, above: int, fetch: int) -> dict[str, 
     return made
 
 
-def _copied_in(conn: postgres.Connection, rows: dict[str, io.StringIO]) -> float:
+def _copied_in(conn: postgres.Connection, rows: dict[str, io.StringIO], clock: Clock) -> float:
     for buffer in rows.values():
         buffer.seek(0)
-    began = time.monotonic()
+    began = clock()
     with conn, conn.cursor() as cursor:
         for table, buffer in rows.items():
             cursor.copy_expert(f"copy {table} from stdin", buffer)
-    return time.monotonic() - began
+    return clock() - began
 
 
 def _delete(conn: postgres.Connection, above: int, fetch: int) -> None:
