@@ -22,6 +22,7 @@ from http import HTTPStatus
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
@@ -37,6 +38,8 @@ from pipelines.stores.foreign_warc import MAX_BODY_BYTES as MAX_BODY_BYTES
 from pipelines.stores.foreign_warc import MAX_HEAD_BYTES
 from pipelines.stores.warc_spans import find_spans, read_member
 
+# Random bytes in the name of a file that goes to a bucket. Chosen: a source has some files of a run.
+NAME_BYTES = 4
 CLOSED = ".warc.gz"
 OPEN = ".warc.gz.open"
 DAMAGED = ".damaged"
@@ -68,8 +71,9 @@ def begin(raw: Path, source: str, run: str) -> Writer:
     folder = raw / source / run
     private.folder(folder)
     number = 1
-    # If machines share a raw store, a name shows whose file it is, and no two write the same one.
-    ours = f"-{bucket.worker(raw)}" if address_of(raw) else ""
+    # If machines share a raw store, a name shows whose file it is, and no two write the same one: nor does this machine
+    # write one again that it has brought to the bucket, of which nothing is left here.
+    ours = f"-{token_hex(NAME_BYTES)}-{bucket.worker(raw)}" if address_of(raw) else ""
     while True:
         name = f"{source}-{run}-{number}{ours}"
         number += 1

@@ -423,7 +423,7 @@ def test_changes_that_are_shared_out_to_tasks_give_the_same_alerts_once(
     settings: Settings, conn: postgres.Connection, change: Change
 ) -> None:
     follow(conn, kinds=["new", "correction", "outlet"])
-    told = "select watch, kind, story, revision, quiet, lead_id is null from alerts order by 1, 3, 4"
+    told = "select watch, kind, article_id, revision, quiet, lead_id is null from alerts order by 1, 3, 4"
     articles = [change(f"غارة على الرقة {number}", source=f"sana{number % 3}") for number in range(12)]
     with conn, conn.cursor() as cursor:
         # Three outlets tell each of two stories.

@@ -110,7 +110,8 @@ def test_each_stage_of_a_night_works_on_another_machine(
     assert [left_here(machine) for machine in machines] == [[], [], []]
     assert not list(machines[1].articles.rglob("*.jsonl"))
     (raw,) = [name for name in store.names() if name.endswith(warc.CLOSED)]
-    assert raw.startswith(f"desk/raw/a/{RUN}/a-{RUN}-1-{bucket.worker(machines[0].raw)}")
+    assert raw.startswith(f"desk/raw/a/{RUN}/a-{RUN}-1-")
+    assert raw.endswith(f"-{bucket.worker(machines[0].raw)}{warc.CLOSED}")
     assert f"desk/articles/a/{RUN}.jsonl" in store.names()
 
 
@@ -408,3 +409,16 @@ def test_a_raw_file_that_is_brought_late_does_not_undo_what_was_erased_of_it(
 
     assert bucket.version_of(file)[0] == b"without a page"
     assert not file.exists()
+
+
+def test_a_crawl_that_is_done_again_on_the_same_machine_takes_no_page_of_the_first_away(
+    machines: list[Settings], paper: Paper, conn: postgres.Connection
+) -> None:
+    paper.prints(1)
+    assert crawled(machines[0], paper) == "done" and left_here(machines[0]) == []
+    paper.prints(1, 2)
+    assert crawled(machines[0], paper) == "done" and left_here(machines[0]) == []
+
+    read = extract(machines[1], paper.source, RUN)
+
+    assert (read.state, read.counts["articles"]) == ("done", 2), read.message
