@@ -90,7 +90,7 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
     """Crawl until nothing is due, the budget is used up, or somebody stops it."""
     with postgres.connection(current, application="nightdesk crawl", idle_seconds=runs.SILENT_SECONDS) as conn:
         migrations.check_migrated(conn)
-        crawl_store = store.Store(current, conn, given.run, past=past_urls.of_json(given.past))
+        crawl_store = store.CrawlSession(current, conn, given.run, past=past_urls.of_json(given.past))
         # None for a source that another process crawls; `crawl_store.sources` has the sources that were taken.
         taken = [source_lifecycle.take(crawl_store, source, only=given.only, due=given.due) for source in sources]
         _adopt_left(current, crawl_store)
@@ -119,7 +119,7 @@ def adopt(current: Settings) -> int:
     """Take in the files that killed crawls left on this machine."""
     with postgres.connection(current, application="nightdesk adopt", idle_seconds=runs.SILENT_SECONDS) as conn:
         migrations.check_migrated(conn)
-        _adopt_left(current, store.Store(current, conn, ""))
+        _adopt_left(current, store.CrawlSession(current, conn, ""))
     return shutdown.DONE
 
 
@@ -177,11 +177,11 @@ def _run_verb(given: argparse.Namespace) -> int:
         return shutdown.REFUSED
 
 
-def _adopt_left(current: Settings, crawl_store: store.Store) -> None:
+def _adopt_left(current: Settings, crawl_store: store.CrawlSession) -> None:
     adoption.adopt_others(crawl_store, lambda name: folders.read_named(current, [name])[0])
 
 
-def _access(current: Settings, crawl_store: store.Store) -> tuple[dict[str, Access], bool]:
+def _access(current: Settings, crawl_store: store.CrawlSession) -> tuple[dict[str, Access], bool]:
     """The access of each source (login, headers, cookies, proxy), by name.
 
     A source that lacks a secret is ended; the flag says whether any was.
@@ -202,7 +202,7 @@ def _access_of(current: Settings, source: Source) -> dict[str, Access]:
     return {source.name: found} if found else {}
 
 
-def _without_browser(current: Settings, crawl_store: store.Store) -> bool:
+def _without_browser(current: Settings, crawl_store: store.CrawlSession) -> bool:
     """End the sources that need a browser, if there is none; gives whether any source was ended."""
     rendered = [crawled for crawled in crawl_store.sources.values() if crawled.source.render]
     missing = render.trouble(current) if rendered else ""

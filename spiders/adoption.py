@@ -14,10 +14,10 @@ from pipelines.model import Source
 from pipelines.stores import bucket, chain, postgres, warc
 from spiders import outcome
 from spiders.crawled_source import CrawledSource
-from spiders.store import STAGE, Store, discover, of_a_page, say
+from spiders.store import STAGE, CrawlSession, discover, of_a_page, say
 
 
-def adopt_others(store: Store, find: Callable[[str], Source]) -> None:
+def adopt_others(store: CrawlSession, find: Callable[[str], Source]) -> None:
     """Take in what killed crawls of other sources left on this machine. If machines share a bucket, this machine may
     crawl some sources tonight and others tomorrow.
 
@@ -35,7 +35,7 @@ def adopt_others(store: Store, find: Callable[[str], Source]) -> None:
                     say(store, "log", level="WARNING", message=f"{name}: what a crawl left stays here: {error}")
 
 
-def adopt(store: Store, crawled: CrawledSource) -> None:
+def adopt(store: CrawlSession, crawled: CrawledSource) -> None:
     """Write into the ledger what a killed crawl wrote to disk only, judged as if it had just come. Files that the
     killed crawl did not bring to the bucket go there now.
     """
@@ -51,7 +51,7 @@ def adopt(store: Store, crawled: CrawledSource) -> None:
         say(store, "log", level="ERROR", message=message)
 
 
-def _adopt_files(store: Store, crawled: CrawledSource) -> None:
+def _adopt_files(store: CrawlSession, crawled: CrawledSource) -> None:
     source = crawled.source
     if store.past:
         for path in sorted((store.root / source.name).glob(f"*/*{warc.CLOSED}")):
@@ -85,7 +85,7 @@ def _adopt_files(store: Store, crawled: CrawledSource) -> None:
             say(store, "log", level="ERROR", message=message)
 
 
-def _adopt_one(store: Store, crawled: CrawledSource, run: str, result: FetchResult) -> None:
+def _adopt_one(store: CrawlSession, crawled: CrawledSource, run: str, result: FetchResult) -> None:
     """Write one adopted result and what its list named, as `store.record` writes the results of this crawl."""
     with store.conn:
         for new in ledger.record(store.conn, run, aliases.follow_redirects(store.conn, crawled.source, run, [result])):

@@ -26,7 +26,7 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from pipelines.codes import Cause
 from pipelines.model import Source
 from spiders import visit
-from spiders.crawler_settings import MAX_BODY_BYTES
+from spiders.crawler_settings import MAX_RECEIVED_BYTES
 from spiders.handler import Handler, UnservedRequest, passed_on
 from spiders.render import RENDERED
 from spiders.visit import Visit
@@ -131,8 +131,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
         if at.instead is not None:
             return at.instead.replace(request=request)
         body = html.encode("utf-8")
-        if len(body) > MAX_BODY_BYTES:
-            raise UnservedRequest(Cause.TOO_LARGE, f"larger than {MAX_BODY_BYTES} bytes once its scripts had run")
+        if len(body) > MAX_RECEIVED_BYTES:
+            raise UnservedRequest(Cause.TOO_LARGE, f"larger than {MAX_RECEIVED_BYTES} bytes once its scripts had run")
         request.meta["download_latency"] += monotonic() - began
         request.meta["rendered"] = {"by": browser, **at.facts()}
         kept = {name: values for name, values in document.headers.items() if visit.lower(name) not in NOT_STORED}

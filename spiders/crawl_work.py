@@ -16,7 +16,7 @@ from pipelines.crawl.host_locks import HostLocks
 from pipelines.model import Tally
 from spiders.frontier import Frontier
 from spiders.pacing import HostPacer
-from spiders.store import Arrival, Store, since_boot
+from spiders.store import Arrival, CrawlSession, since_boot
 
 
 @dataclass
@@ -57,7 +57,7 @@ class CrawlWork:
         tried: the leases that were put back once.
     """
 
-    store: Store
+    store: CrawlSession
     deadline: float
     frontiers: dict[str, Frontier]
     locks: HostLocks

@@ -107,9 +107,9 @@ def count_named(
     _weigh(crawled, [entry.url for kind, entry in named if kind == Kind.ARTICLE])
     # If feed and sitemap name the same article, it is still one URL.
     crawled.articles_listed.update(entry.url for kind, entry in named if kind == Kind.ARTICLE)
-    # A tally's "discovered" is all that the lists named; what the ledger discovered is "new" here.
+    # A tally's "discovered" is all that the lists named; its "new" is what the ledger did not know before.
     crawled.counts["discovered"] = len(crawled.articles_listed)
-    crawled.counts["new"] += got["discovered"]
+    crawled.counts["new"] += got["new"]
     crawled.counts["excluded"] += got["excluded"]
     if got["unusable"]:
         crawled.counts["unusable"] += got["unusable"]

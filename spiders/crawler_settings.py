@@ -9,7 +9,7 @@ from pipelines.settings import Settings
 
 ROBOT = "Nightdesk"
 # Bytes of one response. Chosen: large sitemaps fit; memory has to end somewhere.
-MAX_BODY_BYTES = 10 * 1024 * 1024
+MAX_RECEIVED_BYTES = 10 * 1024 * 1024
 
 
 def user_agent(settings: Settings) -> str:
@@ -68,8 +68,8 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         # Counted from the first byte sent to the last byte received, so that a slow drip ends as well.
         "DOWNLOAD_TIMEOUT": settings.fetch_timeout,
         "DNS_TIMEOUT": 10,
-        # Larger bodies are cut off at once; no article is this long.
-        "DOWNLOAD_MAXSIZE": MAX_BODY_BYTES,
+        # A larger body ends the request, and the URL fails as too large; no article is this long.
+        "DOWNLOAD_MAXSIZE": MAX_RECEIVED_BYTES,
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": 5,
         "METAREFRESH_ENABLED": False,

@@ -30,7 +30,7 @@ from spiders.crawl_work import CrawlWork
 from spiders.crawled_source import end_state
 from spiders.frontier import Frontier
 from spiders.pacing import HostPacer, NotNow
-from spiders.store import Arrival, Store
+from spiders.store import Arrival, CrawlSession
 
 # Seconds that the loop waits at least. Chosen: it must not spin.
 LEAST_WAIT_SECONDS = 0.01
@@ -57,13 +57,13 @@ ARRIVAL_SECONDS = 10.0
 
 
 class NewsSpider(Spider):
-    """Crawls the sources that a Store has taken, until nothing is due or the deadline (monotonic seconds) has
+    """Crawls the sources that a CrawlSession has taken, until nothing is due or the deadline (monotonic seconds) has
     passed.
     """
 
     name = "news"
 
-    def __init__(self, *, crawl_store: Store, deadline: float, only: str = "", parent: int = 0) -> None:
+    def __init__(self, *, crawl_store: CrawlSession, deadline: float, only: str = "", parent: int = 0) -> None:
         super().__init__()
         self.only = only
         self.parent = parent
@@ -271,7 +271,7 @@ class NewsSpider(Spider):
         for lease in leases:
             frontier.queues[lease.host].append(lease)
         for host in {lease.host for lease in leases}:
-            self.work.pacer.slow(host, frontier.delay)
+            self.work.pacer.require_gap(host, frontier.delay)
             self.work.sharing[host].add(name)
         await self.work.pacer.try_for({lease.host for lease in leases})
         # Fewer than wanted: what else is due is at hosts that have URLs queued. Once such a queue is empty, `_ready`
@@ -329,7 +329,9 @@ class NewsSpider(Spider):
         self.work.changed.set()
 
     def _put_back(self, lease: Lease) -> None:
-        """Put a URL back whose request was not made: it is the next one of its host, or goes back to the ledger."""
+        """Put a URL back whose request was not made: at the end of its host's queue, or else its lease is given back
+        when the source ends.
+        """
         frontier = self.work.frontiers.get(lease.source)
         if frontier is None:
             return

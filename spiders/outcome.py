@@ -34,7 +34,7 @@ from pipelines.sources import access
 from pipelines.stores import entries, warc
 from pipelines.stores.clock import Clock
 from spiders import challenges
-from spiders.crawler_settings import MAX_BODY_BYTES
+from spiders.crawler_settings import MAX_RECEIVED_BYTES
 from spiders.guard import RefusedRequest
 from spiders.handler import TOO_LARGE, UnservedRequest
 
@@ -288,7 +288,7 @@ def _failure(error: BaseException) -> tuple[Cause, str]:
     if known is not None:
         return known, str(known)
     if isinstance(error, DownloadCancelledError):
-        return Cause.TOO_LARGE, f"larger than {MAX_BODY_BYTES} bytes"
+        return Cause.TOO_LARGE, f"larger than {MAX_RECEIVED_BYTES} bytes"
     if TOO_LARGE in text:
         return Cause.TOO_LARGE, TOO_LARGE
     if isinstance(error, ValueError):

@@ -112,8 +112,11 @@ class HostPacer:
         """The host of this name."""
         return self.known.setdefault(name, Host(name))
 
-    def slow(self, name: str, delay: float, why: str = "") -> None:
-        """From now on, send at most one request per delay to this host. Absurd delays are logged and shortened."""
+    def require_gap(self, name: str, delay: float, why: str = "") -> None:
+        """From now on, let at least `delay` seconds pass between two requests to this host.
+
+        Absurd delays are logged and shortened.
+        """
         host = self.of(name)
         if delay > LONGEST_DELAY:
             log.warning("%s: %s asks for %.0f s between requests; we keep %.0f s", name, why, delay, LONGEST_DELAY)

@@ -100,7 +100,7 @@ class RobotsMiddleware:
         """The host's rules; NotHad if they cannot be had; NotNow if we may not ask for them now."""
         spider: Any = self.crawler.spider
         key = urlsplit(place).netloc
-        self.pacer.slow(host, spider.delay_of(host))
+        self.pacer.require_gap(host, spider.delay_of(host))
         try:
             # Another process may be fetching this robots.txt: the ledger has it when our turn comes.
             await self.pacer.enter(host)
@@ -120,7 +120,7 @@ class RobotsMiddleware:
         status, body = robots
         # This runs in a thread, like unpacking: a robots.txt may be half a megabyte of anything.
         rules = await asyncio.to_thread(ProtegoRobotParser, body.encode() if status < 300 else b"", spider)
-        self.pacer.slow(host, _asked_gap(rules), "robots.txt")
+        self.pacer.require_gap(host, _asked_gap(rules), "robots.txt")
         return rules
 
     async def _fetch(self, place: str, host: str, meta: dict[str, Any]) -> tuple[int, str] | NotHad:

@@ -13,10 +13,10 @@ from pipelines.model import Source, Tally
 from pipelines.stores import bucket, chain, postgres, runs, warc
 from spiders import adoption, guard
 from spiders.crawled_source import CrawledSource, tally_counts
-from spiders.store import STAGE, Arrival, Store, check_session, record, say, say_tally, write
+from spiders.store import STAGE, Arrival, CrawlSession, check_session, record, say, say_tally, write
 
 
-def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> CrawledSource | None:
+def take(store: CrawlSession, source: Source, *, only: str = "", due: bool = False) -> CrawledSource | None:
     """Take a source's lock, adopt what a killed crawl left, and make its lists due; None if another crawl has the
     source.
 
@@ -47,7 +47,9 @@ def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> 
     return crawled
 
 
-def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[str], only: str = "") -> list[Lease]:
+def lease(
+    store: CrawlSession, name: str, count: int, *, per_host: int, skip: Sequence[str], only: str = ""
+) -> list[Lease]:
     """The next URLs of a source. Articles, and sitemaps that an index named, are leased only within the limits of a
     run.
     """
@@ -70,7 +72,9 @@ def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[
     return got
 
 
-def end(store: Store, crawled: CrawledSource, state: RunState, message: str, code: RunCode = RunCode.NONE) -> Tally:
+def end(
+    store: CrawlSession, crawled: CrawledSource, state: RunState, message: str, code: RunCode = RunCode.NONE
+) -> Tally:
     """End a source: close its raw file, give back its leases, write its row of `runs`, free its lock; then
     report it.
     """
@@ -88,7 +92,7 @@ def end(store: Store, crawled: CrawledSource, state: RunState, message: str, cod
     return tally
 
 
-def close(store: Store, arrivals: Sequence[Arrival], state: RunState, message: str, *, in_ledger: bool) -> None:
+def close(store: CrawlSession, arrivals: Sequence[Arrival], state: RunState, message: str, *, in_ledger: bool) -> None:
     """Write what came, and end every source with this state. Without the database, only raw files and reports are
     written.
 
@@ -109,7 +113,9 @@ def close(store: Store, arrivals: Sequence[Arrival], state: RunState, message: s
         store.sources.clear()
 
 
-def _tally(store: Store, crawled: CrawledSource, state: RunState, message: str, code: RunCode = RunCode.NONE) -> Tally:
+def _tally(
+    store: CrawlSession, crawled: CrawledSource, state: RunState, message: str, code: RunCode = RunCode.NONE
+) -> Tally:
     return Tally(
         run=store.run,
         source=crawled.source.name,
@@ -121,7 +127,7 @@ def _tally(store: Store, crawled: CrawledSource, state: RunState, message: str, 
     )
 
 
-def _let_in_by_guard(store: Store, source: Source) -> None:
+def _let_in_by_guard(store: CrawlSession, source: Source) -> None:
     """Make due the URLs that the guard refused under earlier settings and would not refuse now."""
     guard_now = guard.guard_policy(store.settings)
     with store.conn:
@@ -139,7 +145,7 @@ def _let_in_by_guard(store: Store, source: Source) -> None:
             postgres.execute(store.conn, "try_again", ids=let_in)
 
 
-def _close_file(store: Store, writer: warc.Writer) -> None:
+def _close_file(store: CrawlSession, writer: warc.Writer) -> None:
     """Close a raw file and bring it to the bucket, if there is one. If the bucket does not take it now, the next crawl
     here brings it.
     """
@@ -158,7 +164,7 @@ def _close_file(store: Store, writer: warc.Writer) -> None:
         say(store, "log", level="ERROR", message=message)
 
 
-def _busy(store: Store, source: Source) -> None:
+def _busy(store: CrawlSession, source: Source) -> None:
     """Say that another crawl has the source."""
     message = "Another process is crawling this source; it was left alone."
     with store.conn:

@@ -46,7 +46,7 @@ class Arrival:
 
 
 @dataclass
-class Store:
+class CrawlSession:
     """What the writing thread works with; nobody else touches it while the crawl runs.
 
     out: the stream that the process which started the crawl reads.
@@ -85,7 +85,7 @@ class Store:
         return PAST_FOLDER if self.past else STAGE
 
 
-def commit(store: Store, arrivals: Sequence[Arrival]) -> set[str]:
+def commit(store: CrawlSession, arrivals: Sequence[Arrival]) -> set[str]:
     """Write arrivals: raw files, synced, then one transaction. Gives the sources for which there may be more
     to lease.
     """
@@ -94,7 +94,7 @@ def commit(store: Store, arrivals: Sequence[Arrival]) -> set[str]:
     return record(store, write(store, arrivals))
 
 
-def check_session(store: Store) -> None:
+def check_session(store: CrawlSession) -> None:
     """TakenOverError if this crawl was silent for so long that Postgres has ended its session: its sources may be
     another crawl's by now, so nothing more is written. If Postgres itself is away, raw files are still written.
     """
@@ -108,7 +108,7 @@ def check_session(store: Store) -> None:
     store.spoke_at = since_boot()
 
 
-def tell_pause(store: Store) -> str:
+def tell_pause(store: CrawlSession) -> str:
     """The sentence about a crawl that was silent for so long that Postgres has ended its session; empty if it was
     not.
     """
@@ -126,7 +126,7 @@ def since_boot() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-def record(store: Store, results: Sequence[FetchResult]) -> set[str]:
+def record(store: CrawlSession, results: Sequence[FetchResult]) -> set[str]:
     """Write results into the ledger in one transaction. Gives the sources for which there may be more to lease.
 
     If the content of a page cannot be written, that page has failed, and the others are written without it.
@@ -147,7 +147,7 @@ def record(store: Store, results: Sequence[FetchResult]) -> set[str]:
     return more
 
 
-def write(store: Store, arrivals: Iterable[Arrival]) -> list[FetchResult]:
+def write(store: CrawlSession, arrivals: Iterable[Arrival]) -> list[FetchResult]:
     """Write the pages to the raw files and sync them; gives the results with their pointers."""
     results: list[FetchResult] = []
     touched: dict[str, warc.Writer] = {}
@@ -168,32 +168,32 @@ def write(store: Store, arrivals: Iterable[Arrival]) -> list[FetchResult]:
     return results
 
 
-def keep_robots(store: Store, place: str, status: int, body: str) -> list[str]:
+def keep_robots(store: CrawlSession, place: str, status: int, body: str) -> list[str]:
     """Keep what a host's robots.txt says; gives the sources that may have URLs which it lets in now."""
     with store.conn:
         postgres.execute(store.conn, "keep_robots", host=place, status=status, body=body)
         return [name for name, one in store.sources.items() if rules.let_in_by_robots(store.conn, one.source)]
 
 
-def say(store: Store, event: str, **facts: Any) -> None:
+def say(store: CrawlSession, event: str, **facts: Any) -> None:
     """Write one JSON line for whoever started the crawl. If the reader is gone, the line is lost."""
     with suppress(BrokenPipeError):
         print(json.dumps({"event": event, **facts}, ensure_ascii=False), file=store.out, flush=True)
 
 
-def say_tally(store: Store, tally: Tally) -> None:
+def say_tally(store: CrawlSession, tally: Tally) -> None:
     """Report the tally of a source, as the last line about it."""
     facts = {"state": str(tally.state), "counts": tally.counts, "message": tally.message, "code": str(tally.code)}
     say(store, "tally", source=tally.source, **facts)
 
 
-def rest_host(store: Store, host: str, rest: timedelta, reason: str) -> None:
+def rest_host(store: CrawlSession, host: str, rest: timedelta, reason: str) -> None:
     """Leave a host alone for so long, committed at once."""
     with store.conn:
         ledger.rest_host(store.conn, host, rest, reason)
 
 
-def _record(store: Store, results: Sequence[FetchResult]) -> set[str]:
+def _record(store: CrawlSession, results: Sequence[FetchResult]) -> set[str]:
     """Write in one transaction: results, what their lists named, rests that hosts asked for, and the sources'
     progress.
     """
@@ -234,7 +234,7 @@ def of_a_page(error: Exception) -> bool:
     return postgres.is_refusal(error) if isinstance(error, postgres.Error) else not isinstance(error, OSError)
 
 
-def _after_redirects(store: Store, results: Sequence[FetchResult]) -> list[FetchResult]:
+def _after_redirects(store: CrawlSession, results: Sequence[FetchResult]) -> list[FetchResult]:
     """The results, each at the address that it belongs to."""
     settled: list[FetchResult] = []
     for name in dict.fromkeys(result.source for result in results):
@@ -245,7 +245,7 @@ def _after_redirects(store: Store, results: Sequence[FetchResult]) -> list[Fetch
     return settled
 
 
-def discover(store: Store, crawled: CrawledSource, run: str, result: FetchResult) -> dict[str, int]:
+def discover(store: CrawlSession, crawled: CrawledSource, run: str, result: FetchResult) -> dict[str, int]:
     """Write what a list named. The next page of a section is made due only if this page brought something.
 
     Gives the counts of `discovery.discover`, and "cut" if the section has had its share of pages. Of a section page, an
@@ -265,6 +265,6 @@ def discover(store: Store, crawled: CrawledSource, run: str, result: FetchResult
     first = discovery.first_page(conn, crawled.source, result.url) if result.kind == Kind.SECTION else result.url
     shown = crawled.section_keys.setdefault(first, set()) if result.kind == Kind.SECTION else None
     got = discovery.discover(conn, crawled.source, run, named, result.url, by=result.kind, shown=shown)
-    if (got["discovered"] or got["of this run"]) and further:
+    if (got["new"] or got["of this run"]) and further:
         got["cut"] = not discovery.next_page(conn, crawled.source, run, first, further[0])
     return got

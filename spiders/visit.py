@@ -19,7 +19,7 @@ from playwright.async_api import CDPSession, Error, Page, Route
 from scrapy.http import Request, Response
 
 from pipelines import encodings
-from spiders.crawler_settings import MAX_BODY_BYTES
+from spiders.crawler_settings import MAX_RECEIVED_BYTES
 from spiders.pacing import NotNow
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
@@ -220,7 +220,7 @@ def show_response(response: Response) -> Shown:
     return {
         "status": response.status,
         "headers": headers,
-        "body": encodings.decode(response.body, names, MAX_BODY_BYTES),
+        "body": encodings.decode(response.body, names, MAX_RECEIVED_BYTES),
     }
 
 

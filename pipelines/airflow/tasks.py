@@ -53,7 +53,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
     for sentence in mistaken():
         log.warning("%s", sentence)
     chosen_names = params.get("sources") or []
-    current = folders.of_run(current, run, newest=bool(chosen_names or params.get("run")))
+    current = folders.pin_sources(current, run, newest=bool(chosen_names or params.get("run")))
     if chosen_names:
         chosen = folders.read_named(current, chosen_names)
     else:
@@ -82,7 +82,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
 def plan_stage(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> list[Batch]:
     """The batches of a later stage: from the form, else from the handover of the stage before."""
     handover = chosen_run(stage, params, dag_run, events)
-    folders.of_run(settings(), handover["run"], newest=bool(params.get("run") or params.get("sources")))
+    folders.pin_sources(settings(), handover["run"], newest=bool(params.get("run") or params.get("sources")))
     log.info("run %s: %s", handover["run"], ", ".join(handover["sources"]) or "no source")
     with postgres.connection(settings()) as conn:
         took = runs.seconds(conn, stage, handover["sources"])
@@ -108,7 +108,7 @@ def crawl_batch(batch: Batch, params: Mapping[str, Any] | None = None) -> dict[s
 
     params: the values of the run's form. If a person filled it in, every list is requested, whatever the key is.
     """
-    current = folders.of_run(settings(), batch["run"])
+    current = folders.pin_sources(settings(), batch["run"])
     form = params or {}
     by_hand = bool(form.get("run") or form.get("sources")) or runs.begun_by_hand(batch["run"])
     chosen, problems = _read_sources(current, batch["sources"])
@@ -179,13 +179,13 @@ def match(params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) ->
     if len(shares) > 1:
         log.info("run %s: the changes are matched by %d tasks", run, len(shares))
         return Matching(run=run, shares=[MatchShare(run=run, number=one.number, of=one.of) for one in shares])
-    _conclude([alert.match(folders.of_run(settings(), run), run)], [], errors.NightdeskError)
+    _conclude([alert.match(folders.pin_sources(settings(), run), run)], [], errors.NightdeskError)
     return Matching(run=run, shares=[])
 
 
 def match_share(share: MatchShare) -> None:
     """Match one share of the changes."""
-    current, run = folders.of_run(settings(), share["run"]), share["run"]
+    current, run = folders.pin_sources(settings(), share["run"]), share["run"]
     _conclude([alert.match(current, run, alert.Share(share["number"], share["of"]))], [], errors.NightdeskError)
 
 
@@ -255,7 +255,7 @@ def to_log(line: str) -> None:
 
 def _each(batch: Batch, work: Callable[[Settings, Source, str], Tally]) -> dict[str, str]:
     """Do a stage's work for each source of a batch; one source's error stops no other. Gives source -> state."""
-    current = folders.of_run(settings(), batch["run"])
+    current = folders.pin_sources(settings(), batch["run"])
     crawl.adopt(current, to_log)
     chosen, problems = _read_sources(current, batch["sources"])
     tallies: list[Tally] = []

@@ -78,7 +78,7 @@ def choose_alerts(
     return [
         WatchMatch(change, by_name[name], matches)
         for change, name, matches in sorted(by_change_and_watch.values(), key=lambda one: int(one[0]["id"]))
-        if name in by_name and _is_told(by_name[name], change)
+        if name in by_name and _wants(by_name[name], change)
     ]
 
 
@@ -173,7 +173,7 @@ def _concerns_the_told(change: Mapping[str, Any]) -> bool:
     return change["kind"] in (AlertKind.REMOVED, AlertKind.RESTORED) or change["revision_kind"] in CONCERNS_THE_TOLD
 
 
-def _is_told(watch: Watch, change: Mapping[str, Any]) -> bool:
+def _wants(watch: Watch, change: Mapping[str, Any]) -> bool:
     """Whether a watch tells this kind of change. An article of unknown language counts for every language."""
     language = change["language"].split("-")[0].lower()
     return (

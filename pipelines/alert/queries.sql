@@ -75,7 +75,7 @@ order by id desc
 insert into synonyms (name, spellings) values (%(list)s, %(spellings)s)
 on conflict (name) do update set spellings = excluded.spellings
 
--- name: lock_watches
+-- name: lock_alert_writing
 -- One alert stage at a time counts and fills the messages of an hour, freed with the transaction.
 select pg_advisory_xact_lock(hashtextextended('alert cap', 0))
 

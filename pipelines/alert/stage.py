@@ -110,7 +110,7 @@ def _batch(
         chosen = alert_choice.choose_alerts(conn, changes, matched)
         if chosen:
             # One alert stage at a time from here on: it has to see the alerts and messages that the one before wrote.
-            postgres.query(conn, "lock_watches")
+            postgres.query(conn, "lock_alert_writing")
             alerts = alert_choice.write(conn, run, chosen)
             messages.put(conn, settings, run, {one.watch.name: one.watch for one in chosen}, alerts)
         if changes:

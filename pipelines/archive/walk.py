@@ -15,7 +15,7 @@ from pipelines.archive import candidates
 from pipelines.load import search_index
 from pipelines.query import evaluation, grammar
 from pipelines.query.evaluation import QueriedArticle
-from pipelines.query.grammar import DateFilter, Every, Field, Node, Of
+from pipelines.query.grammar import DateFilter, Every, Field, FieldFilter, Node
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
 
@@ -44,7 +44,7 @@ def compose_query(
     """The request as one query; None for the complete archive. QueryError if it cannot be read."""
     parts: list[Node] = [grammar.parse(query, synonyms)] if query.strip() else []
     if sources:
-        parts.append(Of(Field.SOURCE, tuple(sources)))
+        parts.append(FieldFilter(Field.SOURCE, tuple(sources)))
     if between:
         parts.append(between)
     return None if not parts else parts[0] if len(parts) == 1 else Every(tuple(parts))

@@ -284,7 +284,7 @@ def _perform_alone(stage: str, names: Sequence[str] | None, run: str, json: bool
 
 def _of_run(current: Settings, chosen: list[Source], key: str) -> tuple[Settings, list[Source]]:
     """Settings and sources of one set of sources, which is noted with the run, where the sources are in a bucket."""
-    pinned = folders.of_run(current, key, newest=True)
+    pinned = folders.pin_sources(current, key, newest=True)
     if pinned is current or not chosen:
         return pinned, chosen
     return pinned, folders.read_named(pinned, [source.name for source in chosen])

@@ -27,13 +27,13 @@ def discover(
 ) -> dict[str, int]:
     """Write what a list named into the ledger, part of the caller's transaction.
 
-    Gives counts of articles: discovered, excluded, discovered by another list of this run, aliases, due again, and
-    unusable (no URL at all).
+    Gives counts of articles: new (the ledger did not know them), excluded, of this run (another list of the run named
+    them before), alias, again (due again), and unusable (no URL at all).
     by: what kind of list it was; only feeds may name other sites.
     shown: the keys that earlier pages of the same section named in this run; the keys of this page are added.
     """
     shown = set() if shown is None else shown
-    counts = {"discovered": 0, "of this run": 0, "excluded": 0, "alias": 0, "again": 0, "unusable": 0}
+    counts = {"new": 0, "of this run": 0, "excluded": 0, "alias": 0, "again": 0, "unusable": 0}
     now = clock.of_ledger(conn).at
     reading = ListReading(conn=conn, source=source, run=run, via=via)
     named = read_named(source, found, by, now, counts)
@@ -98,7 +98,7 @@ def next_page(conn: postgres.Connection, source: Source, run: str, first: str, e
     return True
 
 
-def fill(conn: postgres.Connection, source: str) -> None:
+def add_missing_variant_keys(conn: postgres.Connection, source: str) -> None:
     """Give variant keys to articles from before variant keys existed, part of the caller's transaction."""
     while rows := postgres.query(conn, "unmarked_variants", source=source, count=policy.VARIANTS_BATCH):
         postgres.execute_values(conn, "mark_variants", [(row["id"], urls.variant(row["url"])[0]) for row in rows])
@@ -131,7 +131,7 @@ def _insert(
     swapped = [(mains[v]["id"], ids[v], ALIAS, reading.run) for v in chosen if v in mains and v in ids]
     postgres.execute_values(reading.conn, "become_aliases", swapped)
     # Of those that are swapped the article was new when its other form was named.
-    counts["discovered"] += len(articles) - len(swapped)
+    counts["new"] += len(articles) - len(swapped)
 
     standing = {variant: row["main_id"] for variant, row in mains.items()} | ids
     others = [one for one in fresh if is_alias(one) and one.variant in standing]

@@ -22,6 +22,7 @@ LISTS = {Kind.FEED: "feeds", Kind.SITEMAP: "sitemaps", Kind.SECTION: "sections"}
 class Lease:
     """A URL that only this crawl may fetch for a while (policy.LEASE), with what is known about it.
 
+    via: the list that named the URL; empty for a list that the source's file names.
     past: whether a backfill or an import wants it.
     """
 
@@ -88,7 +89,7 @@ def begin(conn: postgres.Connection, source: Source, run: str, *, due: bool = Fa
     rows = list({row[1]: row for row in reversed(rows)}.values())[::-1]
     with conn:
         release(conn, source.name)
-        discovery.fill(conn, source.name)
+        discovery.add_missing_variant_keys(conn, source.name)
         postgres.execute(conn, "leave_lists", source=source.name, keys=[row[1] for row in rows])
         not_due = rhythm.not_due(conn, source, run, [row[1] for row in rows]) if due else {}
         postgres.execute_values(conn, "due_listings", [row for row in rows if row[1] not in not_due])
@@ -272,7 +273,7 @@ def find_retired(conn: postgres.Connection, url: str, sources: Sequence[str]) ->
     return postgres.query(conn, "retired_url", key=urls.key(urls.shorten(url)), sources=list(sources))
 
 
-def half_moved(conn: postgres.Connection, names: Sequence[str]) -> dict[str, str]:
+def find_unfinished_renames(conn: postgres.Connection, names: Sequence[str]) -> dict[str, str]:
     """Sources whose rename or merge was begun and is not finished: name -> the sentence that says how to finish it."""
     found = {}
     for row in postgres.query(conn, "moves_begun", sources=list(names)):

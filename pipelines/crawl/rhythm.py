@@ -64,7 +64,7 @@ def due_at(had_at: datetime, said: Asks, usual: timedelta | None, source: Source
     """
     least, most = timedelta(minutes=source.list_pause_least), timedelta(minutes=source.list_pause_most)
     learned = least if usual is None else max(least, usual / policy.LOOKS_AN_ARTICLE)
-    # In units of minutes and hours, and run after run begins some seconds earlier or later.
+    # A run begins some seconds earlier or later than the one before: a list is due a little before its pause is over.
     wanted = policy.EARLY_SHARE * max(learned, timedelta(seconds=said.get("seconds", 0)))
     at = had_at + max(wanted, timedelta(seconds=said.get("fresh", 0)))
     for _ in range(policy.SKIPPED_HOURS):

@@ -90,14 +90,14 @@ def crawl(
         return []
     with postgres.connection(settings, application="nightdesk crawl watch") as conn:
         migrations.check_migrated(conn)
-        half_moved = ledger.half_moved(conn, [source.name for source in sources])
+        unfinished = ledger.find_unfinished_renames(conn, [source.name for source in sources])
         if not only and wanted is None:
-            # Where whoever shares the sources among several crawls has not planned the run.
+            # The command line plans its run here; in Airflow `plan_crawl` did. Of two plans the wider one stays.
             runs.plan(conn, run, sources=len(sources))
         # Of each source the attempt whose end this process may write, if the child does not.
         attempts = runs.attempts(conn, run, STAGE, [source.name for source in sources])
     refused = [
-        Tally(run=run, source=name, stage=STAGE, state=RunState.FAILED, message=why) for name, why in half_moved.items()
+        Tally(run=run, source=name, stage=STAGE, state=RunState.FAILED, message=why) for name, why in unfinished.items()
     ]
     heard = {tally.source: tally for tally in _write_tallies(settings, refused, attempts)}
     for tally in refused:

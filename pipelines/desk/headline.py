@@ -1,7 +1,8 @@
-"""One sentence about the last night, at the top of the Desk and of `nightdesk status`, and its tone.
+"""One sentence about the last night, at the top of `nightdesk status`, with its tone and the facts in it.
 
-Only this module decides what the sentence says, and in which order. The sentence is made from the rows of
-`desk_records.sources` and `desk_records.runs`.
+The Desk's Overview takes the tone and the facts from here, and words them itself, in its reader's language
+(`airflow/console/pages/headline.js`). The sentence is made from the rows of `desk_records.sources` and
+`desk_records.runs`.
 """
 
 from __future__ import annotations

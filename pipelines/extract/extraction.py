@@ -110,9 +110,9 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     elements = list(tree.iter())
     facts = metadata.facts_of(tree, page, source)
     text = assembly.read(tree, html, facts, source, template, without)
-    dated = DatedPage.of(tree, facts, page, source)
-    when = publication_date.find_published(dated)
-    stored = "\n".join(text.lines)
+    dated_page = DatedPage.of(tree, facts, page, source)
+    when = publication_date.find_published(dated_page)
+    article_text = "\n".join(text.lines)
     refused = conditions.of_content(
         page,
         html=html,
@@ -128,23 +128,23 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         free=str(facts.node.get("isAccessibleForFree", "true")).lower() != "false",
     )
     del elements
-    language = text_language.language_of(facts.title, stored, source.language)
+    language = text_language.language_of(facts.title, article_text, source.language)
     refused = refused or conditions.wrong_language(language, source, text.words)
     if refused:
-        return PageReading(_rejection(page, *refused, text=stored or "\n".join(text.extracted)), text.fits)
+        return PageReading(_rejection(page, *refused, text=article_text or "\n".join(text.extracted)), text.fits)
     article = Article(
         source=source.name,
         url=page.url,
         canonical_url=_clean(facts.canonical_url),
         title=_clean(facts.title),
         description=_clean(facts.description),
-        text=_clean(stored),
+        text=_clean(article_text),
         authors=tuple(_clean(name) for name in facts.authors),
         language=language,
         published_at=when.at,
         published_precision=when.precision,
         published_from=when.said_by,
-        modified_at=publication_date.find_modified(dated),
+        modified_at=publication_date.find_modified(dated_page),
         image=_clean(facts.image),
         tags=tuple(_clean(tag) for tag in facts.tags),
         section=_clean(facts.section),

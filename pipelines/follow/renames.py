@@ -133,7 +133,7 @@ def _find_begun(conn: postgres.Connection, old: str, new: str, *, merged: bool) 
         found = postgres.query(conn, "moves_begun", sources=[old, new])
     for row in found:
         if (row["old"], row["new"], row["merged"]) != (old, new, merged):
-            (sentence,) = set(ledger.half_moved(conn, [row["old"]]).values())
+            (sentence,) = set(ledger.find_unfinished_renames(conn, [row["old"]]).values())
             raise SourceError(f"{row['old']}: {sentence}")
     return found
 

@@ -95,19 +95,22 @@ def _load(
             if prepare:
                 prepare(conn)
             rows, signed, indexed = file_rows.read(conn, settings, source.name, run)
-            why = steps.run_steps(conn, rows, indexed, source.name, run, may_hold=prepare is None)
+            held_because = steps.run_steps(conn, rows, indexed, source.name, run, may_hold=prepare is None)
             # `_gap` reads raw files, so it runs before the stories: from then on every other load waits.
             gap = _gap(settings, conn, source, run)
-            if rows and not why:
+            if rows and not held_because:
                 story_links.keep_loaded(conn, signed)
             counts = postgres.prepared_row(conn, "tally_of_load", source=source.name, run=run) or {}
             counts["seconds"] = round(time.monotonic() - started)
             counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
-            counts.update(quarantine.counts(conn, source.name, run) if why else {})
+            counts.update(quarantine.counts(conn, source.name, run) if held_because else {})
             state, message = (
                 (RunState.FAILED, _gap_sentence(gap))
                 if gap
-                else (RunState.DONE, quarantine.sentence(counts, why) or _flood_sentence(conn, source.name, run))
+                else (
+                    RunState.DONE,
+                    quarantine.sentence(counts, held_because) or _flood_sentence(conn, source.name, run),
+                )
             )
             tally = Tally(run=run, source=source.name, stage=STAGE, state=state, counts=counts, message=message)
             return runs.end(conn, tally, attempt)

@@ -1,6 +1,7 @@
 """The steps of a load: what each look at a page changed, decided and written by the statements `load_*`.
 
-They run in the order of STEPS, on a temporary table of the article file's lines. Only this module knows that order.
+They run on a temporary table of the article file's lines: before STEPS the lines are copied and KNOWN is asked; then
+come STEPS, in their order; after them the aliases, `load_update_unchanged_urls` and `load_add_removals`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pipelines.errors import StoreError
 from pipelines.load import counter_edits, file_rows, policy, quarantine, revisions, search_index
 from pipelines.stores import postgres
 
-# The step that finds known lines comes first; it shows which steps have nothing to do. After the verdicts, the
+# KNOWN finds the lines of stored articles, before STEPS; it shows which steps have nothing to do. After VERDICTS, the
 # statement `load_ask_flood` tells whether there are too many edits (a flood); if not, Python names the kind of each
 # edit.
 KNOWN, VERDICTS = "load_fill_known", "load_judge_newer_lines"
@@ -179,9 +180,9 @@ def _copy_lines(conn: postgres.Connection, rows: Sequence[file_rows.Row], source
     stored = {row["n"] for row in found}
     looks = Counter(row["url_id"] for row in rows)
     whole = [row for row in rows if not row["reason"] and (row["n"] in stored or looks[row["url_id"]] > 1)]
-    held = {row["n"] for row in whole}
+    whole_numbers = {row["n"] for row in whole}
     judged, all_columns = itemgetter(*file_rows.JUDGED), (*file_rows.JUDGED, *file_rows.STORED)
-    postgres.copy(conn, "lines", file_rows.JUDGED, [judged(row) for row in rows if row["n"] not in held])
+    postgres.copy(conn, "lines", file_rows.JUDGED, [judged(row) for row in rows if row["n"] not in whole_numbers])
     if whole:
         values = itemgetter(*all_columns)
         postgres.copy(conn, "lines", (*all_columns, "whole"), [(*values(row), True) for row in whole])

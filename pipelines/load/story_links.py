@@ -187,27 +187,27 @@ def _link(conn: postgres.Connection, numbers: Sequence[int], met: Sequence[postg
             most=MOST_COMPARED,
         ),
     ]
-    told = {
+    articles = {
         row["id"]: _LinkedArticle(row["id"], row["source"], row["story_id"], signature)
         for row in postgres.query(conn, "story_articles_of", ids=list({r[at] for r in found for at in ("id", "other")}))
         if (signature := signatures.unpack(row["signature"]))
     }
-    pairs = _pairs(told, found)
-    lesser = _unite((told[one].story, told[other].story) for one, other in pairs)
+    pairs = _pairs(articles, found)
+    lesser = _unite((articles[one].story, articles[other].story) for one, other in pairs)
     if not pairs:
         return set()
     moved = {story: root for story, root in lesser.items() if story != root}
     postgres.execute(conn, "stories_merge", old=list(moved), new=list(moved.values()))
-    members = {number: lesser[told[number].story] for pair in pairs for number in pair}
+    members = {number: lesser[articles[number].story] for pair in pairs for number in pair}
     postgres.execute(conn, "stories_join", ids=list(members), stories=list(members.values()))
     return set(lesser.values())
 
 
-def _pairs(told: Mapping[int, _LinkedArticle], found: Sequence[postgres.Row]) -> list[tuple[int, int]]:
+def _pairs(articles: Mapping[int, _LinkedArticle], found: Sequence[postgres.Row]) -> list[tuple[int, int]]:
     """The pairs of an article and a candidate that are one story."""
     relations: dict[int, dict[int, Relation]] = {}
     for row in found:
-        one, other = told.get(row["id"]), told.get(row["other"])
+        one, other = articles.get(row["id"]), articles.get(row["other"])
         if one and other:
             is_one = (
                 Relation.WHOLE
@@ -217,7 +217,8 @@ def _pairs(told: Mapping[int, _LinkedArticle], found: Sequence[postgres.Row]) ->
             relations.setdefault(one.number, {})[other.number] = is_one
             relations.setdefault(other.number, {})[one.number] = is_one
     least = {
-        number: Relation.WHOLE if _is_of_template(told, relations, number) else Relation.STORY for number in relations
+        number: Relation.WHOLE if _is_of_template(articles, relations, number) else Relation.STORY
+        for number in relations
     }
     # Older articles were compared with each other when they came.
     return [
@@ -229,27 +230,30 @@ def _pairs(told: Mapping[int, _LinkedArticle], found: Sequence[postgres.Row]) ->
 
 
 def _is_of_template(
-    told: Mapping[int, _LinkedArticle], relations: Mapping[int, Mapping[int, Relation]], number: int
+    articles: Mapping[int, _LinkedArticle], relations: Mapping[int, Mapping[int, Relation]], number: int
 ) -> bool:
     """Whether an article looks like too many articles that are stories of their own."""
     alike = [other for other, is_one in relations[number].items() if is_one == Relation.ALIKE]
-    others = {other: told[other].story for other in alike if told[other].story != told[number].story}
+    others = {other: articles[other].story for other in alike if articles[other].story != articles[number].story}
     if len(set(others.values())) < policy.TEMPLATE_STORIES:
         return False
     # Copies that come together are still separate stories at this point.
-    apart = {story for other, story in others.items() if not _edited_apart(told, relations, number, other)}
+    apart = {story for other, story in others.items() if not _edited_apart(articles, relations, number, other)}
     return len(apart) >= policy.TEMPLATE_STORIES
 
 
 def _edited_apart(
-    told: Mapping[int, _LinkedArticle], relations: Mapping[int, Mapping[int, Relation]], number: int, other: int
+    articles: Mapping[int, _LinkedArticle], relations: Mapping[int, Mapping[int, Relation]], number: int, other: int
 ) -> bool:
     """Whether two articles that look alike are edits of one text, so that the story of that text has both."""
     return any(
-        edited_apart(told[number].signature, told[other].signature, told[first].signature)
+        edited_apart(articles[number].signature, articles[other].signature, articles[first].signature)
         for first, is_one in relations[number].items()
         if is_one >= Relation.STORY
-        and (told[first].story == told[other].story or relations[other].get(first, Relation.NONE) >= Relation.STORY)
+        and (
+            articles[first].story == articles[other].story
+            or relations[other].get(first, Relation.NONE) >= Relation.STORY
+        )
     )
 
 

@@ -15,7 +15,7 @@ from pipelines.edits import Edit
 from pipelines.notify import alert_lines, html, message_languages, subjects
 from pipelines.notify.alert_lines import MessageLine
 from pipelines.notify.message import MARK_BEGINS, MARK_ENDS, Message
-from pipelines.notify.shown_alerts import show, told_once
+from pipelines.notify.shown_alerts import join_alerts, show
 from pipelines.notify.subjects import LONGEST_SUBJECT_CHARACTERS
 
 # In a chat, which has room for some 2,000 characters in a message.
@@ -55,10 +55,10 @@ def render(
 
     alerts: each has `kind`, `title`, `url`, `source`, `language`, `published_at`, `published_precision` and `matches`
     (as JSON). If known, also `article_id`, `removed_at`, `before` and `now` (title, description and text of two
-    revisions), `source_title` and `timezone` of the source, and the fields that `told_once` needs.
+    revisions), `source_title` and `timezone` of the source, and the fields that `join_alerts` needs.
     language, clock: the reader's language and time zone.
     """
-    alerts, watch = [show(alert) for alert in told_once(alerts)], steering.one_line(watch)
+    alerts, watch = [show(alert) for alert in join_alerts(alerts)], steering.one_line(watch)
     names = sorted({steering.one_line(name) for alert in alerts for name in alert["watches"]} | {watch})
     kinds = {str(alert["kind"]) for alert in alerts}
     if not subject:

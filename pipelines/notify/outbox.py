@@ -83,7 +83,7 @@ def drain(
     waiting.
 
     operators: the channel that is told of channels that take nothing.
-    publisher: gives the title and the time zone of a source.
+    title_and_zone: gives the title and the time zone of a source.
     """
     title_and_zone = cache(title_and_zone)
     known = configuration.channels() if channels is None else channels
@@ -93,9 +93,11 @@ def drain(
     due = {row["channel"]: row["due"] for row in postgres.query(conn, "channels_due")}
     for channel in due.keys() - known.keys():
         error = f"Channel {channel} is not configured: set NIGHTDESK_CHANNEL_{channel.upper()}."
-        (held,) = postgres.query(conn, "mark_channel_down", channel=channel, error=error, long=policy.LONG_DOWN_SECONDS)
-        if held["long"]:
-            _tell_of_channel(conn, operators.lower(), channel, held["failing_since"].isoformat(), error)
+        (channel_row,) = postgres.query(
+            conn, "mark_channel_down", channel=channel, error=error, long=policy.LONG_DOWN_SECONDS
+        )
+        if channel_row["long"]:
+            _tell_of_channel(conn, operators.lower(), channel, channel_row["failing_since"].isoformat(), error)
     counts = Counter({"sent": 0, "retried": 0, "failed": 0})
     stop = threading.Event()
     with ThreadPoolExecutor(policy.CHANNELS_AT_ONCE, thread_name_prefix="send") as pool:

@@ -13,7 +13,7 @@ from pipelines.codes import AlertKind
 from pipelines.edits import Edit
 
 
-def told_once(alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def join_alerts(alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Alerts for people: one for a new story or a change of an article, however many watches found it.
 
     Each has `watches`, and `also_in`: the articles of other outlets.

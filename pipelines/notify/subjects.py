@@ -10,7 +10,7 @@ from pipelines import steering
 from pipelines.codes import AlertKind
 from pipelines.notify import message_languages
 from pipelines.notify.message_languages import translatable
-from pipelines.notify.shown_alerts import told_once
+from pipelines.notify.shown_alerts import join_alerts
 
 # Characters of a subject. Chosen: as many as mail and chat programs show.
 LONGEST_SUBJECT_CHARACTERS = 160
@@ -38,9 +38,9 @@ def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool, language
     """The subject of a message: the watches, and what happened to which article; or how many alerts it has, if
     collected.
 
-    alerts: each has `watch`, `kind`, `revision_kind`, `title`, and the fields that `told_once` needs.
+    alerts: each has `watch`, `kind`, `revision_kind`, `title`, and the fields that `join_alerts` needs.
     """
-    told = told_once(alerts)
+    told = join_alerts(alerts)
     watches = ", ".join(sorted({name for one in told for name in one["watches"]}))
     if not collected:
         return subject(watches, f"{name_edit(told[0], language)}{told[0]['title']}")

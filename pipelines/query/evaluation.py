@@ -14,7 +14,7 @@ from datetime import datetime
 from pipelines import text
 from pipelines.query import article_words, matcher
 from pipelines.query.article_words import ArticleWords
-from pipelines.query.grammar import DateFilter, Every, Except, Field, Find, Near, Node, Of, Standing, Without
+from pipelines.query.grammar import DateFilter, Every, Except, Field, FieldFilter, Find, Near, Node, Standing, Without
 from pipelines.query.matcher import Hit
 from pipelines.query.terms import Term
 
@@ -103,7 +103,7 @@ def places(node: Node, lookup: ArticleLookup, now: datetime | None = None) -> li
         return _except(node, lookup) or None
     if isinstance(node, Without):
         return None if places(node.part, lookup, now) is not None else []
-    if isinstance(node, Of | DateFilter):
+    if isinstance(node, FieldFilter | DateFilter):
         return [] if _holds(node, lookup.subject, now) else None
     if isinstance(node, Every):
         found = []
@@ -162,7 +162,7 @@ def _place(lookup: ArticleLookup, name: str) -> Callable[[Hit], tuple[int, int]]
     return lambda hit: (bisect_right(starts, hit.start) - 1, bisect_left(starts, hit.end) - 1)
 
 
-def _holds(node: Of | DateFilter, subject: QueriedArticle, now: datetime | None) -> bool:
+def _holds(node: FieldFilter | DateFilter, subject: QueriedArticle, now: datetime | None) -> bool:
     if isinstance(node, DateFilter):
         if subject.dated is None or now is None:
             return False

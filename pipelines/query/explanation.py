@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pipelines.query import evaluation
 from pipelines.query.evaluation import ArticleLookup
-from pipelines.query.grammar import DateFilter, Either, Every, Except, Find, Near, Node, Of, Without
+from pipelines.query.grammar import DateFilter, Either, Every, Except, FieldFilter, Find, Near, Node, Without
 
 
 def write_part(node: Node) -> str:
@@ -20,7 +20,7 @@ def write_part(node: Node) -> str:
         return f"{_side(node.left)} NEAR/{node.distance} {_side(node.right)}"
     if isinstance(node, Except):
         return f"{_side(node.wanted)} EXCEPT {_side(node.around)}"
-    if isinstance(node, Of):
+    if isinstance(node, FieldFilter):
         return f"{node.field}:" + "|".join(f'"{one}"' if " " in one else one for one in node.values)
     if isinstance(node, DateFilter):
         return "from: or to:"
@@ -39,7 +39,7 @@ def say_what_holds(node: Node) -> str:
 
 def of_text(node: Node) -> tuple[Node | None, list[str]]:
     """A query without its filters (None if nothing is left), and the filters, because a text cannot decide them."""
-    if isinstance(node, Of | DateFilter):
+    if isinstance(node, FieldFilter | DateFilter):
         return None, [write_part(node)]
     if isinstance(node, Without):
         part, left_out = of_text(node.part)

@@ -82,7 +82,7 @@ class Except:
 
 
 @dataclass(frozen=True, slots=True)
-class Of:
+class FieldFilter:
     """An article with one of these values."""
 
     field: Field
@@ -118,7 +118,7 @@ class Without:
     part: Node
 
 
-Node = Find | Near | Except | Of | DateFilter | Every | Either | Without
+Node = Find | Near | Except | FieldFilter | DateFilter | Every | Either | Without
 
 SYNONYMS = "syn"
 NAMES = (*PREFIXES, SYNONYMS, "title", *(str(field) for field in Field), "from", "to")
@@ -166,7 +166,7 @@ def terms(node: Node) -> Iterator[Find]:
 
 def values(node: Node, field: Field, *, excluded: bool = False) -> Iterator[str]:
     """The values that a query asks for in a field, in order; excluded: those that it leaves out."""
-    if isinstance(node, Of) and node.field == field and not excluded:
+    if isinstance(node, FieldFilter) and node.field == field and not excluded:
         yield from node.values
     elif isinstance(node, Every | Either):
         for part in node.parts:
@@ -363,7 +363,7 @@ def _filter(reading: _Reading, piece: QueryToken, field: str) -> Node:
             raise reading.wrong(f"{odd} is no code of a country; write its two letters, like country:SY.", piece)
     if field == Field.GROUP:
         values = tuple(value.lower() for value in values)
-    return Of(Field(field), values)
+    return FieldFilter(Field(field), values)
 
 
 def _unknown(prefix: str) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.query import matcher, query_set
-from pipelines.query.grammar import Either, Every, Except, Field, Find, Near, Node, Of, Without
+from pipelines.query.grammar import Either, Every, Except, Field, FieldFilter, Find, Near, Node, Without
 from pipelines.query.query_set import QuerySet
 from pipelines.query.terms import Term
 
@@ -72,7 +72,7 @@ class _Build:
             return [*self.any_of(map(self.clauses, node.left)), *self.any_of(map(self.clauses, node.right))]
         if isinstance(node, Except):
             return self.any_of(map(self.clauses, node.wanted))
-        if isinstance(node, Of) and node.field != Field.AUTHOR:
+        if isinstance(node, FieldFilter) and node.field != Field.AUTHOR:
             return [frozenset(f"f{node.field}:{value}" for value in node.values)]
         if isinstance(node, Every):
             return list(chain.from_iterable(map(self.clauses, node.parts)))
@@ -155,7 +155,7 @@ class _Build:
             return ["n", list(map(self.term, node.left)), list(map(self.term, node.right)), node.distance]
         if isinstance(node, Except):
             return ["x", list(map(self.term, node.wanted)), list(map(self.term, node.around))]
-        if isinstance(node, Of):
+        if isinstance(node, FieldFilter):
             return ["o", str(node.field), list(node.values)]
         if isinstance(node, Without):
             return ["-", self.encode(node.part)]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from pipelines.query import evaluation, variants
 from pipelines.query.evaluation import ArticleLookup, QueriedArticle
-from pipelines.query.grammar import Either, Every, Except, Field, Find, Near, Node, Of, Without
+from pipelines.query.grammar import Either, Every, Except, Field, FieldFilter, Find, Near, Node, Without
 from pipelines.query.matcher import Hit
 from pipelines.query.terms import Term
 
@@ -171,7 +171,7 @@ def _read(made: QuerySet, coded: Any) -> Node:
         wanted, around = rest
         return Except(tuple(_find(made, one) for one in wanted), tuple(_find(made, one) for one in around))
     if kind == "o":
-        return Of(Field(rest[0]), tuple(rest[1]))
+        return FieldFilter(Field(rest[0]), tuple(rest[1]))
     parts = tuple(_read(made, one) for one in rest)
     return Without(parts[0]) if kind == "-" else Every(parts) if kind == "&" else Either(parts)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pipelines.errors import NightdeskError
 from pipelines.query import day_spans
 from pipelines.query.day_spans import Moment
-from pipelines.query.grammar import DateFilter, Every, Field, Node, Of, Standing, Without
+from pipelines.query.grammar import DateFilter, Every, Field, FieldFilter, Node, Standing, Without
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _add_filter(made: Selection, part: Node, now: datetime, scopes: Scopes) -> S
     if isinstance(part, Without):
         named = _sources(part.part, scopes)
         return None if named is None else replace(made, not_sources=made.not_sources | named)
-    if not isinstance(part, Of):
+    if not isinstance(part, FieldFilter):
         return None
     named = _sources(part, scopes)
     if named is not None:
@@ -98,9 +98,9 @@ def _add_filter(made: Selection, part: Node, now: datetime, scopes: Scopes) -> S
 
 
 def _sources(part: Node, scopes: Scopes) -> frozenset[str] | None:
-    if isinstance(part, Of) and part.field == Field.SOURCE:
+    if isinstance(part, FieldFilter) and part.field == Field.SOURCE:
         return frozenset(part.values)
-    if isinstance(part, Of) and part.field in (Field.COUNTRY, Field.GROUP):
+    if isinstance(part, FieldFilter) and part.field in (Field.COUNTRY, Field.GROUP):
         return frozenset(
             name
             for name, scope in scopes.items()

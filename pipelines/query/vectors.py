@@ -19,7 +19,7 @@ from pipelines import text
 from pipelines.errors import QueryError
 from pipelines.query import matcher, variants
 from pipelines.query.article_words import JOINER
-from pipelines.query.grammar import Either, Every, Except, Field, Find, Near, Node, Of, Without, terms
+from pipelines.query.grammar import Either, Every, Except, Field, FieldFilter, Find, Near, Node, Without, terms
 from pipelines.query.index_rows import LAST_PLACE, WEIGHT_BITS, Shape, Vector, quote
 from pipelines.query.matcher import Word
 
@@ -145,7 +145,7 @@ class _Writing:
             return self.either(list(map(self.node, node.parts)))
         if isinstance(node, Without):
             return self.without(node)
-        if isinstance(node, Of) and node.field == Field.AUTHOR:
+        if isinstance(node, FieldFilter) and node.field == Field.AUTHOR:
             names = ([text.bare(token.form) for token in text.tokens(value)] for value in node.values)
             return self.either([self.row([[_lexeme(AUTHOR, word)] for word in name]) for name in names])
         return None

@@ -40,9 +40,9 @@ __all__ = [
     "names_taken",
     "near",
     "none_followed",
-    "of_run",
     "path_of",
     "pause",
+    "pin_sources",
     "read_followed",
     "read_named",
     "readable",
@@ -61,7 +61,7 @@ CATALOGUE = Path(__file__).parents[2] / "spiders" / "catalogue"
 PUT_ASIDE = ".off"
 
 
-def of_run(settings: Settings, run: str, *, newest: bool = False) -> Settings:
+def pin_sources(settings: Settings, run: str, *, newest: bool = False) -> Settings:
     """The settings with the set of sources that a run reads, from its first task to its last; it is noted with the run.
     Without a bucket of sources: the settings as they are.
 

@@ -51,7 +51,7 @@ GZIPPED = b"\x1f\x8b"
 META_BYTES, LONGEST_META_BYTES = 16 * 1024, 1 << 24
 # Headers that are not kept as they were sent: see above.
 DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}
-# The facts of a page's metadata record: `meta` from the crawl, and those that `append` adds about the page itself.
+# The facts of a page's metadata record: those of the crawl, and those that `append` adds about the page itself.
 RecordFacts = dict[str, Any]
 
 
@@ -98,7 +98,7 @@ def append(
     """Write a page as request, response and metadata record; gives the response's place. It is not yet on disk: see
     `sync`.
 
-    meta: further facts to keep with the page (url_id, kind, redirects, ms: spiders.outcome.record_facts).
+    record_facts: further facts to keep with the page (url_id, kind, redirects, ms: spiders.outcome.record_facts).
     request: the headers that were sent.
     """
     date = page.fetched_at.astimezone(UTC)
@@ -281,7 +281,7 @@ def record_id(raw: Path, pointer: Pointer) -> str:
 
 
 def decode_body(page: Page, limit: int = MAX_BODY_BYTES) -> bytes:
-    """The body without its content encoding, at most `limit` bytes; StoreError if it cannot be decoded."""
+    """The body without its content encoding; StoreError if it cannot be decoded, or would be longer than `limit`."""
     names = ",".join(value for name, value in page.headers if name.lower() == "content-encoding")
     try:
         return encodings.decode(page.body, names, limit)

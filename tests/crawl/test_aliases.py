@@ -186,7 +186,7 @@ def test_a_canonical_url_nobody_fetched_is_an_alias_and_is_not_fetched_when_it_i
             conn, SOURCE, NEXT, [(Kind.ARTICLE, Entry(url=f"{HOST}/news/48151-flood"))], f"{HOST}/feed"
         )
 
-    assert counts["discovered"] == 0
+    assert counts["new"] == 0
     assert rows(conn, "select url, reason from urls where alias_of is not null") == [
         (f"{HOST}/news/48151-flood", "alias: canonical")
     ]

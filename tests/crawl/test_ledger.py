@@ -62,7 +62,7 @@ def test_a_url_is_discovered_once_however_it_is_written(conn: postgres.Connectio
     first = discover(conn, Entry(url="http://a.test/1?utm_source=x"), Entry(url="http://A.test:80/1"))
     second = discover(conn, Entry(url="http://a.test/1"))
 
-    assert (first["discovered"], second["discovered"]) == (1, 0)
+    assert (first["new"], second["new"]) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_sitemap_that_an_index_names_is_no_article_that_was_discovered(conn: p
     with conn:
         counts = discovery.discover(conn, SOURCE, RUN, named, "http://a.test/index.xml", by=Kind.SITEMAP)
 
-    assert counts["discovered"] == 1
+    assert counts["new"] == 1
     assert url(conn, "state", "http://a.test/s1.xml") == "discovered"
 
 
@@ -231,7 +231,7 @@ def test_an_address_that_is_too_long_is_in_the_ledger_with_that_as_its_reason(co
         f"address too long: {len(long)} characters, more than 2083",
     )
     assert len(ledger.history_of_url(conn, other)) == 2
-    assert (counts["discovered"], counts["excluded"], counts["unusable"]) == (1, 2, 0)
+    assert (counts["new"], counts["excluded"], counts["unusable"]) == (1, 2, 0)
     assert discover(conn, Entry(url=long), run=NEXT)["again"] == 0
     assert [one.url for one in lease(conn)] == ["http://a.test/2"]
 
@@ -306,7 +306,7 @@ def test_a_feed_that_names_both_addresses_has_two_articles(conn: postgres.Connec
 
     counts = discover(conn, Entry(**old), Entry(**MOVED), run=NEXT)
 
-    assert counts["discovered"] == 1
+    assert counts["new"] == 1
 
 
 def test_the_check_names_urls_without_an_end(conn: postgres.Connection) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipelines.errors import QueryError
-from pipelines.query.grammar import DateFilter, Either, Every, Field, Find, Near, Of, Without, parse
+from pipelines.query.grammar import DateFilter, Either, Every, Field, FieldFilter, Find, Near, Without, parse
 from pipelines.query.terms import Term
 
 
@@ -47,11 +47,11 @@ def test_the_query_of_the_readme_is_read_as_it_says() -> None:
         ("and", _found("and")),
         ("\u200fداعش\u200f", _found("داعش")),
         ("a NEAR/3 (b OR c)", Near((_found("a"),), (_found("b"), _found("c")), 3)),
-        ("source:sana|shaam", Of(Field.SOURCE, ("sana", "shaam"))),
-        ("lang:AR", Of(Field.LANGUAGE, ("ar",))),
-        ("country:sy", Of(Field.COUNTRY, ("SY",))),
-        ('author:"Ali Baba"', Of(Field.AUTHOR, ("Ali Baba",))),
-        ("is:removed", Of(Field.STATE, ("removed",))),
+        ("source:sana|shaam", FieldFilter(Field.SOURCE, ("sana", "shaam"))),
+        ("lang:AR", FieldFilter(Field.LANGUAGE, ("ar",))),
+        ("country:sy", FieldFilter(Field.COUNTRY, ("SY",))),
+        ('author:"Ali Baba"', FieldFilter(Field.AUTHOR, ("Ali Baba",))),
+        ("is:removed", FieldFilter(Field.STATE, ("removed",))),
     ],
 )
 def test_each_way_to_ask_is_read(written: str, read: object) -> None:

@@ -68,7 +68,7 @@ def test_a_look_that_cannot_be_written_costs_none_of_those_it_came_with(
     here: Settings, conn: postgres.Connection
 ) -> None:
     followed = sites.source("a.test")
-    kept = store.Store(here, conn, RUN)
+    kept = store.CrawlSession(here, conn, RUN)
     assert source_lifecycle.take(kept, followed)
     with conn:
         named = [Entry(url=f"http://a.test/news/{n}") for n in range(3)]

@@ -31,7 +31,7 @@ def answers(hosts: HostPacer, latency: float, count: int, status: int = 200) -> 
 
 
 def test_a_gap_grows_while_a_host_is_slow_and_returns_to_the_delay_but_never_below(hosts: HostPacer) -> None:
-    hosts.slow("a.test", 1.0)
+    hosts.require_gap("a.test", 1.0)
 
     usual, slow, after = answers(hosts, 0.2, 5), answers(hosts, 1.5, 4), answers(hosts, 0.2, 8)
 
@@ -40,14 +40,14 @@ def test_a_gap_grows_while_a_host_is_slow_and_returns_to_the_delay_but_never_bel
 
 
 def test_errors_of_the_server_and_too_many_requests_make_the_gap_grow(hosts: HostPacer) -> None:
-    hosts.slow("a.test", 1.0)
+    hosts.require_gap("a.test", 1.0)
 
     assert answers(hosts, 0.1, 2, 502) + answers(hosts, 0.1, 1, 429) == [2.0, 4.0, 8.0]
     assert answers(hosts, 0.1, 1) == [5.6]
 
 
 def test_a_host_that_is_always_slow_is_not_slower_than_usual(hosts: HostPacer) -> None:
-    hosts.slow("a.test", 1.0)
+    hosts.require_gap("a.test", 1.0)
 
     assert answers(hosts, 4.0, 10) == [1.0] * 10
 
@@ -56,8 +56,8 @@ def test_the_longest_delay_wins_and_an_absurd_one_is_shortened(
     hosts: HostPacer, caplog: pytest.LogCaptureFixture
 ) -> None:
     for delay in (0.5, 2.0, 1.0):
-        hosts.slow("a.test", delay)
-    hosts.slow("b.test", 86_400, "robots.txt")
+        hosts.require_gap("a.test", delay)
+    hosts.require_gap("b.test", 86_400, "robots.txt")
 
     assert (hosts.gap("a.test"), hosts.gap("b.test")) == (2.0, pacing.LONGEST_DELAY)
     assert "robots.txt asks for 86400 s" in caplog.text

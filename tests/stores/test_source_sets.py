@@ -120,16 +120,19 @@ def test_a_file_that_two_change_at_the_same_time_is_changed_by_the_first_alone(m
 def test_a_run_reads_one_set_to_its_end_and_names_it(machines: list[Settings], conn: postgres.Connection) -> None:
     first, second = machines
     folders.keep(first, "alpha", text("alpha"))
-    begun = folders.of_run(first, RUN)
+    begun = folders.pin_sources(first, RUN)
 
     folders.keep(second, "beta", text("beta"))
-    goes_on, later = folders.of_run(second, RUN), folders.of_run(second, NEXT)
+    goes_on, later = folders.pin_sources(second, RUN), folders.pin_sources(second, NEXT)
 
     assert [one.name for one in folders.read_followed(begun)] == ["alpha"]
     assert [one.name for one in folders.read_followed(goes_on)] == ["alpha"]
     assert [one.name for one in folders.read_followed(later)] == ["alpha", "beta"]
     assert databases.rows(conn, "select run, version from run_sources order by run") == [(RUN, 1), (NEXT, 2)]
-    assert [one.name for one in folders.read_followed(folders.of_run(first, RUN, newest=True))] == ["alpha", "beta"]
+    assert [one.name for one in folders.read_followed(folders.pin_sources(first, RUN, newest=True))] == [
+        "alpha",
+        "beta",
+    ]
 
 
 def test_a_bucket_that_is_away_leaves_the_set_that_is_here_and_takes_no_change(
@@ -182,7 +185,7 @@ def test_sources_of_a_bucket_are_pulled_edited_and_pushed_by_the_command_line(
     (own / "alpha.toml").write_text(text("alpha", "Late"), encoding="utf-8")
     code, said = nightdesk(first, monkeypatch, "sources", "push", str(own))
     assert code and "alpha.toml" in said and "somebody else" in said, said
-    folders.of_run(first, RUN)
+    folders.pin_sources(first, RUN)
     code, said = nightdesk(first, monkeypatch, "sources", "sets", "--json")
 
     assert [(row["version"], row["why"], row["runs"], row["newest_run"]) for row in json.loads(said)] == [

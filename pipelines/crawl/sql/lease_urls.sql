@@ -1,6 +1,6 @@
 -- Lease the next due URLs of a source: lists before articles, new before known, newest first, so many per host; of the
--- sitemaps that an index named no more than are left to this run. No article before the lists that can be read now were: what
--- they name tonight comes before what was left of other nights. What was not sent in full for long is asked for
+-- sitemaps that an index named no more than are left to this run. No article is leased while a list of
+-- the source is due and not yet read: what lists name tonight comes before what was left of other nights. What was not sent in full for long is asked for
 -- without its ETag and date, and so is what once had other bytes under the same ones. What somebody wants of the past is leased for
 -- that alone.
 with open_lists as (

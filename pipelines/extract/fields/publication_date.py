@@ -117,6 +117,7 @@ def _may_be_last_save(best: Dating, dated: DatedPage) -> bool:
 def _on_its_day(best: Dating, others: Sequence[Dating], dated: DatedPage) -> Dating:
     """The same instant in the zone in which the page shows it, if the instant was given in UTC."""
     assert best.at
+    # The reader of dates gives a ZoneInfo (the source's zone) only where the page wrote no zone, or UTC.
     if not isinstance(best.at.tzinfo, ZoneInfo):
         return best
     utc = best.at.astimezone(UTC)

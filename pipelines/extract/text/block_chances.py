@@ -47,7 +47,7 @@ class JudgedBlock:
     """A block, and what is known about it.
 
     - kind: the kind of place around it, as Block.kind; but boxes with half of the page do not count
-    - chosen: how much of it trafilatura has, 0 to 1
+    - trafilatura_share: how much of it trafilatura has, 0 to 1
     - chance: how likely it is a part of the article, 0 to 1
     - why: why the source's template speaks against it; empty if it does not
     """
@@ -68,8 +68,8 @@ class JudgedBlock:
 class JudgedPage:
     """A page's blocks, each judged.
 
-    lines: trafilatura's text.
-    plain: the second extractor's text.
+    trafilatura_lines: trafilatura's text.
+    second_lines: the second extractor's text.
     compared: the blocks in the form in which whole texts are chosen.
     """
 
@@ -159,7 +159,7 @@ def least_chance(block: Block, kind: str, trafilatura_share: float) -> float:
     """The least chance with which a block is taken as a part of the article.
 
     kind: the kind of its place.
-    chosen: how much of it trafilatura has.
+    trafilatura_share: how much of it trafilatura has.
     """
     if kind and trafilatura_share < HALF_SHARE:
         return PLACED_ALONE

@@ -14,7 +14,7 @@ create temporary table if not exists lines (
     -- whether it is the newest of its URL, then the verdict, its reason, and the revision it makes or belongs to.
     article_id bigint, copy_of bigint, judged boolean not null default false, latest boolean not null default false,
     url_key text, variant_key text, verdict text, why text not null default '', revision integer,
-    -- fresh: the first line of its wording in this file, of an article. changed: title or text differ from the wording before it.
+    -- fresh: a look at an article that is newer than what is stored. changed: title or text differ from the wording before it.
     -- same_page: the bytes are those of a stored revision, so that only our reading changed.
     fresh boolean not null default false, changed boolean not null default false, same_page boolean not null default false,
     -- What brought it, if that is past; what its revision is to the one before it, and the numbers and names that moved.
