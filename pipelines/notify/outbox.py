@@ -93,11 +93,9 @@ def drain(
     due = {row["channel"]: row["due"] for row in postgres.query(conn, "channels_due")}
     for channel in due.keys() - known.keys():
         error = f"Channel {channel} is not configured: set NIGHTDESK_CHANNEL_{channel.upper()}."
-        (channel_row,) = postgres.query(
-            conn, "mark_channel_down", channel=channel, error=error, long=policy.LONG_DOWN_SECONDS
-        )
-        if channel_row["long"]:
-            _tell_of_channel(conn, operators.lower(), channel, channel_row["failing_since"].isoformat(), error)
+        (down,) = postgres.query(conn, "mark_channel_down", channel=channel, error=error, long=policy.LONG_DOWN_SECONDS)
+        if down["long"]:
+            _tell_of_channel(conn, operators.lower(), channel, down["failing_since"].isoformat(), error)
     counts = Counter({"sent": 0, "retried": 0, "failed": 0})
     stop = threading.Event()
     with ThreadPoolExecutor(policy.CHANNELS_AT_ONCE, thread_name_prefix="send") as pool:

@@ -151,8 +151,8 @@ def attempts(conn: postgres.Connection, run: str, stage: str, sources: Sequence[
 def taken_over(attempt: Attempt) -> TakenOverError:
     """The error of an attempt that was taken over."""
     return TakenOverError(
-        f"Another process has begun {attempt.stage} of {attempt.source or 'this run'} for run {attempt.run} anew, "
-        "because this one was silent for too long. This one writes nothing; the other one does all of it."
+        f"Another process has begun {attempt.stage} of {attempt.source or 'this run'} for run {attempt.run} anew. "
+        "This one writes nothing; the other one does all of it."
     )
 
 

@@ -180,10 +180,10 @@ def _lay_out(sources: Path, made: SourceSet, *, newest: bool) -> None:
         if not folder.is_dir():
             beside = Path(root) / f".v{made.version}"
             shutil.rmtree(beside, ignore_errors=True)
-            beside.mkdir()
+            private.folder(beside)
             for name, digest in made.files.items():
                 target = beside / name
-                target.parent.mkdir(parents=True, exist_ok=True)
+                private.folder(target.parent)
                 os.link(_blob(root, digest), target)
             beside.rename(folder)
         if newest and made.version >= _number_here(sources):
@@ -203,7 +203,8 @@ def _blob(root: Place, digest: str) -> Path:
             raise SourceError(f"{address_of(path)} is missing or was changed, so a source file is lost; restore it.")
         private.folder(Path(path).parent)
         beside = Path(path).with_name(f".{digest}")
-        beside.write_bytes(content)
+        with private.open_private(beside, "wb") as file:
+            file.write(content)
         beside.chmod(READ_ONLY)
         beside.replace(Path(path))
     return Path(path)

@@ -276,7 +276,7 @@ def test_an_article_that_its_feed_names_by_another_address_under_the_same_guid_s
 
     counts = discover(conn, Entry(**MOVED), run=NEXT)
 
-    assert (counts["discovered"], counts["again"]) == (0, 1)
+    assert (counts["new"], counts["again"]) == (0, 1)
     assert [one.url for one in lease(conn)] == ["http://a.test/b-story/"]
     assert url(conn, "alias_of", "http://a.test/a-story/") == url(conn, "id", "http://a.test/b-story/")
 
@@ -297,7 +297,7 @@ def test_a_guid_that_tells_nothing_moves_no_article(
 
     counts = discover(conn, Entry(**{**MOVED, **now}), run=NEXT)
 
-    assert (counts["discovered"], counts["again"]) == (1, 0)
+    assert (counts["new"], counts["again"]) == (1, 0)
 
 
 def test_a_feed_that_names_both_addresses_has_two_articles(conn: postgres.Connection) -> None:
@@ -403,7 +403,7 @@ def test_forms_of_one_address_in_one_list_are_one_article_with_aliases(conn: pos
         Entry(url="http://a.test/story-48152"),
     )
 
-    assert (counts["discovered"], counts["alias"]) == (2, 2)
+    assert (counts["new"], counts["alias"]) == (2, 2)
     assert sorted(one.url for one in lease(conn)) == ["http://a.test/story-48151", "http://a.test/story-48152"]
     assert url(conn, "alias_of", "http://m.a.test/story-48151") == url(conn, "id", "http://a.test/story-48151")
 
@@ -423,7 +423,7 @@ def test_an_amp_page_that_was_fetched_stays_the_article_and_the_page_is_its_alia
 
     counts = discover(conn, Entry(url="http://a.test/story-48151"))
 
-    assert (counts["discovered"], counts["alias"], lease(conn)) == (0, 1, [])
+    assert (counts["new"], counts["alias"], lease(conn)) == (0, 1, [])
 
 
 def test_an_alias_of_a_page_that_is_no_article_is_looked_at_after_all(conn: postgres.Connection) -> None:

@@ -511,6 +511,14 @@ def test_a_kill_repeats_a_few_messages_of_a_program_and_only_the_one_on_its_way_
     assert rows(conn, "select distinct state from deliveries") == [("sent",)]
 
 
+def couriers() -> Iterator[psutil.Process]:
+    for child in psutil.Process().children(True):
+        # One that has just ended has no command line any more.
+        with suppress(psutil.NoSuchProcess):
+            if "pipelines.notify.courier" in child.cmdline():
+                yield child
+
+
 def test_a_courier_that_is_killed_with_several_messages_in_hand_is_charged_to_one_of_them(
     settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -520,9 +528,7 @@ def test_a_courier_that_is_killed_with_several_messages_in_hand_is_charged_to_on
 
     def answer(count: int) -> tuple[int, dict[str, str]]:
         if count == 3 * policy.HANDED_TOGETHER:
-            (courier,) = [
-                child for child in psutil.Process().children(True) if "pipelines.notify.courier" in child.cmdline()
-            ]
+            (courier,) = couriers()
             courier.kill()
         return 204, {}
 

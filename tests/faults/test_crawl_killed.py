@@ -120,7 +120,7 @@ def test_a_crawl_killed_while_it_takes_up_what_a_killed_one_left_loses_nothing(
         beside(crawl.crawl, night.settings, left, NEXT),
         locked(night.settings, "lock table urls in share mode"),
     ):
-        until(lambda: blocked(conn, SPIDER).startswith("-- Lists that were not believed"))
+        until(lambda: blocked(conn, SPIDER).startswith("-- Lists whose dates of change were untrue"))
         kill_spider()
     until(lambda: gone(conn, SPIDER))
     assert on_disk(night) == 1

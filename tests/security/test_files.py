@@ -107,6 +107,7 @@ ELSEWHERE = {
     "pipelines/archive/evidence.py": "a folder that only its maker enters, then the file that somebody names",
     "pipelines/cli/watchfeed.py": "a feed, into the file that somebody names",
     "pipelines/cli/watchfiles.py": "watches, into the file that somebody names",
+    "pipelines/cli/sourcesets.py": "copies of source files, into the folder that somebody names",
     "demo/installations.py": "nightdesk.env, made with mode 0600 the line before",
 }
 WRITES = re.compile(r"\.mkdir\(|\.write_(?:text|bytes)\(|\.open\(\"[waxr]b?\+?[b+]?\"|(?<!\.)\bopen\([^)]*\"[wax]")
