@@ -276,8 +276,8 @@ from articles a
 where a.id = l.article_id and l.n = any(%(numbers)s)
 
 -- name: load_lock
--- Wait for the other load of this source, if there is one, freed with the transaction.
-select pg_advisory_xact_lock(hashtextextended('load ' || %(source)s, 0))
+-- Wait for the other load of this source, if there is one. Freed by load_unlock, or with the session.
+select pg_advisory_lock(hashtextextended('load ' || %(source)s, 0))
 
 -- name: load_number_articles
 -- Give the articles that are new their numbers, in the order in which their pages came, and tell all lines of their URLs. With what
@@ -361,6 +361,10 @@ from lines l join articles a on a.id = l.article_id
 where l.whole and a.loaded_at = now()
 group by a.id
 order by a.id
+
+-- name: load_unlock
+-- The next load of this source may begin.
+select pg_advisory_unlock(hashtextextended('load ' || %(source)s, 0))
 
 -- name: load_update_articles
 -- Put the newest revision of this file into its article.

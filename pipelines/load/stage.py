@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any
 
 from pipelines.codes import RunState, Side
 from pipelines.crawl import ledger, url_account
@@ -25,6 +26,7 @@ Prepare = Callable[[postgres.Connection], None]
 # Loads the article file of a source and run, as `loading` gives it.
 Load = Callable[..., Tally]
 LOCK_NOT_AVAILABLE = "55P03"
+BUSY = "Another load of {} holds its articles."
 # SQLSTATE classes: 22, a value that its type cannot have; 23, one that a constraint of its column refuses.
 WRONG_VALUES = ("22", "23")
 # URLs in one message. Chosen: the others are counted.
@@ -62,9 +64,15 @@ def loading(settings: Settings) -> Iterator[Load]:
             schema_checked = idle is not None
             conn = idle or session.enter_context(_connection(settings))
             idle = None
-            attempt = runs.begin(conn, run, source.name, STAGE, schema_checked=schema_checked)
-            tally = _load(settings, conn, source, attempt, prepare)
-            runs.leave(conn, run, source.name, STAGE)
+            if _take_turn(conn, source.name):
+                attempt = runs.begin(conn, run, source.name, STAGE, schema_checked=schema_checked)
+                tally = _load(settings, conn, source, attempt, prepare)
+                runs.leave(conn, run, source.name, STAGE)
+                _give_turn_back(conn, source.name)
+            else:
+                tally = Tally(
+                    run=run, source=source.name, stage=STAGE, state=RunState.BUSY, message=BUSY.format(source.name)
+                )
             session, idle = session.pop_all(), conn
         return tally
 
@@ -75,7 +83,28 @@ def loading(settings: Settings) -> Iterator[Load]:
 
 
 def _connection(settings: Settings) -> AbstractContextManager[postgres.Connection]:
-    return postgres.connection(settings, application="nightdesk load", silent_seconds=runs.SILENT_SECONDS)
+    return postgres.connection(settings, application="nightdesk load", idle_seconds=runs.SILENT_SECONDS)
+
+
+def _take_turn(conn: postgres.Connection, source: str) -> bool:
+    """Wait until no other session loads this source; whether it came to that. The turn ends with the session."""
+    try:
+        with conn:
+            postgres.execute_all(conn, ("load_patience", "load_lock"), **_limits(), source=source)
+    except postgres.Error as error:
+        if error.pgcode != LOCK_NOT_AVAILABLE:
+            raise
+        return False
+    return True
+
+
+def _give_turn_back(conn: postgres.Connection, source: str) -> None:
+    with conn:
+        postgres.query(conn, "load_unlock", source=source)
+
+
+def _limits() -> dict[str, Any]:
+    return {"wait": f"{policy.LOCK_WAIT_SECONDS}s", "memory": f"{policy.MERGE_MB}MB"}
 
 
 def _load(
@@ -84,14 +113,7 @@ def _load(
     started, run = time.monotonic(), attempt.run
     try:
         with conn:
-            postgres.execute_all(
-                conn,
-                ("load_patience", "load_lock"),
-                wait=f"{policy.LOCK_WAIT_SECONDS}s",
-                memory=f"{policy.MERGE_MB}MB",
-                source=source.name,
-            )
-            runs.check(conn, attempt)
+            postgres.query(conn, "load_patience", **_limits())
             if prepare:
                 prepare(conn)
             rows, signed, indexed = file_rows.read(conn, settings, source.name, run)
@@ -121,7 +143,7 @@ def _load(
     except postgres.Error as error:
         code = error.pgcode or ""
         if code == LOCK_NOT_AVAILABLE:
-            return _end_stage(conn, attempt, RunState.BUSY, f"Another load of {source.name} holds its articles.")
+            return _end_stage(conn, attempt, RunState.BUSY, BUSY.format(source.name))
         if code[:2] not in WRONG_VALUES:
             raise
         said = (

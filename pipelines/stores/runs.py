@@ -128,13 +128,6 @@ def ours(conn: postgres.Connection, attempt: Attempt) -> Iterator[None]:
         yield
 
 
-def check(conn: postgres.Connection, attempt: Attempt) -> None:
-    """TakenOverError if somebody has taken this attempt over by now; `end` asks once more."""
-    newest = attempts(conn, attempt.run, attempt.stage, [attempt.source]).get(attempt.source)
-    if newest != attempt:
-        raise taken_over(attempt)
-
-
 def hold(conn: postgres.Connection, attempt: Attempt) -> None:
     """Nobody takes this attempt over before the caller's transaction ends; TakenOverError if somebody has."""
     named = {"run": attempt.run, "source": attempt.source, "stage": attempt.stage}

@@ -205,6 +205,8 @@ def _blob(root: Place, digest: str) -> Path:
         beside = Path(path).with_name(f".{digest}")
         with private.open_private(beside, "wb") as file:
             file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         beside.chmod(READ_ONLY)
         beside.replace(Path(path))
     return Path(path)

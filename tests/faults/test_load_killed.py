@@ -63,7 +63,7 @@ def committed(night: Night, conn: postgres.Connection) -> None:
 def between(night: Night, conn: postgres.Connection) -> None:
     lock = "select pg_advisory_xact_lock(hashtextextended('load sabah', 0))"
     with locked(night.settings, lock), stage(night.settings, LOAD, RUN) as child:
-        until(lambda: "pg_advisory_xact_lock" in blocked(conn, LOADING))
+        until(lambda: "pg_advisory_lock" in blocked(conn, LOADING))
         assert (value(conn, LOADED, "harbour"), value(conn, LOADED, "sabah")) == (OLD + NEW, OLD)
         kill(child)
 

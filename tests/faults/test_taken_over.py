@@ -98,6 +98,23 @@ def test_a_load_that_is_paused_within_its_transaction_frees_the_source_and_write
 
 
 @pytest.mark.parametrize("night", ["extracted"], indirect=True)
+def test_a_load_that_another_one_joins_ends_as_it_would_alone_and_the_other_after_it(
+    night: Night, conn: postgres.Connection
+) -> None:
+    source = next(one for one in night.sources if one.name == NAME)
+
+    with locked(night.settings, OUTCOMES) as lock, beside(load.load, night.settings, source, RUN) as first:
+        until(lambda: "insert into outcomes" in blocked(conn, "nightdesk load"))
+        with beside(load.load, night.settings, source, RUN) as second:
+            until(lambda: value(conn, "select count(*) from pg_locks where locktype = 'advisory' and not granted"))
+            lock.rollback()
+            tallies: list[Tally] = [first.result(), second.result()]
+
+    assert [(tally.state, tally.counts["new"]) for tally in tallies] == [("done", NEW)] * 2
+    assert value(conn, "select count(*) from articles where source = %s", NAME) == OLD + NEW
+
+
+@pytest.mark.parametrize("night", ["extracted"], indirect=True)
 def test_a_load_that_was_taken_over_before_its_end_takes_back_all_that_it_wrote(
     night: Night, conn: postgres.Connection
 ) -> None:
