@@ -394,6 +394,20 @@ def test_sitemaps_beyond_the_limit_wait_and_hold_up_no_article_nor_what_the_sour
     assert ledger.count_waiting(conn, "a", sitemaps=True) == 4
 
 
+def test_of_more_sitemaps_than_a_run_may_read_it_reads_those_that_changed_last(conn: postgres.Connection) -> None:
+    named = [
+        (Kind.SITEMAP, Entry(url=f"http://a.test/s{n}.xml", modified_at=datetime(2026, 11, n, tzinfo=UTC)))
+        for n in (1, 2, 3, 4)
+    ]
+    with conn:
+        discovery.discover(conn, SOURCE, RUN, named, "http://a.test/index.xml", by=Kind.SITEMAP)
+    ledger.begin(conn, SOURCE, RUN)
+
+    leased = [one.url for one in lease(conn, sitemaps=2) if one.kind == Kind.SITEMAP]
+
+    assert leased == ["http://a.test/s4.xml", "http://a.test/s3.xml"]
+
+
 def test_forms_of_one_address_in_one_list_are_one_article_with_aliases(conn: postgres.Connection) -> None:
     counts = discover(
         conn,

@@ -23,7 +23,9 @@ with open_lists as (
         kind = 'sitemap' and via <> '' as named,
         row_number() over (
             partition by kind = 'sitemap' and via <> ''
-            order by state = 'discovered' desc, entry ->> 'published_at' desc nulls last, fetched_at nulls first, id
+            order by state = 'discovered' desc,
+                coalesce(entry ->> 'published_at', entry ->> 'modified_at') desc nulls last,
+                fetched_at nulls first, id
         ) as nth, fetched_at
     from urls
     -- A discovered URL is due at once, whatever moment next_at holds; never where it holds none.
