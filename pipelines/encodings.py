@@ -21,12 +21,16 @@ LEAST_PIECE, LARGEST_PIECE = 256, 1 << 16
 NO_ENCODINGS = {"", "identity", "none", "utf-8", "utf8", "7bit", "8bit", "binary", "ascii", "text", "plain"}
 
 
+class OverLimit(ValueError):
+    """An encoded body that holds more than may be read."""
+
+
 class CutShort(ValueError):
     """An encoded body that ends before it should: the rest of it did not arrive."""
 
 
 def decode(body: bytes, names: str, limit: int) -> bytes:
-    """The body without the encodings in Content-Encoding; ValueError if it is incomplete or over the limit."""
+    """The body without the encodings in Content-Encoding; ValueError if it is incomplete, OverLimit if it is larger."""
     known = [name for n in names.split(",") if (name := n.strip().lower()) not in NO_ENCODINGS]
     if len(known) > MOST_ENCODINGS:
         raise ValueError(f"it is encoded {len(known)} times")
@@ -40,7 +44,7 @@ def decode(body: bytes, names: str, limit: int) -> bytes:
         except Exception as error:  # noqa: BLE001 -- each decoder has an exception of its own
             raise ValueError(f"it is not whole {name}: {error}") from None
         if len(body) > limit:
-            raise ValueError(f"it is more than {limit} bytes without its {name}")
+            raise OverLimit(f"it is more than {limit} bytes without its {name}")
     return body
 
 
@@ -66,7 +70,7 @@ def _gunzip(body: bytes, limit: int) -> bytes:
         while body.startswith(b"\x1f\x8b", at) and out.tell() < limit:
             members += 1
             if members > MOST_MEMBERS:
-                raise ValueError(f"it is gzip of more than {MOST_MEMBERS} members")
+                raise OverLimit(f"it is gzip of more than {MOST_MEMBERS} members")
             at = _member(view, at, out, limit)
     return out.getvalue()
 

@@ -37,6 +37,10 @@ class StoreError(NightdeskError):
     """A raw file or an article file cannot be read: names the file, the record and what is whole in it."""
 
 
+class TooLargeError(StoreError):
+    """A stored page holds more bytes than may be read of one page."""
+
+
 class AwayError(StoreError):
     """The bucket of the raw store does not answer: nothing is decided, and the same is tried again."""
 

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from lxml.html import HtmlElement, tostring
 
 from pipelines.codes import Reason
-from pipelines.errors import StoreError
+from pipelines.errors import StoreError, TooLargeError
 from pipelines.extract import markup, text_language
 from pipelines.extract.cpu_limit import TooSlow, time_limit
 from pipelines.extract.fields import metadata, publication_date
@@ -90,9 +90,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     try:
         content = warc.decode_body(page)
     except StoreError as error:
-        # Only the sentence tells a page over the limit from a broken one.
-        large = "more than" in str(error)
-        return _reject(page, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
+        return _reject(page, Reason.TOO_LARGE if isinstance(error, TooLargeError) else Reason.UNREADABLE, str(error))
     if len(content) > LARGEST_BYTES:
         return _reject(page, Reason.TOO_LARGE, f"{len(content)} bytes")
     content_type = next((value for name, value in page.headers if name.lower() == "content-type"), "")

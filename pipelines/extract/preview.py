@@ -18,7 +18,7 @@ from typing import Any
 
 from pipelines import encodings
 from pipelines.codes import Reason
-from pipelines.errors import StoreError
+from pipelines.errors import StoreError, TooLargeError
 from pipelines.extract import workers
 from pipelines.extract.workers import Loss
 from pipelines.model import Article, Page, Rejection, Source, Template
@@ -132,9 +132,7 @@ def work(trial: Trial) -> TriedPage:
         started = time.process_time()
         made = extraction.extract_page(page, trial.source, template=trial.template)
     except StoreError as error:
-        # Only the sentence tells a page over the limit from a broken one.
-        large = "more than" in str(error)
-        return _no(trial, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
+        return _no(trial, Reason.TOO_LARGE if isinstance(error, TooLargeError) else Reason.UNREADABLE, str(error))
     except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
         return _no(trial, Reason.UNREADABLE, f"{type(error).__name__}: {error}")
     return TriedPage(made, _ms(started))

@@ -31,7 +31,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from pipelines import encodings, private
 from pipelines.bucket_paths import address_of
-from pipelines.errors import StoreError
+from pipelines.errors import StoreError, TooLargeError
 from pipelines.model import Page, Pointer
 from pipelines.stores import bucket, entries, foreign_warc
 from pipelines.stores.foreign_warc import MAX_BODY_BYTES as MAX_BODY_BYTES
@@ -281,12 +281,15 @@ def record_id(raw: Path, pointer: Pointer) -> str:
 
 
 def decode_body(page: Page, limit: int = MAX_BODY_BYTES) -> bytes:
-    """The body without its content encoding; StoreError if it cannot be decoded, or would be longer than `limit`."""
+    """The body without its content encoding; StoreError if it cannot be decoded, TooLargeError if it is longer than
+    `limit` bytes.
+    """
     names = ",".join(value for name, value in page.headers if name.lower() == "content-encoding")
     try:
         return encodings.decode(page.body, names, limit)
     except ValueError as error:
-        raise StoreError(f"The body of {page.final_url} cannot be decoded: {error}.") from error
+        kind = TooLargeError if isinstance(error, encodings.OverLimit) else StoreError
+        raise kind(f"The body of {page.final_url} cannot be decoded: {error}.") from error
 
 
 @contextmanager
