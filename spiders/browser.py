@@ -26,8 +26,8 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from pipelines.codes import Cause
 from pipelines.model import Source
 from spiders import visit
-from spiders.crawler_settings import MAX_RECEIVED_BYTES
 from spiders.handler import Handler, UnservedRequest, passed_on
+from spiders.policy import MAX_RECEIVED_BYTES
 from spiders.render import RENDERED
 from spiders.visit import Visit
 

@@ -25,6 +25,8 @@ from pipelines.stores import clock, postgres, runs, warc
 TROUBLES_SHOWN = 3
 
 COUNTED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone", "bytes", "seconds")
+# The estimates of the last report of progress (host_upkeep), gone when a source ends: URLs left, seconds remaining.
+ESTIMATED = ("left", "remaining")
 # Entries that are kept for comparing feeds with sitemaps; a sitemap of years says no more about tonight.
 COMPARED = 5000
 

@@ -6,10 +6,9 @@ from importlib.metadata import version
 from typing import Any
 
 from pipelines.settings import Settings
+from spiders import policy
 
 ROBOT = "Nightdesk"
-# Bytes of one response. Chosen: large sitemaps fit; memory has to end somewhere.
-MAX_RECEIVED_BYTES = 10 * 1024 * 1024
 
 
 def user_agent(settings: Settings) -> str:
@@ -69,7 +68,7 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": settings.fetch_timeout,
         "DNS_TIMEOUT": 10,
         # A larger body ends the request, and the URL fails as too large; no article is this long.
-        "DOWNLOAD_MAXSIZE": MAX_RECEIVED_BYTES,
+        "DOWNLOAD_MAXSIZE": policy.MAX_RECEIVED_BYTES,
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": 5,
         "METAREFRESH_ENABLED": False,

@@ -13,24 +13,9 @@ from urllib.parse import urlsplit
 from pipelines.codes import NO_ANSWER, State
 from pipelines.crawl import host_locks
 from pipelines.crawl.ledger import FetchResult, Lease
-from spiders import store
+from spiders import policy, store
 from spiders.crawl_work import CrawlWork
 from spiders.crawled_source import tally_counts
-from spiders.pacing import TRY_SECONDS
-
-# How many answers in a row may be missing or server errors; then the host is left for this crawl.
-SILENT = 5
-# How many answers in a row may ask for rest; then the host is left as well.
-LIMITED = 3
-# A host that asks for a shorter rest than this gets it within the crawl; otherwise it is left for the next crawl.
-SHORT_REST = 60.0
-# Seconds between two checks whether other processes wait for our hosts.
-ASK_ROUND = 5.0
-# Seconds between two reports of progress. Chosen: seldom enough for a log.
-TELL_SECONDS = 15.0
-# Lists of a source that the estimate of its remaining seconds allows for, beside the pages of its budget. Chosen: more
-# than most sources have.
-ESTIMATED_LISTS = 40
 
 
 def judge_host(work: CrawlWork, lease: Lease, result: FetchResult) -> None:
@@ -44,21 +29,22 @@ def judge_host(work: CrawlWork, lease: Lease, result: FetchResult) -> None:
         asker = urlsplit(result.final_url).hostname or lease.host
         work.limited[asker] += 1
         # The host asks for rest again and again, whatever rest it had: it wants to be left alone.
-        rest(work, asker, _seconds_left(work) if work.limited[asker] >= LIMITED else result.rest.total_seconds())
+        refused = work.limited[asker] >= policy.MAX_REST_ASKED_IN_A_ROW
+        rest(work, asker, _seconds_left(work) if refused else result.rest.total_seconds())
     else:
         work.limited.pop(lease.host, None)
-    if work.silent[lease.host] >= SILENT:
+    if work.silent[lease.host] >= policy.MAX_FAILED_IN_A_ROW:
         rest(work, lease.host, _seconds_left(work))
 
 
 def _seconds_left(work: CrawlWork) -> float:
     """Seconds until this crawl is over for certain."""
-    return max(work.deadline - monotonic(), 0) + SHORT_REST
+    return max(work.deadline - monotonic(), 0) + policy.SHORT_REST_SECONDS
 
 
 def rest(work: CrawlWork, host: str, seconds: float) -> None:
     """Send nothing to a host for `seconds`. If this is too long to wait for, its URLs are left for the next crawl."""
-    if seconds > SHORT_REST or monotonic() + seconds > work.deadline:
+    if seconds > policy.SHORT_REST_SECONDS or monotonic() + seconds > work.deadline:
         work.resting.add(host)
         for frontier in work.frontiers.values():
             # Given back to the ledger when the source ends.
@@ -73,17 +59,17 @@ async def go_round(work: CrawlWork) -> bool:
     Gives whether it was time for a round.
     """
     now, clock = monotonic(), work.clock
-    if now < clock.last_round + TRY_SECONDS:
+    if now < clock.last_round + policy.TURN_TRY_SECONDS:
         return False
     clock.last_round = now
     waiting = {host for f in work.frontiers.values() for host, queue in f.queues.items() if queue}
     await work.pacer.try_for(waiting)
-    if now >= clock.last_turn_check + ASK_ROUND:
+    if now >= clock.last_turn_check + policy.TURN_CHECK_SECONDS:
         clock.last_turn_check = now
         busy = {*waiting, *(host for host, count in work.at_host.items() if count)}
         work.pacer.give_up(work.pacer.overdue(await work.in_thread(host_locks.find_wanted, work.locks), busy))
     await _give_back(work)
-    if now >= clock.last_report + TELL_SECONDS:
+    if now >= clock.last_report + policy.PROGRESS_SECONDS:
         clock.last_report = now
         await _tell(work)
     return True
@@ -114,7 +100,7 @@ async def _tell(work: CrawlWork) -> None:
     )
     for name in work.frontiers:
         crawled = work.store.sources[name]
-        most = max(0, crawled.source.max_pages - crawled.pages_leased) + ESTIMATED_LISTS
+        most = max(0, crawled.source.max_pages - crawled.pages_leased) + policy.ESTIMATED_LISTS
         due = due_by_source.get(name, {})
         seconds = max((min(count, most) * work.pacer.gap(host) for host, count in due.items()), default=0.0)
         crawled.counts["left"] = sum(due.values())

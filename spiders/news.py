@@ -27,7 +27,7 @@ from pipelines.errors import DiskFullError, TakenOverError
 from pipelines.stores import postgres
 from spiders import handler, host_upkeep, outcome, render, shutdown, source_lifecycle, store
 from spiders.crawl_work import CrawlWork
-from spiders.crawled_source import end_state
+from spiders.crawled_source import ESTIMATED, end_state
 from spiders.frontier import Frontier
 from spiders.pacing import HostPacer, NotNow
 from spiders.store import Arrival, CrawlSession
@@ -140,7 +140,7 @@ class NewsSpider(Spider):
         return known
 
     async def keep_robots(self, place: str, status: int, body: str) -> None:
-        """Keep a robots.txt for a day. URLs that only the earlier robots.txt kept out are due again."""
+        """Keep a robots.txt. URLs that only the earlier robots.txt kept out are due again."""
         for name in await self.work.in_thread(store.keep_robots, self.work.store, place, status, body):
             if name in self.work.frontiers:
                 self.work.frontiers[name].nothing_to_lease = False
@@ -349,7 +349,7 @@ class NewsSpider(Spider):
     async def _end(self, frontier: Frontier, *, late: bool) -> None:
         """End a source that is done, and leave the hosts that no other source needs."""
         crawled = self.work.store.sources[frontier.name]
-        for word in ("left", "remaining"):
+        for word in ESTIMATED:
             crawled.counts.pop(word, None)
         past = self.work.store.past is not None
         ended = await self.work.in_thread(end_state, self.work.store.conn, crawled, late=late, past=past)

@@ -34,9 +34,9 @@ from pipelines.sources import access
 from pipelines.stores import entries, warc
 from pipelines.stores.clock import Clock
 from spiders import challenges
-from spiders.crawler_settings import MAX_RECEIVED_BYTES
 from spiders.guard import RefusedRequest
 from spiders.handler import TOO_LARGE, UnservedRequest
+from spiders.policy import MAX_RECEIVED_BYTES
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
 DETAIL_CHARACTERS = 300

@@ -6,7 +6,7 @@ for. The delay grows while the host is slower than usual or answers with errors.
 `HostPacer` is the crawl's own memory. pipelines.crawl.host_locks has the hosts that processes share, in the ledger: the
 pacer takes turns there by `HostPacer.take`.
 
-The pauses before a failed URL is tried again are in `pipelines/crawl/policy.py`.
+The numbers are in `spiders/policy.py`; the pauses before a failed URL is tried again in `pipelines/crawl/policy.py`.
 """
 
 from __future__ import annotations
@@ -26,39 +26,12 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from pipelines.crawl.host_locks import Turn
+from spiders import policy
 from spiders.outcome import SENT
 
 # The status that stands for no answer: an error of the server.
 NO_ANSWER_STATUS = 599
-# The factor by which a grown delay shrinks with each good answer. Chosen: slower than it grew.
-SHRINK_FACTOR = 0.7
-# Seconds between two checks whether a host that was asked for too early may be asked again. Chosen: nobody notices.
-WAIT_CHECK_SECONDS = 0.25
 
-# Some sites ask for a delay of days; a crawl must end, and its budget would leave such a source after one page anyway.
-LONGEST_DELAY = 600.0
-# How many answers show the usual time of a host.
-KNOWN_AFTER = 3
-# An answer is slow if it takes this many times the usual time. Chosen: less is the noise of a network.
-SLOW_FACTOR = 4.0
-# Loopback and good connections sometimes take this long: it is no slowness.
-NOTICED = 0.5
-# The most by which a requested delay is multiplied. Chosen: three doublings.
-GROWN_FACTOR = 8.0
-# Seconds to which a delay grows at most. Chosen: a crawl has to end.
-LONGEST_GROWN_SECONDS = 60.0
-# A turn that another process waits for is given up after this many seconds, and requested again after AGAIN_SECONDS.
-TURN = 20.0
-# Seconds until a turn that was given up is requested again. Chosen: the waiting process has it by then.
-AGAIN_SECONDS = 3.0
-# Seconds between two tries to take a turn. Chosen: often, beside the length of a turn.
-TRY_SECONDS = 1.0
-# Seconds without requests to a host that was overloaded, until the spider has read for how long it wants rest.
-HELD = 2.0
-# How long to wait if a redirect leads to a host of another process: longer than a turn lasts.
-PATIENCE = 60.0
-# An allowance for the server's clock, ours, and its threads: their errors must not make a gap too short.
-INEXACT = 0.005
 
 Take = Callable[[Collection[str]], Awaitable[dict[str, Turn]]]
 
@@ -118,9 +91,10 @@ class HostPacer:
         Absurd delays are logged and shortened.
         """
         host = self.of(name)
-        if delay > LONGEST_DELAY:
-            log.warning("%s: %s asks for %.0f s between requests; we keep %.0f s", name, why, delay, LONGEST_DELAY)
-            delay = LONGEST_DELAY
+        if delay > policy.LONGEST_DELAY_SECONDS:
+            longest = policy.LONGEST_DELAY_SECONDS
+            log.warning("%s: %s asks for %.0f s between requests; we keep %.0f s", name, why, delay, longest)
+            delay = longest
         if delay > host.floor:
             host.floor = delay
             self._pace(host, max(host.delay, delay))
@@ -137,12 +111,12 @@ class HostPacer:
     async def enter(self, name: str) -> None:
         """Return when it is our turn at this host; NotNow if the host rests, or another process keeps the turn."""
         host = self.of(name)
-        patience = monotonic() + PATIENCE
+        patience = monotonic() + policy.REDIRECT_TURN_SECONDS
         while not host.ours or host.leaving:
             if monotonic() > patience:
                 raise NotNow(f"another crawl is at {name}")
             if host.leaving or (host.next_try > monotonic() and self.take):
-                await asyncio.sleep(WAIT_CHECK_SECONDS)
+                await asyncio.sleep(policy.WAIT_CHECK_SECONDS)
                 continue
             await self.try_for([name])
         if host.until > monotonic():
@@ -153,7 +127,7 @@ class HostPacer:
         now = monotonic()
         missing = [host for host in map(self.of, names) if not host.ours and host.next_try <= now]
         for host in missing:
-            host.next_try = now + TRY_SECONDS
+            host.next_try = now + policy.TURN_TRY_SECONDS
         turns = await self.take([host.name for host in missing]) if self.take and missing else {}
         now = monotonic()
         for host in missing:
@@ -195,13 +169,13 @@ class HostPacer:
                 self._last(host),
                 False,
                 False,
-                now + AGAIN_SECONDS,
+                now + policy.TURN_AGAIN_SECONDS,
             )
         return gone
 
     def overdue(self, wanted: Collection[str], busy: Collection[str]) -> list[str]:
         """The hosts that this crawl can give to others: it has had them for long enough, or has no more work there."""
-        due = monotonic() - TURN
+        due = monotonic() - policy.TURN_SECONDS
         mine = (host for host in map(self.of, wanted) if host.ours and not host.leaving)
         return [host.name for host in mine if host.since <= due or host.name not in busy]
 
@@ -217,11 +191,11 @@ class HostPacer:
         if slot:
             # Requests come one after the other: the last request of this slot is the one that was answered.
             request.meta[SENT] = slot.lastseen
-            # If the answer took longer than it can (a handshake, for example), this time may have passed before the
-            # server saw the request. The gap is counted from the latest such moment.
-            slot.lastseen += max(latency - host.fastest, 0.0) if host.answers >= KNOWN_AFTER else latency
+            # What an answer took longer than this host's fastest one (for a handshake, say) may have passed before the
+            # server saw the request. The gap is counted from the latest moment at which it can have seen it.
+            slot.lastseen += max(latency - host.fastest, 0.0) if host.answers >= policy.KNOWN_AFTER_ANSWERS else latency
             if response.status == 429:
-                slot.lastseen = max(slot.lastseen, monotonic() + HELD)
+                slot.lastseen = max(slot.lastseen, monotonic() + policy.OVERLOAD_REST_SECONDS)
         host.fastest = min(latency, host.fastest) if host.fastest else latency
         self.judge(host, latency, response.status)
 
@@ -234,14 +208,15 @@ class HostPacer:
 
         outcome.judge_answer judges the page itself.
         """
-        known = host.answers >= KNOWN_AFTER
-        slow = known and latency > max(SLOW_FACTOR * host.usual, NOTICED)
-        most = max(host.floor, min(GROWN_FACTOR * max(host.floor, NOTICED), LONGEST_GROWN_SECONDS))
+        known = host.answers >= policy.KNOWN_AFTER_ANSWERS
+        slow = known and latency > max(policy.SLOW_FACTOR * host.usual, policy.QUICK_SECONDS)
+        grown = policy.GROWN_FACTOR * max(host.floor, policy.QUICK_SECONDS)
+        most = max(host.floor, min(grown, policy.LONGEST_GROWN_SECONDS))
         before = host.delay
         if slow or status >= 500 or status == 429:
-            self._pace(host, min(max(host.delay, NOTICED / 2) * 2, most))
+            self._pace(host, min(max(host.delay, policy.QUICK_SECONDS / 2) * 2, most))
         elif host.delay > host.floor:
-            self._pace(host, max(host.delay * SHRINK_FACTOR, host.floor))
+            self._pace(host, max(host.delay * policy.SHRINK_FACTOR, host.floor))
         if status < 500:
             host.answers += 1
             # A host that stays slow becomes usual in time; a short slowness does not.
@@ -254,7 +229,7 @@ class HostPacer:
         """Set the slot of a host to this delay, whether the slot exists already or not."""
         host.delay = delay
         downloader: Any = self.crawler.engine.downloader
-        exact = delay + INEXACT if delay else 0.0
+        exact = delay + policy.CLOCK_ERROR_SECONDS if delay else 0.0
         # Without jitter: a gap is never shorter than the delay.
         downloader.per_slot_settings[host.name] = {"delay": exact, "concurrency": 1, "jitter": 0.0}
         slot = downloader.slots.get(host.name)

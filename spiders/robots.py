@@ -1,4 +1,4 @@
-"""robots.txt, as RFC 9309 says: cached for a day in the ledger, obeyed on every hop, with its crawl delay."""
+"""robots.txt, as RFC 9309 says: kept in the ledger for a while, obeyed on every hop, with its crawl delay."""
 
 from __future__ import annotations
 
@@ -16,24 +16,18 @@ from scrapy.robotstxt import ProtegoRobotParser
 
 from pipelines import encodings
 from pipelines.codes import GUARDED, NO_ANSWER, Cause
-from pipelines.crawl import policy
+from pipelines.crawl import policy as crawl_policy
 from pipelines.crawl.host_locks import KeptRobots
-from spiders import handler, outcome
+from spiders import handler, outcome, policy
 from spiders.crawler_settings import ROBOT
 from spiders.guard import RefusedRequest
 from spiders.pacing import HostPacer, NotNow
 from spiders.render import RENDERED
 
-# How much larger it may be when unpacked. Chosen: text packs by less.
-UNPACKED_FACTOR = 10
-
-# Bytes of a robots.txt that are read: 500 KiB, the least that RFC 9309 (2.5) asks for.
-LARGEST_BYTES = 500 * 1024
-
 log = logging.getLogger(__name__)
 
 # Seconds that a copy is valid; it stays in use longer if the host gives no new one.
-HOLDS_SECONDS = policy.ROBOTS_TXT_HOLDS.total_seconds()
+HOLDS_SECONDS = crawl_policy.ROBOTS_TXT_HOLDS.total_seconds()
 
 
 @dataclass(frozen=True)
@@ -113,7 +107,7 @@ class RobotsMiddleware:
             if not kept:
                 log.warning("%s/robots.txt cannot be had: %s", place, robots.why)
                 return robots
-            log.warning("%s/robots.txt cannot be had: %s; yesterday's stands for one more day", place, robots.why)
+            log.warning("%s/robots.txt cannot be had: %s; the copy that is kept stays in use", place, robots.why)
             robots = kept[:2]
         elif not fresh:
             await spider.keep_robots(key, *robots)
@@ -156,7 +150,7 @@ class RobotsMiddleware:
         """Leave a host alone if even its robots.txt asks for rest."""
         rest = outcome.rest_asked((response.headers.get("Retry-After") or b"").decode("latin-1"), datetime.now(UTC))
         if response.status == 429:
-            rest = rest or policy.USUAL_REST
+            rest = rest or crawl_policy.USUAL_REST
         rest_host = getattr(self.crawler.spider, "rest_host", None)
         if rest and rest_host:
             await rest_host(host, rest.total_seconds(), f"status {response.status} on robots.txt")
@@ -169,8 +163,8 @@ def _asked_gap(rules: ProtegoRobotParser) -> float:
 
 
 def _text(body: bytes, encoding: bytes) -> str:
-    body = encodings.decode(body, encoding.decode("latin-1"), UNPACKED_FACTOR * LARGEST_BYTES)
-    if len(body) > LARGEST_BYTES:
+    body = encodings.decode(body, encoding.decode("latin-1"), policy.MAX_UNPACKED_FACTOR * policy.MAX_ROBOTS_TXT_BYTES)
+    if len(body) > policy.MAX_ROBOTS_TXT_BYTES:
         # A rule that is cut in half would be another rule.
-        body = body[:LARGEST_BYTES].rpartition(b"\n")[0]
+        body = body[: policy.MAX_ROBOTS_TXT_BYTES].rpartition(b"\n")[0]
     return body.decode("utf-8-sig", "replace").replace("\x00", "")

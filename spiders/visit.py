@@ -19,8 +19,8 @@ from playwright.async_api import CDPSession, Error, Page, Route
 from scrapy.http import Request, Response
 
 from pipelines import encodings
-from spiders.crawler_settings import MAX_RECEIVED_BYTES
 from spiders.pacing import NotNow
+from spiders.policy import MAX_RECEIVED_BYTES
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
 DETAIL_CHARACTERS = 300

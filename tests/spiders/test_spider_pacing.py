@@ -11,7 +11,7 @@ import pytest
 from scrapy.signalmanager import SignalManager
 
 from pipelines.crawl.host_locks import Turn
-from spiders import pacing
+from spiders import pacing, policy
 from spiders.pacing import HostPacer
 
 
@@ -59,7 +59,7 @@ def test_the_longest_delay_wins_and_an_absurd_one_is_shortened(
         hosts.require_gap("a.test", delay)
     hosts.require_gap("b.test", 86_400, "robots.txt")
 
-    assert (hosts.gap("a.test"), hosts.gap("b.test")) == (2.0, pacing.LONGEST_DELAY)
+    assert (hosts.gap("a.test"), hosts.gap("b.test")) == (2.0, policy.LONGEST_DELAY_SECONDS)
     assert "robots.txt asks for 86400 s" in caplog.text
 
 
@@ -73,7 +73,7 @@ def test_a_turn_that_others_wait_for_is_given_up_after_a_while_or_when_there_is_
     asyncio.run(hosts.try_for(["a.test", "b.test"]))
 
     early = hosts.overdue(["a.test", "b.test", "c.test"], busy=["a.test"])
-    monkeypatch.setattr(pacing, "TURN", 0.0)
+    monkeypatch.setattr(policy, "TURN_SECONDS", 0.0)
     late = hosts.overdue(["a.test"], busy=["a.test"])
     hosts.give_up(late)
 

@@ -1,0 +1,73 @@
+"""How much a crawl reads of an answer, how it paces a host, and when it leaves one: values that an operator may want
+to change.
+
+How patient the ledger is (pauses after failures, how long a robots.txt holds, when a page is looked at again) is in
+pipelines/crawl/policy.py; what Scrapy itself is told is in spiders/crawler_settings.py. The delay of a source is a key
+of its file.
+"""
+
+from __future__ import annotations
+
+# --- Sizes
+
+# Bytes of one response. Chosen: large sitemaps fit; memory has to end somewhere. Extract reads less of one page
+# (LARGEST_BYTES in pipelines/extract/extraction.py).
+MAX_RECEIVED_BYTES = 10 * 1024 * 1024
+# Bytes of a robots.txt that are read: 500 KiB, the least that RFC 9309 (2.5) asks for.
+MAX_ROBOTS_TXT_BYTES = 500 * 1024
+# How much larger a robots.txt may be when unpacked. Chosen: text packs by less.
+MAX_UNPACKED_FACTOR = 10
+
+# --- The pace of a host
+
+# Some sites ask for a delay of days; a crawl must end, and its budget would leave such a source after one page anyway.
+LONGEST_DELAY_SECONDS = 600.0
+# How many answers show the usual time of a host.
+KNOWN_AFTER_ANSWERS = 3
+# An answer is slow if it takes this many times the usual time. Chosen: less is the noise of a network.
+SLOW_FACTOR = 4.0
+# Loopback and good connections sometimes take this long: it is no slowness.
+QUICK_SECONDS = 0.5
+# The most by which a requested delay is multiplied. Chosen: three doublings.
+GROWN_FACTOR = 8.0
+# Seconds to which a delay grows at most. Chosen: a crawl has to end.
+LONGEST_GROWN_SECONDS = 60.0
+# The factor by which a grown delay shrinks with each good answer. Chosen: slower than it grew.
+SHRINK_FACTOR = 0.7
+# Seconds between two checks whether a host that was asked for too early may be asked again. Chosen: nobody notices.
+WAIT_CHECK_SECONDS = 0.25
+# Seconds without requests to a host that was overloaded, until the spider has read for how long it wants rest.
+OVERLOAD_REST_SECONDS = 2.0
+# An allowance for the server's clock, ours, and its threads: their errors must not make a gap too short.
+CLOCK_ERROR_SECONDS = 0.005
+
+# --- Hosts that are left
+
+# How many answers in a row may be missing or server errors; then the host is left for this crawl.
+MAX_FAILED_IN_A_ROW = 5
+# How many answers in a row may ask for rest; then the host is left as well.
+MAX_REST_ASKED_IN_A_ROW = 3
+# A host that asks for a shorter rest than this gets it within the crawl; otherwise it is left for the next crawl.
+SHORT_REST_SECONDS = 60.0
+
+# --- Turns: one process at a time at a host
+
+# A turn that another process waits for is given up after this many seconds, and requested again after
+# TURN_AGAIN_SECONDS.
+TURN_SECONDS = 20.0
+# Seconds until a turn that was given up is requested again. Chosen: the waiting process has it by then.
+TURN_AGAIN_SECONDS = 3.0
+# Seconds between two tries to take a turn. Chosen: often, beside the length of a turn.
+TURN_TRY_SECONDS = 1.0
+# Seconds between two checks whether other processes wait for our hosts.
+TURN_CHECK_SECONDS = 5.0
+# How long to wait if a redirect leads to a host of another process: longer than a turn lasts.
+REDIRECT_TURN_SECONDS = 60.0
+
+# --- Progress
+
+# Seconds between two reports of progress. Chosen: seldom enough for a log.
+PROGRESS_SECONDS = 15.0
+# Lists of a source that the estimate of its remaining seconds allows for, beside the pages of its budget. Chosen: more
+# than most sources have.
+ESTIMATED_LISTS = 40
