@@ -146,7 +146,7 @@ class Article:
     text: paragraphs separated by one line feed, NFC, joiners kept.
     published_at, modified_at: aware, at the offset the page states, else in the source's time zone: their day is the
     site's own day. The stores keep the instant alone.
-    published_precision: second, minute, day, month, year or empty.
+    published_precision: second, minute, hour, day, month, year or empty.
     published_from: json-ld, meta, feed, text, url or empty.
     removed: what was cut, in page order after what the source prunes.
     page_digest: sha256 hex of the bytes it came from.

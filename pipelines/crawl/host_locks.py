@@ -64,7 +64,7 @@ def take(turns: HostLocks, hosts: Iterable[str]) -> dict[str, Turn]:
         if missed:
             turns.waits.update(row["host"] for row in postgres.query(turns.conn, "want_hosts", hosts=missed))
     _unwant(turns, turns.waits & set(got))
-    # Whoever had it last was killed, or is still writing when it asked: as if that were now.
+    # Negative where the last request was noted ahead of time, for a host that was overloaded: as if it were now.
     return {row["host"]: Turn(max(row["ago"], 0.0), row["rest"]) for row in rows}
 
 

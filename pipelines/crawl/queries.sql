@@ -517,6 +517,7 @@ where id = any(%(ids)s)
 
 -- name: turn_of_hosts
 -- When hosts whose turn was just taken were last asked, and how long they still rest; from now on nobody can tell (infinity).
+-- Where nobody can tell, since who had the turn was killed or still writes when it asked, it was now (0).
 with before as (
     select host, case when asked_at < 'infinity' then extract(epoch from now() - asked_at) when asked_at is not null then 0 end as ago,
         extract(epoch from cooldown_until - now()) as rest

@@ -125,7 +125,7 @@ AHEAD, BESIDE = 30, 40
 
 
 def parse_date(text: str, now: datetime | None, timezone: str, language: str) -> Moment | None:
-    """The moment that a text names and its precision (second to day); None if it names no readable moment.
+    """The moment that a text names and its precision (second, minute, hour, day); None if it names no moment.
 
     The moment is in the written zone. If no zone is written, or UTC, it is in `timezone` (IANA). now: the reference of
     relative dates; if it is None, relative dates are not read. language: decides 05/01/2015, which is the first of May

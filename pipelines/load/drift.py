@@ -19,7 +19,7 @@ from pipelines.load import policy
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleMeasures:
-    """The measures of an article. `paragraphs`: (digest, words) of each."""
+    """The measures of an article. `paragraphs`: each one, and how many words it has."""
 
     words: int
     dated: bool

@@ -66,9 +66,12 @@ def judge(conn: postgres.Connection, lines: Sequence[Mapping[str, Any]], source:
     why = drift.find(sample, [row["measured"] for row in usual])
     accepted = postgres.row(conn, "released_since", source=source)
     if why and accepted and accepted["since"]:
-        # After a release, the released articles are the usual ones.
+        # After a release, the released articles are the usual ones, however few they are: repeated, since `find` says
+        # nothing of fewer than DRIFT_KNOWN. If none of them is among the articles before, nothing is known that the new
+        # ones could be unlike: they are not held.
         like = [row["measured"] for row in usual if row["fetched_at"] >= accepted["since"]]
-        why = why if drift.find(sample, like * (1 + policy.DRIFT_KNOWN // max(1, len(like)))) else ""
+        repeated = like * (1 + policy.DRIFT_KNOWN // max(1, len(like)))
+        why = why if drift.find(sample, repeated) else ""
     return why
 
 

@@ -39,10 +39,22 @@ HASH_BYTES = 8
 class QuerySet:
     """Queries made ready by `query_conditions.compile_queries`, kept as its `arrays`.
 
-    names, nodes, terms: as bytes one after the other, and where each begins.
-    keys: hashes in order. The groups that each key belongs to, and the queries that each group finds, stand one after
-        the other as well.
-    starts: their lengths.
+    A query is a number from 0 on, and so is a clause, which is called a group here: the same clause of several queries
+    is one group.
+
+    Some arrays hold things of different lengths one after the other; names_at, nodes_at, terms_at, key_at and group_at
+    say where each begins:
+        names, nodes, terms: bytes of each query's name, of its tree as JSON, and of each term as JSON. In a tree a term
+            is its number + 1, negative if it is looked for in titles alone, and a node is a list that begins with its
+            kind: & every part, | any part, - none of them, n near, x except, o the value of a field.
+        key_groups: the groups that each key belongs to. keys has the hashes of the keys, in order.
+        group_queries: the queries that are looked up by each group.
+    A key is a letter and what it stands for: w a word, b the beginning of a word, e what is left of a word without a
+    prefix, p a piece of three letters, f a field with its value.
+
+    required: for each query, the groups of which an answer has one key each. excluded: those of which it has none.
+    starts: the lengths of the beginnings of words that some key has.
+    kinds: two flags: whether any query has keys of the kinds e and p.
     """
 
     arrays: Mapping[str, NDArray[Any]]

@@ -36,9 +36,8 @@ def is_arabic(form: str) -> bool:
 def add_prefixes(form: str, *, add_article: bool) -> set[str]:
     """A normal form with every conjunction, preposition and article that can be written before it.
 
-    A word without the article has 24 forms (12 without add_article), a word with the article has 12: `العراق` is not
-    found as
-    `عراق`.
+    A word without the article has 24 forms (12 without add_article), a word with the article has 12:
+    `العراق` is not found as `عراق`.
     """
     bare = {c + p + form for c in CONJUNCTIONS for p in PREPOSITIONS}
     if form.startswith(ARTICLE) and len(form) > len(ARTICLE) + 1:

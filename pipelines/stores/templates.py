@@ -125,7 +125,10 @@ def due(conn: postgres.Connection, source: str, extractor: str, *, asked: bool =
     found = {"pages": last.known + new["pages"], "newest_fetch": new["newest_fetch"]}
     if last.drifted_run:
         since = _find_known(conn, source, since=last.drifted_run)["pages"]
-        if since >= LEAST_PAGES and (asked or new["pages"] >= LEAST_PAGES // 2 or not last.known):
+        # Some of the pages were known already when the drift was found; so that one learning follows another only with
+        # news, half of the least number must be newer. After somebody let go of what was learned, nothing is known.
+        newer = new["pages"] >= LEAST_PAGES // 2 or not last.known
+        if since >= LEAST_PAGES and (asked or newer):
             return _due(f"its pages look changed since run {last.drifted_run}", found, last.drifted_run)
         if not asked:
             return None

@@ -17,7 +17,7 @@ from pipelines.extract.fields.metadata import Facts
 from pipelines.extract.fields.visible_dates import ShownDate
 from pipelines.model import Page, Source
 
-# The language of dates if nothing else is known.
+# Endings of the hosts whose dates may be American: the month first.
 AMERICAN = re.compile(r"\.(?:com|gov|edu|us)$")
 # The earliest day of an article. Chosen: no site is older than the web.
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)

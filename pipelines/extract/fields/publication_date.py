@@ -127,7 +127,8 @@ def _on_its_day(best: Dating, others: Sequence[Dating], dated: DatedPage) -> Dat
         return replace(best, at=best.at.astimezone(exact[0].tzinfo))
     for other in shown:
         assert other.at
-        # The time of day beside the title is the same instant in another zone: the page shows it in that zone.
+        # A date with a time of day elsewhere on the page that is the same instant in another zone: the page shows it in
+        # that zone.
         away = other.at.replace(tzinfo=UTC, second=0) - utc.replace(second=0)
         if other.precision in PRECISE and not away % OFFSET_STEP and WESTMOST <= away <= EASTMOST:
             return replace(best, at=utc.astimezone(timezone(away)) if away else utc)

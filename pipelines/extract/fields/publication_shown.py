@@ -46,7 +46,8 @@ def find_shown_dates(dated: DatedPage, *, of_scripts: bool) -> Iterator[Dating]:
         if found and today and one.of_page:
             continue
         if found and today and (found[1] == "day" or one.beside):
-            (pages if one.beside else []).append(Dating(*found, "text", one.beside))
+            if one.beside:
+                pages.append(Dating(*found, "text", beside=True))
         elif found:
             (beside if one.beside else rest).append(Dating(*found, "text", one.beside))
             changed_on.update([found[0].date()] if one.changed else [])

@@ -49,7 +49,7 @@ SIDE = re.compile(r"(?<![a-z])side|widget|related|menu|comment|popular|footer", 
 CALLED_TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECASE)
 # Sizes of a font element that are larger than a text's.
 LARGE = re.compile(r"[4-7]|\+[1-4]")
-# Characters of a paragraph. Then the share of a title's words that its article has.
+# Characters of a paragraph.
 PARAGRAPH = 90
 # Shares of a title's words in a text: of the title of that article; of a title that contains the site's name. Chosen:
 # half its words; and a quarter, because a name is short.

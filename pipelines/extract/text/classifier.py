@@ -22,9 +22,10 @@ JUDGE, CHOICE = "judge.json", "choice.json"
 
 @dataclass(frozen=True)
 class Trees:
-    """Decision trees, with the nodes of all in one row. The children of node n are 2n (for a value above the threshold
-    of n) and 2n + 1 (for another value). The children of a leaf are the leaf itself.
+    """Decision trees, with the nodes of all in one row.
 
+    children: at place 2n the node that follows node n for a value above its threshold, at place 2n + 1 the one that
+        follows for another value. After a leaf follows the leaf itself.
     roots: the first node of each tree.
     margin: the sum of the leaves must be above this, if it was fitted with the trees.
     """

@@ -17,6 +17,7 @@ create temporary table if not exists lines (
     -- fresh: a look at an article that is newer than what is stored. changed: title or text differ from the wording before it.
     -- same_page: the bytes are those of a stored revision, so that only our reading changed.
     fresh boolean not null default false, changed boolean not null default false, same_page boolean not null default false,
-    -- What brought it, if that is past; what its revision is to the one before it, and the numbers and names that moved.
+    -- past: the code of Quiet if an import or a backfill brought it, else empty; what its revision is to the one before it, and the
+    -- numbers and names that moved.
     past text not null default '', revision_kind text not null default '', moved jsonb not null default '[]'
 ) with (toast_tuple_target = 8160) on commit delete rows

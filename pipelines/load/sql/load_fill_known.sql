@@ -10,6 +10,7 @@ with known as (
         canonical_key = coalesce(l.canonical_key, u.url_key),
         past = coalesce((select p.why from past_runs p where p.run = l.run and p.source = u.source), ''),
         judged = exists (select from outcomes o where o.fetch_id = l.fetch_id),
+        -- A later look that found the page unchanged leaves the URL fetched: then this line still decides on it.
         latest = not exists (
             select from fetches f
             where f.url_id = l.url_id and (f.fetched_at, f.id) > (l.fetched_at, l.fetch_id)
