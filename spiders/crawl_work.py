@@ -14,9 +14,10 @@ from typing import Any
 
 from pipelines.crawl.host_locks import HostLocks
 from pipelines.model import Tally
+from pipelines.stores import clock
 from spiders.frontier import Frontier
 from spiders.pacing import HostPacer
-from spiders.store import Arrival, CrawlSession, since_boot
+from spiders.store import Arrival, CrawlSession
 
 
 @dataclass
@@ -87,6 +88,7 @@ class CrawlWork:
 
     async def in_thread(self, call: Callable[..., Any], *args: Any, **named: Any) -> Any:
         """The result of a function of the store, called by the only thread that may use the connection."""
+        asked_at = clock.since_boot()
         got = await asyncio.wrap_future(self.thread.submit(call, *args, **named))
-        self.store.spoke_at = since_boot()
+        self.store.spoke_at = max(self.store.spoke_at, asked_at)
         return got

@@ -2,6 +2,8 @@
 
 Only here a request has the secrets of its source. They are put into a copy of the request that nothing else sees, for
 one hop, and are removed from the response. So no redirect, record, log or ledger has them.
+
+This is also the last place before the network: a crawl that was paused sends nothing more from here.
 """
 
 from __future__ import annotations
@@ -64,6 +66,7 @@ class Handler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self.crawler = crawler
         self._pool._factory = _Factory
         self.access: Mapping[str, Access] = crawler.settings.get(ACCESS) or {}
         authorities = crawler.settings["NIGHTDESK"].ca_file
@@ -73,7 +76,12 @@ class Handler(HTTP11DownloadHandler):
             self._contextFactory = factory
 
     async def download_request(self, request: Asked) -> Response:
-        """The response to a request, sent with the login of the source that the request is made for."""
+        """The response to a request, sent with the login of the source that the request is made for. If it is not
+        certain any more that the host is ours, `check_turns` of the spider raises.
+        """
+        check_turns = getattr(self.crawler.spider, "check_turns", None)
+        if check_turns:
+            check_turns()
         own = self.access.get(request.meta.get(FOR, ""))
         if own is None:
             return await super().download_request(request)

@@ -67,7 +67,8 @@ async def go_round(work: CrawlWork) -> bool:
     if now >= clock.last_turn_check + policy.TURN_CHECK_SECONDS:
         clock.last_turn_check = now
         busy = {*waiting, *(host for host, count in work.at_host.items() if count)}
-        work.pacer.give_up(work.pacer.overdue(await work.in_thread(host_locks.find_wanted, work.locks), busy))
+        wanted = await work.in_thread(host_locks.find_wanted, work.locks) if work.locks.ours else set()
+        work.pacer.give_up(work.pacer.overdue(wanted, busy))
     await _give_back(work)
     if now >= clock.last_report + policy.PROGRESS_SECONDS:
         clock.last_report = now

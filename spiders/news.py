@@ -129,6 +129,11 @@ class NewsSpider(Spider):
         taken: dict[str, Turn] = await self.work.in_thread(host_locks.take, self.work.locks, names)
         return taken
 
+    def check_turns(self) -> None:
+        """NotNow if the hosts whose turn this crawl took may be another crawl's by now."""
+        if not store.has_turns(self.work.store):
+            raise NotNow("Postgres has not heard of this crawl for long")
+
     async def rest_host(self, host: str, seconds: float, why: str) -> None:
         """Leave a host alone whose answer for robots.txt asked for rest."""
         host_upkeep.rest(self.work, host, seconds)

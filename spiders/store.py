@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -55,7 +54,7 @@ class CrawlSession:
     past: the days that a crawl of the past is for. Its raw files are written beside the raw store, and it has locks of
     its own, so that a night may begin meanwhile. None for a crawl of a night.
     silence: after so many silent seconds Postgres ends our session; 0 is never.
-    spoke_at: when Postgres heard of us last (`since_boot`).
+    spoke_at: Postgres has heard of us at this moment or later (`clock.since_boot`).
     """
 
     settings: Settings
@@ -69,10 +68,10 @@ class CrawlSession:
     spoke_at: float = 0.0
 
     def __post_init__(self) -> None:
+        self.spoke_at = clock.since_boot()
         with self.conn:
             self.clock = clock.of_ledger(self.conn)
             self.silence = (postgres.row(self.conn, "session_silence") or {"seconds": 0.0})["seconds"]
-        self.spoke_at = since_boot()
 
     @property
     def root(self) -> Path:
@@ -98,6 +97,7 @@ def check_session(store: CrawlSession) -> None:
     """TakenOverError if this crawl was silent for so long that Postgres has ended its session: its sources may be
     another crawl's by now, so nothing more is written. If Postgres itself is away, raw files are still written.
     """
+    asked_at = clock.since_boot()
     try:
         with store.conn:
             postgres.query(store.conn, "clock")
@@ -105,25 +105,26 @@ def check_session(store: CrawlSession) -> None:
         if told := tell_pause(store):
             raise TakenOverError(told) from None
         return
-    store.spoke_at = since_boot()
+    store.spoke_at = asked_at
+
+
+def has_turns(store: CrawlSession) -> bool:
+    """Whether the hosts are certainly still this crawl's: Postgres has heard of it lately, so its session is there."""
+    certain = min(store.silence or postgres.LOST_SECONDS, postgres.LOST_SECONDS)
+    return clock.since_boot() - store.spoke_at < certain
 
 
 def tell_pause(store: CrawlSession) -> str:
     """The sentence about a crawl that was silent for so long that Postgres has ended its session; empty if it was
     not.
     """
-    silent = since_boot() - store.spoke_at
+    silent = clock.since_boot() - store.spoke_at
     if not store.silence or silent < store.silence:
         return ""
     return (
         f"This crawl was paused for {silent:.0f} seconds, its process or its machine, so Postgres has given its "
         "sources free. It writes nothing more. Crawl again: that goes on from where this one was."
     )
-
-
-def since_boot() -> float:
-    """Seconds since the machine started, of which the clock goes on while process or machine sleep."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def record(store: CrawlSession, results: Sequence[FetchResult]) -> set[str]:

@@ -24,18 +24,11 @@ from tests import databases, sites, warm
 from tests.papers import Paper
 from tests.sites import Sites
 
-# Of ours a run of tests hears these, and what a test sets.
-HEARD = (
-    "NIGHTDESK_DATABASE_URL",
-    "NIGHTDESK_CHROMIUM",
-    "NIGHTDESK_TESTS_CLUSTER",
-    "NIGHTDESK_TESTS_CLUSTER_SITES",
-    "NIGHTDESK_TESTS_COLD",
-    "NIGHTDESK_TESTS_LONG",
-    "NIGHTDESK_TESTS_MOMENTS",
-)
-for name in [name for name in os.environ if name.startswith("NIGHTDESK_") and name not in HEARD]:
-    del os.environ[name]
+# Of ours a run of tests hears these, all that is for tests alone, and what a test sets.
+HEARD, FOR_TESTS = ("NIGHTDESK_DATABASE_URL", "NIGHTDESK_CHROMIUM"), "NIGHTDESK_TESTS_"
+for name in [name for name in os.environ if name.startswith("NIGHTDESK_")]:
+    if name not in HEARD and not name.startswith(FOR_TESTS):
+        del os.environ[name]
 os.environ["NIGHTDESK_ENV_FILE"] = "/nonexistent/nightdesk.env"
 # What `init` writes down of an installation is the tester's own matter, and that of one test or of one file's fixtures.
 _config = tempfile.TemporaryDirectory(prefix="nightdesk-test-")

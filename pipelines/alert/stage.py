@@ -82,7 +82,9 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
     The message of the Tally says why deliveries wait. If a run is given, the counts join those of `match`.
     """
     started = time.monotonic()
-    with postgres.connection(settings, application="nightdesk send") as conn:
+    # Each message takes some twenty seconds at the most: a session that is silent for longer is of a paused sender, and
+    # its messages are free for the next one.
+    with postgres.connection(settings, application="nightdesk send", idle_seconds=runs.SILENT_SECONDS) as conn:
         title_and_zone = partial(folders.title_and_zone, settings)
         counts, message = outbox.drain(conn, channels, operators=settings.operators, title_and_zone=title_and_zone)
         counts["seconds"] = round(time.monotonic() - started)

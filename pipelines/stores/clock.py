@@ -1,10 +1,12 @@
-"""The one clock of the ledger: Postgres' own, whatever the clock of the crawling machine says."""
+"""The one clock of the ledger: Postgres' own, whatever the clock of the crawling machine says. And the clock that tells
+how long a process has been silent.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from time import monotonic
+from time import CLOCK_BOOTTIME, clock_gettime, monotonic
 
 from pipelines.stores import postgres
 
@@ -35,3 +37,8 @@ def of_ledger(conn: postgres.Connection) -> Clock:
 def of_machine() -> Clock:
     """The clock of this machine, for work without a ledger."""
     return Clock(datetime.now(UTC), monotonic())
+
+
+def since_boot() -> float:
+    """Seconds since the machine started, of which the clock goes on while process or machine sleep."""
+    return clock_gettime(CLOCK_BOOTTIME)

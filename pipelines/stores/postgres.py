@@ -50,9 +50,13 @@ OPTIONS = "-c timezone=UTC -c search_path=public -c jit=off"
 # Keepalive: seconds until either side checks the other one, seconds between two checks, and how many may get no answer.
 # So the session of a dead machine, with all its locks, is free within a minute.
 ALIVE_SECONDS, ALIVE_AGAIN_SECONDS, ALIVE_TIMES = 20, 10, 4
+# After so many seconds either side gives up a connection that answers nothing, also one with bytes on their way, which
+# keepalive does not look at (Linux would send them again for a quarter of an hour).
+LOST_SECONDS = ALIVE_SECONDS + ALIVE_AGAIN_SECONDS * ALIVE_TIMES
+MILLISECONDS = 1000
 SERVER_ASKS = (
     f"-c tcp_keepalives_idle={ALIVE_SECONDS} -c tcp_keepalives_interval={ALIVE_AGAIN_SECONDS} "
-    f"-c tcp_keepalives_count={ALIVE_TIMES}"
+    f"-c tcp_keepalives_count={ALIVE_TIMES} -c tcp_user_timeout={LOST_SECONDS * MILLISECONDS}"
 )
 
 # A named parameter in a statement, and the types of their values for a prepared one.
@@ -93,6 +97,7 @@ def connect(
             keepalives_idle=ALIVE_SECONDS,
             keepalives_interval=ALIVE_AGAIN_SECONDS,
             keepalives_count=ALIVE_TIMES,
+            tcp_user_timeout=LOST_SECONDS * MILLISECONDS,
             options=f"{OPTIONS} {SERVER_ASKS} {_idle(idle_seconds, silent_seconds)} {_options_of(address)}".strip(),
         )
     except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
@@ -110,7 +115,7 @@ def connect(
 
 def _idle(seconds: float, within: float) -> str:
     limits = {"idle_session_timeout": seconds, "idle_in_transaction_session_timeout": seconds or within}
-    return " ".join(f"-c {name}={round(limit * 1000)}" for name, limit in limits.items() if limit)
+    return " ".join(f"-c {name}={round(limit * MILLISECONDS)}" for name, limit in limits.items() if limit)
 
 
 def _options_of(address: str) -> str:

@@ -45,6 +45,8 @@ PAGES = 6
 DELAY_SECONDS = 0.5
 # How much later than a request was sent a busy server may note it.
 LATE_SECONDS = 0.2
+# What docs/cluster.md promises: connections of one task to our own database, and of one worker to all.
+CONNECTIONS_OF_A_TASK, CONNECTIONS_OF_A_WORKER = 4, 20
 RUN, NEXT = "2026-11-22T020000", "2026-11-23T020000"
 ONLY_HERE = """
     select count(*) as count from fetches where outcome = 'fetched' and url like '%%/news/%%' and warc_file = any(%s)
@@ -110,12 +112,14 @@ def test_a_night_whose_workers_die_and_whose_bucket_goes_away_loses_nothing_and_
         if waited:
             standalone.night(cluster.airflow, NEXT, budget=900, on_task=lambda task: None)
         check_account(followed)
-        check_gaps(web)
+        gap = check_gaps(web)
+        of_a_task, of_a_worker = check_connections(cluster)
         assert not [path for worker in cluster.workers for path in worker.data.rglob("*.warc.gz*")]
         seconds = {"started in": stood - began, "night of": time.monotonic() - stood, "bucket gone for": GONE_SECONDS}
         print(f"{kind}, {count} workers, {SITES} sites, {SITES * PAGES} pages: killed {crawling} and {extracting}")
         print(", ".join(f"{what} {round(value)} s" for what, value in seconds.items()))
-        print(f"{waited} pages of a killed worker came with the next night")
+        print(f"{waited} pages of a killed worker came with the next night; shortest gap at a server {gap:.2f} s")
+        print(f"connections: at most {of_a_task} of a task to our database, {of_a_worker} of a worker to all")
         print(f"{store.refused} of {len(store.asked)} requests to the bucket refused", dict(sorted(seen.items())))
 
 
@@ -175,10 +179,21 @@ def check_account(settings: Settings) -> None:
         assert verify.verify(settings, conn, records=True).damage == []
 
 
-def check_gaps(web: Sites) -> None:
-    """Between two requests to a host lies its delay, whoever sent them."""
+def check_connections(cluster: Cluster) -> tuple[int, int]:
+    """A task and a worker have no more connections to Postgres than they may; the most of each."""
+    ours = databases.name_of(cluster.settings.database_url)
+    lines = [worker.line for worker in cluster.workers]
+    of_a_task = max(count for line in lines for (_, database), count in line.most.items() if database == ours)
+    of_a_worker = max(line.peak for line in lines)
+    assert of_a_task <= CONNECTIONS_OF_A_TASK and of_a_worker <= CONNECTIONS_OF_A_WORKER, [line.most for line in lines]
+    return of_a_task, of_a_worker
+
+
+def check_gaps(web: Sites) -> float:
+    """Between two requests to a host lies its delay, whoever sent them; the shortest gap."""
     at: dict[str, list[float]] = defaultdict(list)
     for when, url, _ in web.hits:
         at[urlsplit(url).netloc].append(when)
     short = {host: min(b - a for a, b in pairwise(sorted(times))) for host, times in at.items() if len(times) > 1}
     assert min(short.values()) >= DELAY_SECONDS - LATE_SECONDS, short
+    return min(short.values())

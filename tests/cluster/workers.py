@@ -8,16 +8,19 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from pipelines.airflow import airflow_home, api_client, processes, standalone
 from pipelines.airflow.processes import Component
 from pipelines.airflow.standalone import Airflow
 from pipelines.settings import Settings
 from pipelines.stores import postgres
+from tests import postgres_lines
+from tests.postgres_lines import Line
 
 # The interpreter of an environment made of requirements-cluster.lock: `make cluster` names it.
 PYTHON = os.environ.get("NIGHTDESK_TESTS_CLUSTER", "")
@@ -36,13 +39,14 @@ class Kind(StrEnum):
 
 @dataclass
 class Worker:
-    """A worker and where it has its files; it is started again with the same ones."""
+    """A worker, where it has its files, and its line to Postgres; it is started again with the same ones."""
 
     name: str
     data: Path
     env: Mapping[str, str]
     component: Component
     kind: Kind
+    line: Line
     began: int = 1
 
     def kill(self) -> None:
@@ -82,6 +86,7 @@ def running(
     env = {**airflow_home.environment(settings, keys, port=port), **store, **SOON, **executor}
     started: list[Component] = []
     cluster = None
+    lines = ExitStack()
     try:
         if kind != Kind.EDGE:
             started.append(_redis(folder, broker, env))
@@ -95,7 +100,11 @@ def running(
         if kind == Kind.EDGE:
             # They ask the API server for work from their first second on.
             _wait(started, lambda: not api_client.healthy(address))
-        workers = [_begin(folder / f"worker{number}", f"worker{number}", env, kind) for number in range(count)]
+        database = postgres.url(settings)
+        workers = [
+            _begin(folder / name, name, env, kind, lines.enter_context(postgres_lines.line(database, task_of)))
+            for name in (f"worker{number}" for number in range(count))
+        ]
         api_client.warm(address)
         _wait(started, lambda: not api_client.healthy(address))
         with api_client.login(address, airflow_home.USER, keys.password) as client:
@@ -110,6 +119,22 @@ def running(
     finally:
         mine = [worker.component for worker in cluster.workers] if cluster else []
         processes.stop([*mine, *started])
+        lines.close()
+
+
+def task_of(pid: int) -> str:
+    """Which task of its worker a process belongs to: the process below the worker's own from which it descends."""
+    leader = os.getsid(pid)
+    while pid != leader and (parent := _parent_of(pid)) not in (leader, 0, 1):
+        pid = parent
+    return str(pid)
+
+
+def _parent_of(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 # What docker/compose.cluster.yaml has, but quicker.
@@ -144,17 +169,26 @@ def _celery(settings: Settings, broker: int, kind: Kind) -> dict[str, str]:
     }
 
 
-def _begin(folder: Path, name: str, env: Mapping[str, str], kind: Kind) -> Worker:
+def _begin(folder: Path, name: str, env: Mapping[str, str], kind: Kind, line: Line) -> Worker:
     home, data = folder / "airflow", folder / "data"
     home.mkdir(parents=True)
     data.mkdir()
     ours = {
-        **env,
+        **{variable: _by_line(value, line) for variable, value in env.items()},
         "AIRFLOW_HOME": str(home),
         "NIGHTDESK_DATA": str(data),
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
     }
-    return Worker(name, data, ours, _worker(name, data, ours, kind, 1), kind)
+    return Worker(name, data, ours, _worker(name, data, ours, kind, 1), kind, line)
+
+
+def _by_line(value: str, line: Line) -> str:
+    """What a variable holds; an address of Postgres by this line."""
+    result, address = "db+" if value.startswith("db+") else "", value.removeprefix("db+")
+    if not address.startswith("postgresql"):
+        return value
+    by = urlsplit(line.address)
+    return result + urlunsplit(urlsplit(address)._replace(netloc=by.netloc, query=by.query))
 
 
 def _worker(name: str, data: Path, env: Mapping[str, str], kind: Kind, began: int) -> Component:

@@ -1,13 +1,21 @@
-"""A crawl that is paused for minutes loses its source to the next one, and writes nothing when it goes on."""
+"""A crawl that is paused, or loses Postgres, for minutes loses its source to the next one; when it goes on it writes
+nothing, and asks its sites for nothing.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
+from itertools import pairwise
 from pathlib import Path
+
+import pytest
 
 from pipelines.crawl import ledger, url_account
 from pipelines.crawl import stage as crawl
@@ -15,14 +23,20 @@ from pipelines.extract.stage import extract
 from pipelines.load import stage as load
 from pipelines.settings import Settings
 from pipelines.stores import postgres
-from tests import databases
-from tests.faults.holds import spider, until
+from tests import clock, databases, postgres_lines
+from tests.faults.holds import DEADLINE, beside, spider, until
 from tests.papers import HOST, Paper, conditional, story
+from tests.postgres_lines import Line
 
 RUN = "2026-11-22T0200"
 LATER = "2026-11-22T0300"
-# As pipelines.crawl.policy has it, but for a test: an address' own options come last.
+# As pipelines.stores.runs has it, but for a test: an address' own options come last.
 SILENT = "options=-c%20idle_session_timeout%3D2000%20-c%20idle_in_transaction_session_timeout%3D2000"
+# A crawl that has nothing to write speaks to Postgres every five seconds.
+LIVELY = SILENT.replace("2000", "7000")
+# Seconds between two requests: a request of the paused crawl still waits for its gap when the session ends. How much
+# later than it was sent the server may note one.
+DELAY, LATE = 4.0, 0.2
 WRITTEN = """
     select (select count(*) from fetches) as fetches, (select count(*) from urls) as urls,
         (select max(ended_at) from runs) as ended_at
@@ -112,3 +126,46 @@ def test_a_crawl_that_comes_back_on_a_machine_of_its_own_writes_no_raw_file_and_
 
     assert first.state == "failed" and "paused" in first.message
     assert (raw_files(other), databases.rows(conn, WRITTEN)) == (files, rows)
+
+
+@contextmanager
+def paused(pid: int, line: Line) -> Iterator[None]:
+    os.kill(pid, signal.SIGSTOP)
+    yield
+    os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def cut(pid: int, line: Line) -> Iterator[None]:
+    line.cut()
+    yield
+    line.mend()
+
+
+@pytest.mark.parametrize("away", [paused, cut])
+def test_a_crawl_that_was_away_from_postgres_asks_nothing_while_another_one_has_its_site(
+    here: Settings, paper: Paper, conn: postgres.Connection, away: Callable[[int, Line], contextmanager[None]]
+) -> None:
+    source = replace(paper.source, delay=DELAY)
+    paper.prints(1, 2, 3, 4)
+
+    with (
+        postgres_lines.line(here.database_url) as line,
+        beside(
+            crawl.crawl, here.model_copy(update={"database_url": f"{line.address}&{LIVELY}"}), [source], RUN
+        ) as first,
+    ):
+        paper.web.wait_for(2, seconds=DEADLINE)
+        with away(spider(), line):
+            until(lambda: databases.rows(conn, SESSIONS) == [(0,)])
+            before = len(paper.web.hits)
+            with beside(crawl.crawl, here, [source], RUN) as second:
+                # The list and an article, and then the late crawl goes on within the gap that follows.
+                until(lambda: len(paper.web.hits) >= before + 1)
+        (second_tally,), (first_tally,) = second.result(), first.result()
+
+    assert (first_tally.state, second_tally.state) == ("failed", "done")
+    assert clock.apart([later - earlier for (earlier, *_), (later, *_) in pairwise(paper.web.hits)], DELAY, LATE)
+    assert extract(here, source, RUN).state == load.load(here, source, RUN).state == "done"
+    assert databases.rows(conn, "select count(*), count(distinct url) as urls from articles") == [(4, 4)]
+    assert url_account.differences(here, conn, source, RUN) == []

@@ -1,24 +1,27 @@
-"""SIGSTOP of an extraction and of a load, another attempt at the same, SIGCONT: the late one writes nothing."""
+"""SIGSTOP of an extraction, a load and a sender, another attempt at the same, SIGCONT: the late one writes nothing."""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from pipelines.alert import stage as alert
 from pipelines.errors import TakenOverError
 from pipelines.extract.stage import extract
 from pipelines.load import stage as load
 from pipelines.model import Tally
 from pipelines.stores import articlefile, postgres, runs
 from tests import databases
-from tests.faults.conftest import NEW, OLD, RUN, Night
-from tests.faults.holds import EXTRACT, LOAD, beside, blocked, locked, stage, until, value
+from tests.faults.conftest import NEW, OLD, RUN, SITES, Night, Receiver
+from tests.faults.holds import ALERT, EXTRACT, LOAD, beside, blocked, gone, locked, stage, until, value
 
 # How these processes begin and end is what is tested here.
 pytestmark = pytest.mark.cold
@@ -34,6 +37,8 @@ ROWS = """
 """
 # As pipelines.stores.runs has it, but for a test: an address' own options come last.
 SILENT = "options=-c%20idle_in_transaction_session_timeout%3D2000"
+SOON_SILENT = "from pipelines.stores import runs\nruns.SILENT_SECONDS = 2.0\n"
+SENT = "select count(*) from deliveries where state = 'sent'"
 
 
 @contextmanager
@@ -95,6 +100,30 @@ def test_a_load_that_is_paused_within_its_transaction_frees_the_source_and_write
     assert child.returncode, said
     assert written(conn, "load") == before
     assert value(conn, "select count(*) from articles where source = %s", NAME) == OLD + NEW
+
+
+@pytest.mark.parametrize("night", ["loaded"], indirect=True)
+def test_a_sender_that_is_paused_leaves_its_messages_to_the_next_one_and_repeats_what_a_kill_can_repeat(
+    night: Night, conn: postgres.Connection, receiver: Receiver
+) -> None:
+    held = threading.Event()
+    receiver.after = lambda number: bool(held.wait(60))
+
+    with stage(night.settings, SOON_SILENT + ALERT, RUN) as child:
+        until(lambda: receiver.accepted)
+        with paused(child):
+            until(lambda: gone(conn, "nightdesk send"))
+            receiver.after = bool
+            held.set()
+            done = alert.send(night.settings, RUN)
+            sent = value(conn, SENT)
+        said = child.communicate()[0]
+
+    assert done.counts["waiting"] == 0 and sent == NEW * len(SITES) == len(receiver.accepted)
+    assert child.returncode and "Postgres went away" in said, said
+    # Of a program, what is marked together; it knows the keys.
+    assert max(Counter(key for key, _ in receiver.asked).values()) == 2
+    assert value(conn, SENT) == sent
 
 
 @pytest.mark.parametrize("night", ["extracted"], indirect=True)
