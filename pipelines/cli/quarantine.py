@@ -12,9 +12,8 @@ from pipelines.cli import watch
 from pipelines.cli.show import Json, as_json, say, table
 from pipelines.codes import HeldState, RunState
 from pipelines.load import quarantine, quarantine_decisions
-from pipelines.model import Article
-from pipelines.settings import Settings, of_installation
-from pipelines.stores import articlefile, migrations, postgres
+from pipelines.settings import of_installation
+from pipelines.stores import migrations, postgres
 
 Which = Annotated[str, typer.Argument(metavar="ID|SOURCE", help="The number of a held run, or all that a source has.")]
 Run = Annotated[str, typer.Option("--run", metavar="KEY", help="Of the source only this run.")]
@@ -75,7 +74,7 @@ def show(which: Which, run: Run = "", json: Json = False) -> None:
     current = of_installation()
     with postgres.connection(current) as conn, conn:
         found = quarantine.find(conn, which, run)
-    shown = [(one, _articles(current, one)) for one in found]
+    shown = [(one, quarantine.list_articles(current, one)) for one in found]
     if json:
         as_json([{**vars(one), "held": articles} for one, articles in shown])
         return
@@ -131,9 +130,3 @@ def reject(which: Which, run: Run = "", json: Json = False) -> None:
         return
     for one, count in ended:
         say(f"{one.source} {one.run}: {count} URLs are rejected, and looked at again after a day.")
-
-
-def _articles(current: Settings, held: quarantine.HeldRun) -> list[Article]:
-    """The articles in the file of a held run."""
-    lines = articlefile.read(articlefile.path(current, held.source, held.run))
-    return [line.article for line in lines if line.article]

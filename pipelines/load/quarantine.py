@@ -15,7 +15,9 @@ from typing import Any
 from pipelines.codes import HeldState
 from pipelines.errors import NightdeskError
 from pipelines.load import drift, policy
-from pipelines.stores import postgres
+from pipelines.model import Article
+from pipelines.settings import Settings
+from pipelines.stores import articlefile, postgres
 
 # Names of counts in load's Tally.
 HELD, HELD_AND_REJECTED = "held", "held and rejected"
@@ -125,6 +127,12 @@ def of_run(conn: postgres.Connection, source: str, run: str) -> HeldRun:
     if held is None:
         raise NightdeskError(f"Run {run} of {source} is not in the quarantine.")
     return held
+
+
+def list_articles(settings: Settings, held: HeldRun) -> list[Article]:
+    """The articles of a held run as they would be stored; StoreError if their file is gone or cannot be read."""
+    lines = articlefile.read(articlefile.path(settings, held.source, held.run))
+    return [line.article for line in lines if line.article]
 
 
 def reject(conn: postgres.Connection, held: HeldRun, fetches: Sequence[int], who: str = "") -> int:

@@ -13,7 +13,9 @@ import pytest
 from pipelines.load import search_index
 from pipelines.settings import Settings
 from pipelines.sources import sourcefile
-from pipelines.stores import postgres
+from pipelines.stores import articlefile, postgres
+from pipelines.stores.articlefile import Line
+from tests import archives
 from tests import factories as rows
 from tests.console_app import ACTING, ANSWERED_WITHIN, airflow, get, known_by_hand, process
 
@@ -172,6 +174,27 @@ def test_a_held_run_needs_a_person_who_releases_or_rejects_it_in_a_run_of_by_han
     assert history[1]["detail"] == begun and history[1]["done_by"].startswith("reader ")
 
 
+def test_the_articles_of_a_held_run_are_read_before_anybody_decides_on_them(
+    get: Any, settings: Settings, conn: postgres.Connection
+) -> None:
+    follow(settings, "sana")
+    with conn:
+        for run in (rows.NIGHT, "2026-11-23T0200"):
+            rows.insert(conn, "quarantine", source="sana", run=run, state="held", reason="", articles=41, since=rows.AT)
+    told = archives.article("1", "سطر أول. " * 100, "<b>انقطاع</b> الكهرباء")
+    lines = [Line(fetch_id=n, url_id=n, run=rows.NIGHT, fetched_at=rows.AT, article=told) for n in range(1, 42)]
+    articlefile.write(articlefile.path(settings, "sana", rows.NIGHT), lines)
+
+    found, gone, unknown = (get(f"/api/sources/sana/held/{run}") for run in RUNS_ASKED[:3])
+
+    page = json.loads(found[2])
+    assert (len(page["articles"]), page["more"]) == (40, 1)
+    assert (page["articles"][0]["title"], page["articles"][0]["words"]) == ("<b>انقطاع</b> الكهرباء", 200)
+    assert (page["articles"][0]["direction"], len(page["articles"][0]["beginning"])) == ("rtl", 320)
+    assert gone[0] == 404 and "There is no article file" in gone[2]
+    assert unknown[0] == 404 and "is not in the quarantine" in unknown[2]
+
+
 @pytest.mark.parametrize(("may", "buttons"), [(["read"], 0), (["read", "watch", "operate"], 2)])
 def test_a_held_run_has_its_actions_in_the_overview_and_on_its_source_for_who_may(
     tmp_path: Path, may: list[str], buttons: int
@@ -190,6 +213,7 @@ def test_a_held_run_has_its_actions_in_the_overview_and_on_its_source_for_who_ma
     source = rendered(tmp_path, "pages/held_runs.js", "Held", {"page": {**now, "name": "sana", "held": [one]}})
 
     assert "Look at the source" in overview and "their texts have 42 words" in source and "8 articles" in source
+    assert ">Which articles<" in source
     for page in (overview, source):
         assert re.findall(r">(Release|Reject)<", page) == ["Release", "Reject"][:buttons]
 

@@ -20,7 +20,10 @@ FILES_OFFERED = 200
 ACTION_BYTES = 1024 * 1024
 # Articles of one page of the Desk: the default and the most. Chosen: as many as a person reads at once.
 ROWS, MAX_ROWS = 40, 200
-# Characters of an article's beginning, shown if a search found no words in it. Chosen: three lines of the page.
+# Articles of a held run that its source's page shows. Chosen: as many as a person reads before a decision.
+HELD_SHOWN = 40
+# Characters of an article's beginning, shown if a search found no words in it, or of an article that is held.
+# Chosen: three lines of the page.
 BEGINNING_CHARACTERS = 320
 # Characters of a query, and of a text that a watch is tried on. Chosen: the longest query there may be; a long article.
 QUERY_CHARACTERS, TEST_CHARACTERS = 10_000, 100_000

@@ -58,6 +58,9 @@ const Alert = ({ alert, onChange }) => {
       { as: "h3", direction: alert.direction, strong: true, mt: 0.5 },
       alert.article_id ? h(Go, { to: `articles/${alert.article_id}`, color: "inherit" }, alert.title) : alert.title,
     ),
+    alert.article_id && alert.kind === "revised"
+      ? h(Go, { to: `articles/${alert.article_id}`, filters: { view: "changes" }, fontSize: "xs" }, say("article.what_changed"))
+      : null,
     alert.listed_for ? h(Text, { fontSize: "xs", color: "fg.muted" }, phrase("alerts.listed_only", { why: word("quiet", alert.listed_for) })) : null,
     h(Box, { as: "ul", listStyleType: "none", mt: 1 }, alert.messages.map((message) => h(Message, { key: message.message, message }))),
     error ? h(Trouble, null, error) : null,

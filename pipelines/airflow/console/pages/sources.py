@@ -9,17 +9,17 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException
 from fastapi import Path as InPath
 
-from pipelines import steering
-from pipelines.airflow.console import dag_runs, permissions
+from pipelines import steering, text
+from pipelines.airflow.console import dag_runs, permissions, policy
 from pipelines.airflow.console.audited_actions import Acting
 from pipelines.airflow.console.database_door import DESK
 from pipelines.airflow.console.parameters import LONGEST_NAME, NAME
 from pipelines.codes import Act, Thing
 from pipelines.desk import source_records
-from pipelines.errors import NightdeskError, SourceError
+from pipelines.errors import DatabaseError, NightdeskError, SourceError
 from pipelines.health import golden
 from pipelines.load import quarantine
-from pipelines.model import Source
+from pipelines.model import Article, Source
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 from pipelines.stores import postgres, runs
@@ -105,6 +105,22 @@ def _trial(name: Name, key: Key, work: Literal["apply", "undo"], acting: Acting)
     return done.detail
 
 
+@router.get("/{name}/held/{key}")
+def _held_articles(name: Name, key: Key) -> Any:
+    """The articles of a held run as they would be stored; `more`: how many there are besides those."""
+    current = settings()
+    try:
+        with DESK.reading(current) as conn:
+            held = quarantine.of_run(conn, name, key)
+        articles = quarantine.list_articles(current, held)
+    except DatabaseError:
+        raise
+    except NightdeskError as error:
+        raise HTTPException(404, str(error)) from None
+    shown = [_held_article(one) for one in articles[: policy.HELD_SHOWN]]
+    return steering.strip_steering({"articles": shown, "more": len(articles) - len(shown)})
+
+
 @router.post("/{name}/held/{key}/{work}")
 def _end_hold(name: Name, key: Key, work: Literal["release", "reject"], acting: Acting) -> Any:
     """Load the articles of a held run, or leave them out."""
@@ -146,6 +162,18 @@ def _check_held(conn: postgres.Connection, name: str, run: str, work: str) -> No
         (quarantine.check_release if work == "release" else quarantine.check_reject)(held)
     except NightdeskError as error:
         raise HTTPException(409, str(error)) from None
+
+
+def _held_article(article: Article) -> dict[str, Any]:
+    return {
+        "title": article.title,
+        "url": article.url,
+        "language": article.language,
+        "direction": text.direction(article.title),
+        "published_at": article.published_at,
+        "words": text.words(article.text),
+        "beginning": article.text[: policy.BEGINNING_CHARACTERS],
+    }
 
 
 def _read_golden(folder: Path, name: str) -> dict[str, Any]:

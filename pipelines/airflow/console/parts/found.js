@@ -22,6 +22,7 @@ export const Found = ({ found, titles, query }) =>
           h("bdi", null, titles[found.source] ?? found.source),
           h(When, { at: found.dated }),
           found.revision > 1 && say("article.revision", { n: found.revision }),
+          found.revision > 1 && h(Go, { to: `articles/${found.id}`, filters: { view: "changes", q: query } }, say("article.what_changed")),
           found.outlets > 1 && say("search.outlets", { n: found.outlets }),
         ],
       },
