@@ -8,6 +8,7 @@ const { clock, day, minute, safe } = await import(`${console_}/parts/pieces.js`)
 const { read } = await import(`${console_}/parts/results.js`);
 const { EMPTY, toForm, toWatch } = await import(`${console_}/parts/watchform.js`);
 const { restOf } = await import(`${console_}/parts/asking.js`);
+const { repeats } = await import(`${console_}/parts/differences.js`);
 const { chosen, statesOf } = await import(`${console_}/pages/source_states.js`);
 
 const at = "2026-11-22T23:30:00Z";
@@ -93,4 +94,14 @@ Deno.test("a watch is tried on the last day first, then further back, until ther
 
 Deno.test("a page asks again the later the longer an answer takes, so that a night with a thousand sources has the machine", () => {
   same([restOf(true, 40), restOf(false, 40), restOf(true, 500), restOf(false, 500)], [3_000, 60_000, 15_000, 60_000]);
+});
+
+Deno.test("a description that the text begins with is read once, and one that only an earlier wording began with is shown", () => {
+  const start = { fate: "same", text: "Jobs: " };
+  const edit = [start, { fate: "removed", text: "2000" }, { fate: "added", text: "1200" }];
+  same([repeats([], []), repeats(edit, [[...edit, { fate: "same", text: " in all" }]]), repeats(edit, [[start, { fate: "same", text: "2000" }]])], [
+    true,
+    true,
+    false,
+  ]);
 });

@@ -21,6 +21,12 @@ const Pieces = ({ pieces, article, ...rest }) =>
 
 const changed = (pieces) => pieces.some((piece) => piece.fate !== "same");
 
+// One of the two wordings, by the fate that the other one's words have.
+const without = (pieces, fate) => (pieces ?? []).filter((piece) => piece.fate !== fate).map((piece) => piece.text).join("");
+
+// Whether the text begins with the description, before and after: then it is read once.
+export const repeats = (description, text) => ["added", "removed"].every((fate) => without(text[0], fate).startsWith(without(description, fate)));
+
 const Between = ({ article, before, after }) => {
   const { page, error } = useData(`articles/${article.id}/differences?before=${before}&after=${after}`);
   if (!page) return error ? h(Trouble, null, error) : h(Skeleton, { h: "10rem" });
@@ -30,7 +36,7 @@ const Between = ({ article, before, after }) => {
     { gap: 3, maxW: "48rem", "data-testid": "differences" },
     nothing ? h(Text, { fontSize: "sm", color: "fg.muted" }, say("article.no_difference")) : null,
     h(Pieces, { pieces: page.title, article, size: "md", strong: true }),
-    page.description.length > 0 ? h(Pieces, { pieces: page.description, article, color: "fg.muted" }) : null,
+    repeats(page.description, page.text) ? null : h(Pieces, { pieces: page.description, article, color: "fg.muted" }),
     page.text.map((pieces, at) => h(Pieces, { key: at, pieces, article, size: "md" })),
   );
 };
