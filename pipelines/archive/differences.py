@@ -33,7 +33,10 @@ class DifferencePiece:
 
 def words(before: str, after: str) -> tuple[DifferencePiece, ...]:
     """The pieces of one paragraph. Without added pieces it reads as `before`, without removed ones as `after`."""
-    return tuple(_merge(_compare_words(WORD.findall(before), WORD.findall(after), MOST_WORDS)))
+    # With a blank at its end, the last word of one wording is the same as that word within the other.
+    blank = " " if before and after else ""
+    pieces = list(_merge(_compare_words(WORD.findall(before + blank), WORD.findall(after + blank), MOST_WORDS)))
+    return tuple(_merge(iter(_drop_last_blank(pieces)))) if blank else tuple(pieces)
 
 
 def paragraphs(before: str, after: str) -> list[tuple[DifferencePiece, ...]]:
@@ -49,6 +52,17 @@ def paragraphs(before: str, after: str) -> list[tuple[DifferencePiece, ...]]:
         else:
             (gone if fate == Fate.REMOVED else come).extend(lines)
     return made + _pair_paragraphs(gone, come)
+
+
+def _drop_last_blank(pieces: Sequence[DifferencePiece]) -> list[DifferencePiece]:
+    """The pieces of two wordings without the last blank of each."""
+    shared = next((n for n in range(len(pieces), 0, -1) if pieces[n - 1].fate == Fate.SAME), 0)
+    both, ends = list(pieces[:shared]), [DifferencePiece(one.fate, one.text[:-1]) for one in pieces[shared:]]
+    if len(ends) < 2:
+        # One wording ends with what both have: its blank begins what the other one has besides.
+        both.append(DifferencePiece(Fate.SAME, both.pop().text[:-1]))
+        ends = [DifferencePiece(one.fate, f" {one.text}") for one in ends]
+    return [*both, *ends]
 
 
 def _pair_paragraphs(gone: Sequence[str], come: Sequence[str]) -> list[tuple[DifferencePiece, ...]]:
