@@ -46,7 +46,7 @@ class CrawlWork:
         pacer: the pace of each host, and whether it is our turn there; spiders.robots makes it.
         locks: the turns that this process has in the ledger.
         at_host: how many requests Scrapy has for a host.
-        silent: how many looks in a row had no answer.
+        silent: how many looks in a row had no answer, or a server error.
         limited: how many looks in a row had an answer that asked for rest.
         resting: the hosts that are left for the next crawl.
         sharing: the sources of each host.

@@ -176,6 +176,7 @@ class NewsSpider(Spider):
                     frontier.drop()
                 for request in self._ready_requests(frontier):
                     sent = True
+                    # Scrapy takes it through guard, robots and redirects to the handler (crawler_settings.py).
                     yield request
                 if not frontier.nothing_to_lease and not any(True for _ in self._ready(frontier, take=False)):
                     self.work.hungry[frontier.name] = None

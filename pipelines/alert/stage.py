@@ -55,6 +55,8 @@ def match(settings: Settings, run: str, share: Share = Share()) -> Tally:
     """
     started = time.monotonic()
     with postgres.connection(settings, application="nightdesk alert", silent_seconds=runs.SILENT_SECONDS) as conn:
+        # Shares of one run work side by side, so none takes another's attempt over: changes.matched_at says what is
+        # done.
         runs.begin(conn, run, "", STAGE)
         with conn:
             all_watches = watch_index.current(settings, conn)

@@ -112,6 +112,7 @@ def _is_readmitted(row: postgres.Row) -> bool:
     """
     if row["state"] == State.EXCLUDED:
         return row["code"] not in NOT_OURS
+    # `looks` of an alias: how often its page was fetched and turned out to be the other article's.
     if not row["alias_of"] or row["fetched_at"] or row["looks"] >= policy.TRUSTED_LOOKS:
         return False
     if row["main_next_at"] or row["main_state"] not in LOST:

@@ -92,7 +92,8 @@ def crawl(
         migrations.check_migrated(conn)
         unfinished = ledger.find_unfinished_renames(conn, [source.name for source in sources])
         if not only and wanted is None:
-            # The command line plans its run here; in Airflow `plan_crawl` did. Of two plans the wider one stays.
+            # Airflow and the command line have planned this run already; the canary and the benchmarks have not. Of two
+            # plans the wider one stays.
             runs.plan(conn, run, sources=len(sources))
         # Of each source the attempt whose end this process may write, if the child does not.
         attempts = runs.attempts(conn, run, STAGE, [source.name for source in sources])

@@ -39,7 +39,7 @@ class Fault(StrEnum):
     """What leaves a page undecided without being the page's fault."""
 
     STORE = "its raw record cannot be read"
-    WORKER = "its worker ended without an answer"
+    WORKER = "its worker ended without an answer, or had no memory or file for it"
     LIMIT = "it was not looked at"
 
 

@@ -367,7 +367,8 @@ order by a.id
 select pg_advisory_unlock(hashtextextended('load ' || %(source)s, 0))
 
 -- name: load_update_articles
--- Put the newest revision of this file into its article.
+-- Put the newest revision of this file into its article; a trigger (keep_wording) first writes the wording that stood there into its
+-- own revision.
 update articles a
 set canonical_url = l.canonical_url, canonical_key = l.canonical_key, title = l.title, description = l.description,
     text = l.text, authors = l.authors, language = l.language, published_at = l.published_at,
@@ -528,7 +529,8 @@ join article_signatures s on s.article_id = g.article_id
 on conflict (article_id) do update set story_id = excluded.story_id where story_articles.story_id <> excluded.story_id
 
 -- name: stories_loaded
--- The articles that this transaction wrote: they are linked.
+-- The articles that this transaction wrote: they are linked. told_at: when the outlet published it, as late as the day that it states may
+-- be, but never after we first had it.
 select a.id, a.source, a.fetch_id, a.title_digest, a.text_digest, a.loaded_at,
     told_at(a.first_fetched_at, a.published_at, a.published_precision)
 from articles a

@@ -35,7 +35,7 @@ set state = case
     attempts = case when look.outcome in ('fetched', 'unchanged') then 0 else tries.count end,
     leased_until = null,
     leased_run = null,
-    -- due_by: the id of the list that had called it modified.
+    -- due_by: the id of the list that made it due: it called the page modified, or names it no more.
     due_by = null,
     due_for = case
         when urls.due_for = 'past' then case when look.outcome in ('failed', 'blocked') then 'past' else '' end

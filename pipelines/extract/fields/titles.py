@@ -88,8 +88,8 @@ def pick(
     element, social = bare(element, written), bare(social, written)
     called = [without_names(title, sites) for title in (social, element)]
     h1s = [h1 for h1 in tree.iter("h1") if not _of_site(h1, *called)]
-    # A heading at the head of the page, as short as a name, while the page has no other title.
-    names = [
+    # Headings that may be the name of the site: the page has no other title than their words.
+    site_like_h1s = [
         h1 for h1 in h1s if _may_be_of_site(h1) and {key(h1.text_content())} == {key(one) for one in called if one}
     ]
     headings = [_heading(h1, social, element) for h1 in h1s]
@@ -107,7 +107,7 @@ def pick(
     # Readers see a page's only heading as its title, whatever search engines are given.
     only = headings[0] if len(headings) == 1 and words(headings[0]) > TITLE_WORDS // 2 else ""
     forms = (headline, near, only, *cut, given, *headings[:1])
-    if not headline and (not headings or (names == h1s and words(headings[0]) <= SITE_WORDS)):
+    if not headline and (not headings or (site_like_h1s == h1s and words(headings[0]) <= SITE_WORDS)):
         # A title that is the same on every page says nothing about this page. The feed does, or the heading above the
         # text.
         above = _above_text(tree, [title for title in called if not is_site(title, sites)])
