@@ -28,7 +28,7 @@ def check(settings: Settings, conn: postgres.Connection, names: Iterable[str]) -
 def check_scope(settings: Settings, conn: postgres.Connection, node: Node) -> None:
     """Raise NightdeskError if a query asks for a source that was never followed, or for a group without a source.
 
-    What it leaves out need not be there: `find_unknown_excluded` names that.
+    A query may leave out sources that were never followed; `find_unknown_excluded` names them.
     """
     check(settings, conn, grammar.values(node, Field.SOURCE))
     wanted = list(grammar.values(node, Field.GROUP))

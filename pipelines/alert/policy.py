@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-# The time over which single messages count for a watch's cap. Chosen: people can say "twenty an hour" about a phone.
+# The time over which single messages count for a watch's cap. Chosen: people think of the messages on a phone as
+# "twenty an hour".
 CAP_TIME = timedelta(hours=1)
 # The most alerts of one collected message; further alerts go into another one. Chosen: nobody reads more, and a mail
 # with so many has half a megabyte.
 MOST_IN_DIGEST = 200
 # Changes matched in one transaction. Chosen: with their texts they take some megabytes.
 BATCH = 200
-# Changes for one task of matching; more are shared by several tasks, and by no more than these. Chosen: a task of
-# Airflow's takes some seconds to begin, and so many changes take about as long; writing alerts is one at a time, so a
-# dozen tasks wait for each other.
+# Changes for one task of matching: if there are more, several tasks share them. Then the most tasks that share. Chosen:
+# a task of Airflow's takes some seconds to begin, and so many changes take about as long; writing alerts is one at a
+# time, so a dozen tasks wait for each other.
 SHARE_CHANGES, MOST_SHARES = 2_000, 12
-# The newest articles whose words are counted, so that watches are found by rare words. Chosen: it takes a second, and
-# shows a share of a thousandth.
+# The newest articles whose words are counted, so that watches are found by rare words. Chosen: counting takes a second,
+# and shows a word that one article in a thousand has.
 COUNTED_ARTICLES = 1_000
 # Age in seconds of a half-written file of the QuerySet that a kill left. Chosen: 100,000 watches take two minutes.
 ABANDONED_SECONDS = 3600

@@ -14,7 +14,7 @@ set query = excluded.query, terms = excluded.terms, unless = excluded.unless, so
     owner = excluded.owner
 
 -- name: alerts_of_feed
--- What a watch told last, newest first, with the articles as they read now and the outlets that tell the same story; each by its key.
+-- What a watch told last, newest first, with the present text of the articles and the outlets that tell the same story.
 select a.id, a.kind, coalesce(c.revision_kind, '') as revision_kind, a.lead_id, a.matches, a.created_at, a.source, x.title, x.url,
     x.language, x.published_at, x.published_precision,
     case when a.kind = 'removed' then coalesce(x.gone_at, a.created_at) end as removed_at, (
@@ -76,7 +76,7 @@ insert into synonyms (name, spellings) values (%(list)s, %(spellings)s)
 on conflict (name) do update set spellings = excluded.spellings
 
 -- name: lock_alert_writing
--- One alert stage at a time counts and fills the messages of an hour, freed with the transaction.
+-- One alert stage at a time counts and fills the messages of an hour; the lock ends with the transaction.
 select pg_advisory_xact_lock(hashtextextended('alert cap', 0))
 
 -- name: matched_changes
@@ -84,7 +84,7 @@ select pg_advisory_xact_lock(hashtextextended('alert cap', 0))
 update changes set matched_at = now(), matched_run = %(run)s where id = any(%(ids)s)
 
 -- name: mute_watch
--- Till when what a watch finds is only listed.
+-- Set the time until which the matches of a watch are only listed.
 update watches set muted_until = now() + %(span)s::interval where name = %(watch)s returning muted_until
 
 -- name: open_digests
@@ -124,7 +124,7 @@ from told t join opened o on o.id = t.delivery_id
 where t.quiet = '' and t.kind <> 'health' order by o.id, t.alert_id
 
 -- name: pause_watch
--- Let a watch look at nothing, or again.
+-- Pause a watch, or let it go on.
 update watches set paused_at = case when %(paused)s then coalesce(paused_at, now()) end where name = %(watch)s
 
 -- name: remove_synonyms
@@ -159,7 +159,7 @@ where exists (
 group by w.watch
 
 -- name: stories_told
--- By which alert a watch was told already of the story of an article, and whether of this very article.
+-- The alert by which a watch has already told the story of an article, and whether it told this very article.
 select p.watch, p.article_id, p.story_id, told.lead_id, told.own
 from unnest(%(watches)s::text[], %(articles)s::bigint[], %(stories)s::bigint[]) as p (watch, article_id, story_id)
 cross join lateral (

@@ -24,8 +24,8 @@ from pipelines.query.terms import Term, parse_term
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
-# The kinds of change of a watch that names none, and further kinds that it may name: kinds of edits (`revised` is all
-# of them), and each further outlet of a told story.
+# KINDS: what a watch tells if it names no kinds. FINER_KINDS: what it may name as well: kinds of edits (`revised` is
+# all of them), and each further outlet of a story that was told.
 KINDS = ("new", "revised", "removed", "restored")
 OUTLET = "outlet"
 FINER_KINDS = ("correction", "substantial", "headline", "minor", OUTLET)
@@ -186,7 +186,8 @@ def node(watch: Watch, synonyms: Mapping[str, Sequence[str]] = MappingProxyType(
     wanted, unwanted = (tuple(map(Find, terms)) for terms in (watch.terms, watch.unless))
     if not unwanted:
         return wanted[0] if len(wanted) == 1 else Either(wanted)
-    # A mention within an `unless` does not count; an `unless` around no mention silences the watch.
+    # A mention within an `unless` term does not count; an `unless` term elsewhere in the article, around no mention,
+    # silences the watch.
     return Every((Except(wanted, unwanted), Without(Except(unwanted, wanted))))
 
 
@@ -233,7 +234,8 @@ def remove(conn: postgres.Connection, name: str) -> None:
 
 
 def pause(conn: postgres.Connection, name: str, *, paused: bool) -> None:
-    """Stop a watch from matching, or let it match new changes again; it never tells changes of the pause."""
+    """Stop a watch from matching, or let it match new changes again; changes that came during the pause are never
+    told."""
     postgres.execute(conn, "pause_watch", watch=name, paused=paused)
 
 

@@ -43,7 +43,7 @@ def plausible(
     """
     now = clock.of_ledger(conn).at
     lists = {urls.key(one) for one in (source.url, *source.feeds, *source.sitemaps, *source.sections)}
-    # As if a section named it: only a feed may name a foreign site.
+    # Checked as if a section had named it, because only a feed may name a foreign site.
     if urls.key(target) in lists or rules.excluding_rule(source, Kind.ARTICLE, Entry(url=target), Kind.SECTION, now):
         return False
     if urls.akin(url, target):

@@ -61,7 +61,7 @@ def discover(
         row["main_id"]: as_json(named[key].entry) for key, row in rows_by_key.items() if row["main_fetched_at"] is None
     }
     postgres.execute_values(conn, "lend_entries", list(lent.items()))
-    # A section names what the front page named a moment ago: it is new to this run all the same.
+    # An article that another page, such as the front page, named earlier in this run still counts as one of this run.
     ours = [row for key, row in rows_by_key.items() if row["discovered_run"] == run and key not in shown]
     counts["of this run"] = sum(row["state"] != State.EXCLUDED for row in ours)
     shown.update(named)
@@ -105,7 +105,7 @@ def add_missing_variant_keys(conn: postgres.Connection, source: str) -> None:
 
 
 def _mains(rows: Sequence[postgres.Row]) -> dict[str, postgres.Row]:
-    """By variant key, the article row that other forms of its address are aliases of."""
+    """For each variant key, the row of the article; the other forms of its address are its aliases."""
     mains: dict[str, postgres.Row] = {}
     for row in rows:
         if row["kind"] == Kind.ARTICLE and row["main_state"] in LIVING:
@@ -125,19 +125,19 @@ def _insert(
     added = reading.insert([row_of(reading, one) for one in fresh if not is_alias(one)])
     lists = {one.key for one in fresh if one.kind != Kind.ARTICLE}
     counts["excluded"] += sum(row["state"] == State.EXCLUDED for row in added)
-    # A sitemap that an index names is on the way to articles, and none itself.
+    # A sitemap that an index names only leads to articles; it is none itself.
     articles = [row for row in added if row["state"] != State.EXCLUDED and row["url_key"] not in lists]
     ids = {row["variant_key"]: row["id"] for row in added if row["state"] != State.EXCLUDED}
     swapped = [(mains[v]["id"], ids[v], ALIAS, reading.run) for v in chosen if v in mains and v in ids]
     postgres.execute_values(reading.conn, "become_aliases", swapped)
-    # Of those that are swapped the article was new when its other form was named.
+    # A swapped article is not new: it was counted when its other form was named.
     counts["new"] += len(articles) - len(swapped)
 
     standing = {variant: row["main_id"] for variant, row in mains.items()} | ids
     others = [one for one in fresh if is_alias(one) and one.variant in standing]
     aliases = reading.insert([row_of(reading, one, alias_of=standing[one.variant]) for one in others])
     counts["alias"] += len(aliases)
-    # What one list says of an article another one need not know: the feed has the author, the sitemap the address.
+    # Lists know different things about an article: the feed has the author, the sitemap the address.
     lending = [*(row["id"] for row in aliases), *(alias_id for alias_id, *_ in swapped)]
     if lending:
         postgres.execute(reading.conn, "lend_of_aliases", aliases=lending)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from pipelines.crawl import policy
 from pipelines.stores import postgres
 
-# Three years: what was never asked; Postgres has no interval without end.
+# The value for a host that was never asked: three years. Postgres has no interval without end.
 NEVER_SECONDS = 1e8
 
 
@@ -64,7 +64,7 @@ def take(turns: HostLocks, hosts: Iterable[str]) -> dict[str, Turn]:
         if missed:
             turns.waits.update(row["host"] for row in postgres.query(turns.conn, "want_hosts", hosts=missed))
     _unwant(turns, turns.waits & set(got))
-    # Negative where the last request was noted ahead of time, for a host that was overloaded: as if it were now.
+    # `ago` is negative if the last request was noted ahead of time, for a host that was overloaded: then it is 0.
     return {row["host"]: Turn(max(row["ago"], 0.0), row["rest"]) for row in rows}
 
 

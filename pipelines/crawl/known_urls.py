@@ -15,7 +15,7 @@ from pipelines.stores import postgres
 from pipelines.text import tokens
 
 BEFORE = "alias: the address it had before"
-# A guid that is hardly another entry's: with a number of four digits or more, or of hexadecimal ones.
+# A guid that is hardly another entry's: it has four decimal digits in a row, or eight hexadecimal ones.
 OWN_GUID = re.compile(r"\d{4}|[0-9a-fA-F]{8}")
 LOST = {State.REJECTED, State.EXCLUDED, State.BLOCKED, State.FAILED, State.GONE}
 
@@ -27,7 +27,7 @@ def move_urls(
     by key.
 
     The old address becomes an alias. Nothing is moved if the feed still names the old address, if it uses the guid
-    twice, if the guid is too short for one entry alone (a place in the list, say), or if the titles share no word.
+    twice, if other entries may have the same guid (a place in the list, say), or if the titles share no word.
     """
     used = Counter(one.entry.guid for one in named.values())
     wanted = {
@@ -73,8 +73,8 @@ def make_due_again(reading: ListReading, pairs: Sequence[tuple[NamedUrl, postgre
     readmitted = [row["id"] for _, row in pairs if _is_readmitted(row)]
     if readmitted:
         postgres.execute(reading.conn, "readmit_urls", ids=readmitted, not_ours=list(map(str, NOT_OURS)))
-    # Who was refused or failed so often that nobody would ask again is still news to somebody: a list names it. It has
-    # rested where the pause before such a revival is over (policy.REVIVE_AFTER).
+    # A URL that is no longer asked for, since it was refused or failed too often, is tried again if a list still names
+    # it. `rested`: the pause before this is over (policy.REVIVE_AFTER).
     rested = [row["id"] for _, row in pairs if row["rested"]]
     if rested:
         postgres.execute(reading.conn, "try_again", ids=rested)

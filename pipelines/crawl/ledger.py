@@ -137,7 +137,8 @@ def lease(
     at once.
 
     articles: False leases only feeds, sitemaps and sections.
-    sitemaps: at most so many sitemaps that an index named. Those that the source's file lists are always leased.
+    sitemaps: the most sitemaps that are leased of those that an index named. Those that the source's file lists are
+    always leased.
     past: lease what is wanted of the past; nothing else leases that.
     only: lease no URL but this one, or the one that it is an alias of.
 
@@ -219,7 +220,7 @@ def count_asked(conn: postgres.Connection, source: str, run: str) -> int:
 
 
 def count_asked_sitemaps(conn: postgres.Connection, source: str, run: str) -> int:
-    """How many sitemaps that an index named a run has asked a source for so far."""
+    """How many sitemaps this run has asked a source for, of those that an index named so far."""
     return _count(postgres.row(conn, "sitemaps_of_run", source=source, run=run))
 
 

@@ -1,8 +1,8 @@
 """What an import or a backfill wants of a source's past: lists and addresses in the ledger.
 
-A night neither leases these rows nor loses its own to them. A list that is read for the past has a row of its own, so
-the night keeps what it knows of the same list (its date, its ETag). What such a list names is kept out as too old until
-somebody wants it.
+A night does not lease these rows, and its own rows stay as they are. A list that is read for the past has a row of its
+own, so the night keeps what it knows of the same list (its date, its ETag). What such a list names is kept out as too
+old until somebody wants it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_/]?(0[1-9]|1[0-2]))?(?!\d)")
 # The number of a page of a feed, as WordPress has it.
 PAGED = re.compile(r"([?&]paged=)(\d{1,4})")
 MONTHS = 12
-# A day that every list's date is before, for who may name no end.
+# The end of a span if nobody names one: a day later than any date of a list.
 EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -92,15 +92,15 @@ def name(
     wanted: PastSpan,
     shown: set[str],
 ) -> dict[str, int]:
-    """Write what a list of the past named into the ledger as too old, and the further lists that it named as due. Gives
-    the counts of `discovery.discover`. Part of the caller's transaction.
+    """Write into the ledger what a list of the past named: articles as too old, further lists as due. Gives the
+    counts of `discovery.discover`. Part of the caller's transaction.
 
     first: the list that this page is part of.
     shown: the keys that earlier pages of that list named; the keys of this page are added.
     """
     counts = dict.fromkeys(("new", "of this run", "excluded", "alias", "again", "unusable"), 0)
     since, until = wanted.days
-    # However old it is.
+    # With it no article is too old.
     ageless = replace(source, max_age=(datetime.now(UTC) - datetime.min.replace(tzinfo=UTC)).days)
     articles = [one for one in found if one[0] == Kind.ARTICLE]
     named = read_named(ageless, articles, by, datetime.now(UTC), counts)

@@ -18,7 +18,7 @@ LEASE = timedelta(minutes=15)
 # --- Retries: after a failure, a block, a page that is gone
 
 # Pauses after a failed look (timeout, 5xx, broken): 10 min, 30 min, 90 min, 4.5 h. Chosen: a restart or a deploy is
-# over by the second, a bad evening by the last.
+# over before the second pause ends, a bad evening before the last one does.
 RETRY_PAUSE = timedelta(minutes=10)
 # Each pause is so many times the one before.
 RETRY_GROWTH = 3
@@ -31,22 +31,23 @@ BLOCKED_GROWTH = 4
 LONGEST_REST = timedelta(hours=24)
 # The rest of a host that answers 429 and does not say how long. Chosen: a quarter of an hour is a usual limit's window.
 USUAL_REST = timedelta(minutes=15)
-# Looks in a row that failed or were blocked; after that nothing asks again by itself. Chosen: with the pauses above
+# Looks in a row that failed or were blocked; after that nothing asks again by itself. Chosen: with these pauses that is
 # seven hours of failures, or three and a half days of blocks; a list that still names the URL brings it back later.
 MAX_TRIES = 5
-# The least pause once a second look failed in one crawl. Chosen: many tries in one crawl are one, the next is the next
-# night's.
+# The least pause after two looks failed in the same crawl. Chosen: all tries of one crawl count as one, and the next
+# try belongs to the next night.
 SAME_CRAWL_PAUSE = timedelta(hours=4)
 # A 404 is looked at once more before it counts. Chosen: sites lose pages for a moment, while they publish.
 GONE_SECOND_LOOK = timedelta(hours=1)
-# Looks that find a page gone until nothing asks again by itself: the first and that second one.
+# After this many looks that find a page gone, nothing asks again by itself: the first look, and the second one above.
 MAX_GONE_LOOKS = 2
 # What used up its tries, or was refused by robots.txt or the guard, and is still named by a list: asked once more after
 # this long, then after 2, 4, 8, 16 times as long. Chosen: a little less than a day, so that a nightly crawl does it.
 REVIVE_AFTER = timedelta(hours=20)
 # Doublings of that time. Chosen: after the fourth it is asked about once in two weeks.
 MAX_REVIVE_DOUBLINGS = 4
-# A page whose record in the raw store is lost is fetched anew. Chosen: whoever can bring a file back has by then.
+# A page whose record in the raw store is lost is fetched anew. Chosen: whoever can bring a file back has done so by
+# then.
 LOST_RECORD_AFTER = timedelta(days=1)
 
 # --- Looking again: planned looks, lists, full answers
@@ -56,21 +57,21 @@ LOOK_AHEAD = timedelta(hours=1)
 # ... unless the page was looked at this recently. Chosen: half a nightly rhythm, so that hourly crawls bring nothing
 # forward.
 LOOK_AHEAD_APART = timedelta(hours=12)
-# Once in a while a page or list is asked for without ETag and date, a sitemap of an index whatever its date says, and
-# lists that were not believed get another chance. Chosen: six days and a half, so that a nightly crawl does it once a
-# week.
+# After this time three things happen: a page or list is asked for without ETag and date, a sitemap of an index is asked
+# for whatever its date says, and a list that was not believed gets another chance. Chosen: six days and a half, so that
+# a nightly crawl does it once a week.
 WHOLE_AFTER = timedelta(hours=156)
 # An article that its list names no more is not looked at again where it was just looked at. Chosen: no edit is expected
 # within it.
 VANISHED_APART = timedelta(hours=1)
-# The date of an article may be so far ahead of the moment it was found at. Chosen: a month that was mistaken; what a
-# source brings in that time is all that is looked through.
+# An article's date may be so far ahead of the moment at which it was found. Chosen: a date with a wrong month is within
+# it, and what is searched is only what a source brings in that time.
 DATED_AHEAD = timedelta(days=32)
 # Articles missing from a list that are looked at in one run. Chosen: a site that was rebuilt loses all at once.
 MAX_VANISHED = 10
-# Articles that a list calls modified, and that are looked at in one run, until this many of the list's dates of change
-# were true. If this many were untrue, and these are the majority, none is looked at. An alias, too, is looked at this
-# many times before it stays an alias. Chosen: the fewest that are no accident.
+# Of the articles that a list calls modified this many are looked at in one run, until this many of the list's dates of
+# change were true. If this many were untrue, and these are the majority, none is looked at. An alias, too, is looked at
+# this many times before it stays an alias. Chosen: the fewest that are no accident.
 TRUSTED_LOOKS = 3
 # One in so many entries of a list may be pinned, however old it is: a list reaches back as far as the others do.
 # Chosen: a front page of ten pins two.
@@ -79,7 +80,7 @@ PINNED_ONE_IN = 5
 # --- When a list is due, where a run begins by itself (crawl/rhythm.py); the bounds are keys of a source's file
 
 # The newest articles of a source that tell how often it publishes. Chosen: two days of a small paper, two hours of a
-# large one; the newest half counts, so that the pace of tonight does.
+# large one; only the newest half is used, so that tonight's pace counts.
 RHYTHM_ARTICLES = 20
 # Fewer tell nothing, and its lists are asked as often as they may be. Chosen: three pauses are the fewest that have a
 # middle.
@@ -87,8 +88,8 @@ RHYTHM_LEAST_ARTICLES = 4
 # Looks at a list in the time in which its source usually publishes an article. Chosen: an article waits half of that
 # time at most.
 LOOKS_AN_ARTICLE = 2
-# A list is due after this share of its pause; of a pause that an HTTP header asks for, after all of it. Chosen: as with
-# planned looks; a run that begins each hour begins some seconds earlier now and then.
+# A list is due after this share of its pause; if an HTTP header asked for the pause, after the whole of it. Chosen: as
+# with planned looks; a run that begins each hour begins some seconds earlier now and then.
 EARLY_SHARE = 0.95
 # Hours that skipHours and skipDays can put a list off. Chosen: a week.
 SKIPPED_HOURS = 168
@@ -102,19 +103,20 @@ ROBOTS_TXT_STANDS = timedelta(days=2)
 
 # --- Bounds: what one site can make a crawl do
 
-# Sitemaps that indexes name, for one source in one run. Chosen: a site can make each name the next; a large index has
-# its newest first.
+# Sitemaps that indexes name, for one source in one run. Chosen: a site can chain sitemaps without end; a large index
+# has its newest first.
 MAX_SITEMAPS = 50
 # Pages of one section or feed that a backfill reads in one run. Chosen: ten years of a page of ten articles a day.
 MAX_PAST_PAGES = 4000
 # Further pages of one section in one run. Chosen: where each brings something new there is no other end.
 MAX_SECTION_PAGES = 20
-# An address that so many strange ones lead to is a login, a consent page or a front. Chosen: one may be a move, two are
-# none.
+# An address that so many strange ones lead to is a login, a consent page or a front. Chosen: one other address may be a
+# move; two are not.
 MAX_STRANGERS = 2
-# How many such addresses are read to tell. Chosen: as many as make a difference.
+# How many such addresses are read for this decision. Chosen: as many as make a difference.
 STRANGERS_READ = 10
-# URLs of before variant keys that get theirs in one statement. Chosen: a transaction of well under a second.
+# How many URLs that are older than variant keys get their key in one statement. Chosen: a transaction of well under a
+# second.
 VARIANTS_BATCH = 5000
-# Addresses shown to a person of what a pattern keeps out. Chosen: three tell what it does.
+# How many of the addresses that a pattern keeps out are shown to a person. Chosen: three tell what it does.
 EXCLUDED_SHOWN = 3

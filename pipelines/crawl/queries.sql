@@ -15,13 +15,14 @@ from (values %s) as alias (id, main, reason, run)
 where urls.id = alias.id and alias.id <> alias.main
 
 -- name: busy_stage
--- A stage did not begin because another process has the source, what is known of this run and source stays.
+-- A stage did not begin because another process has the source. What is known of this run and source stays.
 insert into runs (run, source, stage, state, message, ended_at)
 values (%(run)s, %(source)s, %(stage)s, 'busy', %(message)s, now())
 on conflict (run, source, stage) do nothing
 
 -- name: claim_modified
--- Pages that a list calls modified since they were fetched: the entry is kept with the address it named, its article is due now.
+-- Pages that a list calls modified since they were fetched: the entry is stored with the address that the list named, and the article is
+-- due now.
 with claimed as (
     select * from (values %s) as claim (named, main, list, entry)
 ), said as (
@@ -34,7 +35,7 @@ from claimed
 where urls.id = claimed.main
 
 -- name: credit_lists
--- Whether what lists called modified was: other bytes, or gone, or not.
+-- Count whether pages that lists called modified had changed (other bytes, or gone) or not.
 update urls
 set lastmod_true = urls.lastmod_true + counted.held, lastmod_false = urls.lastmod_false + counted.failed
 from (
@@ -90,8 +91,8 @@ where source = %(source)s and kind = 'article' and due_for = 'planned' and next_
     and fetched_at < now() - %(apart)s
 
 -- name: due_sitemaps
--- Sitemaps that an index named are looked at like the index, and not where it is not due: those it gives no date, the one with the
--- newest date, for dates may stand still, and each at least once a week.
+-- Sitemaps that an index named are due only when the index is due. Then these are looked at: those without a date; the one with the newest
+-- date, because dates may stand still; and each at least once a week.
 with recursive not_due as (
     select url from urls where source = %(source)s and url_key = any(%(not_due)s)
     union
@@ -111,7 +112,7 @@ where source = %(source)s and kind = 'sitemap' and via <> '' and state in ('stor
     )
 
 -- name: ends_of_run
--- Where the URLs that a run discovered stand by now, of one source or of all.
+-- The present state of the URLs that a run discovered, of one source or of all.
 select source, kind, state, code, count(*) as urls
 from urls
 where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s)
@@ -131,7 +132,8 @@ group by 1, 2
 order by 1, 3 desc, 2
 
 -- name: fetched_pages
--- The article pages that a run fetched, in which runs load decided on each, and whether it did on a later look at the same URL.
+-- The article pages that a run fetched; for each, the runs in which load decided on it, and whether load decided on a later look at the
+-- same URL.
 select f.id as fetch_id, f.url, coalesce(decided.runs, '{}') as decided_in, exists (
         select from outcomes o where o.url_id = f.url_id and o.fetch_id > f.id
     ) as later
@@ -188,7 +190,7 @@ group by code, reason
 order by count(*) desc
 
 -- name: known_guids
--- The articles that a feed of the source has called so, where nobody fetches them just now.
+-- The articles to which a feed of the source gave one of these guids, and that nobody is fetching now.
 select id, url, url_key, variant_key, host, entry ->> 'guid' as guid, coalesce(entry ->> 'title', '') as title
 from urls
 where source = %(source)s and kind = 'article' and alias_of is null and leased_until is null
@@ -204,7 +206,7 @@ select u.id, u.url_key, u.url, u.kind, u.state, u.code, u.variant_key, u.fetched
     u.entry ->> 'modified_at' as modified_at, u.alias_of, coalesce(m.id, u.id) as main_id, coalesce(m.state, u.state) as main_state,
     coalesce(m.fetched_at, u.fetched_at) as main_fetched_at, coalesce(m.next_at, u.next_at) as main_next_at,
     coalesce(m.next_at, u.next_at) <= now() as main_due,
-    -- Refused or failed for good, for now: after a day, and after ever longer pauses, a list that names it brings it back.
+    -- Refused or failed, and no longer asked for: after a day, and after ever longer pauses, a list that names it brings it back.
     u.next_at is null and u.decided_run is distinct from %(run)s
         and (u.state in ('failed', 'blocked')
             or (u.state = 'gone' and u.fetched_at is null and u.code <> 'gone for good')
@@ -225,7 +227,7 @@ select host, now() - make_interval(secs => ago) from (values %s) as left_now (ho
 on conflict (host) do update set asked_at = excluded.asked_at
 
 -- name: leave_lists
--- Lists that are no longer in the source's file, and what only they named of lists, are not asked for again.
+-- Lists that are no longer in the source's file, and further lists that only they named, are not asked for again.
 update urls
 set next_at = null, missed_at = now(), state = case when state = 'discovered' then 'excluded' else state end,
     code = case when state = 'discovered' then 'list left' else code end,
@@ -249,8 +251,8 @@ where source = any(%(sources)s) and (next_at <= now() or (state = 'discovered' a
 group by source, host
 
 -- name: lend_entries
--- What a further list says of an article that was not fetched yet: it fills what the list that named the article first left empty.
--- A precision belongs to its date: where the article has a date already, the further list's precision is left out.
+-- What a further list says of an article that was not fetched yet: it fills what the first list that named the article left empty. A
+-- precision belongs to its date: where the article has a date already, the further list's precision is left out.
 update urls u
 set entry = (
         case when u.entry -> 'published_at' is not null then lent.entry::jsonb - 'published_precision' else lent.entry::jsonb end
@@ -316,12 +318,12 @@ where source = %(source)s and kind = 'sitemap' and via <> ''
         else via = %(via)s and missed_at is null and state <> 'discovered' end
 
 -- name: newest_articles
--- When the newest articles of a source were published, or found where nobody says.
+-- When the newest articles of a source were published, or, if that is not known, found.
 select least(coalesce(published_at, first_fetched_at), %(now)s) as at
 from articles where source = %(source)s order by first_fetched_at desc limit %(count)s
 
 -- name: next_section_page
--- The page of a section that its page before names: due now, unless it was had in this run.
+-- The next page of a section, as the page before it names it: due now, unless this run has fetched it.
 insert into urls (source, url_key, url, host, kind, via, discovered_run)
 values (%(source)s, %(key)s, %(url)s, %(host)s, 'section', %(via)s, %(run)s)
 on conflict (source, url_key) do update
@@ -329,7 +331,7 @@ set next_at = now(), attempts = 0
 where urls.kind = 'section' and urls.via <> '' and urls.decided_run is distinct from %(run)s
 
 -- name: note_aliases
--- Other addresses of articles that are in the ledger: they need not be fetched, and are not if nobody did so far.
+-- Other addresses of articles that are in the ledger: they need not be fetched; those that were not fetched so far are no longer due.
 insert into urls (
     source, url_key, variant_key, url, host, kind, state, code, reason, via, discovered_run, decided_run, decided_at, next_at, alias_of)
 select alias.source, url_key, variant_key, url, host, 'article', 'duplicate', 'alias', reason, '', run, run, now(), null, main
@@ -378,7 +380,7 @@ group by 1
 order by 1
 
 -- name: past_wanted
--- Make due what was too old for a night and is of these days, or of no day that a list tells, newest first.
+-- Make due, newest first, the articles that were too old for a night and whose date is in this span, or not known.
 update urls
 set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, next_at = now(), due_for = 'past'
 where id in (
@@ -412,12 +414,12 @@ where urls.source = %(source)s and urls.state = 'excluded' and urls.code = 'robo
 update urls
 set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, alias_of = null, attempts = 0, next_at = now(),
     due_for = '', due_by = null,
-    -- What we left out by a rule of our own is found now; what its site kept from us was found before.
+    -- An article that our own rule left out counts as discovered now; one that its site refused keeps its earlier time.
     discovered_at = case when state = 'excluded' and code <> all(%(not_ours)s) then now() else discovered_at end
 where id = any(%(ids)s) and state in ('excluded', 'duplicate')
 
 -- name: record_fetches
--- One row per attempt to fetch, a record of the raw store that is known already is left alone.
+-- One row per attempt to fetch; a record of the raw store that is known already is left alone.
 insert into fetches (
     run, source, url_id, url, final_url, fetched_at, status, outcome, code, reason, digest, bytes, ms, warc_file, warc_offset, warc_length)
 values %s
@@ -425,7 +427,7 @@ on conflict (warc_file, warc_offset) do nothing
 returning id, url_id, warc_file, warc_offset
 
 -- name: refused_by_guard
--- What the guard refused of a source a day ago and more, not because of where it was redirected to.
+-- URLs of a source that the guard refused a day ago or earlier, except those that it refused because of a redirect.
 select id, url from urls
 where source = %(source)s and state = 'excluded' and code = any(%(guarded)s)
     and decided_at < now() - %(revive_after)s * power(2, least(greatest(attempts - 1, 0), %(max_revive_doublings)s))
@@ -433,8 +435,8 @@ where source = %(source)s and state = 'excluded' and code = any(%(guarded)s)
         > now() - make_interval(days => %(days)s)
 
 -- name: release_leases
--- Nobody works on these URLs any more: the crawl that leased them ended or was killed. One of nights has none of the past, and the
--- other way round.
+-- Nobody works on these URLs any more: the crawl that leased them ended or was killed. A night's crawl has no leases of the past, and a
+-- crawl of the past has none of the nights.
 update urls set leased_until = null, leased_run = null
 where source = %(source)s and next_at is not null and leased_until is not null and (due_for = 'past') = %(past)s
 
@@ -477,7 +479,7 @@ from (values %s) as ruled (id, code, reason)
 where urls.id = ruled.id
 
 -- name: rules_of_source
--- Articles that the source's own patterns kept out within its days, and those not fetched yet that they may keep out now.
+-- Articles that the source's own patterns kept out in the last max_age days, and those not fetched yet that they may keep out now.
 select id, url, state from urls
 where source = %(source)s and kind = 'article' and state = 'excluded' and code in ('allow', 'deny')
     and decided_at > now() - make_interval(days => %(days)s)
@@ -491,13 +493,13 @@ where source = %(source)s and kind = 'article' and state in ('discovered', 'fail
 select extract(epoch from current_setting('idle_session_timeout')::interval)::float8 as seconds
 
 -- name: sitemaps_of_run
--- How many sitemaps that an index named a run has asked a source for.
+-- How many sitemaps of a source a run has asked for, of those that an index named.
 select count(*) as count
 from fetches join urls on urls.id = fetches.url_id
 where fetches.run = %(run)s and fetches.source = %(source)s and urls.kind = 'sitemap' and urls.via <> ''
 
 -- name: strangers_led_to
--- Addresses of a source that answered from this one, as many as make a difference.
+-- Addresses of a source that were redirected to this one, as many as make a difference.
 select distinct url
 from fetches
 where source = %(source)s and final_url = %(target)s and final_url <> '' and final_url <> url
@@ -516,8 +518,9 @@ set state = case when state in ('excluded', 'gone') then 'discovered' else state
 where id = any(%(ids)s)
 
 -- name: turn_of_hosts
--- When hosts whose turn was just taken were last asked, and how long they still rest; from now on nobody can tell (infinity).
--- Where nobody can tell, since who had the turn was killed or still writes when it asked, it was now (0).
+-- When hosts whose turn was just taken were last asked, and how long they still rest. From now on the time of the last request is not known
+-- (infinity). A host whose time is not known, because the process with the turn was killed or is still writing it, counts as asked just now
+-- (0).
 with before as (
     select host, case when asked_at < 'infinity' then extract(epoch from now() - asked_at) when asked_at is not null then 0 end as ago,
         extract(epoch from cooldown_until - now()) as rest
@@ -565,7 +568,7 @@ select pg_advisory_unlock_shared(hashtextextended('host wanted ' || host, 0)) fr
 select via, entry, alias_of, fetched_at from urls where id = %(id)s
 
 -- name: urls_of_run
--- Where each URL that a run discovered stands by now, of one source or of all (ends_of_run counts them); those after one URL.
+-- The present state of each URL that a run discovered, of one source or of all (ends_of_run counts them), from the URL behind `after` on.
 select id, source, discovered_run as run, kind, url, state, code, reason, via, discovered_at, decided_run, decided_at
 from urls
 where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s) and id > %(after)s
@@ -573,15 +576,15 @@ order by id
 limit %(count)s
 
 -- name: vanished_urls
--- Articles that a list had named and names no more, though its entries reach further back: looked at once, now; not those that
--- were looked at just before.
+-- Articles that a list had named and names no more, though its entries reach further back: they are looked at now, and only once, unless
+-- they were looked at just before.
 update urls
 set next_at = now(), due_for = 'vanished', due_by = %(list)s, missed_at = now()
 where id in (
     select id from urls
     where source = %(source)s and via = %(via)s and kind = 'article' and state in ('stored', 'unchanged')
         and alias_of is null and missed_at is null and (next_at is null or next_at > now())
-        -- What was published since was found since, but for a date that is some days ahead of its time.
+        -- An article that was published after the oldest entry was also found after it, unless its date lies some days in the future.
         and discovered_at > %(oldest)s::timestamptz - %(ahead)s
         and coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz > %(oldest)s
         and id <> all(%(still_named)s)
@@ -596,12 +599,12 @@ select count(*) as count from urls where source = %(source)s and (next_at <= now
     and (not %(sitemaps)s or (kind = 'sitemap' and via <> '')) and (due_for = 'past') = %(past)s
 
 -- name: want_hosts
--- Say that this session waits for its turn at hosts; which of them could be said.
+-- Say that this session waits for its turn at hosts; gives the hosts for which this worked.
 select host from unnest(%(hosts)s::text[]) as host
 where pg_try_advisory_lock_shared(hashtextextended('host wanted ' || host, 0))
 
 -- name: want_main
--- The article of which the address somebody asked for by hand is an alias: due now, whatever was decided before.
+-- Somebody asked by hand for an address that is an alias: its article is due now, whatever was decided before.
 update urls
 set next_at = now(), attempts = 0, digest = '', etag = '', last_modified = '', due_for = 'asked', due_by = null
 where id = (select alias_of from urls where source = %(source)s and url_key = %(key)s and alias_of is not null)

@@ -38,12 +38,13 @@ STAGE = "crawl"
 STOPPED_CODE = 3
 # After its budget the child waits for what is in flight; beyond this it is stopped.
 AFTER_BUDGET = 30.0
-# Seconds from asking the child to stop to killing it. Chosen: Airflow kills a task five seconds after it asked.
+# Seconds that the child has to stop after it was asked; then it is killed. Chosen: Airflow kills a task five seconds
+# after it asked.
 STOP_SECONDS = 4.5
 # Seconds between two checks whether the parent is gone or the time over. Chosen: nobody notices half a second.
 POLL_SECONDS = 0.5
-# Seconds that Postgres has to notice that a killed child is gone, and between two tries. Chosen: it takes milliseconds,
-# and some hundred of them on a busy machine.
+# Seconds that are given to Postgres to notice that a killed child is gone; then seconds between two tries. Chosen: it
+# takes milliseconds, and some hundred of them on a busy machine.
 GONE_SECONDS = 5.0
 RETRY_SECONDS = 0.05
 # Seconds for taking in what killed crawls left. Chosen: a file of a night is read in some seconds.
@@ -95,7 +96,7 @@ def crawl(
             # Airflow and the command line have planned this run already; the canary and the benchmarks have not. Of two
             # plans the wider one stays.
             runs.plan(conn, run, sources=len(sources))
-        # Of each source the attempt whose end this process may write, if the child does not.
+        # For each source, the attempt that this process ends if the child does not.
         attempts = runs.attempts(conn, run, STAGE, [source.name for source in sources])
     refused = [
         Tally(run=run, source=name, stage=STAGE, state=RunState.FAILED, message=why) for name, why in unfinished.items()
@@ -272,7 +273,7 @@ def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
                 open_pipes -= 1
         except (queue.Empty, subprocess.TimeoutExpired):
             if child.poll() is None and (os.getppid() != parent or monotonic() > deadline):
-                # Whoever hangs does not hear the first.
+                # A child that hangs does not react to the first signal.
                 child.send_signal(next_signal)
                 deadline, next_signal = monotonic() + STOP_SECONDS, signal.SIGKILL
                 if os.getppid() != parent:

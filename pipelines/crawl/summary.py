@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pipelines.stores import postgres
 
 ORDER = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone")
-# What a Tally of a crawl counts where lists were not due: how many, and how many looks at the others there were.
+# Two counts of a crawl's Tally: lists that were not due, and looks at the other lists.
 NOT_DUE, LISTS = "not due", "lists"
-# Progress is told at most so often, so a moment nearer than this is over when it is read.
+# Seconds between two reports of progress: a moment nearer than this is over before somebody reads of it.
 LAST_SECONDS = 15
 Rules = Mapping[str, int]
 

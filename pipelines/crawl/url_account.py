@@ -127,7 +127,7 @@ def _is_excused(account: _RunAccount, name: str) -> bool:
 
 
 def _of_list(account: _RunAccount, page: Page, facts: warc.RecordFacts) -> Iterator[Difference]:
-    """The URLs that a list names, read again, and that have no row in the ledger."""
+    """Reads a list again, and gives the URLs that it names and that have no row in the ledger."""
     kind, whole = Kind(facts["kind"]), bool(facts.get("past"))
     try:
         found = formats.of_source(page, warc.decode_body(page), kind, account.source, whole=whole).found

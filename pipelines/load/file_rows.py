@@ -43,8 +43,8 @@ NOTHING: Row = {
 def read(
     conn: postgres.Connection, settings: Settings, source: str, run: str
 ) -> tuple[list[Row], dict[int, str], dict[int, search_index.Indexed]]:
-    """The rows of the lines; as the file has them, the signatures of the texts by fetch, and the rows of the search
-    index by line.
+    """The rows of the lines; the signatures of the texts by fetch, and the rows of the search index by line, if the
+    file has them.
 
     Older files lack signatures, index rows or digests; then load makes them.
 

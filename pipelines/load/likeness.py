@@ -12,7 +12,7 @@ from pipelines import signatures
 from pipelines.load import policy
 from pipelines.signatures import Signature
 
-# Known shingles of the shorter text from which on the shared part of it is estimated. Chosen: a dozen.
+# The fewest known shingles of the shorter text for which its shared part is estimated. Chosen: a dozen.
 LEAST_SAMPLES = 12
 
 
@@ -20,10 +20,10 @@ class Relation(IntEnum):
     """The relation of two articles; a closer relation has a higher value."""
 
     NONE = 0
-    # The other contains much of one, but they seem to be items of one template.
+    # One text contains much of the other, but they seem to be items of one template.
     ALIKE = 1
     STORY = 2
-    # The other contains all of one.
+    # One text contains all of the other.
     WHOLE = 3
 
 

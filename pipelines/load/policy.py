@@ -15,8 +15,8 @@ OLD_AFTER = timedelta(hours=24)
 # A run that is loaded after newer ones is a "replay" if its pages are older than the newest article by more than
 # this. Chosen: longer than a run with its retries, shorter than the pause between two nights.
 REPLAY_AFTER = timedelta(hours=6)
-# Edits in one run, and their share of the known articles that were looked at again, from which on they are "many at
-# once". Chosen: on an ordinary night one in ten or twenty was edited.
+# The edits of a run are "many at once" if there are at least so many, and if they are at least such a share of the
+# known articles that were looked at again. Chosen: on an ordinary night one in ten or twenty was edited.
 FLOOD_EDITS, FLOOD_SHARE = 8, 0.8
 
 # --- Looking again
@@ -24,7 +24,8 @@ FLOOD_EDITS, FLOOD_SHARE = 8, 0.8
 # Looks at a known article, counted from its first one. Chosen: most edits come within hours, the late ones
 # (corrections, removals) within a week.
 LOOKS_AFTER = (timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=7))
-# A look counts for a step after this share of the step's time. Chosen: a nightly crawl never begins at the same minute.
+# A look may be early: it counts for a time of LOOKS_AFTER once this share of that time is over. Chosen: a nightly crawl
+# never begins at the same minute.
 EARLY_SHARE = 0.95
 # One more look at a page that was no article. Chosen: some are published empty and filled within the day.
 REJECTED_LOOK_AFTER = timedelta(days=1)
@@ -37,8 +38,8 @@ SUBSTANTIAL_WORDS, SUBSTANTIAL_SHARE = 20, 0.15
 
 # --- Doubts
 
-# A 404 counts as gone once a second look, this much later, finds it again. Chosen: sites lose pages for a moment;
-# crawl.policy sets the second look after an hour.
+# A page with a 404 counts as gone when a second look, this much later, finds a 404 again. Chosen: sites lose pages for
+# a moment; crawl.policy sets the second look after an hour.
 GONE_APART = timedelta(minutes=30)
 # If pages with more titles than this state one canonical URL, it is false. Chosen: an article has few titles in its
 # life; a broken site prints one address on every page.
@@ -47,7 +48,7 @@ MAX_TITLES_OF_CANONICAL = 4
 # finds the load of the first try ended.
 LOCK_WAIT_SECONDS = 120
 # Memory of a load. Where more words wait beside the search index than its list takes (32 MB, some 6,000 articles), the
-# load merges them, at once if they fit into this.
+# load merges them, in one step if they fit into this memory.
 MERGE_MB = 64
 # How long a backfill goes on after it began. Chosen: code from before a migration may still load for a night.
 BACKFILL_ON_FOR = timedelta(days=1)
@@ -67,8 +68,8 @@ SHORT_SHINGLES = 60
 # A text with fewer shingles is a copy if this share and all its numbers agree. Chosen: templates of two paragraphs
 # share some.
 MIDDLING_SHINGLES, MIDDLING_SHARE = 120, 0.6
-# Places with numbers from which on they decide about two longer texts, and the share that must agree. Chosen: an edit
-# leaves most of them.
+# If two longer texts have at least so many places with numbers, the numbers decide; the second value is the share of
+# them that must agree. Chosen: an edit leaves most of them.
 NUMBERS_TELL, NUMBERS_AGREE = 4, 0.5
 # If the other text contains this share of a text, the text is a whole copy, even if it looks like a template.
 WHOLE_SHARE = 0.97
@@ -84,7 +85,7 @@ EDITS_MARGIN = 0.1
 DRIFT_ARTICLES, DRIFT_KNOWN = 5, 20
 # The newest stored articles of a source that define its usual values. Chosen: a week or two of most sources.
 DRIFT_BEFORE = 120
-# The shares of articles between which lengths are usual.
+# The lengths between these two quantiles are usual.
 DRIFT_USUAL = (0.05, 0.95)
 # Texts of half or twice the usual length count as different; a smaller difference may be only a standfirst.
 DRIFT_TIMES = 2.0

@@ -44,7 +44,7 @@ class HeldRun:
 
 
 def judge(conn: postgres.Connection, lines: Sequence[Mapping[str, Any]], source: str, run: str) -> str:
-    """A sentence on why the articles of this load must be held; empty if they must not.
+    """A sentence on why the articles of this load must be held; empty if they need not be held.
 
     Part of the load's transaction. lines: those of the article file. Three kinds of runs are not judged: one that was
     loaded before, a run of a backfill or an import, and a run that a person released.
@@ -68,9 +68,9 @@ def judge(conn: postgres.Connection, lines: Sequence[Mapping[str, Any]], source:
     why = drift.find(sample, [row["measured"] for row in usual])
     accepted = postgres.row(conn, "released_since", source=source)
     if why and accepted and accepted["since"]:
-        # After a release, the released articles are the usual ones, however few they are: repeated, since `find` says
-        # nothing of fewer than DRIFT_KNOWN. If none of them is among the articles before, nothing is known that the new
-        # ones could be unlike: they are not held.
+        # After a release, only the released articles are the usual ones. If they are few, they are repeated, because
+        # `find` says nothing of fewer than DRIFT_KNOWN. If there is none, there is nothing to compare the new articles
+        # with, so they are not held.
         like = [row["measured"] for row in usual if row["fetched_at"] >= accepted["since"]]
         repeated = like * (1 + policy.DRIFT_KNOWN // max(1, len(like)))
         why = why if drift.find(sample, repeated) else ""

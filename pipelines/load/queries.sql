@@ -1,8 +1,8 @@
 -- The short statements of load/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
 
 -- name: article_files_needed
--- Of the article files of these runs those that stay: an article of it was alerted, or retention must leave it alone (a hold); or the
--- run is in the quarantine; or a page of it has no end.
+-- Those of these runs whose article files stay: because an article of the file was alerted, or retention must leave it alone (a hold);
+-- because the run is in the quarantine; or because a page of the run has no end.
 select r.run
 from unnest(%(runs)s::text[]) r (run)
 where exists (select from quarantine q where q.source = %(source)s and q.run = r.run and q.state = 'held')
@@ -18,7 +18,7 @@ where exists (select from quarantine q where q.source = %(source)s and q.run = r
     )
 
 -- name: backfill_hold
--- How far a backfill is, where it is not over; held until the transaction ends, so that two at once take turns.
+-- How far an unfinished backfill is. The row is locked until the transaction ends, so that two backfills take turns.
 select below, found from backfills
 where name = %(of)s and (passed_at is null or passed_at < begun_at + %(on_for)s)
 for update
@@ -42,7 +42,8 @@ order by first_fetched_at desc
 limit %(count)s
 
 -- name: drift_lines
--- The articles of a load on which nothing is decided; none where it decided on any page of this run before, or the run brings the past.
+-- The articles of a load on which nothing is decided; no rows if load decided on any page of this run before, or if the run brings the
+-- past.
 select n
 from lines
 where reason = '' and not exists (select from outcomes o where o.fetch_id = lines.fetch_id)
@@ -71,8 +72,8 @@ where u.id = l.url_id and u.state = 'fetched' and not exists (select from outcom
     and not exists (select from fetches newer where newer.url_id = u.id and newer.outcome = 'fetched' and newer.id > l.fetch_id)
 
 -- name: load_add_aliases
--- What stored pages call their own address is an alias of theirs, where it could well be: it need not be fetched, and is not if
--- nobody did so far.
+-- The address that a stored page calls its own becomes an alias of its article if that is plausible. Such an alias need not be fetched; one
+-- that was not fetched so far is no longer due.
 insert into urls (
     source, url_key, variant_key, url, host, kind, state, code, reason, via, discovered_run, decided_run, decided_at, next_at, alias_of)
 select distinct on (alias.url_key) a.source, alias.url_key, alias.variant_key, alias.url, alias.host, 'article', 'duplicate',
@@ -89,9 +90,9 @@ where urls.state = 'discovered' and urls.fetched_at is null and urls.leased_unti
     and urls.id <> excluded.alias_of
 
 -- name: load_add_changes
--- One change for every article that is new or revised, with the reason why it alerts nobody, if there is one.
--- What stayed undecided for a fault of ours, or was held, is news when it is read at last. How old an article is counts from when a list first
--- named it: it may have answered later. A date without a time may be as late as the end of its day, month or year.
+-- One change for every article that is new or revised, with the reason why it alerts nobody, if there is one. What stayed undecided for a
+-- fault of ours, or was held, is news when it is read at last. The age of an article counts from the time when a list first named it: its
+-- page may have answered later. A date without a time may be as late as the end of its day, month or year.
 insert into changes (article_id, revision, kind, revision_kind, moved, run, source, quiet)
 select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revised' end, l.revision_kind, l.moved, %(run)s, %(source)s,
     case
@@ -145,12 +146,13 @@ from (
 ) made
 
 -- name: load_analyze_lines
--- Let the planner see how many lines there are: without it, ten thousand are judged one against all others. Not the texts.
+-- Let the planner see how many lines there are: without it, ten thousand are judged one against all others. The columns of texts are left
+-- out.
 analyze lines (n, fetch_id, url_id, url_key, variant_key, canonical_key, title_digest, text_digest, akin, reason, article_id, copy_of, verdict)
 
 -- name: load_ask_flood
--- Whether so many of the known articles that this run looked at again are edited that it is a sign of a new layout, or of another
--- reading, and not of so many edits. What a list called modified does not count: there an edit is what was to be expected.
+-- Whether the run edited so many of the known articles that it looked at again that a new layout, or another reading, is the likely cause.
+-- What a list called modified does not count: there an edit is what was to be expected.
 with looked as (
     select f.url_id
     from fetches f join articles a on a.url_id = f.url_id join urls u on u.id = f.url_id
@@ -175,7 +177,7 @@ where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched'
     and exists (select from urls u where u.id = f.url_id and u.kind = 'article')
 
 -- name: load_drop_false_canonicals
--- A canonical URL that pages with many titles call their own is none: broken sites print one on every page.
+-- If many pages with different titles state the same canonical URL, it is false: broken sites print one on every page.
 with claims as (
     select canonical_key, title_digest from lines where reason = ''
     union
@@ -190,8 +192,8 @@ from broken b
 where l.canonical_key = b.canonical_key and l.canonical_key <> l.url_key
 
 -- name: load_find_earlier_loads
--- What was loaded of a source before this transaction: whether another run was (one that brings the past is none), the newest run,
--- its newest first look.
+-- What was loaded of a source before this transaction: whether another run was loaded (runs that bring the past do not count), the newest
+-- run, and its newest first look.
 select not exists (
         select from changes where source = %(source)s and run <> %(run)s and quiet not in ('imported', 'backfill')
     ) as first_run,
@@ -199,7 +201,7 @@ select not exists (
     (select max(first_fetched_at) from articles where source = %(source)s) as newest_look
 
 -- name: load_find_edited_texts
--- The revisions that this file makes of other pages than the stored ones, each beside the wording before it.
+-- The revisions in this file that come from a page that is not stored yet, each beside the wording before it.
 select n, title_before, text_before, title, text
 from (
     select l.n, l.title, l.text, l.revision, l.judged or l.same_page as reread,
@@ -211,7 +213,7 @@ from (
 where revision > 1 and not reread
 
 -- name: load_find_edits
--- Lines of articles that read otherwise than what is stored, with both: some differ in the counters or the signs of the site alone.
+-- Lines whose title or text differs from the stored one, with both wordings: some differ in the counters or the signs of the site alone.
 select l.n, a.id as article, a.text as text_before, l.text, a.title as title_before, l.title
 from lines l join articles a on a.id = l.article_id
 where l.reason = '' and not l.judged and (l.text_digest <> a.text_digest or l.title_digest <> a.title_digest)
@@ -262,14 +264,14 @@ set verdict = case when reason <> '' then 'rejected' when copy_of is not null th
 where verdict is null
 
 -- name: load_keep_stored_texts
--- Give lines in which nothing but counters, signs or the time of an update moved the text that is stored.
+-- Lines in which only counters, signs or the time of an update changed get the stored text.
 update lines l
 set text = a.text, text_digest = a.text_digest, words = a.words
 from articles a
 where a.id = l.article_id and l.n = any(%(numbers)s)
 
 -- name: load_keep_stored_titles
--- Give lines in whose title nothing but signs moved the title that is stored.
+-- Lines in whose title only signs changed get the stored title.
 update lines l
 set title = a.title, title_digest = a.title_digest
 from articles a
@@ -280,8 +282,8 @@ where a.id = l.article_id and l.n = any(%(numbers)s)
 select pg_advisory_lock(hashtextextended('load ' || %(source)s, 0))
 
 -- name: load_number_articles
--- Give the articles that are new their numbers, in the order in which their pages came, and tell all lines of their URLs. With what
--- else their rows need.
+-- Give the articles that are new their numbers, in the order in which their pages came, and write the numbers into all lines of their URLs.
+-- Also gives the other values that their rows need.
 with made as (
     select n, url_id, nextval(pg_get_serial_sequence('articles', 'id')) as id
     from (
@@ -305,7 +307,7 @@ where is_first
 select set_config('lock_timeout', %(wait)s, true), set_config('work_mem', %(memory)s, true)
 
 -- name: load_reread_articles
--- Put what the page says now, read again, into the article, where that page is its newest revision.
+-- The stored page was read again: write what it says now into the article, if that page is its newest revision.
 update articles a
 set canonical_url = l.canonical_url, canonical_key = l.canonical_key, title = l.title, description = l.description,
     text = l.text, authors = l.authors, language = l.language, published_at = l.published_at,
@@ -330,7 +332,7 @@ where l.verdict = 'stored' and not l.fresh and l.changed
 on conflict (article_id, revision, kind) do nothing
 
 -- name: load_reread_revisions
--- Put what the page says now, read again, into its revision; the words of the newest one stand in the article.
+-- The stored page was read again: write what it says now into its revision; the words of the newest one stand in the article.
 update revision_rows r
 set title = case when r.text is null then null else l.title end, description = case when r.text is null then null else l.description end,
     text = case when r.text is null then null else l.text end, title_digest = l.title_digest, text_digest = l.text_digest,
@@ -349,8 +351,8 @@ from (values %s) as given (n, kind, moved)
 where l.n = given.n
 
 -- name: load_unindexed
--- The articles with several looks whose text, or what is known of it, this transaction wrote: their words go into the search index.
--- With the line that has the same words, of those whose index extract has made.
+-- The articles with several looks of which this transaction wrote the text or its facts: their words go into the search index. Also gives
+-- the line that has the same words, if extract has made its index rows.
 select a.id, a.source, a.language, a.loaded_at,
     least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated,
     min(l.n) filter (
@@ -430,7 +432,7 @@ update quarantine set state = 'released', decided_at = now(), decided_by = %(who
 where source = %(source)s and run = %(run)s and state = 'held'
 
 -- name: released_since
--- Since when a source gives what somebody released last.
+-- From when on the articles of a source are like those that somebody released last.
 select max(since) as since from quarantine where source = %(source)s and state = 'released'
 
 -- name: retirable_fetches
@@ -450,7 +452,8 @@ where f.source = %(source)s and f.run = any(%(runs)s) and (f.warc_file is null o
     )
 
 -- name: retirable_runs
--- Runs of before a moment whose ledger was not taken away, or not all of it when it was tried last, and of which nothing is held.
+-- Runs that are older than a moment, whose ledger was not taken away (or not all of it when it was tried last), and of which nothing is
+-- held.
 select r.source, r.run from runs r
 where r.stage = 'crawl' and r.source <> '' and r.started_at < %(before)s
     and not exists (
@@ -481,7 +484,7 @@ delete from fetches where id = any(%(ids)s::bigint[])
 select distinct run, warc_file as file from fetches where source = %(source)s and run = any(%(runs)s) and warc_file is not null
 
 -- name: retire_notes
--- Write down what of runs of a source is taken away.
+-- Note what is deleted of the ledger of a source's runs.
 insert into retirements (source, run, what, why, count, complete)
 select %(source)s, n.run, %(what)s, %(why)s, n.count, n.complete
 from jsonb_to_recordset(%(notes)s) n (run text, count integer, complete boolean)
@@ -572,7 +575,8 @@ from unnest(%(ids)s::bigint[], %(firsts)s::bigint[], %(shares)s::real[]) as g (a
 where m.article_id = g.article_id
 
 -- name: stories_told_anew
--- Articles of stories that have a new wording: when they were told, and that what is known of their text no longer holds.
+-- Articles of stories that have a new wording: their time is set anew, and their share of the first text is cleared, for it no longer
+-- holds.
 update story_articles m set told_at = s.told_at, first_id = null
 from story_articles own, article_signatures s
 where own.article_id = any(%(ids)s) and m.story_id = own.story_id
@@ -591,7 +595,7 @@ join article_signatures s on s.article_id = m.article_id
 join article_signatures fs on fs.article_id = f.article_id
 
 -- name: stories_unsigned
--- The next articles of a backfill, newest first, that were not looked at for their story, or with an older text.
+-- The next articles of a backfill, newest first, that were not looked at for their story, or only with an older text.
 select a.id, a.source, a.fetch_id, a.title_digest, a.text_digest, a.loaded_at,
     told_at(a.first_fetched_at, a.published_at, a.published_precision)
 from articles a
@@ -610,7 +614,7 @@ left join story_articles m on m.article_id = a.id
 where a.id = any(%(ids)s)
 
 -- name: story_mates
--- The first articles of the stories that these are in, each with its own.
+-- The first articles of the stories that the given ones are in, each beside the given article.
 select own.article_id as of_id, o.article_id as id, s.exact, s.signature
 from story_articles own
 cross join lateral (
@@ -656,7 +660,8 @@ where a.id = any(%(ids)s) and r.article_id = a.id and r.revision = a.revision
     and (r.title, r.description, r.text) = (a.title, a.description, a.text)
 
 -- name: wordings_twice
--- The next articles of a backfill, newest first, whose wording stands in their newest revision as well, held until that is over.
+-- The next articles of a backfill, newest first, whose wording stands in their newest revision as well; their rows are locked until the
+-- transaction ends.
 select a.id
 from articles a join revision_rows r on r.article_id = a.id and r.revision = a.revision
 where (%(below)s::bigint is null or a.id < %(below)s) and r.text is not null
@@ -670,7 +675,7 @@ for no key update of a
 delete from article_words where article_id = any(%(ids)s)
 
 -- name: words_kept_at
--- The very table that known words are kept in: of this start of the server, of this database, and this file.
+-- What identifies the present table of known words: the start of the server, the database, and the file of the table.
 select pg_postmaster_start_time() as started, oid as database, pg_relation_filenode('known_words') as file
 from pg_database where datname = current_database()
 

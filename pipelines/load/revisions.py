@@ -30,7 +30,7 @@ GROUPS = re.compile("[.,'’٬\u00a0\u202f\u2009](?=\\d{3}(?:\\D|$))")
 OPENS = re.compile(r"(?:^|[.!?؟。\n:…])[\s\"'«“„(\[-]*$")
 # The least letters of a word that names the counted thing. Chosen: shorter words only join others.
 LEAST_BESIDE = 3
-# Characters before a word that are searched for it.
+# How many characters before a word are searched for OPENS.
 BEFORE = 6
 
 

@@ -34,7 +34,7 @@ COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded
 
 @dataclass(frozen=True, slots=True)
 class NewArticle:
-    """An article that this transaction of load added; line: as its line in the article file has it."""
+    """An article that this transaction of load added; line: the values of its line in the article file."""
 
     id: int
     source: str

@@ -87,7 +87,8 @@ def _connection(settings: Settings) -> AbstractContextManager[postgres.Connectio
 
 
 def _take_turn(conn: postgres.Connection, source: str) -> bool:
-    """Wait until no other session loads this source; whether it came to that. The turn ends with the session."""
+    """Wait until no other session loads this source; gives whether this session may load now. The turn ends with the
+    session."""
     try:
         with conn:
             postgres.execute_all(conn, ("load_patience", "load_lock"), **_limits(), source=source)

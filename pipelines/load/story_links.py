@@ -24,7 +24,8 @@ from pipelines.stores import postgres
 BACKFILL = "stories"
 # Articles that are linked at once, and in one transaction of the backfill. Loads wait some tenths of a second for it.
 BATCH = 200
-# Days of a period. Near copies are found in their own period and in those beside it: at least this many days apart.
+# Days of a period. Near copies are found in their own period and in those beside it, so all copies that are at most
+# this many days apart are found.
 EPOCH, PERIOD_DAYS = datetime(1970, 1, 1, tzinfo=UTC), 30
 # The value for exact copies, which have no period.
 EVER = 32767

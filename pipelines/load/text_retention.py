@@ -23,8 +23,8 @@ from pipelines.stores.raw_retention import start_of
 
 # Wordings, or article files, of one transaction. Chosen: a second.
 AT_ONCE = 500
-# The wanted seconds of a transaction over the ledger of some runs, and its most runs. Chosen: a load of the source
-# waits for it, and nobody notices such a wait. The time of the last transaction sets the runs of the next one.
+# The wanted seconds of a transaction over the ledger of some runs, and the most runs in it. Chosen: a load of the
+# source waits for it, and nobody notices such a wait. The time of the last transaction sets the runs of the next one.
 AIM_SECONDS, MOST_RUNS = 0.2, 200
 # If the raw store still had an answer of a run, its ledger is tried again after this time. Chosen: an alert or a hold
 # keeps the answer there, mostly for ever.
@@ -87,7 +87,7 @@ def retire(
     """Delete what was kept long enough, by the settings or by a source's own days; dry: only count it.
 
     text_days, raw_days: days by source name; a negative value means the setting. The ledger of a source stays as long
-    as its raw files. raw_gone: raw files that count as gone, because their deletion before this was only counted.
+    as its raw files. raw_gone: in a dry run, the raw files whose deletion an earlier step only counted.
     on_gone: gets the counts so far now and then.
     """
     gone = RetiredTexts()

@@ -1,8 +1,8 @@
--- Lease the next due URLs of a source: lists before articles, new before known, newest first, so many per host; of the
--- sitemaps that an index named no more than are left to this run. No article is leased while a list of
--- the source is due and not yet read: what lists name tonight comes before what was left of other nights. What was not sent in full for long is asked for
--- without its ETag and date, and so is what once had other bytes under the same ones. What somebody wants of the past is leased for
--- that alone.
+-- Lease the next due URLs of a source: lists before articles, new before known, newest first, at most per_host of each host, and of the
+-- sitemaps that an index named at most as many as this run has left. No article is leased while a list of the source is due and not yet
+-- read: what lists name tonight comes before what was left of other nights. What was not sent in full for long is asked for without its
+-- ETag and date, and so is a page that once changed although its ETag and date stayed the same. What somebody wants of the past is leased
+-- only by a crawl of the past.
 with open_lists as (
     select exists (
         select from urls

@@ -1,5 +1,5 @@
--- What a look at these URLs changes: state, reason, validators, and when to look again (null: not by itself). A page that is
--- unchanged stands where the last look that brought it left it, whatever failed in between.
+-- What a look at these URLs changes: state, reason, validators, and when to look again (null: not by itself). A page that is unchanged
+-- keeps the state of the last look that fetched it, whatever failed in between.
 update urls
 set state = case
         when look.outcome = 'unchanged' and urls.state in ('fetched', 'rejected', 'duplicate') then urls.state

@@ -2,7 +2,7 @@
 -- 1. the text, and the title or the canonical URL;
 -- 2. the canonical URL and the title, if one of the two stands at that URL (broken sites name one canonical URL on every page);
 -- 3. the title, and the line's URL is an alias of the article's already;
--- 4. nothing more, but the line's canonical URL is the article's address, and the line's own address is akin to it;
+-- 4. only this: the line's canonical URL is the article's address, and the line's own address is akin to it;
 -- 5. the title and the variant key.
 with found as (
     select l.url_id, a.url_id as copy_of, a.id

@@ -1,4 +1,4 @@
--- Second URLs of articles that come with this very file, the one that stands at its canonical URL is the first of them.
+-- Second URLs of articles that come with this very file. The one that stands at its canonical URL counts as the first.
 with recursive firsts as (
     select *, row_number() over (order by canonical_key <> url_key, fetched_at, n) as rank
     from (

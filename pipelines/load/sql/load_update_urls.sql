@@ -1,6 +1,6 @@
--- Where each URL stands after its newest look, and when to look again: some times after the first look at an article, once after
--- the first look at a page that is none. A rejected look takes no article away. What is past is looked at again where it is
--- young enough still.
+-- Where each URL stands after its newest look, and when to look again: several times for an article, one time for a page that is none, both
+-- counted from the first look. A rejected look takes no article away. An article of a backfill or an import is looked at again only if it
+-- is young enough.
 with decided as (
     select l.url_id,
         case when l.verdict = 'rejected' and a.id is not null then 'unchanged' else l.verdict end as state,
