@@ -21,7 +21,7 @@ python -m bench verify [--pages N]     raw files read again beside sha256sum and
 python -m bench retention [--articles N]  retention of texts and ledger beside loads; --help says what else
 python -m bench silences [--seeds N]   how soon a source that dies is told, and how often one that lives
 python -m bench holds [--sources N]     how often a night is held wrongly, and a changed template in its first
-python -m bench unseen CORPUS [--kept]  sites the trees never saw, split by split, kept; --help says what else
+python -m bench unseen CORPUS [--kept]  sites the trees never saw; fits are kept; --help says what else
 python -m bench authors CORPUS         who wrote the pages, on two halves of their sites
 python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
 """

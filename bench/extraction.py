@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha1
 from pathlib import Path
 
-from bench import ablation, corpus, cost, examples, fit, ours, page, report, rivals, score, unseen
+from bench import ablation, corpus, cost, fit, ours, page, report, rivals, score, unseen
 from bench.ablation import learn
 from pipelines.extract import preview
 
@@ -52,8 +52,7 @@ def main(words: Sequence[str]) -> int:
     sections = report.sections(chosen, scored, asked)
     if options.splits and fit.there():
         _say("sites never seen")
-        kept = examples.read(options.corpus, options.processes)
-        found = unseen.run(chosen, kept, options.splits, options.processes)
+        found = unseen.run(chosen, options.corpus, options.splits, options.processes)
         sections["Real pages, sites never seen"] = report.unseen_sites(found, scored)
     if options.ablation:
         _say("step by step")

@@ -7,19 +7,21 @@ and its margin are fitted to the other folds alone; the choice to what judges ma
 either. Then the pages of the fold are read with these. What was settled by people who looked at the same corpora, the
 columns and the settings of the fit, is not chosen anew: the estimate is that much too kind.
 
-A split takes minutes, and what it found is kept in a file: whoever is ended goes on where it was. With --kept only what
-is there is shown.
+What a split fitted is kept in a file, and so is what was seen of the pages: whoever is ended goes on where it was. Then
+each page is read once with what all the splits fitted, by the code of today: a change of what is cut from a text is
+measured without a new fit. With --kept no split is fitted that is not there.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import pickle
 import statistics
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -32,37 +34,48 @@ from bench.corpus import read as read_corpora
 from bench.examples import Example
 from pipelines.extract import blocks, markup, preview
 from pipelines.extract.fields import metadata
-from pipelines.extract.text import assembly, block_chances, classifier, place_sums
+from pipelines.extract.text import assembly, block_chances, classifier, place_sums, text_choice
 
 # Pages of a corpus from which on it has a line of its own; the smaller ones are pooled.
 MANY = 50
 POOLED = "the rest, pooled"
 KEPT = Path(__file__).resolve().parent / ".cache" / "unseen"
-# What a split hangs on beside the pages: what is seen of blocks and texts, and how trees are fitted.
-FITTED_BY = (
-    "bench/examples.py", "bench/fit.py", "bench/fitting.py", "pipelines/extract/blocks.py",
-    "pipelines/extract/text/features.py", "pipelines/extract/text/place_sums.py",
-    "pipelines/extract/text/text_choice.py",
+# What is seen of blocks and texts hangs on this beside the pages, and what a split fits on more.
+SEEN_BY = (
+    "bench/examples.py", "pipelines/extract/blocks.py", "pipelines/extract/text/block_coverage.py",
+    "pipelines/extract/text/by_trafilatura.py", "pipelines/extract/text/features.py",
+    "pipelines/extract/text/place_sums.py", "pipelines/extract/text/text_choice.py",
 )  # fmt: skip
+FITTED_BY = (*SEEN_BY, "bench/fit.py", "bench/fitting.py")
 SPLITS = 10
 TITLE = "Real pages, sites never seen"
 MEASURES = {"f1": "word F1", "shingle4": "shingle-4", "truncated": "truncated", "leak": "leak by phrase",
             "place": "leak by place"}  # fmt: skip
 CHOICE = frozenset({"choice"})
-# The figures of a page by its id: without the choice between texts, and with it.
-SplitFigures = dict[str, tuple[dict[str, float], dict[str, float]]]
+# The figures of a page: without the choice between texts, and with it.
+PageFigures = tuple[dict[str, float], dict[str, float]]
+# Those of every page by its id, as one split reads them.
+SplitFigures = dict[str, PageFigures]
 Found = dict[str, list[list[Mapping[str, float]]]]
 
 
 @dataclass(frozen=True)
+class SplitFit:
+    """What a split fitted, by the page's id: chances of its blocks, and the trees that choose between its texts, as the
+    text of their file. All are of fits that did not see the page's site."""
+
+    chances: dict[str, Any]
+    trees: dict[str, str]
+
+
+@dataclass(frozen=True)
 class UnseenJob:
-    """A page with what judges who did not see its site think of its blocks; trees: those that choose between its
-    texts, as the text of their file."""
+    """A page, and for each split what judges who did not see its site think of its blocks, and the trees that choose
+    between its texts."""
 
     gold: Gold
-    example: Example
-    chances: Any
-    trees: str
+    compared: text_choice.Blocks
+    fits: Sequence[tuple[Any, str]]
 
 
 def main(words: Sequence[str]) -> int:
@@ -76,44 +89,63 @@ def main(words: Sequence[str]) -> int:
     if not given.kept and not fit.there():
         return 1
     corpora = read_corpora(given.corpus)
-    pages = [] if given.kept else examples.read(given.corpus, given.processes)
-    kept = splits(corpora, pages, given.splits, given.processes)
-    if not kept:
+    read = read_splits(corpora, given.corpus, given.splits, given.processes, make=not given.kept)
+    if not read:
         print(f"No split has ended yet: {KEPT} has none of these pages and this fit.", file=sys.stderr)
         return 1
-    without, chosen = (by_corpus(corpora, kept, chosen=one) for one in (False, True))
+    without, chosen = (by_corpus(corpora, read, chosen=one) for one in (False, True))
     said = show(without, chosen)
     print(said)
-    page.write({TITLE: said}, f"python -m bench unseen CORPUS --splits {len(kept)}")
+    page.write({TITLE: said}, f"python -m bench unseen CORPUS --splits {len(read)}")
     return 0
 
 
-def run(corpora: Sequence[Corpus], pages: Sequence[Example], wanted: int, processes: int) -> Found:
+def run(corpora: Sequence[Corpus], folder: Path, wanted: int, processes: int) -> Found:
     """The figures of every page with the choice between texts, split by split, by corpus."""
-    return by_corpus(corpora, splits(corpora, pages, wanted, processes), chosen=True)
+    return by_corpus(corpora, read_splits(corpora, folder, wanted, processes, make=True), chosen=True)
 
 
-def splits(corpora: Sequence[Corpus], pages: Sequence[Example], wanted: int, processes: int) -> list[SplitFigures]:
-    """The figures of so many splits; those that are kept are not made again, without pages none is made."""
-    found: list[SplitFigures] = []
+def read_splits(
+    corpora: Sequence[Corpus], folder: Path, wanted: int, processes: int, *, make: bool
+) -> list[SplitFigures]:
+    """The figures of so many splits; folder: that of the corpora. Splits that are not kept are fitted, if make."""
+    if not make and not any(split_file(corpora, seed).exists() for seed in range(wanted)):
+        return []
+    golds = {gold.id: gold for corpus in corpora for gold in corpus.pages if gold.paragraphs}
+    pages = [one for one in examples_of(corpora, folder, processes) if one.id in golds]
+    fits = list(fit_splits(corpora, pages, wanted, make=make))
+    jobs = [
+        UnseenJob(golds[one.id], one.compared, [(each.chances[one.id], each.trees[one.id]) for each in fits])
+        for one in pages
+    ]
+    with ProcessPoolExecutor(processes) as pool:
+        told = list(pool.map(figures_of, jobs, chunksize=4))
+    return [{job.gold.id: its[number] for job, its in zip(jobs, told, strict=True)} for number in range(len(fits))]
+
+
+def examples_of(corpora: Sequence[Corpus], folder: Path, processes: int) -> list[Example]:
+    """What is seen of the corpora's pages, from its file if it is kept."""
+    file = KEPT / f"{_digest(corpora, SEEN_BY)}-pages.pickle"
+    if not file.exists():
+        _keep(file, pickle.dumps(examples.read(folder, processes)))
+    found: list[Example] = pickle.loads(file.read_bytes())
+    return found
+
+
+def fit_splits(corpora: Sequence[Corpus], pages: Sequence[Example], wanted: int, *, make: bool) -> Iterator[SplitFit]:
+    """What each of so many splits fitted; those that are kept are not fitted again, and if not make, no other is."""
     for seed in range(wanted):
         file = split_file(corpora, seed)
-        if not file.exists() and pages:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            beside = file.with_suffix(".part")
-            beside.write_text(json.dumps(_make_split(corpora, pages, seed, processes)))
-            beside.rename(file)
+        if not file.exists() and make:
+            _keep(file, pickle.dumps(_fit_split(pages, seed)))
             print(f"... split {seed + 1} of {wanted}", file=sys.stderr, flush=True)
         if file.exists():
-            found.append(json.loads(file.read_text()))
-    return found
+            yield pickle.loads(file.read_bytes())
 
 
 def split_file(corpora: Sequence[Corpus], seed: int) -> Path:
     """Where a split is kept, by its pages and by all that it is fitted with."""
-    root = KEPT.parents[2]
-    told = [*(each.digest for each in corpora), *((root / name).read_text(encoding="utf-8") for name in FITTED_BY)]
-    return KEPT / f"{sha256(''.join(told).encode()).hexdigest()[:12]}-{seed}.json"
+    return KEPT / f"{_digest(corpora, FITTED_BY)}-{seed}.pickle"
 
 
 def by_corpus(corpora: Sequence[Corpus], kept: Sequence[SplitFigures], *, chosen: bool) -> Found:
@@ -155,9 +187,9 @@ def spread(found: Sequence[Sequence[Mapping[str, float]]], measure: str) -> tupl
     return statistics.fmean(means), statistics.stdev(means) if len(means) > 1 else 0.0
 
 
-def figures_of(job: UnseenJob) -> tuple[dict[str, float], dict[str, float]]:
-    """The figures of one page, without the choice between texts and with it."""
-    gold, compared, chances = job.gold, job.example.compared, job.chances
+def figures_of(job: UnseenJob) -> list[PageFigures]:
+    """The figures of one page for each split."""
+    gold, compared, lines = job.gold, job.compared, job.compared.shares["lines"].tolist()
     url = gold.url or examples.NOWHERE
     source = preview.anonymous(url)
     saved = preview.read_saved(content(gold), url, source, "utf-8")
@@ -165,22 +197,35 @@ def figures_of(job: UnseenJob) -> tuple[dict[str, float], dict[str, float]]:
     tree = markup.parse(markup.decode(saved.body, "text/html; charset=utf-8", "")[0])
     if tree is None:
         none = score.score(wanted, None)
-        return none, none
+        return [(none, none)] * len(job.fits)
     found, facts = blocks.blocks(tree), metadata.facts_of(tree, saved, source)
-    kinds = place_sums.kinds_of(found, compared.shares["lines"].tolist())
-    if facts.posts:
-        chances = np.where(block_chances.find_posts(found, facts.posts), block_chances.POSTED, chances)
-    judged = block_chances.join(found, kinds, compared.shares["lines"].tolist(), chances.tolist())
-    seen = block_chances.JudgedPage(judged, (), (), compared)
-    trees = classifier.of_text(job.trees)
-    own, made = (assembly.settle(seen, tree, facts, source, None, one, trees) for one in (CHOICE, frozenset[str]()))
-    without, chosen = (score.score(wanted, score.ScoredText("\n".join(text.lines))) for text in (own, made))
-    return without, chosen
+    kinds = place_sums.kinds_of(found, lines)
+    posted = np.array(block_chances.find_posts(found, facts.posts)) if facts.posts else np.zeros(len(found), dtype=bool)
+    scored: dict[tuple[str, ...], dict[str, float]] = {}
+
+    def read_with(chances: Any, trees: classifier.Trees, without: frozenset[str]) -> dict[str, float]:
+        chances = np.where(posted, block_chances.POSTED, chances)
+        judged = block_chances.join(found, kinds, lines, chances.tolist())
+        seen = block_chances.JudgedPage(judged, (), (), compared)
+        made = assembly.settle(seen, tree, facts, source, None, without, trees).lines
+        # Most splits make the same text of a page.
+        if made not in scored:
+            scored[made] = score.score(wanted, score.ScoredText("\n".join(made)))
+        return scored[made]
+
+    return [
+        (read_with(chances, trees, CHOICE), read_with(chances, trees, frozenset()))
+        for chances, trees in ((chances, _trees(text)) for chances, text in job.fits)
+    ]
 
 
-def _make_split(corpora: Sequence[Corpus], pages: Sequence[Example], seed: int, processes: int) -> SplitFigures:
-    golds = {gold.id: gold for corpus in corpora for gold in corpus.pages if gold.paragraphs}
-    pages = [one for one in pages if one.id in golds]
+# Of all folds of ten splits.
+@lru_cache(maxsize=50)
+def _trees(text: str) -> classifier.Trees:
+    return classifier.of_text(text)
+
+
+def _fit_split(pages: Sequence[Example], seed: int) -> SplitFit:
     folds = fit.split(pages, seed)
     whole, inner = fit.across(pages, folds, inner=True)
     made = []
@@ -188,6 +233,23 @@ def _make_split(corpora: Sequence[Corpus], pages: Sequence[Example], seed: int, 
         others = [number for number, its in enumerate(folds) if its != fold]
         own = [inner[fold][number] for number in others]
         made.append(fit.chooser([pages[n] for n in others], own, [folds[n] for n in others]))
-    jobs = [UnseenJob(golds[one.id], one, whole[n], made[folds[n]]) for n, one in enumerate(pages)]
-    with ProcessPoolExecutor(processes) as pool:
-        return {job.example.id: told for job, told in zip(jobs, pool.map(figures_of, jobs, chunksize=4), strict=True)}
+    return SplitFit(
+        {one.id: chances for one, chances in zip(pages, whole, strict=True)},
+        {one.id: made[fold] for one, fold in zip(pages, folds, strict=True)},
+    )
+
+
+def _digest(corpora: Sequence[Corpus], files: Sequence[str]) -> str:
+    """A name for what is made of the corpora by files of this repository."""
+    root = KEPT.parents[2]
+    told = [part for each in corpora for part in (each.digest, *(gold.id for gold in each.pages))]
+    told += [(root / name).read_text(encoding="utf-8") for name in files]
+    return sha256("".join(told).encode()).hexdigest()[:12]
+
+
+def _keep(file: Path, made: bytes) -> None:
+    """Write a file that is there whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_suffix(".part")
+    beside.write_bytes(made)
+    beside.rename(file)
