@@ -213,10 +213,12 @@ def figures_of(job: UnseenJob) -> list[PageFigures]:
             scored[made] = score.score(wanted, score.ScoredText("\n".join(made)))
         return scored[made]
 
-    return [
-        (read_with(chances, trees, CHOICE), read_with(chances, trees, frozenset()))
-        for chances, trees in ((chances, _trees(text)) for chances, text in job.fits)
-    ]
+    told = []
+    for chances, text in job.fits:
+        own = read_with(chances, _trees(text), CHOICE)
+        doubted = text_choice.in_doubt(compared, np.where(posted, block_chances.POSTED, chances))
+        told.append((own, read_with(chances, _trees(text), frozenset()) if doubted else own))
+    return told
 
 
 # Of all folds of ten splits.

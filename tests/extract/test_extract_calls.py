@@ -37,15 +37,32 @@ def test_a_box_that_is_called_after_what_it_asks_for_is_cut(name: str) -> None:
         "<p><a href=/a>Buy the Ferry 12 from its yard</a></p>",
         "<p><a href=/a>Jetzt den Newsletter der Fähre bestellen</a></p>",
         "<p><a href=/a>اقرأ أيضا ما تركه الفيضان</a></p>",
+        "<p>See <a href=/a>What the flood left</a> | <a href=/b>Who raised the ferry</a> | <a href=/c>Its crew</a></p>",
     ],
 )
 def test_a_line_that_is_hardly_more_than_a_link_to_somewhere_else_is_cut(line: str) -> None:
     assert len(called_away(line)) == 1
 
 
+def test_the_box_to_sign_up_in_is_cut() -> None:
+    cut = called_away("<div class=newsletter-signup><p>Once a week, all of the river.</p><p>Free of charge.</p></div>")
+
+    assert cut == ["Once a week, all of the river.", "Free of charge."]
+
+
+def test_a_button_that_stands_beside_every_thing_is_cut() -> None:
+    cut = called_away("".join(f"<p>Ferry {n}</p><div><a href=/{n}>Ferry prices</a></div>" for n in range(3)))
+
+    assert cut == ["Ferry prices"] * 3
+
+
 @pytest.mark.parametrize(
     "inside",
     [
+        "<div><a href=/a>Ferry prices</a></div>" * 2,
+        "<p>Ferry | <a href=/b>raised</a> | 12 seats | a bell</p>",
+        "<p class=subscribe-only>Once a week, all of the river.</p>",
+        "<div class=paywall><p>Once a week, all of the river.</p></div>",
         BOX.format("voctape"),
         BOX.format("facta"),
         f"<div class=cta>{PROSE * 10}</div>",

@@ -71,7 +71,7 @@ def test_a_short_block_in_a_box_with_a_telling_name_is_chosen_only_where_the_jud
     prose = [f"The {n}th wharf was closed on Monday, and nobody who works at it had been asked." for n in range(9)]
     box = "Every Friday the harbour and its wharves in your hands."
     given = page(
-        f"<html><body><article>{''.join(f'<p>{line}</p>' for line in prose)}<div class=newsletter><p>{box}</p></div>"
+        f"<html><body><article>{''.join(f'<p>{line}</p>' for line in prose)}<div class=related><p>{box}</p></div>"
         "</article></body></html>"
     )
     tree = parse(given.body.decode())
@@ -79,7 +79,7 @@ def test_a_short_block_in_a_box_with_a_telling_name_is_chosen_only_where_the_jud
     found = blocks.blocks(tree)
     seen_there = replace(seen([1.0] * 10, **dict.fromkeys(text_choice.ASKED, [1.0] * 10)),
                          words=np.array([float(one.words) for one in found]))  # fmt: skip
-    judged = block_chances.join(found, [""] * 9 + ["subscribe"], [1.0] * 10, [0.9] * 3 + [0.2] * 6 + [chance])
+    judged = block_chances.join(found, [""] * 9 + ["related"], [1.0] * 10, [0.9] * 3 + [0.2] * 6 + [chance])
     judged_page = block_chances.JudgedPage(judged, (), (), seen_there)
 
     text = assembly.settle(

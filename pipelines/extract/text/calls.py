@@ -7,12 +7,15 @@ such lines begin.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pipelines.extract.blocks import Block, TextPlace
 
-# What sites call a box that asks for something: a call to action.
+# What sites call a box that asks for something: a call to action, or to sign up. Paragraphs behind a paywall are called
+# after it one by one, and are none.
 CALLED = re.compile(r"(?<![a-z])ctas?(?![a-z])|call-?to-?action", re.IGNORECASE)
+SIGNUP = re.compile(r"newsletter|sign-?up|opt-?in|mailchimp|subscri", re.IGNORECASE)
 # The most words of such a box, and its greatest share of the text. Chosen: a larger one holds the article.
 MOST_WORDS, MOST_SHARE = 120, 0.15
 # From how many words on one block of such a box is a paragraph of the article. Chosen: calls are shorter.
@@ -33,6 +36,12 @@ POINTING_SHARE, NAMING_SHARE, ASKING_SHARE = 0.5, 0.4, 0.9
 LONGEST_LINE_WORDS = 20
 # From how many such lines in a row on they are a list that belongs to the article.
 LIST_LINES = 4
+# A bar of links: the share of its words that are link, how many bars are between them, and its most words. Chosen: a
+# table's row has no links.
+BAR, BAR_SHARE, FEWEST_BARS, LONGEST_BAR_WORDS = " | ", 0.7, 2, 45
+# A button: how often it stands in the text, its most words, and the share of them that are link.
+BUTTONS, BUTTON_WORDS, BUTTON_SHARE = 3, 4, 0.4
+PARAGRAPHS = frozenset(("p", "li", "h2", "h3", "h4", "h5", "h6"))
 LINES = frozenset(("p", "div", "span", "em", "strong", "b", "blockquote"))
 
 
@@ -50,7 +59,18 @@ def find_calls(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
     boxed = [number for number, around in boxes.items() if any(sizes[box] <= most for box in around)]
     # A page that is made of such boxes has its article in them.
     few = sum(found[number].words for number in boxed) <= MOST_SHARE * total
-    return sorted({*(boxed if few else ()), *_find_pointers(found, kept)})
+    return sorted({*(boxed if few else ()), *_find_pointers(found, kept), *_find_buttons(found, kept)})
+
+
+def _find_buttons(found: Sequence[Block], kept: Sequence[int]) -> Iterator[int]:
+    """The links of a few words that stand again and again in the text, once for each thing that they offer."""
+    short = [
+        number
+        for number in kept
+        if found[number].words <= BUTTON_WORDS and found[number].linked >= BUTTON_SHARE * found[number].words > 0
+    ]
+    often = Counter(found[number].key for number in short)
+    return (number for number in short if often[found[number].key] >= BUTTONS)
 
 
 def _find_pointers(found: Sequence[Block], kept: Sequence[int]) -> Iterator[int]:
@@ -66,9 +86,11 @@ def _find_pointers(found: Sequence[Block], kept: Sequence[int]) -> Iterator[int]
 
 
 def _points(block: Block) -> bool:
+    share = block.linked / max(1, block.words)
+    if block.tag in LINES and block.words <= LONGEST_BAR_WORDS and block.text.count(BAR) >= FEWEST_BARS:
+        return share >= BAR_SHARE
     if block.tag not in LINES or block.words > LONGEST_LINE_WORDS:
         return False
-    share = block.linked / max(1, block.words)
     return any(
         share >= least and sign.match(block.text)
         for least, sign in ((POINTING_SHARE, POINTS), (NAMING_SHARE, READ_FULL), (ASKING_SHARE, ASKS))
@@ -80,6 +102,11 @@ def _list_boxes(place: TextPlace | None, known: dict[int, tuple[int, ...]]) -> t
     if place is None:
         return ()
     if id(place) not in known:
-        own = (id(place),) if CALLED.search(place.name) else ()
+        own = (id(place),) if _asks(place) else ()
         known[id(place)] = (*_list_boxes(place.parent, known), *own)
     return known[id(place)]
+
+
+def _asks(place: TextPlace) -> bool:
+    signup = place.kind == "subscribe" and place.element.tag not in PARAGRAPHS and SIGNUP.search(place.name)
+    return bool(signup or CALLED.search(place.name))

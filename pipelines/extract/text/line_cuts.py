@@ -13,7 +13,7 @@ from pipelines.extract import phrases
 from pipelines.extract.blocks import Block
 from pipelines.extract.fields import authors
 from pipelines.extract.fields.metadata import Facts
-from pipelines.extract.text import calls, other_articles, particulars, tables
+from pipelines.extract.text import calls, contents, credits, other_articles, particulars, tables
 from pipelines.extract.text.block_chances import JudgedBlock, JudgedPage
 from pipelines.model import RemovedBlock
 from pipelines.text import compose, words
@@ -38,8 +38,8 @@ REASONS = {
     "aside": "aside", "button": "button", "form": "form", "caption": "caption", "hidden": "hidden",
 }  # fmt: skip
 
-# The reason of what calls a reader away.
-CALL = "advertisement"
+# The reason of what calls a reader away, and of what lists the page's own chapters.
+CALL, CONTENTS = "advertisement", "table of contents"
 
 # The place of a line: an element, and the line's name in it.
 Home = tuple[int, str] | None
@@ -74,12 +74,14 @@ def cut_blocks(
     """The text of some of a page's blocks, without the title, boilerplate, repetitions and other articles."""
     found = page.bare
     titles = {phrases.key(title) for title in facts.titles}
-    cut = _cut_by_line(found, kept, facts, own, without)
-    if "calls" not in without:
-        cut |= {number: cut[number] or CALL for number in calls.find_calls(found, kept)}
+    # Found first: a chapter's name below would be taken for a repetition of the list's line.
+    listed = set() if "calls" in without else contents.find_contents(found, kept, facts.canonical_url)
+    cut = _cut_by_line(found, [number for number in kept if number not in listed], facts, own, without)
     cut, others = _cut_other_articles(page, cut, titles, facts)
-    cut = _cut_tables(found, cut, titles)
-    stays = sorted(number for number, reason in cut.items() if not reason)
+    cut = _cut_tables(found, cut, titles) | dict.fromkeys(listed, CONTENTS)
+    if "calls" not in without:
+        cut = _cut_leftovers(found, cut)
+    stays = _stays(cut)
     return Text(
         tuple(_nfc(found[number].text) for number in stays),
         _list_removed(page, cut, stays, own, titles),
@@ -109,7 +111,7 @@ def _cut_other_articles(page: JudgedPage, cut: Cut, titles: Collection[str], fac
 
     If the kept blocks were a stream of other stories, the article is the brief above them.
     """
-    stays = [number for number, reason in cut.items() if not reason]
+    stays = _stays(cut)
     passed = _passed_over(page.blocks, stays, titles)
     others = {} if facts.posts else other_articles.strangers(page.bare, [*passed, *stays], titles, facts.canonical_url)
     brief = dict.fromkeys(passed, "") if others else {}
@@ -120,6 +122,19 @@ def _cut_tables(found: Sequence[Block], cut: Cut, titles: Collection[str]) -> Cu
     """The cuts, changed so that a table of figures is kept whole or cut whole."""
     added, left = tables.complete_tables(found, {number for number, reason in cut.items() if not reason}, titles)
     return cut | dict.fromkeys(left, tables.REASON) | dict.fromkeys(added, "")
+
+
+def _cut_leftovers(found: Sequence[Block], cut: Cut) -> Cut:
+    """The cuts, with what calls a reader away added, and what is left over of lists, pictures and chapters."""
+    stays = _stays(cut)
+    cut = cut | dict.fromkeys(contents.find_scraps(found, stays), "link list")
+    cut |= dict.fromkeys(credits.find_credits(found, stays), "caption")
+    cut |= dict.fromkeys(calls.find_calls(found, stays), CALL)
+    return cut | dict.fromkeys(credits.find_bare_heading(found, _stays(cut)), "heading without a text")
+
+
+def _stays(cut: Cut) -> list[int]:
+    return sorted(number for number, reason in cut.items() if not reason)
 
 
 def _list_removed(

@@ -1,0 +1,44 @@
+"""What is left over of a thing that is no text: lines that say whose a picture or a figure is, and bare headings.
+
+Only this module knows how such lines begin and end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipelines.extract.blocks import HEADINGS, Block
+
+PICTURE = r"(?:photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?|fotoğraf\w*|zdjęci[ea]|фото|φωτο\w*)"
+OF = r"(?:by|credits?|courtesy|provided|supplied|used|via|from|von|de|di)"
+# A line that is nothing else, and the end of a caption.
+WHOLE = re.compile(rf"\W*{PICTURE}\s+{OF}(?!\w)", re.IGNORECASE)
+ENDING = re.compile(rf"[.!?]\s+{PICTURE}\s+{OF}(?!\w).{{2,60}}$", re.IGNORECASE)
+SOURCE = re.compile(rf"\W*(?:{PICTURE}\s+)?(?:source|credit|quelle|fuente|bron)s?\s?:\s*\S", re.IGNORECASE)
+# The most words of a line that is nothing else, of one that names a source, and of a caption. Chosen: longer ones are
+# sentences.
+WHOLE_WORDS, SOURCE_WORDS, CAPTION_WORDS = 12, 5, 40
+SENTENCE_END = re.compile(r"[.!?。！？؟…»”\"۔:]\W*$")
+
+
+def find_credits(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
+    """The numbers of the blocks among those kept that say whose a picture or a figure is."""
+    return [number for number in kept if _is_credit(found[number])]
+
+
+def find_bare_heading(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
+    """The heading at the end of a text that nothing follows, if it is the only one there and no sentence."""
+    last = [found[number] for number in kept[-2:]]
+    bare = len(last) == 2 and last[1].tag in HEADINGS and last[0].tag not in HEADINGS
+    return [kept[-1]] if bare and not SENTENCE_END.search(last[1].text) else []
+
+
+def _is_credit(block: Block) -> bool:
+    if block.words > CAPTION_WORDS or block.tag in HEADINGS:
+        return False
+    return bool(
+        (block.words <= WHOLE_WORDS and WHOLE.match(block.text))
+        or (block.words <= SOURCE_WORDS and SOURCE.match(block.text))
+        or ENDING.search(block.text)
+    )
