@@ -8,6 +8,8 @@ python -m bench crawl-memory [PAGES]   one crawl over so many pages of ten sites
 python -m bench hosts [--hosts N]      many hosts at their own pace in one crawl process; --help says what else
 python -m bench night [--hosts N]      a whole night beside news-please, pages a second; --help says what else
 python -m bench sources [--sources N]  planning and leasing for many sources; --help says what else
+python -m bench many [--sources N]     a real night of a thousand sources in Airflow; --help says what else
+python -m bench asleep [--workers N…]  Airflow's own share of such a night, whose tasks sleep; --help says what else
 python -m bench scale [--articles N…]  search in generated archives of several sizes; --help says what else
 python -m bench desk --at FOLDER       every page of the Desk on a million articles; --help says what else
 python -m bench migration [--articles N]  an archive of the last release brought to this version while others write
@@ -135,6 +137,14 @@ def main(words: list[str]) -> int:
         from bench import scale
 
         return scale.main(words[1:])
+    if words[:1] == ["many"]:
+        from bench import many
+
+        return many.main(words[1:])
+    if words[:1] == ["asleep"]:
+        from bench import asleep
+
+        return asleep.main(words[1:])
     if words[:1] == ["sources"]:
         from bench import sources
 

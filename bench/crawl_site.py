@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 LETTERS = ("a e i o u", "b d f g h k l m n p r s t v z")
@@ -59,7 +60,7 @@ def serving(hosts: int, pages: int, paragraphs: int = PARAGRAPHS) -> Iterator[Cr
 def html(number: int, paragraphs: int) -> bytes:
     """The page of this number."""
     drawn = random.Random(number)
-    known = _words(random.Random(1))
+    known = _words()
     menu = "".join(LINK.format(word) for word in known[:60])
     cards = "".join(CARD.format(drawn.choice(known), drawn.randrange(10**6), drawn.choice(known)) for _ in range(48))
     text = "".join(f"<p>{' '.join(drawn.choices(known, k=110)).capitalize()}.</p>\n" for _ in range(paragraphs))
@@ -123,7 +124,9 @@ def _feed(host: str, count: int) -> bytes:
     return f'<?xml version="1.0"?><rss version="2.0"><channel>{"".join(items)}</channel></rss>'.encode()
 
 
-def _words(drawn: random.Random) -> list[str]:
+@cache
+def _words() -> list[str]:
+    drawn = random.Random(1)
     vowels, consonants = (letters.split() for letters in LETTERS)
     return [
         "".join(drawn.choice(consonants) + drawn.choice(vowels) for _ in range(drawn.randint(1, 4)))

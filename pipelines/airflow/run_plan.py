@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
+from math import ceil
 from types import MappingProxyType
 from typing import TypedDict
 from zoneinfo import ZoneInfo
@@ -20,6 +21,14 @@ SINGLE_SOURCES = 50
 # Tasks of a stage, where they share. Chosen: some ten for each of several workers, so that who is done takes the next;
 # far below Airflow's own limit (core.max_map_length, 1024), however many sources there are.
 MOST_TASKS = 60
+# The seconds of work that make one more task worth while, where they share. Chosen: ten times what Airflow takes to
+# begin and end a task on a core that is busy (measured: `python -m bench asleep`).
+SECONDS_OF_TASK = 20.0
+# Tasks of a stage, where they share, at least. Chosen: as many as one machine does at the same time.
+LEAST_TASKS = 6
+# How many sources a crawl has beside one another, as far as tasks are counted. Chosen: at one request a second to each
+# they take a tenth of what one process can do (`python -m bench hosts`).
+CRAWLED_BESIDE = 25
 # Seconds for a source whose time is unknown. Chosen: the time of a small source.
 UNKNOWN_SECONDS = 1.0
 FAILED = RunState.FAILED
@@ -62,12 +71,15 @@ def batches(
     names: Sequence[str],
     seconds: Mapping[str, float] = MappingProxyType({}),
     hosts: Mapping[str, str] = MappingProxyType({}),
+    beside: int = 1,
 ) -> list[Batch]:
-    """The tasks of a stage, longest first. Up to 50 sources have a task each. More sources share 60 tasks of about the
-    same length.
+    """The tasks of a stage, longest first. Up to 50 sources have a task each. More sources share at most 60 tasks of
+    about the same length; fewer where the work is short, because each task costs Airflow a second or two.
 
     seconds: what each source took last time. A source that takes as long as a complete share has a task of its own.
+        If nothing is known of any, there are 60 tasks.
     hosts: sources of the same host share a task, because they would wait for each other.
+    beside: how many sources a task works on at the same time.
     """
     known = sorted(seconds.values())
     usual = known[len(known) // 2] if known else UNKNOWN_SECONDS
@@ -78,11 +90,13 @@ def batches(
     for name in names:
         together.setdefault(hosts.get(name, "") or f" {name}", []).append(name)
     # Longest first onto the task that has least: no task is then longer than a third above the best that can be.
-    tasks: list[tuple[float, int, int, list[str]]] = [(0.0, 0, number, []) for number in range(MOST_TASKS)]
+    worth = ceil(sum(took.values()) / beside / SECONDS_OF_TASK) if known else MOST_TASKS
+    count = min(max(worth, LEAST_TASKS), MOST_TASKS)
+    tasks: list[tuple[float, int, int, list[str]]] = [(0.0, 0, number, []) for number in range(count)]
     for group in sorted(together.values(), key=lambda group: -sum(took[name] for name in group)):
-        load, count, number, share = heappop(tasks)
+        load, sources, number, share = heappop(tasks)
         share += group
-        heappush(tasks, (load + sum(took[name] for name in group), count + len(group), number, share))
+        heappush(tasks, (load + sum(took[name] for name in group), sources + len(group), number, share))
     shares = [share for _, _, _, share in sorted(tasks, key=lambda one: (-one[0], one[2])) if share]
     return [
         Batch(run=run, name=share[0] + (f" +{len(share) - 1}" if share[1:] else ""), sources=share) for share in shares

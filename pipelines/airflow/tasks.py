@@ -15,6 +15,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from pipelines import errors, urls
 from pipelines.airflow import channel_connections, secret_connections, telemetry
 from pipelines.airflow.run_plan import (
+    CRAWLED_BESIDE,
     FAILED,
     Batch,
     Matching,
@@ -76,7 +77,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
     with postgres.connection(current) as conn:
         runs.plan(conn, run, sources=len(names), followed=folders.count_unpaused(current, conn))
         took = runs.seconds(conn, "crawl", names)
-    return batches(run, names, took, {source.name: urls.host(source.url) for source in chosen})
+    return batches(run, names, took, {source.name: urls.host(source.url) for source in chosen}, CRAWLED_BESIDE)
 
 
 def plan_stage(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> list[Batch]:

@@ -77,12 +77,21 @@ def missing() -> str:
 
 @contextmanager
 def running(
-    settings: Settings, folder: Path, store: Mapping[str, str], *, count: int, kind: Kind = Kind.PREFORK
+    settings: Settings,
+    folder: Path,
+    store: Mapping[str, str],
+    *,
+    count: int,
+    kind: Kind = Kind.PREFORK,
+    slots: str = SLOTS,
 ) -> Iterator[Cluster]:
-    """Airflow and so many workers, all healthy; nothing is left afterwards. store: the bucket's environment."""
+    """Airflow and so many workers, all healthy; nothing is left afterwards.
+
+    store: the bucket's environment. slots: tasks of one worker at the same time.
+    """
     port, broker = standalone.free_port(), standalone.free_port()
     keys = airflow_home.prepare(settings)
-    executor = _edge(port) if kind == Kind.EDGE else _celery(settings, broker, kind)
+    executor = _edge(port, slots) if kind == Kind.EDGE else _celery(settings, broker, kind, slots)
     env = {**airflow_home.environment(settings, keys, port=port), **store, **SOON, **executor}
     started: list[Component] = []
     cluster = None
@@ -147,24 +156,24 @@ SOON = {
 }
 
 
-def _edge(port: int) -> dict[str, str]:
+def _edge(port: int, slots: str) -> dict[str, str]:
     return {
         "AIRFLOW__CORE__EXECUTOR": "airflow.providers.edge3.executors.EdgeExecutor",
         "AIRFLOW__EDGE__API_ENABLED": "True",
         "AIRFLOW__EDGE__API_URL": f"http://127.0.0.1:{port}/edge_worker/v1/rpcapi",
         "AIRFLOW__EDGE__JOB_POLL_INTERVAL": "1",
         "AIRFLOW__EDGE__HEARTBEAT_INTERVAL": "5",
-        "AIRFLOW__EDGE__WORKER_CONCURRENCY": SLOTS,
+        "AIRFLOW__EDGE__WORKER_CONCURRENCY": slots,
     }
 
 
-def _celery(settings: Settings, broker: int, kind: Kind) -> dict[str, str]:
+def _celery(settings: Settings, broker: int, kind: Kind, slots: str) -> dict[str, str]:
     metadata = airflow_home.sync_address(postgres.airflow_url(settings))
     return {
         "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
         "AIRFLOW__CELERY__BROKER_URL": f"redis://127.0.0.1:{broker}/0",
         "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{metadata}",
-        "AIRFLOW__CELERY__WORKER_CONCURRENCY": SLOTS,
+        "AIRFLOW__CELERY__WORKER_CONCURRENCY": slots,
         "AIRFLOW__CELERY__POOL": kind,
     }
 
