@@ -155,6 +155,12 @@ SOON = {
     "NIGHTDESK_EXTRACT_QUEUE": "extract",
 }
 
+# The same as there: what each task would import anew.
+PRELOADED = (
+    '{"imports": ["airflow.dag_processing.dagbag", "airflow.sdk.execution_time.task_runner", '
+    '"pipelines.airflow.night_dags", "pipelines.airflow.tasks", "pipelines.extract.stage"]}'
+)
+
 
 def _edge(port: int, slots: str) -> dict[str, str]:
     return {
@@ -175,6 +181,7 @@ def _celery(settings: Settings, broker: int, kind: Kind, slots: str) -> dict[str
         "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{metadata}",
         "AIRFLOW__CELERY__WORKER_CONCURRENCY": slots,
         "AIRFLOW__CELERY__POOL": kind,
+        "AIRFLOW__CELERY__EXTRA_CELERY_CONFIG": PRELOADED,
     }
 
 
