@@ -61,7 +61,7 @@ class StageTimes:
     ended: float
     tasks: dict[str, list[tuple[float, float]]]
 
-    def worked(self) -> list[tuple[float, float]]:
+    def find_work(self) -> list[tuple[float, float]]:
         """The tasks that do the stage's work: the mapped ones, else the first."""
         stage = self.dag.removeprefix("news_")
         return self.tasks.get(stage) or self.tasks.get("match_share") or self.tasks["match"]
@@ -122,7 +122,7 @@ def tell_stages(
     stages: Sequence[StageTimes], samples: process_cpu.CpuSamples, title: str
 ) -> list[list[tuple[float, float]]]:
     """Print two lines for each stage; the tasks that did its work, with their begin and end."""
-    worked = [stage.worked() for stage in stages]
+    worked = [stage.find_work() for stage in stages]
     for stage, tasks, following in zip(stages, worked, [*worked[1:], []], strict=True):
         busy = sum(end - begin for begin, end in tasks)
         plan = sum(end - begin for begin, end in stage.tasks.get("plan", []))

@@ -1,8 +1,6 @@
 """CPU of Airflow, of what its tasks start and of Postgres, by kind of process: sampled from /proc while a night runs.
 
-Of processes that have ended, Linux keeps only the sum, in their parent. So what tasks took themselves is all that their
-supervisors had for ended children, less what the crawls and readers below them took. A crawl's CPU is what its task had
-for ended children, a reader's what it had when it was last seen: short by what it did in a quarter of a second.
+What a process did after it was last seen is not counted: a quarter of a second of each at most.
 """
 
 from __future__ import annotations
@@ -29,10 +27,14 @@ SUPERVISOR = "airflow worker -- LocalExecutor"
 
 @dataclass(frozen=True)
 class ProcessTimes:
-    """A process at one moment: its parent, its session, and seconds of CPU, its own and of its ended children."""
+    """A process at one moment: its parent, its session, whether it only waits to be reaped, and its seconds of CPU.
+
+    ended: those of its children that have ended.
+    """
 
     parent: int
     session: int
+    zombie: bool
     own: float
     ended: float
 
@@ -57,7 +59,7 @@ class CpuSamples:
 def sampling(components: Mapping[int, str], postmaster: int, databases: Mapping[str, str]) -> Iterator[CpuSamples]:
     """Sample while the block runs. components: session -> name; databases: name of a database -> name of its part."""
     samples, over = CpuSamples(), threading.Event()
-    seen: dict[tuple[int, str], tuple[str, ProcessTimes]] = {}
+    seen: dict[tuple[int, str], tuple[str, float]] = {}
 
     def sample() -> None:
         while True:
@@ -76,37 +78,32 @@ def sampling(components: Mapping[int, str], postmaster: int, databases: Mapping[
 
 
 def _look(
-    seen: dict[tuple[int, str], tuple[str, ProcessTimes]],
+    seen: dict[tuple[int, str], tuple[str, float]],
     components: Mapping[int, str],
     postmaster: int,
     databases: Mapping[str, str],
 ) -> dict[str, float]:
-    """What was used so far. seen: each process, by its number and its beginning, as it was last seen."""
-    below_supervisors = all_of_postgres = 0.0
+    """What was used so far. seen: of each process, by its number and its beginning, its kind and its CPU."""
+    all_of_postgres = 0.0
     for entry in os.scandir("/proc"):
         found = _read(entry.path) if entry.name.isdigit() else None
         if found is None:
             continue
         begun, times = found
+        known = seen.get((int(entry.name), begun))
         if times.session in components:
-            kind = _find_kind(entry.path, components[times.session])
-            if kind == SUPERVISORS:
-                below_supervisors += times.ended
-            elif kind in (TASKS, CRAWLS, READERS):
-                below_supervisors += times.own + times.ended
+            # A process that has ended has no command any more.
+            kind = known[0] if known and times.zombie else _find_kind(entry.path, components[times.session])
         elif postmaster in (int(entry.name), times.parent):
             command = _read_command(entry.path)
             kind = next((part for name, part in databases.items() if f" {name} " in command), POSTGRES)
             all_of_postgres += times.own + (times.ended if int(entry.name) == postmaster else 0.0)
         else:
             continue
-        seen[int(entry.name), begun] = kind, times
+        seen[int(entry.name), begun] = kind, times.own
     used: dict[str, float] = defaultdict(float)
-    for kind, times in seen.values():
-        used[kind] += times.own
-    # A task waits for its crawl, but ends before its reader does.
-    used[CRAWLS] = max(used[CRAWLS], sum(times.ended for kind, times in seen.values() if kind == TASKS))
-    used[TASKS] = below_supervisors - used[CRAWLS] - used[READERS]
+    for kind, own in seen.values():
+        used[kind] += own
     used[POSTGRES] = all_of_postgres - sum(used[part] for part in databases.values())
     return dict(used)
 
@@ -128,7 +125,7 @@ def _read(path: str) -> tuple[str, ProcessTimes] | None:
     except OSError:
         return None
     own, ended = int(fields[11]) + int(fields[12]), int(fields[13]) + int(fields[14])
-    return fields[19], ProcessTimes(int(fields[1]), int(fields[3]), own / TICKS, ended / TICKS)
+    return fields[19], ProcessTimes(int(fields[1]), int(fields[3]), fields[0] == "Z", own / TICKS, ended / TICKS)
 
 
 def _read_command(path: str) -> str:

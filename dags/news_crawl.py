@@ -3,7 +3,7 @@
 
 Runs on `NIGHTDESK_SCHEDULE` (cron, by the clock of `NIGHTDESK_SCHEDULE_TIMEZONE`). **plan** picks the sources that are
 due by their own schedule; **crawl** fetches them and keeps what the sites sent as WARC files (up to 50 sources have a
-task each; more share at most 60 tasks, which take about equally long); **publish** hands the run over to `news_extract`
+task each; more share 6 to 60 tasks, which take about equally long); **publish** hands the run over to `news_extract`
 with every source that delivered anything; **verdict** turns the run red when `NIGHTDESK_FAILED_SHARE` of the sources
 failed.
 

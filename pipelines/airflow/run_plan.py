@@ -21,9 +21,9 @@ SINGLE_SOURCES = 50
 # Tasks of a stage, where they share. Chosen: some ten for each of several workers, so that who is done takes the next;
 # far below Airflow's own limit (core.max_map_length, 1024), however many sources there are.
 MOST_TASKS = 60
-# The seconds of work that make one more task worth while, where they share. Chosen: ten times what Airflow takes to
-# begin and end a task on a core that is busy (measured: `python -m bench asleep`).
-SECONDS_OF_TASK = 20.0
+# The seconds of work that make one more task worth while, where they share. Chosen: thirty times what lies between two
+# tasks of a worker and what Airflow does in each (measured by `python -m bench asleep`: one second).
+SECONDS_OF_TASK = 30.0
 # Tasks of a stage, where they share, at least. Chosen: as many as one machine does at the same time.
 LEAST_TASKS = 6
 # How many sources a crawl has beside one another, as far as tasks are counted. Chosen: at one request a second to each
