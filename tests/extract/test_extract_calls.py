@@ -33,6 +33,7 @@ def test_a_box_that_is_called_after_what_it_asks_for_is_cut(name: str) -> None:
         "<p>» <a href=/a>What the flood left of the lower town</a></p>",
         "<p>👉 <a href=/a>What the flood left of the lower town</a></p>",
         "<p>&gt;&gt; More: <a href=/a>What the flood left of the lower town</a></p>",
+        "<p><a href=/a>WHAT THE FLOOD LEFT OF THE LOWER TOWN&gt;&gt;</a></p>",
         "<p>Read our full <a href=/a>River Ferry 12</a> review</p>",
         "<p><a href=/a>Buy the Ferry 12 from its yard</a></p>",
         "<p><a href=/a>Jetzt den Newsletter der Fähre bestellen</a></p>",

@@ -171,6 +171,7 @@ def test_the_kicker_in_a_heading_is_no_part_of_the_title() -> None:
         ("SID", []),
         ("Newsroom", []),
         ("River Verlag GmbH, Brünn, Czechia", []),
+        ("River Press sp. z o.o.", []),
         ("Redaktion", []),
         ("فريق التحرير", []),
         ("وكالات", []),

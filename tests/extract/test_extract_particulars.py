@@ -25,7 +25,8 @@ from pipelines.extract.text.particulars import reason
      "Bu haber 2907 defa okunmuştur", "Поделились 2907 человек", "این خبر 2907 بار خوانده شده است",
      "Udostępniono 2907 razy", "2907人阅读", "已有2907人分享", "Online now: 318", "Print no. 5864-9426",
      "12 people have seen this story", "12 sec read", "Lido 12 vezes",
-     "Διαβάστηκε 12 φορές", "Dibaca 12 kali", "12 جار خوێندراوەتەوە", "قرأ هذا المقال 12 قارئ", "معرف 12"],
+     "Διαβάστηκε 12 φορές", "Dibaca 12 kali", "12 جار خوێندراوەتەوە", "قرأ هذا المقال 12 قارئ", "معرف 12",
+     "06. 01. 2026, 14:59 Uhr Lesedauer: 4 Minuten"],
 )  # fmt: skip
 def test_a_count_of_readers_is_cut_in_any_wording(line: str) -> None:
     assert reason(line) == "counter"

@@ -58,7 +58,7 @@ OFFICES = re.compile(
     r"redak\w*|réda\w*|rédac\w*|redatt?\w*|toimitus\w*|redazione|contribut\w+|correspond\w+|korrespond\w+|reporters?|"
     r"journalists?|"
     r"agenc\w*|agentur\w*|ajans\w*|agencia\w*|press|presse|prensa|media|medien|verlag|publish\w*|gmbh|ag|inc|ltd|llc|"
-    r"corp|company|"
+    r"corp|company|sp z o o|spol s r o|"
     r"e\.?\s?v|group|gruppe|foundation|institut\w*|university|ministry|ministerium|bundes\w+|news|nachrichten|"
     r"noticias|haber(?:ler\w*|ci|merkez\w*)?|magazin\w*|"
     r"zeitung|journal|times|daily|online|website|blog|tv|radio|user|root|anonym\w*|unknown|author|autor|"

@@ -20,8 +20,9 @@ SIGNUP = re.compile(r"newsletter|sign-?up|opt-?in|mailchimp|subscri", re.IGNOREC
 MOST_WORDS, MOST_SHARE = 120, 0.15
 # From how many words on one block of such a box is a paragraph of the article. Chosen: calls are shorter.
 PARAGRAPH_WORDS = 40
-# A sign that points to a link.
+# A sign that points to a link, before it or after it.
 POINTS = re.compile(r"[^\w\s]{0,2}\s?(?:[»›→➜➔➡⇒▶▸►👉]|>>)")
+POINTS_ON = re.compile(r".*(?:[›→➜➔➡⇒▶▸►]|>>|(?<!«)(?<=\s)»)\W*$")
 # What a link in a line of its own asks a reader to do.
 ASKS = re.compile(
     r"(?:shop|buy|get|check (?:out|price)|download|register|browse|view|order|try|join|sign up|book|jetzt|lire|acheter|"
@@ -93,7 +94,12 @@ def _points(block: Block) -> bool:
         return False
     return any(
         share >= least and sign.match(block.text)
-        for least, sign in ((POINTING_SHARE, POINTS), (NAMING_SHARE, READ_FULL), (ASKING_SHARE, ASKS))
+        for least, sign in (
+            (POINTING_SHARE, POINTS),
+            (ASKING_SHARE, POINTS_ON),
+            (NAMING_SHARE, READ_FULL),
+            (ASKING_SHARE, ASKS),
+        )
     )
 
 

@@ -23,7 +23,7 @@ visitors vues vue lectures lu lecteurs partages commentaires vistas visto leido 
 visualiza aufrufe gelesen leser geteilt kommentare okunma okundu okudu okuyucu goruntulenme izlenme paylasim
 paylast yorum просмотр прочит прочте комментари перегляд прочитан بازديد خوانده نظرات ديدگاه مشاهده visite letture
 letto condivision weergaven gelezen reacties wyswietle odslon przeczyta komentarz visninger visningar lasningar
-προβολες צפיות קריאות 浏览 阅读 点击 瀏覽 閱讀 點擊 閲覧 조회 بينراو خوێندراو بينين read
+προβολες צפיות קריאות 浏览 阅读 点击 瀏覽 閱讀 點擊 閲覧 조회 بينراو خوێندراو بينين read lesedauer lesezeit
 """
 # Words around a count or a date that have no other meaning.
 AROUND_WORDS = """
@@ -43,7 +43,7 @@ so far are have reading people's already just personnes personne lisent lecteur 
 leyendo dieser diese dieses menschen leute haben person sayisi sayısı defa kişi okuyor человек люди чел
 نفر اند بار شده است این را زار زائر زائرين الصفحة به له لهذا عن حتى الآن حتي حالیا تاکنون
 osob osoby osób persone lettori mensen personen vezes kali φορές جار sett
-about around nearly almost over circa etwa ungefähr environ yaklaşık حوالي نحو واحدة واحد for
+about around nearly almost over circa etwa ungefähr environ yaklaşık حوالي نحو واحدة واحد for minuten
 pubblicato pubblicata aggiornato aggiornata publicado publicada atualizado atualizada actualizado gepubliceerd
 bijgewerkt publicerad uppdaterad publisert oppdatert opublikowano zaktualizowano δημοσιεύτηκε ενημερώθηκε posté modifié
 sec secs second seconds um alle om kl klo o saat в о у den i de
