@@ -12,8 +12,9 @@ FILE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
 Figures of two kinds: **Real pages, sites never seen** estimates what extraction makes of a site that its trees were not
-fitted to (cross-validated by site, with its spread); only these say what to expect. All other sections called **Real
-pages** are of the very pages that the trees were fitted to, and flatter us; peers have seen none of them.
+fitted to (cross-validated by site, with its spread), and the two sections below it look at such texts; only these say
+what to expect. All other sections called **Real pages** are of the very pages that the trees were fitted to, and
+flatter us; peers have seen none of them.
 
 `make bench` writes what needs nothing but the project, `make bench-extraction CORPUS=dir` what is measured on real
 pages. Each section says when and by what it was written. Ratios are of one run on one input; times depend on the
@@ -22,6 +23,8 @@ FIGURE = re.compile(r"[-+]?[\d.,]*")
 # What comes first; sections that are not named here follow in the order in which they were written.
 ORDER = (
     "Real pages, sites never seen",
+    "Real pages, what leaks",
+    "Real pages, fifty that were read",
     "Real pages",
     "Real pages, by corpus",
     "Real pages, authors",
