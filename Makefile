@@ -91,7 +91,7 @@ render: $(VENV)/ready-render ## add what sources with render = true need; the br
 
 cluster: $(VENV)/ready-dev ## a night by three Celery workers that share a bucket, one killed: docs/cluster.md
 	@$(MAKE) -s $(CLUSTER)/ready
-	@NIGHTDESK_TESTS_CLUSTER=$(CURDIR)/$(CLUSTER)/bin/python $(BIN)/pytest -n 0 -x -rs tests/cluster
+	@NIGHTDESK_TESTS_CLUSTER=$(CURDIR)/$(CLUSTER)/bin/python $(BIN)/pytest -n 0 -x -rsP tests/cluster
 
 cluster-all: $(VENV)/ready-dev ## the same with sixty sites and a bucket that is gone for a minute, by Celery prefork and solo and by Edge workers
 	@NIGHTDESK_TESTS_CLUSTER_SITES=60 NIGHTDESK_TESTS_CLUSTER_GONE=60 NIGHTDESK_TESTS_CLUSTER_KINDS="prefork solo edge" $(MAKE) cluster

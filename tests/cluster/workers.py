@@ -212,14 +212,21 @@ def _worker(name: str, data: Path, env: Mapping[str, str], kind: Kind, began: in
         "celery", "worker", "--celery-hostname", f"{name}-{began}@%h", "--skip-serve-logs", "--queues", QUEUES,
         "--without-gossip", "--without-mingle",
     ]  # fmt: skip
-    edge = ["edge", "worker", "--edge-hostname", f"{name}-{began}", "--queues", QUEUES, "--pid", f"worker{began}.pid"]
+    pid = str(_pid_file(data, began))
+    edge = ["edge", "worker", "--edge-hostname", f"{name}-{began}", "--queues", QUEUES, "--pid", pid]
     command = [PYTHON, "-m", "airflow", *(edge if kind == Kind.EDGE else celery)]
     return processes.start(name, command, env=env, cwd=data.parent, log=data.parent / f"worker{began}.log")
 
 
 def _listens(worker: Worker) -> bool:
-    said = worker.component.log.read_text(encoding="utf-8", errors="replace")
-    return ("No new job to process" if worker.kind == Kind.EDGE else "ready") in said
+    if worker.kind == Kind.EDGE:
+        # Written once the API server knows the worker; its log says nothing of it.
+        return _pid_file(worker.data, worker.began).exists()
+    return "ready" in worker.component.log.read_text(encoding="utf-8", errors="replace")
+
+
+def _pid_file(data: Path, began: int) -> Path:
+    return data.parent / f"worker{began}.pid"
 
 
 def _redis(folder: Path, port: int, env: Mapping[str, str]) -> Component:

@@ -1,5 +1,5 @@
 """A crawl that is paused, or loses Postgres, for minutes loses its source to the next one; when it goes on it writes
-nothing, and asks its sites for nothing.
+nothing, and asks its sites for nothing. The next one keeps the site's delay, also after a crawl that was killed.
 """
 
 from __future__ import annotations
@@ -142,7 +142,13 @@ def cut(pid: int, line: Line) -> Iterator[None]:
     line.mend()
 
 
-@pytest.mark.parametrize("away", [paused, cut])
+@contextmanager
+def killed(pid: int, line: Line) -> Iterator[None]:
+    os.kill(pid, signal.SIGKILL)
+    yield
+
+
+@pytest.mark.parametrize("away", [paused, cut, killed])
 def test_a_crawl_that_was_away_from_postgres_asks_nothing_while_another_one_has_its_site(
     here: Settings, paper: Paper, conn: postgres.Connection, away: Callable[[int, Line], contextmanager[None]]
 ) -> None:

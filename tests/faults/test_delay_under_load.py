@@ -46,7 +46,7 @@ def test_a_crawl_delay_holds_by_the_servers_log_and_by_the_ledger(
     here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     papers = []
-    for name in ("east", "west"):
+    for name in ("east", "west", "north"):
         urls = [f"http://a.test/news/{name}{n}" for n in range(4)]
         web.pages[f"http://a.test/{name}.xml"] = sites.answer(200, sites.feed(*urls), "application/rss+xml")
         web.pages |= {url: sites.page(url) for url in urls}
@@ -54,10 +54,10 @@ def test_a_crawl_delay_holds_by_the_servers_log_and_by_the_ledger(
     rules = f"User-agent: *\nCrawl-delay: {DELAY}\n".encode()
     web.pages["http://a.test/robots.txt"] = sites.answer(200, rules, "text/plain")
 
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(len(papers)) as pool:
         tallies = list(pool.map(lambda paper: crawl.crawl(here, [paper], RUN)[0], papers))
 
-    assert [tally.counts["fetched"] for tally in tallies] == [4, 4]
+    assert [tally.counts["fetched"] for tally in tallies] == [4, 4, 4]
     with conn, conn.cursor() as cursor:
         cursor.execute(SENT)
         sent = [row["at"] for row in cursor.fetchall()]  # type: ignore[call-overload]

@@ -221,3 +221,12 @@ def test_a_dump_that_fails_leaves_no_half_of_one(settings: Settings, tmp_path: P
         dumps.dump(away, tmp_path / "night.dump")
 
     assert list(tmp_path.glob("night*")) == []
+
+
+def test_either_side_gives_up_a_connection_that_answers_nothing_for_a_minute_also_with_bytes_on_their_way(
+    conn: postgres.Connection,
+) -> None:
+    asked = conn.info.dsn_parameters
+
+    assert asked["tcp_user_timeout"] == str(postgres.LOST_SECONDS * 1000) == "60000"
+    assert "tcp_user_timeout=60000" in asked["options"]
