@@ -41,7 +41,7 @@ KINDS = [Kind(name) for name in os.environ.get("NIGHTDESK_TESTS_CLUSTER_KINDS", 
 COUNTS = {Kind.PREFORK: 3, Kind.SOLO: 3, Kind.EDGE: 2}
 # How long the bucket is gone; 0: it only fails now and then, and no worker is killed in its extraction.
 GONE_SECONDS = float(os.environ.get("NIGHTDESK_TESTS_CLUSTER_GONE", "0"))
-# Seconds for a night, and until a worker is where it is to be killed: sixty sites by Celery solo, three tasks at a time,
+# Seconds for a night, and until a worker is where it is to be killed: sixty sites by Celery solo, three tasks at once,
 # took eleven minutes to be crawled on two cores that had fifteen times as much to do.
 NIGHT_SECONDS, KILL_SECONDS = 2400, 1200
 PAGES = 6
