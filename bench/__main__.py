@@ -12,6 +12,7 @@ python -m bench many [--sources N]     a real night of a thousand sources in Air
 python -m bench asleep [--workers N…]  Airflow's own share of such a night, whose tasks sleep; --help says what else
 python -m bench scale [--articles N…]  search in generated archives of several sizes; --help says what else
 python -m bench desk --at FOLDER       every page of the Desk on a million articles; --help says what else
+python -m bench desk-nights [--pairs N]  what an open Desk costs the night beside it; --help says what else
 python -m bench migration [--articles N]  an archive of the last release brought to this version while others write
 python -m bench stories [--sizes N…]   stories: what is linked, what must not be, what it costs; --help says what else
 python -m bench export [--articles N]  export of a generated archive, and who reads it back; --help says what else
@@ -129,6 +130,10 @@ def main(words: list[str]) -> int:
         from bench import export
 
         return export.main(words[1:])
+    if words[:1] == ["desk-nights"]:
+        from bench import desk_nights
+
+        return desk_nights.main(words[1:])
     if words[:1] == ["desk"]:
         from bench import desk
 

