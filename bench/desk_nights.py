@@ -77,7 +77,7 @@ def main(words: Sequence[str]) -> int:
         said.append(f"desk-nights: {line}")
         print(said[-1], flush=True)
 
-    with _opened() as (opened, airflow, shown):
+    with _open_home() as (opened, airflow, shown):
         # The first night collects what is there, learns the sites and warms what is cached.
         _night(opened, airflow, shown, given.new, is_open=True)
         pairs = [_pair(opened, airflow, shown, given.new, turn, say) for turn in _turns(given.pairs)]
@@ -89,7 +89,7 @@ def main(words: Sequence[str]) -> int:
 
 
 @contextmanager
-def _opened() -> Iterator[tuple[installations.Desk, standalone.Airflow, Page]]:
+def _open_home() -> Iterator[tuple[installations.Desk, standalone.Airflow, Page]]:
     """The demo with no site broken, its Airflow, and a page of a Chromium that is logged in."""
     with tempfile.TemporaryDirectory(prefix="desk-nights") as folder:
         Path(folder).chmod(0o711)
