@@ -44,6 +44,8 @@ NIGHT_SECONDS, AFTER_SECONDS = 1800.0, 300.0
 # Milliseconds until something stands on a page. Chosen: as above.
 SHOWN_MS = 120_000
 POSTGRES, SERVER = "postgres", "api-server"
+# The browser that looks at the Desk. That of a crawl is not it: it shows no pictures and has a proxy.
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 # How often the page in the browser asked since it was opened.
 ASKED = "performance.getEntriesByType('resource').filter(one => one.name.includes('/nightdesk/api/')).length"
 
@@ -97,7 +99,8 @@ def _open_home() -> Iterator[tuple[installations.Desk, standalone.Airflow, Page]
             newsroom.break_site(opened.newsroom, BROKEN, [])
             try:
                 with standalone.airflow_running(opened.settings) as airflow, sync_playwright() as playwright:
-                    chromium = playwright.chromium.launch(**render.launch_options(opened.settings))
+                    path = render.chromium(opened.settings) or None
+                    chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
                     yield opened, airflow, _log_in(chromium.new_page(), airflow)
                     chromium.close()
             finally:
