@@ -22,7 +22,9 @@ MOST_WORDS, MOST_SHARE = 120, 0.15
 PARAGRAPH_WORDS = 40
 # A sign that points to a link, before it or after it.
 POINTS = re.compile(r"[^\w\s]{0,2}\s?(?:[»›→➜➔➡⇒▶▸►👉]|>>)")
-POINTS_ON = re.compile(r".*(?:[›→➜➔➡⇒▶▸►]|>>|(?<!«)(?<=\s)»)\W*$")
+POINTS_ON = re.compile(r"(?:[›→➜➔➡⇒▶▸►]|>>|(?<=\s)»)\W*$")
+# The last characters of a line, where such a sign is. Chosen: the expression is slow on a line of nothing but signs.
+TAIL_CHARACTERS = 8
 # What a link in a line of its own asks a reader to do.
 ASKS = re.compile(
     r"(?:shop|buy|get|check (?:out|price)|download|register|browse|view|order|try|join|sign up|book|jetzt|lire|acheter|"
@@ -92,11 +94,12 @@ def _points(block: Block) -> bool:
         return share >= BAR_SHARE
     if block.tag not in LINES or block.words > LONGEST_LINE_WORDS:
         return False
+    if share >= ASKING_SHARE and POINTS_ON.search(block.text[-TAIL_CHARACTERS:]):
+        return True
     return any(
         share >= least and sign.match(block.text)
         for least, sign in (
             (POINTING_SHARE, POINTS),
-            (ASKING_SHARE, POINTS_ON),
             (NAMING_SHARE, READ_FULL),
             (ASKING_SHARE, ASKS),
         )

@@ -20,6 +20,9 @@ SOURCE = re.compile(rf"\W*(?:{PICTURE}\s+)?(?:source|credit|quelle|fuente|bron)s
 # sentences.
 WHOLE_WORDS, SOURCE_WORDS, CAPTION_WORDS = 12, 5, 40
 SENTENCE_END = re.compile(r"[.!?。！？؟…»”\"۔:]\W*$")
+# The last characters of a heading, where its sign is, and the most of a caption. Chosen: expressions are slow on long
+# lines of nothing but signs.
+TAIL_CHARACTERS, LONGEST_CAPTION_CHARACTERS = 8, 500
 
 
 def find_credits(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
@@ -31,11 +34,11 @@ def find_bare_heading(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
     """The heading at the end of a text that nothing follows, if it is the only one there and no sentence."""
     last = [found[number] for number in kept[-2:]]
     bare = len(last) == 2 and last[1].tag in HEADINGS and last[0].tag not in HEADINGS
-    return [kept[-1]] if bare and not SENTENCE_END.search(last[1].text) else []
+    return [kept[-1]] if bare and not SENTENCE_END.search(last[1].text[-TAIL_CHARACTERS:]) else []
 
 
 def _is_credit(block: Block) -> bool:
-    if block.words > CAPTION_WORDS or block.tag in HEADINGS:
+    if block.words > CAPTION_WORDS or len(block.text) > LONGEST_CAPTION_CHARACTERS or block.tag in HEADINGS:
         return False
     return bool(
         (block.words <= WHOLE_WORDS and WHOLE.match(block.text))
