@@ -150,8 +150,8 @@ def _parent_of(pid: int) -> int:
 SOON = {
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_DETECTION_INTERVAL": "5",
-    # Longer than a task waits for a slot where workers have fewer than Airflow hands out: on a busy machine two Edge
-    # workers had tasks of a minute and a half, and what waited for 60 seconds was queued anew, a try each time.
+    # The token that a task begins with is good for so long. Where workers have fewer slots than Airflow hands out, a
+    # task waits: with 60 seconds, and tasks of a minute and a half on a busy machine, six tries were lost by it.
     "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "300",
     "NIGHTDESK_CRAWL_QUEUE": "crawl",
     "NIGHTDESK_EXTRACT_QUEUE": "extract",
