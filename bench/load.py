@@ -1,9 +1,10 @@
 """Load beside a COPY of the same rows into all the tables that it writes, in archives of several sizes.
 
 python -m bench load [--articles 10000 1000000] [--at FOLDER] [--cpu]: articles a second of COPY, of load with one file
-of 2,000 articles and with forty of 50, and the seconds of the same load again; in turns, the median of some rounds.
-What is spent on linking stories and on making the words of the search index is told apart. FOLDER keeps the archives,
-one for each size; those of `python -m bench migration --at` will do.
+of 2,000 articles and with forty of 50, of as many sources, and the seconds of the same load again; in turns, the median
+of some rounds. What is spent on linking stories is told apart. FOLDER keeps the archives, one for each size; those of
+`python -m bench migration --at` will do. Rates are by the clock, and beside it by the CPU seconds of Python and the
+backend, which mean more on a machine that others use.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import archive, grown
-from pipelines import digests, signatures
+from pipelines import digests, signatures, urls
 from pipelines.load import stage, story_links
 from pipelines.model import Article, Source
 from pipelines.query import evaluation, index_rows, vectors
@@ -32,16 +33,15 @@ from pipelines.settings import Settings
 from pipelines.stores import articlefile, migrations, postgres
 from pipelines.stores.articlefile import Line
 
-# Seconds so far, of the clock or of the CPU.
-Clock = Callable[[], float]
 SIZES = (10_000, 1_000_000)
 MANY, FEW = 2_000, 50
 ROUNDS = 3
 ALIKE = archive.Size(max(SIZES))
 # What has to hold: of COPY's rate, of the smallest archive's rate in the largest one, and seconds of a second load.
 LEAST_MANY, LEAST_FEW, LEAST_GROWN, MOST_AGAIN = 0.9, 0.75, 0.8, 2.0
+NEW_WORDS = "not exists (select from words_before b where b.word = known_words.word)"
 # The rows that load writes of articles above a number, parents first; its own columns are made by the database. Load
-# gives each URL its end: a new row with an entry in each index.
+# gives each URL its end: a new row with an entry in each index. The words are those that no article had before.
 TABLES = {
     "urls": "id in (select url_id from fetches where id > %(fetch)s)",
     "articles": "id > %(above)s",
@@ -49,27 +49,44 @@ TABLES = {
     "changes": "article_id > %(above)s",
     "outcomes": "fetch_id > %(fetch)s",
     "article_words": "article_id > %(above)s",
+    "known_words": NEW_WORDS,
 }
 FETCHED = """
 with u as (
     insert into urls (source, url_key, url, host, kind, state, discovered_run, next_at, fetched_at)
-    values (%(name)s, %(url)s, %(url)s, %(host)s, 'article', 'fetched', %(run)s, null, %(at)s) returning id
+    values (%(name)s, %(key)s, %(url)s, %(host)s, 'article', 'fetched', %(run)s, null, %(at)s) returning id
 )
 insert into fetches (run, source, url_id, url, fetched_at, outcome)
 select %(run)s, %(name)s, id, %(url)s, %(at)s, 'fetched' from u returning id, url_id
 """
 
 
+@dataclass(frozen=True)
+class Seconds:
+    """Seconds of the clock, and of the CPU: of this process and its backends."""
+
+    clock: float = 0.0
+    cpu: float = 0.0
+
+    def __add__(self, other: Seconds) -> Seconds:
+        return Seconds(self.clock + other.clock, self.cpu + other.cpu)
+
+    def __sub__(self, other: Seconds) -> Seconds:
+        return Seconds(self.clock - other.clock, self.cpu - other.cpu)
+
+
+Clock = Callable[[], Seconds]
+
+
 @dataclass(frozen=True, kw_only=True)
 class LoadMeasure:
-    """Articles a second; bare: without the words of the index too; apart: shares of load's time, by name."""
+    """Articles a second, and the seconds of a second load; linking: its share of load's time, of each size of file."""
 
     copy: float
     many: float
     few: float
-    bare: float
     again: float
-    apart: dict[str, float]
+    linking: tuple[float, float]
 
 
 def main(given: list[str]) -> int:
@@ -78,7 +95,7 @@ def main(given: list[str]) -> int:
     parser.add_argument("--articles", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--at", type=Path)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--cpu", action="store_true", help="CPU seconds of Python and the backend, on a busy machine")
+    parser.add_argument("--cpu", action="store_true", help="what has to hold has to by CPU seconds")
     options = parser.parse_args(given)
     found = {}
     for articles in options.articles:
@@ -89,8 +106,10 @@ def main(given: list[str]) -> int:
                 if not (settings.data / "postgres").exists():
                     grown.fill(settings, articles)
                 migrations.migrate(settings)
-                found[articles] = _measure(settings, options.rounds, cpu=options.cpu)
-        _print(articles, found[articles])
+                measured = _measure(settings, options.rounds)
+        for by, one in measured.items():
+            _print(articles, by, one)
+        found[articles] = measured["cpu" if options.cpu else "clock"]
     first, last = found[min(found)], found[max(found)]
     print(f"load: in the largest archive {last.many / first.many:.2f} of the rate in the smallest")
     holds = all(
@@ -100,67 +119,81 @@ def main(given: list[str]) -> int:
     return int(not holds or last.many < LEAST_GROWN * first.many)
 
 
-def _print(articles: int, one: LoadMeasure) -> None:
-    shares = ", ".join(f"{name} {share:.2f}" for name, share in one.apart.items())
+def _print(articles: int, by: str, one: LoadMeasure) -> None:
     print(
-        f"load: {articles:>9,} articles: COPY {one.copy:4.0f} a second; a file of {MANY:,} {one.many:4.0f}"
+        f"load: {articles:>9,} articles, by {by}: COPY {one.copy:4.0f} a second; a file of {MANY:,} {one.many:4.0f}"
         f" ({one.many / one.copy:.2f}), files of {FEW} {one.few:4.0f} ({one.few / one.copy:.2f}), without linking;"
-        f" a file of {MANY:,} without the words of the index too {one.bare:4.0f} ({one.bare / one.copy:.2f});"
-        f" again {one.again:.1f} s; of all of load's time: {shares}",
+        f" again {one.again:.1f} s; linking has {one.linking[0]:.2f} and {one.linking[1]:.2f} of all of load's time",
         flush=True,
     )
 
 
-def _measure(settings: Settings, rounds: int, *, cpu: bool = False) -> LoadMeasure:
-    took: dict[str, list[float]] = defaultdict(list)
-    apart: dict[str, list[float]] = defaultdict(list)
+def _measure(settings: Settings, rounds: int) -> dict[str, LoadMeasure]:
+    took: dict[str, list[Seconds]] = defaultdict(list)
     with postgres.connection(settings, application="bench") as conn:
-        clock = partial(_cpu_seconds, conn) if cpu else time.monotonic
+        clock = partial(_read_clock, conn)
         above = _number(conn, "select coalesce(max(id), 0) as n from articles")
         for turn in range(rounds + 1):
             for name, size in (("many", MANY), ("few", FEW)):
                 fetch = _number(conn, "select coalesce(max(id), 0) as n from fetches")
-                loads = [_prepare(settings, conn, f"2026-12-{turn + 1:02}T{n:04}", size) for n in range(MANY // size)]
+                run = f"2026-12-{turn + 1:02}T{size:04}"
+                sources = [_prepare(settings, conn, number, run, size) for number in range(MANY // size)]
+                _settle(conn)
                 # As a task of a night does it: one after the other.
-                with stage.loading(settings) as load_next:
-                    works = [partial(load, load_next) for load in loads]
-                    with _time_apart(clock) as spent:
-                        seconds = sum(_time(work, clock) for work in works)
-                    again = sum(_time(work, clock) for work in works) / len(works) if name == "many" else 0.0
+                with stage.loading(settings, ahead=sources) as load_next:
+                    works = [partial(_load, load_next, source, run, size) for source in sources]
+                    with _time_linking(clock) as linking:
+                        loaded = sum((_time(work, clock) for work in works), Seconds())
+                    again = _time(works[0], clock)
                 rows = _copied_out(conn, above, fetch)
                 _delete(conn, above, fetch)
+                with conn, conn.cursor() as cursor:
+                    cursor.execute(f"delete from known_words where {NEW_WORDS}")
+                _settle(conn, words=False)
                 copied = _copied_in(conn, rows, clock)
                 _delete(conn, above, fetch)
                 _forget(conn, fetch)
                 # The first round warms.
                 if turn:
-                    took[name].append(seconds - spent["linking"])
-                    if name == "many":
-                        took["bare"].append(seconds - spent["linking"] - spent["words"])
-                    took["copy"].append(copied)
-                    for what, part in spent.items():
-                        apart[f"{what}, {name}"].append(part / seconds)
-                    if name == "many":
-                        took["again"].append(again)
-    middle = {name: statistics.median(seconds) for name, seconds in took.items()}
+                    took[name].append(loaded - linking[0])
+                    took[f"linking {name}"].append(linking[0])
+                    took[f"copy {name}"].append(copied)
+                    took[f"again {name}"].append(again)
+    return {by: _judge(took, by) for by in ("clock", "cpu")}
+
+
+def _judge(took: dict[str, list[Seconds]], by: str) -> LoadMeasure:
+    middle = {name: statistics.median(getattr(one, by) for one in seconds) for name, seconds in took.items()}
     return LoadMeasure(
-        copy=MANY / middle["copy"],
+        copy=MANY / statistics.median(getattr(one, by) for name in ("many", "few") for one in took[f"copy {name}"]),
         many=MANY / middle["many"],
         few=MANY / middle["few"],
-        bare=MANY / middle["bare"],
-        again=middle["again"],
-        apart={name: statistics.median(shares) for name, shares in apart.items()},
+        again=middle["again many"],
+        linking=(
+            middle["linking many"] / (middle["linking many"] + middle["many"]),
+            middle["linking few"] / (middle["linking few"] + middle["few"]),
+        ),
     )
 
 
-def _time(load: Callable[[], None], clock: Clock) -> float:
+def _settle(conn: postgres.Connection, *, words: bool = True) -> None:
+    """No words wait beside the index, so that their list does not fill in the middle of one or the other."""
+    with conn, conn.cursor() as cursor:
+        postgres.row(conn, "words_merge")
+        if words:
+            cursor.execute("drop table if exists words_before")
+            cursor.execute("create temporary table words_before as select word from known_words")
+            cursor.execute("create index on words_before (word)")
+            cursor.execute("analyze words_before")
+
+
+def _time(load: Callable[[], None], clock: Clock) -> Seconds:
     began = clock()
     load()
     return clock() - began
 
 
-def _cpu_seconds(conn: postgres.Connection) -> float:
-    """CPU seconds so far of this process, of load's backend and of our own."""
+def _read_clock(conn: postgres.Connection) -> Seconds:
     # Within one transaction Postgres shows one and the same list of backends.
     with conn, conn.cursor() as cursor:
         cursor.execute(
@@ -168,45 +201,40 @@ def _cpu_seconds(conn: postgres.Connection) -> float:
         )
         backends = [Path(f"/proc/{row['pid']}/schedstat") for row in map(dict, cursor.fetchall())]
     # The first value is nanoseconds on a CPU.
-    return time.process_time() + sum(int(one.read_text().split()[0]) for one in backends) / 1e9
+    cpu = time.process_time() + sum(int(one.read_text().split()[0]) for one in backends) / 1e9
+    return Seconds(time.monotonic(), cpu)
 
 
 @contextmanager
-def _time_apart(clock: Clock) -> Iterator[dict[str, float]]:
-    """Seconds that load spends on linking stories, and on making words of texts."""
-    spent = {"linking": 0.0, "words": 0.0}
+def _time_linking(clock: Clock) -> Iterator[list[Seconds]]:
+    """What load spends on linking stories."""
+    spent, link = [Seconds()], story_links.keep_loaded
 
-    def count_seconds(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any, **more: Any) -> Any:
-            began = clock()
-            try:
-                return function(*args, **more)
-            finally:
-                spent[name] += clock() - began
+    def link_timed(*args: Any) -> None:
+        began = clock()
+        link(*args)
+        spent[0] += clock() - began
 
-        return call
-
-    link, vector = story_links.keep_loaded, vectors.vectors
-    story_links.keep_loaded, vectors.vectors = count_seconds("linking", link), count_seconds("words", vector)
+    story_links.keep_loaded = link_timed
     try:
         yield spent
     finally:
-        story_links.keep_loaded, vectors.vectors = link, vector
+        story_links.keep_loaded = link
 
 
-def _prepare(settings: Settings, conn: postgres.Connection, run: str, size: int) -> Callable[[stage.Load], None]:
-    """A run of a source as extract leaves it: URLs, fetches and an article file; what loads it."""
-    name = f"source-{int(hashlib.sha256(run.encode()).hexdigest()[:8], 16) % grown.SOURCES}"
+def _prepare(settings: Settings, conn: postgres.Connection, number: int, run: str, size: int) -> Source:
+    """A source whose pages of a run are in the ledger and in an article file, as crawl and extract leave them."""
+    name = f"source-{number}"
     source = Source(name=name, title=name, url=f"https://{name}.test/", country="SY", language="ar", timezone="UTC")
     at = archive.NEWEST + timedelta(days=1)
     lines = []
     with conn, conn.cursor() as cursor:
         for n in range(size):
-            one = archive.article(int(hashlib.sha256(f"{run} {n}".encode()).hexdigest()[:8], 16), ALIKE)
+            one = archive.article(int(hashlib.sha256(f"{name} {run} {n}".encode()).hexdigest()[:8], 16), ALIKE)
             url = f"https://{name}.test/{run}/{n}"
             cursor.execute(
                 FETCHED,
-                {"name": name, "url": url, "host": f"{name}.test", "run": run, "at": at},
+                {"name": name, "key": urls.key(url), "url": url, "host": f"{name}.test", "run": run, "at": at},
             )
             row: Any = cursor.fetchone()
             article = Article(
@@ -227,13 +255,13 @@ def _prepare(settings: Settings, conn: postgres.Connection, run: str, size: int)
                 )
             )  # fmt: skip
     articlefile.write(articlefile.path(settings, name, run), lines)
+    return source
 
-    def load(load_next: stage.Load) -> None:
-        tally = load_next(source, run)
-        if tally.state != "done" or tally.counts["new"] != size:
-            raise RuntimeError(f"{tally.message}: {tally.counts}")
 
-    return load
+def _load(load_next: stage.Load, source: Source, run: str, size: int) -> None:
+    tally = load_next(source, run)
+    if tally.state != "done" or tally.counts["new"] != size:
+        raise RuntimeError(f"{tally.message}: {tally.counts}")
 
 
 def _copied_out(conn: postgres.Connection, above: int, fetch: int) -> dict[str, io.StringIO]:
@@ -247,7 +275,7 @@ def _copied_out(conn: postgres.Connection, above: int, fetch: int) -> dict[str, 
     return made
 
 
-def _copied_in(conn: postgres.Connection, rows: dict[str, io.StringIO], clock: Clock) -> float:
+def _copied_in(conn: postgres.Connection, rows: dict[str, io.StringIO], clock: Clock) -> Seconds:
     for buffer in rows.values():
         buffer.seek(0)
     began = clock()

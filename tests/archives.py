@@ -34,6 +34,15 @@ def keep(
     settings: Settings, conn: postgres.Connection, articles: Sequence[Article], *, run: str = RUN, at: datetime = T0
 ) -> list[Tally]:
     """Fetch, extract and load articles, all of one run; a tally for each source."""
+    tallies = [load(settings, source, run) for source in extract(settings, conn, articles, run=run, at=at)]
+    assert {tally.state for tally in tallies} <= {"done"}, tallies
+    return tallies
+
+
+def extract(
+    settings: Settings, conn: postgres.Connection, articles: Sequence[Article], *, run: str = RUN, at: datetime = T0
+) -> list[Source]:
+    """Fetch and extract articles, all of one run; their sources."""
     lines: dict[str, list[Line]] = {}
     with conn, conn.cursor() as cursor:
         for one in articles:
@@ -55,13 +64,9 @@ def keep(
             fetch_id = cursor.fetchone()["id"]  # type: ignore[index,call-overload]
             line = Line(fetch_id=fetch_id, url_id=url_id, run=run, fetched_at=at, article=one)
             lines.setdefault(one.source, []).append(line)
-    tallies = []
     for name, own in lines.items():
         articlefile.write(articlefile.path(settings, name, run), own)
-        tally = load(settings, source_of(name), run)
-        assert tally.state == "done", tally.message
-        tallies.append(tally)
-    return tallies
+    return [source_of(name) for name in lines]
 
 
 def source_of(name: str) -> Source:

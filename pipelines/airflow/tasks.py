@@ -133,13 +133,15 @@ def extract_batch(batch: Batch) -> dict[str, str]:
     # Imported here because parsing the Dags imports this module every minute, and trafilatura takes a second to load.
     from pipelines.extract.stage import extract
 
-    return _each(batch, lambda current, source, run: extract(current, source, run, processes=1, apart=True))
+    current, chosen, problems = _begin(batch)
+    return _each(chosen, problems, lambda source: extract(current, source, batch["run"], processes=1, apart=True))
 
 
 def load_batch(batch: Batch) -> dict[str, str]:
-    """Load the sources of a batch, one after the other."""
-    with load.loading(settings()) as load_next:
-        return _each(batch, lambda _, source, run: load_next(source, run))
+    """Load the sources of a batch, one after the other, small files together."""
+    current, chosen, problems = _begin(batch)
+    with load.loading(current, ahead=chosen) as load_next:
+        return _each(chosen, problems, lambda source: load_next(source, batch["run"]))
 
 
 def publish(stage: str, planned: Sequence[Batch] | None, event: Any) -> RunHandover:
@@ -254,15 +256,21 @@ def to_log(line: str) -> None:
         log.log(logging.getLevelNamesMapping()[found.group(1)], "%s", line[found.end() :])
 
 
-def _each(batch: Batch, work: Callable[[Settings, Source, str], Tally]) -> dict[str, str]:
-    """Do a stage's work for each source of a batch; one source's error stops no other. Gives source -> state."""
+def _begin(batch: Batch) -> tuple[Settings, list[Source], list[errors.NightdeskError]]:
+    """The settings of a batch, its sources, and the errors in the files of the others."""
     current = folders.pin_sources(settings(), batch["run"])
     crawl.adopt(current, to_log)
-    chosen, problems = _read_sources(current, batch["sources"])
+    return current, *_read_sources(current, batch["sources"])
+
+
+def _each(
+    chosen: Sequence[Source], problems: list[errors.NightdeskError], work: Callable[[Source], Tally]
+) -> dict[str, str]:
+    """Do a stage's work for each source; one source's error stops no other. Gives source -> state."""
     tallies: list[Tally] = []
     for source in chosen:
         try:
-            tallies.append(work(current, source, batch["run"]))
+            tallies.append(work(source))
         except errors.DatabaseError:
             raise
         except errors.NightdeskError as problem:

@@ -178,7 +178,7 @@ def perform(
     if stage == "extract":
         return _each(chosen, stage, key, lambda source: _extract_source(current, source, key, on_line))
     if stage == "load":
-        with load.loading(current) as load_next:
+        with load.loading(current, ahead=chosen) as load_next:
             return _each(chosen, stage, key, lambda source: load_next(source, key))
     return [alert.match(current, key), alert.send(current, key)]
 

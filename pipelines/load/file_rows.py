@@ -1,8 +1,11 @@
-"""An article file as rows for Postgres: the values of each line, without characters that Postgres cannot store."""
+"""Article files as rows for Postgres: the values of each line, without characters that Postgres cannot store."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from pipelines import digests, text, urls
@@ -12,82 +15,115 @@ from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, postgres
 from pipelines.stores.articlefile import Line
 
-# A line as load needs it: the values by the names of their columns. `n` is the number of the line in the article file.
+# A line as load judges it: the values by the names of their columns. `n` is its number among the lines of this load.
+# What is stored of its article (None of a rejection), `store` gives.
 Row = dict[str, Any]
 # The columns of the temporary table `lines` (load_create_lines): what is judged of a line, and what is stored of it.
 JUDGED = (  # noqa: SIM905
-    "n fetch_id url_id run fetched_at canonical_key published_at published_precision page_digest title_digest "
+    "n source fetch_id url_id run fetched_at canonical_key published_at published_precision page_digest title_digest "
     "text_digest extractor words akin reason detail"
 ).split()
 STORED = (  # noqa: SIM905
-    "url canonical_url title description text authors language published_from modified_at image tags section removed"
+    "canonical_url title description text authors language published_from modified_at image tags section removed"
 ).split()
 # Texts of an article that go into the database as they are, but for what Postgres cannot hold.
 TEXTS = (  # noqa: SIM905
-    "url canonical_url title description text language published_precision published_from image section page_digest "
+    "canonical_url title description text language published_precision published_from image section page_digest "
     "extractor"
 ).split()
 NOTHING: Row = {
-    **dict.fromkeys((*JUDGED, *STORED), ""),
+    **dict.fromkeys(JUDGED, ""),
+    "article": None,
     "canonical_key": None,
     "published_at": None,
-    "modified_at": None,
     "words": 0,
     "akin": False,
-    "authors": [],
-    "tags": [],
-    "removed": postgres.json([]),
 }
+# Gives the rows of the search index of a line; StoreError if the article file has something else.
+ReadIndexed = Callable[[], search_index.Indexed]
 
 
-def read(
-    conn: postgres.Connection, settings: Settings, source: str, run: str
-) -> tuple[list[Row], dict[int, str], dict[int, search_index.Indexed]]:
-    """The rows of the lines; the signatures of the texts by fetch, and the rows of the search index by line, if the
-    file has them.
+@dataclass(frozen=True, slots=True)
+class FileRows:
+    """What load takes from article files.
 
+    rows: their lines, each with its number from 1 on.
+    signed: the signatures of the texts, by fetch, if the file has them.
+    indexed: what reads the rows of the search index, by the number of the line, if the file has them.
     Older files lack signatures, index rows or digests; then load makes them.
-
-    All are empty if there is no file and none is due; StoreError if a due file is missing.
     """
-    file = articlefile.path(settings, source, run)
-    rows: list[Row] = []
-    signed: dict[int, str] = {}
-    indexed: dict[int, search_index.Indexed] = {}
-    if (
-        not bucket.is_there(file)
-        and not (postgres.row(conn, "load_count_owed", source=source, run=run) or {"owed": 0})["owed"]
-    ):
-        return rows, signed, indexed
-    for n, line in enumerate(articlefile.read(file), 1):
-        try:
-            rows.append(_row(n, line))
-            known = index_rows.read(line.words)
-        except articlefile.NO_LINE as error:
-            raise articlefile.unreadable(file, n, error) from None
-        if line.signature:
-            signed[line.fetch_id] = line.signature
-        if known:
-            indexed[n] = known
-    return rows, signed, indexed
+
+    rows: list[Row]
+    signed: dict[int, str]
+    indexed: dict[int, ReadIndexed]
+
+
+def read(conn: postgres.Connection, settings: Settings, sources: Sequence[str], run: str) -> FileRows:
+    """What load takes from the article files of these sources.
+
+    Nothing of a source that has no file and needs none; StoreError if a needed file is missing.
+    """
+    read = FileRows([], {}, {})
+    for source in sources:
+        file = articlefile.path(settings, source, run)
+        if (
+            bucket.is_there(file)
+            or (postgres.row(conn, "load_count_owed", source=source, run=run) or {"owed": 0})["owed"]
+        ):
+            _read_file(read, file, source)
+    return read
+
+
+def store(row: Row) -> Row:
+    """What is stored of the article of a line, without characters that Postgres cannot store."""
+    article = row["article"]
+    return {
+        **{name: text.clean(getattr(article, name)) for name in TEXTS},
+        "authors": [text.clean(author) for author in article.authors],
+        "tags": [text.clean(tag) for tag in article.tags],
+        "published_at": article.published_at,
+        "modified_at": article.modified_at,
+        "removed": postgres.json(
+            [{"text": text.clean(r.text), "reason": text.clean(r.reason)} for r in article.removed]
+        ),
+    }
 
 
 def find_aliases(rows: Sequence[Row], run: str) -> list[tuple[object, ...]]:
     """The canonical addresses that pages state and that differ from their own address, as rows for the ledger."""
-    found = [(row, row["canonical_url"]) for row in rows if row["akin"] and row["url"] != row["canonical_url"]]
+    found = [(row, row["article"]) for row in rows if row["akin"]]
     return [
         (row["n"], urls.key(to), urls.variant(to)[0], urls.clean(to), urls.host(to), run)
-        for row, to in found
-        if urls.key(to) != urls.key(row["url"])
+        for row, article in found
+        if article.url != article.canonical_url
+        and urls.key(to := text.clean(article.canonical_url)) != urls.key(text.clean(article.url))
     ]
 
 
-def _row(n: int, line: Line) -> Row:
-    """The values of a line, without characters that Postgres cannot store."""
+def _read_file(read: FileRows, file: Path, source: str) -> None:
+    for number, line in enumerate(articlefile.read(file), 1):
+        n = len(read.rows) + 1
+        try:
+            read.rows.append({**_row(line), "n": n, "source": source})
+            if index_rows.is_current(line.words):
+                read.indexed[n] = partial(_read_indexed, file, number, line.words)
+        except articlefile.NO_LINE as error:
+            raise articlefile.unreadable(file, number, error) from None
+        if line.signature:
+            read.signed[line.fetch_id] = line.signature
+
+
+def _read_indexed(file: Path, number: int, words: Sequence[Any]) -> search_index.Indexed:
+    try:
+        return index_rows.read(words)
+    except articlefile.NO_LINE as error:
+        raise articlefile.unreadable(file, number, error) from None
+
+
+def _row(line: Line) -> Row:
     article, rejection = line.article, line.rejection
     row = {
         **NOTHING,
-        "n": n,
         "fetch_id": line.fetch_id,
         "url_id": line.url_id,
         "run": line.run,
@@ -95,7 +131,6 @@ def _row(n: int, line: Line) -> Row:
     }
     if rejection:
         row.update(
-            url=text.clean(rejection.url),
             reason=rejection.reason.value,
             detail=text.clean(rejection.detail),
             page_digest=rejection.page_digest,
@@ -103,17 +138,14 @@ def _row(n: int, line: Line) -> Row:
         )
     if article:
         told = digests.read(line.digests) or digests.of_article(article)
-        row.update({name: text.clean(getattr(article, name)) for name in TEXTS})
         row.update(
+            article=article,
             canonical_key=told.canonical_key,
             akin=told.akin,
-            authors=[text.clean(author) for author in article.authors],
-            tags=[text.clean(tag) for tag in article.tags],
             published_at=article.published_at,
-            modified_at=article.modified_at,
-            removed=postgres.json(
-                [{"text": text.clean(r.text), "reason": text.clean(r.reason)} for r in article.removed]
-            ),
+            published_precision=text.clean(article.published_precision),
+            page_digest=text.clean(article.page_digest),
+            extractor=text.clean(article.extractor),
             title_digest=told.title,
             text_digest=told.text,
             words=told.words,

@@ -47,6 +47,9 @@ MAX_TITLES_OF_CANONICAL = 4
 # How long a load waits for another one of the same source. Chosen: a task that is tried again
 # finds the load of the first try ended.
 LOCK_WAIT_SECONDS = 120
+# Small article files that are loaded together: their bytes, and how many. Chosen: some 1,000 articles take less than a
+# second, and a load that is killed begins no more than these again.
+TOGETHER_BYTES, TOGETHER_SOURCES = 16_000_000, 50
 # Memory of a load. Where more words wait beside the search index than its list takes (32 MB, some 6,000 articles), the
 # load merges them, in one step if they fit into this memory.
 MERGE_MB = 64

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pipelines import text
 from pipelines.codes import HeldState
 from pipelines.errors import NightdeskError
 from pipelines.load import drift, policy
@@ -43,14 +44,32 @@ class HeldRun:
     decided_by: str
 
 
-def judge(conn: postgres.Connection, lines: Sequence[Mapping[str, Any]], source: str, run: str) -> str:
-    """A sentence on why the articles of this load must be held; empty if they need not be held.
+def judge(conn: postgres.Connection, lines: Sequence[Mapping[str, Any]], sources: Sequence[str], run: str) -> str:
+    """A sentence on why the articles of this load must be held, and they are; empty if they need not be
+    held.
 
-    Part of the load's transaction. lines: those of the article file. Three kinds of runs are not judged: one that was
-    loaded before, a run of a backfill or an import, and a run that a person released.
+    Part of the load's transaction. lines: those of the article files of these sources; of several sources, the sentence
+    is of the first one whose articles must be held, and nothing is held of the other ones. Three kinds of runs are not
+    judged: one that was loaded before, a run of a backfill or an import, and a run that a person released.
     """
-    kept = _row(conn, source, run)
-    rows = [lines[row["n"] - 1] for row in postgres.query(conn, "drift_lines", run=run, source=source)]
+    undecided: dict[str, list[Mapping[str, Any]]] = {}
+    for row in postgres.query(conn, "drift_lines", run=run, sources=list(sources)):
+        undecided.setdefault(row["source"], []).append(lines[row["n"] - 1])
+    kept = {
+        one.source: one
+        for one in map(_read_held, postgres.query(conn, "quarantine_of_run", sources=list(sources), run=run))
+    }
+    for source in sources:
+        if why := _judge_source(conn, undecided.get(source, []), kept.get(source), source, run):
+            postgres.execute(conn, "hold_run", source=source, run=run, reason=why)
+            postgres.execute(conn, "hold_urls", source=source, reason=f"held: {why}")
+            return why
+    return ""
+
+
+def _judge_source(
+    conn: postgres.Connection, rows: Sequence[Mapping[str, Any]], kept: HeldRun | None, source: str, run: str
+) -> str:
     if kept and kept.state == HeldState.REJECTED:
         return kept.reason
     if (kept and kept.state == HeldState.RELEASED) or not rows:
@@ -61,9 +80,15 @@ def judge(conn: postgres.Connection, lines: Sequence[Mapping[str, Any]], source:
     ]
     # A small run is compared together with the newest articles before it, which must differ as well.
     borrowed = max(0, policy.DRIFT_ARTICLES - len(rows))
-    sample = [_read_measured({**row, "dated": row["published_at"] is not None}) for row in rows] + [
-        row["measured"] for row in before[:borrowed]
-    ]
+    sample = [
+        drift.measure_article(
+            row["words"],
+            row["published_at"] is not None,
+            text.clean(row["article"].title),
+            text.clean(row["article"].text),
+        )
+        for row in rows
+    ] + [row["measured"] for row in before[:borrowed]]
     usual = before[borrowed:]
     why = drift.find(sample, [row["measured"] for row in usual])
     accepted = postgres.row(conn, "released_since", source=source)
@@ -75,12 +100,6 @@ def judge(conn: postgres.Connection, lines: Sequence[Mapping[str, Any]], source:
         repeated = like * (1 + policy.DRIFT_KNOWN // max(1, len(like)))
         why = why if drift.find(sample, repeated) else ""
     return why
-
-
-def hold(conn: postgres.Connection, source: str, run: str, why: str) -> None:
-    """Hold the articles of this load, in its transaction. A run that a person rejected stays rejected."""
-    postgres.execute(conn, "hold_run", source=source, run=run, reason=why)
-    postgres.execute(conn, "hold_urls", reason=f"held: {why}")
 
 
 def counts(conn: postgres.Connection, source: str, run: str) -> dict[str, int]:
@@ -97,9 +116,9 @@ def sentence(counted: Mapping[str, int], why: str) -> str:
     return f"{many} held, for they are not like those before: {why}. `nightdesk quarantine` shows and releases them."
 
 
-def let_go(conn: postgres.Connection, source: str, run: str, who: str = "") -> None:
-    """Store that a held run is loaded now, in the load's transaction."""
-    postgres.execute(conn, "release_run", source=source, run=run, who=who)
+def let_go(conn: postgres.Connection, sources: Sequence[str], run: str, who: str = "") -> None:
+    """Store that a held run of these sources is loaded now, in the load's transaction."""
+    postgres.execute(conn, "release_run", sources=list(sources), run=run, who=who)
 
 
 def list_held(conn: postgres.Connection, *, every: bool = False) -> list[HeldRun]:
@@ -162,7 +181,7 @@ def check_reject(held: HeldRun) -> None:
 
 
 def _row(conn: postgres.Connection, source: str, run: str) -> HeldRun | None:
-    row = postgres.row(conn, "quarantine_of_run", source=source, run=run)
+    row = postgres.row(conn, "quarantine_of_run", sources=[source], run=run)
     return _read_held(row) if row else None
 
 

@@ -19,7 +19,7 @@ def release(settings: Settings, held: quarantine.HeldRun, who: str) -> Tally:
     """Load the articles of a held run, and write the alerts that this makes due. The caller sends the alerts."""
     quarantine.check_release(held)
     (source,) = folders.read_named(settings, [held.source])
-    note = partial(quarantine.let_go, source=held.source, run=held.run, who=who)
+    note = partial(quarantine.let_go, sources=[held.source], run=held.run, who=who)
     tally = stage.load(settings, source, held.run, prepare=note)
     alert.match(settings, held.run)
     return tally

@@ -42,24 +42,23 @@ order by first_fetched_at desc
 limit %(count)s
 
 -- name: drift_lines
--- The articles of a load on which nothing is decided; no rows if load decided on any page of this run before, or if the run brings the
--- past.
-select n
+-- The articles of a load on which nothing is decided; no rows of a source if load decided on any page of this run before, or if the run
+-- brings the past.
+select source, n
 from lines
-where reason = '' and not exists (select from outcomes o where o.fetch_id = lines.fetch_id)
-    and not exists (select from lines l join outcomes o on o.fetch_id = l.fetch_id where l.run = %(run)s)
-    and not exists (select from past_runs p where p.run = %(run)s and p.source = %(source)s)
-    and exists (select from runs where source = %(source)s and run = %(run)s and stage = 'crawl')
+where reason = '' and not exists (select from outcomes o where o.fetch_id = lines.fetch_id) and source in (
+    select g.source from unnest(%(sources)s) as g (source)
+    where not exists (select from lines l join outcomes o on o.fetch_id = l.fetch_id where l.source = g.source and l.run = %(run)s)
+        and not exists (select from past_runs p where p.run = %(run)s and p.source = g.source)
+        and exists (select from runs r where r.source = g.source and r.run = %(run)s and r.stage = 'crawl')
+)
 order by n
-
--- name: edits_at_once
--- The edits of a run that were taken for a new layout or another reading.
-select count(*)::int as count from changes where source = %(source)s and run = %(run)s and quiet = 'many at once'
 
 -- name: hold_run
 -- Put the articles of this load into the quarantine.
 insert into quarantine (source, run, reason, articles, since)
 select %(source)s, %(run)s, %(reason)s, count(*) filter (where reason = ''), min(fetched_at) from lines
+where source = %(source)s
 on conflict (source, run) do update
 set reason = excluded.reason, articles = excluded.articles, since = excluded.since
 where quarantine.state = 'held'
@@ -68,7 +67,8 @@ where quarantine.state = 'held'
 -- Say of the URLs of this load, as far as nothing is decided on them, that the quarantine holds them.
 update urls u set code = 'held', reason = %(reason)s
 from lines l
-where u.id = l.url_id and u.state = 'fetched' and not exists (select from outcomes o where o.fetch_id = l.fetch_id)
+where l.source = %(source)s and u.id = l.url_id and u.state = 'fetched'
+    and not exists (select from outcomes o where o.fetch_id = l.fetch_id)
     and not exists (select from fetches newer where newer.url_id = u.id and newer.outcome = 'fetched' and newer.id > l.fetch_id)
 
 -- name: load_add_aliases
@@ -76,13 +76,13 @@ where u.id = l.url_id and u.state = 'fetched' and not exists (select from outcom
 -- that was not fetched so far is no longer due.
 insert into urls (
     source, url_key, variant_key, url, host, kind, state, code, reason, via, discovered_run, decided_run, decided_at, next_at, alias_of)
-select distinct on (alias.url_key) a.source, alias.url_key, alias.variant_key, alias.url, alias.host, 'article', 'duplicate',
+select distinct on (a.source, alias.url_key) a.source, alias.url_key, alias.variant_key, alias.url, alias.host, 'article', 'duplicate',
     'alias', 'alias: canonical', l.url, alias.run, alias.run, now(), null::timestamptz, a.url_id
 from (values %s) as alias (n, url_key, variant_key, url, host, run)
 join lines l on l.n = alias.n
 join articles a on a.id = l.article_id
 where l.akin and l.copy_of is null and l.verdict in ('stored', 'unchanged') and alias.url_key <> l.url_key
-order by alias.url_key, l.n
+order by a.source, alias.url_key, l.n
 on conflict (source, url_key) do update
 set state = 'duplicate', code = 'alias', reason = excluded.reason, alias_of = excluded.alias_of, decided_run = excluded.decided_run,
     decided_at = now(), next_at = null, due_for = '', due_by = null
@@ -94,19 +94,19 @@ where urls.state = 'discovered' and urls.fetched_at is null and urls.leased_unti
 -- fault of ours, or was held, is news when it is read at last. The age of an article counts from the time when a list first named it: its
 -- page may have answered later. A date without a time may be as late as the end of its day, month or year.
 insert into changes (article_id, revision, kind, revision_kind, moved, run, source, quiet)
-select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revised' end, l.revision_kind, l.moved, %(run)s, %(source)s,
+select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revised' end, l.revision_kind, l.moved, %(run)s, l.source,
     case
-        when l.past <> '' then l.past when %(first_run)s then 'first run'
+        when l.past <> '' then l.past when s.first_run then 'first run'
         when l.judged or l.same_page then 're-extraction'
-        when l.revision > 1 and %(flood)s then 'many at once'
-        when %(run)s < %(newest_run)s and l.fetched_at < %(newest_look)s::timestamptz - %(replay_after)s
-            and u.code not in ('undecided', 'held') then 'replay'
-        when l.revision = 1 and l.published_at < least(l.fetched_at, u.discovered_at) - %(old_after)s - case l.published_precision
+        when l.revision > 1 and s.flood then 'many at once'
+        when %(run)s < s.newest_run and l.fetched_at < s.newest_look - %(replay_after)s
+            and not l.undecided then 'replay'
+        when l.revision = 1 and l.published_at < least(l.fetched_at, l.discovered_at) - %(old_after)s - case l.published_precision
             when 'day' then interval '1 day' when 'month' then interval '1 month' when 'year' then interval '1 year'
             else interval '0' end then 'old'
         else ''
     end
-from lines l join urls u on u.id = l.url_id
+from lines l join loaded_sources s on s.source = l.source
 where l.fresh and l.changed
 order by l.fetched_at, l.n
 on conflict (article_id, revision, kind) do nothing
@@ -114,9 +114,9 @@ on conflict (article_id, revision, kind) do nothing
 -- name: load_add_outcomes
 -- The verdict on every fetch, once for each extractor that led to it.
 insert into outcomes (fetch_id, url_id, run, source, outcome, reason, detail, extractor)
-select l.fetch_id, l.url_id, %(run)s, %(source)s, l.verdict, l.why, l.detail, l.extractor
+select l.fetch_id, l.url_id, %(run)s, l.source, l.verdict, l.why, l.detail, l.extractor
 from lines l
-where not exists (
+where not l.judged or not exists (
     select from outcomes o
     where o.fetch_id = l.fetch_id and o.outcome = l.verdict and o.extractor = l.extractor
         and (o.reason = l.why or l.verdict <> 'rejected')
@@ -127,7 +127,7 @@ on conflict do nothing
 -- name: load_add_restored_changes
 -- Articles that were gone and are seen again.
 insert into changes (article_id, revision, kind, revision_kind, run, source)
-select distinct on (a.id) a.id, a.revision, 'restored', 'restored', %(run)s, %(source)s
+select distinct on (a.id) a.id, a.revision, 'restored', 'restored', %(run)s, l.source
 from lines l join articles a on a.id = l.article_id
 where l.fresh and a.gone_at is not null
 on conflict (article_id, revision, kind) do nothing
@@ -145,28 +145,39 @@ from (
     select *, revision = max(revision) over (partition by article_id) as newest from lines where fresh and changed
 ) made
 
+-- name: load_add_wordings
+-- Give lines that may be compared with another wording their own.
+update lines l
+set whole = true, canonical_url = w.canonical_url, title = w.title, description = w.description, text = w.text, authors = w.authors,
+    language = w.language, published_from = w.published_from, modified_at = w.modified_at, image = w.image, tags = w.tags,
+    section = w.section, removed = w.removed
+from wordings w
+where w.n = l.n
+
 -- name: load_analyze_lines
 -- Let the planner see how many lines there are: without it, ten thousand are judged one against all others. The columns of texts are left
 -- out.
-analyze lines (n, fetch_id, url_id, url_key, variant_key, canonical_key, title_digest, text_digest, akin, reason, article_id, copy_of, verdict)
+analyze lines (n, source, fetch_id, url_id, url_key, variant_key, canonical_key, title_digest, text_digest, akin, reason, article_id, copy_of, verdict)
 
 -- name: load_ask_flood
--- Whether the run edited so many of the known articles that it looked at again that a new layout, or another reading, is the likely cause.
--- What a list called modified does not count: there an edit is what was to be expected.
+-- Note of which sources the run edited so many of the known articles that it looked at again that a new layout, or another reading, is the
+-- likely cause. What a list called modified does not count: there an edit is what was to be expected.
 with looked as (
-    select f.url_id
-    from fetches f join articles a on a.url_id = f.url_id join urls u on u.id = f.url_id
-    where f.source = %(source)s and f.outcome in ('fetched', 'unchanged')
-        and f.run in (select run from lines)
-        and a.first_fetched_at < f.fetched_at
+    select f.source, f.url_id
+    from (select distinct source, run from lines) of
+        join fetches f on f.run = of.run and f.source = of.source
+        join articles a on a.url_id = f.url_id join urls u on u.id = f.url_id
+    where f.outcome in ('fetched', 'unchanged') and a.first_fetched_at < f.fetched_at
         and coalesce((u.entry ->> 'modified_at')::timestamptz <= a.seen_at, true)
-    group by f.url_id
+    group by f.source, f.url_id
 ), edited as (
-    select distinct l.url_id
+    select distinct l.source, l.url_id
     from lines l join looked on looked.url_id = l.url_id
     where l.fresh and l.changed and l.revision > 1 and not l.judged and not l.same_page
 )
-select (select count(*) from edited) >= greatest(%(least)s, %(share)s * (select count(*) from looked)) as flood
+update loaded_sources s set flood = true
+where (select count(*) from edited e where e.source = s.source)
+    >= greatest(%(least)s, %(share)s * (select count(*) from looked k where k.source = s.source))
 
 -- name: load_count_owed
 -- How many fetched pages of a source load still owes a verdict, for this run.
@@ -176,38 +187,55 @@ where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched'
     and not exists (select from outcomes o where o.fetch_id = f.id)
     and exists (select from urls u where u.id = f.url_id and u.kind = 'article')
 
+-- name: load_create_sources
+-- The sources of the lines: whether another run of each was loaded before, the newest one, its newest first look; and whether so many of
+-- its articles are edited at once that these are no edits.
+create temporary table if not exists loaded_sources (
+    source text not null, first_run boolean not null, newest_run text not null, newest_look timestamptz, flood boolean not null default false
+) on commit delete rows
+
+-- name: load_create_wordings
+-- The wordings of lines that may be compared, on their way there.
+create temporary table if not exists wordings (
+    n integer not null, canonical_url text, title text, description text, text text, authors text[], language text, published_from text,
+    modified_at timestamptz, image text, tags text[], section text, removed jsonb
+) with (toast_tuple_target = 8160) on commit delete rows
+
 -- name: load_drop_false_canonicals
 -- If many pages with different titles state the same canonical URL, it is false: broken sites print one on every page.
 with claims as (
-    select canonical_key, title_digest from lines where reason = ''
+    select source, canonical_key, title_digest from lines where reason = ''
     union
-    select a.canonical_key, a.title_digest
-    from articles a
-    where a.source = %(source)s and a.canonical_key in (select canonical_key from lines where reason = '')
+    select a.source, a.canonical_key, a.title_digest
+    from (select distinct source, canonical_key from lines where reason = '') l
+        join articles a on a.source = l.source and a.canonical_key = l.canonical_key
 ), broken as (
-    select canonical_key from claims group by canonical_key having count(*) > %(max_titles)s
+    select source, canonical_key from claims group by source, canonical_key having count(*) > %(max_titles)s
 )
 update lines l set akin = false
 from broken b
-where l.canonical_key = b.canonical_key and l.canonical_key <> l.url_key
+where l.source = b.source and l.canonical_key = b.canonical_key and l.canonical_key <> l.url_key
 
 -- name: load_find_earlier_loads
--- What was loaded of a source before this transaction: whether another run was loaded (runs that bring the past do not count), the newest
--- run, and its newest first look.
-select not exists (
-        select from changes where source = %(source)s and run <> %(run)s and quiet not in ('imported', 'backfill')
-    ) as first_run,
-    coalesce((select max(run) from changes where source = %(source)s), '') as newest_run,
-    (select max(first_fetched_at) from articles where source = %(source)s) as newest_look
+-- Note what was loaded of each source before this transaction: whether another run was loaded (runs that bring the past do not count), the
+-- newest run, and its newest first look.
+insert into loaded_sources (source, first_run, newest_run, newest_look)
+select g.source, not exists (
+        select from changes c where c.source = g.source and c.run <> %(run)s and c.quiet not in ('imported', 'backfill')
+    ),
+    coalesce((select max(c.run) from changes c where c.source = g.source), ''),
+    (select max(a.first_fetched_at) from articles a where a.source = g.source)
+from unnest(%(sources)s) as g (source)
 
 -- name: load_find_edited_texts
--- The revisions in this file that come from a page that is not stored yet, each beside the wording before it.
+-- The revisions in these files that come from a page that is not stored yet, each beside the wording before it; none of a source with too
+-- many edits.
 select n, title_before, text_before, title, text
 from (
     select l.n, l.title, l.text, l.revision, l.judged or l.same_page as reread,
         lag(l.title, 1, a.title) over ordered as title_before, lag(l.text, 1, a.text) over ordered as text_before
-    from lines l left join articles a on a.id = l.article_id
-    where l.fresh and l.changed
+    from lines l join loaded_sources s on s.source = l.source left join articles a on a.id = l.article_id
+    where l.fresh and l.changed and not s.flood
     window ordered as (partition by l.url_id order by l.revision)
 ) made
 where revision > 1 and not reread
@@ -226,14 +254,9 @@ set verdict = 'stored', revision = r.revision,
 from revision_rows r
 where r.fetch_id = l.fetch_id and l.reason = ''
 
--- name: load_find_stored
--- Lines of URLs that have an article, and lines whose fetch is not in this ledger.
-select l.n, f.id is null as stranger
-from unnest(%(ns)s::int[], %(fetch_ids)s::bigint[], %(url_ids)s::bigint[]) as l (n, fetch_id, url_id)
-left join fetches f on f.id = l.fetch_id and f.url_id = l.url_id and f.source = %(source)s
-left join articles a on a.url_id = l.url_id
-where f.id is null or a.id is not null
-order by l.n
+-- name: load_find_strangers
+-- The lines whose fetch is not in this ledger.
+select n from lines where url_key is null order by n
 
 -- name: load_judge_newer_lines
 -- Judge what is left: a line newer than what is stored makes a revision if its text or title is another one.
@@ -302,6 +325,22 @@ select array_agg(n order by article_id) as ns, array_agg(article_id order by art
 from given
 where is_first
 
+-- name: load_number_new_lines
+-- Judge the lines of a load in which no line is of a stored article and no two are of one URL: each that is no second URL is a new article.
+-- Gives their numbers, in the order in which their pages came, and what else their rows need.
+with made as (
+    select n, nextval(pg_get_serial_sequence('articles', 'id')) as id
+    from (select n from lines where reason = '' and copy_of is null order by fetched_at, n) l
+), given as (
+    update lines l set fresh = true, changed = true, revision = 1, verdict = 'stored', article_id = made.id
+    from made
+    where made.n = l.n
+    returning l.n, l.article_id, l.url, l.canonical_key
+)
+select array_agg(n order by article_id) as ns, array_agg(article_id order by article_id) as ids,
+    array_agg(url order by article_id) as urls, array_agg(canonical_key order by article_id) as keys, now() as loaded_at
+from given
+
 -- name: load_patience
 -- How long this transaction waits for a lock, and the memory in which it merges words that wait beside the search index.
 select set_config('lock_timeout', %(wait)s, true), set_config('work_mem', %(memory)s, true)
@@ -326,7 +365,7 @@ where a.id = l.article_id and a.fetch_id = l.fetch_id and l.verdict = 'stored' a
 -- name: load_reread_changes
 -- A text that changed only because it was read again is a change that alerts nobody.
 insert into changes (article_id, revision, kind, run, source, quiet)
-select l.article_id, l.revision, 'revised', %(run)s, %(source)s, 're-extraction'
+select l.article_id, l.revision, 'revised', %(run)s, l.source, 're-extraction'
 from lines l
 where l.verdict = 'stored' and not l.fresh and l.changed
 on conflict (article_id, revision, kind) do nothing
@@ -350,6 +389,10 @@ set revision_kind = given.kind, moved = given.moved::jsonb
 from (values %s) as given (n, kind, moved)
 where l.n = given.n
 
+-- name: load_try_locks
+-- Which of these sources no other session loads; until load_unlock they are ours.
+select source, pg_try_advisory_lock(hashtextextended('load ' || source, 0)) as ours from unnest(%(sources)s) as g (source)
+
 -- name: load_unindexed
 -- The articles with several looks of which this transaction wrote the text or its facts: their words go into the search index. Also gives
 -- the line that has the same words, if extract has made its index rows.
@@ -365,8 +408,8 @@ group by a.id
 order by a.id
 
 -- name: load_unlock
--- The next load of this source may begin.
-select pg_advisory_unlock(hashtextextended('load ' || %(source)s, 0))
+-- The next load of these sources may begin.
+select pg_advisory_unlock(hashtextextended('load ' || source, 0)) from unnest(%(sources)s) as g (source)
 
 -- name: load_update_articles
 -- Put the newest revision of this file into its article; a trigger (keep_wording) first writes the wording that stood there into its
@@ -390,9 +433,9 @@ from (select article_id, url, max(fetched_at) as seen_at from lines where fresh 
 where a.id = l.article_id and (a.seen_at < l.seen_at or a.gone_at is not null)
 
 -- name: quarantine_of_run
--- A run of a source in the quarantine.
+-- A run of these sources in the quarantine.
 select id, source, run, state, reason, articles, since, held_at, decided_at, decided_by from quarantine
-where source = %(source)s and run = %(run)s
+where source = any(%(sources)s) and run = %(run)s
 
 -- name: quarantined
 -- The runs that are held, or every one that ever was, newest first.
@@ -427,9 +470,9 @@ from (select distinct url_id from held) h
 where u.id = h.url_id
 
 -- name: release_run
--- Note that a held run is loaded.
+-- Note that held runs are loaded.
 update quarantine set state = 'released', decided_at = now(), decided_by = %(who)s
-where source = %(source)s and run = %(run)s and state = 'held'
+where source = any(%(sources)s) and run = %(run)s and state = 'held'
 
 -- name: released_since
 -- From when on the articles of a source are like those that somebody released last.
@@ -628,28 +671,6 @@ where own.article_id = any(%(ids)s)
 -- name: story_texts
 -- The texts of articles that came without a signature.
 select id, text from articles where id = any(%(ids)s)
-
--- name: tally_of_load
--- What load did for a source in a run, however often it was run.
-select coalesce(c.new, 0) as new, coalesce(c.revised, 0) as revised, coalesce(c.reread, 0) as reread,
-    coalesce(c.removed, 0) as removed, coalesce(c.restored, 0) as restored, coalesce(c.words, 0) as words, coalesce(c.cut, 0) as cut,
-    o.unchanged, o.duplicate, o.rejected
-from (
-    select count(*) filter (where outcome = 'unchanged')::int as unchanged,
-        count(*) filter (where outcome = 'duplicate')::int as duplicate,
-        count(*) filter (where outcome = 'rejected')::int as rejected
-    from outcomes
-    where source = %(source)s and run = %(run)s
-) o cross join (
-    select count(*) filter (where c.kind = 'new')::int as new,
-        count(*) filter (where c.kind = 'revised' and c.quiet <> 're-extraction')::int as revised,
-        count(*) filter (where c.kind = 'revised' and c.quiet = 're-extraction')::int as reread,
-        count(*) filter (where c.kind = 'removed')::int as removed, count(*) filter (where c.kind = 'restored')::int as restored,
-        sum(a.words) filter (where c.kind in ('new', 'revised'))::int as words,
-        sum(jsonb_array_length(a.removed)) filter (where c.kind in ('new', 'revised'))::int as cut
-    from changes c join articles a on a.id = c.article_id
-    where c.source = %(source)s and c.run = %(run)s
-) c
 
 -- name: wordings_once
 -- Take the words out of the newest revision of these articles, where they are those of the article.

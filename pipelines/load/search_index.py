@@ -7,12 +7,14 @@ counted elsewhere: pipelines.text.words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pipelines import text
 from pipelines.load import migration_batches
+from pipelines.model import Article
 from pipelines.query import index_rows, vectors
 from pipelines.query.evaluation import FIELDS
 from pipelines.settings import Settings
@@ -37,24 +39,35 @@ class NewArticle:
     """An article that this transaction of load added; line: the values of its line in the article file."""
 
     id: int
-    source: str
     line: Mapping[str, Any]
     loaded_at: datetime
 
     def row(self) -> postgres.Row:
         """What the index needs of it, as `load_unindexed` has it."""
-        at, published_at = self.line["fetched_at"], self.line["published_at"]
-        known = {"id": self.id, "source": self.source, "loaded_at": self.loaded_at}
-        return {**self.line, **known, "dated": min(published_at or at, at)}
+        at, published_at, article = self.line["fetched_at"], self.line["published_at"], self.line["article"]
+        return {
+            "id": self.id,
+            "n": self.line["n"],
+            "source": self.line["source"],
+            "language": text.clean(article.language),
+            "loaded_at": self.loaded_at,
+            "dated": min(published_at or at, at),
+            "article": article,
+        }
 
 
 def keep_loaded(
-    conn: postgres.Connection, added: Sequence[NewArticle], indexed: Mapping[int, Indexed], *, compared: bool
+    conn: postgres.Connection,
+    added: Sequence[NewArticle],
+    indexed: Mapping[int, Callable[[], Indexed]],
+    *,
+    compared: bool,
 ) -> None:
     """Add the articles that this transaction of load wrote to the index.
 
     added: those that were not stored before; compared: whether there may be others.
-    indexed: the rows that extract made, by line. If the article has other words than its line, its rows are made here.
+    indexed: what reads the rows that extract made, by line. If the article has other words than its line, its rows are
+    made here.
     """
     rows = postgres.query(conn, "load_unindexed", indexed=list(indexed)) if compared else []
     texts = [row["id"] for row in rows if row["n"] is None]
@@ -62,11 +75,13 @@ def keep_loaded(
     again = {row["id"] for row in rows}
     if rows:
         postgres.execute(conn, "words_drop", ids=list(again))
-    _keep(
-        conn,
-        [*(one.row() for one in added if one.id not in again), *rows],
-        lambda row: indexed[row["n"]] if row["n"] in indexed else _make_indexed(fields.get(row["id"], row)),
-    )
+
+    def read(row: postgres.Row) -> Indexed:
+        if row["n"] in indexed:
+            return indexed[row["n"]]()
+        return _make_indexed(fields[row["id"]] if row["id"] in fields else _clean_fields(row["article"]))
+
+    _keep(conn, [*(one.row() for one in added if one.id not in again), *rows], read)
 
 
 def merge(settings: Settings) -> int:
@@ -97,6 +112,11 @@ def _make_indexed(row: postgres.Row) -> Indexed:
     return [vector.pack() for vector in made], index_rows.join_words(words)
 
 
+def _clean_fields(article: Article) -> postgres.Row:
+    fields = {name: text.clean(getattr(article, name)) for name in FIELDS}
+    return {**fields, "authors": [text.clean(author) for author in article.authors]}
+
+
 def _replace(conn: postgres.Connection, rows: Sequence[postgres.Row]) -> None:
     if rows:
         postgres.execute(conn, "words_drop", ids=[row["id"] for row in rows])
@@ -106,17 +126,22 @@ def _replace(conn: postgres.Connection, rows: Sequence[postgres.Row]) -> None:
 def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], of_row: Callable[[postgres.Row], Indexed]) -> None:
     if not rows:
         return
-    kept: list[tuple[bytes, ...]] = []
     known: set[str] = set()
-    for row in rows:
-        lines, words = of_row(row)
-        known.update(words.split())
-        about = row["source"].encode(), row["language"].encode(), *map(pack_moment, (row["dated"], row["loaded_at"]))
-        kept += [
-            (pack_bigint(row["id"]), pack_smallint(line.part), pack_smallint(line.shape), *about, line.words)
-            for line in lines
-        ]
-    postgres.copy_packed(conn, "article_words", COLUMNS, kept)
+
+    # Postgres takes in the first rows while the next ones are read.
+    def pack() -> Iterator[tuple[bytes, ...]]:
+        for row in rows:
+            lines, words = of_row(row)
+            known.update(words.split())
+            about = (
+                row["source"].encode(),
+                row["language"].encode(),
+                *map(pack_moment, (row["dated"], row["loaded_at"])),
+            )
+            for line in lines:
+                yield pack_bigint(row["id"]), pack_smallint(line.part), pack_smallint(line.shape), *about, line.words
+
+    postgres.copy_packed(conn, "article_words", COLUMNS, pack())
     _know(conn, known)
 
 

@@ -1,4 +1,4 @@
-"""Load: writes an article file into Postgres, in one transaction for each source and run.
+"""Load: writes an article file into Postgres, in one transaction for each source and run, or for several small ones.
 
 `file_rows.py` reads the file, and `steps.py` decides what each look at a page changed. A second load of the same file
 changes nothing, whatever happened to the first.
@@ -6,6 +6,7 @@ changes nothing, whatever happened to the first.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -20,6 +21,8 @@ from pipelines.model import Source, Tally
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres, runs
 
+log = logging.getLogger(__name__)
+
 STAGE = "load"
 # What the caller of `load` writes before anything changes, in the load's transaction.
 Prepare = Callable[[postgres.Connection], None]
@@ -31,6 +34,10 @@ BUSY = "Another load of {} holds its articles."
 WRONG_VALUES = ("22", "23")
 # URLs in one message. Chosen: the others are counted.
 URLS_SHOWN = 3
+
+
+class _ApartError(Exception):
+    """Several sources cannot be loaded together: articles of one must be held."""
 
 
 def load(settings: Settings, source: Source, run: str, *, prepare: Prepare | None = None) -> Tally:
@@ -49,30 +56,32 @@ def load(settings: Settings, source: Source, run: str, *, prepare: Prepare | Non
 
 
 @contextmanager
-def loading(settings: Settings) -> Iterator[Load]:
+def loading(settings: Settings, ahead: Sequence[Source] = ()) -> Iterator[Load]:
     """Give a function that loads like `load`, for many sources one after the other over one connection.
 
-    A new connection looks up each table again; for a small file this costs more than its articles.
+    ahead: the sources that it will be called with, of one run and in this order. Small files that follow on each other
+    are loaded with the first of them, in one transaction; if anything is wrong with one, each by itself.
     """
     # Between two calls, `idle` is the connection and `session` keeps it open. An error during a call closes it, and the
-    # next call opens a new one.
+    # next call opens a new one. A new connection looks up each table again, which costs more than a small file.
     session, idle = ExitStack(), None
+    # Sources that were not loaded yet, and the tallies of those that were loaded with another one.
+    left, known = list(ahead), dict[tuple[str, str], Tally]()
 
     def load_next(source: Source, run: str, prepare: Prepare | None = None) -> Tally:
-        nonlocal session, idle
+        nonlocal session, idle, left
+        together = [] if prepare or (source.name, run) in known else _choose_together(settings, source, run, left)
+        left = [one for one in left if one not in together and one != source]
         with session:
             schema_checked = idle is not None
             conn = idle or session.enter_context(_connection(settings))
             idle = None
-            if _take_turn(conn, source.name):
-                attempt = runs.begin(conn, run, source.name, STAGE, schema_checked=schema_checked)
-                tally = _load(settings, conn, source, attempt, prepare)
-                runs.leave(conn, run, source.name, STAGE)
-                _give_turn_back(conn, source.name)
-            else:
-                tally = Tally(
-                    run=run, source=source.name, stage=STAGE, state=RunState.BUSY, message=BUSY.format(source.name)
-                )
+            if len(together) > 1:
+                known.update(_load_together(settings, conn, together, run, schema_checked=schema_checked))
+                schema_checked = schema_checked or bool(known)
+            tally = known.pop((source.name, run), None) or _load_alone(
+                settings, conn, source, run, prepare, schema_checked=schema_checked
+            )
             session, idle = session.pop_all(), conn
         return tally
 
@@ -84,6 +93,61 @@ def loading(settings: Settings) -> Iterator[Load]:
 
 def _connection(settings: Settings) -> AbstractContextManager[postgres.Connection]:
     return postgres.connection(settings, application="nightdesk load", idle_seconds=runs.SILENT_SECONDS)
+
+
+def _choose_together(settings: Settings, source: Source, run: str, left: Sequence[Source]) -> list[Source]:
+    """The sources to load with this one, which is the first: those that follow on it, if their files are small."""
+    chosen: list[Source] = []
+    size = 0
+    for one in left[left.index(source) :] if source in left else ():
+        file = articlefile.path(settings, one.name, run)
+        # A file in a bucket comes as a whole before it is read: then nobody should wait for several.
+        size += file.stat().st_size if file.exists() else policy.TOGETHER_BYTES
+        if size > policy.TOGETHER_BYTES or len(chosen) == policy.TOGETHER_SOURCES:
+            break
+        chosen.append(one)
+    return chosen
+
+
+def _load_together(
+    settings: Settings, conn: postgres.Connection, sources: Sequence[Source], run: str, *, schema_checked: bool
+) -> dict[tuple[str, str], Tally]:
+    """Load several sources in one transaction, as far as no other session loads them; nothing if anything is wrong."""
+    with conn:
+        turns = postgres.query(conn, "load_try_locks", sources=[source.name for source in sources])
+    ours = {row["source"] for row in turns if row["ours"]}
+    chosen, tallies = [source for source in sources if source.name in ours], list[Tally]()
+    try:
+        if chosen:
+            attempts = runs.begin_all(conn, run, [one.name for one in chosen], STAGE, schema_checked=schema_checked)
+            tallies = _write(settings, conn, chosen, attempts, None)
+            runs.leave_all(conn, run, [one.name for one in chosen], STAGE)
+    # Whatever is wrong, it is told of its own source when each is loaded by itself.
+    except Exception as error:
+        if conn.closed:
+            raise
+        log.info("%d sources are loaded one by one: %s", len(chosen), error)
+        runs.leave_all(conn, run, [one.name for one in chosen], STAGE)
+    _give_turns_back(conn, [one.name for one in chosen])
+    return {(tally.source, run): tally for tally in tallies}
+
+
+def _load_alone(
+    settings: Settings,
+    conn: postgres.Connection,
+    source: Source,
+    run: str,
+    prepare: Prepare | None,
+    *,
+    schema_checked: bool,
+) -> Tally:
+    if not _take_turn(conn, source.name):
+        return Tally(run=run, source=source.name, stage=STAGE, state=RunState.BUSY, message=BUSY.format(source.name))
+    attempt = runs.begin(conn, run, source.name, STAGE, schema_checked=schema_checked)
+    tally = _try_to_write(settings, conn, source, attempt, prepare)
+    runs.leave(conn, run, source.name, STAGE)
+    _give_turns_back(conn, [source.name])
+    return tally
 
 
 def _take_turn(conn: postgres.Connection, source: str) -> bool:
@@ -99,44 +163,21 @@ def _take_turn(conn: postgres.Connection, source: str) -> bool:
     return True
 
 
-def _give_turn_back(conn: postgres.Connection, source: str) -> None:
+def _give_turns_back(conn: postgres.Connection, sources: Sequence[str]) -> None:
     with conn:
-        postgres.query(conn, "load_unlock", source=source)
+        postgres.query(conn, "load_unlock", sources=list(sources))
 
 
 def _limits() -> dict[str, Any]:
     return {"wait": f"{policy.LOCK_WAIT_SECONDS}s", "memory": f"{policy.MERGE_MB}MB"}
 
 
-def _load(
+def _try_to_write(
     settings: Settings, conn: postgres.Connection, source: Source, attempt: runs.Attempt, prepare: Prepare | None
 ) -> Tally:
-    started, run = time.monotonic(), attempt.run
+    run = attempt.run
     try:
-        with conn:
-            postgres.query(conn, "load_patience", **_limits())
-            if prepare:
-                prepare(conn)
-            rows, signed, indexed = file_rows.read(conn, settings, source.name, run)
-            held_because = steps.run_steps(conn, rows, indexed, source.name, run, may_hold=prepare is None)
-            # `_gap` reads raw files, so it runs before the stories: from then on every other load waits.
-            gap = _gap(settings, conn, source, run)
-            if rows and not held_because:
-                story_links.keep_loaded(conn, signed)
-            counts = postgres.prepared_row(conn, "tally_of_load", source=source.name, run=run) or {}
-            counts["seconds"] = round(time.monotonic() - started)
-            counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
-            counts.update(quarantine.counts(conn, source.name, run) if held_because else {})
-            state, message = (
-                (RunState.FAILED, _gap_sentence(gap))
-                if gap
-                else (
-                    RunState.DONE,
-                    quarantine.sentence(counts, held_because) or _flood_sentence(conn, source.name, run),
-                )
-            )
-            tally = Tally(run=run, source=source.name, stage=STAGE, state=state, counts=counts, message=message)
-            return runs.end(conn, tally, attempt)
+        return _write(settings, conn, [source], [attempt], prepare)[0]
     except TakenOverError as error:
         return runs.tell_taken_over(error, run, source.name, STAGE)
     except StoreError as error:
@@ -152,6 +193,57 @@ def _load(
             "Run `nightdesk extract` for this run again."
         )
         return _end_stage(conn, attempt, RunState.FAILED, said)
+
+
+def _write(
+    settings: Settings,
+    conn: postgres.Connection,
+    sources: Sequence[Source],
+    attempts: Sequence[runs.Attempt],
+    prepare: Prepare | None,
+) -> list[Tally]:
+    """The transaction of a load of one source or of several: all of it, or an error and nothing."""
+    started, run, names = time.monotonic(), attempts[0].run, [source.name for source in sources]
+    with conn:
+        postgres.query(conn, "load_patience", **_limits())
+        if prepare:
+            prepare(conn)
+        file = file_rows.read(conn, settings, names, run)
+        held_because = steps.run_steps(conn, file, names, run, may_hold=prepare is None)
+        if held_because and len(names) > 1:
+            raise _ApartError(f"articles must be held ({held_because})")
+        # `_gap` reads raw files, so it runs before the stories: from then on every other load waits.
+        gaps = {source.name: _gap(settings, conn, source, run) for source in sources}
+        if file.rows and not held_because:
+            story_links.keep_loaded(conn, file.signed)
+        counted = {
+            row.pop("source"): row for row in postgres.prepared_rows(conn, "tally_of_load", sources=names, run=run)
+        }
+        # What several take together, each takes a share of.
+        seconds = round((time.monotonic() - started) / len(names))
+        tallies = [
+            _tell(conn, name, run, counted[name] | {"seconds": seconds}, gaps[name], held_because) for name in names
+        ]
+        return [runs.end(conn, tally, attempt) for tally, attempt in zip(tallies, attempts, strict=True)]
+
+
+def _tell(
+    conn: postgres.Connection,
+    source: str,
+    run: str,
+    counts: dict[str, Any],
+    gap: Sequence[Difference],
+    held_because: str,
+) -> Tally:
+    flooded = counts.pop("flooded")
+    counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
+    counts.update(quarantine.counts(conn, source, run) if held_because else {})
+    state, message = (
+        (RunState.FAILED, _gap_sentence(gap))
+        if gap
+        else (RunState.DONE, quarantine.sentence(counts, held_because) or _flood_sentence(flooded))
+    )
+    return Tally(run=run, source=source, stage=STAGE, state=state, counts=counts, message=message)
 
 
 def _gap(settings: Settings, conn: postgres.Connection, source: Source, run: str) -> list[Difference]:
@@ -171,9 +263,8 @@ def _gap(settings: Settings, conn: postgres.Connection, source: Source, run: str
     ]
 
 
-def _flood_sentence(conn: postgres.Connection, source: str, run: str) -> str:
+def _flood_sentence(count: int) -> str:
     """The sentence about edits that were too many for one run; empty if there were not too many."""
-    count = (postgres.row(conn, "edits_at_once", source=source, run=run) or {"count": 0})["count"]
     if not count:
         return ""
     return (

@@ -7,7 +7,7 @@ come STEPS, in their order; after them the aliases, `load_update_unchanged_urls`
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from operator import itemgetter
 from pathlib import Path
@@ -20,8 +20,9 @@ from pipelines.stores import postgres
 # statement `load_ask_flood` tells whether there are too many edits (a flood); if not, Python names the kind of each
 # edit.
 KNOWN, VERDICTS = "load_fill_known", "load_judge_newer_lines"
-# The step that gives new articles their numbers; Python copies their rows.
-ARTICLES = "load_number_articles"
+# The step that gives new articles their numbers; Python copies their rows. The second one does it and judges as well,
+# where there is nothing to compare with.
+ARTICLES, NEW_LINES = "load_number_articles", "load_number_new_lines"
 FLOOD = {"least": policy.FLOOD_EDITS, "share": policy.FLOOD_SHARE}
 STEPS = (
     # Find lines with second URLs of an article.
@@ -35,9 +36,9 @@ STEPS = (
     "load_reread_changes",
     # Every other line: a new article, a revision, or nothing to store.
     VERDICTS,
+    ARTICLES,
     "load_judge_remaining_lines",
     # Write the results: articles, revisions, changes for alert, and the ledger.
-    ARTICLES,
     "load_add_revisions",
     "load_update_articles",
     "load_add_restored_changes",
@@ -58,9 +59,11 @@ OF_KNOWN = frozenset(
     )
 )
 # Steps that are left out if, in addition, no two lines have one URL.
-OF_LOOKS = frozenset(("load_update_articles", "load_update_last_seen"))
+OF_LOOKS = frozenset((VERDICTS, "load_update_articles", "load_update_last_seen"))
 # Steps that are left out if every page states its own address as the canonical one.
 OF_CANONICAL = frozenset(("load_drop_false_canonicals",))
+# Steps that are left out if no two lines have a text, a title or a canonical address in common.
+OF_COPIES = frozenset(("load_find_second_urls_of_file",))
 
 # The columns of a new article: those of its line, and those that are known once it is stored.
 OWN_COLUMNS = (  # noqa: SIM905
@@ -88,122 +91,134 @@ POLICY = {
 
 
 def run_steps(
-    conn: postgres.Connection,
-    rows: Sequence[file_rows.Row],
-    indexed: Mapping[int, search_index.Indexed],
-    source: str,
-    run: str,
-    *,
-    may_hold: bool,
+    conn: postgres.Connection, file: file_rows.FileRows, sources: Sequence[str], run: str, *, may_hold: bool
 ) -> str:
-    """Judge these rows and write the results, and also the site's answers for pages that it did not send.
+    """Judge the lines of these sources and write the results, and also the site's answers for pages that it did not
+    send.
 
-    Gives the reason why the quarantine holds the articles, or an empty text. may_hold: whether it may hold them.
+    Gives the reason why the quarantine holds the articles of one of them, or an empty text; then nothing is done for
+    the other ones. may_hold: whether it may hold them.
     """
-    why, compared = "", False
+    rows, why, compared = file.rows, "", False
     # The lines that keep the stored wording instead of the file's wording; their words differ from the file.
     still: set[int] = set()
     added: list[search_index.NewArticle] = []
-    # Parameters of the steps: the earlier loads, and after the verdicts whether the edits are a flood.
-    parameters = postgres.prepared_row(conn, "load_find_earlier_loads", source=source, run=run) or {}
     few = len(rows) <= FEW_LINES
     ask = postgres.prepared_row if few else postgres.row
+    parameters = {"sources": list(sources), "run": run, **POLICY}
     waiting: list[str] = []
 
     def run_waiting() -> None:
         if waiting:
-            postgres.execute_all(conn, waiting, prepared=few, source=source, run=run, **parameters, **POLICY)
+            postgres.execute_all(conn, waiting, prepared=few, **parameters)
             waiting.clear()
 
     if rows:
-        _copy_lines(conn, rows, source, run)
-        if not few:
-            postgres.execute(conn, "load_analyze_lines")
-        parameters["flood"] = False
-        why = quarantine.judge(conn, rows, source, run) if may_hold else ""
-        if why:
-            quarantine.hold(conn, source, run, why)
+        known = _copy_lines(conn, rows, run, few=few)
+        why = quarantine.judge(conn, rows, sources, run) if may_hold else ""
     if rows and not why:
-        quarantine.let_go(conn, source, run)
+        quarantine.let_go(conn, sources, run)
         # stored: lines with an article; several: second lines of one URL; elsewhere: lines with another canonical URL.
-        known = ask(conn, KNOWN) or {}
-        if known["late"]:
-            raise StoreError(f"Articles of {source} were added by other hands during this load: run the same again.")
         compared = bool(known["stored"] or known["several"])
         if known["stored"]:
             still = _let_stand_still(conn)
+        copies = _may_be_copies(rows)
+        waiting.append("load_find_earlier_loads")
         for step in STEPS:
             if (
                 (step in OF_KNOWN and not known["stored"])
                 or (step in OF_LOOKS and not compared)
                 or (step in OF_CANONICAL and not known["elsewhere"])
+                or (step in OF_COPIES and not copies)
             ):
                 continue
             if step == ARTICLES:
                 run_waiting()
-                added = _add_articles(conn, rows, source, run, ask(conn, ARTICLES) or {})
+                added = _add_articles(conn, rows, run, ask(conn, ARTICLES if compared else NEW_LINES) or {})
                 continue
             waiting.append(step)
-            if step == VERDICTS and compared:
+            if step == VERDICTS:
                 run_waiting()
-                parameters |= postgres.row(conn, "load_ask_flood", source=source, **FLOOD) or {}
-                if not parameters["flood"]:
-                    _judge_revisions(conn)
+                postgres.execute(conn, "load_ask_flood", **FLOOD)
+                _judge_revisions(conn)
         if aliases := file_rows.find_aliases(rows, run):
             run_waiting()
             postgres.execute_values(conn, "load_add_aliases", aliases)
     waiting += ("load_update_unchanged_urls", "load_add_removals")
     run_waiting()
     if rows and not why:
-        indexed = {n: index for n, index in indexed.items() if n not in still}
+        indexed = {n: read for n, read in file.indexed.items() if n not in still}
         search_index.keep_loaded(conn, added, indexed, compared=compared)
     return why
 
 
-def _copy_lines(conn: postgres.Connection, rows: Sequence[file_rows.Row], source: str, run: str) -> None:
-    """Put the lines where they are judged; StoreError if the ledger does not know a fetch.
+def _copy_lines(conn: postgres.Connection, rows: Sequence[file_rows.Row], run: str, *, few: bool) -> postgres.Row:
+    """Put the lines where they are judged; StoreError if the ledger does not know a fetch. Gives what KNOWN told.
 
     Only a line that may be compared with another wording comes whole: one of a stored article, or of a URL that another
-    line has too. Nobody else adds articles of this source meanwhile.
+    line has too. Nobody else adds articles of these sources meanwhile.
     """
-    postgres.execute(conn, "load_create_lines")
-    numbers = {f"{name}s": [row[name] for row in rows] for name in ("n", "fetch_id", "url_id")}
-    found = postgres.query(conn, "load_find_stored", source=source, **numbers)
-    strangers = [rows[row["n"] - 1] for row in found if row["stranger"]]
-    if strangers:
-        first = strangers[0]
-        raise StoreError(
-            f"{len(strangers)} of {len(rows)} lines of the article file {Path(source) / run}.jsonl are of fetches "
-            f"this database does not know (line {first['n']}: fetch {first['fetch_id']} of URL {first['url_id']}). "
-            "It was made with another database: run `nightdesk extract` for this run again."
-        )
-    stored = {row["n"] for row in found}
-    looks = Counter(row["url_id"] for row in rows)
-    whole = [row for row in rows if not row["reason"] and (row["n"] in stored or looks[row["url_id"]] > 1)]
-    whole_numbers = {row["n"] for row in whole}
-    judged, all_columns = itemgetter(*file_rows.JUDGED), (*file_rows.JUDGED, *file_rows.STORED)
-    postgres.copy(conn, "lines", file_rows.JUDGED, [judged(row) for row in rows if row["n"] not in whole_numbers])
+    postgres.execute_all(conn, ("load_create_lines", "load_create_sources"))
+    judged = itemgetter(*file_rows.JUDGED)
+    postgres.copy(conn, "lines", file_rows.JUDGED, map(judged, rows))
+    if not few:
+        postgres.execute(conn, "load_analyze_lines")
+    known = (postgres.prepared_row if few else postgres.row)(conn, KNOWN) or {}
+    if known["known"] < len(rows):
+        _refuse_strangers(rows, [row["n"] for row in postgres.query(conn, "load_find_strangers")], run)
+    whole = set(known["ns"] or ())
+    if known["several"]:
+        looks = Counter(row["url_id"] for row in rows)
+        whole |= {row["n"] for row in rows if row["article"] and looks[row["url_id"]] > 1}
     if whole:
-        values = itemgetter(*all_columns)
-        postgres.copy(conn, "lines", (*all_columns, "whole"), [(*values(row), True) for row in whole])
+        wording = itemgetter(*file_rows.STORED)
+        texts = ((n, *wording(file_rows.store(rows[n - 1]))) for n in sorted(whole))
+        postgres.execute(conn, "load_create_wordings")
+        postgres.copy(conn, "wordings", ("n", *file_rows.STORED), texts)
+        postgres.execute(conn, "load_add_wordings")
+    return known
+
+
+def _refuse_strangers(rows: Sequence[file_rows.Row], strangers: Sequence[int], run: str) -> None:
+    first = rows[strangers[0] - 1]
+    of_source = [row["n"] for row in rows if row["source"] == first["source"]]
+    count = len({*strangers} & {*of_source})
+    raise StoreError(
+        f"{count} of {len(of_source)} lines of the article file {Path(first['source']) / run}.jsonl are of fetches "
+        f"this database does not know (line {1 + first['n'] - of_source[0]}: fetch {first['fetch_id']} of URL "
+        f"{first['url_id']}). It was made with another database: run `nightdesk extract` for this run again."
+    )
+
+
+def _may_be_copies(rows: Sequence[file_rows.Row]) -> bool:
+    """Whether two lines have a text, a title or a canonical address in common; a line without one may have any."""
+    articles = [row for row in rows if row["article"]]
+    return any(
+        len({row[name] for row in articles}) < len(articles)
+        for name in ("text_digest", "title_digest", "canonical_key")
+    ) or any(row["canonical_key"] is None for row in articles)
 
 
 def _add_articles(
-    conn: postgres.Connection, rows: Sequence[file_rows.Row], source: str, run: str, made: postgres.Row
+    conn: postgres.Connection, rows: Sequence[file_rows.Row], run: str, made: postgres.Row
 ) -> list[search_index.NewArticle]:
     """Store the articles that are new, as their first look showed them; gives what the search index needs of them.
 
     made: their numbers, as the step ARTICLES gives them.
     """
-    added, kept = [], []
+    added: list[search_index.NewArticle] = []
     own = itemgetter(*OWN_COLUMNS)
-    for n, number, url, key in zip(*(made[name] or () for name in ("ns", "ids", "urls", "keys")), strict=True):
-        row = rows[n - 1]
-        at = row["fetched_at"]
-        kept.append((*own(row), number, source, url, key, at, row["run"], at, run, 1))
-        added.append(search_index.NewArticle(number, source, row, made["loaded_at"]))
-    if kept:
-        postgres.copy(conn, "articles", (*OWN_COLUMNS, *GIVEN_COLUMNS), kept)
+
+    # Postgres takes in the first rows while the next ones are written.
+    def write() -> Iterator[tuple[object, ...]]:
+        for n, number, url, key in zip(*(made[name] for name in ("ns", "ids", "urls", "keys")), strict=True):
+            row = rows[n - 1]
+            at = row["fetched_at"]
+            yield (*own(row | file_rows.store(row)), number, row["source"], url, key, at, row["run"], at, run, 1)
+            added.append(search_index.NewArticle(number, row, made["loaded_at"]))
+
+    if made["ns"]:
+        postgres.copy(conn, "articles", (*OWN_COLUMNS, *GIVEN_COLUMNS), write())
     return added
 
 

@@ -71,12 +71,13 @@ def join_words(words: Iterable[str]) -> str:
     return " ".join(sorted(words))
 
 
-def read(value: Sequence[Any]) -> tuple[list[PackedVector], str] | None:
-    """The rows in an article file, and the distinct words in them, a blank between two; None if the file has none of
-    this version.
-    """
-    if not value or value[0] != VERSION:
-        return None
+def is_current(value: Sequence[Any]) -> bool:
+    """Whether an article file has rows of this version."""
+    return bool(value) and value[0] == VERSION
+
+
+def read(value: Sequence[Any]) -> tuple[list[PackedVector], str]:
+    """The rows in an article file, and the distinct words in them, a blank between two."""
     _, rows, words = value
     return [PackedVector(int(part), Shape(shape), a2b_base64(packed)) for part, shape, packed in rows], words
 

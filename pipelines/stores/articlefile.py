@@ -51,8 +51,8 @@ class Line:
     digests: Sequence[Any] = ()
 
 
-# How JSON writes characters that have no other form in it.
-ESCAPE = b"\\u"
+# Bytes that are read at once. Chosen: a line has some fifteen thousand.
+READ_BYTES = 1 << 20
 _DECODER = msgspec.json.Decoder(Line)
 
 
@@ -64,7 +64,7 @@ def path(settings: Settings, source: str, run: str) -> Path:
 def read(file: Path) -> Iterator[Line]:
     """The lines of an article file, one at a time; StoreError names the missing file or the unreadable line."""
     try:
-        with bucket.whole(file, newest=True) as here, here.open("rb") as stream:
+        with bucket.whole(file, newest=True) as here, here.open("rb", READ_BYTES) as stream:
             for number, text in enumerate(stream, 1):
                 try:
                     line = from_json(text)
@@ -152,8 +152,11 @@ def to_json(line: Line) -> str:
 
 def from_json(text: bytes) -> Line:
     """The line that `to_json` wrote; one of the errors in NO_LINE if the text is no such line."""
-    # A half of a surrogate pair is refused by msgspec, and would be dropped by load.
-    line = msgspec.convert(json.loads(text), Line) if ESCAPE in text else _DECODER.decode(text)
+    try:
+        line = _DECODER.decode(text)
+    except msgspec.DecodeError:
+        # Perhaps for a half of a surrogate pair, which load drops.
+        line = msgspec.convert(json.loads(text), Line)
     if (line.article is None) == (line.rejection is None):
         raise ValueError("a line holds an article or a rejection")
     return line

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from struct import Struct
 
@@ -19,8 +18,10 @@ def pack_moment(at: datetime) -> bytes:
     return pack_bigint((at - YEAR_2000) // MICROSECOND)
 
 
-def pack_rows(rows: Iterable[Sequence[bytes]], columns: int) -> io.BytesIO:
+def pack_rows(rows: Iterable[Sequence[bytes]], columns: int) -> Iterator[bytes]:
     """Rows of so many packed values each, as a COPY takes them."""
     head = pack_smallint(columns)
-    packed = [b"".join((head, *(part for value in row for part in (pack_integer(len(value)), value)))) for row in rows]
-    return io.BytesIO(b"".join((BEGIN, *packed, END)))
+    yield BEGIN
+    for row in rows:
+        yield b"".join((head, *(part for value in row for part in (pack_integer(len(value)), value))))
+    yield END

@@ -41,6 +41,8 @@ CONNECT_SECONDS = 10
 # Rows in one statement of execute_values. Chosen: far below the limit of a statement, and the cost of a round trip is
 # small beside them.
 ROWS_AT_ONCE = 1000
+# Bytes that COPY asks for at once. Chosen: psycopg2's default of 8,192 asks for every other article.
+COPY_BYTES = 65_536
 # The line above each statement of a `queries.sql`: `-- name: release_leases`.
 NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
@@ -153,17 +155,23 @@ class Sink(Protocol):
 class _CopyStream:
     """Rows for COPY, written while COPY reads them: Postgres takes in the first ones meanwhile."""
 
-    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        self.lines = ("\t".join(map(_write_value, values)) + "\n" for values in rows)
+    def __init__(self, rows: Iterable[bytes]) -> None:
+        self.rows = iter(rows)
+        # What stopped it: psycopg2 tells Postgres of it, and us what Postgres then says.
+        self.error: Exception | None = None
 
-    def read(self, size: int) -> str:
+    def read(self, size: int) -> bytes:
         written, length = [], 0
-        for line in self.lines:
-            written.append(line)
-            length += len(line)
-            if length >= size:
-                break
-        return "".join(written)
+        try:
+            for row in self.rows:
+                written.append(row)
+                length += len(row)
+                if length >= size:
+                    break
+        except Exception as error:
+            self.error = error
+            raise
+        return b"".join(written)
 
 
 def query(conn: Connection, name: str, **params: Any) -> list[Row]:
@@ -197,10 +205,15 @@ def row(conn: Connection, name: str, **params: Any) -> Row | None:
 
 def prepared_row(conn: Connection, name: str, **params: Any) -> Row | None:
     """The first row of the statement with this name, or None; it is prepared as by `execute_all`."""
+    rows = prepared_rows(conn, name, **params)
+    return rows[0] if rows else None
+
+
+def prepared_rows(conn: Connection, name: str, **params: Any) -> list[Row]:
+    """All rows of the statement with this name; it is prepared as by `execute_all`."""
     with conn.cursor() as cursor:
         cursor.execute(_write_call(conn, cursor, name, params))
-        found = cursor.fetchone()
-        return dict(found) if found else None
+        return [dict(row) for row in cursor.fetchall()]
 
 
 def execute(conn: Connection, name: str, **params: Any) -> int:
@@ -239,10 +252,24 @@ def execute_values(
         return [dict(r) for r in got] if fetch else []
 
 
-def copy(conn: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """COPY rows into a table; lists become arrays, dicts and lists of dicts jsonb, None null."""
+def copy(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """COPY rows into a table; lists become arrays, dicts and lists of dicts jsonb, None null.
+
+    The rows are read while Postgres takes them in; an error in it is raised here.
+    """
+    lines = ("\t".join(map(_write_value, values)).encode("utf-8") + b"\n" for values in rows)
+    _copy_in(conn, f"copy {table} ({', '.join(columns)}) from stdin", lines)
+
+
+def _copy_in(conn: Connection, statement: str, rows: Iterable[bytes]) -> None:
+    stream = _CopyStream(rows)
     with conn.cursor() as cursor:
-        cursor.copy_expert(f"copy {table} ({', '.join(columns)}) from stdin", _CopyStream(rows))  # type: ignore[arg-type]
+        try:
+            cursor.copy_expert(statement, stream, COPY_BYTES)  # type: ignore[arg-type]
+        except Error:
+            if stream.error:
+                raise stream.error from None
+            raise
 
 
 def copy_out(conn: Connection, name: str, sink: Sink, *, columns: str, **params: Any) -> None:
@@ -263,10 +290,9 @@ def snapshot(conn: Connection) -> Iterator[None]:
 
 
 def copy_packed(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[bytes]]) -> None:
-    """COPY rows whose values are in Postgres' binary form already, as `packed_values` makes them."""
-    with conn.cursor() as cursor:
-        stream = packed_values.pack_rows(rows, len(columns))
-        cursor.copy_expert(f"copy {table} ({', '.join(columns)}) from stdin (format binary)", stream)
+    """Like `copy`, of rows whose values are in Postgres' binary form already, as `packed_values` makes them."""
+    packed = packed_values.pack_rows(rows, len(columns))
+    _copy_in(conn, f"copy {table} ({', '.join(columns)}) from stdin (format binary)", packed)
 
 
 def json(value: Any) -> Any:

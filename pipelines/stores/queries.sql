@@ -75,8 +75,9 @@ cross join lateral (
 ) last
 
 -- name: leave_stage
--- This session works on a stage of a run no more.
-select pg_advisory_unlock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, %(source)s, %(run)s), 0))
+-- This session works on a stage of a run no more, for these sources.
+select pg_advisory_unlock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, source, %(run)s), 0))
+from unnest(%(sources)s) as g (source)
 
 -- name: lock_stage
 -- This session works on a stage of a run: the lock is gone when the session is, however it ends.

@@ -108,13 +108,25 @@ def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, schem
     The stage counts as alive while this connection is open, or until `leave`.
     schema_checked: whether this connection has checked the schema before. DatabaseError if the schema is not ours.
     """
+    return begin_all(conn, run, [source], stage, schema_checked=schema_checked)[0]
+
+
+def begin_all(
+    conn: postgres.Connection, run: str, sources: Sequence[str], stage: str, *, schema_checked: bool = False
+) -> list[Attempt]:
+    """Like `begin`, for several sources at once."""
     if not schema_checked:
         migrations.check_migrated(conn)
+    attempts, several = [], len(sources) > 1
     with conn:
-        steps = ("lock_stage", "close_stale_stages")
-        postgres.execute_all(conn, steps, run=run, source=source, stage=stage)
-        begun = postgres.row(conn, "begin_stage", run=run, source=source, stage=stage) or {}
-    return Attempt(run, source, stage, begun["attempt"])
+        for source in sources:
+            steps = ("lock_stage", "close_stale_stages")
+            postgres.execute_all(conn, steps, prepared=several, run=run, source=source, stage=stage)
+            begun = (postgres.prepared_row if several else postgres.row)(
+                conn, "begin_stage", run=run, source=source, stage=stage
+            )
+            attempts.append(Attempt(run, source, stage, (begun or {})["attempt"]))
+    return attempts
 
 
 @contextmanager
@@ -151,8 +163,13 @@ def taken_over(attempt: Attempt) -> TakenOverError:
 
 def leave(conn: postgres.Connection, run: str, source: str, stage: str) -> None:
     """Write that this connection has ended a stage and goes on to another: its work is committed."""
+    leave_all(conn, run, [source], stage)
+
+
+def leave_all(conn: postgres.Connection, run: str, sources: Sequence[str], stage: str) -> None:
+    """Like `leave`, for several sources at once."""
     with conn:
-        postgres.query(conn, "leave_stage", run=run, source=source, stage=stage)
+        postgres.query(conn, "leave_stage", run=run, sources=list(sources), stage=stage)
 
 
 def progress(conn: postgres.Connection, run: str, source: str, stage: str, counts: dict[str, int]) -> None:

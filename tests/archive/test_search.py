@@ -435,4 +435,4 @@ def test_the_index_of_an_article_comes_back_from_an_article_file_with_its_words(
     back = index_rows.read(json.loads(json.dumps(index_rows.write_rows(made, known))))
 
     assert back == ([vector.pack() for vector in made], " ".join(sorted(known)))
-    assert index_rows.read([index_rows.VERSION + 1, []]) is None
+    assert not index_rows.is_current([index_rows.VERSION + 1, []])

@@ -54,6 +54,16 @@ from pipelines.settings import settings
 for source in folders.read_named(settings(), []):
     print(load(settings(), source, sys.argv[1]))
 """
+LOAD_TOGETHER = """
+import sys
+from pipelines.sources import folders
+from pipelines.load.stage import loading
+from pipelines.settings import settings
+followed = folders.read_named(settings(), [])
+with loading(settings(), ahead=followed) as load_next:
+    for source in followed:
+        print(load_next(source, sys.argv[1]))
+"""
 ALERT = """
 import sys
 from pipelines.alert import stage as alert

@@ -1,4 +1,4 @@
-"""kill -9 of a load at five points of its transaction, and the load that follows it."""
+"""kill -9 of a load at six points of its transactions, and the load that follows it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.stores import postgres
 from tests.faults.conftest import NEW, NEXT, OLD, RUN, Night, Receiver, check_whole, finish
-from tests.faults.holds import LOAD, blocked, gone, kill, locked, stage, until, value
+from tests.faults.holds import LOAD, LOAD_TOGETHER, blocked, gone, kill, locked, stage, until, value
 
 AT = "extracted"
 LOADING = "nightdesk load"
@@ -25,20 +25,25 @@ AT_COMMIT = """
 Point = Callable[[Night, postgres.Connection], None]
 
 
-def killed_while(night: Night, conn: postgres.Connection, lock: str, statement: str) -> None:
+def killed_while(night: Night, conn: postgres.Connection, lock: str, statement: str, script: str = LOAD) -> None:
     """Kill a load that a lock of ours holds at a statement."""
-    with locked(night.settings, lock), stage(night.settings, LOAD, RUN) as child:
+    with locked(night.settings, lock), stage(night.settings, script, RUN) as child:
         until(lambda: statement in blocked(conn, LOADING), statement)
         assert value(conn, LOADED, "harbour") == OLD
         kill(child)
 
 
 def copied(night: Night, conn: postgres.Connection) -> None:
-    killed_while(night, conn, "lock table outcomes in access exclusive mode", "from lines")
+    killed_while(night, conn, "lock table outcomes in access exclusive mode", "update lines")
 
 
 def after_articles(night: Night, conn: postgres.Connection) -> None:
     killed_while(night, conn, "lock table outcomes in share mode", "insert into outcomes")
+
+
+def together(night: Night, conn: postgres.Connection) -> None:
+    killed_while(night, conn, "lock table outcomes in share mode", "insert into outcomes", LOAD_TOGETHER)
+    assert value(conn, LOADED, "sabah") == OLD
 
 
 def at_commit(night: Night, conn: postgres.Connection) -> None:
@@ -73,6 +78,7 @@ def between(night: Night, conn: postgres.Connection) -> None:
     [
         pytest.param(copied, NEXT, id="rows copied, nothing committed"),
         pytest.param(after_articles, NEXT, id="inside the transaction after articles"),
+        pytest.param(together, RUN, id="inside the transaction of both sources"),
         pytest.param(at_commit, RUN, id="waiting at commit"),
         pytest.param(committed, RUN, id="committed, not heard"),
         pytest.param(between, NEXT, id="between two sources"),

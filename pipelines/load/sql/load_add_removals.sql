@@ -1,9 +1,9 @@
 -- Articles whose page is gone since they were last seen: marked, told of, and judged in the ledger. A 404 counts once a second
 -- look has found the same, since sites lose pages for a moment.
 with gone as (
-    select distinct on (a.id) a.id, a.url_id, a.revision, f.id as fetch_id, f.fetched_at, f.reason
+    select distinct on (a.id) a.id, a.source, a.url_id, a.revision, f.id as fetch_id, f.fetched_at, f.reason
     from fetches f join articles a on a.url_id = f.url_id
-    where f.source = %(source)s and f.outcome = 'gone' and f.fetched_at > a.seen_at and a.gone_at is null
+    where f.source = any(%(sources)s) and f.outcome = 'gone' and f.fetched_at > a.seen_at and a.gone_at is null
         and (f.status is distinct from 404 or exists (
             select from fetches before
             where before.url_id = f.url_id and before.outcome = 'gone' and before.fetched_at > a.seen_at
@@ -14,9 +14,9 @@ with gone as (
     update articles a set gone_at = g.fetched_at from gone g where a.id = g.id
 ), told as (
     insert into changes (article_id, revision, kind, revision_kind, run, source)
-    select id, revision, 'removed', 'removed', %(run)s, %(source)s from gone order by fetched_at
+    select id, revision, 'removed', 'removed', %(run)s, source from gone order by fetched_at
     on conflict (article_id, revision, kind) do nothing
 )
 insert into outcomes (fetch_id, url_id, run, source, outcome, reason)
-select fetch_id, url_id, %(run)s, %(source)s, 'gone', reason from gone
+select fetch_id, url_id, %(run)s, source, 'gone', reason from gone
 on conflict do nothing

@@ -1,25 +1,31 @@
 -- Fills in what the ledger and the articles know of each line: its article, whether load decided on it before (judged), whether it
--- is the latest look. Gives four counts of lines: those with an article (stored), those whose URL another line has too (several),
--- those whose page names another address as its canonical one (elsewhere), and those whose article came after the line (late).
+-- is the latest look. Gives counts of lines: those whose fetch is known (known), those with an article (stored), those whose URL
+-- another line has too (several), and those whose page names another address as its canonical one (elsewhere); and which lines with an
+-- article are of one that is stored (ns).
 with known as (
     update lines l
     set article_id = a.id,
         url = u.url,
         url_key = u.url_key,
         variant_key = u.variant_key,
+        undecided = u.code in ('undecided', 'held'),
+        discovered_at = u.discovered_at,
         canonical_key = coalesce(l.canonical_key, u.url_key),
         past = coalesce((select p.why from past_runs p where p.run = l.run and p.source = u.source), ''),
         judged = exists (select from outcomes o where o.fetch_id = l.fetch_id),
-        -- A later look that found the page unchanged leaves the URL fetched: then this line still decides on it.
-        latest = not exists (
-            select from fetches f
-            where f.url_id = l.url_id and (f.fetched_at, f.id) > (l.fetched_at, l.fetch_id)
-                and (f.outcome = 'fetched' or u.state <> 'fetched')
-        )
-    from urls u left join articles a on a.url_id = u.id
-    where u.id = l.url_id
-    returning l.url_id, l.article_id, l.canonical_key <> l.url_key as elsewhere, not l.whole and l.reason = '' as thin
+        looks = looked.looks,
+        latest = not looked.newer
+    from fetches own join urls u on u.id = own.url_id left join articles a on a.url_id = u.id
+        cross join lateral (
+            select (count(*) filter (where f.outcome in ('fetched', 'unchanged')))::int as looks,
+                coalesce(bool_or(
+                    (f.fetched_at, f.id) > (own.fetched_at, own.id) and (f.outcome = 'fetched' or u.state <> 'fetched')
+                ), false) as newer
+            from fetches f where f.url_id = u.id
+        ) looked
+    where own.id = l.fetch_id and own.url_id = l.url_id and own.source = l.source
+    returning l.n, l.url_id, l.article_id, l.canonical_key <> l.url_key as elsewhere, l.reason
 )
-select count(article_id)::int as stored, (count(*) - count(distinct url_id))::int as several,
-    (count(*) filter (where elsewhere))::int as elsewhere, (count(article_id) filter (where thin))::int as late
+select count(*)::int as known, count(article_id)::int as stored, (count(*) - count(distinct url_id))::int as several,
+    (count(*) filter (where elsewhere))::int as elsewhere, array_agg(n) filter (where article_id is not null and reason = '') as ns
 from known

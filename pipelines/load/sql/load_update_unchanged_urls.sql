@@ -2,11 +2,11 @@
 with looked as (
     select a.id, a.url_id, a.first_fetched_at, max(f.fetched_at) as fetched_at
     from fetches f join articles a on a.url_id = f.url_id
-    where f.run = %(run)s and f.source = %(source)s and f.outcome = 'unchanged'
+    where f.run = %(run)s and f.source = any(%(sources)s) and f.outcome = 'unchanged'
     group by a.id
 ), told as (
     insert into changes (article_id, revision, kind, revision_kind, run, source)
-    select a.id, a.revision, 'restored', 'restored', %(run)s, %(source)s
+    select a.id, a.revision, 'restored', 'restored', %(run)s, a.source
     from looked l join articles a on a.id = l.id
     where a.gone_at < l.fetched_at
     on conflict (article_id, revision, kind) do nothing

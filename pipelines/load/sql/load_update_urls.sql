@@ -7,7 +7,7 @@ with decided as (
         case when l.verdict = 'rejected' then l.why when l.verdict = 'duplicate' then 'alias' else '' end as code,
         case when l.verdict = 'rejected' and a.id is not null then 'last look rejected: ' || l.why else l.why end as reason,
         case when l.verdict = 'duplicate' then l.copy_of end as alias_of,
-        looked.looks,
+        l.looks,
         case
             when a.id is not null and l.verdict <> 'duplicate' then (
                 select min(a.first_fetched_at + step)
@@ -15,12 +15,9 @@ with decided as (
                 where a.first_fetched_at + %(early_share)s * step > l.fetched_at
                     and (l.past = '' or a.first_fetched_at + step > now())
             )
-            when l.verdict = 'rejected' and looked.looks = 1 and l.past = '' then l.fetched_at + %(rejected_look_after)s
+            when l.verdict = 'rejected' and l.looks = 1 and l.past = '' then l.fetched_at + %(rejected_look_after)s
         end as next_at
     from lines l left join articles a on a.id = l.article_id
-        cross join lateral (
-            select count(*)::int as looks from fetches f where f.url_id = l.url_id and f.outcome in ('fetched', 'unchanged')
-        ) looked
     where l.latest
 )
 update urls u

@@ -1,0 +1,216 @@
+"""Small article files of several sources, which are loaded in one transaction."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from pipelines.load import policy, quarantine
+from pipelines.load.stage import load, loading
+from pipelines.model import Source, Tally
+from pipelines.query import index_rows, vectors
+from pipelines.settings import Settings
+from pipelines.stores import articlefile, postgres
+from tests.archives import RUN, T0, article, extract
+from tests.databases import rows
+
+NEXT, DAY = "2026-11-23T0200", timedelta(days=1)
+NAMES = ("sana", "jisr", "sabah")
+STORED = (
+    "select source, url, title, text, revision from articles order by source, url",
+    "select source, kind, revision, revision_kind, quiet from changes order by source, id",
+    "select source, outcome, reason from outcomes order by source, id",
+    "select source, url, state, code, looks, next_at from urls order by source, url",
+    "select source, words from article_words order by source, article_id",
+)
+
+
+def a_night(settings: Settings, conn: postgres.Connection, run: str = RUN, said: str = "") -> list[Source]:
+    """Two articles and a copy of the second one for each source; the same addresses every night."""
+    made = [
+        article(path, f"خبر {n} من {name}. {said if n == 1 else ''}", f"عنوان {n}", source=name)
+        for name in NAMES
+        for n, path in ((1, "1"), (2, "2"), (2, "2-again"))
+    ]
+    return extract(settings, conn, made, run=run, at=T0 if run == RUN else T0 + DAY)
+
+
+def load_all(settings: Settings, sources: list[Source], run: str = RUN) -> list[Tally]:
+    with loading(settings, ahead=sources) as load_next:
+        return [load_next(source, run) for source in sources]
+
+
+def transactions(conn: postgres.Connection) -> int:
+    """How many transactions have written the articles."""
+    ((count,),) = rows(conn, "select count(distinct loaded_at)::int from articles")
+    return int(count)
+
+
+def counts(tallies: list[Tally]) -> list[dict[str, int]]:
+    return [{name: n for name, n in tally.counts.items() if n and name != "seconds"} for tally in tallies]
+
+
+def test_files_that_are_loaded_together_leave_the_rows_that_they_leave_one_by_one(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    told, stored = [], []
+    for together in (True, False):
+        with conn, conn.cursor() as cursor:
+            cursor.execute("truncate articles, changes, outcomes, fetches, urls, runs restart identity cascade")
+        for run, said in ((RUN, "قُتل ثلاثة."), (NEXT, "قُتل سبعة.")):
+            sources = a_night(settings, conn, run, said)
+            told.append(
+                counts(load_all(settings, sources, run) if together else [load(settings, s, run) for s in sources])
+            )
+        stored.append([rows(conn, statement) for statement in STORED])
+        assert transactions(conn) == (1 if together else len(NAMES)) * 2
+
+    assert told[:2] == told[2:]
+    assert stored[0] == stored[1]
+    assert [(one["new"], one["duplicate"]) for one in told[0]] == [(2, 1)] * 3
+    assert [(one["revised"], one["unchanged"]) for one in told[1]] == [(1, 1)] * 3
+
+
+def test_a_second_load_of_files_together_changes_nothing_and_counts_the_same(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    sources = a_night(settings, conn)
+    first = load_all(settings, sources)
+    stored = [rows(conn, statement) for statement in STORED]
+
+    second = load_all(settings, sources)
+
+    assert counts(first) == counts(second)
+    assert [rows(conn, statement) for statement in STORED] == stored
+
+
+def test_a_file_that_cannot_be_read_fails_alone(settings: Settings, conn: postgres.Connection) -> None:
+    sources = a_night(settings, conn)
+    articlefile.path(settings, "jisr", RUN).write_text("no line", encoding="utf-8")
+
+    tallies = load_all(settings, sources)
+
+    assert [(tally.source, tally.state, tally.counts.get("new", 0)) for tally in tallies] == [
+        ("sana", "done", 2), ("jisr", "failed", 0), ("sabah", "done", 2),
+    ]  # fmt: skip
+    assert "jisr" in tallies[1].message
+    assert "Line 1" in tallies[1].message
+    assert rows(conn, "select source, state from runs where stage = 'load' order by source") == [
+        ("jisr", "failed"), ("sabah", "done"), ("sana", "done"),
+    ]  # fmt: skip
+
+
+def test_what_postgres_refuses_of_one_file_fails_alone(settings: Settings, conn: postgres.Connection) -> None:
+    sources = a_night(settings, conn)
+    file = articlefile.path(settings, "jisr", RUN)
+    broken = [replace(line, digests=[1, "t", "d", "k", True, 2**40]) for line in articlefile.read(file)]
+    articlefile.write(file, broken)
+
+    tallies = load_all(settings, sources)
+
+    assert [tally.state for tally in tallies] == ["done", "failed", "done"]
+    assert "Postgres refuses" in tallies[1].message
+
+
+def test_a_source_that_another_process_loads_is_waited_for_by_itself(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy, "LOCK_WAIT_SECONDS", 1)
+    sources = a_night(settings, conn)
+    with postgres.connection(settings) as other, other:
+        postgres.query(other, "load_lock", source="jisr")
+
+        tallies = load_all(settings, sources)
+
+    assert [tally.state for tally in tallies] == ["done", "busy", "done"]
+    assert rows(conn, "select source, count(*)::int from articles group by 1 order by 1") == [("sabah", 2), ("sana", 2)]
+
+
+def test_articles_that_must_be_held_are_held_of_their_source_alone(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = a_night(settings, conn)
+    with conn, conn.cursor() as cursor:
+        cursor.execute(
+            "insert into runs (run, source, stage, state) select %s, unnest(%s), 'crawl', 'done'", (RUN, list(NAMES))
+        )
+        cursor.execute(
+            "insert into quarantine (source, run, state, reason, articles, since)"
+            " values ('jisr', %s, 'rejected', 'short texts', 3, now())",
+            (RUN,),
+        )
+
+    tallies = load_all(settings, sources)
+
+    assert rows(conn, "select source, count(*)::int from articles group by 1 order by 1") == [("sabah", 2), ("sana", 2)]
+    assert [quarantine.HELD_AND_REJECTED in tally.counts for tally in tallies] == [False, True, False]
+
+
+def test_many_edits_of_one_source_are_quiet_and_one_of_another_is_told(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    def night(run: str, said: str) -> list[Source]:
+        made = [article(f"{n}", f"الخبر رقم {n}. {said}", f"عنوان {n}", source="sana") for n in range(9)]
+        made += [
+            article(f"{n}", f"الخبر رقم {n}. {said if n == 1 else ''}", f"عنوان {n}", source="jisr") for n in range(9)
+        ]
+        return extract(settings, conn, made, run=run, at=T0 if run == RUN else T0 + DAY)
+
+    load_all(settings, night(RUN, "قُتل ثلاثة."))
+
+    tallies = load_all(settings, night(NEXT, "قُتل سبعة."), NEXT)
+
+    assert rows(
+        conn, "select source, quiet, count(*)::int from changes where kind = 'revised' group by 1, 2 order by 1"
+    ) == [("jisr", "", 1), ("sana", "many at once", 9)]
+    assert ["new layout" in tally.message for tally in tallies] == [True, False]
+
+
+def test_large_files_are_loaded_one_by_one(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = a_night(settings, conn)
+    monkeypatch.setattr(policy, "TOGETHER_BYTES", articlefile.path(settings, "sana", RUN).stat().st_size)
+
+    load_all(settings, sources)
+
+    assert transactions(conn) == len(NAMES)
+
+
+def test_rows_of_the_index_that_cannot_be_read_are_named_by_their_line_and_nothing_is_loaded(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    (source,) = extract(settings, conn, [article("1", "نص أول"), article("2", "نص ثان")])
+    file = articlefile.path(settings, "sana", RUN)
+    made = vectors.vectors({"title": "", "description": "", "text": "نص"}, ())
+    first, second = articlefile.read(file)
+    damaged = [index_rows.VERSION, [[0, 0, 5]], "نص"]
+    articlefile.write(file, [replace(first, words=index_rows.write_rows(*made)), replace(second, words=damaged)])
+
+    tally = load(settings, source, RUN)
+
+    assert tally.state == "failed"
+    assert "Line 2" in tally.message
+    assert "nightdesk extract" in tally.message
+    assert rows(conn, "select count(*) from articles") == [(0,)]
+
+
+def test_halves_of_surrogate_pairs_and_nul_bytes_are_dropped_on_the_way_in(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    odd = article("1", "نص\ud800 أول\x00", "عنوان\udc00", authors=("م. حسن\ud800",), tags=("a\x00b",), section="\udfff")
+    (source,) = extract(settings, conn, [article("0", "غيره")])
+    file = articlefile.path(settings, "sana", RUN)
+    (line,) = articlefile.read(file)
+    text = json.dumps(json.loads(articlefile.to_json(replace(line, article=odd))))
+    file.write_text(text, encoding="utf-8")
+
+    tally = load(settings, source, RUN)
+
+    assert tally.state == "done", tally.message
+    assert rows(conn, "select title, text, authors, tags, section from articles") == [
+        ("عنوان", "نص أول", ["م. حسن"], ["ab"], "")
+    ]
