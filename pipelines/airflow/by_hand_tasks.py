@@ -21,7 +21,7 @@ from pipelines.errors import NightdeskError
 from pipelines.extract.extraction import extractor
 from pipelines.extract.site import learning
 from pipelines.follow import recheck
-from pipelines.health import duties
+from pipelines.health import duties, troubles
 from pipelines.load import quarantine, quarantine_decisions
 from pipelines.model import Tally
 from pipelines.settings import Settings, settings
@@ -101,6 +101,7 @@ def _release(current: Settings, name: str, key: str, who: str) -> Result:
     tally = quarantine_decisions.release(current, _find_held(current, name, key), who)
     if tally.state != RunState.DONE:
         raise NightdeskError(f"Run {key} of {name} {tally.state}: {tally.message}")
+    _check_health(current, name)
     sent = alert.send(current, channels=channel_connections.addresses(current))
     lines = [f"{tally.counts[word]:,} {word}" for word in ("new", "revised", "rejected") if tally.counts.get(word)]
     lines.append(f"{sent.counts.get('sent', 0):,} messages sent")
@@ -111,7 +112,13 @@ def _reject(current: Settings, name: str, key: str, who: str) -> Result:
     held = _find_held(current, name, key)
     with postgres.connection(current) as conn:
         ended = quarantine_decisions.reject(current, conn, held, who)
+    _check_health(current, name)
     return _result(f"{ended:,} URLs of run {key} of {name} are rejected, and looked at again after a day.")
+
+
+def _check_health(current: Settings, name: str) -> None:
+    """End the trouble of a source whose articles were held, without waiting for the check after the next night."""
+    troubles.check(current, folders.read_named(current, [name]))
 
 
 def _find_held(current: Settings, name: str, key: str) -> quarantine.HeldRun:

@@ -11,8 +11,10 @@ from pipelines.alert import stage as alert
 from pipelines.cli import watch
 from pipelines.cli.show import Json, as_json, say, table
 from pipelines.codes import HeldState, RunState
+from pipelines.health import troubles
 from pipelines.load import quarantine, quarantine_decisions
-from pipelines.settings import of_installation
+from pipelines.settings import Settings, of_installation
+from pipelines.sources import folders
 from pipelines.stores import migrations, postgres
 
 Which = Annotated[str, typer.Argument(metavar="ID|SOURCE", help="The number of a held run, or all that a source has.")]
@@ -103,6 +105,7 @@ def release(which: Which, run: Run = "", json: Json = False) -> None:
     with postgres.connection(current) as conn, conn:
         found = quarantine.find(conn, which, run)
     tallies = [quarantine_decisions.release(current, one, watch.who()) for one in found]
+    _check_health(current, found)
     sent = alert.send(current)
     if json:
         as_json(tallies)
@@ -125,8 +128,16 @@ def reject(which: Which, run: Run = "", json: Json = False) -> None:
         with conn:
             found = quarantine.find(conn, which, run)
         ended = [(one, quarantine_decisions.reject(current, conn, one, watch.who())) for one in found]
+    _check_health(current, found)
     if json:
         as_json([{"source": one.source, "run": one.run, "urls": count} for one, count in ended])
         return
     for one, count in ended:
         say(f"{one.source} {one.run}: {count} URLs are rejected, and looked at again after a day.")
+
+
+def _check_health(current: Settings, decided: list[quarantine.HeldRun]) -> None:
+    """End the troubles of sources whose articles were held, without waiting for the check after the next night."""
+    followed, _ = folders.readable(current)
+    names = {one.source for one in decided}
+    troubles.check(current, [source for source in followed if source.name in names])

@@ -50,6 +50,9 @@ def of_night(
             yield _need(Need.FAILED, row["message"], source=row["name"], run=row["run"], since=row["started_at"])
     for trouble in postgres.query(conn, "desk_troubles", sources=list(named)):
         kind = TroubleKind(trouble["kind"])
+        if kind is TroubleKind.DRIFTING:
+            # `of_held` names the held runs, which can be decided there.
+            continue
         if kind is not TroubleKind.SILENT or named[trouble["source"]]["quiet"]:
             judged = named[trouble["source"]]["health"]
             # The reason that health gives, if this need is the state of the source.

@@ -52,7 +52,11 @@ def _of_length(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]
         or _apart([one.words for one in run], [one.words for one in before]) < policy.DRIFT_DEVIATIONS
     ):
         return ""
-    return f"their texts have {middle:.0f} words (the median of {len(run)}); usually {low:.0f} to {high:.0f}"
+    length = "shorter" if short else "longer"
+    return (
+        f"its {len(run)} articles are {length} than usual: {middle:.0f} words each at the middle; usually {low:.0f} to "
+        f"{high:.0f}"
+    )
 
 
 def _of_shares(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]) -> list[str]:

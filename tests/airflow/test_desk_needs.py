@@ -41,6 +41,8 @@ def test_what_went_wrong_is_named_with_its_source_and_its_reason(conn: postgres.
     ran(conn, "", "alert", "failed", "No channel is called desk.")
     insert(conn, "health", source="sana", kind="silent", since=AT)
     insert(conn, "health", source="sana", kind="behind", since=AT, recovered_at=AT)
+    # The held run is a need of its own, with its decision.
+    insert(conn, "health", source="sana", kind="drifting", since=AT)
 
     found = needed(conn, "fanous", "roj", "sana")
 

@@ -35,6 +35,8 @@ SITE = sites.DemoSite(
     name="delta", title="Delta Post", language="en", country="GB", timezone="UTC", family="wordpress", articles=26
 )
 
+DRIFTING = "health where kind = 'drifting' and recovered_at is null"
+
 
 @dataclass
 class Demo:
@@ -159,6 +161,8 @@ def test_what_is_rejected_stays_out_and_its_pages_are_looked_at_again(demo: Demo
     newsroom.turn(demo.room, [SITE], new=8)
     newsroom.relaunch(demo.room, "delta")
     demo.night("2026-11-22T0200")
+    troubles.check(demo.settings, [demo.source])
+    drifting = demo.count(DRIFTING)
 
     said = demo.answer("quarantine", "reject", "delta")
     at_desk = by_hand_tasks.do({"work": "reject", "source": "delta", "key": "2026-11-22T0200"}, "noor")
@@ -166,6 +170,8 @@ def test_what_is_rejected_stays_out_and_its_pages_are_looked_at_again(demo: Demo
 
     assert "8 URLs are rejected" in said and at_desk["said"].startswith("0 URLs of run 2026-11-22T0200")
     assert (demo.count("articles"), again.state, again.counts.get("held", 0)) == (before, "done", 0)
+    # The trouble is over at once, not after the next night.
+    assert (drifting, demo.count(DRIFTING)) == (1, 0)
     assert url_account.differences(demo.settings, demo.conn, demo.source, "2026-11-22T0200") == []
     demo.conn.rollback()
     assert demo.count("urls where code = 'held' and state = 'rejected' and next_at > now()") == 8
@@ -181,6 +187,8 @@ def test_at_the_desk_a_held_run_is_released_in_the_name_of_who_asked_and_can_be_
     newsroom.turn(demo.room, [SITE], new=8)
     newsroom.relaunch(demo.room, "delta")
     demo.night("2026-11-22T0200")
+    troubles.check(demo.settings, [demo.source])
+    drifting = demo.count(DRIFTING)
     asked = {"source": "delta", "key": "2026-11-22T0200"}
 
     done = [by_hand_tasks.do({"work": "release", **asked}, "olga") for _ in range(2)]
@@ -188,6 +196,7 @@ def test_at_the_desk_a_held_run_is_released_in_the_name_of_who_asked_and_can_be_
     assert ["8 new" in one["lines"] for one in done] == [True, True]
     assert demo.count("articles") == before + 8
     assert demo.count("deliveries where state = 'sent'") > 0
+    assert (drifting, demo.count(DRIFTING), demo.count("source_states where reason like '%held%'")) == (1, 0, 0)
     (decided,) = json.loads(demo.answer("quarantine", "list", "--all", "--json"))
     assert (decided["state"], decided["decided_by"]) == ("released", "olga")
     with pytest.raises(NightdeskError, match="was released"):
@@ -214,7 +223,7 @@ USUAL = [known(200 + 5 * (n % 40), n=n) for n in range(80)]
 @pytest.mark.parametrize(
     ("run", "says"),
     [
-        ([known(40 + n, n=n) for n in range(6)], "their texts have 42 words"),
+        ([known(40 + n, n=n) for n in range(6)], "its 6 articles are shorter than usual: 42 words each"),
         ([known(280, dated=False, n=n) for n in range(6)], "6 of 6 have no date"),
         ([known(280, title="Delta Post", n=n) for n in range(6)], "6 of 6 have a title that others have too"),
         ([known(280, shared=200, n=n) for n in range(6)], "6 of 6 have a text that is mostly the same as others'"),

@@ -8,6 +8,7 @@ const { clock, day, minute, safe } = await import(`${console_}/parts/pieces.js`)
 const { read } = await import(`${console_}/parts/results.js`);
 const { EMPTY, toForm, toWatch } = await import(`${console_}/parts/watchform.js`);
 const { restOf } = await import(`${console_}/parts/asking.js`);
+const { placed } = await import(`${console_}/parts/acting.js`);
 const { repeats } = await import(`${console_}/parts/differences.js`);
 const { chosen, statesOf } = await import(`${console_}/pages/source_states.js`);
 
@@ -104,4 +105,10 @@ Deno.test("a description that the text begins with is read once, and one that on
     true,
     false,
   ]);
+});
+
+Deno.test("what was decided on keeps its place in a list when the server names it no more", () => {
+  const kept = [{ item: "b", at: 1 }, { item: "d", at: 3 }];
+  const shown = (items) => placed(items, kept, (item) => item).join("");
+  same([shown(["a", "b", "c", "d"]), shown(["a", "c", "e"]), shown([])], ["abcd", "abcde", "bd"]);
 });

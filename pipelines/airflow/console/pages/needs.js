@@ -1,9 +1,9 @@
 // What needs a person: sentences, each with what can be done about it.
-import { Act } from "../parts/acting.js";
+import { Act, useKept } from "../parts/acting.js";
 import { say, word } from "../parts/language.js";
 import { Empty, English, minute, Panel, standing, When } from "../parts/pieces.js";
 import { AirflowLink, Go } from "../parts/router.js";
-import { Decide } from "./held_runs.js";
+import { Decide, Opened, Why } from "./held_runs.js";
 
 const { createElement: h } = globalThis.React;
 const { Badge, Box, Flex, Text } = globalThis.ChakraUI;
@@ -23,21 +23,26 @@ const KINDS = {
   disk: ["red"],
 };
 
-const Actions = ({ need, may, onDone }) => {
+const Actions = ({ need, page, onKeep, onDone }) => {
   const [, way] = KINDS[need.code] ?? [];
   return h(
     Flex,
     { gap: 3, align: "center", flexWrap: "wrap" },
     need.source ? h(Go, { to: `sources/${need.source}`, fontSize: "sm" }, say("needs.source")) : null,
     way ? h(Box, { as: "span", fontSize: "sm" }, way(need)) : null,
-    ["failed", "ledger"].includes(need.code) && may.includes("operate")
+    ["failed", "ledger"].includes(need.code) && page.may.includes("operate")
       ? h(Act, { path: `sources/${encodeURIComponent(need.source)}/crawl`, onDone }, say("source.crawl"))
       : null,
-    need.code === "held" && may.includes("operate") ? h(Decide, { source: need.source, run: need.run, onDone }) : null,
+    need.code === "held" && page.may.includes("operate")
+      ? h(Decide, {
+        ...{ source: need.source, title: page.titles[need.source] ?? need.source, run: need.run, n: need.of.articles },
+        ...{ onBegin: onKeep, onDone },
+      })
+      : null,
   );
 };
 
-const NeedRow = ({ need, page, onDone }) => {
+const NeedRow = ({ need, page, onKeep, onDone }) => {
   const [colour] = KINDS[need.code] ?? ["gray"];
   // Our own sentence where there is one; what a site or a stage said stays as it was said.
   const told = { ...need.of, ...(need.since ? { at: minute(need.since) } : {}) };
@@ -53,20 +58,28 @@ const NeedRow = ({ need, page, onDone }) => {
       need.since ? h(Text, { as: "span", color: "fg.muted", fontSize: "xs" }, h(When, { at: need.since, now: page.now })) : null,
     ),
     need.of ? h(Text, { fontSize: "sm", my: 1, overflowWrap: "anywhere" }, say(`told.${need.code}`, told)) : null,
-    need.sentence ? h(English, { my: 1 }, need.sentence) : need.detail && !need.of ? h(Text, { fontSize: "sm", my: 1 }, say(`means.${need.detail}`)) : null,
-    h(Actions, { need, may: page.may, onDone }),
+    need.code === "held"
+      ? h(Box, null, h(Why, { reason: need.sentence }), h(Opened, { source: need.source, run: need.run, n: need.of.articles }))
+      : need.sentence
+      ? h(English, { my: 1 }, need.sentence)
+      : need.detail && !need.of
+      ? h(Text, { fontSize: "sm", my: 1 }, say(`means.${need.detail}`))
+      : null,
+    h(Actions, { need, page, onKeep, onDone }),
   );
 };
 
-export const Needs = ({ page, onDone }) =>
-  h(
+const keyOf = (need) => `${need.code} ${need.source ?? need.run_id ?? need.channel ?? need.sentence} ${need.run ?? need.detail ?? ""}`;
+
+export const Needs = ({ page, onDone }) => {
+  const [needs, keep] = useKept(page.needs, keyOf);
+  return h(
     Panel,
     { title: say("needs.title"), id: "desk-needs" },
-    page.needs.length === 0 ? h(Empty, null, say("needs.none")) : h(
+    needs.length === 0 ? h(Empty, null, say("needs.none")) : h(
       Box,
       { as: "ul", listStyleType: "none" },
-      page.needs.map((need, at) =>
-        h(NeedRow, { key: `${need.code} ${need.source ?? need.run_id ?? need.channel ?? at} ${need.run ?? ""}`, need, page, onDone })
-      ),
+      needs.map((need) => h(NeedRow, { key: keyOf(need), need, page, onKeep: () => keep(need), onDone })),
     ),
   );
+};

@@ -32,8 +32,8 @@ def _overview(user: permissions.User) -> Any:
         tone, _ = write_headline(rows, latest, superseded, undelivered=undelivered, channels=channels, **when)
         found = [
             *needs.of_night(conn, rows, latest, **when),
-            *needs.of_files(broken),
             *needs.of_held(map(vars, quarantine.list_held(conn)), {row["name"] for row in rows}),
+            *needs.of_files(broken),
             *needs.of_approvals(dag_runs.waiting("follow", "approve")),
             *needs.of_messages(undelivered, channels),
             *needs.of_disk(current.data, current.min_free_mb),

@@ -38,8 +38,15 @@ const Standing = ({ page }) => {
           h(When, { at: page.started_at, now: page.now, none: say("state.never") }),
         ),
       ),
-      page.health.reason ? h(English, null, page.health.reason) : null,
-      page.message ? h(English, { color: page.state === "failed" ? "red.fg" : undefined }, page.message) : null,
+      // Of held articles the card above says all, with what can be decided.
+      page.health.state === "drifting" && page.held.length > 0
+        ? h(Text, { fontSize: "sm" }, say("means.drifting"))
+        : page.health.reason
+        ? h(English, null, page.health.reason)
+        : null,
+      page.message && !page.held.some((one) => one.run === page.run)
+        ? h(English, { color: page.state === "failed" ? "red.fg" : undefined }, page.message)
+        : null,
       h(Dotted, {
         facts: [
           say("search.count", { n: page.articles }),

@@ -29,8 +29,8 @@ export const useDoing = () => {
   return { busy, error: problem?.said ?? "", problem, run };
 };
 
-// How a run of a Dag goes, until it has ended.
-export const DagRun = ({ dag, runId, onEnd }) => {
+// The state of a run of a Dag, asked for until it has ended, and what is wrong with asking.
+export const useDagRun = (dag, runId, onEnd) => {
   const [state, setState] = useState("queued");
   const [error, setError] = useState("");
   useEffect(() => {
@@ -54,6 +54,12 @@ export const DagRun = ({ dag, runId, onEnd }) => {
       clearTimeout(timer);
     };
   }, [dag, runId]);
+  return { state, error };
+};
+
+// How a run of a Dag goes, until it has ended.
+export const DagRun = ({ dag, runId, onEnd }) => {
+  const { state, error } = useDagRun(dag, runId, onEnd);
   return h(
     Text,
     { as: "span", role: "status", fontSize: "sm", color: state === "failed" ? "red.fg" : state === "success" ? "green.fg" : "fg.muted" },
@@ -88,4 +94,23 @@ export const Act = ({ path, body, ask, quiet = false, onDone, children, ...rest 
       ? h(Text, { as: "span", role: "status", color: "green.fg", fontSize: "sm" }, say("act.done"))
       : null,
   );
+};
+
+// A list in which what somebody acted on keeps its place after the server no longer names it, until the page is left.
+// The items, and those of `kept` that are no longer among them, each where it stood.
+export const placed = (items, kept, keyOf) => {
+  const shown = items.filter((item) => !kept.some((one) => keyOf(one.item) === keyOf(item)));
+  for (const one of [...kept].sort((a, b) => a.at - b.at)) shown.splice(one.at, 0, one.item);
+  return shown;
+};
+
+// What is to be shown of a list, and a way to keep an item of it as it is now.
+export const useKept = (items, keyOf) => {
+  const [kept, setKept] = useState([]);
+  const shown = placed(items, kept, keyOf);
+  const keep = (item) =>
+    setKept((before) =>
+      before.some((one) => keyOf(one.item) === keyOf(item)) ? before : [...before, { item, at: shown.findIndex((one) => keyOf(one) === keyOf(item)) }]
+    );
+  return [shown, keep];
 };
