@@ -13,6 +13,12 @@ def versions(conn: postgres.Connection, number: int) -> list[postgres.Row]:
     return postgres.query(conn, "desk_versions", id=number, count=policy.BESIDE_AN_ARTICLE)
 
 
+def last_edits(conn: postgres.Connection, numbers: Sequence[int]) -> dict[int, postgres.Row]:
+    """The last change of each of these articles that was revised: `at`, `kind`; `title_before` if that was another."""
+    rows = postgres.query(conn, "desk_last_edits", ids=list(numbers))
+    return {row.pop("article_id"): row for row in rows}
+
+
 def wordings(conn: postgres.Connection, number: int, revisions: Sequence[int]) -> dict[int, postgres.Row]:
     """The wordings of an article with these revision numbers, in full, by revision."""
     rows = postgres.query(conn, "desk_wordings", id=number, revisions=list(revisions))

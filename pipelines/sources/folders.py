@@ -129,6 +129,11 @@ def scopes(settings: Settings) -> dict[str, Scope]:
     return scopes_of(readable(settings)[0])
 
 
+def titles(settings: Settings) -> dict[str, str]:
+    """The titles of the followed sources, by name."""
+    return {source.name: source.title for source in readable(settings)[0]}
+
+
 def scopes_of(sources: Iterable[Source]) -> dict[str, Scope]:
     """What queries may ask about these sources, by name."""
     return {source.name: Scope(source.country, source.groups) for source in sources}

@@ -66,6 +66,8 @@ def test_a_search_marks_what_it_found_and_points_at_a_mistake_in_what_was_typed_
 
     assert [piece["text"] for piece in found["title_pieces"] if piece["marked"]] == ["الكهرباء"]
     assert (found["id"], found["direction"], none, counted["number"]) == (article, "rtl", [], 1)
+    # It was revised: what kind of change that was, and the headline before it only where that is another.
+    assert (found["revision"], found["edit"]["kind"], found["edit"]["title_before"]) == (2, "correction", "")
     mistake = json.loads(said)
     assert (status, mistake["query"], mistake["start"]) == (422, '"الكهرباء', 0)
     assert get("/api/search?q=a&source=b)%20OR%20(c")[0] == 422
@@ -79,6 +81,7 @@ def test_an_article_has_its_wordings_what_differs_and_its_page_made_harmless(get
     origin = ask(get, f"/api/articles/{article}/provenance")
 
     assert ([one["revision"] for one in whole["versions"]], whole["direction"]) == ([2, 1], "rtl")
+    assert whole["source_title"] == factories.source("sana").title
     changed = {piece["fate"]: piece["text"].strip() for piece in differing[0] if piece["fate"] != "same"}
     assert changed == {"removed": "ثلاث", "added": "خمس"}
     assert [block["text"] for block in blocks if not block["reason"]] == whole["text"].split("\n")
@@ -94,7 +97,9 @@ def test_the_evidence_of_an_article_is_a_file_that_players_of_web_archives_open(
     status, headers, body = get(f"/api/articles/{article}/evidence")
 
     assert (status, headers["content-type"]) == (200, "application/wacz")
-    assert f'filename="article-{article}.wacz"' in headers["content-disposition"] and body.startswith("PK")
+    assert f'filename="sana-2026-11-21-article-{article}.wacz"' in headers["content-disposition"] and body.startswith(
+        "PK"
+    )
 
 
 def test_an_extraction_that_somebody_calls_wrong_is_kept_with_the_note_and_in_the_history(

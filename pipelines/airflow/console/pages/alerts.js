@@ -45,9 +45,9 @@ const Alert = ({ alert, onChange }) => {
     { as: "li", px: 4, py: 3, borderTopWidth: "1px", _first: { borderTopWidth: 0 }, "data-testid": "alert" },
     h(Dotted, {
       facts: [
-        alert.watch ? h(Go, { to: `watches/${encodeURIComponent(alert.watch)}` }, h("bdi", null, alert.watch)) : h("bdi", null, alert.source),
+        alert.watch ? h(Go, { to: `watches/${encodeURIComponent(alert.watch)}` }, h("bdi", null, alert.watch)) : h("bdi", null, alert.source_title),
         word("kind", alert.revision_kind || alert.kind),
-        alert.watch && alert.source && h("bdi", null, alert.source),
+        alert.watch && alert.source && h("bdi", null, alert.source_title),
         alert.also_in.length > 0 && phrase("alerts.also_in", { names: alert.also_in.join(", ") }),
         h(When, { at: alert.created_at }),
         seen && phrase("alerts.seen_by", { who: seen }),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Annotated, Any
@@ -19,6 +20,7 @@ from pipelines.desk import desk_records, lookups, unsent
 from pipelines.errors import ChannelError
 from pipelines.notify import channel_states
 from pipelines.settings import settings
+from pipelines.sources import folders
 from pipelines.stores import postgres
 
 # Fields of a row that belong to the message; the other fields belong to the alert.
@@ -46,12 +48,13 @@ def _alerts(
     after: Annotated[int | None, Query(ge=1, lt=2**BIGINT_BITS)] = None,
 ) -> Any:
     """The newest alerts, each with its messages; after: only alerts that are older than this one."""
-    count = policy.MAX_ROWS
-    with DESK.reading(settings()) as conn:
+    count, current = policy.MAX_ROWS, settings()
+    titles = folders.titles(current)
+    with DESK.reading(current) as conn:
         rows = channel_states.alerts(
             conn, watch=watch, channel=channel, unsent=only_unsent, acked=acked, before=after, count=count
         )
-    alerts = [_alert(list(some)) for _, some in groupby(rows, key=lambda row: row["id"])]
+    alerts = [_alert(list(some), titles) for _, some in groupby(rows, key=lambda row: row["id"])]
     # The last alert of a full page may have more messages than the page shows.
     more = len(rows) == count and len(alerts) > 1
     shown = alerts[:-1] if more else alerts
@@ -107,7 +110,7 @@ def _do_allowed(work: Any, *given: Any, **named: Any) -> Any:
         raise HTTPException(422, str(error)) from None
 
 
-def _alert(rows: list[postgres.Row]) -> dict[str, Any]:
+def _alert(rows: list[postgres.Row], titles: Mapping[str, str]) -> dict[str, Any]:
     first = rows[0]
     messages = [
         {**{name: row[name] for name in OF_MESSAGE}, "why": desk_records.ADDRESS.sub("…", row["why"])}
@@ -117,6 +120,8 @@ def _alert(rows: list[postgres.Row]) -> dict[str, Any]:
     of_alert = {name: value for name, value in first.items() if name not in OF_MESSAGE}
     return {
         **of_alert,
+        "source_title": titles.get(first["source"], first["source"]),
+        "also_in": [titles.get(name, name) for name in first["also_in"]],
         "direction": text.direction(first["title"] or ""),
         "listed_for": "" if messages else first["why"],
         "messages": messages,

@@ -14,7 +14,7 @@ const { Badge, Box, Flex, Skeleton, Stack, Text } = globalThis.ChakraUI;
 
 // How an article can be looked at; the first is what the address leaves out.
 const VIEWS = ["text", "cuts", "changes", "page"];
-const USUAL = { view: "text", q: "", before: "", after: "" };
+const USUAL = { view: "text", found: "", before: "", after: "" };
 
 const Plain = ({ article }) =>
   h(
@@ -31,7 +31,7 @@ const Plain = ({ article }) =>
 const Facts = ({ article }) =>
   h(Dotted, {
     facts: [
-      h(Go, { to: `sources/${article.source}` }, h("bdi", null, article.source)),
+      h(Go, { to: `sources/${article.source}` }, h("bdi", null, article.source_title)),
       article.authors.length > 0 && h("bdi", null, article.authors.join(", ")),
       article.section && h("bdi", null, article.section),
       article.published_at ? say("article.published", { at: minute(article.published_at), from: article.published_from || "?" }) : say("article.undated"),
@@ -74,7 +74,9 @@ export const Page = ({ number }) => {
   return h(
     Stack,
     { gap: 4, "data-testid": "article-page" },
-    filters.q ? h(Text, { fontSize: "sm" }, h(Go, { to: "articles", filters: { q: filters.q } }, say("article.back"))) : null,
+    filters.found
+      ? h(Text, { fontSize: "sm" }, h(Go, { to: "articles", filters: Object.fromEntries(new URLSearchParams(filters.found)) }, say("article.back")))
+      : null,
     h(
       Box,
       { borderWidth: "1px", borderRadius: "lg", p: 4 },
@@ -101,7 +103,7 @@ export const Page = ({ number }) => {
         { title: say(`article.view_${filters.view}`), id: "article-shown" },
         h(Box, { p: 4, minW: 0, dir: filters.view === "text" ? article.direction : undefined }, h(Shown, { article, filters, change })),
       ),
-      h(Beside, { article, onChange: refresh }),
+      h(Beside, { article, found: filters.found, onChange: refresh }),
     ),
   );
 };

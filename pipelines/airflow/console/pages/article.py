@@ -64,16 +64,21 @@ router = APIRouter(prefix="/api/articles/{number}")
 @router.get("")
 def _article(number: int) -> Any:
     """An article with its present wording, its earlier wordings, its story and its alerts."""
-    with DESK.reading(settings()) as conn:
+    current = settings()
+    titles = folders.titles(current)
+    with DESK.reading(current) as conn:
         found = _find_article(conn, number)
         versions = lookups.versions(conn, number)
         story = api_records.story(conn, found["story_id"], policy.BESIDE)
         alerts = lookups.alerts_of_article(conn, number)
     told = {
         "url": _link(found["url"]),
+        "source_title": titles.get(found["source"], found["source"]),
         "cut": [{**block, "direction": text.direction(block["text"])} for block in found["cut"]],
         "versions": [{**row, "direction": text.direction(row["title"])} for row in versions],
-        "story": [{**row, "url": _link(row["url"])} for row in story],
+        "story": [
+            {**row, "url": _link(row["url"]), "source_title": titles.get(row["source"], row["source"])} for row in story
+        ],
         "alerts": alerts,
     }
     return steering.strip_steering({**found, **told})
@@ -142,10 +147,11 @@ def _evidence(number: int) -> FileResponse:
     """All the evidence of an article as one file, which players of web archives open."""
     current = settings()
     folder = tempfile.TemporaryDirectory(prefix="nightdesk-desk-")
-    out = Path(folder.name) / f"article-{number}.wacz"
     try:
         with DESK.reading(current) as conn:
-            _find_article(conn, number)
+            found = _find_article(conn, number)
+            day = (found["published_at"] or found["first_fetched_at"]).date()
+            out = Path(folder.name) / f"{found['source']}-{day}-article-{number}.wacz"
             evidence.collect(current, conn, [number], out, why=f"Asked for at the Desk: article {number}")
     except NightdeskError as error:
         folder.cleanup()

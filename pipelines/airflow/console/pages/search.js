@@ -95,6 +95,7 @@ export const Page = () => {
   const { order, ...narrowed } = filters;
   const query = asked(narrowed);
   const list = useScrolled(`search?${query}&order=${order}`, "answers");
+  const address = asked({ ...narrowed, order: order === USUAL.order ? "" : order });
   const titles = Object.fromEntries((choices?.sources ?? []).map((one) => [one.name, one.title]));
   return h(
     Panel,
@@ -118,7 +119,7 @@ export const Page = () => {
     h(
       Scrolled,
       { list },
-      (list.rows ?? []).map((one) => h(Found, { key: one.id, found: one, titles, query: filters.q })),
+      (list.rows ?? []).map((one) => h(Found, { key: one.id, found: one, titles, list: address })),
     ),
   );
 };

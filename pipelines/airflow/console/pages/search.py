@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from pipelines.airflow.console.database_door import DESK
 from pipelines.alert import synonyms
 from pipelines.archive import api_records, passages, search
 from pipelines.archive.search import ArticleHit, Order
+from pipelines.desk import lookups
 from pipelines.query import grammar
 from pipelines.query.evaluation import FIELDS
 from pipelines.settings import settings
@@ -49,8 +51,9 @@ def _search(
             conn, written, order=order, count=count, after=after, scopes=folders.scopes(current),
             patience=policy.STATEMENT_SECONDS,
         )  # fmt: skip
+        edits = lookups.last_edits(conn, [found.article["id"] for found in page.answers])
     told = {"after": page.after, "read_to": page.read_to, "ranked_newest": page.ranked, "complete": page.complete}
-    return steering.strip_steering({"answers": [_show_answer(found) for found in page.answers], **told})
+    return steering.strip_steering({"answers": [_show_answer(found, edits) for found in page.answers], **told})
 
 
 @router.get("/count")
@@ -86,7 +89,7 @@ def _write_query(conn: postgres.Connection, typed: str, **filters: str) -> str:
     return f"({typed}) {' '.join(behind)}"
 
 
-def _show_answer(found: ArticleHit) -> dict[str, Any]:
+def _show_answer(found: ArticleHit, edits: Mapping[int, postgres.Row]) -> dict[str, Any]:
     """An answer in the form of the page: its title in pieces, and passages only from outside the title."""
     told = api_records.answer(found)
     places = {name: [(mark.start, mark.end) for mark in found.marks if mark.field == name] for name in FIELDS}
@@ -94,6 +97,7 @@ def _show_answer(found: ArticleHit) -> dict[str, Any]:
     beside = passages.beside_title(found.article["description"], found.article["text"], places)
     return {
         **{name: value for name, value in told.items() if name not in ("marks", "passages")},
+        "edit": edits.get(found.article["id"]),
         "title_pieces": [asdict(piece) for piece in title],
         "passages": [{"pieces": [asdict(piece) for piece in passage]} for passage in beside],
         "beginning": "" if beside else _beginning(found.article),

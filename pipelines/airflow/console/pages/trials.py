@@ -4,6 +4,7 @@ sent.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -62,10 +63,10 @@ def _try(written: TrialRequest) -> Any:
         watch = watches_page.make_watch(current, conn, "tried", written)
         node = watches.node(watch, synonyms.lists(conn))
         found = watch_trial.try_watch(conn, watch, node, written.days, scopes=folders.scopes(current))
-    return steering.strip_steering({"notes": watch_editing.notes(watch), **_show_tried(found)})
+    return steering.strip_steering({"notes": watch_editing.notes(watch), **_show_tried(found, folders.titles(current))})
 
 
-def _show_tried(found: TriedQuery) -> dict[str, Any]:
+def _show_tried(found: TriedQuery, titles: Mapping[str, str]) -> dict[str, Any]:
     today = datetime.now(UTC).date()
     days = [today - timedelta(days=back) for back in range(found.days, -1, -1)]
     return {
@@ -79,11 +80,11 @@ def _show_tried(found: TriedQuery) -> dict[str, Any]:
             {"term": term, "articles": count, "alone": found.alone[term]}
             for term, count in found.terms.most_common(policy.TRY_TERMS)
         ],
-        "newest": [_story(one) for one in found.found[: policy.TRY_STORIES]],
+        "newest": [_story(one, titles) for one in found.found[: policy.TRY_STORIES]],
     }
 
 
-def _story(one: FoundArticle) -> dict[str, Any]:
+def _story(one: FoundArticle, titles: Mapping[str, str]) -> dict[str, Any]:
     places = {name: [(mark.start, mark.end) for mark in one.marks if mark.field == name] for name in one.fields}
     parts = [
         [{"text": piece.text, "marked": piece.marked} for piece in passage]
@@ -92,6 +93,7 @@ def _story(one: FoundArticle) -> dict[str, Any]:
     title = passages.whole(one.fields["title"], places["title"])
     return {
         **{name: getattr(one, name) for name in ("id", "source", "at", "alerts")},
+        "source_title": titles.get(one.source, one.source),
         "direction": text.direction(one.fields["title"]),
         "title_pieces": [{"text": piece.text, "marked": piece.marked} for piece in title],
         "passages": parts[: policy.TRY_PASSAGES],

@@ -14,7 +14,7 @@ const Row = ({ children, ...rest }) =>
 const List = ({ children }) => h(Box, { as: "ul", listStyleType: "none", maxH: "24rem", overflowY: "auto", tabIndex: 0 }, children);
 const Nothing = ({ children }) => h(Text, { px: 4, py: 3, fontSize: "sm", color: "fg.muted" }, children);
 
-const Versions = ({ article }) =>
+const Versions = ({ article, found }) =>
   h(
     Panel,
     { title: say("article.versions"), id: "article-versions" },
@@ -34,7 +34,7 @@ const Versions = ({ article }) =>
             version.revision > 1
               ? h(
                 Go,
-                { to: `articles/${article.id}`, filters: { view: "changes", before: version.revision - 1, after: version.revision } },
+                { to: `articles/${article.id}`, filters: { view: "changes", before: version.revision - 1, after: version.revision, found } },
                 say("article.what_changed"),
               )
               : null,
@@ -60,7 +60,7 @@ const Story = ({ article }) => {
           h(
             Flex,
             { gap: 2, color: "fg.muted", fontSize: "xs", flexWrap: "wrap" },
-            h("bdi", null, one.source),
+            h("bdi", null, one.source_title),
             h(When, { at: one.told_at }),
             h("span", null, say("article.share", { n: Math.round(one.share * 100) })),
           ),
@@ -111,7 +111,7 @@ const Evidence = ({ article }) =>
         { asChild: true, size: "sm", variant: "outline", alignSelf: "flex-start" },
         h(
           "a",
-          { href: new URL(`nightdesk/api/articles/${article.id}/evidence`, document.baseURI).href, download: `article-${article.id}.wacz` },
+          { href: new URL(`nightdesk/api/articles/${article.id}/evidence`, document.baseURI).href, download: "" },
           say("article.download"),
         ),
       ),
@@ -119,11 +119,12 @@ const Evidence = ({ article }) =>
     ),
   );
 
-export const Beside = ({ article }) =>
+// found: the filters of the list that led here.
+export const Beside = ({ article, found }) =>
   h(
     Stack,
     { gap: 4, minW: 0 },
-    h(Versions, { article }),
+    h(Versions, { article, found }),
     h(Story, { article }),
     h(Alerts, { article }),
     h(Evidence, { article }),

@@ -1,5 +1,5 @@
 // An article that a search found: its title and passages with what was found marked, its story told once.
-import { say } from "./language.js";
+import { phrase, say, word } from "./language.js";
 import { Dotted, When, Words } from "./pieces.js";
 import { Go } from "./router.js";
 
@@ -11,7 +11,25 @@ export const Marked = ({ pieces }) =>
     piece.marked ? h(Box, { as: "mark", key: at, bg: "yellow.subtle", color: "yellow.fg", borderRadius: "xs" }, piece.text) : h("span", { key: at }, piece.text)
   );
 
-export const Found = ({ found, titles, query }) =>
+// The last edit of an article that was revised: when, of which kind, and the headline before it.
+const Edit = ({ found, list }) =>
+  h(
+    Box,
+    { fontSize: "xs", "data-testid": "edit" },
+    h(Dotted, {
+      facts: [
+        h("span", null, phrase("found.changed", { at: h(When, { at: found.edit.at }) })),
+        word("edit", found.edit.kind),
+        h(Go, { to: `articles/${found.id}`, filters: { view: "changes", found: list } }, say("article.what_changed")),
+      ],
+    }),
+    found.edit.title_before
+      ? h(Words, { as: "del", display: "block", direction: found.direction, language: found.language, color: "fg.muted" }, found.edit.title_before)
+      : null,
+  );
+
+// list: the filters of the list that it is in, as they stand in the address, so that its page leads back.
+export const Found = ({ found, titles, list }) =>
   h(
     Box,
     { as: "li", px: 4, py: 3, borderTopWidth: "1px", _first: { borderTopWidth: 0 }, "data-testid": "article" },
@@ -22,7 +40,6 @@ export const Found = ({ found, titles, query }) =>
           h("bdi", null, titles[found.source] ?? found.source),
           h(When, { at: found.dated }),
           found.revision > 1 && say("article.revision", { n: found.revision }),
-          found.revision > 1 && h(Go, { to: `articles/${found.id}`, filters: { view: "changes", q: query } }, say("article.what_changed")),
           found.outlets > 1 && say("search.outlets", { n: found.outlets }),
         ],
       },
@@ -31,8 +48,9 @@ export const Found = ({ found, titles, query }) =>
     h(
       Words,
       { as: "h2", direction: found.direction, language: found.language, size: "md", strong: true, "data-testid": "title" },
-      h(Go, { to: `articles/${found.id}`, filters: { q: query }, color: "inherit" }, h(Marked, { pieces: found.title_pieces })),
+      h(Go, { to: `articles/${found.id}`, filters: { found: list }, color: "inherit" }, h(Marked, { pieces: found.title_pieces })),
     ),
+    found.edit ? h(Edit, { found, list }) : null,
     found.passages.map((passage, at) =>
       h(
         Words,

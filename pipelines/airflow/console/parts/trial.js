@@ -122,7 +122,7 @@ const Tried = ({ found }) =>
         h(
           Box,
           { as: "li", key: one.id, py: 2, borderTopWidth: "1px" },
-          h(Dotted, { facts: [h("bdi", null, one.source), h(When, { at: one.at })] }),
+          h(Dotted, { facts: [h("bdi", null, one.source_title), h(When, { at: one.at })] }),
           h(Words, { direction: one.direction, strong: true }, h(Go, { to: `articles/${one.id}`, color: "inherit" }, h(Marked, { pieces: one.title_pieces }))),
           one.passages.map((pieces, at) => h(Words, { key: at, direction: one.direction, color: "fg.muted" }, h(Marked, { pieces }))),
         )
