@@ -117,7 +117,8 @@ def _by_run(stages: Sequence[postgres.Row]) -> list[Record]:
     for run in runs.values():
         words = [stage["state"] for stage in run["stages"]]
         run["state"] = next((str(word) for word in desk_records.WORST_FIRST if word in words), str(RunState.DONE))
-    return list(runs.values())[: policy.RUNS_OF_SOURCE]
+    # A stage that ran again later, as when a held run is released, does not make its run newer.
+    return sorted(runs.values(), key=lambda run: run["started_at"], reverse=True)[: policy.RUNS_OF_SOURCE]
 
 
 def _ends(conn: postgres.Connection, name: str, runs: Sequence[str]) -> list[Record]:

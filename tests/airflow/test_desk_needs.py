@@ -130,3 +130,24 @@ def test_a_paused_source_is_left_out_unless_it_is_named(settings: Settings, monk
         assert (list(paused), folders.find_paused(conn)) == (["sana"], {})
     assert said.startswith("Paused: sana. Only what a person starts crawls them")
     assert (wrong.exit_code, "nobody is not followed" in str(wrong.exception or wrong.output)) == (1, True)
+
+
+def test_a_release_neither_lengthens_its_night_nor_makes_it_the_last_run_of_its_source(
+    conn: postgres.Connection,
+) -> None:
+    released, newer = AT + timedelta(hours=30), "2026-11-23T0200"
+    again = {"started_at": released, "ended_at": released + timedelta(minutes=1)}
+    ran(conn, "sana", "crawl", "done")
+    ran(conn, "sana", "load", "done", **again)
+    ran(conn, "", "alert", "done", **again | {"started_at": released + timedelta(seconds=40)})
+    next_night = {"run": newer, "started_at": AT + timedelta(days=1), "ended_at": AT + timedelta(days=1, minutes=2)}
+    ran(conn, "sana", "crawl", "done", **next_night)
+    ran(conn, "sana", "load", "done", **next_night)
+    decided = {"state": "released", "decided_at": released + timedelta(seconds=30), "decided_by": "olga"}
+    insert(conn, "quarantine", source="sana", run=NIGHT, reason="", articles=8, since=AT, **decided)
+
+    took = {run["run"]: run["ended_at"] - run["started_at"] for run in desk_records.runs(conn, 5)}
+    page = source_records.in_full(conn, source("sana"), now=released)
+
+    assert took == {NIGHT: timedelta(minutes=5), newer: timedelta(minutes=2)}
+    assert (page["run"], [run["run"] for run in page["runs"]]) == (newer, [newer, NIGHT])

@@ -24,6 +24,10 @@ left join lateral (
         where night.source >= name and night.source <= name and not exists (
             select from runs asked
             where asked.run = night.run and asked.source = name and asked.stage = 'crawl' and asked.only_url <> ''
+        ) and not exists (
+            -- The load that released a held run does not make that run the last one.
+            select from quarantine q
+            where q.source = name and q.run = night.run and q.state = 'released' and night.stage = 'load' and night.ended_at >= q.decided_at
         )
         order by night.source desc, night.started_at desc
         limit 1

@@ -10,6 +10,7 @@ const { EMPTY, toForm, toWatch } = await import(`${console_}/parts/watchform.js`
 const { restOf } = await import(`${console_}/parts/asking.js`);
 const { placed } = await import(`${console_}/parts/acting.js`);
 const { repeats } = await import(`${console_}/parts/differences.js`);
+const { usualOf } = await import(`${console_}/pages/source.js`);
 const { chosen, statesOf } = await import(`${console_}/pages/source_states.js`);
 
 const at = "2026-11-22T23:30:00Z";
@@ -111,4 +112,9 @@ Deno.test("what was decided on keeps its place in a list when the server names i
   const kept = [{ item: "b", at: 1 }, { item: "d", at: 3 }];
   const shown = (items) => placed(items, kept, (item) => item).join("");
   same([shown(["a", "b", "c", "d"]), shown(["a", "c", "e"]), shown([])], ["abcd", "abcde", "bd"]);
+});
+
+Deno.test("a usual day of a source is told once a week of days is known, counted from its first article", () => {
+  const days = (...counts) => [...Array(30 - counts.length).fill(0), ...counts];
+  same([usualOf(days()), usualOf(days(36)), usualOf(days(9, 1, 2, 3, 4, 5, 6)), usualOf(days(9, 0, 0, 0, 0, 0, 0, 0))], [null, null, 4, 0]);
 });

@@ -34,7 +34,9 @@ const Facts = ({ article }) =>
       h(Go, { to: `sources/${article.source}` }, h("bdi", null, article.source_title)),
       article.authors.length > 0 && h("bdi", null, article.authors.join(", ")),
       article.section && h("bdi", null, article.section),
-      article.published_at ? say("article.published", { at: minute(article.published_at), from: article.published_from || "?" }) : say("article.undated"),
+      article.published_at
+        ? h("span", { title: article.published_from }, say("article.published", { at: minute(article.published_at) }))
+        : say("article.undated"),
       say("article.first_seen", { at: minute(article.first_fetched_at) }),
       say("article.words", { n: article.words }),
       say("article.number", { id: String(article.id) }),

@@ -14,8 +14,17 @@ const { Badge, Box, Flex, Stack, Text } = globalThis.ChakraUI;
 
 const DAY_MS = 86_400_000;
 
+// Days with the source before anything is usual for it: each day of the week once.
+const KNOWN_DAYS = 7;
+
+// The new articles of a usual day, counted from the first day that gave any; null while there are too few days.
+export const usualOf = (days) => {
+  const known = days.slice(days.findIndex((count) => count > 0));
+  return days.some(Boolean) && known.length >= KNOWN_DAYS ? [...known].sort((a, b) => a - b)[Math.floor(known.length / 2)] : null;
+};
+
 const Standing = ({ page }) => {
-  const usual = [...page.days].sort((a, b) => a - b)[Math.floor(page.days.length / 2)];
+  const usual = usualOf(page.days);
   const first = Date.parse(page.first_day);
   return h(
     Panel,
@@ -51,7 +60,7 @@ const Standing = ({ page }) => {
         facts: [
           say("search.count", { n: page.articles }),
           say("source.new", { new: page.new }),
-          say("source.usual", { usual }),
+          usual !== null && say("source.usual", { usual }),
           page.newest_fetched_at && h("span", null, phrase("source.newest", { at: h(When, { at: page.newest_fetched_at, now: page.now }) })),
           page.undecided > 0 && say("source.undecided", { open: page.undecided }),
           h(Go, { to: "articles", filters: { source: page.name } }, say("source.articles")),
