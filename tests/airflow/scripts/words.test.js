@@ -71,3 +71,13 @@ Deno.test("the headline names what failed, counts what is too much to name, and 
   const missed = plain(sentences(page({ missed_at: "2026-11-22T02:00:00Z" })));
   same([missed.includes("2026-11-22 05:00 GMT+3"), missed.includes("UTC")], [true, false]);
 });
+
+Deno.test("time runs as the page does, so that today is at the end of a line", async () => {
+  const { speak } = await import("../../../pipelines/airflow/console/parts/language.js");
+  const { placeOf } = await import("../../../pipelines/airflow/console/parts/charts.js");
+  const places = (direction) => {
+    speak({ language: "en", direction, words: {}, plurals: new Intl.PluralRules("en") });
+    return [placeOf(0, 10, 100), placeOf(90, 10, 100)];
+  };
+  same([places("ltr"), places("rtl")], [[0, 90], [90, 0]]);
+});

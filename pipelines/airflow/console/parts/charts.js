@@ -1,13 +1,19 @@
 // Charts, as plain SVG: bars of one colour with the ones that went wrong in another, and what each says as a title.
+// Time runs as the page does: today is at the left of a page that runs from right to left.
+import { isMirrored } from "./language.js";
+
 const { createElement: h } = globalThis.React;
 
 const TALLEST = 100;
+
+// Where something of a width begins, in a picture of a width.
+export const placeOf = (x, wide, width) => isMirrored() ? width - x - wide : x;
 
 // values: one number each, the oldest first. label: what the picture says as a whole, for those who do not see it.
 export const Sparkline = ({ values, label, width = 120, height = 24 }) => {
   const most = Math.max(1, ...values);
   const step = values.length > 1 ? width / (values.length - 1) : width;
-  const points = values.map((value, at) => `${(at * step).toFixed(1)},${(height - 1 - (value / most) * (height - 2)).toFixed(1)}`);
+  const points = values.map((value, at) => `${placeOf(at * step, 0, width).toFixed(1)},${(height - 1 - (value / most) * (height - 2)).toFixed(1)}`);
   return h(
     "svg",
     { role: "img", "aria-label": label, width, height, viewBox: `0 0 ${width} ${height}`, style: { display: "block", overflow: "visible" } },
@@ -30,7 +36,7 @@ export const Bars = ({ bars, label, places = 30, height = 72 }) => {
         "rect",
         {
           key: bar.key,
-          x: (first + at) * width + width * 0.1,
+          x: placeOf((first + at) * width + width * 0.1, width * 0.8, TALLEST),
           y: TALLEST - tall,
           width: width * 0.8,
           height: tall,

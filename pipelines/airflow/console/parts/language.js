@@ -20,6 +20,9 @@ export const speak = (found) => {
   spoken = found;
 };
 
+// Whether the page runs from right to left.
+export const isMirrored = () => spoken.direction === "rtl";
+
 const airflows = () => {
   const named = localStorage.getItem(AIRFLOWS) || document.documentElement.lang || "en";
   return named.toLowerCase().split("-")[0];

@@ -48,12 +48,16 @@ export const clock = (at) => leftToRight(`${written(at, { timeStyle: "medium" })
 export const day = (at) => written(at, { dateStyle: "short" });
 export const minute = (at) => leftToRight(`${written(at, { dateStyle: "short", timeStyle: "short" })} ${zoneName(at)}`);
 
-// What a server wrote, in its own language and direction.
-export const English = ({ children, ...rest }) => h(Text, { lang: "en", dir: "auto", fontSize: "sm", overflowWrap: "anywhere", ...rest }, children);
+// What a server wrote, in its own language and direction, at the side where the page's own sentences begin.
+export const English = ({ children, ...rest }) =>
+  h(Text, { lang: "en", dir: "auto", textAlign: "match-parent", fontSize: "sm", overflowWrap: "anywhere", ...rest }, children);
 
 export const safe = (url) => (/^https?:\/\//iu.test(url ?? "") ? url : undefined);
 
 export const When = ({ at, now, none = "–" }) => at ? h("time", { dateTime: at, title: minute(at) }, age(at, now)) : h("span", null, none);
+
+// Of `Words` in a list: at the side where the page's own lines begin, whatever its direction.
+export const LISTED = { textAlign: "match-parent" };
 
 // A piece of somebody's text in its own direction and language.
 export const Words = ({ direction, language, size = "sm", strong, children, ...rest }) =>
