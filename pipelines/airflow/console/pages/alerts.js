@@ -5,7 +5,7 @@ import { Button } from "../parts/button.js";
 import { Channels } from "../parts/channels.js";
 import { Choice } from "../parts/fields.js";
 import { phrase, say, word } from "../parts/language.js";
-import { Dotted, Empty, Headed, LISTED, minute, Panel, State, Trouble, When, Words } from "../parts/pieces.js";
+import { atPageSide, Dotted, Empty, Headed, minute, Panel, State, Trouble, When, Words } from "../parts/pieces.js";
 import { Go, useFilters } from "../parts/router.js";
 import { Scrolled, useScrolled } from "../parts/scrolled.js";
 
@@ -55,7 +55,7 @@ const Alert = ({ alert, onChange }) => {
     }),
     h(
       Words,
-      { as: "h3", direction: alert.direction, ...LISTED, strong: true, mt: 0.5 },
+      { as: "h3", direction: alert.direction, ...atPageSide(), strong: true, mt: 0.5 },
       alert.article_id ? h(Go, { to: `articles/${alert.article_id}`, color: "inherit" }, alert.title) : alert.title,
     ),
     alert.article_id && alert.kind === "revised"

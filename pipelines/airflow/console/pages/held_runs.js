@@ -3,7 +3,7 @@ import { useDagRun, useDoing, useKept } from "../parts/acting.js";
 import { act, useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
 import { phrase, say } from "../parts/language.js";
-import { Dotted, English, LISTED, minute, Outside, Panel, Trouble, When, Words } from "../parts/pieces.js";
+import { atPageSide, Dotted, English, minute, Outside, Panel, Trouble, When, Words } from "../parts/pieces.js";
 import { Reason } from "../parts/results.js";
 import { Go } from "../parts/router.js";
 
@@ -67,7 +67,7 @@ const Waiting = ({ article }) =>
   h(
     Box,
     { as: "li", borderTopWidth: "1px", py: 2, "data-testid": "held-article" },
-    h(Words, { direction: article.direction, language: article.language, ...LISTED, strong: true }, article.title),
+    h(Words, { direction: article.direction, language: article.language, ...atPageSide(), strong: true }, article.title),
     h(Dotted, {
       facts: [
         say("article.words", { n: article.words }),
@@ -75,7 +75,7 @@ const Waiting = ({ article }) =>
         h(Outside, { href: article.url }, say("article.open")),
       ],
     }),
-    h(Words, { direction: article.direction, language: article.language, ...LISTED, color: "fg.muted" }, article.beginning),
+    h(Words, { direction: article.direction, language: article.language, ...atPageSide(), color: "fg.muted" }, article.beginning),
   );
 
 const WaitingArticles = ({ source, run }) => {

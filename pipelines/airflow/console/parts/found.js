@@ -1,6 +1,6 @@
 // An article that a search found: its title and passages with what was found marked, its story told once.
 import { phrase, say, word } from "./language.js";
-import { Dotted, LISTED, When, Words } from "./pieces.js";
+import { atPageSide, Dotted, When, Words } from "./pieces.js";
 import { Go } from "./router.js";
 
 const { createElement: h } = globalThis.React;
@@ -24,7 +24,11 @@ const Edit = ({ found, list }) =>
       ],
     }),
     found.edit.title_before
-      ? h(Words, { as: "del", display: "block", direction: found.direction, language: found.language, ...LISTED, color: "fg.muted" }, found.edit.title_before)
+      ? h(
+        Words,
+        { as: "del", display: "block", direction: found.direction, language: found.language, ...atPageSide(), color: "fg.muted" },
+        found.edit.title_before,
+      )
       : null,
   );
 
@@ -47,16 +51,18 @@ export const Found = ({ found, titles, list }) =>
     ),
     h(
       Words,
-      { as: "h2", direction: found.direction, language: found.language, ...LISTED, size: "md", strong: true, "data-testid": "title" },
+      { as: "h2", direction: found.direction, language: found.language, ...atPageSide(), size: "md", strong: true, "data-testid": "title" },
       h(Go, { to: `articles/${found.id}`, filters: { found: list }, color: "inherit" }, h(Marked, { pieces: found.title_pieces })),
     ),
     found.edit ? h(Edit, { found, list }) : null,
     found.passages.map((passage, at) =>
       h(
         Words,
-        { key: at, direction: found.direction, language: found.language, ...LISTED, color: "fg.muted" },
+        { key: at, direction: found.direction, language: found.language, ...atPageSide(), color: "fg.muted" },
         h(Marked, { pieces: passage.pieces }),
       )
     ),
-    found.beginning ? h(Words, { direction: found.direction, language: found.language, ...LISTED, color: "fg.muted", lineClamp: 2 }, found.beginning) : null,
+    found.beginning
+      ? h(Words, { direction: found.direction, language: found.language, ...atPageSide(), color: "fg.muted", lineClamp: 2 }, found.beginning)
+      : null,
   );

@@ -1,7 +1,7 @@
 // The small pieces of our pages: numbers and times, states, panels, and text of other people in its own direction.
 // Such text is only ever set as text; links are http(s) or none.
 import { Button } from "./button.js";
-import { say, since, word } from "./language.js";
+import { isMirrored, say, since, word } from "./language.js";
 
 const { createElement: h } = globalThis.React;
 const { Badge, Box, Flex, Heading, Link, Skeleton, Stack, Table, Text } = globalThis.ChakraUI;
@@ -48,16 +48,16 @@ export const clock = (at) => leftToRight(`${written(at, { timeStyle: "medium" })
 export const day = (at) => written(at, { dateStyle: "short" });
 export const minute = (at) => leftToRight(`${written(at, { dateStyle: "short", timeStyle: "short" })} ${zoneName(at)}`);
 
+// At the side where the page's own lines begin, whatever the direction of the text.
+export const atPageSide = () => ({ textAlign: isMirrored() ? "right" : "left" });
+
 // What a server wrote, in its own language and direction, at the side where the page's own sentences begin.
 export const English = ({ children, ...rest }) =>
-  h(Text, { lang: "en", dir: "auto", textAlign: "match-parent", fontSize: "sm", overflowWrap: "anywhere", ...rest }, children);
+  h(Text, { lang: "en", dir: "auto", ...atPageSide(), fontSize: "sm", overflowWrap: "anywhere", ...rest }, children);
 
 export const safe = (url) => (/^https?:\/\//iu.test(url ?? "") ? url : undefined);
 
 export const When = ({ at, now, none = "–" }) => at ? h("time", { dateTime: at, title: minute(at) }, age(at, now)) : h("span", null, none);
-
-// Of `Words` in a list: at the side where the page's own lines begin, whatever its direction.
-export const LISTED = { textAlign: "match-parent" };
 
 // A piece of somebody's text in its own direction and language.
 export const Words = ({ direction, language, size = "sm", strong, children, ...rest }) =>
