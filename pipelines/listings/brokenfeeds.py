@@ -34,7 +34,7 @@ def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
     """The entries of a feed that no strict parser reads. body: UTF-8. ValueError if it has no complete item."""
     root = xmltree.ROOT.search(body[: xmltree.HEAD_BYTES])
     if root is None:
-        raise ValueError("its content is of another kind")
+        raise ValueError("it is neither a feed nor a sitemap")
     body = xmltree.mend_xml(body)
     parts = _parts(body)
     if not parts:

@@ -70,7 +70,7 @@ def read(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE, w
     if kind == "urlset":
         return Listing(_name_entries(Kind.ARTICLE, sitemaps.read(body, url, local)))
     if kind not in feeds.ROOTS:
-        raise ValueError("its content is of another kind")
+        raise ValueError("it is neither a feed nor a sitemap")
     root = xmltree.parse_xml(body)
     if root is None:
         return Listing(_name_entries(Kind.ARTICLE, brokenfeeds.read(body, url, local)))

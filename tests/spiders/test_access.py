@@ -418,7 +418,7 @@ def test_a_site_whose_certificate_our_own_authority_signed_is_trusted_by_a_setti
         (known,) = crawl.crawl(trusting, [paper], NEXT)
 
     assert "tls: " in strange.message and "tls: " not in known.message
-    assert "not a feed: its content is of another kind" in known.message
+    assert "not a feed: it is neither a feed nor a sitemap" in known.message
 
 
 def test_a_file_without_authorities_is_refused_before_anything_is_fetched(
