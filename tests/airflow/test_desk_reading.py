@@ -67,7 +67,7 @@ def test_a_search_marks_what_it_found_and_points_at_a_mistake_in_what_was_typed_
     assert [piece["text"] for piece in found["title_pieces"] if piece["marked"]] == ["الكهرباء"]
     assert (found["id"], found["direction"], none, counted["number"]) == (article, "rtl", [], 1)
     # It was revised: what kind of change that was, and the headline before it only where that is another.
-    assert (found["revision"], found["edit"]["kind"], found["edit"]["title_before"]) == (2, "correction", "")
+    assert (found["revision"], found["edit"]["kind"], found["edit"]["title_before"]) == (2, "minor", "")
     mistake = json.loads(said)
     assert (status, mistake["query"], mistake["start"]) == (422, '"الكهرباء', 0)
     assert get("/api/search?q=a&source=b)%20OR%20(c")[0] == 422
