@@ -10,12 +10,14 @@ from collections.abc import Sequence
 
 from pipelines.extract.blocks import HEADINGS, Block
 
-PICTURE = r"(?:photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?|fotoğraf\w*|zdjęci[ea]|фото|φωτο\w*)"
+PICTURE = r"(?:photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?|fotoğraf\w{0,6}|zdjęci[ea]|фото|φωτο\w{0,9})"
 OF = r"(?:by|credits?|courtesy|provided|supplied|used|via|from|von|de|di)"
 # A line that is nothing else, and the end of a caption.
-WHOLE = re.compile(rf"\W*{PICTURE}\s+{OF}(?!\w)", re.IGNORECASE)
+WHOLE = re.compile(rf"\W{{0,4}}{PICTURE}\s{{1,3}}{OF}(?!\w)", re.IGNORECASE)
 ENDING = re.compile(rf"[.!?]\s+{PICTURE}\s+{OF}(?!\w).{{2,60}}$", re.IGNORECASE)
-SOURCE = re.compile(rf"\W*(?:{PICTURE}\s+)?(?:source|credit|quelle|fuente|bron)s?\s?:\s*\S", re.IGNORECASE)
+SOURCE = re.compile(
+    rf"\W{{0,4}}(?:{PICTURE}\s{{1,3}})?(?:source|credit|quelle|fuente|bron)s?\s?:\s{{0,3}}\S", re.IGNORECASE
+)
 # The most words of a line that is nothing else, of one that names a source, and of a caption. Chosen: longer ones are
 # sentences.
 WHOLE_WORDS, SOURCE_WORDS, CAPTION_WORDS = 12, 5, 40
