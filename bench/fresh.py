@@ -23,6 +23,7 @@ def installation(host_map: str = "") -> Iterator[Settings]:
             contact="mailto:bench@example.org",
             database_url="",
             host_map=host_map,
+            allow_networks="127.0.0.0/8",
             min_free_mb=0,
         )
         settings.data.mkdir()
