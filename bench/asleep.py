@@ -75,7 +75,7 @@ def _measure(sources: int, workers: int, seconds: Sequence[float], celery: bool)
         many.tell_stages(stages, samples, "asleep")
         slept = _read_slept(folder)
     wall = stages[-1].ended - stages[0].began
-    ideal = sum(_share_out(tasks, workers) for tasks in slept.values())
+    ideal = sum(share_out(tasks, workers) for tasks in slept.values())
     told = ", ".join(f"{stage} {len(tasks)} of {sum(tasks):.0f} s" for stage, tasks in slept.items())
     share = (wall - ideal) / wall
     executor = "Celery" if celery else "LocalExecutor"
@@ -140,7 +140,7 @@ def _read_slept(folder: Path) -> dict[str, list[float]]:
     return found
 
 
-def _share_out(tasks: Sequence[float], workers: int) -> float:
+def share_out(tasks: Sequence[float], workers: int) -> float:
     """How long so many workers need at least for these, each taking the longest that is left."""
     busy = [0.0] * workers
     for seconds in sorted(tasks, reverse=True):
