@@ -123,7 +123,12 @@ def _with_celery(settings: Settings, folder: Path, workers: int) -> Iterator[Air
     """Celery's workers, prefork, of one process each."""
     from tests.cluster import workers as cluster
 
-    own = {**_environment(folder), "AIRFLOW__CORE__DAGS_FOLDER": str(folder / "dags")}
+    own = {
+        **_environment(folder),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(folder / "dags"),
+        # As Airflow has it: with one worker tasks wait for minutes, and the trial of a cluster takes them for lost.
+        "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "600",
+    }
     with cluster.running(settings, folder, own, count=workers, slots="1") as running:
         yield running.airflow
 

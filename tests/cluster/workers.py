@@ -92,7 +92,7 @@ def running(
     port, broker = standalone.free_port(), standalone.free_port()
     keys = airflow_home.prepare(settings)
     executor = _edge(port, slots) if kind == Kind.EDGE else _celery(settings, broker, kind, slots)
-    env = {**airflow_home.environment(settings, keys, port=port), **store, **SOON, **executor}
+    env = {**airflow_home.environment(settings, keys, port=port), **SOON, **store, **executor}
     started: list[Component] = []
     cluster = None
     lines = ExitStack()
