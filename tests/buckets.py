@@ -10,8 +10,11 @@ from typing import Any
 from urllib.request import urlopen
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+import pytest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from pipelines.stores import bucket
 
 BUCKET = "newsroom"
 REGION = "AWS_DEFAULT_REGION"
@@ -83,3 +86,14 @@ def served() -> Iterator[Store]:
     finally:
         server.shutdown()
         thread.join()
+
+
+@contextmanager
+def serving_this_process() -> Iterator[Store]:
+    """A server of whose bucket this process knows, and what it starts: by the environment, asked for anew."""
+    with served() as running, pytest.MonkeyPatch.context() as patch:
+        for name, value in running.environment.items():
+            patch.setenv(name, value)
+        bucket._session.cache_clear()
+        bucket._client.cache_clear()
+        yield running

@@ -60,9 +60,7 @@ ONLY_HERE = """
 
 @pytest.fixture
 def store() -> Iterator[Store]:
-    with buckets.served() as running, pytest.MonkeyPatch.context() as patch:
-        for name, value in running.environment.items():
-            patch.setenv(name, value)
+    with buckets.serving_this_process() as running:
         yield running
 
 

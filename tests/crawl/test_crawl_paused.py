@@ -27,6 +27,7 @@ from tests import clock, databases, postgres_lines
 from tests.faults.holds import DEADLINE, beside, spider, until
 from tests.papers import HOST, Paper, conditional, story
 from tests.postgres_lines import Line
+from tests.sites import Answer
 
 RUN = "2026-11-22T0200"
 LATER = "2026-11-22T0300"
@@ -52,20 +53,25 @@ def raw_files(settings: Settings) -> dict[str, int]:
     return {path.name: path.stat().st_size for path in settings.raw.rglob("*.warc.gz*")}
 
 
+def answer_when(allowed: threading.Event, asked: threading.Event) -> Answer:
+    """A page that is answered once that is allowed; asked: set as soon as somebody asks for it."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        asked.set()
+        allowed.wait(60)
+        conditional(story(2))(handler)
+
+    return answer
+
+
 def test_a_paused_crawl_loses_its_source_within_the_time_and_writes_nothing_when_it_goes_on(
     here: Settings, paper: Paper, conn: postgres.Connection
 ) -> None:
     address = f"{here.database_url}{'&' if '?' in here.database_url else '?'}{SILENT}"
     pausing = here.model_copy(update={"database_url": address})
     asked, answered = threading.Event(), threading.Event()
-
-    def slow(handler: BaseHTTPRequestHandler) -> None:
-        asked.set()
-        answered.wait(60)
-        conditional(story(2))(handler)
-
     paper.prints(1, 2, 3)
-    paper.web.pages[f"{HOST}/news/2"] = slow
+    paper.web.pages[f"{HOST}/news/2"] = answer_when(answered, asked)
 
     with ThreadPoolExecutor(1) as pool:
         paused = pool.submit(crawl.crawl, pausing, [paper.source], RUN)
@@ -99,14 +105,8 @@ def test_a_crawl_that_comes_back_on_a_machine_of_its_own_writes_no_raw_file_and_
     other = here.model_copy(update={"database_url": address, "data": tmp_path / "other"})
     other.data.mkdir()
     asked, answered = threading.Event(), threading.Event()
-
-    def slow(handler: BaseHTTPRequestHandler) -> None:
-        asked.set()
-        answered.wait(60)
-        conditional(story(2))(handler)
-
     paper.prints(1, 2, 3)
-    paper.web.pages[f"{HOST}/news/2"] = slow
+    paper.web.pages[f"{HOST}/news/2"] = answer_when(answered, asked)
 
     with ThreadPoolExecutor(1) as pool:
         paused = pool.submit(crawl.crawl, other, [paper.source], RUN)

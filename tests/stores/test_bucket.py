@@ -47,11 +47,7 @@ T = TypeVar("T")
 @pytest.fixture(scope="module")
 def served() -> Iterator[Store]:
     """One server for all, since the process that reads pages keeps the environment that it began with."""
-    with buckets.served() as running, pytest.MonkeyPatch.context() as patch:
-        for name, value in running.environment.items():
-            patch.setenv(name, value)
-        bucket._session.cache_clear()
-        bucket._client.cache_clear()
+    with buckets.serving_this_process() as running:
         yield running
 
 

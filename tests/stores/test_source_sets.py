@@ -16,7 +16,7 @@ from pipelines.cli import app
 from pipelines.errors import AwayError, SourceError
 from pipelines.settings import Settings, export
 from pipelines.sources import folders
-from pipelines.stores import bucket, postgres, source_sets
+from pipelines.stores import postgres, source_sets
 from tests import buckets, databases
 from tests.buckets import BUCKET, Store
 
@@ -35,11 +35,7 @@ feeds = ["https://{name}.test/feed"]
 @pytest.fixture(scope="module")
 def served() -> Iterator[Store]:
     """One server for all tests of this module."""
-    with buckets.served() as running, pytest.MonkeyPatch.context() as patch:
-        for name, value in running.environment.items():
-            patch.setenv(name, value)
-        bucket._session.cache_clear()
-        bucket._client.cache_clear()
+    with buckets.serving_this_process() as running:
         yield running
 
 
