@@ -17,6 +17,14 @@ from tests import warm
 from tests.faults.holds import until
 
 NIGHTDESK = [sys.executable, "-c", warm.COMMANDS]
+# How programs end: what they do last, their exit code, and the last line of what they say is wrong.
+ENDS = {
+    "done": ("print('x')", 0, ""),
+    "sys.exit(3)": ("import sys; sys.exit(3)", 3, ""),
+    "a sentence": ("import sys; sys.exit('no such folder')", 1, "no such folder"),
+    "an error": ("1 / 0", 1, "ZeroDivisionError: division by zero"),
+    "Ctrl-C": ("raise KeyboardInterrupt", -signal.SIGINT, "KeyboardInterrupt"),
+}
 SPIDERS = [sys.executable, "-m", "spiders", "crawl", "--run", "2026-11-22T0200", "--budget", "9"]
 
 
@@ -35,6 +43,22 @@ def test_words_output_and_exit_code_are_its_own(started: str, tmp_path: Path) ->
     assert (good.returncode, good.stdout[:9], good.stderr) == (0, "Nightdesk", "")
     assert (bad.returncode, bad.stdout) == (2, "")
     assert "no-such-word" in bad.stderr
+
+
+@pytest.mark.parametrize(("last", "code", "said"), ENDS.values(), ids=ENDS)
+def test_it_ends_as_programs_end_and_does_first_what_it_had_promised(
+    started: str, last: str, code: int, said: str
+) -> None:
+    promised = "import atexit, threading, time\natexit.register(print, 'at the end')\n"
+    thread = "threading.Thread(target=lambda: (time.sleep(0.2), print('thread'))).start()\n"
+
+    done = subprocess.run(
+        [sys.executable, "-c", warm.SCRIPT + promised + thread + last], capture_output=True, text=True, timeout=60
+    )
+
+    assert done.returncode == code
+    assert ["", *done.stderr.splitlines()][-1] == said
+    assert done.stdout.split("\n")[-3:] == ["thread", "at the end", ""]
 
 
 def test_folder_and_environment_are_those_that_it_was_given(started: str, tmp_path: Path) -> None:
