@@ -3,6 +3,7 @@
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -116,8 +117,13 @@ NAMES = {_name(path) for path in MODULES}
 PACKAGES = {_name(path) for path in MODULES if path.name == "__init__.py"} | {"dags"}
 
 
-def _imports(path: Path) -> Iterator[str]:
+@cache
+def _imports(path: Path) -> tuple[str, ...]:
     """What a module imports at run time, wherever in it that stands; a module of ours by its own name."""
+    return tuple(_find_imports(path))
+
+
+def _find_imports(path: Path) -> Iterator[str]:
     for node in _at_run_time(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
@@ -156,7 +162,7 @@ def _layer(part: str) -> int:
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_module_imports_only_what_its_place_allows(path: Path) -> None:
     place = path.relative_to(ROOT).as_posix()
-    name, imported = _name(path), list(_imports(path))
+    name, imported = _name(path), _imports(path)
     part = _part(name)
 
     ours = {other for other in imported if other in NAMES}

@@ -13,6 +13,7 @@ import pytest
 
 from pipelines.crawl import stage as crawl
 from tests import clock
+from tests.faults.holds import until
 
 # How these processes begin and end is what is tested here.
 pytestmark = pytest.mark.cold
@@ -73,11 +74,15 @@ def test_nothing_of_a_crawl_is_left_when_it_is_killed() -> None:
     _until_gone(watchdog)
 
 
-def test_a_child_that_does_not_hear_sigterm_is_killed_after_a_grace() -> None:
+def test_a_child_that_does_not_hear_sigterm_is_killed_after_a_grace(tmp_path: Path) -> None:
     deaf = (
-        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('{}', flush=True); time.sleep(600)"
+        "import pathlib, signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        "pathlib.Path(sys.argv[1]).touch(); print('{}', flush=True); time.sleep(600)"
     )
-    child = subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    words = [sys.executable, "-c", deaf, str(tmp_path / "deaf")]
+    child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # Before that it would end by the first signal, as it does beside others on a slow machine.
+    until((tmp_path / "deaf").exists)
     began = time.monotonic()
 
     list(crawl._events(child, began))
