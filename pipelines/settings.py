@@ -10,13 +10,12 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipelines import cron, installation
+from pipelines import cron, installation, timezones
 from pipelines.bucket_paths import Place, address_of, place
 from pipelines.errors import SettingsError
 
@@ -212,7 +211,7 @@ class Settings(BaseSettings):
     @field_validator("schedule_timezone")
     @classmethod
     def _zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in timezones.names():
             raise ValueError("is no time zone; write a name like Europe/Berlin")
         return value
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
-from zoneinfo import available_timezones
 
+from pipelines import timezones
 from pipelines.alert import send_times
 from pipelines.errors import QueryError, WatchError
 from pipelines.notify import message_languages
@@ -135,7 +135,7 @@ def make(
         when, silences = send_times.digest(digest), send_times.quiet(quiet or ())
     except ValueError as error:
         raise WatchError(f"Watch {name}: {error}.") from None
-    if timezone and timezone not in available_timezones():
+    if timezone and timezone not in timezones.names():
         raise WatchError(f"Watch {name}: {timezone!r} is no time zone; write a name like Asia/Damascus.")
     if messages_in and messages_in not in message_languages.NAMES:
         known = ", ".join(f"{code} ({said})" for code, said in message_languages.NAMES.items())

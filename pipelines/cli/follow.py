@@ -6,12 +6,11 @@ import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import available_timezones
 
 import typer
 from rich.text import Text
 
-from pipelines import urls
+from pipelines import timezones, urls
 from pipelines.cli import completion, followlist
 from pipelines.cli.followlist import Wish
 from pipelines.cli.show import Json, as_json, complain, out, quiet_if, say, table
@@ -223,7 +222,7 @@ def _asked_zone(url: str, where: SitePlace) -> str:
         answer = str(typer.prompt("Time zone, by number or name")).strip()
         if answer.isdigit() and 1 <= int(answer) <= len(where.candidates):
             return where.candidates[int(answer) - 1]
-        if answer in available_timezones():
+        if answer in timezones.names():
             return answer
         complain(f"{answer!r} is no time zone; it is a name like Asia/Damascus.")
 

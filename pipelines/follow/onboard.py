@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import available_timezones
 
+from pipelines import timezones
 from pipelines.errors import SourceError
 from pipelines.follow import (
     already_followed,
@@ -83,7 +83,7 @@ def follow(
     Nothing goes into the ledger. Raises NightdeskError if the probing could not begin.
     """
     url = probing.address(url)
-    if timezone and timezone not in available_timezones():
+    if timezone and timezone not in timezones.names():
         raise SourceError(f"{timezone!r} is no time zone; it is a name like Asia/Damascus.")
     if country and not COUNTRY.fullmatch(country):
         raise SourceError(f"{country!r} is no country; it is two letters like SY.")

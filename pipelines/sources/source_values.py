@@ -10,11 +10,10 @@ from importlib import resources
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from lxml import etree
 
-from pipelines import cron, patterns
+from pipelines import cron, patterns, timezones
 from pipelines.settings import LEAST_TEXT_DAYS
 from pipelines.sources import access
 
@@ -151,9 +150,9 @@ def _group(value: str) -> str:
 
 
 def _timezone(value: str) -> str:
-    if value in _timezones():
+    if value in timezones.names():
         return ""
-    near = get_close_matches(value, _timezones(), 1)
+    near = get_close_matches(value, timezones.names(), 1)
     return f"is no time zone; it is a name like {near[0] if near else 'Asia/Damascus'}"
 
 
@@ -165,11 +164,6 @@ def _text_days(value: float) -> str:
     if 0 < value < LEAST_TEXT_DAYS:
         return f"would take what may still be loaded or read again; it is {LEAST_TEXT_DAYS} at least, or 0 for ever"
     return _between(-1, 36500)(value)  # days; chosen: a century
-
-
-@lru_cache(maxsize=1)
-def _timezones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 @lru_cache(maxsize=1)

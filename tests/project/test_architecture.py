@@ -73,7 +73,7 @@ APART = {
 # package -> the modules that other packages import; the rest is its own affair
 PUBLIC = {
     "pipelines": "bucket_paths codes cron digests edits encodings errors installation model networks patterns private "
-    "settings signatures singlebyte steering text urls",
+    "settings signatures singlebyte steering text timezones urls",
     "pipelines.airflow": "airflow_home airflow_retention api_client form_dags night_dags service_dags standalone",
     "pipelines.alert": "cases name_check send_times stage synonyms watch_editing watch_feeds watches watchfile",
     "pipelines.archive": "api_records backfill coverage_card differences erasure evidence export export_formats holds "
