@@ -53,7 +53,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     importlib.import_module("scrapy.core.downloader.contextfactory")
 
 
-# The files that take longest, a minute and more of mostly waiting: begun last, they would keep all workers waiting.
+# The files that took longest in a run of 2026-11-30 (`--durations`), ten seconds and more of CPU or a minute of mostly
+# waiting: begun last, they would keep all workers waiting.
 LONGEST_FIRST = (
     "test_forty_sites.py",
     "test_screenshots.py",
@@ -62,6 +63,15 @@ LONGEST_FIRST = (
     "test_airflow_plain.py",
     "test_account_killed.py",
     "test_backfill.py",
+    "test_story_links.py",
+    "test_follow.py",
+    "test_desk_answers.py",
+    "test_one_page.py",
+    "test_told_once_killed.py",
+    "test_flat.py",
+    "test_crawl_killed.py",
+    "test_query_asked.py",
+    "test_channels.py",
     "test_crawl_again.py",
     "test_manners.py",
     "test_cli.py",

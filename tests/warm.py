@@ -168,8 +168,11 @@ def main(number: int, owner: int) -> None:
     import demo
     import pipelines
     import spiders
+    from pipelines import timezones
     from pipelines.extract import warm  # noqa: F401 -- it reads a page
 
+    # Each program that reads settings would list them, from six hundred files.
+    timezones.names()
     for package in (pipelines, spiders, demo):
         for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
             if not any(part in module.name for part in LEFT_OUT):
