@@ -161,13 +161,18 @@ def put(sources: Path, folder: Path, base: SourceSet, why: str) -> int:
 
 
 def _read(sources: Path, version: int) -> SourceSet:
-    content, _ = bucket.version_of(_root(sources) / "sets" / f"{version}.json")
+    kept = _root(sources) / "sets" / f"{version}.json"
+    content, _ = bucket.version_of(kept)
     if content:
         return _of_json(content)
     newest, _ = read_newest(sources)
-    if newest.version != version:
-        raise SourceError(f"{address_of(sources)} has no set {version} of sources; the newest is {newest.version}.")
-    return newest
+    if newest.version == version:
+        return newest
+    # Between both looks somebody may have replaced it, and kept it before.
+    content, _ = bucket.version_of(kept)
+    if content:
+        return _of_json(content)
+    raise SourceError(f"{address_of(sources)} has no set {version} of sources; the newest is {newest.version}.")
 
 
 def _lay_out(sources: Path, made: SourceSet, *, newest: bool) -> None:
