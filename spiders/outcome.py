@@ -24,19 +24,18 @@ from scrapy.http import Headers, Response
 
 from pipelines import encodings
 from pipelines.codes import Cause, Kind, State
-from pipelines.crawl import policy, rhythm
+from pipelines.crawl import rhythm
 from pipelines.crawl.ledger import FetchResult, Lease
 from pipelines.errors import StoreError
 from pipelines.listings import formats
-from pipelines.listings.pace import NO_PACE, fresh_seconds
+from pipelines.listings.asked_pauses import NONE_ASKED, fresh_seconds
 from pipelines.model import Page, Pointer, Source
 from pipelines.sources import access
 from pipelines.stores import entries, warc
 from pipelines.stores.clock import Clock
-from spiders import challenges
+from spiders import challenges, policy
 from spiders.guard import RefusedRequest
 from spiders.handler import TOO_LARGE, UnservedRequest
-from spiders.policy import MAX_RECEIVED_BYTES
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
@@ -157,12 +156,12 @@ def _judge_answer(
     if page.status == 304 and not known_digest:
         outcome, code, reason = State.FAILED, Cause.STATUS, "status 304, though nothing of it is known here"
     found: list[formats.KindAndEntry] = []
-    left_out, pace = 0, NO_PACE
+    left_out, pauses = 0, NONE_ASKED
     if outcome == State.FETCHED and known_digest and known_digest == page.digest:
         outcome, code, reason = State.UNCHANGED, Cause.SAME_BYTES, "same bytes"
     elif outcome == State.FETCHED and kind != Kind.ARTICLE:
         try:
-            found, pace, left_out = formats.of_source(
+            found, pauses, left_out = formats.of_source(
                 page, warc.decode_body(page), kind, source, whole=bool(facts.get("past"))
             )
         except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one list must not cost the others
@@ -188,7 +187,7 @@ def _judge_answer(
         final=final,
         found=tuple(found),
         left_out=left_out,
-        asks={} if kind == Kind.ARTICLE else rhythm.asks(fresh_seconds(headers, page.fetched_at), pace),
+        asks={} if kind == Kind.ARTICLE else rhythm.asks(fresh_seconds(headers, page.fetched_at), pauses),
     )
 
 
@@ -288,7 +287,7 @@ def _failure(error: BaseException) -> tuple[Cause, str]:
     if known is not None:
         return known, str(known)
     if isinstance(error, DownloadCancelledError):
-        return Cause.TOO_LARGE, f"larger than {MAX_RECEIVED_BYTES} bytes"
+        return Cause.TOO_LARGE, f"larger than {policy.MAX_RECEIVED_BYTES} bytes"
     if TOO_LARGE in text:
         return Cause.TOO_LARGE, TOO_LARGE
     if isinstance(error, ValueError):

@@ -8,6 +8,8 @@ of its file.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 # --- Sizes
 
 # Bytes of one response. Chosen: large sitemaps fit; memory has to end somewhere. Extract reads less of one page
@@ -49,6 +51,11 @@ MAX_FAILED_IN_A_ROW = 5
 MAX_REST_ASKED_IN_A_ROW = 3
 # A host that asks for a shorter rest than this gets it within the crawl; otherwise it is left for the next crawl.
 SHORT_REST_SECONDS = 60.0
+
+# The longest Retry-After that is obeyed. Chosen: the next night asks again.
+LONGEST_REST = timedelta(hours=24)
+# The rest of a host that answers 429 and does not say how long. Chosen: a quarter of an hour is a usual limit's window.
+USUAL_REST = timedelta(minutes=15)
 
 # --- Turns: one process at a time at a host
 

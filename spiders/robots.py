@@ -150,7 +150,7 @@ class RobotsMiddleware:
         """Leave a host alone if even its robots.txt asks for rest."""
         rest = outcome.rest_asked((response.headers.get("Retry-After") or b"").decode("latin-1"), datetime.now(UTC))
         if response.status == 429:
-            rest = rest or crawl_policy.USUAL_REST
+            rest = rest or policy.USUAL_REST
         rest_host = getattr(self.crawler.spider, "rest_host", None)
         if rest and rest_host:
             await rest_host(host, rest.total_seconds(), f"status {response.status} on robots.txt")

@@ -9,11 +9,10 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pipelines import cron
+from pipelines.alert import policy
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# The time and day of a digest if only its kind is given.
-USUAL_TIME, USUAL_DAY = "07:00", "mon"
-DIGEST_HOW = "hourly, nightly 07:00, or weekly mon 07:00"
+DIGEST_HOW = f"hourly, nightly {policy.USUAL_TIME}, or weekly {policy.USUAL_DAY} {policy.USUAL_TIME}"
 QUIET_HOW = "22:00-07:00, fri, or fri 12:00-15:00"
 _DIGEST = re.compile(rf"(?:(hourly)|(nightly)|(weekly)(?: ({'|'.join(DAYS)}))?)(?: (\d{{1,2}}:\d{{2}}))?")
 _QUIET = re.compile(rf"({'|'.join(DAYS)})?(?:(?:^| )(\d{{1,2}}:\d{{2}})-(\d{{1,2}}:\d{{2}}))?")
@@ -34,8 +33,8 @@ def digest(written: str) -> str:
         raise ValueError(f"is no time for a digest; write {DIGEST_HOW}")
     if found[1]:
         return "hourly"
-    time = _show_time(_minutes(found[5] or USUAL_TIME, latest=DAY_MINUTES - 1))
-    return f"nightly {time}" if found[2] else f"weekly {found[4] or USUAL_DAY} {time}"
+    time = _show_time(_minutes(found[5] or policy.USUAL_TIME, latest=DAY_MINUTES - 1))
+    return f"nightly {time}" if found[2] else f"weekly {found[4] or policy.USUAL_DAY} {time}"
 
 
 def quiet(written: Sequence[str]) -> tuple[str, ...]:

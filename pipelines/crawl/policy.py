@@ -27,10 +27,6 @@ RETRY_GROWTH = 3
 BLOCKED_PAUSE = timedelta(hours=1)
 # Each pause is so many times the one before.
 BLOCKED_GROWTH = 4
-# The longest Retry-After that is obeyed. Chosen: the next night asks again.
-LONGEST_REST = timedelta(hours=24)
-# The rest of a host that answers 429 and does not say how long. Chosen: a quarter of an hour is a usual limit's window.
-USUAL_REST = timedelta(minutes=15)
 # Looks in a row that failed or were blocked; after that nothing asks again by itself. Chosen: with these pauses that is
 # seven hours of failures, or three and a half days of blocks; a list that still names the URL brings it back later.
 MAX_TRIES = 5

@@ -12,17 +12,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipelines.crawl import policy
-from pipelines.listings.pace import NO_PACE, Pace
+from pipelines.listings.asked_pauses import NONE_ASKED, AskedPauses
 from pipelines.model import Source
 from pipelines.stores import clock, postgres
 
-# What a list said, as the ledger keeps it (`urls.asks`): "fresh" by its headers, in seconds, the rest as Pace has it.
+# What a list asked for, as the ledger keeps it (`urls.asks`): "fresh" by its headers, in seconds; the rest as in
+# AskedPauses.
 Asks = Mapping[str, Any]
 
 
-def asks(fresh: int | None, pace: Pace = NO_PACE) -> dict[str, Any]:
+def asks(fresh: int | None, pauses: AskedPauses = NONE_ASKED) -> dict[str, Any]:
     """What a list said about when to ask again, in the form that the ledger keeps; empty if the list said nothing."""
-    said = {name: value for name, value in asdict(pace).items() if value}
+    said = {name: value for name, value in asdict(pauses).items() if value}
     return said | ({} if fresh is None else {"fresh": fresh})
 
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from pipelines.codes import Kind
 from pipelines.dates.list_dates import ANYWHERE, Local, moment
-from pipelines.listings import brokenfeeds, feeds, jsonfeeds, pace, sections, sitemaps, xmltree
+from pipelines.listings import asked_pauses, brokenfeeds, feeds, jsonfeeds, sections, sitemaps, xmltree
+from pipelines.listings.asked_pauses import NONE_ASKED, AskedPauses
 from pipelines.listings.feed_coverage import compare
-from pipelines.listings.pace import NO_PACE, Pace
 from pipelines.model import Entry, Page, Source
 
 __all__ = ["KindAndEntry", "compare", "moment", "of_source", "read", "read_links", "read_list", "section"]
@@ -23,7 +23,7 @@ class Listing(NamedTuple):
     """What a list names, in its order; how seldom it wants to be read; and how many of its links were not read."""
 
     found: list[KindAndEntry]
-    pace: Pace = NO_PACE
+    pauses: AskedPauses = NONE_ASKED
     left_out: int = 0
 
 
@@ -74,7 +74,7 @@ def read(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE, w
     root = xmltree.parse_xml(body)
     if root is None:
         return Listing(_name_entries(Kind.ARTICLE, brokenfeeds.read(body, url, local)))
-    return Listing(_name_entries(Kind.ARTICLE, feeds.read(root, url, local)), pace.of_feed(root))
+    return Listing(_name_entries(Kind.ARTICLE, feeds.read(root, url, local)), asked_pauses.of_feed(root))
 
 
 def read_links(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> list[KindAndEntry]:

@@ -18,10 +18,11 @@ from typing import Any
 
 import pytest
 
-from pipelines.crawl import host_locks, ledger, policy
+from pipelines.crawl import host_locks, ledger
 from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
+from spiders import policy
 from tests import clock, sites
 from tests.sites import NEXT, RUN, Answer, Sites
 

@@ -15,7 +15,7 @@ from pipelines.cli import app
 from pipelines.crawl import rhythm
 from pipelines.desk import desk_records
 from pipelines.health import troubles
-from pipelines.listings import pace
+from pipelines.listings.asked_pauses import NONE_ASKED, AskedPauses, fresh_seconds, of_feed
 from pipelines.model import Expect
 from pipelines.settings import export
 from pipelines.sources import sourcefile
@@ -84,26 +84,32 @@ def test_the_usual_time_is_that_of_the_newest_half_and_unknown_for_three_article
 @pytest.mark.parametrize(
     ("inside", "said"),
     [
-        ("", pace.NO_PACE),
-        ("<ttl>60</ttl>", pace.Pace(seconds=3600)),
-        ("<ttl> 90 </ttl><sy:updatePeriod>hourly</sy:updatePeriod>", pace.Pace(seconds=5400)),
+        ("", NONE_ASKED),
+        ("<ttl>60</ttl>", AskedPauses(seconds=3600)),
+        ("<ttl> 90 </ttl><sy:updatePeriod>hourly</sy:updatePeriod>", AskedPauses(seconds=5400)),
         (
             "<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>",
-            pace.Pace(seconds=6 * 3600),
+            AskedPauses(seconds=6 * 3600),
         ),
         (
             "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>",
-            pace.Pace(seconds=3600),
+            AskedPauses(seconds=3600),
         ),
-        ("<ttl>soon</ttl><sy:updatePeriod>often</sy:updatePeriod>", pace.NO_PACE),
-        ("<ttl>99999999999999999999</ttl>", pace.NO_PACE),
-        ("<skipHours><hour>0</hour><hour>24</hour><hour>5</hour><hour>x</hour></skipHours>", pace.Pace(hours=(0, 5))),
-        ("<skipHours>" + "".join(f"<hour>{n}</hour>" for n in range(24)) + "</skipHours>", pace.NO_PACE),
-        ("<skipDays><day>Saturday</day><day>sunday</day><day>Someday</day></skipDays>", pace.Pace(days=(5, 6))),
+        ("<ttl>soon</ttl><sy:updatePeriod>often</sy:updatePeriod>", NONE_ASKED),
+        ("<ttl>99999999999999999999</ttl>", NONE_ASKED),
+        (
+            "<skipHours><hour>0</hour><hour>24</hour><hour>5</hour><hour>x</hour></skipHours>",
+            AskedPauses(hours=(0, 5)),
+        ),
+        ("<skipHours>" + "".join(f"<hour>{n}</hour>" for n in range(24)) + "</skipHours>", NONE_ASKED),
+        (
+            "<skipDays><day>Saturday</day><day>sunday</day><day>Someday</day></skipDays>",
+            AskedPauses(days=(5, 6)),
+        ),
     ],
 )
-def test_the_head_of_a_feed_says_how_seldom_it_wants_to_be_read(inside: str, said: pace.Pace) -> None:
-    assert pace.of_feed(head(inside)) == said
+def test_the_head_of_a_feed_says_how_seldom_it_wants_to_be_read(inside: str, said: AskedPauses) -> None:
+    assert of_feed(head(inside)) == said
 
 
 @pytest.mark.parametrize(
@@ -122,7 +128,7 @@ def test_the_head_of_a_feed_says_how_seldom_it_wants_to_be_read(inside: str, sai
     ],
 )
 def test_the_headers_of_an_answer_say_how_long_it_is_good_for(headers: dict[str, str], seconds: int | None) -> None:
-    assert pace.fresh_seconds(headers, AT) == seconds
+    assert fresh_seconds(headers, AT) == seconds
 
 
 def test_a_list_is_asked_once_its_source_may_have_published_and_not_before(paper: Paper) -> None:

@@ -89,7 +89,7 @@ PUBLIC = {
     "pipelines.follow": "already_followed date_offsets front_page list_worth many_sites onboard opml probe_plan "
     "probing probing_records recheck renames samples site_place",
     "pipelines.health": "article_traces duties golden metrics saved_states states troubles",
-    "pipelines.listings": "entry_fields formats pace xmltree",
+    "pipelines.listings": "asked_pauses entry_fields formats xmltree",
     "pipelines.load": "quarantine quarantine_decisions search_index stage stored_wordings story_links text_retention",
     "pipelines.notify": "channel_kinds channel_states delivery form_addresses message_languages message_wording outbox "
     "subjects",

@@ -125,7 +125,7 @@ def _names(
         json_ld.text(node.get("publisher")),
     ]
     names += [json_ld.text(one.get("name")) for one in nodes if _is_site(one)]
-    keys = {key(name) for name in names}
+    keys = {titles.key_of_name(name) for name in names}
     return (keys | {its_key.replace(" ", "") for its_key in keys}) - {""}
 
 

@@ -11,13 +11,14 @@ from html import unescape
 
 from lxml.html import HtmlElement
 
+from pipelines import text
 from pipelines.extract.blocks import is_hidden
 from pipelines.extract.phrases import key
 from pipelines.text import words
 
 UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af》」』】）？！。…”"
 SEPARATOR = re.compile(
-    r"(?<!\s)\s+[-－–—|｜ㅣ丨:：»›«•·~/_]+\s+|(?:(?<!\s)\s+)?[|｜ㅣ丨]+\s*|(?:(?<!\s)\s+)?:{2,}\s*|"
+    r"(?<!\s)\s+[-－–—―|｜ㅣ丨:：»›«•·~/_]+\s+|(?:(?<!\s)\s+)?[|｜ㅣ丨]+\s*|(?:(?<!\s)\s+)?:{2,}\s*|"
     r"(?<!\s)\s+--+\s*|(?:(?<!\s)\s+)?(?<!-)--+\s+|(?:(?<!\s)\s+)?(?<![-－–—|｜_])[-－–—|｜_]+\s*(?=[《「【])|"
     rf"(?<=[{UNSPACED}])\s*[-－–—_]+\s*(?=[{UNSPACED}《「【\w])"
 )
@@ -82,7 +83,7 @@ def pick(
     social: the title for other sites (og:title).
     element: the text of the page's title element.
     given: the title in the feed.
-    sites: keys (phrases.key) of the site's names, without spaces as well.
+    sites: keys (key_of_name) of the site's names, without spaces as well.
     """
     written = " ".join(_plain(h1.text_content()[:LONGEST]) for h1 in tree.iter("h1", "h2"))
     element, social = bare(element, written), bare(social, written)
@@ -129,9 +130,14 @@ def bare(title: str, written: str = "") -> str:
     return _plain(title)
 
 
+def key_of_name(name: str) -> str:
+    """A name in the form for comparison, without accents: capitals are often written without them (ΚΑΘΗΜΕΡΙΝΗ)."""
+    return text.bare(key(name))
+
+
 def is_site(part: str, sites: set[str]) -> bool:
-    """Whether a part of a title is the site's address or one of its names, with any spacing."""
-    its_key = key(part)
+    """Whether a part of a title is the site's address or one of its names, with any spacing and any accents."""
+    its_key = key_of_name(part)
     return not its_key or its_key in sites or its_key.replace(" ", "") in sites
 
 

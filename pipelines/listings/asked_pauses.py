@@ -32,7 +32,7 @@ HOURS_A_DAY = 24
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pace:
+class AskedPauses:
     """When a feed wants to be read; empty if it does not say.
 
     seconds: the least time between two readings (ttl, sy:updatePeriod).
@@ -45,11 +45,11 @@ class Pace:
     days: tuple[int, ...] = ()
 
 
-NO_PACE = Pace()
+NONE_ASKED = AskedPauses()
 
 
-def of_feed(root: Any) -> Pace:
-    """The pace in the head of a feed. An unreadable value is ignored."""
+def of_feed(root: Any) -> AskedPauses:
+    """The pauses that the head of a feed asks for. An unreadable value is ignored."""
     said: dict[str, Any] = {}
     for holder in [root, *(node for node in islice(root, HEAD_ELEMENTS) if name(node) == "channel")]:
         for node in islice(holder, HEAD_ELEMENTS):
@@ -62,7 +62,7 @@ def of_feed(root: Any) -> Pace:
         _number(node, -1) % HOURS_A_DAY for node in _parts(said.get("skipHours"), "hour") if _number(node, -1) >= 0
     }
     days = {DAYS.index(day) for node in _parts(said.get("skipDays"), "day") if (day := text(node).lower()) in DAYS}
-    return Pace(
+    return AskedPauses(
         seconds=max(seconds),
         # A feed that forbids every hour forbids all reading, and that is for robots.txt to say.
         hours=tuple(sorted(hours)) if len(hours) < HOURS_A_DAY else (),
