@@ -109,6 +109,16 @@ def test_the_site_is_no_author() -> None:
     assert found.authors == ()
 
 
+@pytest.mark.parametrize("written", ["El País", "EL PAIS"])
+def test_the_name_of_the_site_is_no_author_and_no_tag_with_or_without_its_accents(written: str) -> None:
+    site = "<meta property=og:site_name content='El País'><title>Vuelve el barco</title>"
+    found = facts(
+        "", f"{site}<meta name=author content='{written}'><meta name=news_keywords content='{written}, Economía'>"
+    )
+
+    assert (found.authors, found.tags) == ((), ("Economía",))
+
+
 def test_a_title_and_a_description_too_long_to_be_one_are_cut_at_a_word() -> None:
     long = "الجسر القديم " * 400
 

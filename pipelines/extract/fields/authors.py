@@ -23,6 +23,7 @@ from pipelines.extract.fields.person_names import (
     people,
     without_by,
 )
+from pipelines.extract.fields.titles import key_of_name
 from pipelines.extract.phrases import key
 
 METAS = (
@@ -63,12 +64,12 @@ def find(
 
     meta, node, nodes: what the page says for machines.
     given: the names in the feed.
-    sites: keys (phrases.key) of the site's own names and of its host.
+    sites: keys (titles.key_of_name) of the site's own names and of its host.
     """
     persons, others = _authors_of_json_ld(node, nodes)
-    nobody = sites | {key(name) for name in others} | {key(json_ld.text(node.get("publisher")))}
+    nobody = sites | {key_of_name(name) for name in (*others, json_ld.text(node.get("publisher")))}
     # If a site is called after its author, its name is the author's.
-    nobody -= {key(name) for name in persons if 1 < len(name.split()) <= NAME_WORDS}
+    nobody -= {key_of_name(name) for name in persons if 1 < len(name.split()) <= NAME_WORDS}
     told: tuple[Callable[[], Iterable[str]], ...] = (
         lambda: persons, lambda: _metas(meta), lambda: _find_labelled(meta), lambda: given,
     )  # fmt: skip
@@ -101,7 +102,7 @@ def _people_of(lines: Iterable[str], nobody: set[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for line in lines:
         for person in people(line):
-            if key(person) not in nobody:
+            if key_of_name(person) not in nobody:
                 found.setdefault(key(person), person)
     return tuple(found.values())
 

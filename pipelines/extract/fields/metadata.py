@@ -184,7 +184,9 @@ def _tags(
         found: dict[str, str] = {}
         for part in (part.strip() for tag in tags for part in re.split(r"[,،;؛|]", tag)):
             its_key = key(part)
-            if its_key not in sites and re.search(r"[^\W\d_]", its_key) and len(part) <= LONGEST_TAG_CHARACTERS:
+            if titles.key_of_name(part) in sites:
+                continue
+            if re.search(r"[^\W\d_]", its_key) and len(part) <= LONGEST_TAG_CHARACTERS:
                 found.setdefault(its_key, part)
         if found and number == len(lists) and _is_stock(found, tree, told):
             return ()
