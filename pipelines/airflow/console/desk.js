@@ -2,15 +2,45 @@
 // Airflow's own. Here is what is around every page: the navigation, and the page that the address names.
 import { PAGES } from "./pages.js";
 import { Languages } from "./parts/languages.js";
-import { say, useLanguage } from "./parts/language.js";
+import { askAhead } from "./parts/asking.js";
+import { learn, say, useLanguage } from "./parts/language.js";
 import { Go, pageOf } from "./parts/router.js";
 import { Trouble } from "./parts/pieces.js";
+// What most pages draw with comes at once with the others, and not when a module that imports it is read.
+import "./parts/acting.js";
+import "./parts/button.js";
+import "./parts/charts.js";
+import "./parts/fields.js";
+import "./parts/results.js";
 
-const { createElement: h, Component, Suspense, lazy, useEffect } = globalThis.React;
+const { createElement: h, Component, useEffect, useState } = globalThis.React;
 const { Box, Flex, Skeleton, Stack } = globalThis.ChakraUI;
 const { useLocation } = globalThis.ReactRouterDOM;
 
-const COMPONENTS = new Map(PAGES.map((page) => [page, lazy(async () => ({ default: (await page.load()).Page }))]));
+// The modules of pages that are here. Not by React's lazy(): what that waited for is shown .3 s after it began to wait and no
+// earlier, and Airflow waits for this module in the same way.
+const LOADED = new Map();
+const bring = async (page) => {
+  try {
+    LOADED.set(page, await page.load());
+    return LOADED.get(page);
+  } catch (error) {
+    return { error };
+  }
+};
+
+const Shown = ({ page, names }) => {
+  const [loaded, setLoaded] = useState(LOADED.get(page));
+  useEffect(() => {
+    let current = true;
+    bring(page).then((found) => current && setLoaded(found));
+    return () => {
+      current = false;
+    };
+  }, [page]);
+  if (loaded?.error) throw loaded.error;
+  return loaded ? h(loaded.Page, names) : h(Stack, { gap: 4 }, h(Skeleton, { h: "4rem" }), h(Skeleton, { h: "20rem" }));
+};
 
 const Navigation = ({ current }) =>
   h(
@@ -85,14 +115,17 @@ const Desk = () => {
       h(
         Boundary,
         null,
-        h(
-          Suspense,
-          { fallback: h(Stack, { gap: 4 }, h(Skeleton, { h: "4rem" }), h(Skeleton, { h: "20rem" })) },
-          found ? h(COMPONENTS.get(found.page), { ...found.names }) : h(Trouble, null, say("page.none")),
-        ),
+        found ? h(Shown, { key: found.page.path, page: found.page, names: found.names }) : h(Trouble, null, say("page.none")),
       ),
     ),
   );
 };
 
 globalThis.Desk = Desk;
+
+// Airflow draws the Desk once this module is whole. So its words and the page are here by then, and the page's first answer
+// is on its way: one after the other, each would be asked for when the one before had been drawn.
+const inAirflow = globalThis.location.pathname.slice(new URL(document.baseURI).pathname.replace(/\/$/u, "").length);
+const first = pageOf(PAGES, inAirflow)?.page;
+first?.asks?.forEach(askAhead);
+await Promise.all([learn(), first && bring(first)]);

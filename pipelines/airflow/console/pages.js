@@ -1,9 +1,9 @@
 // The pages of the Desk: a page is added by its line here. `path` stands behind /plugin/desk, a name with a colon is any
 // part of it; `title` is the key of its words, `nav` whether it stands in the navigation; `load` brings its module, which
-// gives the component as `Page`.
+// gives the component as `Page`; `asks` is what it asks the server before it can show anything.
 export const PAGES = [
-  { path: "", nav: true, title: "nav.overview", load: () => import("./pages/overview.js") },
-  { path: "sources", nav: true, title: "nav.sources", load: () => import("./pages/sources.js") },
+  { path: "", nav: true, title: "nav.overview", asks: ["overview"], load: () => import("./pages/overview.js") },
+  { path: "sources", nav: true, title: "nav.sources", asks: ["sources"], load: () => import("./pages/sources.js") },
   { path: "sources/:name", title: "nav.source", load: () => import("./pages/source.js") },
   { path: "add", nav: true, title: "nav.add", load: () => import("./pages/add.js") },
   { path: "articles", nav: true, title: "nav.articles", load: () => import("./pages/search.js") },

@@ -11,6 +11,8 @@ const REST = 30;
 // Of pages that were looked at: Back shows them at once, and asks again. As many as anybody goes back.
 const REMEMBERED = 50;
 const remembered = new Map();
+// What was asked before its page was drawn: when, and the answer, for the first who wants it.
+const ahead = new Map();
 
 // Milliseconds until a page asks again, if something is under way or not, by those that its last answer took.
 export const restOf = (often, took) => Math.max(often ? REFRESH_BUSY_MS : REFRESH_MS, REST * took);
@@ -38,7 +40,22 @@ const at = (path) => new URL(`nightdesk/api/${path}`, document.baseURI);
 /** @param {unknown} error */
 export const toldBy = (error) => (error instanceof Refusal ? error.told : undefined);
 
-export const load = async (path) => answered(await fetch(at(path), { credentials: "same-origin" }));
+const ask = (path) => fetch(at(path), { credentials: "same-origin" });
+
+export const askAhead = (path) => {
+  const answer = ask(path);
+  // Whoever wants it is told.
+  answer.catch(() => undefined);
+  ahead.set(path, { began: performance.now(), answer });
+  // Who comes later, having looked at something else, asks anew.
+  setTimeout(() => ahead.delete(path), REFRESH_BUSY_MS);
+};
+
+export const load = async (path) => {
+  const asked = ahead.get(path)?.answer;
+  ahead.delete(path);
+  return answered(await (asked ?? ask(path)));
+};
 
 // Do something. The header is one that no other site can send along: see docs/decisions.md.
 export const act = async (path, body = {}) =>
@@ -71,7 +88,7 @@ export const useData = (path, isBusy = (_page) => false) => {
   useEffect(() => {
     let current = true;
     setBusy(true);
-    const began = performance.now();
+    const began = ahead.get(path)?.began ?? performance.now();
     load(path)
       .then(
         (got) => {

@@ -14,7 +14,7 @@ const ISOLATED = ["\u2068", "\u2069"];
 const PLACE = /\{(\w+)\}/u;
 
 // What `say` speaks with: the words of one language, and what it needs to know of it.
-let spoken = { language: "en", direction: "ltr", words: {}, plurals: new Intl.PluralRules("en") };
+let spoken = { asked: "", language: "en", direction: "ltr", words: {}, plurals: new Intl.PluralRules("en") };
 
 export const speak = (found) => {
   spoken = found;
@@ -47,6 +47,7 @@ const read = async (language) => {
   const answer = await fetch(new URL(`nightdesk/languages/${known}.json`, document.baseURI), { credentials: "same-origin" });
   if (!answer.ok) throw new Error(`languages/${known}.json: ${answer.status}`);
   return {
+    asked: language,
     // Words in English may stand on a page that runs from right to left: Hebrew has no catalogue yet.
     language: known,
     direction: RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr",
@@ -55,10 +56,13 @@ const read = async (language) => {
   };
 };
 
+// Speak the reader's language already, before the page is drawn; if its words do not come, the page asks again.
+export const learn = () => read(wanted()).then(speak, () => undefined);
+
 // The language and direction of the page, null until its words are here; `asked` is what was chosen.
 export const useLanguage = () => {
   const [asked, setAsked] = useState(wanted);
-  const [ready, setReady] = useState(null);
+  const [ready, setReady] = useState(() => (spoken.asked === asked ? spoken : null));
   useEffect(() => {
     const look = () => setAsked(wanted());
     const watching = new MutationObserver(look);
@@ -71,11 +75,15 @@ export const useLanguage = () => {
   }, []);
   useEffect(() => {
     let current = true;
+    if (spoken.asked === asked) {
+      setReady(spoken);
+      return;
+    }
     read(asked).then(
       (found) => {
         if (!current) return;
         speak(found);
-        setReady({ asked, language: found.language, direction: found.direction });
+        setReady(found);
       },
       () => current && setReady({ asked: "en", language: "en", direction: "ltr" }),
     );
