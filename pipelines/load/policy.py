@@ -47,6 +47,8 @@ MAX_TITLES_OF_CANONICAL = 4
 # How long a load waits for another one of the same source. Chosen: a task that is tried again
 # finds the load of the first try ended.
 LOCK_WAIT_SECONDS = 120
+# ... and for the next sources, once one was waited for in vain. Chosen: fifty of them take no more than a minute more.
+SHORT_LOCK_WAIT_SECONDS = 1
 # Small article files that are loaded together: their bytes, and how many. Chosen: some 1,000 articles take less than a
 # second, and a load that is killed begins no more than these again.
 TOGETHER_BYTES, TOGETHER_SOURCES = 16_000_000, 50

@@ -47,7 +47,7 @@ limit %(count)s
 select source, n
 from lines
 where reason = '' and not exists (select from outcomes o where o.fetch_id = lines.fetch_id) and source in (
-    select g.source from unnest(%(sources)s) as g (source)
+    select g.source from unnest(%(sources)s::text[]) as g (source)
     where not exists (select from lines l join outcomes o on o.fetch_id = l.fetch_id where l.source = g.source and l.run = %(run)s)
         and not exists (select from past_runs p where p.run = %(run)s and p.source = g.source)
         and exists (select from runs r where r.source = g.source and r.run = %(run)s and r.stage = 'crawl')
@@ -225,7 +225,7 @@ select g.source, not exists (
     ),
     coalesce((select max(c.run) from changes c where c.source = g.source), ''),
     (select max(a.first_fetched_at) from articles a where a.source = g.source)
-from unnest(%(sources)s) as g (source)
+from unnest(%(sources)s::text[]) as g (source)
 
 -- name: load_find_edited_texts
 -- The revisions in these files that come from a page that is not stored yet, each beside the wording before it; none of a source with too
@@ -391,7 +391,7 @@ where l.n = given.n
 
 -- name: load_try_locks
 -- Which of these sources no other session loads; until load_unlock they are ours.
-select source, pg_try_advisory_lock(hashtextextended('load ' || source, 0)) as ours from unnest(%(sources)s) as g (source)
+select source, pg_try_advisory_lock(hashtextextended('load ' || source, 0)) as ours from unnest(%(sources)s::text[]) as g (source)
 
 -- name: load_unindexed
 -- The articles with several looks of which this transaction wrote the text or its facts: their words go into the search index. Also gives
@@ -409,7 +409,7 @@ order by a.id
 
 -- name: load_unlock
 -- The next load of these sources may begin.
-select pg_advisory_unlock(hashtextextended('load ' || source, 0)) from unnest(%(sources)s) as g (source)
+select pg_advisory_unlock(hashtextextended('load ' || source, 0)) from unnest(%(sources)s::text[]) as g (source)
 
 -- name: load_update_articles
 -- Put the newest revision of this file into its article; a trigger (keep_wording) first writes the wording that stood there into its

@@ -65,11 +65,13 @@ def loading(settings: Settings, ahead: Sequence[Source] = ()) -> Iterator[Load]:
     # Between two calls, `idle` is the connection and `session` keeps it open. An error during a call closes it, and the
     # next call opens a new one. A new connection looks up each table again, which costs more than a small file.
     session, idle = ExitStack(), None
+    # After one source was waited for in vain, the others are not waited for as long: one load may hold them all.
+    patience = policy.LOCK_WAIT_SECONDS
     # Sources that were not loaded yet, and the tallies of those that were loaded with another one.
     left, known = list(ahead), dict[tuple[str, str], Tally]()
 
     def load_next(source: Source, run: str, prepare: Prepare | None = None) -> Tally:
-        nonlocal session, idle, left
+        nonlocal session, idle, left, patience
         together = [] if prepare or (source.name, run) in known else _choose_together(settings, source, run, left)
         left = [one for one in left if one not in together and one != source]
         with session:
@@ -80,8 +82,10 @@ def loading(settings: Settings, ahead: Sequence[Source] = ()) -> Iterator[Load]:
                 known.update(_load_together(settings, conn, together, run, schema_checked=schema_checked))
                 schema_checked = schema_checked or bool(known)
             tally = known.pop((source.name, run), None) or _load_alone(
-                settings, conn, source, run, prepare, schema_checked=schema_checked
+                settings, conn, source, run, prepare, schema_checked=schema_checked, patience=patience
             )
+            if tally.state == RunState.BUSY:
+                patience = policy.SHORT_LOCK_WAIT_SECONDS
             session, idle = session.pop_all(), conn
         return tally
 
@@ -102,7 +106,11 @@ def _choose_together(settings: Settings, source: Source, run: str, left: Sequenc
     for one in left[left.index(source) :] if source in left else ():
         file = articlefile.path(settings, one.name, run)
         # A file in a bucket comes as a whole before it is read: then nobody should wait for several.
-        size += file.stat().st_size if file.exists() else policy.TOGETHER_BYTES
+        try:
+            size += file.stat().st_size
+        except OSError:
+            # Nor for a file that cannot be read, which is told when its own source is loaded.
+            size += policy.TOGETHER_BYTES
         if size > policy.TOGETHER_BYTES or len(chosen) == policy.TOGETHER_SOURCES:
             break
         chosen.append(one)
@@ -117,11 +125,12 @@ def _load_together(
         turns = postgres.query(conn, "load_try_locks", sources=[source.name for source in sources])
     ours = {row["source"] for row in turns if row["ours"]}
     chosen, tallies = [source for source in sources if source.name in ours], list[Tally]()
+    if not chosen:
+        return {}
     try:
-        if chosen:
-            attempts = runs.begin_all(conn, run, [one.name for one in chosen], STAGE, schema_checked=schema_checked)
-            tallies = _write(settings, conn, chosen, attempts, None)
-            runs.leave_all(conn, run, [one.name for one in chosen], STAGE)
+        attempts = runs.begin_all(conn, run, [one.name for one in chosen], STAGE, schema_checked=schema_checked)
+        tallies = _write(settings, conn, chosen, attempts, None)
+        runs.leave_all(conn, run, [one.name for one in chosen], STAGE)
     # Whatever is wrong, it is told of its own source when each is loaded by itself.
     except Exception as error:
         if conn.closed:
@@ -140,8 +149,9 @@ def _load_alone(
     prepare: Prepare | None,
     *,
     schema_checked: bool,
+    patience: int,
 ) -> Tally:
-    if not _take_turn(conn, source.name):
+    if not _take_turn(conn, source.name, patience):
         return Tally(run=run, source=source.name, stage=STAGE, state=RunState.BUSY, message=BUSY.format(source.name))
     attempt = runs.begin(conn, run, source.name, STAGE, schema_checked=schema_checked)
     tally = _try_to_write(settings, conn, source, attempt, prepare)
@@ -150,12 +160,14 @@ def _load_alone(
     return tally
 
 
-def _take_turn(conn: postgres.Connection, source: str) -> bool:
-    """Wait until no other session loads this source; gives whether this session may load now. The turn ends with the
-    session."""
+def _take_turn(conn: postgres.Connection, source: str, patience: int) -> bool:
+    """Wait until no other session loads this source, at most so many seconds; gives whether this session may load now.
+    The turn ends with the session.
+    """
     try:
         with conn:
-            postgres.execute_all(conn, ("load_patience", "load_lock"), **_limits(), source=source)
+            limits = _limits() | {"wait": f"{patience}s"}
+            postgres.execute_all(conn, ("load_patience", "load_lock"), **limits, source=source)
     except postgres.Error as error:
         if error.pgcode != LOCK_NOT_AVAILABLE:
             raise

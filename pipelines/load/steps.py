@@ -117,7 +117,7 @@ def run_steps(
         known = _copy_lines(conn, rows, run, few=few)
         why = quarantine.judge(conn, rows, sources, run) if may_hold else ""
     if rows and not why:
-        quarantine.let_go(conn, sources, run)
+        quarantine.let_go(conn, sorted({row["source"] for row in rows}), run)
         # stored: lines with an article; several: second lines of one URL; elsewhere: lines with another canonical URL.
         compared = bool(known["stored"] or known["several"])
         if known["stored"]:

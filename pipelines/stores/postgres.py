@@ -158,7 +158,7 @@ class _CopyStream:
     def __init__(self, rows: Iterable[bytes]) -> None:
         self.rows = iter(rows)
         # What stopped it: psycopg2 tells Postgres of it, and us what Postgres then says.
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
     def read(self, size: int) -> bytes:
         written, length = [], 0
@@ -168,7 +168,8 @@ class _CopyStream:
                 length += len(row)
                 if length >= size:
                     break
-        except Exception as error:
+        # An interrupt too: psycopg2 would make an error of Postgres of it, and the load would go on.
+        except BaseException as error:
             self.error = error
             raise
         return b"".join(written)

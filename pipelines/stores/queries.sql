@@ -65,11 +65,13 @@ for share
 
 -- name: last_seconds
 -- How long a stage took for each of these sources when it last came to its end.
-select name as source, extract(epoch from last.ended_at - last.started_at)::float8 as seconds
+-- A load counts its own: small files are loaded together, and each row of `runs` has the time of all of them.
+select name as source, case when %(stage)s = 'load' then (last.counts ->> 'seconds')::float8
+    else extract(epoch from last.ended_at - last.started_at)::float8 end as seconds
 from unnest(%(sources)s::text[]) as name
 cross join lateral (
     -- A range of one source, so that its newest row is looked up and not looked for among those of all.
-    select r.started_at, r.ended_at from runs r
+    select r.started_at, r.ended_at, r.counts from runs r
     where r.source >= name and r.source <= name and r.stage = %(stage)s and r.state = 'done'
     order by r.source desc, r.started_at desc limit 1
 ) last
@@ -77,7 +79,7 @@ cross join lateral (
 -- name: leave_stage
 -- This session works on a stage of a run no more, for these sources.
 select pg_advisory_unlock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, source, %(run)s), 0))
-from unnest(%(sources)s) as g (source)
+from unnest(%(sources)s::text[]) as g (source)
 
 -- name: lock_stage
 -- This session works on a stage of a run: the lock is gone when the session is, however it ends.

@@ -161,6 +161,9 @@ def put(sources: Path, folder: Path, base: SourceSet, why: str) -> int:
 
 
 def _read(sources: Path, version: int) -> SourceSet:
+    if not version:
+        # The bucket was empty then; this set is kept nowhere.
+        return SourceSet()
     kept = _root(sources) / "sets" / f"{version}.json"
     content, _ = bucket.version_of(kept)
     if content:

@@ -129,6 +129,35 @@ def test_a_source_that_another_process_loads_is_waited_for_by_itself(
     assert rows(conn, "select source, count(*)::int from articles group by 1 order by 1") == [("sabah", 2), ("sana", 2)]
 
 
+def test_where_another_process_loads_all_sources_each_is_busy(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy, "LOCK_WAIT_SECONDS", 1)
+    sources = a_night(settings, conn)
+    with postgres.connection(settings) as other, other:
+        for name in NAMES:
+            postgres.query(other, "load_lock", source=name)
+
+        tallies = load_all(settings, sources)
+
+    assert [tally.state for tally in tallies] == ["busy"] * 3
+    assert [tally.state for tally in load_all(settings, sources)] == ["done"] * 3
+
+
+def test_a_file_that_cannot_be_looked_at_fails_its_own_source_alone(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = a_night(settings, conn)
+    file = articlefile.path(settings, "jisr", RUN)
+    file.unlink()
+    # A link to itself: whoever asks for its size gets an error that is no "not found".
+    file.symlink_to(file.name)
+
+    tallies = load_all(settings, sources)
+
+    assert [tally.state for tally in tallies] == ["done", "failed", "done"]
+
+
 def test_articles_that_must_be_held_are_held_of_their_source_alone(
     settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

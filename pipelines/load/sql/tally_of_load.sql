@@ -21,4 +21,4 @@ with decided as (
 select source, coalesce(new, 0) as new, coalesce(revised, 0) as revised, coalesce(reread, 0) as reread, coalesce(removed, 0) as removed,
     coalesce(restored, 0) as restored, coalesce(words, 0) as words, coalesce(cut, 0) as cut, coalesce(unchanged, 0) as unchanged,
     coalesce(duplicate, 0) as duplicate, coalesce(rejected, 0) as rejected, coalesce(flooded, 0) as flooded
-from unnest(%(sources)s) as g (source) left join made using (source) left join decided using (source)
+from unnest(%(sources)s::text[]) as g (source) left join made using (source) left join decided using (source)
