@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
@@ -178,7 +178,7 @@ def an_analyst_searches_and_sets_a_watch(page: Page, at: str, found: desk_record
 def the_desk_follows_the_language_of_airflow(page: Page, at: str) -> None:
     page.evaluate("localStorage.setItem('i18nextLng', 'ar')")
     shot(page, f"{at}/watches", "desk-arabic-watches", until="المراقبات")
-    shot(page, f"{at}/articles", "desk-arabic", until="المقالات")
+    shot(page, f"{at}/articles?{urlencode({'q': 'داعش'})}", "desk-arabic", until="المقالات")
     expect(page.get_by_test_id("desk")).to_have_attribute("dir", "rtl")
     expect(page.get_by_test_id("desk")).to_have_attribute("lang", "ar")
     page.get_by_label("لغة المكتب").select_option("ckb")
