@@ -34,7 +34,10 @@ SECONDS = {"crawl": 8.0, "extract": 0.3, "load": 0.055, "alert": 10.0}
 SPREAD = 0.5
 MOST = 0.10
 BEFORE, RUN = "2026-11-22T0200", "2026-11-23T0200"
-DAG = "from bench import asleep_tasks\nfrom pipelines.airflow import night_dags\n\ndag = night_dags.{stage}_dag('')\n"
+DAG = (
+    "from bench import asleep_tasks\nfrom pipelines.airflow import night_dags\n\n"
+    "asleep_tasks.{replace}()\ndag = night_dags.{stage}_dag('')\n"
+)
 
 
 def main(words: Sequence[str]) -> int:
@@ -61,7 +64,7 @@ def _measure(sources: int, workers: int, seconds: Sequence[float], celery: bool)
         _remember(settings, folder, sources, dict(zip(SECONDS, seconds, strict=True)))
         for stage in SECONDS:
             (folder / "dags").mkdir(exist_ok=True)
-            (folder / "dags" / f"news_{stage}.py").write_text(DAG.format(stage=stage), encoding="utf-8")
+            (folder / "dags" / f"news_{stage}.py").write_text(DAG.format(stage=stage, replace=asleep_tasks.replace_work.__name__), encoding="utf-8")
         start = _with_celery if celery else _with_local
         with start(settings, folder, workers) as airflow:
             parts = {component.process.pid: component.name for component in airflow.components}

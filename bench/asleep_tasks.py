@@ -1,6 +1,6 @@
 """For the Dags of bench.asleep: in place of a stage's work, a task sleeps as long as that work took.
 
-To import it replaces what the tasks of a process do. BENCH_ASLEEP names a file with the seconds of each stage and
+`replace_work` replaces what the tasks of a process do. BENCH_ASLEEP names a file with the seconds of each stage and
 source; beside it, `slept.jsonl` gets a line for each sleep.
 """
 
@@ -65,4 +65,11 @@ def _sleep(stage: str, batch: Batch, join: Any) -> dict[str, str]:
     return dict.fromkeys(batch["sources"], "done")
 
 
-tasks.crawl_batch, tasks.extract_batch, tasks.load_batch, tasks.match = crawl_batch, extract_batch, load_batch, match
+def replace_work() -> None:
+    """From now on the tasks of this process sleep."""
+    tasks.crawl_batch, tasks.extract_batch, tasks.load_batch, tasks.match = (
+        crawl_batch,
+        extract_batch,
+        load_batch,
+        match,
+    )

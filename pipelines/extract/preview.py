@@ -179,7 +179,8 @@ def read_saved(body: bytes, url: str, source: Source, encoding: str = "") -> Pag
     try:
         body = encodings.decode(body, "gzip", warc.MAX_BODY_BYTES)
     except ValueError as error:
-        raise StoreError(f"{url} cannot be read: {error}.") from None
+        kind = TooLargeError if isinstance(error, encodings.OverLimit) else StoreError
+        raise kind(f"{url} cannot be read: {error}.") from None
     return Page(
         source=source.name,
         run=RUN,
@@ -203,7 +204,7 @@ def _page(trial: Trial) -> Page:
         if not path.is_file():
             raise StoreError(f"There is no file {trial.path}.")
         if path.stat().st_size > warc.MAX_BODY_BYTES:
-            raise StoreError(f"{trial.path} has more than {warc.MAX_BODY_BYTES} bytes.")
+            raise TooLargeError(f"{trial.path} has more than {warc.MAX_BODY_BYTES} bytes.")
         body = path.read_bytes()
     except (OSError, ValueError) as error:
         raise StoreError(f"{trial.path} cannot be read: {error}.") from None

@@ -208,7 +208,7 @@ def test_a_fault_nobody_thought_of_fails_its_source_alone(night: Night, monkeypa
             raise ZeroDivisionError("by nought")
         return Tally(run=run, source=source.name, stage="load", state="done")
 
-    monkeypatch.setattr(stages.load, "loading", lambda settings: nullcontext(broken))
+    monkeypatch.setattr(stages.load, "loading", lambda settings, ahead: nullcontext(broken))
 
     hurt, whole = stages.perform(night.settings, "load", night.sources, RUN, print)
 
