@@ -64,7 +64,9 @@ def _measure(sources: int, workers: int, seconds: Sequence[float], celery: bool)
         _remember(settings, folder, sources, dict(zip(SECONDS, seconds, strict=True)))
         for stage in SECONDS:
             (folder / "dags").mkdir(exist_ok=True)
-            (folder / "dags" / f"news_{stage}.py").write_text(DAG.format(stage=stage, replace=asleep_tasks.replace_work.__name__), encoding="utf-8")
+            (folder / "dags" / f"news_{stage}.py").write_text(
+                DAG.format(stage=stage, replace=asleep_tasks.replace_work.__name__), encoding="utf-8"
+            )
         start = _with_celery if celery else _with_local
         with start(settings, folder, workers) as airflow:
             parts = {component.process.pid: component.name for component in airflow.components}
