@@ -57,6 +57,25 @@ def test_a_button_that_stands_beside_every_thing_is_cut() -> None:
     assert cut == ["Ferry prices"] * 3
 
 
+def test_a_button_that_asks_is_cut_where_half_of_it_is_link_and_prose_follows() -> None:
+    cut = called_away("".join(f"<div>Check <a href=/{n}>price</a></div>{PROSE}" for n in range(3)))
+
+    assert cut == ["Check price"] * 3
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<div class=newsletter-box><p>Once a week, all of the river.</p><form action=/></form></div>",
+        "<div class=newsletter-box><p>Once a week, <a href=/a>all of the river</a>.</p></div>",
+        "<div class=subscribe><p>Join those who read of the river every week, in their mail, before all others do.</p>"
+        "<input></div>",
+    ],
+)
+def test_a_box_of_a_newsletter_is_cut_if_it_holds_what_one_signs_up_with(box: str) -> None:
+    assert len(called_away(box)) == 1
+
+
 @pytest.mark.parametrize(
     "inside",
     [
@@ -73,6 +92,22 @@ def test_a_button_that_stands_beside_every_thing_is_cut() -> None:
         "<p>Buy the <a href=/a>Ferry 12</a> when it is new, for the yard builds only ten of them in a year.</p>",
         "<ul><li><a href=/a>Buy the ferry</a></li></ul>",
         "<h3><a href=/a>Get the ferry</a></h3>",
+        "<div class=subscriber-only><p>The minister resigned the same night, as the flood came to the lower town.</p>"
+        "<form></form></div>",
+        "<div class=subscribed><p>The minister resigned.</p><form></form></div>",
+        "<div class=newsletter-intro><p>Good morning. Today we look at the river.</p></div>",
+        "<div class=newsletter-signup><p>The minister resigned the same night, as the flood came to the lower town.</p>"
+        "</div>",
+        "<p><a href=/a>« Nous ne céderons jamais »</a></p>",
+        "<p><a href=/a>Lakers 101-99 Bulls</a> | <a href=/b>Heat 88-90 Nets</a> | <a href=/c>Jazz 99-70 Suns</a></p>",
+        "<h4>Dough</h4><ul><li><a href=/salt>sea salt flakes</a></li></ul>" * 3,
+        f"<table>{'<tr><td><a href=/c>River Club</a></td><td>1</td></tr>' * 3}</table>",
+        f"<table>{'<tr><td><p><a href=/c>River Club</a></p></td><td>1</td></tr>' * 3}</table>",
+        f"<dl>{'<dt><a href=/c>Captain</a></dt><dd>Ferry</dd>' * 3}</dl>",
+        f"<p><a href=/c>Ann Captain</a></p>{PROSE}" * 3,
+        "<p><a href=/c>Captain:</a></p><p>No.</p>" * 3,
+        "<h3><a href=/c>The verdict</a></h3><p>No.</p>" * 3,
+        "<p>On the <a href=/c>ferry</a></p><p>No.</p>" * 3,
         "".join(f"<p>→ <a href=/{n}>The lower town in the year {n}</a></p>" for n in range(1990, 1996)),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 from pipelines.extract.blocks import Block, blocks
 from pipelines.extract.markup import parse
 from pipelines.extract.text.contents import find_contents, find_scraps
+from tests import clock
 
 URL = "https://ferry.test/river/guide"
 PROSE = "<p>The ferry was back on the river on Monday, two years after the flood that had sunk it at its mooring.</p>"
@@ -32,10 +33,43 @@ def test_a_table_of_contents_is_cut_with_its_name(address: str) -> None:
     assert [found[number].text for number in sorted(cut)] == ["In this article", *CHAPTERS]
 
 
+PLACES = "".join(f"<h2 id=part-{n}>{name}</h2>{PROSE}" for n, name in enumerate(CHAPTERS))
+SECTION = "<h3><a href='https://ferry.test/river/guide#s{0}'>{0}. The old town</a></h3><img src=a id=s{0}>"
+VERSE = "<p><a id=v{0} href=#n{0}>The ferry went down</a></p>"
+NOTE = "<p id=n{0}>In the year of the flood. <a href=#v{0}>Back</a></p>"
+HELD = "<div id=e{0}><p><a href=#e{0}>The flood came in</a></p></div>"
+
+
+def test_a_table_of_contents_without_a_name_is_cut_if_its_chapters_are_on_the_page() -> None:
+    found = blocks_of(list_of("#part-") + PLACES)
+
+    assert find_contents(found, range(len(found)), URL) == {1, 2, 3}
+
+
+def test_a_name_is_cut_where_the_list_below_it_is_not_kept() -> None:
+    found = blocks_of(f"<h2>Inhalt</h2>{list_of('/river/part-')}")
+
+    assert find_contents(found, [0, 1, 5], URL) == {1}
+
+
+def test_a_name_is_cut_with_two_links_below_it() -> None:
+    found = blocks_of("<p>Contents</p><p><a href=#when>When it leaves</a></p><p><a href=#cost>What it costs</a></p>")
+
+    assert find_contents(found, range(len(found)), URL) == {1}
+
+
 @pytest.mark.parametrize(
     "inside",
     [
         list_of("/river/part-"),
+        list_of("#part-"),
+        f"<h3>Inhalt</h3>{PROSE}",
+        f"<h3>Contents</h3>{list_of('/river/part-')}",
+        f"<table><tr><th>Contents</th><td><a href=#a>Rope</a></td></tr><tr><td>12</td></tr></table>{PROSE}",
+        "".join(SECTION.format(n) for n in range(4)),
+        "".join(VERSE.format(n) for n in range(4)) + "".join(NOTE.format(n) for n in range(4)),
+        "".join(HELD.format(n) for n in range(4)),
+        "<div><a href=#part-0>One</a><br><a href=/river>Two</a><br><a href=#part-1>Three</a></div>" + PLACES,
         list_of("https://other.test/river/guide#part-"),
         "<p>It leaves <a href=#when>at noon</a>, and the crossing costs <a href=#cost>two coins</a>.</p>" * 3,
         "<ul><li><a href=#when>When the ferry leaves</a></li><li><a href=#cost>What it costs</a></li></ul>",
@@ -61,3 +95,12 @@ def test_a_list_of_things_is_not_one_of_links() -> None:
     found = blocks_of("<ul><li><a href=/a>Rope</a></li><li>an anchor of iron</li><li>oars</li><li>a bell</li></ul>")
 
     assert find_scraps(found, [block.number for block in found if block.linked]) == []
+
+
+def test_four_thousand_links_in_one_place_are_judged_at_once() -> None:
+    found = blocks_of(f"<div>{'<a href=#part-0>One part of it</a><br>' * 4000}</div>{PLACES}")
+
+    with clock.cpu_below(2):
+        cut = find_contents(found, range(len(found)), URL)
+
+    assert cut == set(range(1, 4001))

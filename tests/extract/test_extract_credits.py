@@ -23,7 +23,13 @@ def blocks_of(inside: str) -> list[Block]:
         "<p>Image courtesy of the ferry's yard</p>",
         "<p>Photo by Ann Writer</p>",
         "<p>Foto von Anna Schreiber</p>",
-        "<p>The ferry at its mooring in the year of the flood. Photo by: 'Ann Writer'.</p>",
+        "<p>Photo by Ann Writer for Paper/Reuters.</p>",
+        "<p>Photo from: the yard</p>",
+        "<p>Image via @ferry</p>",
+        "<p>Pictures provided by the yard</p>",
+        "<img src=a><p>The ferry at its mooring in the year of the flood. Photo by: 'Ann Writer'.</p>",
+        "<div><a href=/><img src=a></a></div><div><p>The ferry at noon. Image courtesy of The River Paper</p></div>",
+        "<figcaption>The ferry at its mooring in the year of the flood. Photo by Ann Writer/Reuters</figcaption>",
         "<p>Source: <a href=https://yard.test>www.yard.test</a></p>",
         "<figcaption>Credit: The River Paper</figcaption>",
     ],
@@ -42,6 +48,22 @@ def test_a_line_that_says_whose_a_picture_is_is_cut(line: str) -> None:
         "<p>Sources: three of the crew, who did not want to be named here</p>",
         "<p>Source of the river</p>",
         "<h2>Photo by photo</h2>",
+        "<p>Images from the scene showed people running for cover.</p>",
+        "<p>Photos provided by police show the suspect fleeing.</p>",
+        "<p>Fotos de la boda circularon en redes sociales.</p>",
+        "<p>Bilder von der Front zeigen zerstörte Panzer.</p>",
+        "<p>Bilder von Panzern</p>",
+        "<p>Pictures supplied the proof.</p>",
+        "<p>Photo by photo, she rebuilt her family's past.</p>",
+        "<p>“Pictures from your childhood?”</p>",
+        "<p>Images via Telegram showed smoke over the port.</p>",
+        "<p>Photos by Reuters show it.</p>",
+        "<p>He was arrested on Monday. Photos from the scene showed police at the door.</p>",
+        "<img src=a><p>He was arrested on Monday. Photos by Reuters showed police at the door.</p>",
+        "<p>Zehn Menschen starben. Bilder von Überwachungskameras zeigen den Täter kurz vor der Tat.</p>",
+        "<p>He was arrested on Monday, said the court, and will stay where he is. Photo by Ann Writer</p>",
+        "<p>Source: I never saw him.</p>",
+        "<p>Source: three of 12</p>",
     ],
 )
 def test_a_sentence_about_pictures_stays(line: str) -> None:
@@ -57,9 +79,29 @@ def test_a_sentence_about_pictures_stays(line: str) -> None:
         ("<h3>More from the river</h3><p>The flood came in May.</p>", []),
         ("<h3>Will it ever leave again?</h3>", []),
         ("<h2>The crew</h2><h3>Ann</h3>", []),
+        ("<h2>The ferry that had sunk at its mooring leaves for the lower town again</h2>", []),
+        ("<h2>Ferryboatspassengersassociation Steamnavigationcompanies Riversidetown</h2>", []),
+        ("<h3>Twelve dead, 40 hurt</h3>", []),
+        ("<h3>The captain said ‘we will cross’</h3>", []),
+        ("<h3>नाव फिर चली।</h3>", []),
+        ("<h3>חברי הצוות</h3>", []),
+        ("<h3>เรือกลับ</h3>", []),
+        ("<h3>船が戻る</h3>", []),
     ],
 )
 def test_a_heading_that_nothing_follows_is_cut(inside: str, cut: list[int]) -> None:
     found = blocks_of(inside)
 
     assert find_bare_heading(found, range(len(found))) == cut
+
+
+def test_a_heading_below_a_dateline_alone_is_the_news() -> None:
+    tree = parse(
+        "<html><body><article><p>القاهرة (رويترز) -</p><h2>العبارة تعود إلى النهر</h2></article></body></html>"
+    )
+    assert tree is not None
+    found = blocks(tree)
+
+    assert len(found) == 2
+    assert find_bare_heading(found, range(2)) == []
+    assert find_bare_heading(found, []) == []

@@ -9,20 +9,30 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from pipelines.extract.blocks import Block, TextPlace
+from pipelines.extract.blocks import HEADINGS, Block, TextPlace, around
 
 # What sites call a box that asks for something: a call to action, or to sign up. Paragraphs behind a paywall are called
-# after it one by one, and are none.
+# after it one by one, and what only subscribers see is called after them: both are none.
 CALLED = re.compile(r"(?<![a-z])ctas?(?![a-z])|call-?to-?action", re.IGNORECASE)
-SIGNUP = re.compile(r"newsletter|sign-?up|opt-?in|mailchimp|subscri", re.IGNORECASE)
+SIGNUP = re.compile(r"sign-?up|opt-?in|mailchimp", re.IGNORECASE)
+MAYBE_SIGNUP = re.compile(r"newsletter|subscri(?!ber|bed)", re.IGNORECASE)
+# What a box asks with; one that is called after a newsletter and has none of them may be the newsletter.
+ASKED_WITH = ("form", "input", "button", "iframe", "a")
 # The most words of such a box, and its greatest share of the text. Chosen: a larger one holds the article.
 MOST_WORDS, MOST_SHARE = 120, 0.15
 # From how many words on one block of such a box is a paragraph of the article. Chosen: calls are shorter.
 PARAGRAPH_WORDS = 40
+# From how many words on a line with a full stop and without a link is prose, and not an offer. Chosen: as of a line
+# that repeats.
+PROSE_WORDS = 12
+STOP = re.compile(r"[.!?؟。۔।…][\"'»”’)」』]{0,3}$")
 # A sign that points to a link, before it or after it.
 POINTS = re.compile(r"[^\w\s]{0,2}\s?(?:[»›→➜➔➡⇒▶▸►👉]|>>)")
 POINTS_ON = re.compile(r"(?:[›→➜➔➡⇒▶▸►]|>>|(?<=\s)»)\W*$")
+# A line that ends in this sign may end a quotation that begins with the other.
+QUOTE_END, QUOTE_BEGINNING = "»", "«"
 # The last characters of a line, where such a sign is. Chosen: the expression is slow on a line of nothing but signs.
 TAIL_CHARACTERS = 8
 # What a link in a line of its own asks a reader to do.
@@ -40,12 +50,17 @@ LONGEST_LINE_WORDS = 20
 # From how many such lines in a row on they are a list that belongs to the article.
 LIST_LINES = 4
 # A bar of links: the share of its words that are link, how many bars are between them, and its most words. Chosen: a
-# table's row has no links.
+# table's row has no links. Where most parts have a digit they are scores, or figures of another kind.
 BAR, BAR_SHARE, FEWEST_BARS, LONGEST_BAR_WORDS = " | ", 0.7, 2, 45
-# A button: how often it stands in the text, its most words, and the share of them that are link.
-BUTTONS, BUTTON_WORDS, BUTTON_SHARE = 3, 4, 0.4
+DIGIT = re.compile(r"\d")
+# A button: how often it stands in the text, its most words, and the share of them that are link, if it asks or points
+# and if it does not.
+BUTTONS, BUTTON_WORDS, ASKING_BUTTON_SHARE, BUTTON_SHARE = 3, 4, 0.4, 0.9
 PARAGRAPHS = frozenset(("p", "li", "h2", "h3", "h4", "h5", "h6"))
 LINES = frozenset(("p", "div", "span", "em", "strong", "b", "blockquote"))
+# Where a link again and again is a name or a thing: in tables, lists and headings.
+HOLDERS = frozenset(("td", "th", "dt", "dd"))
+NO_BUTTONS = HOLDERS | HEADINGS | {"li"}
 
 
 def find_calls(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
@@ -55,25 +70,51 @@ def find_calls(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
     boxes = {number: _list_boxes(found[number].place, known) for number in kept}
     most = min(MOST_WORDS, MOST_SHARE * total)
     sizes: dict[int, float] = {}
-    for number, around in boxes.items():
-        for box in around:
+    for number, holding in boxes.items():
+        for box in holding:
             said = found[number].words
             sizes[box] = sizes.get(box, 0) + (said if said < PARAGRAPH_WORDS else most + 1)
-    boxed = [number for number, around in boxes.items() if any(sizes[box] <= most for box in around)]
+    boxed = [
+        number
+        for number, holding in boxes.items()
+        if any(sizes[box] <= most for box in holding) and not _is_letter(found[number])
+    ]
     # A page that is made of such boxes has its article in them.
     few = sum(found[number].words for number in boxed) <= MOST_SHARE * total
     return sorted({*(boxed if few else ()), *_find_pointers(found, kept), *_find_buttons(found, kept)})
 
 
 def _find_buttons(found: Sequence[Block], kept: Sequence[int]) -> Iterator[int]:
-    """The links of a few words that stand again and again in the text, once for each thing that they offer."""
-    short = [
-        number
-        for number in kept
-        if found[number].words <= BUTTON_WORDS and found[number].linked >= BUTTON_SHARE * found[number].words > 0
-    ]
+    """The links of a few words that stand again and again in the text, once for each thing that they offer.
+
+    A name above what its bearer says is none: unless it asks for something, prose does not follow on most of them.
+    """
+    short = [number for number in kept if _may_be_button(found[number])]
     often = Counter(found[number].key for number in short)
-    return (number for number in short if often[found[number].key] >= BUTTONS)
+    after = dict(pairwise(kept))
+    spoken = Counter(
+        found[number].key
+        for number in short
+        if number in after and found[after[number]].words >= PROSE_WORDS and not _asks_for(found[number])
+    )
+    return (
+        number
+        for number in short
+        if often[its_key := found[number].key] >= BUTTONS and spoken[its_key] <= often[its_key] / 2
+    )
+
+
+def _may_be_button(block: Block) -> bool:
+    if block.words > BUTTON_WORDS or not block.linked or block.tag in NO_BUTTONS or block.text.endswith(":"):
+        return False
+    outer = block.place.parent
+    if outer is not None and outer.element.tag in HOLDERS:
+        return False
+    return block.linked >= (ASKING_BUTTON_SHARE if _asks_for(block) else BUTTON_SHARE) * block.words
+
+
+def _asks_for(block: Block) -> bool:
+    return bool(ASKS.match(block.text) or POINTS.match(block.text))
 
 
 def _find_pointers(found: Sequence[Block], kept: Sequence[int]) -> Iterator[int]:
@@ -91,10 +132,11 @@ def _find_pointers(found: Sequence[Block], kept: Sequence[int]) -> Iterator[int]
 def _points(block: Block) -> bool:
     share = block.linked / max(1, block.words)
     if block.tag in LINES and block.words <= LONGEST_BAR_WORDS and block.text.count(BAR) >= FEWEST_BARS:
-        return share >= BAR_SHARE
+        parts = block.text.split(BAR)
+        return share >= BAR_SHARE and sum(bool(DIGIT.search(part)) for part in parts) <= len(parts) / 2
     if block.tag not in LINES or block.words > LONGEST_LINE_WORDS:
         return False
-    if share >= ASKING_SHARE and POINTS_ON.search(block.text[-TAIL_CHARACTERS:]):
+    if share >= ASKING_SHARE and _points_on(block.text):
         return True
     return any(
         share >= least and sign.match(block.text)
@@ -104,6 +146,19 @@ def _points(block: Block) -> bool:
             (ASKING_SHARE, ASKS),
         )
     )
+
+
+def _points_on(text: str) -> bool:
+    """Whether a line ends in a sign that points on, and not in the end of a quotation in French."""
+    sign = POINTS_ON.search(text[-TAIL_CHARACTERS:])
+    return sign is not None and not (QUOTE_END in sign[0] and QUOTE_BEGINNING in text)
+
+
+def _is_letter(block: Block) -> bool:
+    """Whether a line in a box to sign up in is written to readers: it is no link and asks for nothing."""
+    if block.linked or block.words <= PROSE_WORDS or not STOP.search(block.text):
+        return False
+    return not ASKS.match(block.text) and not any(CALLED.search(place.name) for place in around(block.place))
 
 
 def _list_boxes(place: TextPlace | None, known: dict[int, tuple[int, ...]]) -> tuple[int, ...]:
@@ -117,5 +172,10 @@ def _list_boxes(place: TextPlace | None, known: dict[int, tuple[int, ...]]) -> t
 
 
 def _asks(place: TextPlace) -> bool:
-    signup = place.kind == "subscribe" and place.element.tag not in PARAGRAPHS and SIGNUP.search(place.name)
-    return bool(signup or CALLED.search(place.name))
+    if CALLED.search(place.name):
+        return True
+    if place.kind != "subscribe" or place.element.tag in PARAGRAPHS:
+        return False
+    if SIGNUP.search(place.name):
+        return True
+    return bool(MAYBE_SIGNUP.search(place.name)) and next(place.element.iter(*ASKED_WITH), None) is not None

@@ -6,7 +6,9 @@ Only this module knows how such lists look, and what stands above a table of con
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -15,6 +17,12 @@ from pipelines.extract.phrases import key
 
 # The least share of a line's words that are link, and from how many such lines in a row on they are a list.
 LINKED_SHARE, LINES = 0.8, 3
+# The elements that make a line of a table of contents. A heading that is a link to itself is none.
+LINE_TAGS = frozenset(("li", "p", "div", "a", "span"))
+# Where a label is the name of a column or of a thing.
+HOLDERS = frozenset(("td", "th", "dt", "dd"))
+# In how many elements around a block the link is that holds it. Chosen: a link around a box has few in it.
+NEAR_ELEMENTS = 8
 # A list of links is kept whole from this share of its lines on. Chosen: as with tables.
 WHOLE_SHARE = 0.5
 # What is written above a table of contents.
@@ -31,13 +39,21 @@ def find_contents(found: Sequence[Block], kept: Sequence[int], url: str) -> set[
 
     url: the page's address.
     """
-    cut = {number for number in kept if found[number].key in LABELS}
+    labels = [number for number in kept if found[number].key in LABELS and found[number].tag not in HOLDERS]
+    if not labels and sum(_is_link(found[number]) for number in kept) < LINES:
+        return set()
+    ways = _follow_links(found[kept[0]].place.element.getroottree().getroot(), url)
+    stays, cut = set(kept), set[int]()
+    for label in labels:
+        below = label + 1
+        if below not in stays or _leads_here(found[below], ways.here):
+            cut.add(label)
     row: list[int] = []
     for number in (*kept, None):
-        if number is not None and _leads_here(found[number], url):
+        if number is not None and found[number].tag in LINE_TAGS and _leads_here(found[number], ways.here):
             row.append(number)
             continue
-        if len(row) >= LINES:
+        if len(row) >= LINES and (row[0] - 1 in cut or _have_places(found, row, ways)):
             cut.update(row)
         row = []
     return cut
@@ -67,15 +83,79 @@ def _is_link(block: Block) -> bool:
     return block.linked >= LINKED_SHARE * block.words > 0
 
 
-def _leads_here(block: Block, url: str) -> bool:
-    """Whether a block is a link to a place on its own page, and no more."""
+@dataclass(frozen=True)
+class LinkWays:
+    """Where a page's links lead, by the elements that hold them, themselves among these.
+
+    here: all links of these lead to the page itself, to some place on it. placed: and these places exist elsewhere on
+    the page, and do not lead back.
+    """
+
+    here: frozenset[HtmlElement]
+    placed: frozenset[HtmlElement]
+
+
+def _follow_links(root: HtmlElement, url: str) -> LinkWays:
+    """Where the links of a page lead, in time that grows with the page."""
+    links = list(root.iter("a"))
+    aims = {link: _find_fragment(link, url) for link in links}
+    if not any(aims.values()):
+        return LinkWays(frozenset(), frozenset())
+    places: dict[str, HtmlElement] = {}
+    for element in root.iter("*"):
+        for name in (element.get("id"), element.get("name")):
+            if name:
+                places.setdefault(name, element)
+    aimed = {aim for aim in aims.values() if aim}
+    placed = {link: _is_placed(link, aim, places, aimed) for link, aim in aims.items()}
+    return LinkWays(
+        _hold_only({link: bool(aim) for link, aim in aims.items()}),
+        _hold_only(placed),
+    )
+
+
+def _hold_only(links: dict[HtmlElement, bool]) -> frozenset[HtmlElement]:
+    """The elements of whose links every one is so; each element is met twice at most."""
+    so: set[HtmlElement] = set()
+    other: set[HtmlElement] = set()
+    for link, is_so in links.items():
+        met = so if is_so else other
+        element: HtmlElement | None = link
+        while element is not None and element not in met:
+            met.add(element)
+            element = element.getparent()
+    return frozenset(so - other)
+
+
+def _find_fragment(link: HtmlElement, url: str) -> str:
+    """The name of the place on its own page that a link leads to; empty if it leads elsewhere."""
+    try:
+        there, here = urlsplit((link.get("href") or "").strip()), urlsplit(url)
+    except ValueError:
+        return ""
+    own = not there.netloc or there.hostname == here.hostname
+    return unquote(there.fragment) if own and there.path in ("", here.path) else ""
+
+
+def _is_placed(link: HtmlElement, aim: str, places: dict[str, HtmlElement], aimed: set[str]) -> bool:
+    """Whether a link leads to another place on its page that does not lead back to it, as a note's does."""
+    place = places.get(aim)
+    if place is None or link.get("id") in aimed or link.get("name") in aimed:
+        return False
+    return place is not link and place not in link.iterancestors()
+
+
+def _leads_here(block: Block, ways: frozenset[HtmlElement]) -> bool:
+    """Whether a block is links to places on its own page, all of them among the ways, and no more."""
     if not _is_link(block):
         return False
     element = block.place.element
-    link = next((one for one in (*element.iter("a"), *element.iterancestors("a"))), None)
-    try:
-        there, here = urlsplit((link.get("href") or "").strip() if link is not None else ""), urlsplit(url)
-    except ValueError:
-        return False
-    own = not there.netloc or there.hostname == here.hostname
-    return bool(there.fragment) and own and there.path in ("", here.path)
+    if element in ways:
+        return True
+    outer = next((one for one in islice(element.iterancestors(), NEAR_ELEMENTS) if one.tag == "a"), None)
+    return outer is not None and outer in ways
+
+
+def _have_places(found: Sequence[Block], row: Sequence[int], ways: LinkWays) -> bool:
+    """Whether nearly all lines of a row lead to places that the page has."""
+    return sum(_leads_here(found[number], ways.placed) for number in row) >= max(LINES, LINKED_SHARE * len(row))

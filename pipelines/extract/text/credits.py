@@ -7,21 +7,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from pipelines.extract.blocks import HEADINGS, Block
 
 PICTURE = r"(?:photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?|fotoğraf\w{0,6}|zdjęci[ea]|фото|φωτο\w{0,9})"
-OF = r"(?:by|credits?|courtesy|provided|supplied|used|via|from|von|de|di)"
+# Whose it is: said outright, by a name behind a word that sentences have too, or by what follows a colon.
+OF = (
+    r"(?:(?P<sure>courtesy|(?:provided|supplied)\s{1,3}by)|(?P<named>by|credits?|via|von)|(?:de|di|from))"
+    r"(?!\w)\s{0,2}(?P<colon>:?)\s{0,2}"
+)
 # A line that is nothing else, and the end of a caption.
-WHOLE = re.compile(rf"\W{{0,4}}{PICTURE}\s{{1,3}}{OF}(?!\w)", re.IGNORECASE)
-ENDING = re.compile(rf"[.!?]\s+{PICTURE}\s+{OF}(?!\w).{{2,60}}$", re.IGNORECASE)
+WHOLE = re.compile(rf"\W{{0,4}}{PICTURE}\s{{1,3}}{OF}(?P<whose>.{{0,100}})$", re.IGNORECASE)
+ENDING = re.compile(rf"[.!?]\s{{1,3}}{PICTURE}\s{{1,3}}{OF}(?P<whose>.{{2,60}})$", re.IGNORECASE)
 SOURCE = re.compile(
     rf"\W{{0,4}}(?:{PICTURE}\s{{1,3}})?(?:source|credit|quelle|fuente|bron)s?\s?:\s{{0,3}}\S", re.IGNORECASE
 )
-# The most words of a line that is nothing else, of one that names a source, and of a caption. Chosen: longer ones are
-# sentences.
-WHOLE_WORDS, SOURCE_WORDS, CAPTION_WORDS = 12, 5, 40
-SENTENCE_END = re.compile(r"[.!?。！？؟…»”\"۔:]\W*$")
+# What may stand in a name, beside words with a capital.
+JOINING = frozenset(("and", "of", "the", "for", "und", "et", "y", "e", "de", "di", "von", "via", "by"))
+AROUND_NAMES = " :/&|()[]\"'“”‘’«».,©-–—"
+# The most words of a line that is nothing else, of one that names a source, of a caption, and of a name in them.
+# Chosen: longer ones are sentences.
+WHOLE_WORDS, SOURCE_WORDS, CAPTION_WORDS, NAME_WORDS = 12, 5, 40, 6
+# In how many elements on either side of a caption its picture is. Chosen: a picture has a link and a box around it.
+NEAR_ELEMENTS = 12
+PICTURES = frozenset(("img", "picture", "amp-img", "figure", "video"))
+STOP = re.compile(r"[.!?؟。…]\W{0,7}$")
+SENTENCE_END = re.compile(r"[.!?。！？؟…»”’\"״۔։।॥:」』)]\W{0,7}$")
+# Scripts whose lines may be sentences and have no stop: Hebrew, Thai and Japanese.
+UNSTOPPED = re.compile("[\u0590-\u05ff\u0e00-\u0e7f\u3040-\u30ff]")
+# The most words and characters of a bare heading, and the fewest words above it. Chosen: a longer one may be what
+# there is to say, and below a dateline it is.
+HEADING_WORDS, HEADING_CHARACTERS, WORDS_ABOVE = 8, 60, 15
+DIGIT = re.compile(r"\d")
 # The last characters of a heading, where its sign is, and the most of a caption. Chosen: expressions are slow on long
 # lines of nothing but signs.
 TAIL_CHARACTERS, LONGEST_CAPTION_CHARACTERS = 8, 500
@@ -34,16 +52,63 @@ def find_credits(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
 
 def find_bare_heading(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
     """The heading at the end of a text that nothing follows, if it is the only one there and no sentence."""
-    last = [found[number] for number in kept[-2:]]
-    bare = len(last) == 2 and last[1].tag in HEADINGS and last[0].tag not in HEADINGS
-    return [kept[-1]] if bare and not SENTENCE_END.search(last[1].text[-TAIL_CHARACTERS:]) else []
+    *above, last = (found[number] for number in kept) if kept else (None,)
+    if last is None or last.tag not in HEADINGS or not _is_bare(last) or not above or above[-1].tag in HEADINGS:
+        return []
+    return [kept[-1]] if sum(block.words for block in above) >= WORDS_ABOVE else []
+
+
+def _is_bare(heading: Block) -> bool:
+    """Whether a heading is short, and says nothing by itself."""
+    text = heading.text
+    short = heading.words <= HEADING_WORDS and len(text) <= HEADING_CHARACTERS
+    return short and not (SENTENCE_END.search(text[-TAIL_CHARACTERS:]) or UNSTOPPED.search(text) or DIGIT.search(text))
 
 
 def _is_credit(block: Block) -> bool:
     if block.words > CAPTION_WORDS or len(block.text) > LONGEST_CAPTION_CHARACTERS or block.tag in HEADINGS:
         return False
-    return bool(
-        (block.words <= WHOLE_WORDS and WHOLE.match(block.text))
-        or (block.words <= SOURCE_WORDS and SOURCE.match(block.text))
-        or ENDING.search(block.text)
+    stopped = STOP.search(block.text[-TAIL_CHARACTERS:])
+    whole = WHOLE.match(block.text) if block.words <= WHOLE_WORDS else None
+    if whole is not None and _says_whose(whole) and (not stopped or _is_name(whole["whose"])):
+        return True
+    if block.words <= SOURCE_WORDS and SOURCE.match(block.text):
+        return not (stopped or DIGIT.search(block.text))
+    ending = ENDING.search(block.text)
+    if ending is None or not _says_whose(ending) or not _is_name(ending["whose"]):
+        return False
+    return block.kind == "caption" or _is_beside_picture(block)
+
+
+def _says_whose(match: re.Match[str]) -> bool:
+    """Whether what follows says whose it is: outright, behind a colon, or with a name. `Foto von` is not outright:
+    every noun of German has a capital, so all of it must be a name.
+    """
+    if match["sure"] or match["colon"]:
+        return True
+    whose = match["whose"].lstrip(AROUND_NAMES)
+    if not match["named"]:
+        return False
+    if match["named"].lower() == "von":
+        return match[0].split(maxsplit=1)[0].lower() == "foto" and _is_name(whose) and len(whose.split()) > 1
+    return whose[:1].isupper() or match["whose"].startswith("@")
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text is hardly more than a name: a few words, with capitals or between such."""
+    parts = [part for part in (word.strip(AROUND_NAMES) for word in re.split(r"[\s/|]+", text)) if part]
+    named = [part[0].isupper() or part[0] == "@" for part in parts]
+    return (
+        0 < len(parts) <= NAME_WORDS
+        and any(named)
+        and all(known or part.lower() in JOINING for part, known in zip(parts, named, strict=True))
     )
+
+
+def _is_beside_picture(block: Block) -> bool:
+    """Whether a picture is in a block's element, or right before or behind it or the box around it."""
+    places = (block.place, block.place.parent) if block.place.parent is not None else (block.place,)
+    near = [block.place.element]
+    for place in places:
+        near += [one for one in (place.element.getprevious(), place.element.getnext()) if one is not None]
+    return any(one.tag in PICTURES for element in near for one in islice(element.iter(), NEAR_ELEMENTS))
