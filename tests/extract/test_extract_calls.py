@@ -95,6 +95,8 @@ def test_a_box_of_a_newsletter_is_cut_if_it_holds_what_one_signs_up_with(box: st
         "<div class=subscriber-only><p>The minister resigned the same night, as the flood came to the lower town.</p>"
         "<form></form></div>",
         "<div class=subscribed><p>The minister resigned.</p><form></form></div>",
+        "<div class=subscription-wall><p>The minister resigned the same night, as <a href=/f>the flood</a> came to "
+        "the lower town.</p></div>",
         "<div class=newsletter-intro><p>Good morning. Today we look at the river.</p></div>",
         "<div class=newsletter-signup><p>The minister resigned the same night, as the flood came to the lower town.</p>"
         "</div>",

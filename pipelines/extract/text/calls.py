@@ -156,7 +156,8 @@ def _points_on(text: str) -> bool:
 
 def _is_letter(block: Block) -> bool:
     """Whether a line in a box to sign up in is written to readers: it is no link and asks for nothing."""
-    if block.linked or block.words <= PROSE_WORDS or not STOP.search(block.text):
+    linked = block.linked >= POINTING_SHARE * block.words
+    if linked or block.words <= PROSE_WORDS or not STOP.search(block.text):
         return False
     return not ASKS.match(block.text) and not any(CALLED.search(place.name) for place in around(block.place))
 
