@@ -63,6 +63,10 @@ def test_a_button_that_asks_is_cut_where_half_of_it_is_link_and_prose_follows() 
     assert cut == ["Check price"] * 3
 
 
+def test_a_button_in_a_table_is_cut_if_it_asks_for_something_in_two_words() -> None:
+    assert called_away(f"<table>{'<tr><td>Ferry</td><td><div><a href=/c>CHECK PRICE</a></div></td></tr>' * 3}</table>")
+
+
 @pytest.mark.parametrize(
     "box",
     [
@@ -104,6 +108,7 @@ def test_a_box_of_a_newsletter_is_cut_if_it_holds_what_one_signs_up_with(box: st
         "<p><a href=/a>Lakers 101-99 Bulls</a> | <a href=/b>Heat 88-90 Nets</a> | <a href=/c>Jazz 99-70 Suns</a></p>",
         "<h4>Dough</h4><ul><li><a href=/salt>sea salt flakes</a></li></ul>" * 3,
         f"<table>{'<tr><td><a href=/c>River Club</a></td><td>1</td></tr>' * 3}</table>",
+        f"<table>{'<tr><td>Ferries Inc.</td><td><a href=/c>Buy</a></td></tr>' * 3}</table>",
         f"<table>{'<tr><td><p><a href=/c>River Club</a></p></td><td>1</td></tr>' * 3}</table>",
         f"<dl>{'<dt><a href=/c>Captain</a></dt><dd>Ferry</dd>' * 3}</dl>",
         f"<p><a href=/c>Ann Captain</a></p>{PROSE}" * 3,

@@ -52,6 +52,13 @@ def test_a_name_is_cut_where_the_list_below_it_is_not_kept() -> None:
     assert find_contents(found, [0, 1, 5], URL) == {1}
 
 
+@pytest.mark.parametrize("name", ["Table of contents:", "Inhaltsverzeichnis", "On this page"])
+def test_a_name_that_nothing_else_has_is_cut_wherever_it_stands(name: str) -> None:
+    found = blocks_of(f"<h2>{name}</h2>{PROSE}")
+
+    assert find_contents(found, range(len(found)), URL) == {1}
+
+
 def test_a_name_is_cut_with_two_links_below_it() -> None:
     found = blocks_of("<p>Contents</p><p><a href=#when>When it leaves</a></p><p><a href=#cost>What it costs</a></p>")
 

@@ -27,6 +27,7 @@ def blocks_of(inside: str) -> list[Block]:
         "<p>Photo from: the yard</p>",
         "<p>Image via @ferry</p>",
         "<p>Pictures provided by the yard</p>",
+        "<p>Image used under license from the yard</p>",
         "<img src=a><p>The ferry at its mooring in the year of the flood. Photo by: 'Ann Writer'.</p>",
         "<div><a href=/><img src=a></a></div><div><p>The ferry at noon. Image courtesy of The River Paper</p></div>",
         "<figcaption>The ferry at its mooring in the year of the flood. Photo by Ann Writer/Reuters</figcaption>",

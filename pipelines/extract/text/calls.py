@@ -58,9 +58,9 @@ DIGIT = re.compile(r"\d")
 BUTTONS, BUTTON_WORDS, ASKING_BUTTON_SHARE, BUTTON_SHARE = 3, 4, 0.4, 0.9
 PARAGRAPHS = frozenset(("p", "li", "h2", "h3", "h4", "h5", "h6"))
 LINES = frozenset(("p", "div", "span", "em", "strong", "b", "blockquote"))
-# Where a link again and again is a name or a thing: in tables, lists and headings.
+# Where a link again and again is a name or a thing, unless two words of it ask for something: in tables and lists.
 HOLDERS = frozenset(("td", "th", "dt", "dd"))
-NO_BUTTONS = HOLDERS | HEADINGS | {"li"}
+NAMED_IN = HOLDERS | {"li"}
 
 
 def find_calls(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
@@ -105,12 +105,13 @@ def _find_buttons(found: Sequence[Block], kept: Sequence[int]) -> Iterator[int]:
 
 
 def _may_be_button(block: Block) -> bool:
-    if block.words > BUTTON_WORDS or not block.linked or block.tag in NO_BUTTONS or block.text.endswith(":"):
+    if block.words > BUTTON_WORDS or not block.linked or block.tag in HEADINGS or block.text.endswith(":"):
         return False
-    outer = block.place.parent
-    if outer is not None and outer.element.tag in HOLDERS:
+    asks, outer = _asks_for(block), block.place.parent
+    held = block.tag in NAMED_IN or (outer is not None and outer.element.tag in HOLDERS)
+    if held and not (asks and block.words > 1):
         return False
-    return block.linked >= (ASKING_BUTTON_SHARE if _asks_for(block) else BUTTON_SHARE) * block.words
+    return block.linked >= (ASKING_BUTTON_SHARE if asks else BUTTON_SHARE) * block.words
 
 
 def _asks_for(block: Block) -> bool:

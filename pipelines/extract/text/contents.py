@@ -25,13 +25,17 @@ HOLDERS = frozenset(("td", "th", "dt", "dd"))
 NEAR_ELEMENTS = 8
 # A list of links is kept whole from this share of its lines on. Chosen: as with tables.
 WHOLE_SHARE = 0.5
-# What is written above a table of contents.
-LABELS_SAID = """
-table of contents|contents|on this page|in this article|in this guide|in this post|jump to|
-inhalt|inhaltsverzeichnis|sommaire|table des matières|índice|tabla de contenidos|contenido|indice|sumário|inhoud|
-içindekiler|spis treści|содержание|зміст|περιεχόμενα|المحتويات|محتويات المقال|جدول المحتويات|فهرست|目录|目錄|目次|목차
+# What is written above a table of contents, and nowhere else; and what is also the name of other things.
+SURE_SAID = """
+table of contents|on this page|in this article|in this guide|in this post|jump to|inhaltsverzeichnis|
+table des matières|tabla de contenidos|spis treści|محتويات المقال|جدول المحتويات
 """
-LABELS = frozenset(key(label) for label in LABELS_SAID.split("|"))
+LABELS_SAID = """
+contents|inhalt|sommaire|índice|contenido|indice|sumário|inhoud|içindekiler|содержание|зміст|περιεχόμενα|المحتويات|
+فهرست|目录|目錄|目次|목차
+"""
+SURE_LABELS = frozenset(key(label) for label in SURE_SAID.split("|"))
+LABELS = SURE_LABELS | {key(label) for label in LABELS_SAID.split("|")}
 
 
 def find_contents(found: Sequence[Block], kept: Sequence[int], url: str) -> set[int]:
@@ -46,7 +50,7 @@ def find_contents(found: Sequence[Block], kept: Sequence[int], url: str) -> set[
     stays, cut = set(kept), set[int]()
     for label in labels:
         below = label + 1
-        if below not in stays or _leads_here(found[below], ways.here):
+        if found[label].key in SURE_LABELS or below not in stays or _leads_here(found[below], ways.here):
             cut.add(label)
     row: list[int] = []
     for number in (*kept, None):

@@ -14,8 +14,8 @@ from pipelines.extract.blocks import HEADINGS, Block
 PICTURE = r"(?:photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?|fotoğraf\w{0,6}|zdjęci[ea]|фото|φωτο\w{0,9})"
 # Whose it is: said outright, by a name behind a word that sentences have too, or by what follows a colon.
 OF = (
-    r"(?:(?P<sure>courtesy|(?:provided|supplied)\s{1,3}by)|(?P<named>by|credits?|via|von)|(?:de|di|from))"
-    r"(?!\w)\s{0,2}(?P<colon>:?)\s{0,2}"
+    r"(?:(?P<sure>courtesy|(?:provided|supplied)\s{1,3}by|used\s{1,3}(?:under|with\s{1,3}permission))|"
+    r"(?P<named>by|credits?|via|von)|(?:de|di|from))(?!\w)\s{0,2}(?P<colon>:?)\s{0,2}"
 )
 # A line that is nothing else, and the end of a caption.
 WHOLE = re.compile(rf"\W{{0,4}}{PICTURE}\s{{1,3}}{OF}(?P<whose>.{{0,100}})$", re.IGNORECASE)
