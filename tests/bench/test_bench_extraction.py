@@ -82,7 +82,9 @@ def test_our_own_pages_are_scored_with_and_without_the_site_layer(
 ) -> None:
     monkeypatch.setattr(extraction, "PER_PAGE", tmp_path / "pages.tsv")
 
-    done = extraction.main([str(folder), "--peers", "none", "--processes", "1", "--sample", "5", "--no-speed"])
+    done = extraction.main(
+        [str(folder), "--peers", "none", "--processes", "1", "--sample", "5", "--no-speed", "--splits", "0"]
+    )
 
     printed = capsys.readouterr().out
     rows = [line.split("\t") for line in (tmp_path / "pages.tsv").read_text(encoding="utf-8").splitlines()]
