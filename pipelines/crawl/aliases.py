@@ -23,8 +23,8 @@ def follow_redirects(
     """The results, with each believed redirect given to the article that the redirect led to. Part of the caller's
     transaction.
 
-    The address that was asked for becomes an alias of that article. What was stored under this address before stays
-    there.
+    The address that was asked for becomes an alias of that article. Rows that are already stored under this address
+    stay there.
     """
     led = [(result.final_url, result.url) for result in results if _was_redirected(result)]
     return [
@@ -78,7 +78,7 @@ def _at_its_own_address(
         return result
     known = postgres.row(conn, "main_of_key", source=source.name, key=key)
     if asked["alias_of"] or asked["fetched_at"]:
-        # Adopted once already, or an article that has moved: it stays the same article.
+        # The requested address is an alias already, or its article has moved: the result stays with that article.
         if asked["alias_of"]:
             return replace(result, url_id=asked["alias_of"])
         if known is None or known["state"] == State.DISCOVERED:

@@ -61,7 +61,7 @@ def discover(
         row["main_id"]: as_json(named[key].entry) for key, row in rows_by_key.items() if row["main_fetched_at"] is None
     }
     postgres.execute_values(conn, "lend_entries", list(lent.items()))
-    # An article that another page, such as the front page, named earlier in this run still counts as one of this run.
+    # If another page, such as the front page, named an article earlier in this run, it still counts as one of this run.
     ours = [row for key, row in rows_by_key.items() if row["discovered_run"] == run and key not in shown]
     counts["of this run"] = sum(row["state"] != State.EXCLUDED for row in ours)
     shown.update(named)

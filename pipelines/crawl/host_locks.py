@@ -64,7 +64,7 @@ def take(turns: HostLocks, hosts: Iterable[str]) -> dict[str, Turn]:
         if missed:
             turns.waits.update(row["host"] for row in postgres.query(turns.conn, "want_hosts", hosts=missed))
     _unwant(turns, turns.waits & set(got))
-    # `ago` is negative if the last request was noted ahead of time, for a host that was overloaded: then it is 0.
+    # For an overloaded host the noted time may lie in the future: `ago` would be negative, and is set to 0.
     return {row["host"]: Turn(max(row["ago"], 0.0), row["rest"]) for row in rows}
 
 

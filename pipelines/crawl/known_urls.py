@@ -15,7 +15,7 @@ from pipelines.stores import postgres
 from pipelines.text import tokens
 
 BEFORE = "alias: the address it had before"
-# A guid that is hardly another entry's: it has four decimal digits in a row, or eight hexadecimal ones.
+# A guid that probably belongs to one entry alone: it has four decimal digits in a row, or eight hexadecimal ones.
 OWN_GUID = re.compile(r"\d{4}|[0-9a-fA-F]{8}")
 LOST = {State.REJECTED, State.EXCLUDED, State.BLOCKED, State.FAILED, State.GONE}
 
@@ -107,8 +107,8 @@ def believable(naming: postgres.Row | None) -> int | None:
 
 
 def _is_readmitted(row: postgres.Row) -> bool:
-    """Whether a URL that a rule kept out is let in now, or an alias is to be fetched itself, because the page
-    of the row that it points to is no article.
+    """Whether a URL that a rule kept out is let in now, or an alias is to be fetched itself, because its main row has
+    turned out to be no article.
     """
     if row["state"] == State.EXCLUDED:
         return row["code"] not in NOT_OURS

@@ -172,7 +172,7 @@ def _may_hold(entry: Entry, since: datetime, until: datetime) -> bool:
 
 
 def _goes_on(entries: Sequence[Entry], since: datetime) -> bool:
-    """Whether the page after one with these entries may have some of the wanted days."""
+    """Whether the page that follows these entries may still have articles of the wanted days."""
     dated = [at for entry in entries if (at := entry.published_at or entry.modified_at)]
     return not dated or min(dated) >= since
 

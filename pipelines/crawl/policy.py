@@ -18,7 +18,7 @@ LEASE = timedelta(minutes=15)
 # --- Retries: after a failure, a block, a page that is gone
 
 # Pauses after a failed look (timeout, 5xx, broken): 10 min, 30 min, 90 min, 4.5 h. Chosen: a restart or a deploy is
-# over before the second pause ends, a bad evening before the last one does.
+# over before the second pause ends, and a bad evening is over before the last one ends.
 RETRY_PAUSE = timedelta(minutes=10)
 # Each pause is so many times the one before.
 RETRY_GROWTH = 3
@@ -57,15 +57,15 @@ LOOK_AHEAD_APART = timedelta(hours=12)
 # for whatever its date says, and a list that was not believed gets another chance. Chosen: six days and a half, so that
 # a nightly crawl does it once a week.
 WHOLE_AFTER = timedelta(hours=156)
-# An article that its list names no more is not looked at again where it was just looked at. Chosen: no edit is expected
-# within it.
+# An article that its list names no more is not looked at again if it was looked at within this time. Chosen: no edit is
+# expected within it.
 VANISHED_APART = timedelta(hours=1)
 # An article's date may be so far ahead of the moment at which it was found. Chosen: a date with a wrong month is within
 # it, and what is searched is only what a source brings in that time.
 DATED_AHEAD = timedelta(days=32)
 # Articles missing from a list that are looked at in one run. Chosen: a site that was rebuilt loses all at once.
 MAX_VANISHED = 10
-# Of the articles that a list calls modified this many are looked at in one run, until this many of the list's dates of
+# In one run, this many of the articles that a list calls modified are looked at, until this many of the list's dates of
 # change were true. If this many were untrue, and these are the majority, none is looked at. An alias, too, is looked at
 # this many times before it stays an alias. Chosen: the fewest that are no accident.
 TRUSTED_LOOKS = 3
@@ -78,8 +78,8 @@ PINNED_ONE_IN = 5
 # The newest articles of a source that tell how often it publishes. Chosen: two days of a small paper, two hours of a
 # large one; only the newest half is used, so that tonight's pace counts.
 RHYTHM_ARTICLES = 20
-# Fewer tell nothing, and its lists are asked as often as they may be. Chosen: three pauses are the fewest that have a
-# middle.
+# With fewer articles the pace is unknown, and the lists are asked as often as they may be. Chosen: three pauses are the
+# fewest that have a middle.
 RHYTHM_LEAST_ARTICLES = 4
 # Looks at a list in the time in which its source usually publishes an article. Chosen: an article waits half of that
 # time at most.
@@ -87,7 +87,7 @@ LOOKS_AN_ARTICLE = 2
 # A list is due after this share of its pause; if an HTTP header asked for the pause, after the whole of it. Chosen: as
 # with planned looks; a run that begins each hour begins some seconds earlier now and then.
 EARLY_SHARE = 0.95
-# Hours that skipHours and skipDays can put a list off. Chosen: a week.
+# The most hours by which skipHours and skipDays can delay a list. Chosen: a week.
 SKIPPED_HOURS = 168
 
 # --- robots.txt
@@ -106,13 +106,13 @@ MAX_SITEMAPS = 50
 MAX_PAST_PAGES = 4000
 # Further pages of one section in one run. Chosen: where each brings something new there is no other end.
 MAX_SECTION_PAGES = 20
-# An address that so many strange ones lead to is a login, a consent page or a front. Chosen: one other address may be a
-# move; two are not.
+# If so many unrelated addresses redirect to one address, it is a login, a consent page or a front page. Chosen: one
+# other address may be a move; two are not.
 MAX_STRANGERS = 2
 # How many such addresses are read for this decision. Chosen: as many as make a difference.
 STRANGERS_READ = 10
-# How many URLs that are older than variant keys get their key in one statement. Chosen: a transaction of well under a
-# second.
+# URLs that were stored before variant keys existed: how many get a key in one statement. Chosen: a transaction of well
+# under a second.
 VARIANTS_BATCH = 5000
 # How many of the addresses that a pattern keeps out are shown to a person. Chosen: three tell what it does.
 EXCLUDED_SHOWN = 3

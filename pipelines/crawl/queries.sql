@@ -35,7 +35,7 @@ from claimed
 where urls.id = claimed.main
 
 -- name: credit_lists
--- Count whether pages that lists called modified had changed (other bytes, or gone) or not.
+-- Count for each list how many pages that it called modified had changed (other bytes, or gone), and how many had not.
 update urls
 set lastmod_true = urls.lastmod_true + counted.held, lastmod_false = urls.lastmod_false + counted.failed
 from (
@@ -150,7 +150,7 @@ where warc_file = %(file)s and source = %(source)s and run = %(run)s
 order by warc_offset
 
 -- name: fetches_of_file
--- Every fetch that points into a raw file, whoever's it is by now.
+-- Every fetch that points into a raw file, whichever source it belongs to now.
 select warc_offset as offset, url, outcome, source from fetches where warc_file = %(file)s order by warc_offset
 
 -- name: files_of_run
@@ -410,7 +410,7 @@ where urls.source = %(source)s and urls.state = 'excluded' and urls.code = 'robo
         > now() - make_interval(days => %(days)s)
 
 -- name: readmit_urls
--- URLs that a list named again and that may be had after all: the rules let them in now, or what they were an alias of is lost.
+-- URLs that a list named again and that may be had after all: the rules let them in now, or the article behind the alias is lost.
 update urls
 set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, alias_of = null, attempts = 0, next_at = now(),
     due_for = '', due_by = null,
@@ -448,7 +448,7 @@ on conflict (host) do update
 set cooldown_until = greatest(hosts.cooldown_until, excluded.cooldown_until), cooldown_reason = excluded.cooldown_reason
 
 -- name: retired_keys
--- Which of these keys of a source retention took out of the ledger.
+-- Which of these keys of a source were removed from the ledger by retention.
 select url_key from retired_urls where source = %(source)s and url_key = any(%(keys)s)
 
 -- name: retired_of_run
@@ -456,7 +456,7 @@ select url_key from retired_urls where source = %(source)s and url_key = any(%(k
 select source, what, retired_at, why, count from retirements where run = %(run)s order by source, what
 
 -- name: retired_url
--- What is left of an address whose row retention took out of the ledger.
+-- What is left of an address whose row was removed by retention of the ledger.
 select source, day, state, code, retired_at from retired_urls where source = any(%(sources)s) and url_key = %(key)s
 
 -- name: robots_of_host
@@ -584,7 +584,7 @@ where id in (
     select id from urls
     where source = %(source)s and via = %(via)s and kind = 'article' and state in ('stored', 'unchanged')
         and alias_of is null and missed_at is null and (next_at is null or next_at > now())
-        -- An article that was published after the oldest entry was also found after it, unless its date lies some days in the future.
+        -- An article that is newer than the oldest entry was also found later than it, unless its date lies some days in the future.
         and discovered_at > %(oldest)s::timestamptz - %(ahead)s
         and coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz > %(oldest)s
         and id <> all(%(still_named)s)

@@ -180,7 +180,7 @@ def _of_articles(account: _RunAccount) -> Iterator[Difference]:
         url = line.article.url if line.article else line.rejection.url if line.rejection else ""
         of_line = decided.get(number)
         if of_line is None and Retirement.LEDGER in retired:
-            # Its fetch was taken away, and what was decided of it.
+            # Retention deleted its fetch and load's decision on it.
             continue
         if of_line is None:
             yield account.differs(Side.STRANGER, url, f"fetch {number}")

@@ -2,8 +2,8 @@
 
 The measures of an article are its words, whether it has a date, its title, and the share of its words in paragraphs
 that other articles have as well. A run drifts if most of its articles are far from the usual values of the source. A
-few odd pages never make a run drift, and a new template with equally good texts does not either. The sentence names the
-figure and the usual value.
+few odd pages never make a run drift, and a new template with equally good texts does not either. The result is a
+sentence with the figure and the usual value.
 """
 
 from __future__ import annotations

@@ -41,8 +41,8 @@ SUBSTANTIAL_WORDS, SUBSTANTIAL_SHARE = 20, 0.15
 # A page with a 404 counts as gone when a second look, this much later, finds a 404 again. Chosen: sites lose pages for
 # a moment; crawl.policy sets the second look after an hour.
 GONE_APART = timedelta(minutes=30)
-# If pages with more titles than this state one canonical URL, it is false. Chosen: an article has few titles in its
-# life; a broken site prints one address on every page.
+# If more than so many different titles share one canonical URL, the URL is false. Chosen: an article has few titles in
+# its life; a broken site prints one address on every page.
 MAX_TITLES_OF_CANONICAL = 4
 # How long a load waits for another one of the same source. Chosen: a task that is tried again
 # finds the load of the first try ended.
@@ -63,7 +63,7 @@ BACKFILL_ON_FOR = timedelta(days=1)
 # Share of the shorter text that the longer one must contain to be one story. Measured on real news: copies with a tenth
 # of their words changed share .73, unrelated news less than .06.
 STORY_SHARE = 0.5
-# A text that is a smaller part of the other than this is no copy: a page of short items is not one of its stories.
+# A text that is shorter than this share of the other is no copy: a page of short items is not one of its stories.
 SHORTEST_SHARE = 0.2
 # Texts of fewer shingles are one story only if title and text are the same. Chosen: two sentences.
 LEAST_SHINGLES = 20

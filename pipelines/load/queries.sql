@@ -146,7 +146,7 @@ from (
 ) made
 
 -- name: load_add_wordings
--- Give lines that may be compared with another wording their own.
+-- Fill in the wording of each line that may be compared with another one.
 update lines l
 set whole = true, canonical_url = w.canonical_url, title = w.title, description = w.description, text = w.text, authors = w.authors,
     language = w.language, published_from = w.published_from, modified_at = w.modified_at, image = w.image, tags = w.tags,
@@ -160,7 +160,7 @@ where w.n = l.n
 analyze lines (n, source, fetch_id, url_id, url_key, variant_key, canonical_key, title_digest, text_digest, akin, reason, article_id, copy_of, verdict)
 
 -- name: load_ask_flood
--- Note of which sources the run edited so many of the known articles that it looked at again that a new layout, or another reading, is the
+-- Mark the sources of which so many of the articles that were looked at again seem edited that a new layout, or another reading, is the
 -- likely cause. What a list called modified does not count: there an edit is what was to be expected.
 with looked as (
     select f.source, f.url_id
@@ -180,7 +180,7 @@ where (select count(*) from edited e where e.source = s.source)
     >= greatest(%(least)s, %(share)s * (select count(*) from looked k where k.source = s.source))
 
 -- name: load_count_owed
--- How many fetched pages of a source load still owes a verdict, for this run.
+-- How many fetched pages of a source still wait for load's verdict, for this run.
 select count(*)::int as owed
 from fetches f
 where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched'
@@ -383,7 +383,7 @@ where l.fetch_id = r.fetch_id and l.verdict = 'stored' and not l.fresh
         is distinct from (l.title, l.description, l.text, l.title_digest, l.text_digest, l.extractor, l.page_digest)
 
 -- name: load_set_revision_kinds
--- What each of these revisions is to the one before it.
+-- Write the kind of edit of each of these revisions.
 update lines l
 set revision_kind = given.kind, moved = given.moved::jsonb
 from (values %s) as given (n, kind, moved)
@@ -394,8 +394,8 @@ where l.n = given.n
 select source, pg_try_advisory_lock(hashtextextended('load ' || source, 0)) as ours from unnest(%(sources)s::text[]) as g (source)
 
 -- name: load_unindexed
--- The articles with several looks of which this transaction wrote the text or its facts: their words go into the search index. Also gives
--- the line that has the same words, if extract has made its index rows.
+-- Articles that have several looks and whose text or facts this transaction wrote: their words go into the search index. Also gives the
+-- line that has the same words, if extract has made its index rows.
 select a.id, a.source, a.language, a.loaded_at,
     least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated,
     min(l.n) filter (
@@ -601,13 +601,13 @@ where article_id = any(%(ids)s) or story_id in (select story_id from small)
 returning article_id
 
 -- name: stories_merge
--- Stories that turned out to be others.
+-- Merge stories that turned out to be the same story.
 update story_articles m set story_id = g.new
 from unnest(%(old)s::bigint[], %(new)s::bigint[]) as g (old, new)
 where m.story_id = g.old
 
 -- name: stories_renumber
--- Stories that have the number of an article that left them get that of another.
+-- If the article that gave a story its number has left, the story gets the number of another one.
 update story_articles m set story_id = (select min(o.article_id) from story_articles o where o.story_id = m.story_id)
 where m.story_id = any(%(ids)s)
 
@@ -649,7 +649,7 @@ limit %(count)s
 for no key update of a
 
 -- name: story_articles_of
--- These articles as they are linked.
+-- What linking needs of these articles.
 select a.id, a.source, coalesce(m.story_id, a.id) as story_id, s.signature
 from articles a
 join article_signatures s on s.article_id = a.id

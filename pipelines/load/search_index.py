@@ -65,7 +65,7 @@ def keep_loaded(
 ) -> None:
     """Add the articles that this transaction of load wrote to the index.
 
-    added: those that were not stored before; compared: whether there may be others.
+    added: those that were not stored before; compared: whether articles that were stored before may have changed too.
     indexed: what reads the rows that extract made, by line. If the article has other words than its line, its rows are
     made here.
     """

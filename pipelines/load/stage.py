@@ -105,11 +105,11 @@ def _choose_together(settings: Settings, source: Source, run: str, left: Sequenc
     size = 0
     for one in left[left.index(source) :] if source in left else ():
         file = articlefile.path(settings, one.name, run)
-        # A file in a bucket comes as a whole before it is read: then nobody should wait for several.
+        # A file in a bucket is downloaded whole, so several are not loaded together.
         try:
             size += file.stat().st_size
         except OSError:
-            # Nor for a file that cannot be read, which is told when its own source is loaded.
+            # A file that cannot be read is not loaded together either: the error is told when its own source is loaded.
             size += policy.TOGETHER_BYTES
         if size > policy.TOGETHER_BYTES or len(chosen) == policy.TOGETHER_SOURCES:
             break
@@ -131,7 +131,7 @@ def _load_together(
         attempts = runs.begin_all(conn, run, [one.name for one in chosen], STAGE, schema_checked=schema_checked)
         tallies = _write(settings, conn, chosen, attempts, None)
         runs.leave_all(conn, run, [one.name for one in chosen], STAGE)
-    # Whatever is wrong, it is told of its own source when each is loaded by itself.
+    # The sources are then loaded one by one, and the error is told of the right one.
     except Exception as error:
         if conn.closed:
             raise
@@ -231,7 +231,7 @@ def _write(
         counted = {
             row.pop("source"): row for row in postgres.prepared_rows(conn, "tally_of_load", sources=names, run=run)
         }
-        # What several take together, each takes a share of.
+        # The time is divided equally among the sources.
         seconds = round((time.monotonic() - started) / len(names))
         tallies = [
             _tell(conn, name, run, counted[name] | {"seconds": seconds}, gaps[name], held_because) for name in names

@@ -35,7 +35,8 @@ BUCKETS = 24
 # Bounds on the cost of linking: common buckets for a comparison, newest articles that are read of a bucket, and
 # articles that one article is compared with, the most alike first.
 LEAST_SHARED, BUCKET_READ, MOST_COMPARED = 2, 24, 32
-# Articles of a story that a new wording is compared with, and articles that are linked again when it leaves them.
+# Articles of a story that a new wording is compared with, and, when an article leaves a story, how many of the others
+# are linked again.
 MATES_COMPARED, MATES_RELINKED = 32, 200
 # Bytes that are kept of a digest: a bigint.
 EXACT_BYTES = 8

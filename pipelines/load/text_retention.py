@@ -157,8 +157,8 @@ def _retire_wordings(work: _Pass, own: Mapping[str, int]) -> None:
 
 
 def _retire_ledger(work: _Pass, raw_days: Mapping[str, int], raw_gone: Set[str]) -> None:
-    """Delete fetches of old runs without an article and without an answer in the raw store, with load's decisions on
-    them; then addresses that have an end, no article and no fetch left."""
+    """Delete, in old runs, the fetches that have no article and no answer in the raw store, and load's decisions on
+    these fetches; then addresses that have an end, no article and no fetch left."""
     if not work.settings.keep_ledger_days:
         return
     most = 1

@@ -1,5 +1,5 @@
--- Lease the next due URLs of a source: lists before articles, new before known, newest first, at most per_host of each host, and of the
--- sitemaps that an index named at most as many as this run has left. No article is leased while a list of the source is due and not yet
+-- Lease the next due URLs of a source: lists before articles, new before known, newest first, at most per_host of each host. Of the
+-- sitemaps that an index named, at most as many as this run has left. No article is leased while a list of the source is due and not yet
 -- read: what lists name tonight comes before what was left of other nights. What was not sent in full for long is asked for without its
 -- ETag and date, and so is a page that once changed although its ETag and date stayed the same. What somebody wants of the past is leased
 -- only by a crawl of the past.
@@ -28,7 +28,7 @@ with open_lists as (
                 fetched_at nulls first, id
         ) as nth, fetched_at
     from urls
-    -- A discovered URL is due at once, whatever moment next_at holds; never where it holds none.
+    -- A discovered URL is due as soon as next_at has any value; if next_at is null, it is not due.
     where source = %(source)s and (next_at <= now() or (state = 'discovered' and next_at is not null))
         and (due_for = 'past') = %(past)s
         and (leased_until is null or leased_until < now())

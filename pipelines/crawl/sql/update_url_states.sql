@@ -22,7 +22,7 @@ set state = case
     digest = case when look.outcome in ('fetched', 'unchanged') then look.digest else urls.digest end,
     whole_at = case
         when look.outcome in ('fetched', 'unchanged') and look.status::int is distinct from 304 then look.fetched_at else urls.whole_at end,
-    -- What the head of a feed says stands as long as its bytes do.
+    -- What the head of a feed says stays valid until the feed's bytes change.
     asks = case
         when urls.kind = 'article' then null
         when look.outcome = 'fetched' then look.asks::jsonb
