@@ -66,8 +66,9 @@ for share
 -- name: last_seconds
 -- How long a stage took for each of these sources when it last came to its end.
 -- A load counts its own: small files are loaded together, and each row of `runs` has the time of all of them.
-select name as source, case when %(stage)s = 'load' then (last.counts ->> 'seconds')::float8
-    else extract(epoch from last.ended_at - last.started_at)::float8 end as seconds
+select name as source, coalesce(
+    case when %(stage)s = 'load' then (last.counts ->> 'seconds')::float8 end, extract(epoch from last.ended_at - last.started_at)::float8
+) as seconds
 from unnest(%(sources)s::text[]) as name
 cross join lateral (
     -- A range of one source, so that its newest row is looked up and not looked for among those of all.
