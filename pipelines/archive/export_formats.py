@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from pipelines.archive.walk import FIELDS
-from pipelines.stores import postgres
+from pipelines.stores import postgres, row_copy
 
 # Blank characters, as a class of a regular expression that Python and Postgres read alike.
 BLANK = (
@@ -68,7 +68,7 @@ def write_part(
         Format.JSONL: (_lines, "export_lines", _columns(moments=WRITTEN_MOMENT)),
     }[form]
     with open_file(path, on_articles) as sink:
-        postgres.copy_out(
+        row_copy.copy_out(
             conn,
             statement,
             sink,

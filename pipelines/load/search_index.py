@@ -18,7 +18,7 @@ from pipelines.model import Article
 from pipelines.query import index_rows, vectors
 from pipelines.query.evaluation import FIELDS
 from pipelines.settings import Settings
-from pipelines.stores import postgres
+from pipelines.stores import postgres, row_copy
 from pipelines.stores.packed_values import pack_bigint, pack_moment, pack_smallint
 
 # Articles of one transaction of the backfill. It takes half a second, and a load of the same article waits for it.
@@ -141,7 +141,7 @@ def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], of_row: Calla
             for line in lines:
                 yield pack_bigint(row["id"]), pack_smallint(line.part), pack_smallint(line.shape), *about, line.words
 
-    postgres.copy_packed(conn, "article_words", COLUMNS, pack())
+    row_copy.copy_packed(conn, "article_words", COLUMNS, pack())
     _know(conn, known)
 
 

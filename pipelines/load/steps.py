@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipelines.errors import StoreError
 from pipelines.load import counter_edits, file_rows, policy, quarantine, revisions, search_index
-from pipelines.stores import postgres
+from pipelines.stores import postgres, row_copy
 
 # KNOWN finds the lines of stored articles, before STEPS; it shows which steps have nothing to do. After VERDICTS, the
 # statement `load_ask_flood` tells whether there are too many edits (a flood); if not, Python names the kind of each
@@ -160,7 +160,7 @@ def _copy_lines(conn: postgres.Connection, rows: Sequence[file_rows.Row], run: s
     """
     postgres.execute_all(conn, ("load_create_lines", "load_create_sources"))
     judged = itemgetter(*file_rows.JUDGED)
-    postgres.copy(conn, "lines", file_rows.JUDGED, map(judged, rows))
+    row_copy.copy_in(conn, "lines", file_rows.JUDGED, map(judged, rows))
     if not few:
         postgres.execute(conn, "load_analyze_lines")
     known = (postgres.prepared_row if few else postgres.row)(conn, KNOWN) or {}
@@ -174,7 +174,7 @@ def _copy_lines(conn: postgres.Connection, rows: Sequence[file_rows.Row], run: s
         wording = itemgetter(*file_rows.STORED)
         texts = ((n, *wording(file_rows.store(rows[n - 1]))) for n in sorted(whole))
         postgres.execute(conn, "load_create_wordings")
-        postgres.copy(conn, "wordings", ("n", *file_rows.STORED), texts)
+        row_copy.copy_in(conn, "wordings", ("n", *file_rows.STORED), texts)
         postgres.execute(conn, "load_add_wordings")
     return known
 
@@ -218,7 +218,7 @@ def _add_articles(
             added.append(search_index.NewArticle(number, row, made["loaded_at"]))
 
     if made["ns"]:
-        postgres.copy(conn, "articles", (*OWN_COLUMNS, *GIVEN_COLUMNS), write())
+        row_copy.copy_in(conn, "articles", (*OWN_COLUMNS, *GIVEN_COLUMNS), write())
     return added
 
 

@@ -19,7 +19,7 @@ from pipelines.load import migration_batches, policy
 from pipelines.load.likeness import Relation, edited_apart, relation
 from pipelines.settings import Settings
 from pipelines.signatures import Signature
-from pipelines.stores import postgres
+from pipelines.stores import postgres, row_copy
 
 BACKFILL = "stories"
 # Articles that are linked at once, and in one transaction of the backfill. Loads wait some tenths of a second for it.
@@ -104,7 +104,7 @@ def _sign(conn: postgres.Connection, rows: Sequence[postgres.Row], made: Mapping
          _buckets(made[row["id"]]), "\\x" + signatures.pack(made[row["id"]]).hex()]
         for row in rows
     ]  # fmt: skip
-    postgres.copy(conn, "article_signatures", SIGNATURE_COLUMNS, kept)
+    row_copy.copy_in(conn, "article_signatures", SIGNATURE_COLUMNS, kept)
     return {row["story_id"] for row in postgres.query(conn, "stories_told_anew", ids=ids)}
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json as js
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 from weakref import WeakKeyDictionary
 
@@ -21,13 +20,14 @@ import psycopg2.extras
 from pipelines import installation
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
-from pipelines.stores import embedded_postgres, packed_values
+from pipelines.stores import embedded_postgres
 from pipelines.stores.postgres_address import mask_secrets, normal, show_address
 
 Connection = psycopg2.extensions.connection
 Error = psycopg2.Error
 LockNotAvailable = psycopg2.errors.LockNotAvailable
 Row = dict[str, Any]
+Json = psycopg2.extras.Json
 
 SQL = Path(__file__).parent.parent / "sql"
 # The oldest server that we support, in Postgres' numbers: 15. Chosen: Debian 12 has it.
@@ -41,8 +41,6 @@ CONNECT_SECONDS = 10
 # Rows in one statement of execute_values. Chosen: far below the limit of a statement, and the cost of a round trip is
 # small beside them.
 ROWS_AT_ONCE = 1000
-# Bytes that COPY asks for at once. Chosen: psycopg2's default of 8,192 asks for every other article.
-COPY_BYTES = 65_536
 # The line above each statement of a `queries.sql`: `-- name: release_leases`.
 NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
@@ -146,35 +144,6 @@ def connection(
         conn.close()
 
 
-class Sink(Protocol):
-    """What takes the rows of COPY."""
-
-    def write(self, row: bytes, /) -> object: ...
-
-
-class _CopyStream:
-    """Rows for COPY, written while COPY reads them: Postgres takes in the first ones meanwhile."""
-
-    def __init__(self, rows: Iterable[bytes]) -> None:
-        self.rows = iter(rows)
-        # What stopped it: psycopg2 tells Postgres of it, and us what Postgres then says.
-        self.error: BaseException | None = None
-
-    def read(self, size: int) -> bytes:
-        written, length = [], 0
-        try:
-            for row in self.rows:
-                written.append(row)
-                length += len(row)
-                if length >= size:
-                    break
-        # An interrupt too: psycopg2 would make an error of Postgres of it, and the load would go on.
-        except BaseException as error:
-            self.error = error
-            raise
-        return b"".join(written)
-
-
 def query(conn: Connection, name: str, **params: Any) -> list[Row]:
     """All rows of the statement with this name, with its named parameters."""
     with conn.cursor() as cursor:
@@ -253,33 +222,6 @@ def execute_values(
         return [dict(r) for r in got] if fetch else []
 
 
-def copy(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """COPY rows into a table; lists become arrays, dicts and lists of dicts jsonb, None null.
-
-    The rows are read while Postgres takes them in; an error in it is raised here.
-    """
-    lines = ("\t".join(map(_write_value, values)).encode("utf-8") + b"\n" for values in rows)
-    _copy_in(conn, f"copy {table} ({', '.join(columns)}) from stdin", lines)
-
-
-def _copy_in(conn: Connection, statement: str, rows: Iterable[bytes]) -> None:
-    stream = _CopyStream(rows)
-    with conn.cursor() as cursor:
-        try:
-            cursor.copy_expert(statement, stream, COPY_BYTES)  # type: ignore[arg-type]
-        except Error:
-            if stream.error:
-                raise stream.error from None
-            raise
-
-
-def copy_out(conn: Connection, name: str, sink: Sink, *, columns: str, **params: Any) -> None:
-    """Write what a statement copies to stdout, a row at a time; columns: what stands in it for `{columns}`, in SQL."""
-    with conn.cursor() as cursor:
-        text = cursor.mogrify(statement(name).replace("{columns}", columns), params).decode()
-        cursor.copy_expert(text, sink)
-
-
 @contextmanager
 def snapshot(conn: Connection) -> Iterator[None]:
     """Read-only for the length of the block, which sees the database as it is now, whatever others commit meanwhile."""
@@ -290,15 +232,9 @@ def snapshot(conn: Connection) -> Iterator[None]:
         yield
 
 
-def copy_packed(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[bytes]]) -> None:
-    """Like `copy`, of rows whose values are in Postgres' binary form already, as `packed_values` makes them."""
-    packed = packed_values.pack_rows(rows, len(columns))
-    _copy_in(conn, f"copy {table} ({', '.join(columns)}) from stdin (format binary)", packed)
-
-
 def json(value: Any) -> Any:
     """A value in the form to send as jsonb."""
-    return psycopg2.extras.Json(value)
+    return Json(value)
 
 
 @contextmanager
@@ -435,29 +371,3 @@ def _name_type(value: Any) -> str:
 
 def one_line(error: Exception) -> str:
     return " ".join(str(error).split()).removesuffix(".")
-
-
-def _write_value(value: Any) -> str:
-    """One value in COPY's text form; most values are texts, numbers or None."""
-    if type(value) is str:
-        return _escape(value)
-    if value is None:
-        return r"\N"
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, psycopg2.extras.Json):
-        text = js.dumps(value.adapted, ensure_ascii=False)
-    elif isinstance(value, (list, tuple)):
-        items = ('"' + str(v).replace("\\", "\\\\").replace('"', '\\"') + '"' for v in value)
-        text = "{" + ",".join(items) + "}"
-    elif isinstance(value, Mapping):
-        text = js.dumps(value, ensure_ascii=False)
-    else:
-        text = str(value)
-    return _escape(text)
-
-
-def _escape(text: str) -> str:
-    return text.replace("\x00", "").replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

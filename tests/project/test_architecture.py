@@ -97,8 +97,8 @@ PUBLIC = {
     "selection terms vectors",
     "pipelines.sources": "access folders source_values sourcefile zones",
     "pipelines.stores": "anchors articlefile bucket bucket_backlog chain clock disk_room dumps entries foreign_warc "
-    "migrations packed_values postgres postgres_address raw_retention runs source_sets story_records templates "
-    "timestamps warc warc_records warc_spans",
+    "migrations packed_values postgres postgres_address raw_retention row_copy runs source_sets story_records "
+    "templates timestamps warc warc_records warc_spans",
 }
 
 # A module in one of these is named after the command, the Dag, the page or the measurement that it is.

@@ -58,7 +58,7 @@ LONG = {
     "pipelines/sources/folders.py": "what may be done with a source's file: follow, pause, rename, put aside",
     "pipelines/stores/embedded_postgres.py": "start, share and stop of one server; the keeper is another module",
     "pipelines/stores/foreign_warc.py": "what other programs write as WARC, form by form",
-    "pipelines/stores/postgres.py": "the one place of psycopg2: connections, locks, statements, errors",
+    "pipelines/stores/postgres.py": "the one place of psycopg2: connections, locks, statements, errors; not COPY",
     "pipelines/stores/templates.py": "one table, its versions and when they end",
     "pipelines/stores/warc.py": "one form of file, written, read and recovered",
     "spiders/news.py": "one spider: what Scrapy calls, and the loop behind it",

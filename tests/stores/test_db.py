@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
-from pipelines.stores import dumps, migrations, postgres, runs
+from pipelines.stores import dumps, migrations, postgres, row_copy, runs
 from pipelines.stores.migrations import BATCH_ROWS
 from tests.databases import rows
 
@@ -207,7 +207,7 @@ def test_copy_keeps_tabs_line_feeds_backslashes_arrays_and_json(conn: postgres.C
     with conn.cursor() as cursor:
         cursor.execute("create temp table t (a text, b text[], c jsonb)")
 
-    postgres.copy(conn, "t", ["a", "b", "c"], [['x\ty\n\\z "q"', ['a,"b"', "c\\d"], postgres.json([{"k": 'v"\n'}])]])
+    row_copy.copy_in(conn, "t", ["a", "b", "c"], [['x\ty\n\\z "q"', ['a,"b"', "c\\d"], postgres.json([{"k": 'v"\n'}])]])
 
     with conn.cursor() as cursor:
         cursor.execute("select * from t")
