@@ -13,7 +13,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from demo import newsroom
@@ -36,8 +36,6 @@ FOLDER, CHANNEL, WATCH = "canary", "canary", "canary"
 WITHIN_SECONDS = 300.0
 # Days its raw files are kept. Chosen: long enough to look why it was silent.
 KEPT_DAYS = 7
-# Seconds between two looks whether the next run has a key of its own. Chosen: a key tells seconds.
-NEXT_KEY_SECONDS = 0.05
 SITE = DemoSite(
     name="canary", title="The Canary", language="en", country="GB", timezone="UTC", family="wordpress", articles=3
 )
@@ -130,9 +128,10 @@ def _note(file: Path, song: Song) -> None:
 def _night(own: Settings, last: str) -> str:
     """All four stages over the canary's own source, in a run after `last`; NightdeskError names the one that failed."""
     (source,) = folders.read_named(own, [SITE.name])
-    # A key tells seconds, and such a night may take less than one: under the key of a first run nothing alerts.
-    while (run := runs.key_of(datetime.now(UTC), manual=True)) <= last:
-        time.sleep(NEXT_KEY_SECONDS)
+    # A key tells seconds, and such a night may take less than one: under the key of a first run nothing alerts. So the
+    # next key is a second later at least, even if the clock was put back.
+    now, before = datetime.now(UTC), runs.moment_of(last) if last else None
+    run = runs.key_of(max(now, before + timedelta(seconds=1)) if before else now, manual=True)
     _went(crawl.crawl(own, [source], run)[0])
     _went(extract(own, source, run))
     _went(load.load(own, source, run))

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from pipelines.codes import NO_ANSWER, State
 from pipelines.crawl import host_locks
+from pipelines.crawl import policy as crawl_policy
 from pipelines.crawl.ledger import FetchResult, Lease
 from spiders import policy, store
 from spiders.crawl_work import CrawlWork
@@ -70,7 +71,7 @@ async def go_round(work: CrawlWork) -> bool:
         wanted = await work.in_thread(host_locks.find_wanted, work.locks) if work.locks.ours else set()
         work.pacer.give_up(work.pacer.overdue(wanted, busy))
     await _give_back(work)
-    if now >= clock.last_report + policy.PROGRESS_SECONDS:
+    if now >= clock.last_report + crawl_policy.PROGRESS_SECONDS:
         clock.last_report = now
         await _tell(work)
     return True

@@ -24,7 +24,7 @@ MAX_UNPACKED_FACTOR = 10
 
 # Some sites ask for a delay of days; a crawl must end, and its budget would leave such a source after one page anyway.
 LONGEST_DELAY_SECONDS = 600.0
-# How many answers show the usual time of a host.
+# How many answers show the usual time of a host. Chosen: one may be a start, two a chance.
 KNOWN_AFTER_ANSWERS = 3
 # An answer is slow if it takes this many times the usual time. Chosen: less is the noise of a network.
 SLOW_FACTOR = 4.0
@@ -38,18 +38,21 @@ LONGEST_GROWN_SECONDS = 60.0
 SHRINK_FACTOR = 0.7
 # Seconds between two checks whether a host that was asked for too early may be asked again. Chosen: nobody notices.
 WAIT_CHECK_SECONDS = 0.25
-# Seconds without requests to a host that was overloaded, until the spider has read for how long it wants rest.
+# Seconds without requests to a host that was overloaded, until the spider has read for how long it wants rest. Chosen:
+# the spider reads an answer in far less.
 OVERLOAD_REST_SECONDS = 2.0
 # An allowance for the server's clock, ours, and its threads: their errors must not make a gap too short.
 CLOCK_ERROR_SECONDS = 0.005
 
 # --- Hosts that are left
 
-# How many answers in a row may be missing or server errors; then the host is left for this crawl.
+# How many answers in a row may be missing or server errors; then the host is left for this crawl. Chosen: a server that
+# restarts misses fewer, with the pauses that grow meanwhile.
 MAX_FAILED_IN_A_ROW = 5
-# How many answers in a row may ask for rest; then the host is left as well.
+# How many answers in a row may ask for rest; then the host is left as well. Chosen: a minute is over by then.
 MAX_REST_ASKED_IN_A_ROW = 3
 # A host that asks for a shorter rest than this gets it within the crawl; otherwise it is left for the next crawl.
+# Chosen: other hosts have work for so long.
 SHORT_REST_SECONDS = 60.0
 
 # The longest Retry-After that is obeyed. Chosen: the next night asks again.
@@ -60,21 +63,19 @@ USUAL_REST = timedelta(minutes=15)
 # --- Turns: one process at a time at a host
 
 # A turn that another process waits for is given up after this many seconds, and requested again after
-# TURN_AGAIN_SECONDS.
+# TURN_AGAIN_SECONDS. Chosen: some pages at the usual delay.
 TURN_SECONDS = 20.0
 # Seconds until a turn that was given up is requested again. Chosen: the waiting process has it by then.
 TURN_AGAIN_SECONDS = 3.0
 # Seconds between two tries to take a turn. Chosen: often, beside the length of a turn.
 TURN_TRY_SECONDS = 1.0
-# Seconds between two checks whether other processes wait for our hosts.
+# Seconds between two checks whether other processes wait for our hosts. Chosen: a quarter of a turn.
 TURN_CHECK_SECONDS = 5.0
 # How long to wait if a redirect leads to a host of another process: longer than a turn lasts.
 REDIRECT_TURN_SECONDS = 60.0
 
 # --- Progress
 
-# Seconds between two reports of progress. Chosen: seldom enough for a log.
-PROGRESS_SECONDS = 15.0
 # Lists of a source that the estimate of its remaining seconds allows for, beside the pages of its budget. Chosen: more
 # than most sources have.
 ESTIMATED_LISTS = 40

@@ -65,7 +65,7 @@ def explaining(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[tuple[str, str]
     monkeypatch.setattr(psycopg2.extras, "RealDictCursor", Explained)
     # Statements that go together, or are prepared, are explained one by one.
     monkeypatch.setattr(postgres, "execute_all", _execute_apart)
-    monkeypatch.setattr(postgres, "prepared_row", postgres.row)
+    monkeypatch.setattr(postgres, "prepared_rows", postgres.query)
     yield _touched
     monkeypatch.undo()
 

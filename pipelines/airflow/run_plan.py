@@ -74,7 +74,7 @@ def batches(
     beside: int = 1,
 ) -> list[Batch]:
     """The tasks of a stage, longest first. Up to 50 sources have a task each. More sources share at most 60 tasks of
-    about the same length; fewer where the work is short, because each task costs Airflow a second or two.
+    about the same length; fewer where the work is short, because each task has its cost (SECONDS_OF_TASK).
 
     seconds: what each source took last time. A source that takes as long as a complete share has a task of its own.
         If nothing is known of any, there are 60 tasks.

@@ -116,3 +116,9 @@ STRANGERS_READ = 10
 VARIANTS_BATCH = 5000
 # How many of the addresses that a pattern keeps out are shown to a person. Chosen: three tell what it does.
 EXCLUDED_SHOWN = 3
+
+# --- Progress
+
+# Seconds between two reports of progress. Chosen: seldom enough for a log. An end that is nearer than this is not told:
+# it is over before somebody reads of it.
+PROGRESS_SECONDS = 15.0

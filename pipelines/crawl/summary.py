@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from pipelines.crawl import policy
 from pipelines.stores import postgres
 
 ORDER = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone")
 # Two counts of a crawl's Tally: lists that were not due, and looks at the other lists.
 NOT_DUE, LISTS = "not due", "lists"
-# Seconds between two reports of progress: a moment nearer than this is over before somebody reads of it.
-LAST_SECONDS = 15
 Rules = Mapping[str, int]
 
 
@@ -45,7 +44,7 @@ def ending(counts: Mapping[str, int], now: datetime) -> str:
     """
     if "remaining" not in counts:
         return ""
-    if counts["remaining"] < LAST_SECONDS:
+    if counts["remaining"] < policy.PROGRESS_SECONDS:
         return ", about to end"
     return f", may end at {now + timedelta(seconds=counts['remaining']):%H:%M:%S} UTC"
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from pipelines.codes import TroubleKind
 from pipelines.health import policy
@@ -63,7 +64,7 @@ def note(conn: postgres.Connection, trouble: Trouble, now: datetime) -> TroubleR
     # A silence goes on until a new article comes, even if the last article turns out to be older than was known.
     if begun and (trouble.kind in GOES_ON or trouble.since <= begun["since"]):
         trouble = replace(trouble, since=begun["since"])
-    of_it = {"source": trouble.source, "kind": str(trouble.kind), "since": trouble.since}
+    of_it: dict[str, Any] = {"source": trouble.source, "kind": str(trouble.kind), "since": trouble.since}
     postgres.execute(conn, "trouble_over", **of_it, now=now)
     row = postgres.row(conn, "trouble_begun", **of_it) or {}
     alert = postgres.row(

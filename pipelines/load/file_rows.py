@@ -43,7 +43,7 @@ NOTHING: Row = {
 ReadIndexed = Callable[[], search_index.Indexed]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FileRows:
     """What load takes from article files.
 
@@ -63,15 +63,15 @@ def read(conn: postgres.Connection, settings: Settings, sources: Sequence[str], 
 
     Nothing of a source that has no file and needs none; StoreError if a needed file is missing.
     """
-    read = FileRows([], {}, {})
+    taken = FileRows([], {}, {})
     for source in sources:
         file = articlefile.path(settings, source, run)
         if (
             bucket.is_there(file)
             or (postgres.row(conn, "load_count_owed", source=source, run=run) or {"owed": 0})["owed"]
         ):
-            _read_file(read, file, source)
-    return read
+            _read_file(taken, file, source)
+    return taken
 
 
 def store(row: Row) -> Row:
@@ -100,17 +100,18 @@ def find_aliases(rows: Sequence[Row], run: str) -> list[tuple[object, ...]]:
     ]
 
 
-def _read_file(read: FileRows, file: Path, source: str) -> None:
+def _read_file(taken: FileRows, file: Path, source: str) -> None:
+    """Add what the lines of a file have to what is taken."""
     for number, line in enumerate(articlefile.read(file), 1):
-        n = len(read.rows) + 1
+        n = len(taken.rows) + 1
         try:
-            read.rows.append({**_row(line), "n": n, "source": source})
+            taken.rows.append({**_row(line), "n": n, "source": source})
             if index_rows.is_current(line.words):
-                read.indexed[n] = partial(_read_indexed, file, number, line.words)
+                taken.indexed[n] = partial(_read_indexed, file, number, line.words)
         except articlefile.NO_LINE as error:
             raise articlefile.unreadable(file, number, error) from None
         if line.signature:
-            read.signed[line.fetch_id] = line.signature
+            taken.signed[line.fetch_id] = line.signature
 
 
 def _read_indexed(file: Path, number: int, words: Sequence[Any]) -> search_index.Indexed:

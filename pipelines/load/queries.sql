@@ -412,7 +412,7 @@ order by a.id
 select pg_advisory_unlock(hashtextextended('load ' || source, 0)) from unnest(%(sources)s::text[]) as g (source)
 
 -- name: load_update_articles
--- Put the newest revision of this file into its article; a trigger (keep_wording) first writes the wording that stood there into its
+-- Put the newest revision of this load into its article; a trigger (keep_wording) first writes the wording that stood there into its
 -- own revision.
 update articles a
 set canonical_url = l.canonical_url, canonical_key = l.canonical_key, title = l.title, description = l.description,

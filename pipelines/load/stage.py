@@ -15,7 +15,7 @@ from typing import Any
 from pipelines.codes import RunState, Side
 from pipelines.crawl import ledger, url_account
 from pipelines.crawl.url_account import Difference
-from pipelines.errors import StoreError, TakenOverError
+from pipelines.errors import NightdeskError, StoreError, TakenOverError
 from pipelines.load import file_rows, policy, quarantine, steps, story_links
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
@@ -71,9 +71,12 @@ def loading(settings: Settings, ahead: Sequence[Source] = ()) -> Iterator[Load]:
     left, known = list(ahead), dict[tuple[str, str], Tally]()
 
     def load_next(source: Source, run: str, prepare: Prepare | None = None) -> Tally:
-        nonlocal session, idle, left, patience
-        together = [] if prepare or (source.name, run) in known else _choose_together(settings, source, run, left)
-        left = [one for one in left if one not in together and one != source]
+        nonlocal session, idle, patience
+        together: list[Source] = []
+        if not prepare and (source.name, run) not in known and source in left:
+            at = left.index(source)
+            together = _choose_together(settings, left[at : at + policy.TOGETHER_SOURCES], run)
+            del left[: at + max(len(together), 1)]
         with session:
             schema_checked = idle is not None
             conn = idle or session.enter_context(_connection(settings))
@@ -99,19 +102,18 @@ def _connection(settings: Settings) -> AbstractContextManager[postgres.Connectio
     return postgres.connection(settings, application="nightdesk load", idle_seconds=runs.SILENT_SECONDS)
 
 
-def _choose_together(settings: Settings, source: Source, run: str, left: Sequence[Source]) -> list[Source]:
-    """The sources to load with this one, which is the first: those that follow on it, if their files are small."""
+def _choose_together(settings: Settings, following: Sequence[Source], run: str) -> list[Source]:
+    """The sources to load with the first of these: those that follow on it, as long as their files are small."""
     chosen: list[Source] = []
     size = 0
-    for one in left[left.index(source) :] if source in left else ():
+    for one in following:
         file = articlefile.path(settings, one.name, run)
-        # A file in a bucket is downloaded whole, so several are not loaded together.
         try:
             size += file.stat().st_size
         except OSError:
-            # A file that cannot be read is not loaded together either: the error is told when its own source is loaded.
-            size += policy.TOGETHER_BYTES
-        if size > policy.TOGETHER_BYTES or len(chosen) == policy.TOGETHER_SOURCES:
+            # Not there, in a bucket (which is downloaded whole), or unreadable: it is loaded by itself, which tells.
+            break
+        if size > policy.TOGETHER_BYTES:
             break
         chosen.append(one)
     return chosen
@@ -135,7 +137,9 @@ def _load_together(
     except Exception as error:
         if conn.closed:
             raise
-        log.info("%d sources are loaded one by one: %s", len(chosen), error)
+        foreseen = isinstance(error, (_ApartError, NightdeskError, postgres.Error))
+        level = logging.INFO if foreseen else logging.WARNING
+        log.log(level, "%d sources are loaded one by one: %s", len(chosen), error, exc_info=not foreseen)
         runs.leave_all(conn, run, [one.name for one in chosen], STAGE)
     _give_turns_back(conn, [one.name for one in chosen])
     return {(tally.source, run): tally for tally in tallies}

@@ -1,6 +1,6 @@
 """The steps of a load: what each look at a page changed, decided and written by the statements `load_*`.
 
-They run on a temporary table of the article file's lines: before STEPS the lines are copied and KNOWN is asked; then
+They run on a temporary table of the article files' lines: before STEPS the lines are copied and KNOWN is asked; then
 come STEPS, in their order; after them the aliases, `load_update_unchanged_urls` and `load_add_removals`.
 """
 
@@ -96,15 +96,14 @@ def run_steps(
     """Judge the lines of these sources and write the results, and also the site's answers for pages that it did not
     send.
 
-    Gives the reason why the quarantine holds the articles of one of them, or an empty text; then nothing is done for
-    the other ones. may_hold: whether it may hold them.
+    Gives why the quarantine holds the articles of one of them; then no line of any of them is judged, and the caller of
+    several rolls back. Empty if nothing is held. may_hold: whether it may hold them.
     """
     rows, why, compared = file.rows, "", False
     # The lines that keep the stored wording instead of the file's wording; their words differ from the file.
     still: set[int] = set()
     added: list[search_index.NewArticle] = []
     few = len(rows) <= FEW_LINES
-    ask = postgres.prepared_row if few else postgres.row
     parameters = {"sources": list(sources), "run": run, **POLICY}
     waiting: list[str] = []
 
@@ -134,7 +133,8 @@ def run_steps(
                 continue
             if step == ARTICLES:
                 run_waiting()
-                added = _add_articles(conn, rows, run, ask(conn, ARTICLES if compared else NEW_LINES) or {})
+                counted = postgres.row(conn, ARTICLES if compared else NEW_LINES, prepared=few)
+                added = _add_articles(conn, rows, run, counted or {})
                 continue
             waiting.append(step)
             if step == VERDICTS:
@@ -163,7 +163,7 @@ def _copy_lines(conn: postgres.Connection, rows: Sequence[file_rows.Row], run: s
     row_copy.copy_in(conn, "lines", file_rows.JUDGED, map(judged, rows))
     if not few:
         postgres.execute(conn, "load_analyze_lines")
-    known = (postgres.prepared_row if few else postgres.row)(conn, KNOWN) or {}
+    known = postgres.row(conn, KNOWN, prepared=few) or {}
     if known["known"] < len(rows):
         _refuse_strangers(rows, [row["n"] for row in postgres.query(conn, "load_find_strangers")], run)
     whole = set(known["ns"] or ())

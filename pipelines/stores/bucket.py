@@ -30,7 +30,8 @@ from pipelines.errors import AwayError, SettingsError, StoreError
 
 SCHEME = "s3://"
 # Seconds for which a stage repeats a request before it gives up. Chosen: a store that restarts is back by then; shorter
-# than a crawl's session may be silent (SILENT_SECONDS in stores/runs.py).
+# than a crawl's session may be silent (SILENT_SECONDS in stores/runs.py). A crawl that waits so
+# long asks its sites for nothing meanwhile (`has_turns` in spiders/store.py).
 PATIENCE_SECONDS = 90.0
 # Seconds between two tries, growing from the first to the longest. Chosen: this adds no load to a busy store.
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0

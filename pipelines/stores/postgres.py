@@ -50,8 +50,8 @@ OPTIONS = "-c timezone=UTC -c search_path=public -c jit=off"
 # Keepalive: seconds until either side checks the other one, seconds between two checks, and how many may get no answer.
 # So the session of a dead machine, with all its locks, is free within a minute.
 ALIVE_SECONDS, ALIVE_AGAIN_SECONDS, ALIVE_TIMES = 20, 10, 4
-# After so many seconds either side gives up a connection that answers nothing, also one with bytes on their way, which
-# keepalive does not look at (Linux would send them again for a quarter of an hour).
+# After so many seconds either side gives up a connection that answers nothing, or takes nothing of what was sent, also
+# one with bytes on their way, which keepalive does not look at (Linux would send them again for a quarter of an hour).
 LOST_SECONDS = ALIVE_SECONDS + ALIVE_AGAIN_SECONDS * ALIVE_TIMES
 MILLISECONDS = 1000
 SERVER_ASKS = (
@@ -167,15 +167,9 @@ def stream(
             yield rows
 
 
-def row(conn: Connection, name: str, **params: Any) -> Row | None:
-    """The first row of the statement with this name, or None."""
-    rows = query(conn, name, **params)
-    return rows[0] if rows else None
-
-
-def prepared_row(conn: Connection, name: str, **params: Any) -> Row | None:
-    """The first row of the statement with this name, or None; it is prepared as by `execute_all`."""
-    rows = prepared_rows(conn, name, **params)
+def row(conn: Connection, name: str, *, prepared: bool = False, **params: Any) -> Row | None:
+    """The only row of the statement with this name, None if there is none; prepared: as in `execute_all`."""
+    rows = prepared_rows(conn, name, **params) if prepared else query(conn, name, **params)
     return rows[0] if rows else None
 
 

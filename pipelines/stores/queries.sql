@@ -64,18 +64,24 @@ where run = %(run)s and source = %(source)s and stage = %(stage)s and attempt = 
 for share
 
 -- name: last_seconds
--- How long a stage took for each of these sources when it last came to its end.
--- A load counts its own: small files are loaded together, and each row of `runs` has the time of all of them.
-select name as source, coalesce(
-    case when %(stage)s = 'load' then (last.counts ->> 'seconds')::float8 end, extract(epoch from last.ended_at - last.started_at)::float8
-) as seconds
-from unnest(%(sources)s::text[]) as name
-cross join lateral (
-    -- A range of one source, so that its newest row is looked up and not looked for among those of all.
-    select r.started_at, r.ended_at, r.counts from runs r
-    where r.source >= name and r.source <= name and r.stage = %(stage)s and r.state = 'done'
-    order by r.source desc, r.started_at desc limit 1
-) last
+-- How long a stage took for each of these sources when it last came to its end. Loads that began in one transaction shared the time from
+-- then on.
+with last as (
+    select name as source, newest.*
+    from unnest(%(sources)s::text[]) as name
+    cross join lateral (
+        -- A range of one source, so that its newest row is looked up and not looked for among those of all.
+        select r.run, r.started_at, r.ended_at from runs r
+        where r.source >= name and r.source <= name and r.stage = %(stage)s and r.state = 'done'
+        order by r.source desc, r.started_at desc limit 1
+    ) newest
+), together as (
+    select r.run, r.started_at, count(*) as sources from runs r
+    where r.stage = %(stage)s and r.run in (select last.run from last where %(stage)s = 'load')
+    group by r.run, r.started_at
+)
+select last.source, extract(epoch from last.ended_at - last.started_at)::float8 / coalesce(together.sources, 1) as seconds
+from last left join together using (run, started_at)
 
 -- name: leave_stage
 -- This session works on a stage of a run no more, for these sources.

@@ -120,11 +120,9 @@ def begin_all(
     attempts, several = [], len(sources) > 1
     with conn:
         for source in sources:
-            steps = ("lock_stage", "close_stale_stages")
-            postgres.execute_all(conn, steps, prepared=several, run=run, source=source, stage=stage)
-            begun = (postgres.prepared_row if several else postgres.row)(
-                conn, "begin_stage", run=run, source=source, stage=stage
-            )
+            named = {"run": run, "source": source, "stage": stage}
+            postgres.execute_all(conn, ("lock_stage", "close_stale_stages"), prepared=several, **named)
+            begun = postgres.row(conn, "begin_stage", prepared=several, **named)
             attempts.append(Attempt(run, source, stage, (begun or {})["attempt"]))
     return attempts
 

@@ -170,7 +170,7 @@ def save(
     extractor: by which one.
     attempt: of which stage this is a part. TakenOverError if another process has begun it anew.
     """
-    noted = {"extractor": extractor, "known": reason.known, "newest_fetch": reason.newest_fetch}
+    noted: dict[str, Any] = {"extractor": extractor, "known": reason.known, "newest_fetch": reason.newest_fetch}
     with runs.ours(conn, attempt) if attempt else conn:
         postgres.query(conn, "template_lock", source=source)
         last = newest(conn, source)

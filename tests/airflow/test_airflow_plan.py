@@ -80,12 +80,15 @@ def test_what_a_source_took_is_that_of_the_last_time_it_came_to_its_end(conn: po
     assert runs.seconds(conn, "crawl", ["sana", "new"]) == {"sana": 90.0}
 
 
-def test_a_load_counts_its_own_seconds_and_where_its_row_has_none_how_long_it_took(conn: postgres.Connection) -> None:
-    together = {"ended_at": AT + timedelta(seconds=50)}
-    ran(conn, "sana", "load", "done", **together, counts=postgres.json({"seconds": 1}))
-    ran(conn, "jisr", "load", "done", **together)
+def test_sources_that_were_loaded_together_share_the_time(conn: postgres.Connection) -> None:
+    for name in ("sana", "jisr", "sabah", "nahr"):
+        ran(conn, name, "load", "done", ended_at=AT + timedelta(seconds=2))
+    alone = AT + timedelta(minutes=1)
+    ran(conn, "ufuk", "load", "done", started_at=alone, ended_at=alone + timedelta(seconds=0.4))
 
-    assert runs.seconds(conn, "load", ["sana", "jisr"]) == {"sana": 1.0, "jisr": 50.0}
+    took = runs.seconds(conn, "load", ["sana", "ufuk"])
+
+    assert took == pytest.approx({"sana": 0.5, "ufuk": 0.4})
 
 
 def test_ten_thousand_sources_stay_below_the_tasks_a_run_may_have() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from pipelines.codes import Figure
 from pipelines.health import metrics
 from pipelines.settings import Settings, export
 from pipelines.settings import settings as settings_of_this_process
-from pipelines.stores import postgres
+from pipelines.stores import postgres, runs
+from tests.databases import rows
 
 
 @pytest.fixture
@@ -42,6 +44,23 @@ def test_the_canary_sings_twice_and_nothing_of_it_is_in_the_archive(
         for table in ("articles", "urls", "runs", "alerts", "deliveries", "watches"):
             cursor.execute(f"select count(*) as count from {table}")
             assert cursor.fetchone()["count"] == 0, table  # type: ignore[index,call-overload]
+
+
+def test_two_nights_of_the_canary_have_two_run_keys_even_after_the_clock_was_put_back(
+    alarm: Path, settings: Settings, conn: postgres.Connection
+) -> None:
+    assert CliRunner().invoke(app, ["canary"]).exit_code == 0
+    ahead = runs.key_of(datetime.now(UTC) + timedelta(hours=1), manual=True)
+    with postgres.connection(settings.model_copy(update={"database_url": postgres.beside(settings, "canary")})) as own:
+        ((first, second),) = rows(own, "select min(run), max(run) from runs")
+        rows(own, f"update runs set run = '{ahead}' where run = '{second}'")
+        assert first < second
+
+        again = CliRunner().invoke(app, ["canary"])
+
+        ((newest,),) = rows(own, "select max(run) from runs")
+    assert again.exit_code == 0, again.output
+    assert newest == runs.key_of(runs.moment_of(ahead) + timedelta(seconds=1), manual=True)  # type: ignore[operator]
 
 
 def test_a_canary_whose_alert_does_not_come_out_in_time_is_told_to_the_second_channel(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from pipelines.load import policy, quarantine
+from pipelines.load import policy, quarantine, steps
 from pipelines.load.stage import load, loading
 from pipelines.model import Source, Tally
 from pipelines.query import index_rows, vectors
@@ -156,6 +157,42 @@ def test_a_file_that_cannot_be_looked_at_fails_its_own_source_alone(
     tallies = load_all(settings, sources)
 
     assert [tally.state for tally in tallies] == ["done", "failed", "done"]
+
+
+def test_a_file_that_is_not_there_is_not_loaded_with_those_behind_it(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    sources = a_night(settings, conn)
+    articlefile.path(settings, sources[0].name, RUN).unlink()
+    for source in sources[1:]:
+        articlefile.path(settings, source.name, RUN).write_bytes(b"")
+
+    tallies = load_all(settings, sources)
+
+    assert tallies[0].state == "failed"
+    assert "There is no article file" in tallies[0].message
+    assert len({row[0] for row in rows(conn, "select started_at from runs where stage = 'load'")}) == 2
+
+
+def test_an_error_that_nobody_foresaw_is_written_down_with_its_place(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    sources = a_night(settings, conn)
+    whole = steps.run_steps
+
+    def broken(*given: Any, **named: Any) -> str:
+        if len(given[2]) > 1:
+            raise ZeroDivisionError("by nought")
+        return whole(*given, **named)
+
+    monkeypatch.setattr(steps, "run_steps", broken)
+
+    tallies = load_all(settings, sources)
+
+    assert [tally.state for tally in tallies] == ["done"] * 3
+    (told,) = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert "loaded one by one" in told.message
+    assert told.exc_info
 
 
 def test_articles_that_must_be_held_are_held_of_their_source_alone(

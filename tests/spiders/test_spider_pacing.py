@@ -96,3 +96,7 @@ def test_a_host_is_entered_when_its_turn_comes_and_not_while_it_rests(hosts: Hos
     with pytest.raises(pacing.NotNow, match=r"a\.test asked for rest"):
         asyncio.run(hosts.enter("a.test"))
     assert entered and not hosts.ready("a.test")
+
+
+def test_whoever_waits_for_a_redirects_host_waits_longer_than_another_ones_turn_lasts() -> None:
+    assert policy.REDIRECT_TURN_SECONDS > policy.TURN_SECONDS + policy.TURN_AGAIN_SECONDS + policy.TURN_CHECK_SECONDS

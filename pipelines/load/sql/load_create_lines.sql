@@ -1,4 +1,4 @@
--- Where the lines of an article file are put before they are judged, gone with the transaction; a row as large as a block is not compressed.
+-- Where the lines of article files are put before they are judged, gone with the transaction; a row as large as a block is not compressed.
 create temporary table if not exists lines (
     n integer not null, source text not null, fetch_id bigint not null, url_id bigint not null, run text not null, fetched_at timestamptz not null,
     canonical_key text, published_at timestamptz, published_precision text not null, page_digest text not null,
