@@ -12,6 +12,15 @@ from bench import asleep, crawl_site, fresh, many_site, process_cpu
 from pipelines.settings import Settings
 from spiders import guard
 
+# A component that starts a crawl, which burns 0.3 s of CPU and ends, and reaps it a second later.
+BURN = "import time\nwhile time.process_time() < 0.3: pass"
+STARTS_A_CRAWL = f"""
+import os, subprocess, sys, time
+with subprocess.Popen([sys.executable, "-c", {BURN!r}, "-m", "spiders"]) as crawl:
+    os.waitid(os.P_PID, crawl.pid, os.WEXITED | os.WNOWAIT)
+    time.sleep(1)
+"""
+
 
 def test_the_guard_lets_the_sites_of_benches_through() -> None:
     rules = guard.guard_policy(Settings(allow_networks=fresh.NETWORKS, contact="mailto:a@b.org"))
@@ -55,3 +64,11 @@ def test_the_cpu_of_a_session_is_counted_by_what_its_processes_are() -> None:
                     time.sleep(0.05)
         finally:
             process.kill()
+
+
+def test_the_cpu_of_a_crawl_that_has_ended_is_counted_once_beside_its_component() -> None:
+    with subprocess.Popen([sys.executable, "-c", STARTS_A_CRAWL], start_new_session=True) as process:
+        with process_cpu.sampling({process.pid: "scheduler"}, os.getpid(), {}) as samples:
+            assert process.wait(timeout=60) == 0
+
+    assert 0.3 <= samples.used[-1][process_cpu.CRAWLS] <= 0.6
