@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import os
 import random
 import subprocess
 import sys
@@ -83,7 +84,9 @@ async def _serve(hosts: int, pages: int, paragraphs: int) -> None:
     plain = [html(number, paragraphs) for number in range(pages)]
     sent = [gzip.compress(page, 6) for page in plain]
     answer = _answering(sent)
-    places = [f"127.0.{10 + number // 200}.{1 + number % 200}" for number in range(hosts)]
+    # By process, so that two of them have addresses apart.
+    own = 2 + os.getpid() % 250
+    places = [f"127.{own}.{10 + number // 200}.{1 + number % 200}" for number in range(hosts)]
     servers = [await asyncio.start_server(answer, place, PORT) for place in places]
     names = ["{}:{}".format(*server.sockets[0].getsockname()[:2]) for server in servers]
     sizes = {"size": sum(map(len, plain)) // pages, "sent": sum(map(len, sent)) // pages}
