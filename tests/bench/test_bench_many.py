@@ -12,8 +12,8 @@ from bench import asleep, crawl_site, fresh, many_site, process_cpu
 from pipelines.settings import Settings
 from spiders import guard
 
-# A component that starts a crawl, which burns 0.3 s of CPU and ends, and reaps it a second later.
-BURN = "import time\nwhile time.process_time() < 0.3: pass"
+# A component that starts a crawl, which burns 0.35 s of CPU and ends, and reaps it a second later.
+BURN = "import time\nwhile time.process_time() < 0.35: pass"
 STARTS_A_CRAWL = f"""
 import os, subprocess, sys, time
 with subprocess.Popen([sys.executable, "-c", {BURN!r}, "-m", "spiders"]) as crawl:
