@@ -186,7 +186,7 @@ def check_account(settings: Settings) -> None:
 def check_connections(cluster: Cluster) -> tuple[int, int]:
     """A task and a worker have no more connections to Postgres than they may; the most of each."""
     ours = databases.name_of(cluster.settings.database_url)
-    lines = [worker.line for worker in cluster.workers]
+    lines = [worker.line for worker in cluster.workers if worker.line]
     of_a_task = max(count for line in lines for (_, database), count in line.most.items() if database == ours)
     of_a_worker = max(line.peak for line in lines)
     assert of_a_task <= CONNECTIONS_OF_A_TASK and of_a_worker <= CONNECTIONS_OF_A_WORKER, [line.most for line in lines]

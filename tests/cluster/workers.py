@@ -14,6 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import yaml
+
 from pipelines.airflow import airflow_home, api_client, processes, standalone
 from pipelines.airflow.processes import Component
 from pipelines.airflow.standalone import Airflow
@@ -24,6 +26,7 @@ from tests.postgres_lines import Line
 
 # The interpreter of an environment made of requirements-cluster.lock: `make cluster` names it.
 PYTHON = os.environ.get("NIGHTDESK_TESTS_CLUSTER", "")
+COMPOSE = Path(__file__).parents[2] / "docker" / "compose.cluster.yaml"
 START_SECONDS = 240.0
 SLOTS = "2"
 QUEUES = "default,crawl,extract"
@@ -39,14 +42,14 @@ class Kind(StrEnum):
 
 @dataclass
 class Worker:
-    """A worker, where it has its files, and its line to Postgres; it is started again with the same ones."""
+    """A worker, where it has its files, and its own line to Postgres if it has one; it is started again with them."""
 
     name: str
     data: Path
     env: Mapping[str, str]
     component: Component
     kind: Kind
-    line: Line
+    line: Line | None
     began: int = 1
 
     def kill(self) -> None:
@@ -84,10 +87,12 @@ def running(
     count: int,
     kind: Kind = Kind.PREFORK,
     slots: str = SLOTS,
+    lines: bool = True,
 ) -> Iterator[Cluster]:
     """Airflow and so many workers, all healthy; nothing is left afterwards.
 
-    store: the bucket's environment. slots: tasks of one worker at the same time.
+    store: the bucket's environment. slots: tasks of one worker at the same time. lines: each worker has a line to
+    Postgres of its own, which carries every byte through this process.
     """
     port, broker = standalone.free_port(), standalone.free_port()
     keys = airflow_home.prepare(settings)
@@ -95,7 +100,7 @@ def running(
     env = {**airflow_home.environment(settings, keys, port=port), **SOON, **store, **executor}
     started: list[Component] = []
     cluster = None
-    lines = ExitStack()
+    opened = ExitStack()
     try:
         if kind != Kind.EDGE:
             started.append(_redis(folder, broker, env))
@@ -111,9 +116,12 @@ def running(
             _wait(started, lambda: not api_client.healthy(address))
         database = postgres.url(settings)
         workers = [
-            _begin(folder / name, name, env, kind, lines.enter_context(postgres_lines.line(database, task_of)))
+            _begin(
+                folder / name, name, env, kind,
+                opened.enter_context(postgres_lines.line(database, task_of)) if lines else None,
+            )
             for name in (f"worker{number}" for number in range(count))
-        ]
+        ]  # fmt: skip
         api_client.warm(address)
         _wait(started, lambda: not api_client.healthy(address))
         with api_client.login(address, airflow_home.USER, keys.password) as client:
@@ -128,7 +136,7 @@ def running(
     finally:
         mine = [worker.component for worker in cluster.workers] if cluster else []
         processes.stop([*mine, *started])
-        lines.close()
+        opened.close()
 
 
 def task_of(pid: int) -> str:
@@ -157,11 +165,8 @@ SOON = {
     "NIGHTDESK_EXTRACT_QUEUE": "extract",
 }
 
-# The same as there: what each task would import anew.
-PRELOADED = (
-    '{"imports": ["airflow.dag_processing.dagbag", "airflow.sdk.execution_time.task_runner", '
-    '"pipelines.airflow.night_dags", "pipelines.airflow.tasks", "pipelines.extract.stage"]}'
-)
+# What it has too: what each task would import anew.
+PRELOADED = "AIRFLOW__CELERY__EXTRA_CELERY_CONFIG"
 
 
 def _edge(port: int, slots: str) -> dict[str, str]:
@@ -183,16 +188,16 @@ def _celery(settings: Settings, broker: int, kind: Kind, slots: str) -> dict[str
         "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{metadata}",
         "AIRFLOW__CELERY__WORKER_CONCURRENCY": slots,
         "AIRFLOW__CELERY__POOL": kind,
-        "AIRFLOW__CELERY__EXTRA_CELERY_CONFIG": PRELOADED,
+        PRELOADED: yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["x-cluster"][PRELOADED],
     }
 
 
-def _begin(folder: Path, name: str, env: Mapping[str, str], kind: Kind, line: Line) -> Worker:
+def _begin(folder: Path, name: str, env: Mapping[str, str], kind: Kind, line: Line | None) -> Worker:
     home, data = folder / "airflow", folder / "data"
     home.mkdir(parents=True)
     data.mkdir()
     ours = {
-        **{variable: _by_line(value, line) for variable, value in env.items()},
+        **{variable: _by_line(value, line) if line else value for variable, value in env.items()},
         "AIRFLOW_HOME": str(home),
         "NIGHTDESK_DATA": str(data),
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),

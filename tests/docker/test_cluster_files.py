@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
 ALONE: dict[str, dict[str, Any]] = yaml.safe_load((DOCKER / "compose.yaml").read_text(encoding="utf-8"))["services"]
 VALUES = yaml.safe_load((DOCKER / "values.yaml").read_text(encoding="utf-8"))
 KNOWN = {variable(name) for name in Settings.model_fields}
+PRELOADED = "AIRFLOW__CELERY__EXTRA_CELERY_CONFIG"
+# Of Celery's, what the chart sets by itself or has for its own Redis and Postgres.
+CHARTS_OWN = {f"AIRFLOW__CELERY__{name}" for name in ("BROKER_URL", "RESULT_BACKEND", "WORKER_CONCURRENCY")}
 WORKERS = {"crawler": "crawl", "extractor": "extract", "worker": "default"}
 
 
@@ -72,6 +77,22 @@ def test_the_values_for_airflows_chart_name_our_settings_alone_and_hold_no_secre
     assert not [name for name in named if name.startswith((CHANNEL_PREFIX, SECRET_PREFIX))]
     assert VALUES["executor"] == "CeleryExecutor"
     assert VALUES["workers"]["terminationGracePeriodSeconds"] >= 600
+
+
+def test_compose_and_the_values_say_the_same_of_tasks_and_their_workers() -> None:
+    compose = whole("worker")["environment"]
+    values = {one["name"]: one["value"] for one in VALUES["env"]}
+
+    for section in ("SCHEDULER", "WORKERS", "CELERY"):
+        prefix = f"AIRFLOW__{section}__"
+        shared = {name: value for name, value in compose.items() if name.startswith(prefix) and name not in CHARTS_OWN}
+        assert shared, section
+        assert {name: value for name, value in values.items() if name.startswith(prefix)} == shared
+
+
+@pytest.mark.parametrize("module", json.loads(whole("worker")["environment"][PRELOADED])["imports"])
+def test_each_module_that_a_worker_imports_before_it_forks_is_there(module: str) -> None:
+    assert find_spec(module)
 
 
 @pytest.mark.parametrize("name", ["celery", "redis", "edge3", "cncf-kubernetes"])
