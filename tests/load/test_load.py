@@ -724,3 +724,36 @@ def test_files_of_one_session_are_loaded_like_the_first_one_however_many_lines_t
             assert (counts["new"], counts["revised"], counts["duplicate"]) == ((2, 0, 0) if not number else (0, 1, 1))
 
     assert rows(conn, "select revision from articles order by id") == [(8,), (1,)]
+
+
+def test_rows_of_the_index_that_cannot_be_read_are_named_by_their_line_and_nothing_is_loaded(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
+    first, second = (look(NIGHTS[0], T0, article(path, text=f"نص {path}")) for path in ("1", "2"))
+    damaged = replace(second, words=[index_rows.VERSION, [[0, 0, 5]], "نص"])
+    articlefile.write(articlefile.path(settings, "sana", NIGHTS[0]), [with_words(first, "نص"), damaged])
+
+    tally = load(settings, SANA, NIGHTS[0])
+
+    assert tally.state == "failed"
+    assert "Line 2" in tally.message
+    assert "nightdesk extract" in tally.message
+    assert rows(conn, "select count(*) from articles") == [(0,)]
+
+
+def test_halves_of_surrogate_pairs_and_nul_bytes_are_dropped_on_the_way_in(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
+    odd = article("1", "عنوان\udc00", "نص\ud800 أول\x00", authors=("م. حسن\ud800",), tags=("a\x00b",), section="\udfff")
+    line = replace(look(NIGHTS[0], T0, article("1")), article=odd)
+    file = articlefile.path(settings, "sana", NIGHTS[0])
+    file.parent.mkdir(parents=True)
+    # As an extractor may have left it that wrote no UTF-8 but escapes.
+    file.write_text(json.dumps(json.loads(articlefile.to_json(line))), encoding="utf-8")
+
+    tally = load(settings, SANA, NIGHTS[0])
+
+    assert tally.state == "done", tally.message
+    assert rows(conn, "select title, text, authors, tags, section from articles") == [
+        ("عنوان", "نص أول", ["م. حسن"], ["ab"], "")
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,6 @@ import pytest
 from pipelines.load import policy, quarantine, steps
 from pipelines.load.stage import load, loading
 from pipelines.model import Source, Tally
-from pipelines.query import index_rows, vectors
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres
 from tests.archives import RUN, T0, article, extract
@@ -116,37 +114,32 @@ def test_what_postgres_refuses_of_one_file_fails_alone(settings: Settings, conn:
     assert "Postgres refuses" in tallies[1].message
 
 
-def test_a_source_that_another_process_loads_is_waited_for_by_itself(
-    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("locked", "states"), [(("jisr",), ["done", "busy", "done"]), (NAMES, ["busy", "busy", "busy"])]
+)
+def test_sources_that_another_process_loads_are_waited_for_by_themselves(
+    settings: Settings,
+    conn: postgres.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    locked: tuple[str, ...],
+    states: list[str],
 ) -> None:
     monkeypatch.setattr(policy, "LOCK_WAIT_SECONDS", 1)
     sources = a_night(settings, conn)
     with postgres.connection(settings) as other, other:
-        postgres.query(other, "load_lock", source="jisr")
-
-        tallies = load_all(settings, sources)
-
-    assert [tally.state for tally in tallies] == ["done", "busy", "done"]
-    assert rows(conn, "select source, count(*)::int from articles group by 1 order by 1") == [("sabah", 2), ("sana", 2)]
-
-
-def test_where_another_process_loads_all_sources_each_is_busy(
-    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(policy, "LOCK_WAIT_SECONDS", 1)
-    sources = a_night(settings, conn)
-    with postgres.connection(settings) as other, other:
-        for name in NAMES:
+        for name in locked:
             postgres.query(other, "load_lock", source=name)
 
         tallies = load_all(settings, sources)
 
-    assert [tally.state for tally in tallies] == ["busy"] * 3
+    assert [tally.state for tally in tallies] == states
+    left = sorted((name, 2) for name, state in zip(NAMES, states, strict=True) if state == "done")
+    assert rows(conn, "select source, count(*)::int from articles group by 1 order by 1") == left
     assert [tally.state for tally in load_all(settings, sources)] == ["done"] * 3
 
 
 def test_a_file_that_cannot_be_looked_at_fails_its_own_source_alone(
-    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     sources = a_night(settings, conn)
     file = articlefile.path(settings, "jisr", RUN)
@@ -196,7 +189,7 @@ def test_an_error_that_nobody_foresaw_is_written_down_with_its_place(
 
 
 def test_articles_that_must_be_held_are_held_of_their_source_alone(
-    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     sources = a_night(settings, conn)
     with conn, conn.cursor() as cursor:
@@ -244,39 +237,3 @@ def test_large_files_are_loaded_one_by_one(
     load_all(settings, sources)
 
     assert transactions(conn) == len(NAMES)
-
-
-def test_rows_of_the_index_that_cannot_be_read_are_named_by_their_line_and_nothing_is_loaded(
-    settings: Settings, conn: postgres.Connection
-) -> None:
-    (source,) = extract(settings, conn, [article("1", "نص أول"), article("2", "نص ثان")])
-    file = articlefile.path(settings, "sana", RUN)
-    made = vectors.vectors({"title": "", "description": "", "text": "نص"}, ())
-    first, second = articlefile.read(file)
-    damaged = [index_rows.VERSION, [[0, 0, 5]], "نص"]
-    articlefile.write(file, [replace(first, words=index_rows.write_rows(*made)), replace(second, words=damaged)])
-
-    tally = load(settings, source, RUN)
-
-    assert tally.state == "failed"
-    assert "Line 2" in tally.message
-    assert "nightdesk extract" in tally.message
-    assert rows(conn, "select count(*) from articles") == [(0,)]
-
-
-def test_halves_of_surrogate_pairs_and_nul_bytes_are_dropped_on_the_way_in(
-    settings: Settings, conn: postgres.Connection
-) -> None:
-    odd = article("1", "نص\ud800 أول\x00", "عنوان\udc00", authors=("م. حسن\ud800",), tags=("a\x00b",), section="\udfff")
-    (source,) = extract(settings, conn, [article("0", "غيره")])
-    file = articlefile.path(settings, "sana", RUN)
-    (line,) = articlefile.read(file)
-    text = json.dumps(json.loads(articlefile.to_json(replace(line, article=odd))))
-    file.write_text(text, encoding="utf-8")
-
-    tally = load(settings, source, RUN)
-
-    assert tally.state == "done", tally.message
-    assert rows(conn, "select title, text, authors, tags, section from articles") == [
-        ("عنوان", "نص أول", ["م. حسن"], ["ab"], "")
-    ]
