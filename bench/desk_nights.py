@@ -1,7 +1,8 @@
 """What an open Desk costs the night beside it, and how soon the Overview stands beside Airflow's own home page.
 
 python -m bench desk-nights [--pairs 5] [--new 20] [--loads 7]: Airflow as the product starts it and the demo newsroom,
-in a home of their own. Each site publishes so many new articles, a night brings them in; after a night that is not
+in a home of their own. Each site publishes so many new articles, a night brings them in; the articles of one night are
+dated after all of the night before, since a site's feed names only its newest fifty. After a night that is not
 counted, pairs of nights, one with nothing open and one with the Overview open in a Chromium, which asks by itself. The
 first of a pair is in turns the one and the other. CPU seconds are those of the process trees, with the children that
 ended. Exit 1 if the median of the nights' processes grows by more than 5 %, if the Overview comes half a second later
@@ -19,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -90,9 +91,10 @@ def main(words: Sequence[str]) -> int:
         print(said[-1], flush=True)
 
     with _open_home() as (opened, airflow, shown):
+        publish = publishing(opened.newsroom, given.new, 1 + 2 * given.pairs)
         # The first night collects what is there, learns the sites and warms what is cached.
-        _night(opened, airflow, shown, given.new, is_open=True)
-        pairs = [_pair(opened, airflow, shown, given.new, turn, say) for turn in _turns(given.pairs)]
+        _night(opened, airflow, shown, publish, is_open=True)
+        pairs = [_pair(opened, airflow, shown, publish, turn, say) for turn in _turns(given.pairs)]
         slow = tell_pairs(pairs, say) if pairs else False
         if given.loads:
             slow |= _tell_loads(shown, airflow.address, given.loads, say)
@@ -132,14 +134,21 @@ def _turns(pairs: int) -> list[bool]:
     return [bool(number % 2) for number in range(pairs)]
 
 
+def publishing(folder: Path, new: int, nights: int) -> Iterator[None]:
+    """Each step publishes a night's articles, a minute apart: the last night's are the newest, and of today."""
+    for left in reversed(range(nights)):
+        newsroom.turn(folder, SITES, new=new, now=datetime.now(UTC) - timedelta(minutes=left * new))
+        yield
+
+
 def _pair(
-    opened: installations.Desk, airflow: standalone.Airflow, shown: Page, new: int, open_first: bool,
+    opened: installations.Desk, airflow: standalone.Airflow, shown: Page, publish: Iterator[None], open_first: bool,
     say: Callable[[str], None],
 ) -> tuple[MeasuredNight, MeasuredNight]:  # fmt: skip
     """A night without the Desk and one with it."""
     done: dict[bool, MeasuredNight] = {}
     for is_open in (open_first, not open_first):
-        done[is_open] = one = _night(opened, airflow, shown, new, is_open)
+        done[is_open] = one = _night(opened, airflow, shown, publish, is_open)
         say(
             f"{'Desk open' if is_open else 'nothing open':<13} {one.own:>7.1f} s of CPU, "
             f"{SERVER} {one.cpu[SERVER]:>6.1f}; {one.new} new articles, {one.seconds:.0f} s by the clock, "
@@ -149,9 +158,9 @@ def _pair(
 
 
 def _night(
-    opened: installations.Desk, airflow: standalone.Airflow, shown: Page, new: int, is_open: bool
+    opened: installations.Desk, airflow: standalone.Airflow, shown: Page, publish: Iterator[None], is_open: bool
 ) -> MeasuredNight:
-    newsroom.turn(opened.newsroom, SITES, new=new)
+    next(publish)
     shown.goto(f"{airflow.address}/plugin/desk" if is_open else "about:blank")
     if is_open:
         shown.get_by_test_id("headline").wait_for()
