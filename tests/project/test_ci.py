@@ -37,7 +37,7 @@ def ci(everybodys: Path) -> Ci:
     """.ci/run in a folder of its own: its code, its last lines, and what began and ended in which order."""
     checkout = everybodys / "checkout"
     programs = {
-        "make": MAKE, "chromium": "#!/bin/sh\n", "redis-server": "#!/bin/sh\n",
+        "make": MAKE, "chromium": "#!/bin/sh\n", "redis-server": "#!/bin/sh\n", "promtool": "#!/bin/sh\n",
         ".venv/bin/pytest": PYTEST, "docker/trial/daemon.sh": '#!/bin/sh\nprintf %s "$LACKING"\n',
     }  # fmt: skip
     for name, text in programs.items():
