@@ -42,7 +42,9 @@ POOLED = "the rest, pooled"
 KEPT = Path(__file__).resolve().parent / ".cache" / "unseen"
 # What is seen of blocks and texts hangs on this beside the pages, and what a split fits on more.
 SEEN_BY = (
-    "bench/examples.py", "pipelines/extract/blocks.py", "pipelines/extract/text/block_coverage.py",
+    "bench/examples.py", "pipelines/extract/blocks.py", "pipelines/extract/markup.py", "pipelines/extract/phrases.py",
+    "pipelines/extract/fields/json_ld.py", "pipelines/extract/fields/metadata.py",
+    "pipelines/extract/text/block_chances.py", "pipelines/extract/text/block_coverage.py",
     "pipelines/extract/text/by_trafilatura.py", "pipelines/extract/text/features.py",
     "pipelines/extract/text/place_sums.py", "pipelines/extract/text/text_choice.py",
 )  # fmt: skip
@@ -215,6 +217,7 @@ def figures_of(job: UnseenJob) -> list[PageFigures]:
 
     told = []
     for chances, text in job.fits:
+        assert len(chances) == len(found), f"{gold.id} has other blocks than those whose chances are kept"
         own = read_with(chances, _trees(text), CHOICE)
         doubted = text_choice.in_doubt(compared, np.where(posted, block_chances.POSTED, chances))
         told.append((own, read_with(chances, _trees(text), frozenset()) if doubted else own))
