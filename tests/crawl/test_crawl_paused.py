@@ -131,15 +131,19 @@ def test_a_crawl_that_comes_back_on_a_machine_of_its_own_writes_no_raw_file_and_
 @contextmanager
 def paused(pid: int, line: Line) -> Iterator[None]:
     os.kill(pid, signal.SIGSTOP)
-    yield
-    os.kill(pid, signal.SIGCONT)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager
 def cut(pid: int, line: Line) -> Iterator[None]:
     line.cut()
-    yield
-    line.mend()
+    try:
+        yield
+    finally:
+        line.mend()
 
 
 @contextmanager
@@ -166,7 +170,7 @@ def test_a_crawl_that_was_away_from_postgres_asks_nothing_while_another_one_has_
             until(lambda: databases.rows(conn, SESSIONS) == [(0,)])
             before = len(paper.web.hits)
             with beside(crawl.crawl, here, [source], RUN) as second:
-                # The list and an article, and then the late crawl goes on within the gap that follows.
+                # The second crawl's first request, the list; then the late one goes on within the gap that follows.
                 until(lambda: len(paper.web.hits) >= before + 1)
         (second_tally,), (first_tally,) = second.result(), first.result()
 
