@@ -31,6 +31,7 @@ python -m bench fit CORPUS             fit the judge of blocks to pages with gol
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -194,4 +195,6 @@ def _summary(module: str, words: list[str], printed: str) -> str:
 
 
 if __name__ == "__main__":
+    # By itself Python ends at once: temporary folders of gigabytes would stay, and servers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main(sys.argv[1:]))

@@ -16,8 +16,10 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from heapq import heapreplace
 from pathlib import Path
+from unittest.mock import patch
 
 from bench import asleep_tasks, fresh, many, process_cpu
 from pipelines.airflow import airflow_home, standalone
@@ -33,6 +35,7 @@ SECONDS = {"crawl": 8.0, "extract": 0.3, "load": 0.055, "alert": 10.0}
 # a thousand takes some five times the usual.
 SPREAD = 0.5
 MOST = 0.10
+WORKERS = "Celery's workers with their tasks"
 BEFORE, RUN = "2026-11-22T0200", "2026-11-23T0200"
 DAG = (
     "from bench import asleep_tasks\nfrom pipelines.airflow import night_dags\n\n"
@@ -46,22 +49,19 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--sources", type=int, default=1000)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 3])
     parser.add_argument("--celery", action="store_true", help="Celery's workers in place of LocalExecutor's")
-    parser.add_argument(
-        "--seconds", type=float, nargs=4, default=list(SECONDS.values()), metavar=("CRAWL", "EXTRACT", "LOAD", "MATCH")
-    )
     given = parser.parse_args(words)
-    shares = [_measure(given.sources, workers, given.seconds, given.celery) for workers in given.workers]
+    shares = [_measure(given.sources, workers, given.celery) for workers in given.workers]
     return int(max(shares) > MOST)
 
 
-def _measure(sources: int, workers: int, seconds: Sequence[float], celery: bool) -> float:
+def _measure(sources: int, workers: int, celery: bool) -> float:
     """One night of so many workers, printed; the share of it that is no sleep."""
     with fresh.installation() as made, tempfile.TemporaryDirectory(prefix="nightdesk-asleep-") as kept:
         folder = Path(kept)
         folder.chmod(0o711)
         settings = made.model_copy(update={"schedule": "", "retry_after": 0})
         many.follow(settings, sources)
-        _remember(settings, folder, sources, dict(zip(SECONDS, seconds, strict=True)))
+        _remember(settings, folder, sources)
         for stage in SECONDS:
             (folder / "dags").mkdir(exist_ok=True)
             (folder / "dags" / f"news_{stage}.py").write_text(
@@ -92,14 +92,16 @@ def _measure(sources: int, workers: int, seconds: Sequence[float], celery: bool)
     return share
 
 
-def _remember(settings: Settings, folder: Path, sources: int, usual: dict[str, float]) -> None:
+def _remember(settings: Settings, folder: Path, sources: int) -> None:
     """What each source took, as a file for those who sleep, and as the rows of an earlier night for the planner."""
     drawn = random.Random(18)
     names = [f"s{number}" for number in range(sources)]
-    known = {stage: {name: usual[stage] * drawn.lognormvariate(0, SPREAD) for name in names} for stage in SECONDS}
+    known = {
+        stage: {name: usual * drawn.lognormvariate(0, SPREAD) for name in names} for stage, usual in SECONDS.items()
+    }
     # The sources of a crawl wait for the same delays, side by side.
-    known["crawl"] = dict.fromkeys(names, usual["crawl"])
-    known["alert"] = {"": usual["alert"]}
+    known["crawl"] = dict.fromkeys(names, SECONDS["crawl"])
+    known["alert"] = {"": SECONDS["alert"]}
     (folder / "seconds.json").write_text(json.dumps(known), encoding="utf-8")
     with postgres.connection(settings) as conn, conn, conn.cursor() as cursor:
         for stage in ("crawl", "extract", "load"):
@@ -110,22 +112,20 @@ def _remember(settings: Settings, folder: Path, sources: int, usual: dict[str, f
 @contextmanager
 def _with_local(settings: Settings, folder: Path, workers: int) -> Iterator[Airflow]:
     """LocalExecutor, as the product starts it, with so many slots."""
-    usual = airflow_home.DAGS
-    airflow_home.DAGS = folder / "dags"
-    os.environ.update(_environment(folder))
-    try:
-        with standalone.airflow_running(settings, resume=False, on_line=many.say) as airflow:
-            body = {"pool": "default_pool", "slots": workers, "include_deferred": False}
-            pool = airflow.client.patch("/api/v2/pools/default_pool", json=body, params={"update_mask": "slots"})
-            pool.raise_for_status()
-            yield airflow
-    finally:
-        airflow_home.DAGS = usual
+    with (
+        patch.object(airflow_home, "DAGS", folder / "dags"),
+        patch.dict(os.environ, _environment(folder)),
+        standalone.airflow_running(settings, resume=False, on_line=many.say) as airflow,
+    ):
+        body = {"pool": "default_pool", "slots": workers, "include_deferred": False}
+        pool = airflow.client.patch("/api/v2/pools/default_pool", json=body, params={"update_mask": "slots"})
+        pool.raise_for_status()
+        yield airflow
 
 
 @contextmanager
 def _with_celery(settings: Settings, folder: Path, workers: int) -> Iterator[Airflow]:
-    """Celery's workers, prefork, of one process each."""
+    """Celery's workers, prefork, of one process each, which are parts of Airflow here."""
     from tests.cluster import workers as cluster
 
     own = {
@@ -134,8 +134,9 @@ def _with_celery(settings: Settings, folder: Path, workers: int) -> Iterator[Air
         # As Airflow has it: with one worker tasks wait for minutes, and the trial of a cluster takes them for lost.
         "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "600",
     }
-    with cluster.running(settings, folder, own, count=workers, slots="1") as running:
-        yield running.airflow
+    with cluster.running(settings, folder, own, count=workers, slots="1", lines=False) as running:
+        parts = (replace(worker.component, name=WORKERS) for worker in running.workers)
+        yield replace(running.airflow, components=(*running.airflow.components, *parts))
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -34,8 +34,7 @@ COUNTED_AFTER = 2.0
 MB = 1_000_000
 OURS, AIRFLOWS = "Postgres, our database", "Postgres, Airflow's database"
 TASKS = """
-    select task_id, map_index, extract(epoch from start_date)::float8 as began,
-        extract(epoch from end_date)::float8 as ended, state
+    select task_id, extract(epoch from start_date)::float8 as began, extract(epoch from end_date)::float8 as ended
     from task_instance where dag_id = %s and run_id = %s and start_date is not null
 """
 ROWS = """

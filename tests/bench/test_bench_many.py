@@ -67,8 +67,10 @@ def test_the_cpu_of_a_session_is_counted_by_what_its_processes_are() -> None:
 
 
 def test_the_cpu_of_a_crawl_that_has_ended_is_counted_once_beside_its_component() -> None:
-    with subprocess.Popen([sys.executable, "-c", STARTS_A_CRAWL], start_new_session=True) as process:
-        with process_cpu.sampling({process.pid: "scheduler"}, os.getpid(), {}) as samples:
-            assert process.wait(timeout=60) == 0
+    with (
+        subprocess.Popen([sys.executable, "-c", STARTS_A_CRAWL], start_new_session=True) as process,
+        process_cpu.sampling({process.pid: "scheduler"}, os.getpid(), {}) as samples,
+    ):
+        assert process.wait(timeout=60) == 0
 
     assert 0.3 <= samples.used[-1][process_cpu.CRAWLS] <= 0.6
