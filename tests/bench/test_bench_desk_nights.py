@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from bench.desk_nights import MeasuredNight, cpu_seconds, tell_pairs
+from bench.desk_nights import MeasuredNight, cpu_seconds, publishing, tell_pairs
+from demo import newsroom, pages
+from demo.sites import SITES
 
 BURN = "import time\nwhile time.process_time() < .3: pass"
 
@@ -35,6 +38,16 @@ def test_the_cpu_seconds_of_a_tree_hold_those_of_children_that_ended() -> None:
     subprocess.run([sys.executable, "-c", BURN], check=True)
 
     assert cpu_seconds(os.getpid()) - before >= 0.3
+
+
+def test_a_feed_names_all_articles_of_a_night_however_many_nights_were_before(tmp_path: Path) -> None:
+    with newsroom.open_newsroom(tmp_path):
+        for _ in publishing(tmp_path, 20, 9):
+            for site in SITES:
+                standing = newsroom.articles(tmp_path, site.name)
+                tonight = {one.number for one in standing if one.number > len(standing) - 20}
+                assert len(tonight) == 20
+                assert tonight <= {one.number for one in standing[: pages.FEED_LENGTH]}
 
 
 def _night(own: float, new: int, *, server: float = 5.0) -> MeasuredNight:
