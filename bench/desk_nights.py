@@ -33,6 +33,7 @@ from pipelines.airflow import airflow_home, standalone
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
 from spiders import render
+from tests import browsers
 
 TITLE = "The Desk open beside a night"
 PAIRS, NEW, LOADS = 5, 20, 7
@@ -113,20 +114,12 @@ def _open_home() -> Iterator[tuple[installations.Desk, standalone.Airflow, Page]
                 with standalone.airflow_running(opened.settings) as airflow, sync_playwright() as playwright:
                     path = render.chromium(opened.settings) or None
                     chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-                    yield opened, airflow, _log_in(chromium.new_page(), airflow)
+                    shown = chromium.new_page()
+                    shown.set_default_timeout(SHOWN_MS)
+                    yield opened, airflow, browsers.log_in(shown, airflow)
                     chromium.close()
             finally:
                 postgres.stop_embedded(opened.settings)
-
-
-def _log_in(shown: Page, airflow: standalone.Airflow) -> Page:
-    shown.set_default_timeout(SHOWN_MS)
-    shown.goto(airflow.address)
-    shown.locator("input[name=username]").fill(airflow.user)
-    shown.locator("input[name=password]").fill(airflow.password)
-    shown.locator("button[type=submit]").click()
-    shown.get_by_role("link", name="Desk").wait_for()
-    return shown
 
 
 def _turns(pairs: int) -> list[bool]:

@@ -23,6 +23,7 @@ from pipelines.archive import policy
 from pipelines.desk import desk_records
 from pipelines.settings import Settings
 from pipelines.stores import postgres
+from tests import browsers
 from tests import factories as rows
 from tests.warcs import saved, story
 
@@ -295,13 +296,8 @@ def browser() -> Iterator[Browser]:
 
 
 def logged_in(chromium: Browser, airflow: standalone.Airflow) -> Page:
-    page = chromium.new_context(viewport={"width": 1440, "height": 1300}, locale="en-GB").new_page()
-    page.goto(airflow.address)
-    page.locator("input[name=username]").fill(airflow.user)
-    page.locator("input[name=password]").fill(airflow.password)
-    page.locator("button[type=submit]").click()
-    page.get_by_role("link", name="Desk").wait_for()
-    return page
+    context = chromium.new_context(viewport={"width": 1440, "height": 1300}, locale="en-GB")
+    return browsers.log_in(context.new_page(), airflow)
 
 
 def complaints_of(page: Page) -> list[str]:
