@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page
 
-from pipelines.airflow import standalone
 from pipelines.settings import Settings
 from spiders import render
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from pipelines.airflow import standalone
 
 CHROMIUM = render.chromium(Settings())
 EXTRA = find_spec("scrapy_playwright")
