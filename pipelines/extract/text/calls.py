@@ -35,13 +35,14 @@ POINTS_ON = re.compile(r"(?:[›→➜➔➡⇒▶▸►]|>>|(?<=\s)»)\W*$")
 QUOTE_END, QUOTE_BEGINNING = "»", "«"
 # The last characters of a line, where such a sign is. Chosen: the expression is slow on a line of nothing but signs.
 TAIL_CHARACTERS = 8
-# What a link in a line of its own asks a reader to do.
+# What a link in a line of its own asks a reader to do; and the same by words that headlines begin with as well.
 ASKS = re.compile(
-    r"(?:shop|buy|get|check (?:out|price)|download|register|browse|view|order|try|join|sign up|book|jetzt|lire|acheter|"
-    r"compra\w*|leggi|acquista|lees|bekijk|læs|läs|zobacz|читайте|смотрите|اقرأ|إقرأ|شاهد|طالع|بخوانید|devamını|tıklayın)"
-    r"(?!\w)",
+    r"(?:shop|buy|check (?:out|price)|download|register|browse|join|sign up|jetzt|lire|acheter|comprar?|leggi|acquista|"
+    r"lees|bekijk|læs|läs|zobacz|читайте|смотрите|اقرأ|إقرأ|شاهد (?:[أا]يض\u064b?ا|الفيديو|المزيد)|طالع|بخوانید|"
+    r"devamını|tıklayın)(?!\w)",
     re.IGNORECASE,
 )
+ASKS_IN_SHORT = re.compile(r"(?:get|order|view|book|try)(?!\w)", re.IGNORECASE)
 READ_FULL = re.compile(r"read (?:our|the|my) full(?!\w)", re.IGNORECASE)
 # The least share of its words that are link: in a line that points, in one that names a page of the site, and in one
 # that asks. Chosen: a sentence with a link in it says something of its own.
@@ -115,7 +116,11 @@ def _may_be_button(block: Block) -> bool:
 
 
 def _asks_for(block: Block) -> bool:
-    return bool(ASKS.match(block.text) or POINTS.match(block.text))
+    return bool(_begins_to_ask(block.text) or POINTS.match(block.text))
+
+
+def _begins_to_ask(text: str) -> bool:
+    return bool(ASKS.match(text) or ASKS_IN_SHORT.match(text))
 
 
 def _find_pointers(found: Sequence[Block], kept: Sequence[int]) -> Iterator[int]:
@@ -144,9 +149,15 @@ def _points(block: Block) -> bool:
         for least, sign in (
             (POINTING_SHARE, POINTS),
             (NAMING_SHARE, READ_FULL),
-            (ASKING_SHARE, ASKS),
         )
-    )
+    ) or (share >= ASKING_SHARE and _asks_in_line(block))
+
+
+def _asks_in_line(block: Block) -> bool:
+    """Whether a line asks its reader to do something, and is no sentence and no headline that begins like it."""
+    if STOP.search(block.text):
+        return False
+    return bool(ASKS.match(block.text) or (block.words < BUTTON_WORDS and ASKS_IN_SHORT.match(block.text)))
 
 
 def _points_on(text: str) -> bool:
@@ -160,7 +171,7 @@ def _is_letter(block: Block) -> bool:
     linked = block.linked >= POINTING_SHARE * block.words
     if linked or block.words <= PROSE_WORDS or not STOP.search(block.text):
         return False
-    return not ASKS.match(block.text) and not any(CALLED.search(place.name) for place in around(block.place))
+    return not _begins_to_ask(block.text) and not any(CALLED.search(place.name) for place in around(block.place))
 
 
 def _list_boxes(place: TextPlace | None, known: dict[int, tuple[int, ...]]) -> tuple[int, ...]:
