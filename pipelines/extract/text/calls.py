@@ -28,11 +28,12 @@ PARAGRAPH_WORDS = 40
 # that repeats.
 PROSE_WORDS = 12
 STOP = re.compile(r"[.!?؟。۔।…][\"'»”’)」』]{0,3}$")
-# A sign that points to a link, before it or after it.
-POINTS = re.compile(r"[^\w\s]{0,2}\s?(?:[»›→➜➔➡⇒▶▸►👉]|>>)")
-POINTS_ON = re.compile(r"(?:[›→➜➔➡⇒▶▸►]|>>|(?<=\s)»)\W*$")
-# A line that ends in this sign may end a quotation that begins with the other.
-QUOTE_END, QUOTE_BEGINNING = "»", "«"
+# A sign that points to a link, before it or after it; in lines from right to left it points to the left.
+POINTS = re.compile(r"[^\w\s]{0,2}\s?(?:[»›→➜➔➡⇒▶▸►←⬅◀◄👉]|>>)")
+POINTS_ON = re.compile(r"(?:[›→➜➔➡⇒▶▸►←⬅◀◄]|>>|(?<=\s)»)\W*$")
+# Such signs are quotation marks as well: at the end of a quotation in French, at its beginning in German, and on both
+# sides in Danish and Finnish.
+MAYBE_QUOTE, QUOTE_BEGINNING, QUOTE_END = re.compile("[»›]"), re.compile("[«‹]"), re.compile("[»›«‹]")
 # The last characters of a line, where such a sign is. Chosen: the expression is slow on a line of nothing but signs.
 TAIL_CHARACTERS = 8
 # What a link in a line of its own asks a reader to do; and the same by words that headlines begin with as well.
@@ -116,7 +117,7 @@ def _may_be_button(block: Block) -> bool:
 
 
 def _asks_for(block: Block) -> bool:
-    return bool(_begins_to_ask(block.text) or POINTS.match(block.text))
+    return bool(_begins_to_ask(block.text) or _points_ahead(block.text))
 
 
 def _begins_to_ask(text: str) -> bool:
@@ -144,13 +145,11 @@ def _points(block: Block) -> bool:
         return False
     if share >= ASKING_SHARE and _points_on(block.text):
         return True
-    return any(
-        share >= least and sign.match(block.text)
-        for least, sign in (
-            (POINTING_SHARE, POINTS),
-            (NAMING_SHARE, READ_FULL),
-        )
-    ) or (share >= ASKING_SHARE and _asks_in_line(block))
+    return (
+        (share >= POINTING_SHARE and _points_ahead(block.text))
+        or (share >= NAMING_SHARE and bool(READ_FULL.match(block.text)))
+        or (share >= ASKING_SHARE and _asks_in_line(block))
+    )
 
 
 def _asks_in_line(block: Block) -> bool:
@@ -160,10 +159,16 @@ def _asks_in_line(block: Block) -> bool:
     return bool(ASKS.match(block.text) or (block.words < BUTTON_WORDS and ASKS_IN_SHORT.match(block.text)))
 
 
+def _points_ahead(text: str) -> bool:
+    """Whether a line begins with a sign that points ahead, and not with a quotation."""
+    sign = POINTS.match(text)
+    return sign is not None and not (MAYBE_QUOTE.search(sign[0]) and QUOTE_END.search(text, sign.end()))
+
+
 def _points_on(text: str) -> bool:
-    """Whether a line ends in a sign that points on, and not in the end of a quotation in French."""
+    """Whether a line ends in a sign that points on, and not in the end of a quotation."""
     sign = POINTS_ON.search(text[-TAIL_CHARACTERS:])
-    return sign is not None and not (QUOTE_END in sign[0] and QUOTE_BEGINNING in text)
+    return sign is not None and not (MAYBE_QUOTE.search(sign[0]) and QUOTE_BEGINNING.search(text))
 
 
 def _is_letter(block: Block) -> bool:
