@@ -11,23 +11,29 @@ from itertools import islice
 
 from pipelines.extract.blocks import HEADINGS, Block
 
-PICTURE = r"(?:photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?|fotoğraf\w{0,6}|zdjęci[ea]|фото|φωτο\w{0,9})"
+PICTURE = r"(?P<what>photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?)"
 # Whose it is: said outright, by a name behind a word that sentences have too, or by what follows a colon.
 OF = (
-    r"(?:(?P<sure>courtesy|(?:provided|supplied)\s{1,3}by|used\s{1,3}(?:under|with\s{1,3}permission))|"
-    r"(?P<named>by|credits?|via|von)|(?:de|di|from))(?!\w)\s{0,2}(?P<colon>:?)\s{0,2}"
+    r"(?:(?P<sure>courtesy|used\s{1,3}(?:under|with\s{1,3}permission))|"
+    r"(?P<named>by|credits?|via|von|(?P<given>(?:provided|supplied)\s{1,3}by))|(?:de|di|from))(?!\w)"
+    r"\s{0,2}(?P<colon>:?)\s{0,2}"
 )
+# Who may have given it without a name: the yard, the ferry's captain. Chosen: longer ones are sentences.
+GIVER = re.compile(r"the(?:\s{1,3}[^\s.!?]{1,20}){1,3}\W{0,4}", re.IGNORECASE)
 # A line that is nothing else, and the end of a caption.
 WHOLE = re.compile(rf"\W{{0,4}}{PICTURE}\s{{1,3}}{OF}(?P<whose>.{{0,100}})$", re.IGNORECASE)
-ENDING = re.compile(rf"[.!?]\s{{1,3}}{PICTURE}\s{{1,3}}{OF}(?P<whose>.{{2,60}})$", re.IGNORECASE)
+ENDING = re.compile(rf"[.!?]\s{{1,3}}[(\[]?{PICTURE}\s{{1,3}}{OF}(?P<whose>.{{2,60}})$", re.IGNORECASE)
 SOURCE = re.compile(
     rf"\W{{0,4}}(?:{PICTURE}\s{{1,3}})?(?:source|credit|quelle|fuente|bron)s?\s?:\s{{0,3}}\S", re.IGNORECASE
 )
 # What may stand in a name, beside words with a capital.
-JOINING = frozenset(("and", "of", "the", "for", "und", "et", "y", "e", "de", "di", "von", "via", "by"))
+JOINING_WORDS = (
+    "and of the for on from courtesy und et y e de di von via by van der den del della du da dos la al bin ibn "
+)
+JOINING = frozenset(JOINING_WORDS.split())
 AROUND_NAMES = " :/&|()[]\"'“”‘’«».,©-–—"
-# The most words of a line that is nothing else, of one that names a source, of a caption, and of a name in them.
-# Chosen: longer ones are sentences.
+# The most words of a line that is nothing else, of one that names a source, of a caption, and with a capital in a name
+# in them. Chosen: longer ones are sentences.
 WHOLE_WORDS, SOURCE_WORDS, CAPTION_WORDS, NAME_WORDS = 12, 5, 40, 6
 # In how many elements on either side of a caption its picture is. Chosen: a picture has a link and a box around it.
 NEAR_ELEMENTS = 12
@@ -81,27 +87,23 @@ def _is_credit(block: Block) -> bool:
 
 
 def _says_whose(match: re.Match[str]) -> bool:
-    """Whether what follows says whose it is: outright, behind a colon, or with a name. `Foto von` is not outright:
-    every noun of German has a capital, so all of it must be a name.
+    """Whether what follows says whose it is: outright, behind a colon, or with a name and nothing else. `Foto von` is
+    not enough for one word: every noun of German has a capital.
     """
-    if match["sure"] or match["colon"]:
+    if match["sure"] or match["colon"] or (match["given"] and GIVER.fullmatch(match["whose"])):
         return True
-    whose = match["whose"].lstrip(AROUND_NAMES)
-    if not match["named"]:
+    if not match["named"] or not _is_name(match["whose"]):
         return False
-    if match["named"].lower() == "von":
-        return match[0].split(maxsplit=1)[0].lower() == "foto" and _is_name(whose) and len(whose.split()) > 1
-    return whose[:1].isupper() or match["whose"].startswith("@")
+    whose = match["whose"].strip(AROUND_NAMES)
+    return match["named"].lower() != "von" or (match["what"].lower() == "foto" and len(whose.split()) > 1)
 
 
 def _is_name(text: str) -> bool:
     """Whether a text is hardly more than a name: a few words, with capitals or between such."""
     parts = [part for part in (word.strip(AROUND_NAMES) for word in re.split(r"[\s/|]+", text)) if part]
-    named = [part[0].isupper() or part[0] == "@" for part in parts]
-    return (
-        0 < len(parts) <= NAME_WORDS
-        and any(named)
-        and all(known or part.lower() in JOINING for part, known in zip(parts, named, strict=True))
+    others = [part for part in parts if not (part[0].isupper() or part[0] == "@")]
+    return 0 < len(parts) - len(others) <= NAME_WORDS and all(
+        part.lower() in JOINING or part.isdigit() for part in others
     )
 
 
