@@ -33,6 +33,14 @@ def test_a_table_of_contents_is_cut_with_its_name(address: str) -> None:
     assert [found[number].text for number in sorted(cut)] == ["In this article", *CHAPTERS]
 
 
+@pytest.mark.parametrize("address", ["?page=2#part-", "/river/guide?page=2#part-"])
+def test_a_table_of_contents_of_a_page_with_a_query_leads_to_the_same_query(address: str) -> None:
+    found = blocks_of(f"<h2>In this article</h2>{list_of(address)}")
+
+    assert find_contents(found, range(len(found)), f"{URL}?page=2") == {1, 2, 3, 4}
+    assert find_contents(found, range(len(found)), f"{URL}?page=3") == {1}
+
+
 PLACES = "".join(f"<h2 id=part-{n}>{name}</h2>{PROSE}" for n, name in enumerate(CHAPTERS))
 SECTION = "<h3><a href='https://ferry.test/river/guide#s{0}'>{0}. The old town</a></h3><img src=a id=s{0}>"
 VERSE = "<p><a id=v{0} href=#n{0}>The ferry went down</a></p>"
@@ -78,6 +86,8 @@ def test_a_name_is_cut_with_two_links_below_it() -> None:
         "".join(HELD.format(n) for n in range(4)),
         "<div><a href=#part-0>One</a><br><a href=/river>Two</a><br><a href=#part-1>Three</a></div>" + PLACES,
         list_of("https://other.test/river/guide#part-"),
+        list_of("?page=2#part-") + PLACES,
+        list_of("/river/guide?page=2#part-") + PLACES,
         "<p>It leaves <a href=#when>at noon</a>, and the crossing costs <a href=#cost>two coins</a>.</p>" * 3,
         "<ul><li><a href=#when>When the ferry leaves</a></li><li><a href=#cost>What it costs</a></li></ul>",
         "<ul><li><a href='http://[#a'>No address</a></li></ul>" * 3,

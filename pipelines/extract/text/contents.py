@@ -138,7 +138,9 @@ def _find_fragment(link: HtmlElement, url: str) -> str:
     except ValueError:
         return ""
     own = not there.netloc or there.hostname == here.hostname
-    return unquote(there.fragment) if own and there.path in ("", here.path) else ""
+    # Another query is another page: the next one of an article, or of a list.
+    same = (there.path or here.path, there.query) == (here.path, here.query) or not (there.path or there.query)
+    return unquote(there.fragment) if own and same else ""
 
 
 def _is_placed(link: HtmlElement, aim: str, places: dict[str, HtmlElement], aimed: set[str]) -> bool:
