@@ -102,6 +102,8 @@ def test_a_sentence_about_pictures_stays(line: str) -> None:
         ("<h3>חברי הצוות</h3>", []),
         ("<h3>เรือกลับ</h3>", []),
         ("<h3>船が戻る</h3>", []),
+        ("<h3>渡船恢复通航</h3>", []),
+        ("<h3>ເຮືອກັບມາ</h3>", []),
     ],
 )
 def test_a_heading_that_nothing_follows_is_cut(inside: str, cut: list[int]) -> None:

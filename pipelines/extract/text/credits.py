@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from pipelines.extract.blocks import HEADINGS, Block
+from pipelines.text import UNSPACED
 
 PICTURE = r"(?P<what>photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?)"
 # Whose it is: said outright, by a name behind a word that sentences have too, or by what follows a colon.
@@ -40,8 +41,8 @@ NEAR_ELEMENTS = 12
 PICTURES = frozenset(("img", "picture", "amp-img", "figure", "video"))
 STOP = re.compile(r"[.!?؟。…]\W{0,7}$")
 SENTENCE_END = re.compile(r"[.!?。！？؟…»”’\"״۔։।॥:」』)]\W{0,7}$")
-# Scripts whose lines may be sentences and have no stop: Hebrew, Thai and Japanese.
-UNSTOPPED = re.compile("[\u0590-\u05ff\u0e00-\u0e7f\u3040-\u30ff]")
+# Scripts whose lines may be sentences and have no stop: Hebrew, and those without blanks.
+UNSTOPPED = re.compile(f"[\u0590-\u05ff{UNSPACED}]")
 # The most words and characters of a bare heading, and the fewest words above it. Chosen: a longer one may be what
 # there is to say, and below a dateline it is.
 HEADING_WORDS, HEADING_CHARACTERS, WORDS_ABOVE = 8, 60, 15
