@@ -61,6 +61,8 @@ def test_every_key_can_be_given() -> None:
         (('"ar"', '"arabic"'), "language is 'arabic', which is no language code;"),
         (("Asia/Damascus", "Asia/Damaskus"), "which is no time zone; it is a name like Asia/Damascus."),
         (("Asia/Damascus", "Damascus"), "timezone is 'Damascus', which is no time zone;"),
+        (("Asia/Damascus", "localtime"), "timezone is 'localtime', which is no time zone;"),
+        (("Asia/Damascus", "Factory"), "timezone is 'Factory', which is no time zone;"),
         (("https://sana.test/feed/", "sana.test/feed"), "feeds is 'sana.test/feed', which is no address;"),
         (("https://sana.test/feed/", "ftp://sana.test/"), "begins with http:// or https:// and a host."),
         (("https://sana.test/feed/", "https:///feed"), "begins with http:// or https:// and a host."),
