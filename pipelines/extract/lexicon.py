@@ -14,6 +14,7 @@ from itertools import product
 from math import prod
 
 from pipelines.text import UNSPACED, normal
+from pipelines.text import bare as without_accents
 
 # The most words of a line, by kind of match; and the most words beside a phrase inside the line.
 MOST = {
@@ -83,6 +84,11 @@ class Lexicon:
 def key(text: str) -> str:
     """A line in the form for comparison: its normal form without punctuation."""
     return forms(text)[1]
+
+
+def key_of_name(name: str) -> str:
+    """A name in the form for comparison, without accents: capitals are often written without them (ΚΑΘΗΜΕΡΙΝΗ)."""
+    return without_accents(key(name))
 
 
 def forms(text: str) -> tuple[str, str]:

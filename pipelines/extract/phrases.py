@@ -20,11 +20,12 @@ from pipelines.extract.lexicon import (
     Lexicon,
     forms,
     key,
+    key_of_name,
     lexicon,
     size,
 )
 
-__all__ = ["key", "lexicon", "reasons"]
+__all__ = ["key", "key_of_name", "lexicon", "reasons"]
 
 # Lines from either end of a text among which some phrases count. Chosen: head and tail of an article.
 EDGE_LINES = 6

@@ -355,6 +355,27 @@ def test_a_heading_at_the_head_of_an_article_is_its_title_whatever_search_engine
     assert found.title == "Eleven days without boats are over"
 
 
+@pytest.mark.parametrize(("logo", "title"), [("EL PAIS DIARIO", "El País Diario"), ("ΚΑΘΗΜΕΡΙΝΗ", "Καθημερινή")])
+def test_a_name_of_the_site_in_capitals_without_accents_does_not_hide_the_heading_above_the_text(
+    logo: str, title: str
+) -> None:
+    inside = f"<header><h1>{logo}</h1></header><article><h2>The ferry was back on Monday</h2>"
+
+    assert facts(inside, f"<title>{title}</title>").title == "The ferry was back on Monday"
+
+
+def test_a_heading_in_capitals_without_accents_is_the_title_in_which_its_words_have_them() -> None:
+    heading = "<header><h1>ΤΟ ΚΑΡΑΒΙ ΕΠΕΣΤΡΕΨΕ</h1></header>"
+
+    assert facts(heading, "<title>Επέστρεψε το καράβι μετά την πλημμύρα</title>").title == "ΤΟ ΚΑΡΑΒΙ ΕΠΕΣΤΡΕΨΕ"
+
+
+def test_an_author_with_and_without_accents_is_one() -> None:
+    names = [{"@type": "Person", "name": name} for name in ("José García", "JOSE GARCIA", "Josef Garcia")]
+
+    assert facts("", node(author=names)).authors == ("José García", "Josef Garcia")
+
+
 def test_small_words_are_none_that_a_heading_and_a_title_share() -> None:
     heading = "<div class=site-header><h1>The paper of all the towns</h1></div>"
 

@@ -23,8 +23,8 @@ from pipelines.extract.fields.person_names import (
     people,
     without_by,
 )
-from pipelines.extract.fields.titles import key_of_name
-from pipelines.extract.phrases import key
+from pipelines.extract.phrases import key, key_of_name
+from pipelines.text import bare as without_accents
 
 METAS = (
     "author", "article:author", "byl", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author",
@@ -64,7 +64,7 @@ def find(
 
     meta, node, nodes: what the page says for machines.
     given: the names in the feed.
-    sites: keys (titles.key_of_name) of the site's own names and of its host.
+    sites: keys (key_of_name) of the site's own names and of its host.
     """
     persons, others = _authors_of_json_ld(node, nodes)
     nobody = sites | {key_of_name(name) for name in (*others, json_ld.text(node.get("publisher")))}
@@ -88,13 +88,22 @@ def only_names(line: str, names: Sequence[str]) -> bool:
     if not names or len(line) > LONGEST_LINE_CHARACTERS:
         return False
     said = without_by(ASIDE_OF_BYLINE.sub("", line.strip(" ([（)]）")))
-    rest = f" {key(said)} "
-    for name in sorted(map(key, names), key=len, reverse=True):
-        rest = rest.replace(f" {name} ", " ").replace(f" و{name} ", " ")
-    named = rest.strip() != key(said)
-    left = JOINED.sub(" ", rest).split()
+    rest = _without_names(key(said).split(), names)
+    left = JOINED.sub(" ", " ".join(rest)).split()
+    named = len(rest) < len(key(said).split())
     # The bearer's role follows the name: a senior political correspondent.
     return named and (not left or (len(left) <= ROLE_WORDS and bool(OFFICES.search(" ".join(left)))))
+
+
+def _without_names(said: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The words of a key that are of none of these names, which may have other accents; what is left keeps its own."""
+    rest = list(said)
+    for name in sorted((key_of_name(name).split() for name in names), key=len, reverse=True):
+        for start in range(len(rest) - len(name), -1, -1):
+            there = [without_accents(word) for word in rest[start : start + len(name)]]
+            if name and there in (name, [f"و{name[0]}", *name[1:]]):
+                del rest[start : start + len(name)]
+    return rest
 
 
 def _people_of(lines: Iterable[str], nobody: set[str]) -> tuple[str, ...]:
@@ -103,7 +112,7 @@ def _people_of(lines: Iterable[str], nobody: set[str]) -> tuple[str, ...]:
     for line in lines:
         for person in people(line):
             if key_of_name(person) not in nobody:
-                found.setdefault(key(person), person)
+                found.setdefault(key_of_name(person), person)
     return tuple(found.values())
 
 

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from pipelines import urls
 from pipelines.extract.fields import authors, json_ld, titles
-from pipelines.extract.phrases import key
+from pipelines.extract.phrases import key, key_of_name
 from pipelines.model import Page, Source
 
 TITLES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title")
@@ -125,7 +125,7 @@ def _names(
         json_ld.text(node.get("publisher")),
     ]
     names += [json_ld.text(one.get("name")) for one in nodes if _is_site(one)]
-    keys = {titles.key_of_name(name) for name in names}
+    keys = {key_of_name(name) for name in names}
     return (keys | {its_key.replace(" ", "") for its_key in keys}) - {""}
 
 
@@ -184,7 +184,7 @@ def _tags(
         found: dict[str, str] = {}
         for part in (part.strip() for tag in tags for part in re.split(r"[,،;؛|]", tag)):
             its_key = key(part)
-            if titles.key_of_name(part) in sites:
+            if key_of_name(part) in sites:
                 continue
             if re.search(r"[^\W\d_]", its_key) and len(part) <= LONGEST_TAG_CHARACTERS:
                 found.setdefault(its_key, part)

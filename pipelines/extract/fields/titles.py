@@ -11,9 +11,8 @@ from html import unescape
 
 from lxml.html import HtmlElement
 
-from pipelines import text
 from pipelines.extract.blocks import is_hidden
-from pipelines.extract.phrases import key
+from pipelines.extract.phrases import key, key_of_name
 from pipelines.text import words
 
 UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af》」』】）？！。…”"
@@ -91,7 +90,9 @@ def pick(
     h1s = [h1 for h1 in tree.iter("h1") if not _of_site(h1, *called)]
     # Headings that may be the name of the site: the page has no other title than their words.
     site_like_h1s = [
-        h1 for h1 in h1s if _may_be_of_site(h1) and {key(h1.text_content())} == {key(one) for one in called if one}
+        h1
+        for h1 in h1s
+        if _may_be_of_site(h1) and {key_of_name(h1.text_content())} == {key_of_name(one) for one in called if one}
     ]
     headings = [_heading(h1, social, element) for h1 in h1s]
     headings = [heading for heading in headings if heading and not is_site(heading, sites)]
@@ -128,11 +129,6 @@ def bare(title: str, written: str = "") -> str:
         while (found := MARKUP.sub(lambda match: f" {match['inside'] or ''} ", title)) != title:
             title = found
     return _plain(title)
-
-
-def key_of_name(name: str) -> str:
-    """A name in the form for comparison, without accents: capitals are often written without them (ΚΑΘΗΜΕΡΙΝΗ)."""
-    return text.bare(key(name))
 
 
 def is_site(part: str, sites: set[str]) -> bool:
@@ -222,7 +218,7 @@ def _at_head(above: Sequence[HtmlElement]) -> bool:
 
 def _shares(heading: str, named: str) -> bool:
     """Whether a heading shares a word with the page's other titles. Small words count only if it has no others."""
-    mine, theirs = set(key(heading).split()), set(key(named).split())
+    mine, theirs = set(key_of_name(heading).split()), set(key_of_name(named).split())
     telling = {word for word in mine if len(word) > SMALL_WORD_LETTERS} or mine
     return bool(telling & theirs)
 
