@@ -47,6 +47,16 @@ def test_a_running_time_is_cut(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "name"),
+    [("José García, 20 November 2026", "José García"), ("ΜΑΡΙΑ ΠΑΠΑΔΟΠΟΥΛΟΥ 20.11.2026", "Μαρία Παπαδοπούλου"),
+     ("Юрий Кос - 20 ноября 2026", "Юрий Кос"), ("Łukasz Żak 20.11.2026", "Łukasz Żak")],
+)  # fmt: skip
+def test_a_day_beside_an_author_whose_name_has_accents_is_cut(line: str, name: str) -> None:
+    assert reason(line, [name]) == "date"
+    assert reason(line, ["Ann Writer"]) == ""
+
+
+@pytest.mark.parametrize(
     "line",
     ["On 20 November 2026 the committee read 12 letters.", "شارك 12 شخصا في المسابقة", "قتل 16 شخصا", "Seats: 40",
      "12 readers wrote to us about bread", "Day 3 of the visit", "The 5 best reads of 2026", "Price: 12 pence",
@@ -69,14 +79,25 @@ def test_a_line_that_says_something_stays(line: str) -> None:
      ("By Ada Quill for The Paper", ["Ada Quill"]),
      ("Story by Ada Quill; photos by Jon Pellworm", ["Ada Quill"]),
      ("Reported by Ada Quill, edited by Jon Pellworm", ["Ada Quill"]),
-     ("By Ada Quill, Senior Political Correspondent", ["Ada Quill"]), ("Words: Ada Quill", ["Ada Quill"])],
+     ("By Ada Quill, Senior Political Correspondent", ["Ada Quill"]), ("Words: Ada Quill", ["Ada Quill"]),
+     ("ΜΑΡΙΑ ΠΑΠΑΔΟΠΟΥΛΟΥ", ["Μαρία Παπαδοπούλου"]), ("By José García, JOSE GARCIA", ["Jose Garcia"]),
+     ("JOSE GARCIA, rédacteur en chef", ["José García"]), ("ИРИНА Юрьевна и Елена Кос", ["Ирина Юрьевна", "Елена Кос"]),
+     ("كتب: أحمد الخطيب وأحمد الخطيب", ["أحمد الخطيب"])],
 )  # fmt: skip
 def test_a_line_that_says_only_who_wrote_it_is_a_byline(line: str, names: list[str]) -> None:
     assert only_names(line, names)
 
 
 @pytest.mark.parametrize(
-    "line", ["By noon the square was empty.", "By Ann Writer the river was crossed twice", "Ann", ""]
+    "line",
+    [
+        "By noon the square was empty.",
+        "By Ann Writer the river was crossed twice",
+        "Ann",
+        "",
+        "Ann Wríght",
+        "Written by Ann Writerly",
+    ],
 )
 def test_a_sentence_that_begins_like_a_byline_is_none(line: str) -> None:
     assert not only_names(line, ["Ann Writer"])

@@ -192,14 +192,13 @@ def _find_reasons(
     """
     found = [""] * len(lines) if "phrases" in without else phrases.reasons(lines, own)
     title_keys = set() if "title" in without else {phrases.key(title) for title in facts.titles}
-    names = [phrases.key(name) for name in facts.authors]
     seen: dict[str, set[Home]] = {}
     often = {its_key for its_key, count in Counter(map(phrases.key, lines)).items() if count >= REFRAIN}
     for number, line in enumerate(lines):
         its_key = phrases.key(line)
         if not found[number] and "phrases" not in without and (number < EDGE or number >= len(lines) - EDGE):
             by = authors.only_names(line, facts.authors)
-            found[number] = "author" if by else particulars.reason(line, names)
+            found[number] = "author" if by else particulars.reason(line, facts.authors)
         if number < TITLE_LINES and its_key in title_keys and len(lines) > 1:
             found[number] = "title"
             continue

@@ -84,7 +84,7 @@ PLACE_WORDS = 4
 
 
 def reason(line: str, names: Collection[str] = ()) -> str:
-    """Why a line is one of particulars; empty if it is not. names: keys of the article's authors."""
+    """Why a line is one of particulars; empty if it is not. names: those of the article's authors."""
     if len(line) > LONGEST_CHARACTERS or SENTENCE.search(line):
         return ""
     if not re.search(r"\d", line) and line.count(" ") >= relative.LONGEST_WORDS:
@@ -106,7 +106,7 @@ def reason(line: str, names: Collection[str] = ()) -> str:
     counted = bool(counts) and bool(re.search(r"\d", rest))
     its_key = key(" ".join(words))
     for name in names:
-        its_key = its_key.replace(name, " ")
+        its_key = its_key.replace(key(months.fold(name)), " ")
     left = [
         word
         for word in its_key.split()
