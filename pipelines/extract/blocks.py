@@ -25,6 +25,12 @@ INLINE_NAMES = (
 INLINE = frozenset(INLINE_NAMES.split())
 # The elements of a heading inside a text.
 HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+# The elements of tables and of lists of terms: a line of one is the name of a column or of a thing.
+HOLDERS = frozenset(("td", "th", "dt", "dd"))
+# The end of a sentence, with what may close around it.
+STOP = re.compile(r"[.!?！？؟。۔।॥…]\W{0,7}$")
+# The last characters of a line, where its sign is. Chosen: expressions are slow on lines of nothing but signs.
+TAIL_CHARACTERS = 8
 SKIPPED_NAMES = (
     "script style noscript template svg math iframe object embed select option textarea head canvas audio "
     "video map rt rp "
@@ -158,6 +164,11 @@ def around(place: TextPlace) -> Iterator[TextPlace]:
     while here is not None:
         yield here
         here = here.parent
+
+
+def has_stop(text: str) -> bool:
+    """Whether a line ends as a sentence does."""
+    return bool(STOP.search(text[-TAIL_CHARACTERS:]))
 
 
 def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, TextPlace]]:

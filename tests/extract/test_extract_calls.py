@@ -110,6 +110,7 @@ def test_a_box_of_a_newsletter_is_cut_if_it_holds_what_one_signs_up_with(box: st
         "<div class=newsletter-intro><p>Good morning. Today we look at the river.</p></div>",
         "<div class=newsletter-signup><p>The minister resigned the same night, as the flood came to the lower town.</p>"
         "</div>",
+        "<div class=newsletter-signup><p>昨天渡船又回到河上，许多人来到岸边看它！</p></div>",
         "<p><a href=/a>Get Out wins the prize of the critics</a></p>",
         "<p><a href=/a>Order restored in the capital after three days</a></p>",
         "<p><a href=/a>View from the bridge</a></p>",

@@ -79,6 +79,8 @@ def test_a_line_that_says_whose_a_picture_is_is_cut(line: str) -> None:
         "<p>He was arrested on Monday, said the court, and will stay where he is. Photo by Ann Writer</p>",
         "<p>Source: I never saw him.</p>",
         "<p>Source: three of 12</p>",
+        "<p>Source: वह लौट आई।</p>",
+        "<p>Source: 渡船回来！</p>",
     ],
 )
 def test_a_sentence_about_pictures_stays(line: str) -> None:
@@ -99,6 +101,8 @@ def test_a_sentence_about_pictures_stays(line: str) -> None:
         ("<h3>Twelve dead, 40 hurt</h3>", []),
         ("<h3>The captain said ‘we will cross’</h3>", []),
         ("<h3>नाव फिर चली।</h3>", []),
+        ("<h3>What the captain says:</h3>", []),
+        ("<h3>Ի՞նչ ասաց նավապետը։</h3>", []),
         ("<h3>חברי הצוות</h3>", []),
         ("<h3>เรือกลับ</h3>", []),
         ("<h3>船が戻る</h3>", []),

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipelines.extract.blocks import HEADINGS, Block, TextPlace, around
+from pipelines.extract.blocks import HEADINGS, HOLDERS, TAIL_CHARACTERS, Block, TextPlace, around, has_stop
 
 # What sites call a box that asks for something: a call to action, or to sign up. Paragraphs behind a paywall are called
 # after it one by one, and what only subscribers see is called after them: both are none.
@@ -27,15 +27,12 @@ PARAGRAPH_WORDS = 40
 # From how many words on a line with a full stop and without a link is prose, and not an offer. Chosen: as of a line
 # that repeats.
 PROSE_WORDS = 12
-STOP = re.compile(r"[.!?؟。۔।…][\"'»”’)」』]{0,3}$")
 # A sign that points to a link, before it or after it; in lines from right to left it points to the left.
 POINTS = re.compile(r"[^\w\s]{0,2}\s?(?:[»›→➜➔➡⇒▶▸►←⬅◀◄👉]|>>)")
 POINTS_ON = re.compile(r"(?:[›→➜➔➡⇒▶▸►←⬅◀◄]|>>|(?<=\s)»)\W*$")
 # Such signs are quotation marks as well: at the end of a quotation in French, at its beginning in German, and on both
 # sides in Danish and Finnish.
 MAYBE_QUOTE, QUOTE_BEGINNING, QUOTE_END = re.compile("[»›]"), re.compile("[«‹]"), re.compile("[»›«‹]")
-# The last characters of a line, where such a sign is. Chosen: the expression is slow on a line of nothing but signs.
-TAIL_CHARACTERS = 8
 # What a link in a line of its own asks a reader to do; and the same by words that headlines begin with as well.
 ASKS = re.compile(
     r"(?:shop|buy|check (?:out|price)|download|register|browse|join|sign up|jetzt|lire|acheter|comprar?|leggi|acquista|"
@@ -59,9 +56,8 @@ DIGIT = re.compile(r"\d")
 # and if it does not.
 BUTTONS, BUTTON_WORDS, ASKING_BUTTON_SHARE, BUTTON_SHARE = 3, 4, 0.4, 0.9
 PARAGRAPHS = frozenset(("p", "li", "h2", "h3", "h4", "h5", "h6"))
-LINES = frozenset(("p", "div", "span", "em", "strong", "b", "blockquote"))
+LINE_TAGS = frozenset(("p", "div", "span", "em", "strong", "b", "blockquote"))
 # Where a link again and again is a name or a thing, unless two words of it ask for something: in tables and lists.
-HOLDERS = frozenset(("td", "th", "dt", "dd"))
 NAMED_IN = HOLDERS | {"li"}
 
 
@@ -138,10 +134,10 @@ def _find_pointers(found: Sequence[Block], kept: Sequence[int]) -> Iterator[int]
 
 def _points(block: Block) -> bool:
     share = block.linked / max(1, block.words)
-    if block.tag in LINES and block.words <= LONGEST_BAR_WORDS and block.text.count(BAR) >= FEWEST_BARS:
+    if block.tag in LINE_TAGS and block.words <= LONGEST_BAR_WORDS and block.text.count(BAR) >= FEWEST_BARS:
         parts = block.text.split(BAR)
         return share >= BAR_SHARE and sum(bool(DIGIT.search(part)) for part in parts) <= len(parts) / 2
-    if block.tag not in LINES or block.words > LONGEST_LINE_WORDS:
+    if block.tag not in LINE_TAGS or block.words > LONGEST_LINE_WORDS:
         return False
     if share >= ASKING_SHARE and _points_on(block.text):
         return True
@@ -154,7 +150,7 @@ def _points(block: Block) -> bool:
 
 def _asks_in_line(block: Block) -> bool:
     """Whether a line asks its reader to do something, and is no sentence and no headline that begins like it."""
-    if STOP.search(block.text):
+    if has_stop(block.text):
         return False
     return bool(ASKS.match(block.text) or (block.words < BUTTON_WORDS and ASKS_IN_SHORT.match(block.text)))
 
@@ -174,7 +170,7 @@ def _points_on(text: str) -> bool:
 def _is_letter(block: Block) -> bool:
     """Whether a line in a box to sign up in is written to readers: it is no link and asks for nothing."""
     linked = block.linked >= POINTING_SHARE * block.words
-    if linked or block.words <= PROSE_WORDS or not STOP.search(block.text):
+    if linked or block.words <= PROSE_WORDS or not has_stop(block.text):
         return False
     return not _begins_to_ask(block.text) and not any(CALLED.search(place.name) for place in around(block.place))
 

@@ -12,15 +12,13 @@ from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.extract.blocks import Block
+from pipelines.extract.blocks import HOLDERS, Block
 from pipelines.extract.phrases import key
 
 # The least share of a line's words that are link, and from how many such lines in a row on they are a list.
-LINKED_SHARE, LINES = 0.8, 3
+LINKED_SHARE, FEWEST_LINES = 0.8, 3
 # The elements that make a line of a table of contents. A heading that is a link to itself is none.
 LINE_TAGS = frozenset(("li", "p", "div", "a", "span"))
-# Where a label is the name of a column or of a thing.
-HOLDERS = frozenset(("td", "th", "dt", "dd"))
 # In how many elements around a block the link is that holds it. Chosen: a link around a box has few in it.
 NEAR_ELEMENTS = 8
 # A list of links is kept whole from this share of its lines on. Chosen: as with tables.
@@ -44,7 +42,7 @@ def find_contents(found: Sequence[Block], kept: Sequence[int], url: str) -> set[
     url: the page's address.
     """
     labels = [number for number in kept if found[number].key in LABELS and found[number].tag not in HOLDERS]
-    if not labels and sum(_is_link(found[number]) for number in kept) < LINES:
+    if not labels and sum(_is_link(found[number]) for number in kept) < FEWEST_LINES:
         return set()
     ways = _follow_links(found[kept[0]].place.element.getroottree().getroot(), url)
     stays, cut = set(kept), set[int]()
@@ -57,7 +55,7 @@ def find_contents(found: Sequence[Block], kept: Sequence[int], url: str) -> set[
         if number is not None and found[number].tag in LINE_TAGS and _leads_here(found[number], ways.here):
             row.append(number)
             continue
-        if len(row) >= LINES and (row[0] - 1 in cut or _have_places(found, row, ways)):
+        if len(row) >= FEWEST_LINES and (row[0] - 1 in cut or _have_places(found, row, ways)):
             cut.update(row)
         row = []
     return cut
@@ -77,7 +75,7 @@ def find_scraps(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
     cut: list[int] = []
     for holder, numbers in mine.items():
         links = [block for block in whole[holder] if _is_link(block)]
-        of_links = len(links) >= max(LINES, LINKED_SHARE * len(whole[holder]))
+        of_links = len(links) >= max(FEWEST_LINES, LINKED_SHARE * len(whole[holder]))
         if of_links and len(numbers) < WHOLE_SHARE * len(links):
             cut += numbers
     return sorted(cut)
@@ -164,4 +162,4 @@ def _leads_here(block: Block, ways: frozenset[HtmlElement]) -> bool:
 
 def _have_places(found: Sequence[Block], row: Sequence[int], ways: LinkWays) -> bool:
     """Whether nearly all lines of a row lead to places that the page has."""
-    return sum(_leads_here(found[number], ways.placed) for number in row) >= max(LINES, LINKED_SHARE * len(row))
+    return sum(_leads_here(found[number], ways.placed) for number in row) >= max(FEWEST_LINES, LINKED_SHARE * len(row))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from pipelines.extract.blocks import HEADINGS, Block
+from pipelines.extract.blocks import HEADINGS, TAIL_CHARACTERS, Block, has_stop
 from pipelines.text import UNSPACED
 
 PICTURE = r"(?P<what>photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?)"
@@ -39,17 +39,16 @@ WHOLE_WORDS, SOURCE_WORDS, CAPTION_WORDS, NAME_WORDS = 12, 5, 40, 6
 # In how many elements on either side of a caption its picture is. Chosen: a picture has a link and a box around it.
 NEAR_ELEMENTS = 12
 PICTURES = frozenset(("img", "picture", "amp-img", "figure", "video"))
-STOP = re.compile(r"[.!?؟。…]\W{0,7}$")
-SENTENCE_END = re.compile(r"[.!?。！？؟…»”’\"״۔։।॥:」』)]\W{0,7}$")
+# What else a heading may end in that says something.
+SENTENCE_END = re.compile(r"[»”’\"״։:」』)]\W{0,7}$")
 # Scripts whose lines may be sentences and have no stop: Hebrew, and those without blanks.
 UNSTOPPED = re.compile(f"[\u0590-\u05ff{UNSPACED}]")
 # The most words and characters of a bare heading, and the fewest words above it. Chosen: a longer one may be what
 # there is to say, and below a dateline it is.
 HEADING_WORDS, HEADING_CHARACTERS, WORDS_ABOVE = 8, 60, 15
 DIGIT = re.compile(r"\d")
-# The last characters of a heading, where its sign is, and the most of a caption. Chosen: expressions are slow on long
-# lines of nothing but signs.
-TAIL_CHARACTERS, LONGEST_CAPTION_CHARACTERS = 8, 500
+# The most characters of a caption. Chosen: expressions are slow on long lines of nothing but signs.
+LONGEST_CAPTION_CHARACTERS = 500
 
 
 def find_credits(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
@@ -69,13 +68,14 @@ def _is_bare(heading: Block) -> bool:
     """Whether a heading is short, and says nothing by itself."""
     text = heading.text
     short = heading.words <= HEADING_WORDS and len(text) <= HEADING_CHARACTERS
-    return short and not (SENTENCE_END.search(text[-TAIL_CHARACTERS:]) or UNSTOPPED.search(text) or DIGIT.search(text))
+    says = has_stop(text) or SENTENCE_END.search(text[-TAIL_CHARACTERS:]) or UNSTOPPED.search(text)
+    return short and not (says or DIGIT.search(text))
 
 
 def _is_credit(block: Block) -> bool:
     if block.words > CAPTION_WORDS or len(block.text) > LONGEST_CAPTION_CHARACTERS or block.tag in HEADINGS:
         return False
-    stopped = STOP.search(block.text[-TAIL_CHARACTERS:])
+    stopped = has_stop(block.text)
     whole = WHOLE.match(block.text) if block.words <= WHOLE_WORDS else None
     if whole is not None and _says_whose(whole) and (not stopped or _is_name(whole["whose"])):
         return True

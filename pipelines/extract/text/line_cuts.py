@@ -32,14 +32,14 @@ REFRAIN = 3
 PARAGRAPHS = frozenset(("p", "li", "blockquote", "dd", "dt", "h2", "h3", "h4"))
 # Lines from either end that may be particulars.
 EDGE = 4
+# Reasons, where a block's place or its own words give them.
+ADVERTISEMENT, CAPTION, LINK_LIST = "advertisement", "caption", "link list"
+CONTENTS, BARE_HEADING = "table of contents", "heading without a text"
 REASONS = {
     "comment": "comment", "related": "related articles", "share": "share bar", "subscribe": "subscribe box",
-    "ad": "advertisement", "footer": "footer", "navigation": "navigation", "author": "author box", "tags": "tags",
-    "aside": "aside", "button": "button", "form": "form", "caption": "caption", "hidden": "hidden",
+    "ad": ADVERTISEMENT, "footer": "footer", "navigation": "navigation", "author": "author box", "tags": "tags",
+    "aside": "aside", "button": "button", "form": "form", "caption": CAPTION, "hidden": "hidden",
 }  # fmt: skip
-
-# The reason of what calls a reader away, and of what lists the page's own chapters.
-CALL, CONTENTS = "advertisement", "table of contents"
 
 # The place of a line: an element, and the line's name in it.
 Home = tuple[int, str] | None
@@ -127,10 +127,10 @@ def _cut_tables(found: Sequence[Block], cut: Cut, titles: Collection[str]) -> Cu
 def _cut_leftovers(found: Sequence[Block], cut: Cut) -> Cut:
     """The cuts, with what calls a reader away added, and what is left over of lists, pictures and chapters."""
     stays = _stays(cut)
-    cut = cut | dict.fromkeys(contents.find_scraps(found, stays), "link list")
-    cut |= dict.fromkeys(credits.find_credits(found, stays), "caption")
-    cut |= dict.fromkeys(calls.find_calls(found, stays), CALL)
-    return cut | dict.fromkeys(credits.find_bare_heading(found, _stays(cut)), "heading without a text")
+    cut = cut | dict.fromkeys(contents.find_scraps(found, stays), LINK_LIST)
+    cut |= dict.fromkeys(credits.find_credits(found, stays), CAPTION)
+    cut |= dict.fromkeys(calls.find_calls(found, stays), ADVERTISEMENT)
+    return cut | dict.fromkeys(credits.find_bare_heading(found, _stays(cut)), BARE_HEADING)
 
 
 def _stays(cut: Cut) -> list[int]:
@@ -223,7 +223,7 @@ def _home(block: Block) -> Home:
 def _why(one: JudgedBlock) -> str:
     if one.kind:
         return REASONS[one.kind]
-    return "link list" if one.block.linked > HALF_SHARE * one.block.words else "outside the article"
+    return LINK_LIST if one.block.linked > HALF_SHARE * one.block.words else "outside the article"
 
 
 def _nfc(line: str) -> str:
