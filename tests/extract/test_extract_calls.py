@@ -12,6 +12,9 @@ PROSE = "<p>The ferry was back on the river on Monday, two years after the flood
 BOX = "<div class={}><h4>Want to cross with less effort?</h4><p>Book your seats with our river pass today.</p></div>"
 
 
+POINTING = "<p>→ <a href=/a>What the flood left of the lower town</a></p>"
+
+
 def called_away(inside: str) -> list[str]:
     """What is cut of an article of twenty paragraphs with this in its middle, all of it kept so far."""
     tree = parse(f"<html><body><article>{PROSE * 10}{inside}{PROSE * 10}</article></body></html>")
@@ -44,6 +47,9 @@ def test_a_box_that_is_called_after_what_it_asks_for_is_cut(name: str) -> None:
         "<p><a href=/a>شاهد أيضًا ما تركه الفيضان</a></p>",
         "<p><a href=/a>Comprar la barca en su astillero</a></p>",
         "<p><a href=/a>View all ferries</a></p>",
+        "<p><a href=/a>Jetzt die Zeitung der Fähre bestellen!</a></p>",
+        "<p><a href=/a>Lire toute la suite de l'histoire du bac...</a></p>",
+        "<p><a href=/a>Leggi il seguito della storia del traghetto …</a></p>",
         "<p>See <a href=/a>What the flood left</a> | <a href=/b>Who raised the ferry</a> | <a href=/c>Its crew</a></p>",
     ],
 )
@@ -51,10 +57,17 @@ def test_a_line_that_is_hardly_more_than_a_link_to_somewhere_else_is_cut(line: s
     assert len(called_away(line)) == 1
 
 
-def test_the_box_to_sign_up_in_is_cut() -> None:
-    cut = called_away("<div class=newsletter-signup><p>Once a week, all of the river.</p><p>Free of charge.</p></div>")
+@pytest.mark.parametrize(
+    "name", ["newsletter-signup", "newsletter-sign-up", "newsletter_sign_up", "newsletterOptIn", "optin", "mailchimp"]
+)
+def test_the_box_to_sign_up_in_is_cut(name: str) -> None:
+    cut = called_away(f"<div class={name}><p>Once a week, all of the river.</p><p>Free of charge.</p></div>")
 
     assert cut == ["Once a week, all of the river.", "Free of charge."]
+
+
+def test_up_to_three_lines_in_a_row_are_no_list_and_cut() -> None:
+    assert len(called_away(POINTING * 3)) == 3
 
 
 def test_a_button_that_stands_beside_every_thing_is_cut() -> None:
@@ -91,7 +104,7 @@ def test_a_box_of_a_newsletter_is_cut_if_it_holds_what_one_signs_up_with(box: st
     [
         "<div><a href=/a>Ferry prices</a></div>" * 2,
         "<p>Ferry | <a href=/b>raised</a> | 12 seats | a bell</p>",
-        "<p class=subscribe-only>Once a week, all of the river.</p>",
+        "<p class=subscribe-only>Once a week, <a href=/a>all of the river</a>.</p>",
         "<div class=paywall><p>Once a week, all of the river.</p></div>",
         BOX.format("voctape"),
         BOX.format("facta"),
@@ -104,12 +117,14 @@ def test_a_box_of_a_newsletter_is_cut_if_it_holds_what_one_signs_up_with(box: st
         "<h3><a href=/a>Get the ferry</a></h3>",
         "<div class=subscriber-only><p>The minister resigned the same night, as the flood came to the lower town.</p>"
         "<form></form></div>",
-        "<div class=subscribed><p>The minister resigned.</p><form></form></div>",
+        "<div class=subscriber-only><p>The minister resigned.</p><form></form></div>",
+        "<div class='paywall subscribed'><p>The minister resigned.</p><form></form></div>",
         "<div class=subscription-wall><p>The minister resigned the same night, as <a href=/f>the flood</a> came to "
         "the lower town.</p></div>",
         "<div class=newsletter-intro><p>Good morning. Today we look at the river.</p></div>",
         "<div class=newsletter-signup><p>The minister resigned the same night, as the flood came to the lower town.</p>"
         "</div>",
+        "<div class='newsletter design-updates'><p>The minister resigned.</p></div>",
         "<div class=newsletter-signup><p>昨天渡船又回到河上，许多人来到岸边看它！</p></div>",
         "<p><a href=/a>Get Out wins the prize of the critics</a></p>",
         "<p><a href=/a>Order restored in the capital after three days</a></p>",
@@ -136,7 +151,10 @@ def test_a_box_of_a_newsletter_is_cut_if_it_holds_what_one_signs_up_with(box: st
         "<p><a href=/c>Captain:</a></p><p>No.</p>" * 3,
         "<h3><a href=/c>The verdict</a></h3><p>No.</p>" * 3,
         "<p>On the <a href=/c>ferry</a></p><p>No.</p>" * 3,
-        "".join(f"<p>→ <a href=/{n}>The lower town in the year {n}</a></p>" for n in range(1990, 1996)),
+        POINTING * 4,
+        f"<p>» <a href=/a>{'The lower town after the flood ' * 4}</a></p>",
+        "<div><a href=/a>The ferry and its prices</a></div>" * 3,
+        f"<div class=cta>{'<p>Book your seats with our river pass today.</p>' * 16}</div>{PROSE * 60}",
     ],
 )
 def test_what_only_looks_like_it_stays(inside: str) -> None:

@@ -33,6 +33,12 @@ def test_a_table_of_contents_is_cut_with_its_name(address: str) -> None:
     assert [found[number].text for number in sorted(cut)] == ["In this article", *CHAPTERS]
 
 
+def test_a_link_without_a_query_leads_to_its_page_with_what_counts_readers() -> None:
+    found = blocks_of(f"<h2>In this article</h2>{list_of('/river/guide#part-')}")
+
+    assert find_contents(found, range(len(found)), f"{URL}?from=feed") == {1, 2, 3, 4}
+
+
 @pytest.mark.parametrize("address", ["?page=2#part-", "/river/guide?page=2#part-"])
 def test_a_table_of_contents_of_a_page_with_a_query_leads_to_the_same_query(address: str) -> None:
     found = blocks_of(f"<h2>In this article</h2>{list_of(address)}")

@@ -16,7 +16,7 @@ from pipelines.extract.blocks import HEADINGS, HOLDERS, TAIL_CHARACTERS, Block, 
 # What sites call a box that asks for something: a call to action, or to sign up. Paragraphs behind a paywall are called
 # after it one by one, and what only subscribers see is called after them: both are none.
 CALLED = re.compile(r"(?<![a-z])ctas?(?![a-z])|call-?to-?action", re.IGNORECASE)
-SIGNUP = re.compile(r"sign-?up|opt-?in|mailchimp", re.IGNORECASE)
+SIGNUP = re.compile(r"(?<!de)sign[-_]?up|opt[-_]?in|mailchimp", re.IGNORECASE)
 MAYBE_SIGNUP = re.compile(r"newsletter|subscri(?!ber|bed)", re.IGNORECASE)
 # What a box asks with; one that is called after a newsletter and has none of them may be the newsletter.
 ASKED_WITH = ("form", "input", "button", "iframe", "a")
@@ -41,6 +41,8 @@ ASKS = re.compile(
     re.IGNORECASE,
 )
 ASKS_IN_SHORT = re.compile(r"(?:get|order|view|book|try)(?!\w)", re.IGNORECASE)
+# The end of a sentence. What asks may end in an exclamation mark, or in dots for what is to be read.
+FULL_STOP = re.compile(r"(?<![.…])[.?؟。۔।॥](?!\.)[^\w.…]{0,7}$")
 READ_FULL = re.compile(r"read (?:our|the|my) full(?!\w)", re.IGNORECASE)
 # The least share of its words that are link: in a line that points, in one that names a page of the site, and in one
 # that asks. Chosen: a sentence with a link in it says something of its own.
@@ -150,7 +152,7 @@ def _points(block: Block) -> bool:
 
 def _asks_in_line(block: Block) -> bool:
     """Whether a line asks its reader to do something, and is no sentence and no headline that begins like it."""
-    if has_stop(block.text):
+    if FULL_STOP.search(block.text[-TAIL_CHARACTERS:]):
         return False
     return bool(ASKS.match(block.text) or (block.words < BUTTON_WORDS and ASKS_IN_SHORT.match(block.text)))
 

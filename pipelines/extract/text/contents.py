@@ -136,8 +136,9 @@ def _find_fragment(link: HtmlElement, url: str) -> str:
     except ValueError:
         return ""
     own = not there.netloc or there.hostname == here.hostname
-    # Another query is another page: the next one of an article, or of a list.
-    same = (there.path or here.path, there.query) == (here.path, here.query) or not (there.path or there.query)
+    # Another query is another page: the next one of an article, or of a list. None is the page without what only
+    # counts its readers.
+    same = there.path in ("", here.path) and there.query in ("", here.query)
     return unquote(there.fragment) if own and same else ""
 
 

@@ -29,7 +29,7 @@ SOURCE = re.compile(
 )
 # What may stand in a name, beside words with a capital.
 JOINING_WORDS = (
-    "and of the for on from courtesy und et y e de di von via by van der den del della du da dos la al bin ibn "
+    "and of the for on from courtesy und et y e de di von via by van der den del della du da dos la al bin ibn"
 )
 JOINING = frozenset(JOINING_WORDS.split())
 AROUND_NAMES = " :/&|()[]\"'“”‘’«».,©-–—"
