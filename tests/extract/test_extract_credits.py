@@ -61,7 +61,7 @@ def test_a_line_that_says_whose_a_picture_is_is_cut(line: str) -> None:
         "<h3>Photo by Ann Writer</h3>",
         "<p>Image courtesy of the yard that has built all of the ferries of the lower town</p>",
         "<p>Photos By Reuters Show Smoke Over The Lower Town</p>",
-        f"<figcaption>{'The ferry was back on the river on Monday. ' * 4}Photo by Ann Writer</figcaption>",
+        f"<figcaption>{'The ferry was back on the river on Monday. ' * 5}Photo by Ann Writer</figcaption>",
         "<p>Images from the scene showed people running for cover.</p>",
         "<p>Photos provided by police show the suspect fleeing.</p>",
         "<p>Photos provided by police show the suspect</p>",
