@@ -158,9 +158,10 @@ def reject(conn: postgres.Connection, held: HeldRun, fetches: Sequence[int], who
     """Leave out the articles of a held run, in the caller's transaction; gives the number of URLs that ended so.
 
     fetches: the fetches of its article file. Their pages are looked at again, like pages that were no article.
+    NightdeskError if the run was released, also while this waited for the load that releases it.
     """
-    check_reject(held)
-    postgres.query(conn, "load_lock", source=held.source)
+    postgres.query(conn, "load_lock_until_commit", source=held.source)
+    check_reject(of_run(conn, held.source, held.run))
     ended = postgres.execute(
         conn, "reject_urls", source=held.source, run=held.run, fetches=list(fetches), after=policy.REJECTED_LOOK_AFTER
     )

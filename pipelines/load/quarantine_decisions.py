@@ -16,11 +16,14 @@ from pipelines.stores import articlefile, postgres
 
 
 def release(settings: Settings, held: quarantine.HeldRun, who: str) -> Tally:
-    """Load the articles of a held run, and write the alerts that this makes due. The caller sends the alerts."""
-    quarantine.check_release(held)
+    """Load the articles of a held run, and write the alerts that this makes due. The caller sends the alerts.
+
+    NightdeskError if the run was rejected, also while this waited for its turn to load; nothing is changed then.
+    """
     (source,) = folders.read_named(settings, [held.source])
+    check = partial(_check_release, held=held)
     note = partial(quarantine.let_go, sources=[held.source], run=held.run, who=who)
-    tally = stage.load(settings, source, held.run, prepare=note)
+    tally = stage.load(settings, source, held.run, check=check, prepare=note)
     alert.match(settings, held.run)
     return tally
 
@@ -30,3 +33,7 @@ def reject(settings: Settings, conn: postgres.Connection, held: quarantine.HeldR
     fetches = [line.fetch_id for line in articlefile.read(articlefile.path(settings, held.source, held.run))]
     with conn:
         return quarantine.reject(conn, held, fetches, who)
+
+
+def _check_release(conn: postgres.Connection, held: quarantine.HeldRun) -> None:
+    quarantine.check_release(quarantine.of_run(conn, held.source, held.run))

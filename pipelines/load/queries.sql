@@ -304,6 +304,10 @@ where a.id = l.article_id and l.n = any(%(numbers)s)
 -- Wait for the other load of this source, if there is one. Freed by load_unlock, or with the session.
 select pg_advisory_lock(hashtextextended('load ' || %(source)s, 0))
 
+-- name: load_lock_until_commit
+-- Wait like load_lock. Freed with the transaction.
+select pg_advisory_xact_lock(hashtextextended('load ' || %(source)s, 0))
+
 -- name: load_number_articles
 -- Give the articles that are new their numbers, in the order in which their pages came, and write the numbers into all lines of their URLs.
 -- Also gives the other values that their rows need.

@@ -24,8 +24,8 @@ from pipelines.stores import articlefile, postgres, runs
 log = logging.getLogger(__name__)
 
 STAGE = "load"
-# What the caller of `load` writes before anything changes, in the load's transaction.
-Prepare = Callable[[postgres.Connection], None]
+# What whoever calls `load` may want checked before the stage begins, or written before anything changes.
+Call = Callable[[postgres.Connection], None] | None
 # Loads the article file of a source and run, as `loading` gives it.
 Load = Callable[..., Tally]
 LOCK_NOT_AVAILABLE = "55P03"
@@ -40,7 +40,7 @@ class _ApartError(Exception):
     """Several sources cannot be loaded together: articles of one must be held."""
 
 
-def load(settings: Settings, source: Source, run: str, *, prepare: Prepare | None = None) -> Tally:
+def load(settings: Settings, source: Source, run: str, *, check: Call = None, prepare: Call = None) -> Tally:
     """Load the article file of a source and run into Postgres; each repetition gives the same Tally.
 
     Counts: new (articles), revised, reread, unchanged, duplicate, removed, restored, rejected, words, cut (blocks of
@@ -50,9 +50,10 @@ def load(settings: Settings, source: Source, run: str, *, prepare: Prepare | Non
 
     prepare: a function that is called before anything changes, while no other process loads this source. With it the
     quarantine does not hold the run: a person asked for this load (released the run, or has it extracted again).
+    check: a function that is called before the stage begins, in the same turn. Its error leaves the earlier row alone.
     """
     with loading(settings) as load_next:
-        return load_next(source, run, prepare)
+        return load_next(source, run, prepare, check)
 
 
 @contextmanager
@@ -70,7 +71,7 @@ def loading(settings: Settings, ahead: Sequence[Source] = ()) -> Iterator[Load]:
     # Sources that were not loaded yet, and the tallies of those that were loaded with another one.
     left, known = list(ahead), dict[tuple[str, str], Tally]()
 
-    def load_next(source: Source, run: str, prepare: Prepare | None = None) -> Tally:
+    def load_next(source: Source, run: str, prepare: Call = None, check: Call = None) -> Tally:
         nonlocal session, idle, patience
         together: list[Source] = []
         if not prepare and (source.name, run) not in known and source in left:
@@ -85,7 +86,7 @@ def loading(settings: Settings, ahead: Sequence[Source] = ()) -> Iterator[Load]:
                 known.update(_load_together(settings, conn, together, run, schema_checked=schema_checked))
                 schema_checked = schema_checked or bool(known)
             tally = known.pop((source.name, run), None) or _load_alone(
-                settings, conn, source, run, prepare, schema_checked=schema_checked, patience=patience
+                settings, conn, source, run, prepare, check, schema_checked=schema_checked, patience=patience
             )
             if tally.state == RunState.BUSY:
                 patience = policy.SHORT_LOCK_WAIT_SECONDS
@@ -150,13 +151,18 @@ def _load_alone(
     conn: postgres.Connection,
     source: Source,
     run: str,
-    prepare: Prepare | None,
+    prepare: Call,
+    check: Call,
     *,
     schema_checked: bool,
     patience: int,
 ) -> Tally:
     if not _take_turn(conn, source.name, patience):
         return Tally(run=run, source=source.name, stage=STAGE, state=RunState.BUSY, message=BUSY.format(source.name))
+    # Its error closes the session, and the turn ends with it.
+    if check:
+        with conn:
+            check(conn)
     attempt = runs.begin(conn, run, source.name, STAGE, schema_checked=schema_checked)
     tally = _try_to_write(settings, conn, source, attempt, prepare)
     runs.leave(conn, run, source.name, STAGE)
@@ -189,7 +195,7 @@ def _limits() -> dict[str, Any]:
 
 
 def _try_to_write(
-    settings: Settings, conn: postgres.Connection, source: Source, attempt: runs.Attempt, prepare: Prepare | None
+    settings: Settings, conn: postgres.Connection, source: Source, attempt: runs.Attempt, prepare: Call
 ) -> Tally:
     run = attempt.run
     try:
@@ -216,7 +222,7 @@ def _write(
     conn: postgres.Connection,
     sources: Sequence[Source],
     attempts: Sequence[runs.Attempt],
-    prepare: Prepare | None,
+    prepare: Call,
 ) -> list[Tally]:
     """The transaction of a load of one source or of several: all of it, or an error and nothing."""
     started, run, names = time.monotonic(), attempts[0].run, [source.name for source in sources]

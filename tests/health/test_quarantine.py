@@ -16,13 +16,13 @@ from pipelines.airflow import by_hand_tasks
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.cli import app
-from pipelines.codes import TroubleKind
+from pipelines.codes import RunState, TroubleKind
 from pipelines.crawl import stage as crawl
 from pipelines.crawl import url_account
 from pipelines.errors import NightdeskError
 from pipelines.extract.stage import extract
 from pipelines.health import troubles
-from pipelines.load import drift
+from pipelines.load import drift, quarantine, quarantine_decisions
 from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings, export
@@ -201,6 +201,43 @@ def test_at_the_desk_a_held_run_is_released_in_the_name_of_who_asked_and_can_be_
     assert (decided["state"], decided["decided_by"]) == ("released", "olga")
     with pytest.raises(NightdeskError, match="was released"):
         by_hand_tasks.do({"work": "reject", **asked}, "noor")
+
+
+@pytest.mark.parametrize("first", ["release", "reject"])
+def test_who_read_of_a_held_run_before_somebody_else_decided_the_other_way_is_told_so_and_nothing_changes(
+    demo: Demo, first: str
+) -> None:
+    newsroom.turn(demo.room, [SITE], new=8)
+    newsroom.relaunch(demo.room, "delta")
+    demo.night("2026-11-22T0200")
+    with demo.conn:
+        before = quarantine.of_run(demo.conn, "delta", "2026-11-22T0200")
+
+    def stands() -> list[object]:
+        with demo.conn:
+            loaded = postgres.query(demo.conn, "tallies_of_run", run="2026-11-22T0200")
+            held = quarantine.of_run(demo.conn, "delta", "2026-11-22T0200")
+        return [
+            demo.count("articles"),
+            demo.count("outcomes"),
+            demo.count("urls where state = 'rejected'"),
+            loaded,
+            held,
+        ]
+
+    by_hand_tasks.do({"work": first, "source": "delta", "key": "2026-11-22T0200"}, "olga")
+    decided = stands()
+
+    if first == "release":
+        with pytest.raises(NightdeskError, match="was released"):
+            quarantine_decisions.reject(demo.settings, demo.conn, before, "noor")
+    else:
+        with pytest.raises(NightdeskError, match="was rejected"):
+            quarantine_decisions.release(demo.settings, before, "noor")
+
+    assert stands() == decided
+    # Nobody has the turn any more.
+    assert load.load(demo.settings, demo.source, "2026-11-22T0200").state == RunState.DONE
 
 
 def test_a_relaunch_with_equally_good_texts_is_not_held(demo: Demo) -> None:
