@@ -14,7 +14,9 @@ def versions(conn: postgres.Connection, number: int) -> list[postgres.Row]:
 
 
 def last_edits(conn: postgres.Connection, numbers: Sequence[int]) -> dict[int, postgres.Row]:
-    """The last change of each of these articles that was revised: `at`, `kind`; `title_before` if that was another."""
+    """The last change that its outlet made to each of these articles, if any: `at`, `kind`; `title_before` if that was
+    another.
+    """
     rows = postgres.query(conn, "desk_last_edits", ids=list(numbers))
     return {row.pop("article_id"): row for row in rows}
 

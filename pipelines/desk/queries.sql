@@ -65,13 +65,13 @@ order by kind, count(*) desc, state, code
 select opened_at from watch_feeds where watch = %(watch)s
 
 -- name: desk_last_edits
--- The last change of each of these articles that were revised, with the headline before it where that is another.
+-- The last change of each of these articles that their outlets revised, with the headline before it where that is another.
 select distinct on (c.article_id) c.article_id, c.at, c.revision_kind as kind,
     case when older.title <> newer.title then older.title else '' end as title_before
 from changes c
 join revisions newer on newer.article_id = c.article_id and newer.revision = c.revision
 join revisions older on older.article_id = c.article_id and older.revision = c.revision - 1
-where c.article_id = any(%(ids)s) and c.kind = 'revised'
+where c.article_id = any(%(ids)s) and c.kind = 'revised' and c.quiet <> 're-extraction'
 order by c.article_id, c.revision desc
 
 -- name: desk_lists

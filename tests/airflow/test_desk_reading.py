@@ -73,6 +73,21 @@ def test_a_search_marks_what_it_found_and_points_at_a_mistake_in_what_was_typed_
     assert get("/api/search?q=a&source=b)%20OR%20(c")[0] == 422
 
 
+def test_a_search_tells_the_headline_before_an_edit_and_nothing_of_what_only_our_extraction_read_otherwise(
+    get: Any, conn: postgres.Connection, article: int
+) -> None:
+    def edit() -> Any:
+        return ask(get, "/api/search?q=الكهرباء")["answers"][0]["edit"]
+
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update revision_rows set title = 'الكهرباء تنقطع' where revision = 1")
+    of_outlet = edit()
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update changes set quiet = 're-extraction' where kind = 'revised'")
+
+    assert (of_outlet["title_before"], edit()) == ("الكهرباء تنقطع", None)
+
+
 def test_an_article_has_its_wordings_what_differs_and_its_page_made_harmless(get: Any, article: int) -> None:
     whole = ask(get, f"/api/articles/{article}")
     differing = ask(get, f"/api/articles/{article}/differences?before=1&after=2")["text"]
