@@ -7,7 +7,8 @@ import pytest
 
 from pipelines.errors import NightdeskError
 from pipelines.model import Tally
-from pipelines.stores import postgres, runs
+from pipelines.stores import migrations, postgres, runs
+from tests.factories import AT, insert
 
 
 def test_a_manual_key_has_seconds() -> None:
@@ -106,6 +107,22 @@ def test_what_came_of_a_run_is_counted_once_it_is_over_and_again_when_a_stage_be
 
     assert (counted["sources"], counted["failed"], counted["running"], counted["new"]) == (1, 1, 0, 0)
     assert (summary(conn, old), summary(conn, "2026-11-23T0200")) == (None, None)
+
+
+def test_what_was_counted_of_a_run_before_a_release_no_longer_lengthened_its_night_is_counted_anew(
+    conn: postgres.Connection,
+) -> None:
+    script = (migrations.MIGRATIONS / "0043_summaries_without_releases.sql").read_text(encoding="utf-8")
+    kept = {"2026-11-22T0200": "released", "2026-11-23T0200": "held"}
+    for run, state in kept.items():
+        runs.plan(conn, run, sources=2)
+        with conn:
+            insert(conn, "quarantine", source="sana", run=run, state=state, reason="", articles=8, since=AT)
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update run_plans set summary = '{}'")
+        cursor.execute(script)
+
+    assert [summary(conn, run) for run in kept] == [None, {}]
 
 
 def summary(conn: postgres.Connection, run: str) -> Any:
