@@ -76,7 +76,7 @@ def show(which: Which, run: Run = "", json: Json = False) -> None:
     current = of_installation()
     with postgres.connection(current) as conn, conn:
         found = quarantine.find(conn, which, run)
-    shown = [(one, quarantine.list_articles(current, one)) for one in found]
+    shown = [(one, list(quarantine.read_articles(current, one))) for one in found]
     if json:
         as_json([{**vars(one), "held": articles} for one, articles in shown])
         return

@@ -7,7 +7,7 @@ transaction, and doing it twice changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -148,10 +148,13 @@ def of_run(conn: postgres.Connection, source: str, run: str) -> HeldRun:
     return held
 
 
-def list_articles(settings: Settings, held: HeldRun) -> list[Article]:
-    """The articles of a held run as they would be stored; StoreError if their file is gone or cannot be read."""
-    lines = articlefile.read(articlefile.path(settings, held.source, held.run))
-    return [line.article for line in lines if line.article]
+def read_articles(settings: Settings, held: HeldRun) -> Iterator[Article]:
+    """The articles of a held run as they would be stored, one at a time; StoreError if their file is gone or cannot be
+    read.
+    """
+    for line in articlefile.read(articlefile.path(settings, held.source, held.run)):
+        if line.article:
+            yield line.article
 
 
 def reject(conn: postgres.Connection, held: HeldRun, fetches: Sequence[int], who: str = "") -> int:

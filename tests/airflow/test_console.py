@@ -183,7 +183,10 @@ def test_the_articles_of_a_held_run_are_read_before_anybody_decides_on_them(
             rows.insert(conn, "quarantine", source="sana", run=run, state="held", reason="", articles=41, since=rows.AT)
     told = archives.article("1", "سطر أول. " * 100, "<b>انقطاع</b> الكهرباء")
     lines = [Line(fetch_id=n, url_id=n, run=rows.NIGHT, fetched_at=rows.AT, article=told) for n in range(1, 42)]
-    articlefile.write(articlefile.path(settings, "sana", rows.NIGHT), lines)
+    file = articlefile.path(settings, "sana", rows.NIGHT)
+    articlefile.write(file, lines)
+    # What nobody is shown is not read.
+    file.write_text(file.read_text(encoding="utf-8") + "no line\n", encoding="utf-8")
 
     found, gone, unknown = (get(f"/api/sources/sana/held/{run}") for run in RUNS_ASKED[:3])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -112,13 +113,13 @@ def _held_articles(name: Name, key: Key) -> Any:
     try:
         with DESK.reading(current) as conn:
             held = quarantine.of_run(conn, name, key)
-        articles = quarantine.list_articles(current, held)
+        shown = [_held_article(one) for one in islice(quarantine.read_articles(current, held), policy.HELD_SHOWN)]
     except DatabaseError:
         raise
     except NightdeskError as error:
         raise HTTPException(404, str(error)) from None
-    shown = [_held_article(one) for one in articles[: policy.HELD_SHOWN]]
-    return steering.strip_steering({"articles": shown, "more": len(articles) - len(shown)})
+    # The file is not read to its end: while somebody looks, the page asks each minute.
+    return steering.strip_steering({"articles": shown, "more": max(0, held.articles - len(shown))})
 
 
 @router.post("/{name}/held/{key}/{work}")
