@@ -141,6 +141,17 @@ def test_what_others_wrote_is_isolated_in_our_sentences_and_marked_where_it_was_
     assert re.sub(r" [a-zA-Z]+=[^> ]+", "", marked) == "<span>انقطاع </span><Box>الكهرباء</Box>\n"
 
 
+@pytest.mark.parametrize(("over_at", "told"), [(None, False), ("2026-11-22T09:00:00Z", True)])
+def test_the_alert_of_a_trouble_says_since_when_it_is_over(tmp_path: Path, over_at: str | None, told: bool) -> None:
+    alert = {"id": 1, "watch": "", "kind": "health", "revision_kind": "", "source": "sana", "source_title": "Sana",
+             "title": "8 articles are held.", "direction": "ltr", "also_in": [], "created_at": "2026-11-22T03:00:00Z",
+             "article_id": None, "listed_for": "", "messages": [], "acked_by": "", "over_at": over_at}  # fmt: skip
+
+    drawn = rendered(tmp_path, "pages/alerts.js", "Alert", {"alert": alert})
+
+    assert ("over since" in drawn, "2026-11-22 09:00" in drawn) == (told, told)
+
+
 def test_a_held_run_needs_a_person_who_releases_or_rejects_it_in_a_run_of_by_hand_and_in_their_name(
     get: Any, process: Any, airflow: dict[str, str], settings: Settings, conn: postgres.Connection
 ) -> None:

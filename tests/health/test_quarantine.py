@@ -191,12 +191,20 @@ def test_at_the_desk_a_held_run_is_released_in_the_name_of_who_asked_and_can_be_
     drifting = demo.count(DRIFTING)
     asked = {"source": "delta", "key": "2026-11-22T0200"}
 
+    def over() -> list[bool]:
+        told = json.loads(demo.answer("alerts", "--json"))
+        return [bool(one["over_at"]) for one in told if "8 articles are held" in one["title"]]
+
+    over_before = over()
+
     done = [by_hand_tasks.do({"work": "release", **asked}, "olga") for _ in range(2)]
 
     assert ["8 new" in one["lines"] for one in done] == [True, True]
     assert demo.count("articles") == before + 8
     assert demo.count("deliveries where state = 'sent'") > 0
     assert (drifting, demo.count(DRIFTING), demo.count("source_states where reason like '%held%'")) == (1, 0, 0)
+    # The alert that told of it says that it is over.
+    assert (over_before, over()) == ([False], [True])
     (decided,) = json.loads(demo.answer("quarantine", "list", "--all", "--json"))
     assert (decided["state"], decided["decided_by"]) == ("released", "olga")
     with pytest.raises(NightdeskError, match="was released"):

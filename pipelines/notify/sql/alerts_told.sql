@@ -4,13 +4,14 @@ select a.id, a.created_at, a.watch, a.kind, coalesce(c.revision_kind, '') as rev
     coalesce(d.channel, '') as channel, case when d.id is null then 'listed' else d.state end as state, coalesce(d.attempts, 0) as attempts,
     d.sent_at, greatest(d.next_at, d.due_at) as next_at, d.due_at, coalesce(nullif(d.error, ''), a.quiet) as why, d.id as message,
     array(select distinct source from alerts where lead_id = a.id and kind = 'new' and source <> a.source order by source) as also_in,
-    a.acked_at, a.acked_by, a.article_id
+    a.acked_at, a.acked_by, a.article_id, h.recovered_at as over_at
 from alerts a
 left join delivered_alerts m on m.alert_id = a.id
 left join deliveries d on d.id = m.delivery_id
 left join articles x on x.id = a.article_id
 left join revisions r on r.article_id = a.article_id and r.revision = a.revision
 left join changes c on c.id = a.change_id
+left join health h on a.kind = 'health' and h.id = a.subject_id
 where a.quiet <> 'also in'
     and (%(watch)s = '' or a.watch = %(watch)s)
     and (%(channel)s = '' or d.channel = %(channel)s)

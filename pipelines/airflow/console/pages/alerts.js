@@ -31,7 +31,7 @@ export const Message = ({ message }) =>
     message.why && message.state !== "sent" ? h(Text, { color: "red.fg", lang: "en", overflowWrap: "anywhere" }, h("bdi", null, message.why)) : null,
   );
 
-const Alert = ({ alert, onChange }) => {
+export const Alert = ({ alert, onChange }) => {
   const [seen, setSeen] = useState(alert.acked_by ?? "");
   const { busy, error, run } = useDoing();
   const given = alert.messages.some((message) => message.state === "failed");
@@ -50,6 +50,7 @@ const Alert = ({ alert, onChange }) => {
         alert.watch && alert.source && h("bdi", null, alert.source_title),
         alert.also_in.length > 0 && phrase("alerts.also_in", { names: alert.also_in.join(", ") }),
         h(When, { at: alert.created_at }),
+        alert.over_at && say("alerts.over", { at: minute(alert.over_at) }),
         seen && phrase("alerts.seen_by", { who: seen }),
       ],
     }),
