@@ -269,7 +269,7 @@ def _drifting(looks: Sequence[SourceLook]) -> StateReport | None:
         state=SourceState.DRIFTING,
         since=begun,
         reason=f"{many} held since {begun:%Y-%m-%d %H:%M} UTC, for they are not like those before: "
-        "`nightdesk quarantine` shows and releases them.",
+        "release or reject them on the source's page of the Desk, or by `nightdesk quarantine`.",
         figure=count,
     )
 

@@ -113,7 +113,10 @@ def sentence(counted: Mapping[str, int], why: str) -> str:
     if not counted.get(HELD):
         return ""
     many = f"{counted[HELD]} articles are" if counted[HELD] > 1 else "1 article is"
-    return f"{many} held, for they are not like those before: {why}. `nightdesk quarantine` shows and releases them."
+    return (
+        f"{many} held, for they are not like those before: {why}. "
+        "Release or reject them on the source's page of the Desk, or by `nightdesk quarantine`."
+    )
 
 
 def let_go(conn: postgres.Connection, sources: Sequence[str], run: str, who: str = "") -> None:

@@ -97,6 +97,7 @@ def test_a_template_that_went_wrong_is_caught_in_the_first_run_and_released_with
 
     assert caught.counts["held"] == 8
     assert "8 articles are held" in caught.message and "usually" in caught.message
+    assert caught.message.endswith("reject them on the source's page of the Desk, or by `nightdesk quarantine`.")
     assert (demo.count("articles"), demo.count("changes where run = '2026-11-22T0200'")) == (before, 0)
     assert demo.count("deliveries where kind <> 'message'") == 0
     (trouble,) = troubles.check(demo.settings, [demo.source])
