@@ -33,12 +33,16 @@ LINES_SHOWN, LONGEST_TEXT_CHARACTERS = 60, 600
 
 
 class Result(TypedDict):
-    """The result of the work: a sentence, more lines, and the key of its trial, if there is one."""
+    """The result of the work: a sentence, more lines, and the key of its trial, if there is one.
+
+    count: of a held run, how many articles came in or how many addresses were left out.
+    """
 
     said: str
     lines: list[str]
     key: str
     changed: list[dict[str, Any]]
+    count: int
 
 
 def do(params: Mapping[str, Any], who: str) -> Result:
@@ -105,7 +109,8 @@ def _release(current: Settings, name: str, key: str, who: str) -> Result:
     sent = alert.send(current, channels=channel_connections.addresses(current))
     lines = [f"{tally.counts[word]:,} {word}" for word in ("new", "revised", "rejected") if tally.counts.get(word)]
     lines.append(f"{sent.counts.get('sent', 0):,} messages sent")
-    return _result(f"The articles of run {key} of {name} are in the archive.", lines)
+    came_in = sum(tally.counts.get(word, 0) for word in ("new", "revised"))
+    return _result(f"The articles of run {key} of {name} are in the archive.", lines, count=came_in)
 
 
 def _reject(current: Settings, name: str, key: str, who: str) -> Result:
@@ -113,7 +118,8 @@ def _reject(current: Settings, name: str, key: str, who: str) -> Result:
     with postgres.connection(current) as conn:
         ended = quarantine_decisions.reject(current, conn, held, who)
     _check_health(current, name)
-    return _result(f"{ended:,} URLs of run {key} of {name} are rejected, and looked at again after a day.")
+    said = f"{ended:,} URLs of run {key} of {name} are rejected, and looked at again after a day."
+    return _result(said, count=ended)
 
 
 def _check_health(current: Settings, name: str) -> None:
@@ -155,9 +161,13 @@ def _cut(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _result(
-    said: str, lines: list[str] | None = None, key: str = "", changed: list[dict[str, Any]] | None = None
+    said: str,
+    lines: list[str] | None = None,
+    key: str = "",
+    changed: list[dict[str, Any]] | None = None,
+    count: int = 0,
 ) -> Result:
-    return Result(said=said, lines=lines or [], key=key, changed=changed or [])
+    return Result(said=said, lines=lines or [], key=key, changed=changed or [], count=count)
 
 
 WORKS: dict[HandWork, Callable[[Settings, str, str, str], Result]] = {

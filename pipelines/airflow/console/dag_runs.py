@@ -15,7 +15,7 @@ from airflow.models.dagrun import DagRun
 from airflow.models.taskinstance import TaskInstance
 from airflow.sdk.exceptions import AirflowException
 from airflow.utils.session import create_session
-from airflow.utils.state import TaskInstanceState
+from airflow.utils.state import DagRunState, TaskInstanceState
 from airflow.utils.types import DagRunTriggeredByType
 from fastapi import HTTPException
 from sqlalchemy import select
@@ -47,6 +47,13 @@ def start(dag: str, user: str, **form: Any) -> dict[str, str]:
     if run is None:
         raise DagRefusedError(f"Airflow did not start the Dag {dag}.")
     return {"dag": dag, "run_id": str(run.run_id)}
+
+
+def is_under_way(dag: str, **form: Any) -> bool:
+    """Whether a run of a Dag waits or runs whose form has these values, and maybe more."""
+    asked = select(DagRun.conf).where(DagRun.dag_id == dag, DagRun.state.in_((DagRunState.QUEUED, DagRunState.RUNNING)))
+    with create_session() as session:
+        return any(form.items() <= (conf or {}).items() for conf in session.scalars(asked))
 
 
 def tasks_of(runs: Collection[str], source: str, timezone: str) -> dict[str, list[dict[str, Any]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, HTTPException
 from fastapi import Path as InPath
@@ -28,6 +28,7 @@ from pipelines.stores import postgres, runs
 router = APIRouter(prefix="/api/sources")
 
 SourceWork = Literal["check", "learn", "reread"]
+Decision = Literal["release", "reject"]
 Key = Annotated[str, InPath(max_length=LONGEST_NAME, pattern=NAME)]
 Name = Annotated[str, InPath(max_length=LONGEST_NAME, pattern=NAME)]
 
@@ -123,12 +124,14 @@ def _held_articles(name: Name, key: Key) -> Any:
 
 
 @router.post("/{name}/held/{key}/{work}")
-def _end_hold(name: Name, key: Key, work: Literal["release", "reject"], acting: Acting) -> Any:
+def _end_hold(name: Name, key: Key, work: Decision, acting: Acting) -> Any:
     """Load the articles of a held run, or leave them out."""
     current = settings()
     source = _find_source(current, name)
     with acting.doing(current, Act(work), Thing.SOURCE, source.name) as done:
         _check_held(done.conn, source.name, key, work)
+        if any(dag_runs.is_under_way("by_hand", work=one, source=source.name, key=key) for one in get_args(Decision)):
+            raise HTTPException(409, f"Run {key} of {source.name} is being decided on already.")
         started = dag_runs.start("by_hand", acting.user, work=work, source=source.name, key=key)
         done.detail = {**started, "key": key}
     return done.detail
