@@ -44,7 +44,9 @@ const createElement = (type, props, ...children) => ({
   props: { ...props, ...(children.length > 0 && { children }) },
 });
 const useState = (begin) => [begin, () => undefined];
-globalThis.React = { createElement, Fragment: "", Component, useState };
+const useEffect = () => undefined;
+const useRef = (current) => ({ current });
+globalThis.React = { createElement, Fragment: "", Component, useEffect, useRef, useState };
 globalThis.ReactRouterDOM = { Link: "RouterLink" };
 const named = (name) => new Proxy({}, { get: (_, part) => `${name}.${String(part)}` });
 globalThis.ChakraUI = new Proxy({}, { get: (_, part) => (part === "Table" ? named("Table") : String(part)) });

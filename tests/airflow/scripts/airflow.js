@@ -1,7 +1,9 @@
-// As much of Airflow's page as the Desk's modules need to be read: what they draw with is never called here.
-const React = { createElement: (type, props, ...children) => ({ type, props, children }), Component: class {}, Fragment: "" };
-const ChakraUI = new Proxy({}, { get: () => ({}) });
+// As much of Airflow's page as the Desk's modules need to be read and drawn: every piece of Chakra is an element of its own name.
+import { React } from "./react.js";
+
+const ChakraUI = new Proxy({}, { get: (_, part) => String(part) });
 const ReactRouterDOM = {
+  Link: "RouterLink",
   matchPath: ({ path }, pathname) => {
     const names = [...path.matchAll(/:(\w+)/gu)].map((one) => one[1]);
     const found = new RegExp(`^${path.replace(/\/$/u, "").replace(/:\w+/gu, "([^/]+)")}/?$`, "u").exec(pathname);

@@ -4,35 +4,56 @@ import { act, useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
 import { phrase, say } from "../parts/language.js";
 import { atPageSide, Dotted, English, minute, Outside, Panel, Trouble, When, Words } from "../parts/pieces.js";
-import { Reason } from "../parts/results.js";
-import { Go } from "../parts/router.js";
+import { Reason, useResult } from "../parts/results.js";
+import { AirflowLink, Go } from "../parts/router.js";
 
-const { createElement: h, useState } = globalThis.React;
+const { createElement: h, useEffect, useRef, useState } = globalThis.React;
 const { Box, Flex, Skeleton, Text } = globalThis.ChakraUI;
 
 const DECISIONS = { release: { said: "held.release" }, reject: { said: "held.reject", colorPalette: "red" } };
 
-// What a decision came to: a sentence, and the way to the articles, or to where their addresses ended.
-const Decided = ({ source, title, run, n, work }) =>
-  h(
+// What a decision came to: a sentence with the figures of the run that carried it out, and the way to the articles, or to
+// where their addresses ended.
+const Decided = ({ source, title, run, begun }) => {
+  const [result, error] = useResult(begun, "do", true);
+  const { work } = begun;
+  return h(
     Flex,
-    { as: "span", role: "status", gap: 2, flexWrap: "wrap", fontSize: "sm", "data-testid": "decided" },
-    h(Text, { as: "span", color: "green.fg", fontWeight: "semibold" }, say(`held.${work}_done`, { n, title })),
+    { as: "span", gap: 2, flexWrap: "wrap", fontSize: "sm", "data-testid": "decided" },
+    result
+      ? h(Text, { as: "span", color: "green.fg", fontWeight: "semibold" }, say(`held.${work}_done`, { n: result.count, title }))
+      : h(Text, { as: "span", color: error ? "red.fg" : "fg.muted" }, error || say(`held.${work}_begun`)),
     work === "release"
       ? h(Go, { to: "articles", filters: { source } }, say("held.look"))
       : h(Go, { to: "ledger", filters: { run, source, code: "held" } }, say("held.look")),
   );
+};
 
 const UnderWay = ({ begun, onEnd }) => {
-  useDagRun(begun.dag, begun.run_id, onEnd);
-  return h(Text, { as: "span", role: "status", fontSize: "sm", color: "fg.muted" }, say(`held.${begun.work}_begun`));
+  const { error } = useDagRun(begun.dag, begun.run_id, onEnd);
+  return h(
+    Flex,
+    { as: "span", gap: 2, flexWrap: "wrap", fontSize: "sm", "data-testid": "deciding" },
+    h(Text, { as: "span", color: "fg.muted" }, say(`held.${begun.work}_begun`)),
+    error ? h(Text, { as: "span", color: "red.fg" }, error) : null,
+    h(AirflowLink, { to: `/dags/${begun.dag}/runs/${encodeURIComponent(begun.run_id)}` }, begun.dag),
+  );
 };
 
 // The decision on the n articles of a held run. onBegin: once it is taken; onDone: once it is carried out.
 export const Decide = ({ source, title, run, n, onBegin, onDone }) => {
   const [begun, setBegun] = useState(null);
   const [ended, setEnded] = useState("");
+  // The pressed button goes away, and where the focus was is told what becomes of the decision.
+  const status = useRef(null);
   const doing = useDoing();
+  useEffect(() => {
+    if (begun) status.current?.focus();
+  }, [begun]);
+  useEffect(() => {
+    // Who has gone on to something else meanwhile stays there.
+    if (ended && (document.activeElement ?? document.body) === document.body) status.current?.focus();
+  }, [ended]);
   const decide = (work) => {
     if (!globalThis.confirm(say(`held.${work}_sure`, { n, title, run }))) return;
     doing.run(async () => {
@@ -46,16 +67,23 @@ export const Decide = ({ source, title, run, n, onBegin, onDone }) => {
     setEnded(state);
     onDone();
   };
-  if (ended === "success") return h(Decided, { source, title, run, n, work: begun.work });
   const underWay = begun && !ended;
   return h(
     Flex,
     { as: "span", gap: 2, align: "center", flexWrap: "wrap" },
-    Object.entries(DECISIONS).map(([work, { said, ...look }]) =>
-      h(Button, { key: work, size: "xs", variant: "outline", disabled: doing.busy || underWay, onClick: () => decide(work), ...look }, say(said))
+    ended === "success"
+      ? null
+      : Object.entries(DECISIONS).map(([work, { said, ...look }]) =>
+        h(Button, { key: work, size: "xs", variant: "outline", disabled: doing.busy || underWay, onClick: () => decide(work), ...look }, say(said))
+      ),
+    // It is there before there is something to be told, for only what changes in it is read out.
+    h(
+      Box,
+      { as: "span", role: "status", tabIndex: -1, ref: status },
+      underWay ? h(UnderWay, { key: begun.run_id, begun, onEnd }) : null,
+      ended === "success" ? h(Decided, { source, title, run, begun }) : null,
+      ended === "failed" ? h(Reason, { run: begun, task: "do" }) : null,
     ),
-    underWay ? h(UnderWay, { key: begun.run_id, begun, onEnd }) : null,
-    ended === "failed" ? h(Reason, { run: begun, task: "do" }) : null,
     doing.error ? h(Text, { as: "span", role: "alert", color: "red.fg", fontSize: "sm" }, doing.error) : null,
   );
 };
@@ -101,7 +129,7 @@ export const Opened = ({ source, run, n }) => {
 };
 
 export const Held = ({ page, onDone }) => {
-  const [held, keep] = useKept(page.held, (one) => one.run);
+  const [held, keep] = useKept(page.held, (one) => `${page.name} ${one.run}`);
   return held.length === 0 ? null : h(
     Panel,
     { title: say("held.title"), id: "source-held" },
@@ -111,7 +139,7 @@ export const Held = ({ page, onDone }) => {
       held.map((one) =>
         h(
           Box,
-          { as: "li", key: one.run, px: 4, py: 2.5, "data-testid": "held" },
+          { as: "li", key: `${page.name} ${one.run}`, px: 4, py: 2.5, "data-testid": "held" },
           h(Dotted, {
             facts: [
               h(Go, { to: "ledger", filters: { run: one.run, source: page.name, code: "held" } }, say("overview.run", { run: one.run })),
