@@ -114,8 +114,9 @@ const Desk = () => {
       h(Flex, { justify: "space-between", align: "end", gap: 3, flexWrap: "wrap" }, h(Navigation, { current: found?.page }), h(Languages)),
       h(
         Boundary,
-        null,
-        found ? h(Shown, { key: found.page.path, page: found.page, names: found.names }) : h(Trouble, null, say("page.none")),
+        // Another page is drawn, though this one broke.
+        { key: pathname },
+        found ? h(Shown, { page: found.page, names: found.names }) : h(Trouble, null, say("page.none")),
       ),
     ),
   );

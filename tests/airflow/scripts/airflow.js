@@ -2,6 +2,8 @@
 import { React } from "./react.js";
 
 const ChakraUI = new Proxy({}, { get: (_, part) => String(part) });
+// Where the reader is, as Airflow's router says it.
+export const place = { pathname: "/", search: "" };
 const ReactRouterDOM = {
   Link: "RouterLink",
   matchPath: ({ path }, pathname) => {
@@ -9,6 +11,8 @@ const ReactRouterDOM = {
     const found = new RegExp(`^${path.replace(/\/$/u, "").replace(/:\w+/gu, "([^/]+)")}/?$`, "u").exec(pathname);
     return found && { params: Object.fromEntries(names.map((name, at) => [name, decodeURIComponent(found[at + 1])])) };
   },
+  useLocation: () => ({ ...place }),
+  useNavigate: () => () => undefined,
 };
 
 Object.assign(globalThis, { React, ChakraUI, ReactRouterDOM });

@@ -1,4 +1,5 @@
-// As much of React as a component needs that is drawn, acted on and drawn again: state, refs and effects, each by its place.
+// As much of React as a component needs that is drawn, acted on and drawn again: state, refs and effects, each by its place,
+// and what a component draws of an error below it.
 const places = new Map();
 let cells = [];
 let at = 0;
@@ -12,10 +13,15 @@ const hook = (begin) => {
 };
 
 export const React = {
-  Component: class {},
+  Component: class {
+    constructor(props) {
+      this.props = props;
+    }
+  },
   Fragment: "",
   createElement: (type, props, ...children) => ({ type, props: { ...props, ...(children.length > 0 && { children }) } }),
   useCallback: (work) => work,
+  useId: () => hook(() => `id-${cells.length}`),
   useRef: (current) => hook(() => ({ current })),
   useState: (begin) => {
     const cell = hook(() => ({ value: typeof begin === "function" ? begin() : begin }));
@@ -34,6 +40,20 @@ export const React = {
   },
 };
 
+// What a component that catches errors draws: its children, or what it says of their error.
+const caught = (type, props, here, seen) => {
+  const [cell] = places.get(here);
+  const one = cell?.one ?? new type(props);
+  places.set(here, [{ one }]);
+  one.props = props;
+  try {
+    return draw(one.render(), here, seen);
+  } catch (error) {
+    one.state = { ...one.state, ...type.getDerivedStateFromError(error) };
+    return draw(one.render(), here, seen);
+  }
+};
+
 // What a node is as markup. seen: its places and its elements, for who acts on them.
 const draw = (node, place, seen) => {
   if (Array.isArray(node)) return node.map((one, n) => draw(one, `${place}/${one?.props?.key ?? n}`, seen)).join("");
@@ -44,6 +64,7 @@ const draw = (node, place, seen) => {
     const here = `${place}/${type.name}`;
     seen.places.add(here);
     if (!places.has(here)) places.set(here, []);
+    if (type.prototype instanceof React.Component) return caught(type, props, here, seen);
     [cells, at] = [places.get(here), 0];
     return draw(type(props), here, seen);
   }
