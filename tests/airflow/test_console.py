@@ -191,6 +191,34 @@ def test_a_held_run_needs_a_person_who_releases_or_rejects_it_in_a_run_of_by_han
     assert history[2]["detail"] == begun and history[2]["done_by"].startswith("reader ")
 
 
+HELD_TOLD = "The articles of a run are held"
+CHANGED_TOLD = "the template no longer fits"
+LOAD_TOLD = "its file cannot be read"
+
+
+@pytest.mark.parametrize(
+    ("troubles", "state", "told", "untold"),
+    [
+        (["drifting"], "done", [HELD_TOLD], [CHANGED_TOLD, LOAD_TOLD]),
+        # Of its pages the card of the held run says nothing, nor of a load that failed after it was held.
+        (["changed"], "done", [CHANGED_TOLD], [HELD_TOLD, LOAD_TOLD]),
+        (["drifting"], "failed", [HELD_TOLD, LOAD_TOLD], [CHANGED_TOLD]),
+    ],
+)
+def test_beside_a_held_run_a_source_says_of_itself_what_the_card_of_the_run_does_not(
+    tmp_path: Path, troubles: list[str], state: str, told: list[str], untold: list[str]
+) -> None:
+    health = {"state": "drifting", "reason": f"{CHANGED_TOLD}."}
+    page = {"name": "sana", "state": state, "run": rows.NIGHT, "started_at": "2026-11-22T02:00:00Z", "new": 0,
+            "now": "2026-11-22T08:00:00Z", "health": health, "troubles": troubles, "message": f"{LOAD_TOLD}.",
+            "held": [{"run": rows.NIGHT}], "articles": 0, "newest_fetched_at": None, "undecided": 0, "days": [0] * 30,
+            "first_day": "2026-10-24"}  # fmt: skip
+
+    drawn = rendered(tmp_path, "pages/source.js", "Standing", {"page": page})
+
+    assert [said in drawn for said in told + untold] == [True] * len(told) + [False] * len(untold)
+
+
 def test_the_articles_of_a_held_run_are_read_before_anybody_decides_on_them(
     get: Any, settings: Settings, conn: postgres.Connection
 ) -> None:

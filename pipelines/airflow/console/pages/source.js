@@ -23,7 +23,7 @@ export const usualOf = (days) => {
   return days.some(Boolean) && known.length >= KNOWN_DAYS ? [...known].sort((a, b) => a - b)[Math.floor(known.length / 2)] : null;
 };
 
-const Standing = ({ page }) => {
+export const Standing = ({ page }) => {
   const usual = usualOf(page.days);
   const first = Date.parse(page.first_day);
   return h(
@@ -47,13 +47,13 @@ const Standing = ({ page }) => {
           h(When, { at: page.started_at, now: page.now, none: say("state.never") }),
         ),
       ),
-      // Of held articles the card above says all, with what can be decided.
-      page.health.state === "drifting" && page.held.length > 0
+      // Of held articles the card above says all, with what can be decided. A source drifts too when only its pages changed.
+      page.troubles.includes("drifting") && page.held.length > 0
         ? h(Text, { fontSize: "sm" }, say("means.drifting"))
         : page.health.reason
         ? h(English, null, page.health.reason)
         : null,
-      page.message && !page.held.some((one) => one.run === page.run)
+      page.message && (page.state === "failed" || !page.held.some((one) => one.run === page.run))
         ? h(English, { color: page.state === "failed" ? "red.fg" : undefined }, page.message)
         : null,
       h(Dotted, {
