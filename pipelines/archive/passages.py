@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pipelines.text import has_unspaced
+
 # Letters around the found words, and passages of one text.
 AROUND = 70
 MOST = 3
@@ -54,9 +56,10 @@ def beside_title(
 def _widen(content: str, start: int, end: int) -> tuple[int, int]:
     """A place, widened by the words around it."""
     left, right = max(0, start - AROUND), min(len(content), end + AROUND)
-    while 0 < left < start and not content[left - 1].isspace():
+    # In a script without spaces every letter is a word.
+    while 0 < left < start and not (content[left - 1].isspace() or has_unspaced(content[left - 1 : left + 1])):
         left += 1
-    while end < right < len(content) and not content[right].isspace():
+    while end < right < len(content) and not (content[right].isspace() or has_unspaced(content[right - 1 : right + 1])):
         right -= 1
     return left, right
 

@@ -88,6 +88,18 @@ def test_passages_show_what_was_found_with_the_words_around_it() -> None:
     assert "".join(piece.text for piece in second).endswith("word FOUND")
 
 
+@pytest.mark.parametrize("letters", ["東京都議会", "กรุงเทพ", "日本ABC中文"])
+def test_a_passage_of_a_script_without_spaces_has_the_letters_around_what_was_found(letters: str) -> None:
+    text = letters * 40 + "安倍" + letters * 40
+    at = text.index("安倍")
+
+    (passage,) = passages.passages(text, [(at, at + 2)])
+
+    shown = "".join(piece.text for piece in passage)
+    assert len(shown) > 130
+    assert f"{letters}安倍{letters}" in shown
+
+
 def test_what_a_description_has_from_its_text_is_told_once() -> None:
     text = "word " * 30 + "FOUND here. " + "word " * 100
     places = {"text": [(150, 155)], "description": [(20, 25)]}
