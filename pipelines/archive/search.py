@@ -12,7 +12,7 @@ import binascii
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -41,6 +41,9 @@ MOST_COUNTED = 10_000
 # Seconds until Postgres ends a statement of a search. Chosen: longer than anybody waits at a terminal.
 PATIENCE_SECONDS = 20
 CANCELED = "57014"
+# The years in which a search may begin. Chosen: the widest span that a query can count back (`from:99999w`) ends at a
+# date.
+YEARS = range(1920, 9_000)
 
 
 class Order(StrEnum):
@@ -288,17 +291,25 @@ def _read_cursor(after: str, written: str, order: Order) -> SearchPlace:
     try:
         said = json.loads(base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True))
         place = SearchPlace(
-            dated=datetime.fromisoformat(said["at"]) if "at" in said else None,
+            dated=_moment(said["at"]) if "at" in said else None,
             number=int(said.get("id", 0)),
             skipped=int(said.get("skip", 0)),
-            now=datetime.fromisoformat(said["now"]),
+            now=_moment(said["now"], YEARS),
         )
         mine = said["q"] == _of(written, order)
-    except (binascii.Error, ValueError, KeyError, TypeError, AttributeError):
+    except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise CursorError("This is no cursor: after takes what the page before it ended with.") from None
-    if not mine or place.skipped < 0 or not -(2**63) < place.number < 2**63:
+    if not mine or not 0 <= place.skipped <= RANKED or not -(2**63) < place.number < 2**63:
         raise CursorError("This cursor is of another query or order: after goes on with the very same search.")
     return place
+
+
+def _moment(written: str, years: Collection[int] = range(MINYEAR, MAXYEAR + 1)) -> datetime:
+    """A moment of a cursor; ValueError if it is none, has no time zone, or is of another year."""
+    moment = datetime.fromisoformat(written)
+    if moment.tzinfo is None or moment.year not in years:
+        raise ValueError(written)
+    return moment
 
 
 def _of(written: str, order: Order) -> str:

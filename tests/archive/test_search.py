@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest
 
 from pipelines.archive import candidates, search, walk
 from pipelines.archive.search import Order
-from pipelines.errors import NightdeskError, QueryError
+from pipelines.errors import CursorError, NightdeskError, QueryError
 from pipelines.extract.extraction import extract_page
 from pipelines.load import search_index
 from pipelines.model import Article
@@ -131,6 +132,35 @@ def test_a_cursor_of_another_search_or_none_at_all_is_refused(conn: postgres.Con
     for query, cursor in (("تركيا", after), ("داعش", "abc"), ("داعش", "e30"), ("داعش", "é"), ("داعش", after[:-3])):
         with pytest.raises(NightdeskError, match="cursor"):
             search.search(conn, query, after=cursor)
+
+
+@pytest.mark.parametrize("order", list(Order))
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"now": "2026-11-25T02:00:00"}, {"now": "0001-01-01T00:00:00+00:00"}, {"now": "9999-12-31T23:59:59+00:00"},
+        {"at": "2026-11-20T02:00:00"}, {"at": None}, {"id": 2**70}, {"id": float("inf")}, {"id": [1]}, {"skip": 2**70},
+        {"skip": 2**40}, {"skip": -1}, {"q": [1]}, {"now": 5},
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.usefixtures("kept")
+def test_a_cursor_that_was_tampered_with_is_refused(
+    conn: postgres.Connection, changed: dict[str, object], order: Order
+) -> None:
+    after = search.search(conn, "from:99999w council", order=order, count=1, now=NOW).after
+    said = json.loads(base64.urlsafe_b64decode(after + "=="))
+    written = base64.urlsafe_b64encode(json.dumps({**said, **changed}).encode()).decode().rstrip("=")
+
+    with pytest.raises(CursorError):
+        search.search(conn, "from:99999w council", order=order, after=written)
+
+
+def test_a_cursor_of_nothing_but_brackets_is_refused(conn: postgres.Connection) -> None:
+    brackets = base64.urlsafe_b64encode(b"[" * 90_000).decode()
+
+    with pytest.raises(CursorError):
+        search.search(conn, "zebra", after=brackets)
 
 
 @pytest.mark.usefixtures("kept")
