@@ -23,6 +23,12 @@ class Moment:
         """The moment as a date and time, counted from `now`."""
         return self.at or now - self.back
 
+    def is_past(self, end: Moment) -> bool:
+        """Whether nothing lies from this moment to the end, whenever the request is made."""
+        if self.at and end.at:
+            return self.at >= end.at
+        return not self.at and not end.at and self.back <= end.back
+
 
 def read(written: str, *, end: bool) -> Moment | None:
     """The moment that a person wrote; None if the text is no moment. A day, month or year gives its start or end, in
@@ -34,14 +40,14 @@ def read(written: str, *, end: bool) -> Moment | None:
     day = DAY.fullmatch(written.strip())
     if not day:
         return None
-    year, month, number = (int(part) if part else 0 for part in day.groups())
+    year, month, number = (None if part is None else int(part) for part in day.groups())
     try:
-        begin = datetime(year, month or 1, number or 1, tzinfo=UTC)
+        begin = datetime(year or 0, 1 if month is None else month, 1 if number is None else number, tzinfo=UTC)
         if not end:
             return Moment(at=begin)
-        if number:
+        if number is not None:
             return Moment(at=begin + timedelta(days=1))
-        after = (year, month + 1) if 0 < month < 12 else (year + 1, 1)
+        after = (begin.year + 1, 1) if month in (None, 12) else (begin.year, begin.month + 1)
         return Moment(at=datetime(*after, 1, tzinfo=UTC))
     except (ValueError, OverflowError):
         return None

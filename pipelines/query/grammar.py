@@ -206,13 +206,29 @@ def _any(reading: _Reading, *, title: bool, depth: int) -> Node:
 
 
 def _all(reading: _Reading, *, title: bool, depth: int) -> Node:
+    first = reading.peek()
     parts = [_item(reading, title=title, depth=depth)]
+    begins = [first]
     while (piece := reading.peek()) and piece.kind not in (TokenKind.OR, TokenKind.CLOSE):
         if piece.kind == TokenKind.AND:
             reading.take()
+        begins.append(reading.peek())
         parts.append(_item(reading, title=title, depth=depth))
+    _check_dates(reading, parts, begins)
     flat = [one for part in parts for one in (part.parts if isinstance(part, Every) else (part,))]
     return flat[0] if len(flat) == 1 else Every(tuple(flat))
+
+
+def _check_dates(reading: _Reading, parts: Sequence[Node], begins: Sequence[QueryToken | None]) -> None:
+    """Point at a date that leaves no day between it and an earlier one."""
+    dates = [(part, piece) for part, piece in zip(parts, begins, strict=True) if isinstance(part, DateFilter)]
+    for n, (one, _) in enumerate(dates):
+        for other, piece in dates[n + 1 :]:
+            since, until = one.since or other.since, one.until or other.until
+            if piece and since and until and since.is_past(until):
+                raise reading.wrong(
+                    f"{piece.text} leaves no day: from: has to be before to:, so exchange the two dates.", piece
+                )
 
 
 def _item(reading: _Reading, *, title: bool, depth: int) -> Node:

@@ -13,10 +13,15 @@ from pipelines.errors import QueryError
 
 # Opening quote -> closing quote.
 QUOTES = {'"': '"', "“": '”"', "„": '“”"', "«": "»", "”": '”"'}
+# Signs of a query as keyboards of wide letters, or programs that improve what is typed, write them: one for one.
+ALIKE = str.maketrans("（）：｜＂－＊／‐‑–—−", '():|"-*/-----')
+# A quote within a Hebrew word marks an acronym (צה"ל), and is no quote.
+GERSHAYIM = '(?<=[\u05d0-\u05ea])["”“](?=[\u05d0-\u05ea])'
+ACRONYM = re.compile(GERSHAYIM)
 PREFIX = re.compile(r"([A-Za-z_]+):")
 # Blanks, and the marks that keyboards of right-to-left scripts put between words.
 BLANK = re.compile("[\\s\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]+")
-BARE = re.compile('[^\\s()|"“„«»”\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]+')
+BARE = re.compile(f'(?:[^\\s()|"“„«»”\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]|{GERSHAYIM})+')
 NEAR = re.compile(r"(?:near/(\d{1,6})|NEAR)(?=[\s(]|$)", re.IGNORECASE)
 NEAR_ALONE = "NEAR"
 # A plain word, as most pieces are: letters and digits between blanks.
@@ -59,7 +64,7 @@ class QueryToken:
 
 def pieces(written: str) -> Iterator[QueryToken]:
     """The pieces of a query in order; QueryError if a quote is never closed or a dash is alone."""
-    at = 0
+    written, at = written.translate(ALIKE), 0
     while at < len(written):
         blank = BLANK.match(written, at)
         if blank:
@@ -119,7 +124,8 @@ def _term(written: str, start: int) -> QueryToken:
 def _spelling(written: str, at: int) -> tuple[str, int]:
     opening = written[at : at + 1]
     if opening and opening in QUOTES:
-        closing = next((place for place in range(at + 1, len(written)) if written[place] in QUOTES[opening]), None)
+        places = range(at + 1, len(written))
+        closing = next((n for n in places if written[n] in QUOTES[opening] and not ACRONYM.match(written, n)), None)
         if closing is None:
             raise QueryError(f"This quote is never closed: write {QUOTES[opening][-1]} where it ends.", written, at)
         return written[at + 1 : closing], closing + 1

@@ -58,6 +58,14 @@ def test_each_way_to_ask_is_read(written: str, read: object) -> None:
     assert parse(written) == read
 
 
+@pytest.mark.parametrize(
+    "written", ["from:2026-11-10 to:2026-11-10", "from:7d to:1d", "from:2026-11-10 to:1d", "from:1d OR to:7d",
+                "from:7d from:1d", "-from:1d to:7d"]
+)  # fmt: skip
+def test_dates_with_a_day_between_them_are_read(written: str) -> None:
+    assert parse(written)
+
+
 def test_near_in_a_row_is_near_the_one_before() -> None:
     assert parse("a NEAR/2 b NEAR/3 c") == Every(
         (Near((_found("a"),), (_found("b"),), 2), Near((_found("b"),), (_found("c"),), 3))
@@ -73,6 +81,9 @@ def test_near_in_a_row_is_near_the_one_before() -> None:
         ("to:2026-12", datetime(2027, 1, 1, tzinfo=UTC)),
         ("to:2026", datetime(2027, 1, 1, tzinfo=UTC)),
         ("from:7d", datetime(2026, 11, 22, tzinfo=UTC)),
+        ("from:٧d", datetime(2026, 11, 22, tzinfo=UTC)),
+        ("from:٢٠٢٦-١١-٠٥", datetime(2026, 11, 5, tzinfo=UTC)),
+        ("from:۲۰۲۶–۱۱–۰۵", datetime(2026, 11, 5, tzinfo=UTC)),
         ("to:24h", datetime(2026, 11, 28, tzinfo=UTC)),
     ],
 )
@@ -103,6 +114,11 @@ def test_a_day_begins_and_ends_where_it_should(written: str, moment: datetime) -
         ("is:corrected", 0, "do you mean is:correction?"),
         ("a from:yesterday", 2, "2026-11-01"),
         ("from:2026-13", 0, "2026-11-01"),
+        ("to:2026-00", 0, "2026-11-01"),
+        ("from:2026-11-0", 0, "2026-11-01"),
+        ("from:0000", 0, "2026-11-01"),
+        ("from:2026-11-10 a to:2026-11-01", 18, "from: has to be before to:"),
+        ("(to:7d a from:1d)", 9, "exchange the two dates"),
         ("lang:arabic", 0, "lang:ar"),
         ("country:syria", 0, "country:SY"),
         ("a NEAR b", 2, "write NEAR/5"),
