@@ -321,6 +321,8 @@ def _term(reading: _Reading, piece: QueryToken, *, title: bool) -> Node:
             f"{piece.prefixes[-1]}: needs a word right behind it." if piece.prefixes else "There is no word in this."
         )
         raise reading.wrong(needs, piece)
+    if piece.prefixes and piece.text.startswith(f"{':'.join(piece.prefixes)}:-"):
+        raise reading.wrong(f"The - stands before what is left out: write -{piece.text.replace(':-', ':', 1)}.", piece)
     if field and (mode or title):
         raise reading.wrong(f"{field}: takes no exact:, sub: or title: beside it.", piece)
     if field:

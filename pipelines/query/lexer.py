@@ -22,8 +22,10 @@ PREFIX = re.compile(r"([A-Za-z_]+):")
 # Blanks, and the marks that keyboards of right-to-left scripts put between words.
 BLANK = re.compile("[\\s\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]+")
 BARE = re.compile(f'(?:[^\\s()|"“„«»”\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]|{GERSHAYIM})+')
-NEAR = re.compile(r"(?:near/(\d{1,6})|NEAR)(?=[\s(]|$)", re.IGNORECASE)
+NEAR = re.compile(r"near(?:/([^\s()]*))?(?=[\s()]|$)", re.IGNORECASE)
 NEAR_ALONE = "NEAR"
+# Longer numbers are all the same: far too large.
+DIGITS_OF_NEAR = 6
 # A plain word, as most pieces are: letters and digits between blanks.
 PLAIN = re.compile(r"[^\W_]+(?=\s|$)")
 
@@ -91,12 +93,16 @@ def _piece(written: str, at: int) -> QueryToken:
             )
         return QueryToken(TokenKind.NOT, letter, at, at + 1)
     near = NEAR.match(written, at)
-    if near and (near[1] or near[0] == NEAR_ALONE):
-        return QueryToken(TokenKind.NEAR, near[0], at, near.end(), number=int(near[1] or 0))
+    if near and ((near[1] or "").isdecimal() or near[0].startswith(NEAR_ALONE)):
+        return QueryToken(TokenKind.NEAR, near[0], at, near.end(), number=_number(near[1] or ""))
     bare = BARE.match(written, at)
     if bare and bare[0] in WORDS:
         return QueryToken(WORDS[bare[0]], bare[0], at, bare.end())
     return _term(written, at)
+
+
+def _number(written: str) -> int:
+    return int(written[: DIGITS_OF_NEAR + 1]) if written.isdecimal() else 0
 
 
 def _term(written: str, start: int) -> QueryToken:
