@@ -43,6 +43,8 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
     "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
 )
+# Marks of half-width kana, which are letters for Unicode: ﾀﾞ is ダ.
+VOICED = "\uff9e\uff9f"
 # The code points that may be marks, digits, controls or invisible: the basic plane without Chinese, Korean and private
 # letters, then musical controls and tags.
 EXAMINED = (
@@ -246,4 +248,4 @@ _MARKS = "".join(c for c in _INSIDE if unicodedata.category(c) != "Cf")
 _LETTER = rf"[^\W_\u0640{UNSPACED}]"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 # A word: letters and digits with the marks and invisible characters inside it; a tatweel before Latin letters ends it.
-_WORD = re.compile(rf"[{UNSPACED}][{_MARKS}]*|{_LETTER}+(?:(?!\u0640+[A-Za-z0-9])[{_INSIDE}]+{_LETTER}+)*[{_MARKS}]*")
+_WORD = re.compile(rf"[{UNSPACED}][{_MARKS}{VOICED}]*|{_LETTER}+(?:(?!\u0640+[A-Za-z0-9])[{_INSIDE}]+{_LETTER}+)*[{_MARKS}]*")

@@ -92,7 +92,7 @@ def _check_term(written: str, spellings: tuple[str, ...], mode: str, article: st
 
 
 def _check(spelling: str, mode: str) -> None:
-    letters = len("".join(token.form for token in text.tokens(spelling)))
+    letters = _count_letters("".join(token.form for token in text.tokens(spelling)))
     if not letters:
         raise WatchError(f"{spelling!r} has no letter or digit to look for.")
     if mode == "substring" and letters < SHORTEST_PART_LETTERS:
@@ -101,3 +101,8 @@ def _check(spelling: str, mode: str) -> None:
         raise WatchError(f"{spelling} is too short: the beginning of a word needs {SHORTEST_PART_LETTERS} letters.")
     if "*" in spelling.removesuffix("*"):
         raise WatchError(f"{spelling}: a * can only stand at the end.")
+
+
+def _count_letters(form: str) -> int:
+    """The letters of a normal form: a Korean syllable has several, and a script without spaces has a word in each."""
+    return len(text.compose(text.bare(form), "NFD")) * (SHORTEST_PART_LETTERS if text.has_unspaced(form) else 1)

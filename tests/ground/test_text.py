@@ -55,6 +55,7 @@ def test_a_ligature_of_several_words_gives_them_one_place() -> None:
 
 def test_scripts_without_spaces_are_cut_into_letters() -> None:
     assert [t.form for t in tokens("東京で3人")] == ["東", "京", "で", "3", "人"]
+    assert [t.form for t in tokens("ｶﾅﾀﾞ")] == ["カ", "ナ", "ダ"]
 
 
 def test_digests_are_equal_where_only_the_spelling_differs() -> None:

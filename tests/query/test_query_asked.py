@@ -48,6 +48,9 @@ def _marked(query: str, subject: QueriedArticle) -> list[str] | None:
         ("terror*", "Terrorists", ["Terrorists"]),
         ("cestina", "Čeština", ["Čeština"]),
         ("安倍", "由安倍晋三", ["安倍"]),
+        ("カナダ", "首相はｶﾅﾀﾞへ", ["ｶﾅﾀﾞ"]),
+        ("안보*", "유엔 안보리", ["안보리"]),
+        ("東京*", "東京都", ["東京"]),
         ('"حزب الله"', "حزب‌الله", ["حزب‌الله"]),
         # A quote within a Hebrew word is none, in whichever way it is typed.
         ('צה"ל', "דובר צה״ל מסר", ["צה״ל"]),
