@@ -246,6 +246,7 @@ _INSIDE = (
 )
 _MARKS = "".join(c for c in _INSIDE if unicodedata.category(c) != "Cf")
 _LETTER = rf"[^\W_\u0640{UNSPACED}]"
+_LETTER_ALONE = f"[{UNSPACED}][{_MARKS}{VOICED}]*"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 # A word: letters and digits with the marks and invisible characters inside it; a tatweel before Latin letters ends it.
-_WORD = re.compile(rf"[{UNSPACED}][{_MARKS}{VOICED}]*|{_LETTER}+(?:(?!\u0640+[A-Za-z0-9])[{_INSIDE}]+{_LETTER}+)*[{_MARKS}]*")
+_WORD = re.compile(rf"{_LETTER_ALONE}|{_LETTER}+(?:(?!\u0640+[A-Za-z0-9])[{_INSIDE}]+{_LETTER}+)*[{_MARKS}]*")

@@ -99,9 +99,9 @@ def _print(answer: ArticleHit) -> None:
     out.print(line + Text(revised + removed, "yellow") + Text(carried, "cyan"), soft_wrap=True)
     title = passages.whole(article["title"], _places(answer, "title"))
     out.print(Text(" " * 10) + show_pieces(title, "bold"), soft_wrap=True)
-    for field in ("description", "text"):
-        for passage in passages.passages(article[field], _places(answer, field)):
-            out.print(Text(" " * 10) + show_pieces(passage), soft_wrap=True)
+    places = {field: _places(answer, field) for field in ("description", "text")}
+    for passage in passages.beside_title(article["description"], article["text"], places):
+        out.print(Text(" " * 10) + show_pieces(passage), soft_wrap=True)
 
 
 def show_pieces(pieces: Sequence[PassagePiece], style: str = "") -> Text:

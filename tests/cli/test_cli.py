@@ -110,6 +110,8 @@ def test_search_marks_what_it_finds_and_goes_on_by_its_cursor(desk: Nightdesk) -
     rest = json.loads(desk("search", "في lang:ar", "-n", "500", "--after", first["after"], "--json").stdout)
 
     assert re.search(r"\[\w*داعش\w*\]", shown)
+    # What the description has from the text is told once.
+    assert len(lines := [line for line in shown.splitlines() if "داعش" in line]) == len(set(lines))
     assert counted["number"] == 1 + len(rest["answers"]) > 1
     assert first["answers"][0]["id"] not in {answer["id"] for answer in rest["answers"]}
     assert any(piece["marked"] for piece in first["answers"][0]["passages"][0]["pieces"])
