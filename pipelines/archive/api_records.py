@@ -17,7 +17,7 @@ from pipelines.crawl import ledger
 from pipelines.model import Source
 from pipelines.query.evaluation import FIELDS
 from pipelines.sources import folders
-from pipelines.stores import postgres
+from pipelines.stores import postgres, story_records
 
 Record = dict[str, Any]
 
@@ -75,10 +75,12 @@ def versions(
 def story(conn: postgres.Connection, number: int, count: int, *, after: int = 0) -> list[Record]:
     """The articles that tell a story, in the order in which the outlets told it; none if there is no such story.
 
+    number: of the story, of one that turned out to be the same, or of an article in it.
     after: only those behind this place.
     share: the part of an article's text that is in the story's first article.
     """
-    rows = postgres.query(conn, "published_story", id=number, after=after, count=count)
+    story_id = story_records.resolve(conn, number)
+    rows = postgres.query(conn, "published_story", id=story_id, after=after, count=count)
     return [{**row, "direction": text.direction(row["title"] or row["language"])} for row in rows]
 
 

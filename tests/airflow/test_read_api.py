@@ -197,6 +197,21 @@ def test_a_story_has_its_articles_in_the_order_they_were_told(
     assert told[1]["share"] > 0.9
 
 
+def test_the_number_of_a_story_that_turned_out_another_leads_there(
+    get: Any, settings: Settings, conn: postgres.Connection
+) -> None:
+    words = [f"word{n}" for n in range(240)]
+    for n, text in enumerate((words[:120], words[120:], [*words[120:], "too"], words)):
+        one = article(str(n), " ".join(text), title=f"t{n}", source=f"outlet{n}", published_at=T0 + timedelta(hours=n))
+        keep(settings, conn, [one], run=f"2026-11-22T0{n}00", at=T0 + timedelta(hours=n))
+
+    told = [said(get(f"{V1}/stories/{number}")) for number in (1, 2, 3)]
+
+    assert [(story["story_id"], [one["article_id"] for one in story["articles"]]) for story in told] == [
+        (1, [1, 2, 3, 4])
+    ] * 3
+
+
 def test_what_is_not_there_is_a_404(get: Any) -> None:
     paths = ("/articles/1", "/articles/99999999999999999999999", "/articles?url=a", "/sources/nobody", "/stories/1",
              "/ledger?url=https%3A%2F%2Fnobody.test%2F1")  # fmt: skip

@@ -165,7 +165,10 @@ def _story(
     count: Number = policy.MAX_ANSWERS,
     after: Annotated[int, Query(ge=0, lt=2**31, description="only articles behind this place")] = 0,
 ) -> Response:
-    """The articles of a story, in the order of publication; a single article is the story with its own number."""
+    """The articles of a story, in the order of publication; a single article is the story with its own number.
+
+    The number of an article of the story leads here too, and so does that of a story that turned out to be this one.
+    """
     with DOOR.reading(settings()) as conn:
         known = 0 < number < 2**BIGINT_BITS
         rows = api_records.story(conn, number, count + 1, after=after) if known else []
@@ -173,7 +176,7 @@ def _story(
         raise HTTPException(404, "There is no such story, or nothing behind this place.")
     more = rows[count - 1]["place"] if len(rows) > count else None
     told = [documents.Telling.model_validate(row) for row in rows[:count]]
-    return _answer(request, documents.Story(story_id=number, articles=told, after=more))
+    return _answer(request, documents.Story(story_id=rows[0]["story_id"], articles=told, after=more))
 
 
 @router.get("/sources", response_model=documents.SourcePage)
