@@ -75,8 +75,9 @@ docker: $(VENV)/ready-dev ## try docker/ in a Docker of its own, as root on Debi
 bench: $(VENV)/ready-dev ## measure, and write docs/benchmarks.md
 	@$(BIN)/python -m bench
 
-bench-scale: $(VENV)/ready-dev ## search in generated archives of 10,000 to a million articles: hours, and 15 GB
-	@$(BIN)/python -m bench scale --articles 10000 100000 1000000
+bench-scale: $(VENV)/ready-dev ## search, and every statement, in generated archives of 10,000 to a million articles: hours, and 17 GB in build/scale
+	@$(BIN)/python -m bench scale --articles 10000 100000 1000000 --at build/scale
+	@$(BIN)/python -m bench statements --at build/scale
 
 bench-export: $(VENV)/ready-dev ## export a generated archive of a million articles, and read it back: an hour and a half, 30 GB
 	@$(MAKE) -s $(READERS)/ready

@@ -11,6 +11,7 @@ python -m bench sources [--sources N]  planning and leasing for many sources; --
 python -m bench many [--sources N]     a real night of a thousand sources in Airflow; --help says what else
 python -m bench asleep [--workers N…]  Airflow's own share of such a night, whose tasks sleep; --help says what else
 python -m bench scale [--articles N…]  search in generated archives of several sizes; --help says what else
+python -m bench statements --at FOLDER  every statement of the night, command line and Desk on a million articles
 python -m bench desk --at FOLDER       every page of the Desk on a million articles; --help says what else
 python -m bench desk-nights [--pairs N]  what an open Desk costs the night beside it; --help says what else
 python -m bench migration [--articles N]  an archive of the last release brought to this version while others write
@@ -143,6 +144,10 @@ def main(words: list[str]) -> int:
         from bench import scale
 
         return scale.main(words[1:])
+    if words[:1] == ["statements"]:
+        from bench import statements
+
+        return statements.main(words[1:])
     if words[:1] == ["many"]:
         from bench import many
 
