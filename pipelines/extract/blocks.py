@@ -175,6 +175,8 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, TextPlace]]:
     """Text, characters of it in links, tag and place, for each stretch without a block-level element in it."""
     parts: list[str] = []
     linked = links = 0
+    # Whether a part is more than blanks: most stretches between two elements are not.
+    told = False
     # The elements around the walk's position; each gets its place when text occurs in it.
     within: list[HtmlElement] = [body]
     places = [TextPlace(body, None, "body", "body", "", False, False, 0)]
@@ -189,12 +191,14 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, TextPlace]]:
                 continue
             if name == "br":
                 parts.append(BREAK)
+                told = True
             elif name in INLINE:
                 links += name == "a" and not _is_anchor(element, within[-1])
             elif element is not body:
+                if told:
+                    yield _run(parts, linked, within, places)
                 if parts:
-                    yield from _run(parts, linked, within, places)
-                    parts, linked = [], 0
+                    parts, linked, told = [], 0, False
                 within.append(element)
             text = element.text
         else:
@@ -202,9 +206,10 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, TextPlace]]:
                 if name in INLINE:
                     links -= name == "a" and not _is_anchor(element, within[-1])
                 elif element is not body:
+                    if told:
+                        yield _run(parts, linked, within, places)
                     if parts:
-                        yield from _run(parts, linked, within, places)
-                        parts, linked = [], 0
+                        parts, linked, told = [], 0, False
                     within.pop()
                     del places[len(within) :]
             skipping = None
@@ -212,7 +217,9 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, TextPlace]]:
         if text:
             parts.append(text)
             linked += len(text) if links else 0
-    yield from _run(parts, linked, within, places)
+            told = told or not text.isspace()
+    if told:
+        yield _run(parts, linked, within, places)
 
 
 def _is_anchor(link: HtmlElement, around: HtmlElement) -> bool:
@@ -223,15 +230,12 @@ def _is_anchor(link: HtmlElement, around: HtmlElement) -> bool:
 
 def _run(
     parts: Sequence[str], linked: int, within: Sequence[HtmlElement], places: list[TextPlace]
-) -> Iterator[tuple[str, int, str, TextPlace]]:
-    """One stretch of text if it has any; its places are made."""
-    text = "".join(parts)
-    if not text or text.isspace():
-        return
+) -> tuple[str, int, str, TextPlace]:
+    """One stretch of text; its places are made."""
     for element in within[len(places) :]:
         # Deeper text is in the last place above.
         places.append(_place(element, places[-1]) if places[-1].depth < DEEPEST_PLACES else places[-1])
-    yield text, linked, places[-1].element.tag, places[-1]
+    return "".join(parts), linked, places[-1].element.tag, places[-1]
 
 
 def _place(element: HtmlElement, outer: TextPlace) -> TextPlace:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from importlib.metadata import version
 
-from lxml.html import HtmlElement, tostring
+from lxml.html import tostring
 
 from pipelines.codes import Reason
 from pipelines.errors import StoreError, TooLargeError
@@ -30,8 +30,6 @@ DETAIL_CHARACTERS = 300
 CPU_SECONDS = 20.0
 # Bytes of HTML that are read. Chosen: a page with embedded data fits; a larger one costs memory and time.
 LARGEST_BYTES = 5 * 1024 * 1024
-# Elements whose own text no browser shows.
-UNSHOWN = frozenset(("script", "style", "noscript", "template"))
 # The steps that `without` can leave out, as the benchmarks do.
 STEPS = assembly.STEPS
 
@@ -117,7 +115,6 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         title=facts.title,
         paragraphs=text.lines,
         extracted=text.extracted,
-        visible=_visible(tree),
         link_share=cache(partial(by_trafilatura.link_share, tree)),
         claims_article=facts.claims_article,
         dated=when.at is not None and when.precision != "year",
@@ -154,24 +151,6 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         extractor=extractor(),
     )
     return PageReading(article, text.fits)
-
-
-def _visible(tree: HtmlElement) -> str:
-    """All text of a page except scripts and styles: first the texts that begin elements, then those that follow
-    elements.
-    """
-    body = tree.find("body")
-    if body is None:
-        return ""
-    parts: list[str] = []
-    tails: list[str] = []
-    for element in body.iter("*"):
-        text, tail = element.text, element.tail
-        if text and not text.isspace() and element.tag not in UNSHOWN:
-            parts.append(text)
-        if tail and not tail.isspace():
-            tails.append(tail)
-    return "\n".join([*parts, *tails])
 
 
 def _reject(page: Page, reason: Reason, detail: str) -> PageReading:

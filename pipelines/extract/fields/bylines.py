@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import unquote
 
@@ -52,6 +53,8 @@ LINE_WORDS = 14
 PART_WORDS = 3
 # Authors of one article. Chosen: more is a list of the staff.
 MAX_AUTHORS = 10
+# How many names of elements are remembered. Chosen: a page has some hundreds, and the pages of a site share them.
+MAX_NAMES = 4000
 # Lines near the head that are examined. Chosen: a byline is among the first.
 MAX_LOOKS = 8
 MARKED = (
@@ -168,7 +171,8 @@ def find_bylines(tree: HtmlElement) -> list[str]:
         if looked == MAX_LOOKS:
             break
     for element in tree.iter(*SAYING):
-        text = _before_date(element.text) if element.text and len(element.text) < LONGEST_LINE_CHARACTERS else ""
+        own = element.text
+        text = _before_date(own) if own and len(own) < LONGEST_LINE_CHARACTERS and not own.isspace() else ""
         if text and len(text) < LONGEST_LINE_CHARACTERS and SAYS_BY.match(text.lstrip(" \n\t([（")):
             line = _said_by(element, " ".join(text.split()))
             if line and any(map(is_full, people(line))) and not _stranger(element):
@@ -203,6 +207,7 @@ def _is_marked(element: HtmlElement) -> bool:
     return element.get("itemprop") == "author" or (element.tag == "a" and "author" in (element.get("rel") or ""))
 
 
+@lru_cache(maxsize=MAX_NAMES)
 def _is_called_so(name: str) -> bool:
     """Whether an element's name says that it is a byline, and not the picture or the day beside one."""
     name = name.lower()

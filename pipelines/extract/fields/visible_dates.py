@@ -209,17 +209,18 @@ def _walk(body: HtmlElement, titles: Titles) -> tuple[dict[HtmlElement, int], in
         if tag not in SILENT:
             if tag == "a" and element.get("href") and HOME.fullmatch(element.get("href")):
                 homes.append(place)
-            if len(texts) < 2 and text and not text.isspace():
+            blank = not text or text.isspace()
+            if not blank and len(texts) < 2:
                 texts.append(place)
-            if tag == "time" or (_says_when(text) if text and not text.isspace() else _is_named(element)):
+            if tag == "time" or (_is_named(element) if blank else len(text) < LONGEST_CHARACTERS and _holds_date(text)):
                 places[element] = place
-            if titles.is_heading(element) if tag in HEADINGS else titles.is_text(text):
+            if titles.is_heading(element) if tag in HEADINGS else not blank and titles.is_text(text):
                 of_titles.setdefault(tag if tag in HEADINGS else "", place)
                 holding.update(element.iterancestors())
             if text:
                 place += len(text)
         if tail:
-            if _says_when(tail):
+            if len(tail) < LONGEST_CHARACTERS and _says_when(tail):
                 places.setdefault(element.getparent(), place)
             place += len(tail)
     title = next((of_titles[tag] for tag in (*HEADINGS, "") if tag in of_titles), 0)

@@ -7,8 +7,9 @@ A page's own statements (article markup and a day of publication) outweigh all b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property, partial
 from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
@@ -52,6 +53,8 @@ CONSENT_FRAME = re.compile(r"<iframe\b[^<>]*(?:consent|cmp[_./-]|privacy)", re.I
 OTHERS_CONSENT_FACTOR, LEAST_CONSENT_WORDS = 3, 3
 # Bytes in which a wall's script is searched. Chosen: challenge pages are far smaller.
 SCRIPT_BYTES = 200_000
+# Elements whose own text no browser shows.
+UNSHOWN = frozenset(("script", "style", "noscript", "template"))
 # Characters of a page's visible text that are examined. Chosen: a wall is far shorter.
 SHOWN_CHARACTERS = 20_000
 HOME = re.compile(r"/?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
@@ -92,7 +95,7 @@ class PageEvidence:
 
     paragraphs: those that are neither links nor the title again.
     count: the words of these paragraphs.
-    visible: all text of the page.
+    tree: the page's tree, from which its visible text is taken.
     claims_article, free: what the page says about itself.
     dated: whether a day of publication was found.
     """
@@ -101,7 +104,7 @@ class PageEvidence:
     title: str
     paragraphs: Sequence[str]
     count: int
-    visible: str
+    tree: HtmlElement | None
     claims_article: bool
     dated: bool
     free: bool
@@ -110,6 +113,14 @@ class PageEvidence:
     def sure(self) -> bool:
         """Whether the page calls itself an article, and has a text."""
         return self.claims_article and self.dated and self.count >= LEAST_WORDS
+
+    @cached_property
+    def visible(self) -> str:
+        """All text of the page except scripts and styles: first the texts that begin elements, then those that follow
+        elements. Most pages are judged without it.
+        """
+        texts = list(_visible_texts(self.tree))
+        return "\n".join(filter(None, (*(text for text, _ in texts), *(tail for _, tail in texts))))
 
     @property
     def shown(self) -> list[str]:
@@ -141,7 +152,6 @@ def of_content(
     html: str,
     title: str,
     paragraphs: Sequence[str],
-    visible: str,
     link_share: Callable[[], float],
     claims_article: bool,
     dated: bool,
@@ -154,7 +164,6 @@ def of_content(
 
     paragraphs: the text that would be stored.
     extracted: everything on the page that reads like text.
-    visible: all text of the page.
     link_share: gives the share of its words in links, 0 to 1; called only if needed.
     claims_article, free: what the page says about itself.
     dated: whether a day of publication was found.
@@ -163,8 +172,9 @@ def of_content(
     """
     if tree is None:
         tree = markup.parse(html)
-    prose = _prose(tree, title, paragraphs)
-    evidence = PageEvidence(page, title, prose, sum(map(words, prose)), visible, claims_article, dated, free)
+    linked = cache(partial(_linked_texts, tree, title))
+    prose = _prose(paragraphs, title, linked)
+    evidence = PageEvidence(page, title, prose, sum(map(words, prose)), tree, claims_article, dated, free)
     if _is_home(page.final_url, FRONT) and not _is_home(page.url, FRONT):
         return Reason.HOME, "the address leads to the home page"
     found = _wall(evidence, html) or _paywall(evidence)
@@ -173,11 +183,11 @@ def of_content(
     if others and (claims_article or index_pages.names_article(page.final_url, title)):
         extracted = paragraphs
     if index_pages.is_list(
-        page, tree, html, title, extracted, _prose(tree, title, extracted), link_share, claims_article, dated
+        page, tree, html, title, extracted, partial(_prose, extracted, title, linked), link_share, claims_article, dated
     ):
         home = _is_home(page.final_url)
         return Reason.HOME if home else Reason.LISTING, f"{round(100 * link_share())} % of the words are links"
-    if not visible.strip():
+    if not any(text or tail for text, tail in _visible_texts(tree)):
         return Reason.EMPTY, "no visible text"
     media = _media(evidence, html)
     if media:
@@ -197,11 +207,24 @@ def wrong_language(language: str, source: Source, count: int) -> ReasonAndDetail
     return None
 
 
-def _prose(tree: HtmlElement | None, title: str, paragraphs: Sequence[str]) -> list[str]:
-    """The paragraphs of a short text that tell something. On a page without any, only the menu remains."""
-    body = tree.find("body") if tree is not None else None
-    if body is None or sum(map(words, paragraphs)) >= WORDY_WORDS:
+def _prose(paragraphs: Sequence[str], title: str, linked: Callable[[], set[str] | None]) -> list[str]:
+    """The paragraphs of a short text that tell something. On a page without any, only the menu remains.
+
+    linked: gives the keys of texts that tell nothing; called only if needed.
+    """
+    menu = linked() if sum(map(words, paragraphs)) < WORDY_WORDS else None
+    if menu is None:
         return list(paragraphs)
+    prose = [line for line in paragraphs if key(line) not in menu]
+    # A flash can have exactly the words of its title.
+    return prose or [line for line in paragraphs if key(line) == key(title)][:1]
+
+
+def _linked_texts(tree: HtmlElement | None, title: str) -> set[str] | None:
+    """The keys of a page's title and of the texts of its links and buttons; None for a page without a body."""
+    body = tree.find("body") if tree is not None else None
+    if body is None:
+        return None
     linked = {key(title)}
     for link in body.iter("a", "button", "label", "option"):
         for element in link.iter("*"):
@@ -209,9 +232,20 @@ def _prose(tree: HtmlElement | None, title: str, paragraphs: Sequence[str]) -> l
                 linked.add(key(element.text))
             if element.tail and element is not link:
                 linked.add(key(element.tail))
-    prose = [line for line in paragraphs if key(line) not in linked]
-    # A flash can have exactly the words of its title.
-    return prose or [line for line in paragraphs if key(line) == key(title)][:1]
+    return linked
+
+
+def _visible_texts(tree: HtmlElement | None) -> Iterator[tuple[str, str]]:
+    """The text at the beginning of each element and the text after it; empty where there is none, or no browser shows
+    it.
+    """
+    body = tree.find("body") if tree is not None else None
+    for element in body.iter("*") if body is not None else ():
+        text, tail = element.text, element.tail
+        yield (
+            text if text and not text.isspace() and element.tag not in UNSHOWN else "",
+            tail if tail and not tail.isspace() else "",
+        )
 
 
 def _wall(evidence: PageEvidence, html: str) -> ReasonAndDetail | None:

@@ -71,7 +71,7 @@ def is_list(
     html: str,
     title: str,
     paragraphs: Sequence[str],
-    prose: Sequence[str],
+    prose: Callable[[], Sequence[str]],
     link_share: Callable[[], float],
     claims_article: bool,
     dated: bool,
@@ -79,12 +79,10 @@ def is_list(
     """Whether a page is a list.
 
     paragraphs: the text of the page.
-    prose: the part of the text that is not links.
-    link_share: called only if needed.
+    prose: gives the part of the text that is not links; called only if needed, as link_share is.
     """
-    longest = max(map(words, prose), default=0)
     path = unquote(urlsplit(page.final_url).path)
-    if not claims_article and longest < SENTENCE_WORDS:
+    if not claims_article and max(map(words, prose()), default=0) < SENTENCE_WORDS:
         if ADDRESS.search(path) and not OWN_NAME.search(path):
             return True
         if link_share() > LINKED_SHARE and not dated:

@@ -6,7 +6,7 @@ The shape of the page shows them: units that are built alike, each with its own 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -75,13 +75,18 @@ def _of_title(found: Sequence[Block], title: int) -> bool:
 
 def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int, url: str) -> dict[int, str]:
     """Units beside that of the title, with the same name as it, each with its own heading above a text."""
+    # For each kept block the places around it, by the element that each is directly in.
+    within = [
+        (number, {place.parent.element: place for place in around(found[number].place) if place.parent is not None})
+        for number in kept
+    ]
     for unit in around(found[title].place):
         above = unit.parent
         if above is None:
             return {}
         beside: dict[HtmlElement, list[int]] = {}
-        for number in kept:
-            there = _below(found[number].place, above.element)
+        for number, places in within:
+            there = places.get(above.element)
             if there is not None and there.name == unit.name:
                 beside.setdefault(there.element, []).append(number)
         own = beside.pop(unit.element, [])
@@ -153,17 +158,22 @@ def _stream(
     All units of the page are examined: some of a stream may have been kept, and others not.
     """
     holding = {place.element for place in around(found[title].place)}
-    groups: dict[tuple[HtmlElement, str], dict[HtmlElement, list[int]]] = {}
-    for number in range(title + 1, len(found)):
-        for level, place in enumerate(around(found[number].place)):
-            if place.parent is None or level == MAX_LEVELS or place.element in holding:
-                break
-            units = groups.setdefault((place.parent.element, place.name), {})
-            units.setdefault(place.element, []).append(number)
-    cut: set[int] = set()
     stays = set(kept)
+    # Only groups with a kept block can be cut.
+    groups: dict[tuple[HtmlElement, str], dict[HtmlElement, list[int]]] = {
+        (outer.element, place.name): {}
+        for number in kept
+        if number > title
+        for place, outer in _units_around(found[number].place, holding)
+    }
+    for number in range(title + 1, len(found)) if groups else ():
+        for place, outer in _units_around(found[number].place, holding):
+            units = groups.get((outer.element, place.name))
+            if units is not None:
+                units.setdefault(place.element, []).append(number)
+    cut: set[int] = set()
     for units in groups.values():
-        if len(units) < ITEMS or not any(stays.intersection(numbers) for numbers in units.values()):
+        if len(units) < ITEMS:
             continue
         told = [element for element, numbers in units.items() if _tells_another(found, numbers, element, titles, url)]
         if len(told) >= ITEMS and 2 * len(told) > len(units) and not _is_counted(found[title], told):
@@ -172,6 +182,16 @@ def _stream(
             cut.update(n for numbers in units.values() for n in numbers if n in stays and n >= first)
     own = [number for number in kept if number not in cut]
     return dict.fromkeys(sorted(cut), STREAM) if _words(found, own) >= OWN_WORDS else {}
+
+
+def _units_around(place: TextPlace, holding: Collection[HtmlElement]) -> Iterator[tuple[TextPlace, TextPlace]]:
+    """The places around a block that may be its unit, each with the place around it; holding: the title's elements."""
+    here = place
+    for _ in range(MAX_LEVELS):
+        if here.parent is None or here.element in holding:
+            return
+        yield here, here.parent
+        here = here.parent
 
 
 def _tells_another(

@@ -41,12 +41,10 @@ def sum_places(found: Sequence[Block]) -> dict[int, Sum]:
     places: dict[int, TextPlace] = {}
     for block in found:
         number = id(block.place)
-        if number not in places:
-            for place in around(block.place):
-                if id(place) in places:
-                    break
-                places[id(place)] = place
-                sums[id(place)] = Sum()
+        place: TextPlace | None = block.place
+        while place is not None and id(place) not in places:
+            places[id(place)], sums[id(place)] = place, Sum()
+            place = place.parent
         good = block.words if block.words >= PARAGRAPH_WORDS and block.linked < LINKED_SHARE * block.words else 0
         one = sums[number]
         one.words += block.words
@@ -56,9 +54,9 @@ def sum_places(found: Sequence[Block]) -> dict[int, Sum]:
         one.direct += good
         if block.place.parent is not None:
             sums[id(block.place.parent)].direct += good
-    for place in _outwards(places.values()):
-        if place.parent is not None:
-            inner, outer = sums[id(place)], sums[id(place.parent)]
+    for here in _outwards(places.values()):
+        if here.parent is not None:
+            inner, outer = sums[id(here)], sums[id(here.parent)]
             outer.words += inner.words
             outer.linked += inner.linked
             outer.good += inner.good
@@ -69,17 +67,17 @@ def sum_places(found: Sequence[Block]) -> dict[int, Sum]:
 def steps_below_best(found: Sequence[Block], sums: dict[int, Sum]) -> dict[int, int]:
     """How many elements each place is below the best one, -1 outside; the key is the place's identity."""
     best = _find_best(sums, found)
-    made: dict[int, int] = {}
+    made: dict[int, int] = {} if best is None else {id(best): 0}
+
+    def count(place: TextPlace) -> int:
+        steps = made.get(id(place))
+        if steps is None:
+            outer = -1 if place.parent is None else count(place.parent)
+            steps = made[id(place)] = outer + (outer >= 0)
+        return steps
+
     for block in found:
-        new, steps = [], -1
-        for here in around(block.place):
-            if id(here) in made or here is best:
-                steps = made.setdefault(id(here), 0)
-                break
-            new.append(id(here))
-        for number in reversed(new):
-            steps += steps >= 0
-            made[number] = steps
+        count(block.place)
     return made
 
 
@@ -98,9 +96,13 @@ def describe_places(
     main_parts = main.split(">")
     made: dict[int, tuple[float, ...]] = {}
     called: dict[int, tuple[str, ...]] = {}
+    # Most places have the same kinds around them, often none.
+    named: dict[tuple[str, ...], tuple[bool, ...]] = {}
     for number, place in places.items():
         kinds = _kinds_around(place, called, lambda here: sums[id(here)].good < HALF_SHARE * good)
-        kind = kinds[0] if kinds else ""
+        if kinds not in named:
+            inside = (name in kinds for name in KINDS)
+            named[kinds] = (*inside, *(name == next(iter(kinds), "") for name in KINDS[:INNERMOST_KINDS]))
         parts = place.path.split(">")
         common = 0
         for mine, theirs in zip(parts, main_parts, strict=False):
@@ -110,8 +112,7 @@ def describe_places(
         outer = place.parent or place
         near = [sums[id(one)] for one in (place, outer, outer.parent or outer)]
         made[number] = (
-            *(name in kinds for name in KINDS),
-            *(kind == name for name in KINDS[:INNERMOST_KINDS]),
+            *named[kinds],
             place.path == main, common / len(main_parts), len(parts) - common,
             *(one.good / good for one in near),
             *(one.linked / max(1, one.words) for one in near),
@@ -154,17 +155,12 @@ def _kinds_around(
     place: TextPlace, known: dict[int, tuple[str, ...]], tells: Callable[[TextPlace], bool]
 ) -> tuple[str, ...]:
     """The telling names around a place, the innermost first; known: earlier answers for places."""
-    new: list[TextPlace] = []
-    kinds: tuple[str, ...] = ()
-    for here in around(place):
-        if id(here) in known:
-            kinds = known[id(here)]
-            break
-        new.append(here)
-    for here in reversed(new):
-        if here.kind and tells(here):
-            kinds = (here.kind, *kinds)
-        known[id(here)] = kinds
+    kinds = known.get(id(place))
+    if kinds is None:
+        kinds = () if place.parent is None else _kinds_around(place.parent, known, tells)
+        if place.kind and tells(place):
+            kinds = (place.kind, *kinds)
+        known[id(place)] = kinds
     return kinds
 
 

@@ -26,6 +26,8 @@ def complete_tables(
     """The blocks of partly kept tables: those that are now kept as well, and those that are cut."""
     tables: dict[HtmlElement, list[int]] = {}
     for number, block in enumerate(found):
+        if ">table" not in block.path:
+            continue
         table = next((place.element for place in around(block.place) if place.element.tag == "table"), None)
         if table is not None:
             tables.setdefault(table, []).append(number)
