@@ -74,7 +74,7 @@ def looking(settings: Settings, articles: int, sources: Sequence[Source]) -> Non
     ):  # fmt: skip
         with doing("nightdesk " + " ".join(word for word in words if word not in (url, last))):
             result = CliRunner().invoke(app, words)
-        assert result.exit_code == 0, (words, result.output)
+        assert result.exit_code == 0, (words, result.output, result.exception)
     with postgres.connection(settings) as conn:
         with doing("desk"):
             desk_records.overview(conn, sources, schedule="0 2 * * *", now=NOW)
