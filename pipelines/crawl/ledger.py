@@ -1,4 +1,4 @@
-"""The ledger of the crawl: where every URL stands, who works on it, and how each look at it ended."""
+"""The ledger of the crawl: the state of every URL, which crawl works on it, and how each look at it ended."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class FetchResult:
 
 def begin(conn: postgres.Connection, source: Source, run: str, *, due: bool = False) -> dict[str, datetime]:
     """Begin the crawl of a source, whose lock the caller has: make its feeds, sitemaps and sections due, and the looks
-    that are planned for about now. Free what a killed crawl had leased.
+    that are planned for soon. Free what a killed crawl had leased.
 
     due: make due only the lists whose time has come. Gives the other lists by key, each with the moment when it is due.
     """
@@ -174,9 +174,10 @@ def record(conn: postgres.Connection, run: str, results: Sequence[FetchResult]) 
     new = postgres.execute_values(conn, "record_fetches", rows, fetch=True)
     added = {(row["url_id"], row["warc_file"], row["warc_offset"]) for row in new}
     fresh = [result for result in results if (result.url_id, *_place(result)[:2]) in added]
-    # A URL with two looks in one batch stands where the later one left it.
+    # A URL with two looks in one batch takes the state of the later look.
     last = {result.url_id: result for result in sorted(fresh, key=lambda result: result.fetched_at)}
-    # Whether the dates of lists hold true; then where each URL stands now, and when it is looked at again.
+    # First count whether the lists' dates of change proved true; then write the new state of each URL and its next
+    # look.
     statuses = [(result.url_id, result.status) for result in last.values()]
     postgres.execute_values(conn, "forgive_lists", statuses, whole_after=policy.WHOLE_AFTER)
     postgres.execute_values(conn, "credit_lists", [(result.url_id, str(result.outcome)) for result in last.values()])
@@ -260,8 +261,8 @@ def urls_of_run(conn: postgres.Connection, run: str, source: str = "") -> Iterat
 
 
 def history_of_url(conn: postgres.Connection, url: str) -> list[postgres.Row]:
-    """All that happened to a URL and to the other addresses of its article, in time order. The last rows say where they
-    stand now.
+    """All that happened to a URL and to the other addresses of its article, in time order. The last rows have the
+    present states.
 
     Rows: at, source, run, what, reason, pointer.
     """

@@ -45,7 +45,7 @@ class ListReading:
     via: str
 
     def insert(self, rows: Sequence[tuple[object, ...]]) -> list[postgres.Row]:
-        """Write new URLs, each as `row_of` makes it; gives what became of them."""
+        """Write new URLs, each in the form that `row_of` makes; gives the rows that were written."""
         return postgres.execute_values(self.conn, "discover_urls", rows, fetch=True)
 
     def own_row(self) -> postgres.Row | None:

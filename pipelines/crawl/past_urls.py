@@ -22,7 +22,7 @@ from pipelines.crawl.rules import Rule
 from pipelines.model import Entry, Source
 from pipelines.stores import postgres
 
-# What the key of a list's own row for the past begins with.
+# The prefix of the key of a list's row for the past.
 PREFIX = "past "
 # A year, or a month of it, in the name of a sitemap.
 SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_/]?(0[1-9]|1[0-2]))?(?!\d)")
@@ -139,7 +139,7 @@ def want(conn: postgres.Connection, source: str, wanted: PastSpan, runs: Sequenc
 
 def _rule_of(entry: Entry, since: datetime, until: datetime) -> Rule:
     at = entry.published_at or entry.modified_at
-    said = "of no day that is told" if at is None else "of the past" if since <= at <= until else "of other days"
+    said = "without a known date" if at is None else "of the past" if since <= at <= until else "of other days"
     return Rule(Cause.TOO_OLD, f"{said}: named when a backfill looked")
 
 

@@ -11,8 +11,8 @@ from datetime import timedelta
 
 # --- Leases: who works on a URL
 
-# A crawl that is killed leaves its leases: the next crawl of the source frees them at once, anybody else may take them
-# after this. Chosen: long enough for a slow host, short enough for a night.
+# A crawl that is killed leaves its leases: the next crawl of the source frees them at once, and any other process may
+# take them after this time. Chosen: long enough for a slow host, short enough for a night.
 LEASE = timedelta(minutes=15)
 
 # --- Retries: after a failure, a block, a page that is gone
@@ -22,13 +22,14 @@ LEASE = timedelta(minutes=15)
 RETRY_PAUSE = timedelta(minutes=10)
 # Each pause is so many times the one before.
 RETRY_GROWTH = 3
-# Pauses after a block (403, a challenge): 1 h, 4 h, 16 h, 64 h. Chosen: longer than after
-# failures, for whoever is refused and comes again at once is refused for longer.
+# Pauses after a block (403, a challenge): 1 h, 4 h, 16 h, 64 h. Chosen: longer than after failures, because a site that
+# refuses a crawler refuses it for longer if it comes again at once.
 BLOCKED_PAUSE = timedelta(hours=1)
 # Each pause is so many times the one before.
 BLOCKED_GROWTH = 4
-# Looks in a row that failed or were blocked; after that nothing asks again by itself. Chosen: with these pauses that is
-# seven hours of failures, or three and a half days of blocks; a list that still names the URL brings it back later.
+# After this many failed or blocked looks in a row, no crawl asks for the URL again by itself. Chosen: with these pauses
+# that is seven hours of failures, or three and a half days of blocks; a list that still names the URL brings it back
+# later.
 MAX_TRIES = 5
 # The least pause after two looks failed in the same crawl. Chosen: all tries of one crawl count as one, and the next
 # try belongs to the next night.
@@ -37,12 +38,13 @@ SAME_CRAWL_PAUSE = timedelta(hours=4)
 GONE_SECOND_LOOK = timedelta(hours=1)
 # After this many looks that find a page gone, nothing asks again by itself: the first look, and the second one above.
 MAX_GONE_LOOKS = 2
-# What used up its tries, or was refused by robots.txt or the guard, and is still named by a list: asked once more after
-# this long, then after 2, 4, 8, 16 times as long. Chosen: a little less than a day, so that a nightly crawl does it.
+# A URL that used up its tries, or that robots.txt or the guard refused, is asked for once more after this time if a
+# list still names it; then after 2, 4, 8, 16 times as long. Chosen: a little less than a day, so that each nightly
+# crawl finds this time over.
 REVIVE_AFTER = timedelta(hours=20)
-# Doublings of that time. Chosen: after the fourth it is asked about once in two weeks.
+# How often that time doubles at most. Chosen: after the fourth doubling the URL is asked for about once in two weeks.
 MAX_REVIVE_DOUBLINGS = 4
-# A page whose record in the raw store is lost is fetched anew. Chosen: whoever can bring a file back has done so by
+# A page whose record in the raw store is lost is fetched anew. Chosen: a file that can be restored has been restored by
 # then.
 LOST_RECORD_AFTER = timedelta(days=1)
 
@@ -57,20 +59,21 @@ LOOK_AHEAD_APART = timedelta(hours=12)
 # for whatever its date says, and a list that was not believed gets another chance. Chosen: six days and a half, so that
 # a nightly crawl does it once a week.
 WHOLE_AFTER = timedelta(hours=156)
-# An article that its list names no more is not looked at again if it was looked at within this time. Chosen: no edit is
-# expected within it.
+# An article that its list no longer names is not looked at again if it was looked at within this time. Chosen: no edit
+# is expected within it.
 VANISHED_APART = timedelta(hours=1)
-# An article's date may be so far ahead of the moment at which it was found. Chosen: a date with a wrong month is within
-# it, and what is searched is only what a source brings in that time.
+# How far an article's date may lie after the moment at which the article was discovered. Chosen: enough for a date with
+# a wrong month; and only what a source brings in that time is searched.
 DATED_AHEAD = timedelta(days=32)
-# Articles missing from a list that are looked at in one run. Chosen: a site that was rebuilt loses all at once.
+# At most this many articles that are missing from a list are looked at in one run. Chosen: a rebuilt site loses all its
+# articles from the list at once.
 MAX_VANISHED = 10
-# In one run, this many of the articles that a list calls modified are looked at, until this many of the list's dates of
-# change were true. If this many were untrue, and these are the majority, none is looked at. An alias, too, is looked at
-# this many times before it stays an alias. Chosen: the fewest that are no accident.
+# At most this many of the articles that a list calls modified are looked at in one run, until this many of the list's
+# dates of change have proved true. None is looked at if this many dates have proved false and more are false than true.
+# An alias, too, is looked at this many times before it stays an alias. Chosen: the fewest that are no accident.
 TRUSTED_LOOKS = 3
-# One in so many entries of a list may be pinned, however old it is: a list reaches back as far as the others do.
-# Chosen: a front page of ten pins two.
+# One in this many entries of a list may be pinned, and so be old. How far a list reaches back is measured on its other
+# entries. Chosen: a front page of ten pins two.
 PINNED_ONE_IN = 5
 
 # --- When a list is due, where a run begins by itself (crawl/rhythm.py); the bounds are keys of a source's file
@@ -81,8 +84,8 @@ RHYTHM_ARTICLES = 20
 # With fewer articles the pace is unknown, and the lists are asked as often as they may be. Chosen: three pauses are the
 # fewest that have a middle.
 RHYTHM_LEAST_ARTICLES = 4
-# Looks at a list in the time in which its source usually publishes an article. Chosen: an article waits half of that
-# time at most.
+# How often a list is looked at in the usual time between two articles of its source. Chosen: so an article waits at
+# most half of that time.
 LOOKS_AN_ARTICLE = 2
 # A list is due after this share of its pause; if an HTTP header asked for the pause, after the whole of it. Chosen: as
 # with planned looks; a run that begins each hour begins some seconds earlier now and then.
@@ -92,9 +95,11 @@ SKIPPED_HOURS = 168
 
 # --- robots.txt
 
-# A copy holds for a day, as RFC 9309 allows at most (2.4); while the host gives no new one it stands for a day more.
+# A copy is used for a day, the longest that RFC 9309 allows (2.4). If the host gives no new copy, the old one is used
+# for a day more.
 ROBOTS_TXT_HOLDS = timedelta(days=1)
-# Counted from when it came. Chosen: one more day, since without rules a site may not be asked at all.
+# Counted from the time when the copy was fetched. Chosen: one more day, because without rules a site may not be asked
+# at all.
 ROBOTS_TXT_STANDS = timedelta(days=2)
 
 # --- Bounds: what one site can make a crawl do
@@ -104,12 +109,12 @@ ROBOTS_TXT_STANDS = timedelta(days=2)
 MAX_SITEMAPS = 50
 # Pages of one section or feed that a backfill reads in one run. Chosen: ten years of a page of ten articles a day.
 MAX_PAST_PAGES = 4000
-# Further pages of one section in one run. Chosen: where each brings something new there is no other end.
+# Further pages of one section in one run. Chosen: if each page brings something new, nothing else ends the reading.
 MAX_SECTION_PAGES = 20
 # If so many unrelated addresses redirect to one address, it is a login, a consent page or a front page. Chosen: one
 # other address may be a move; two are not.
 MAX_STRANGERS = 2
-# How many such addresses are read for this decision. Chosen: as many as make a difference.
+# How many such addresses are read for this decision. Chosen: more of them could not change it.
 STRANGERS_READ = 10
 # URLs that were stored before variant keys existed: how many get a key in one statement. Chosen: a transaction of well
 # under a second.
@@ -119,6 +124,6 @@ EXCLUDED_SHOWN = 3
 
 # --- Progress
 
-# Seconds between two reports of progress. Chosen: seldom enough for a log. An end that is nearer than this is not told:
-# it is over before somebody reads of it.
+# Seconds between two reports of progress. Chosen: seldom enough for a log. If a crawl ends sooner than this, the report
+# does not name the time: the crawl would be over before anybody reads it.
 PROGRESS_SECONDS = 15.0

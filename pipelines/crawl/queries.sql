@@ -7,7 +7,7 @@ from fetches join urls on urls.id = fetches.url_id
 where fetches.run = %(run)s and fetches.source = %(source)s and urls.kind = 'article'
 
 -- name: become_aliases
--- URLs that turned out to be another address of an article: not fetched by themselves any more.
+-- Mark URLs that turned out to be other addresses of an article as aliases. An alias is no longer fetched by itself.
 update urls
 set state = 'duplicate', code = 'alias', reason = alias.reason, alias_of = alias.main, looks = urls.looks + 1, decided_run = alias.run, decided_at = now(), next_at = null,
     leased_until = null, leased_run = null, due_for = '', due_by = null
@@ -21,7 +21,7 @@ values (%(run)s, %(source)s, %(stage)s, 'busy', %(message)s, now())
 on conflict (run, source, stage) do nothing
 
 -- name: claim_modified
--- Pages that a list calls modified since they were fetched: the entry is stored with the address that the list named, and the article is
+-- A list calls these pages modified since they were fetched. Store the list's entry with the address that it named, and make the article
 -- due now.
 with claimed as (
     select * from (values %s) as claim (named, main, list, entry)
@@ -48,7 +48,8 @@ from (
 where urls.id = counted.list
 
 -- name: decided_lines
--- Of these fetches of a run's article file, what load decided on each, whether what it stored is there, and whether the run is held.
+-- What load decided on each of these fetches of a run's article file, whether the article or revision that it stored still exists, and
+-- whether the run is held.
 select f.id as fetch_id,
     exists (select from quarantine q where q.source = f.source and q.run = %(run)s and q.state <> 'released') as held, array(select o.outcome from outcomes o where o.fetch_id = f.id order by o.id) as outcomes,
     exists (select from articles a join outcomes o on o.url_id = a.url_id where o.fetch_id = f.id)
@@ -57,7 +58,7 @@ from fetches f
 where f.id = any(%(fetches)s)
 
 -- name: discover_urls
--- URLs a list named for the first time: due at once, or excluded, or an alias, with the reason.
+-- Add URLs that a list named for the first time: each is due at once, excluded, or an alias, with the reason.
 insert into urls (
     source, url_key, variant_key, url, host, kind, state, code, reason, via, entry, discovered_run, decided_run, decided_at, next_at, alias_of)
 select source, url_key, variant_key, url, host, kind, state, code, reason, via, entry::jsonb, discovered_run,
@@ -68,14 +69,14 @@ on conflict (source, url_key) do nothing
 returning id, url_key, variant_key, state
 
 -- name: doubted_lists
--- Feeds and sitemaps whose dates of change did not hold true.
+-- Feeds and sitemaps whose dates of change proved false.
 select url from urls
 where source = %(source)s and kind in ('feed', 'sitemap') and lastmod_false >= %(least)s and lastmod_false > lastmod_true
 order by id
 
 -- name: due_listings
--- These feeds, sitemaps and sections of a source are due now. The caller leaves out those whose time has not come. One that its
--- source's file had lost and names again is read in full.
+-- Make these feeds, sitemaps and sections of a source due now. The caller leaves out those whose time has not come. A list that the
+-- source's file once left out and names again is read in full.
 insert into urls (source, url_key, url, host, kind, discovered_run)
 values %s
 on conflict (source, url_key) do update
@@ -85,14 +86,14 @@ set next_at = now(), kind = excluded.kind, url = excluded.url, via = '', alias_o
     last_modified = case when urls.missed_at is null then urls.last_modified else '' end
 
 -- name: due_looks
--- A planned look that is due soon is made by a crawl that begins now: the next one may be a night away.
+-- Make planned looks that come due soon due now, for the crawl that begins: the next crawl may be a night away.
 update urls set next_at = now()
 where source = %(source)s and kind = 'article' and due_for = 'planned' and next_at between now() and now() + %(look_ahead)s
     and fetched_at < now() - %(apart)s
 
 -- name: due_sitemaps
--- Sitemaps that an index named are due only when the index is due. Then these are looked at: those without a date; the one with the newest
--- date, because dates may stand still; and each at least once a week.
+-- Sitemaps that an index named are due only when the index is due. Then these become due: those without a date; the one with the newest
+-- date, because a site may not update its dates; and any that was not read for a week.
 with recursive not_due as (
     select url from urls where source = %(source)s and url_key = any(%(not_due)s)
     union
@@ -120,7 +121,7 @@ group by source, kind, state, code
 order by source, kind, count(*) desc, state, code
 
 -- name: excluded_of_run
--- What a run excluded, by source and rule; the rule is the reason without the site or address it was applied to.
+-- What a run excluded, by source and rule. The rule is the reason without the site or address to which it was applied.
 select source, case
         when code in ('other site', 'robots.txt') then code
         when code in ('guard', 'guard network', 'guard redirect') then 'guard'
@@ -144,13 +145,13 @@ where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched' and f.
 order by f.id
 
 -- name: fetches_elsewhere
--- The fetches of a run of a source that point into a file which is none of the raw store.
+-- The fetches of a source's run that point into a WARC file outside the raw store.
 select warc_offset as offset, url, digest from fetches
 where warc_file = %(file)s and source = %(source)s and run = %(run)s
 order by warc_offset
 
 -- name: fetches_of_file
--- Every fetch that points into a raw file, whichever source it belongs to now.
+-- Every fetch that points into a raw file, whichever source the fetch belongs to now.
 select warc_offset as offset, url, outcome, source from fetches where warc_file = %(file)s order by warc_offset
 
 -- name: files_of_run
@@ -158,19 +159,19 @@ select warc_offset as offset, url, outcome, source from fetches where warc_file 
 select distinct warc_file as file from fetches where source = %(source)s and run = %(run)s and warc_file is not null
 
 -- name: forgive_lists
--- Lists whose dates of change were untrue get another chance once they were read in full again: both counts, of true dates and of
--- untrue ones, are halved.
+-- A list whose dates of change proved false gets another chance after it was read in full again: both its counts, of true dates and of
+-- false ones, are halved.
 update urls
 set lastmod_true = urls.lastmod_true / 2, lastmod_false = urls.lastmod_false / 2
 from (values %s) as look (id, status)
 where urls.id = look.id and urls.lastmod_false > 0 and urls.whole_at < now() - %(whole_after)s and look.status::int <> 304
 
 -- name: free_hosts
--- Give back the turn at hosts.
+-- Release the turn at these hosts.
 select pg_advisory_unlock(hashtextextended('host ' || host, 0)) from unnest(%(hosts)s::text[]) as host
 
 -- name: keep_robots
--- What a host's robots.txt says, and since when it says so.
+-- Store what a host's robots.txt says, and when it last changed.
 insert into hosts (host, robots_status, robots_body, robots_fetched_at, robots_changed_at)
 values (%(host)s, %(status)s, %(body)s, now(), now())
 on conflict (host) do update
@@ -180,7 +181,8 @@ set robots_status = excluded.robots_status, robots_body = excluded.robots_body, 
             then now() else hosts.robots_changed_at end
 
 -- name: kept_out_of_source
--- Where a source's own patterns keep out every article that was ever found: each pattern, how many it keeps out, and some of them.
+-- If a source's own patterns keep out every article that was ever found: for each pattern, how many articles it keeps out and some
+-- examples.
 select count(*) as count, (array_agg(url order by id desc))[1:%(shown)s] as urls
 from urls
 where source = %(source)s and kind = 'article' and code in ('allow', 'deny')
@@ -197,16 +199,17 @@ where source = %(source)s and kind = 'article' and alias_of is null and leased_u
     and state in ('stored', 'unchanged') and entry ->> 'guid' = any(%(guids)s)
 
 -- name: known_of_file
--- Up to which byte of a raw file the ledger has pages.
+-- The end, in bytes, of the last page of a raw file that the ledger has.
 select coalesce(max(warc_offset + warc_length), 0) as known from fetches where warc_file = %(file)s
 
 -- name: known_urls
--- What the ledger knows of these keys, and of the articles that have one of these variant keys, each with the row it is an alias of.
+-- What the ledger knows of these keys, and of the articles that have one of these variant keys. An alias comes with the row of its article.
 select u.id, u.url_key, u.url, u.kind, u.state, u.code, u.variant_key, u.fetched_at, u.looks, u.leased_until is not null as leased, u.discovered_run,
     u.entry ->> 'modified_at' as modified_at, u.alias_of, coalesce(m.id, u.id) as main_id, coalesce(m.state, u.state) as main_state,
     coalesce(m.fetched_at, u.fetched_at) as main_fetched_at, coalesce(m.next_at, u.next_at) as main_next_at,
     coalesce(m.next_at, u.next_at) <= now() as main_due,
-    -- Refused or failed, and no longer asked for: after a day, and after ever longer pauses, a list that names it brings it back.
+    -- rested: the URL was refused or failed, and no crawl asks for it any more. After a day, and later after ever longer pauses, a list
+    -- that names the URL brings it back.
     u.next_at is null and u.decided_run is distinct from %(run)s
         and (u.state in ('failed', 'blocked')
             or (u.state = 'gone' and u.fetched_at is null and u.code <> 'gone for good')
@@ -221,13 +224,13 @@ where u.source = %(source)s
 order by u.id
 
 -- name: leave_hosts
--- This session has asked these hosts for the last time, so many seconds ago.
+-- Store when this session last asked these hosts: so many seconds ago.
 insert into hosts (host, asked_at)
 select host, now() - make_interval(secs => ago) from (values %s) as left_now (host, ago) order by host
 on conflict (host) do update set asked_at = excluded.asked_at
 
 -- name: leave_lists
--- Lists that are no longer in the source's file, and further lists that only they named, are not asked for again.
+-- Stop asking for lists that are no longer in the source's file, and for further lists that only they named.
 update urls
 set next_at = null, missed_at = now(), state = case when state = 'discovered' then 'excluded' else state end,
     code = case when state = 'discovered' then 'list left' else code end,
@@ -244,15 +247,15 @@ where id in (
 )
 
 -- name: left_by_host
--- How many URLs of sources are due, by host.
+-- How many URLs of these sources are due, by host.
 select source, host, count(*) as count from urls
 where source = any(%(sources)s) and (next_at <= now() or (state = 'discovered' and next_at is not null))
     and (due_for = 'past') = %(past)s
 group by source, host
 
 -- name: lend_entries
--- What a further list says of an article that was not fetched yet: it fills what the first list that named the article left empty. A
--- precision belongs to its date: where the article has a date already, the further list's precision is left out.
+-- Fill in what a further list says of an article that was not fetched yet, where the first list that named the article left something
+-- empty. A precision belongs to its date: if the article has a date already, the further list's precision is left out.
 update urls u
 set entry = (
         case when u.entry -> 'published_at' is not null then lent.entry::jsonb - 'published_precision' else lent.entry::jsonb end
@@ -262,7 +265,7 @@ from (values %s) as lent (id, entry)
 where u.id = lent.id and u.fetched_at is null and u.kind = 'article'
 
 -- name: lend_of_aliases
--- What a list says of other addresses (aliases) of an article, given to the article as in lend_entries.
+-- Give to an article what a list says of its other addresses (aliases), as in lend_entries.
 update urls u
 set entry = (
         case when u.entry -> 'published_at' is not null then lent.entry - 'published_precision' else lent.entry end
@@ -272,43 +275,44 @@ from urls lent
 where lent.id = any(%(aliases)s) and u.id = lent.alias_of and u.fetched_at is null and lent.entry is not null
 
 -- name: list_of_source
--- A feed, sitemap or section in the ledger, and how far its dates of change held true.
+-- A feed, sitemap or section in the ledger, and how many of its dates of change proved true and false.
 select id, kind, url, via, lastmod_true, lastmod_false from urls where source = %(source)s and url_key = %(key)s
 
 -- name: lists_had
--- The lists of a source that may have to wait: when each was fetched, and what it said of when to ask again. Left out are lists that
--- are due for another reason, and those that this very run has asked.
+-- The lists of a source that may have to wait: when each was fetched, and what it said on when to ask again. Left out are lists that are
+-- due for another reason, and lists that this run has asked already.
 select url_key, fetched_at, asks from urls
 where source = %(source)s and url_key = any(%(keys)s) and kind <> 'article' and via = '' and missed_at is null
     and state in ('stored', 'unchanged') and next_at is null and fetched_at is not null and decided_run is distinct from %(run)s
 
 -- name: main_of_key
--- The row of an address, or the one it is an alias of.
+-- The row of an address; of an alias, the row of its article.
 select m.id, m.kind, m.state, m.url
 from urls u join urls m on m.id = coalesce(u.alias_of, u.id)
 where u.source = %(source)s and u.url_key = %(key)s
 
 -- name: mark_one_page
--- This run is no night of the source: it is for one URL that a person asked for, a backfill (backfill:DAYS), or an import (import:NAME).
+-- Note that this run is no night of the source: it is for one URL that a person asked for, a backfill (backfill:DAYS), or an import
+-- (import:NAME).
 update runs set only_url = %(url)s where run = %(run)s and source = %(source)s and stage = %(stage)s
 
 -- name: mark_variants
--- The variant keys of these URLs.
+-- Store the variant keys of these URLs.
 update urls set variant_key = marked.variant_key from (values %s) as marked (id, variant_key) where urls.id = marked.id
 
 -- name: move_url
--- An article has another address now: it is looked at there, in full.
+-- Give an article its new address, from which it is fetched in full.
 update urls
 set url = %(url)s, url_key = %(key)s, variant_key = %(variant)s, host = %(host)s, entry = %(entry)s, via = %(via)s,
     etag = '', last_modified = '', digest = '', missed_at = null, next_at = now(), due_for = 'modified', due_by = null
 where id = %(id)s
 
 -- name: moves_begun
--- The renames and merges that were begun and not finished and have to do with these sources.
+-- The unfinished renames and merges of these sources.
 select old, new, merged, urls from moves where old = any(%(sources)s) or new = any(%(sources)s)
 
 -- name: named_sitemaps
--- Of the sitemaps that an index named before, those it names no more are left alone; those it names again are asked for.
+-- Of the sitemaps that an index named before, stop asking for those that it no longer names, and ask again for those that it names again.
 update urls
 set missed_at = case when url_key = any(%(keys)s) then null else now() end,
     next_at = case when url_key = any(%(keys)s) then now() end,
@@ -318,12 +322,12 @@ where source = %(source)s and kind = 'sitemap' and via <> ''
         else via = %(via)s and missed_at is null and state <> 'discovered' end
 
 -- name: newest_articles
--- When the newest articles of a source were published, or, if that is not known, found.
+-- When the newest articles of a source were published or, if that is not known, discovered.
 select least(coalesce(published_at, first_fetched_at), %(now)s) as at
 from articles where source = %(source)s order by first_fetched_at desc limit %(count)s
 
 -- name: next_section_page
--- The next page of a section, as the page before it names it: due now, unless this run has fetched it.
+-- Add the next page of a section, which the page before it names. The next page is due now, unless this run has fetched it.
 insert into urls (source, url_key, url, host, kind, via, discovered_run)
 values (%(source)s, %(key)s, %(url)s, %(host)s, 'section', %(via)s, %(run)s)
 on conflict (source, url_key) do update
@@ -331,7 +335,7 @@ set next_at = now(), attempts = 0
 where urls.kind = 'section' and urls.via <> '' and urls.decided_run is distinct from %(run)s
 
 -- name: note_aliases
--- Other addresses of articles that are in the ledger: they need not be fetched; those that were not fetched so far are no longer due.
+-- Note other addresses of articles that are in the ledger. They need not be fetched; if one was not fetched so far, it is no longer due.
 insert into urls (
     source, url_key, variant_key, url, host, kind, state, code, reason, via, discovered_run, decided_run, decided_at, next_at, alias_of)
 select alias.source, url_key, variant_key, url, host, 'article', 'duplicate', 'alias', reason, '', run, run, now(), null, main
@@ -350,7 +354,7 @@ where source = %(source)s and kind = 'section' and via = %(via)s
     and (next_at <= now() or exists (select from fetches f where f.url_id = urls.id and f.run = %(run)s))
 
 -- name: past_asked
--- Articles that somebody wants of the past: due, and leased by no night.
+-- Add past articles that a person asked for. They are due, but no night's crawl leases them.
 insert into urls (source, url_key, variant_key, url, host, kind, discovered_run, via, due_for)
 select source, url_key, variant_key, url, host, 'article', run, via, 'past'
 from (values %s) as asked (source, url_key, variant_key, url, host, run, via)
@@ -358,7 +362,7 @@ on conflict (source, url_key) do nothing
 returning id
 
 -- name: past_lists
--- Lists that are read for the past, once a run; they stand beside the rows that nights have of the same lists.
+-- Add lists that are read for the past, once in each run. Their rows are apart from the rows that the nights have of the same lists.
 insert into urls (source, url_key, url, host, kind, via, discovered_run, due_for)
 select source, 'past ' || key, url, host, kind, via, run, 'past'
 from (values %s) as asked (source, key, url, host, kind, via, run)
@@ -367,7 +371,8 @@ set next_at = now(), due_for = 'past', attempts = 0, digest = '', etag = '', las
 where urls.decided_run is distinct from excluded.discovered_run
 
 -- name: past_months
--- What the ledger has of a source's past by month: how many addresses, how many of them in the archive, how many not asked for.
+-- What the ledger has of a source's past by month: how many addresses, how many of them are in the archive, and how many were not asked
+-- for.
 select coalesce(to_char(dated.at at time zone 'utc', 'YYYY-MM'), '') as month, count(*)::int as named,
     count(*) filter (where state in ('stored', 'unchanged', 'duplicate'))::int as had,
     count(*) filter (where code = 'too old')::int as open
@@ -380,7 +385,7 @@ group by 1
 order by 1
 
 -- name: past_wanted
--- Make due, newest first, the articles that were too old for a night and whose date is in this span, or not known.
+-- Make articles due that were too old for a night and whose date is in this span or not known, the newest first.
 update urls
 set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, next_at = now(), due_for = 'past'
 where id in (
@@ -390,7 +395,7 @@ where id in (
     ) dated
     where source = %(source)s and kind = 'article' and state = 'excluded' and code = 'too old'
         and (dated.at between %(since)s and %(until)s or (dated.at is null and discovered_run = any(%(runs)s)))
-        -- Another form of an address that the archive has is the same article.
+        -- If the archive has another form of the address, it has the article.
         and not exists (
             select from urls had
             where had.source = urls.source and had.variant_key = urls.variant_key and had.kind = 'article'
@@ -400,7 +405,7 @@ where id in (
 )
 
 -- name: readmit_by_robots
--- What robots.txt kept out of a source, and what it may let in since it has changed: due now.
+-- Make URLs due that a robots.txt kept out of a source and that it may allow, because it has changed since.
 update urls
 set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, next_at = now(), due_for = '', due_by = null
 from hosts
@@ -410,7 +415,7 @@ where urls.source = %(source)s and urls.state = 'excluded' and urls.code = 'robo
         > now() - make_interval(days => %(days)s)
 
 -- name: readmit_urls
--- URLs that a list named again and that may be had after all: the rules let them in now, or the article behind the alias is lost.
+-- Readmit URLs that a list named again: the rules let them in now, or the article behind the alias is lost.
 update urls
 set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, alias_of = null, attempts = 0, next_at = now(),
     due_for = '', due_by = null,
@@ -419,7 +424,7 @@ set state = 'discovered', code = '', reason = '', decided_at = null, decided_run
 where id = any(%(ids)s) and state in ('excluded', 'duplicate')
 
 -- name: record_fetches
--- One row per attempt to fetch; a record of the raw store that is known already is left alone.
+-- Add one row per attempt to fetch. A fetch whose raw record is known already is left alone.
 insert into fetches (
     run, source, url_id, url, final_url, fetched_at, status, outcome, code, reason, digest, bytes, ms, warc_file, warc_offset, warc_length)
 values %s
@@ -427,7 +432,7 @@ on conflict (warc_file, warc_offset) do nothing
 returning id, url_id, warc_file, warc_offset
 
 -- name: refused_by_guard
--- URLs of a source that the guard refused a day ago or earlier, except those that it refused because of a redirect.
+-- URLs of a source that the guard refused at least `revive_after` ago; the pause doubles with each refusal.
 select id, url from urls
 where source = %(source)s and state = 'excluded' and code = any(%(guarded)s)
     and decided_at < now() - %(revive_after)s * power(2, least(greatest(attempts - 1, 0), %(max_revive_doublings)s))
@@ -435,51 +440,51 @@ where source = %(source)s and state = 'excluded' and code = any(%(guarded)s)
         > now() - make_interval(days => %(days)s)
 
 -- name: release_leases
--- Nobody works on these URLs any more: the crawl that leased them ended or was killed. A night's crawl has no leases of the past, and a
--- crawl of the past has none of the nights.
+-- Release leases whose crawl ended or was killed. A night's crawl releases no leases of the past, and a crawl of the past none of the
+-- nights.
 update urls set leased_until = null, leased_run = null
 where source = %(source)s and next_at is not null and leased_until is not null and (due_for = 'past') = %(past)s
 
 -- name: rest_host
--- A host asked for rest, or does not answer: none of its URLs is leased until it is over.
+-- A host asked for a rest, or does not answer. None of its URLs is leased until the rest is over.
 insert into hosts (host, cooldown_until, cooldown_reason)
 values (%(host)s, now() + %(rest)s, %(reason)s)
 on conflict (host) do update
 set cooldown_until = greatest(hosts.cooldown_until, excluded.cooldown_until), cooldown_reason = excluded.cooldown_reason
 
 -- name: retired_keys
--- Which of these keys of a source were removed from the ledger by retention.
+-- Which of these keys of a source retention has deleted from the ledger.
 select url_key from retired_urls where source = %(source)s and url_key = any(%(keys)s)
 
 -- name: retired_of_run
--- What retention took away of a run, by source.
+-- What retention deleted of a run, by source.
 select source, what, retired_at, why, count from retirements where run = %(run)s order by source, what
 
 -- name: retired_url
--- What is left of an address whose row was removed by retention of the ledger.
+-- The line that is left of an address whose row retention deleted from the ledger.
 select source, day, state, code, retired_at from retired_urls where source = any(%(sources)s) and url_key = %(key)s
 
 -- name: robots_of_host
--- What a host's robots.txt said within the time that it may stand, and how many seconds ago.
+-- A host's stored robots.txt and its age in seconds, if it is young enough to be used.
 select robots_status as status, robots_body as body, robots_fetched_at as fetched_at,
     extract(epoch from now() - robots_fetched_at)::float as age
 from hosts
 where host = %(host)s and robots_fetched_at > now() - %(stands)s
 
 -- name: rows_of_keys
--- Which of these keys the ledger has of a source; a list of the past has a key of its own.
+-- Which of these keys of a source the ledger has. A list that is read for the past has a key of its own.
 select replace(url_key, %(prefix)s, '') as url_key from urls
 where source = %(source)s and (url_key = any(%(keys)s) or url_key = any(%(past_keys)s))
 
 -- name: rule_out_urls
--- URLs that wait for their first look and that the rules of the source's file keep out by now.
+-- Exclude URLs that wait for their first look and that the rules of the source's file now keep out.
 update urls
 set state = 'excluded', code = ruled.code, reason = ruled.reason, decided_at = now(), next_at = null, due_for = '', due_by = null
 from (values %s) as ruled (id, code, reason)
 where urls.id = ruled.id
 
 -- name: rules_of_source
--- Articles that the source's own patterns kept out in the last max_age days, and those not fetched yet that they may keep out now.
+-- Articles that the source's own patterns kept out in the last max_age days, and unfetched articles that the patterns may keep out now.
 select id, url, state from urls
 where source = %(source)s and kind = 'article' and state = 'excluded' and code in ('allow', 'deny')
     and decided_at > now() - make_interval(days => %(days)s)
@@ -489,38 +494,38 @@ where source = %(source)s and kind = 'article' and state in ('discovered', 'fail
     and next_at is not null and alias_of is null and due_for not in ('asked', 'past')
 
 -- name: session_silence
--- After how many silent seconds the server ends this session; 0 is never.
+-- After how many idle seconds the server ends this session; 0 means never.
 select extract(epoch from current_setting('idle_session_timeout')::interval)::float8 as seconds
 
 -- name: sitemaps_of_run
--- How many sitemaps of a source a run has asked for, of those that an index named.
+-- How many sitemaps of a source, among those that an index named, a run has asked for.
 select count(*) as count
 from fetches join urls on urls.id = fetches.url_id
 where fetches.run = %(run)s and fetches.source = %(source)s and urls.kind = 'sitemap' and urls.via <> ''
 
 -- name: strangers_led_to
--- Addresses of a source that were redirected to this one, as many as make a difference.
+-- Different addresses of a source that were redirected to this address, at most `count` of them.
 select distinct url
 from fetches
 where source = %(source)s and final_url = %(target)s and final_url <> '' and final_url <> url
 limit %(count)s
 
 -- name: take_hosts
--- Take the turn at those of these hosts where no other session has it; it ends with the session at the latest.
+-- Take the turn at each of these hosts where no other session has the turn. The turn ends with the session at the latest.
 select host from unnest(%(hosts)s::text[]) as host
 where pg_try_advisory_lock(hashtextextended('host ' || host, 0))
 
 -- name: try_again
--- URLs whose tries are used up, that robots.txt or the guard refused, or that led to another site, and that a list names again some days
--- later: one try more.
+-- Give one more try to URLs that a list names again some days later: their tries were used up, robots.txt or the guard refused them, or
+-- they led to another site.
 update urls
 set state = case when state in ('excluded', 'gone') then 'discovered' else state end, next_at = now(), due_for = 'retry', due_by = null
 where id = any(%(ids)s)
 
 -- name: turn_of_hosts
--- When hosts whose turn was just taken were last asked, and how long they still rest. From now on the time of the last request is not known
--- (infinity). A host whose time is not known, because the process with the turn was killed or is still writing it, counts as asked just now
--- (0).
+-- For hosts whose turn was just taken: how long ago each was last asked, and how long it still rests. While the turn is taken, the time of
+-- the last request is unknown (infinity). If it was unknown before, because the process with the turn was killed or is still writing the
+-- time, the host counts as asked just now (0).
 with before as (
     select host, case when asked_at < 'infinity' then extract(epoch from now() - asked_at) when asked_at is not null then 0 end as ago,
         extract(epoch from cooldown_until - now()) as rest
@@ -535,7 +540,7 @@ select taken.host, coalesce(before.ago, 'infinity')::float as ago, greatest(befo
 from taken left join before using (host)
 
 -- name: unaccounted_urls
--- URLs a run discovered, leased or fetched, of one source or of all, that have no end and that nothing will look at again.
+-- URLs of one source, or of all, that a run discovered, leased or fetched, that have no end and that no later crawl or load will look at.
 with open as (
     select id from urls
     where leased_until is not null and leased_run = %(run)s and (%(source)s = '' or source = %(source)s)
@@ -556,7 +561,7 @@ where urls.id in (select id from open)
 order by urls.source, urls.id
 
 -- name: unmarked_variants
--- Articles in the ledger from before variant keys were kept.
+-- Articles whose ledger rows are older than variant keys, and have none.
 select id, url from urls where source = %(source)s and kind = 'article' and variant_key is null order by id limit %(count)s
 
 -- name: unwant_hosts
@@ -564,7 +569,7 @@ select id, url from urls where source = %(source)s and kind = 'article' and vari
 select pg_advisory_unlock_shared(hashtextextended('host wanted ' || host, 0)) from unnest(%(hosts)s::text[]) as host
 
 -- name: url_of_look
--- What the ledger has of a URL that was just looked at.
+-- What the ledger has of a URL that was just fetched.
 select via, entry, alias_of, fetched_at from urls where id = %(id)s
 
 -- name: urls_of_run
@@ -576,15 +581,16 @@ order by id
 limit %(count)s
 
 -- name: vanished_urls
--- Articles that a list had named and names no more, though its entries reach further back: they are looked at now, and only once, unless
--- they were looked at just before.
+-- Make articles due once that a list no longer names although its entries reach further back. An article that was fetched just before is
+-- left out.
 update urls
 set next_at = now(), due_for = 'vanished', due_by = %(list)s, missed_at = now()
 where id in (
     select id from urls
     where source = %(source)s and via = %(via)s and kind = 'article' and state in ('stored', 'unchanged')
         and alias_of is null and missed_at is null and (next_at is null or next_at > now())
-        -- An article that is newer than the oldest entry was also found later than it, unless its date lies some days in the future.
+        -- An article that is newer than the oldest entry was discovered later than that entry's date, unless the article's date lies some
+        -- days in the future.
         and discovered_at > %(oldest)s::timestamptz - %(ahead)s
         and coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz > %(oldest)s
         and id <> all(%(still_named)s)
@@ -594,23 +600,23 @@ where id in (
 )
 
 -- name: waiting_urls
--- How many URLs of a source are due and were not fetched, or how many of them are sitemaps that an index named.
+-- How many URLs of a source are due and not fetched yet. With `sitemaps`, only sitemaps that an index named are counted.
 select count(*) as count from urls where source = %(source)s and (next_at <= now() or (state = 'discovered' and next_at is not null))
     and (not %(sitemaps)s or (kind = 'sitemap' and via <> '')) and (due_for = 'past') = %(past)s
 
 -- name: want_hosts
--- Say that this session waits for its turn at hosts; gives the hosts for which this worked.
+-- Note that this session waits for its turn at these hosts. Returns the hosts for which this worked.
 select host from unnest(%(hosts)s::text[]) as host
 where pg_try_advisory_lock_shared(hashtextextended('host wanted ' || host, 0))
 
 -- name: want_main
--- Somebody asked by hand for an address that is an alias: its article is due now, whatever was decided before.
+-- A person asked for an address that is an alias. Its article is due now, whatever was decided before.
 update urls
 set next_at = now(), attempts = 0, digest = '', etag = '', last_modified = '', due_for = 'asked', due_by = null
 where id = (select alias_of from urls where source = %(source)s and url_key = %(key)s and alias_of is not null)
 
 -- name: want_urls
--- URLs somebody asked for by hand: due now, whatever was decided before.
+-- A person asked for these URLs. They are due now, whatever was decided before.
 insert into urls (source, url_key, variant_key, url, host, kind, discovered_run)
 values %s
 on conflict (source, url_key) do update

@@ -49,14 +49,14 @@ GONE_SECONDS = 5.0
 RETRY_SECONDS = 0.05
 # Seconds for taking in what killed crawls left. Chosen: a file of a night is read in some seconds.
 ADOPT_SECONDS = 600.0
-# Hears one line of text, `LEVEL what happened`.
+# A function that gets one line of text, `LEVEL what happened`.
 HearsLine = Callable[[str], None]
 # What the child says on a line: its kind is under "event", see spiders/__main__.py.
 Event = dict[str, Any]
 
 
 def _print_nothing(line: str) -> None:
-    """Nobody listens."""
+    """Ignore the line."""
 
 
 def crawl(
@@ -76,12 +76,10 @@ def crawl(
     Counts: discovered (articles that lists named, known or not), new (of these, URLs that the ledger did not have),
     fetched, unchanged, excluded, blocked, failed, gone (of articles), bytes, seconds; `crawled_source` adds others.
 
-    - budget: seconds; None: NIGHTDESK_CRAWL_BUDGET
-    - only: fetch this one URL of the one source, whatever is due
-    - due: of the sources' lists ask only those that are due (crawl/rhythm.py), as a run that begins by itself does
-    - wanted: fetch only this part of the past; a crawl of a night may run at the same time
-    - on_line: hears `LEVEL what happened`, line by line, also what came of each source
-    - secrets: by name, beside those of the environment
+    - budget: seconds; None: NIGHTDESK_CRAWL_BUDGET - only: fetch this one URL of the one source, whatever is due - due:
+    of the sources' lists ask only those that are due (crawl/rhythm.py), as a run that begins by itself does - wanted:
+    fetch only this part of the past; a crawl of a night may run at the same time - on_line: gets each line `LEVEL what
+    happened`, and a line with the result of each source - secrets: by name, beside those of the environment
 
     Raises SettingsError or DatabaseError if nothing could begin; a source that failed is a Tally that says so.
     """
@@ -96,7 +94,7 @@ def crawl(
             # Airflow and the command line have planned this run already; the canary and the benchmarks have not. Of two
             # plans the wider one stays.
             runs.plan(conn, run, sources=len(sources))
-        # For each source, the attempt that this process ends if the child does not.
+        # For each source, the number of the attempt; this process marks it as ended if the child does not.
         attempts = runs.attempts(conn, run, STAGE, [source.name for source in sources])
     refused = [
         Tally(run=run, source=name, stage=STAGE, state=RunState.FAILED, message=why) for name, why in unfinished.items()
@@ -146,7 +144,7 @@ def adopt(settings: Settings, on_line: HearsLine = _print_nothing) -> bool:
         path.name for path in Path(raw).glob("*") if warc.find_unfinished(raw, path.name) or warc.unsent(raw, path.name)
     ]
     with postgres.connection(settings, application="nightdesk adopt watch") as conn:
-        # What is being crawled here has open files as well.
+        # A crawl that still runs on this machine has open files as well.
         if not any(_is_free(conn, name) for name in left):
             return False
     with _child(settings, ["adopt"], []) as child:
@@ -184,7 +182,7 @@ def probe(
     known: bool = False,
     on_event: Callable[[Event], None],
 ) -> list[Page]:
-    """Look at a whole site in a child process; the pages of it that an article could be made of.
+    """Look at a whole site in a child process; gives the pages that could be articles.
 
     on_event hears of every answer, in the form of pipelines.follow.probing_records.
     known: look at the lists of the source first.
@@ -202,7 +200,7 @@ def probe(
                 whole = whole or event["event"] == "probed"
                 on_event(event)
         pages = [page for path in sorted(Path(folder).rglob("*.warc.gz*")) for page in _pages(path)]
-    # Stopped at the end of its time, it told what it saw so far.
+    # A child that was stopped at its deadline has reported what it saw so far.
     if child.returncode != STOPPED_CODE and (child.returncode or not whole):
         last = f" Its last words: {last_words[-1]}" if last_words else ""
         raise CrawlError(f"{url} could not be looked at: the spider ended with {child.returncode}.{last}")
@@ -277,7 +275,7 @@ def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
                 child.send_signal(next_signal)
                 deadline, next_signal = monotonic() + STOP_SECONDS, signal.SIGKILL
                 if os.getppid() != parent:
-                    raise CrawlError("Whoever started this crawl is gone; it was stopped.") from None
+                    raise CrawlError("The process that started this crawl is gone, so the crawl was stopped.") from None
 
 
 def _pump(pipe: IO[str], events: queue.Queue[Event | None], reads: Callable[[str], Event]) -> None:
@@ -315,7 +313,7 @@ def _event_line(event: Event) -> str:
 
 
 def _end_line(tally: Tally) -> str:
-    """What came of a source, as a line for `on_line`."""
+    """The result of a source, as a line for `on_line`."""
     level = {RunState.FAILED: "ERROR", RunState.BUSY: "WARNING", RunState.STOPPED: "WARNING"}.get(tally.state, "INFO")
     counted = not tally.message or any(tally.counts.get(word) for word in summary.ORDER)
     said = filter(None, [tally.message, summary.sentence(tally.counts) if counted else ""])
@@ -330,8 +328,8 @@ def _tallies_for(
     last_words: list[str],
     attempts: Mapping[str, runs.Attempt],
 ) -> list[Tally]:
-    """Tallies of the sources that the child said nothing about, by how the child ended. They are written to `runs` in
-    its place.
+    """Tallies of the sources that the child did not report; how the child ended decides what they say. They are written
+    to `runs` in its place.
     """
     if not names:
         return []
@@ -344,7 +342,7 @@ def _tallies_for(
 
 
 def _write_tallies(settings: Settings, tallies: list[Tally], attempts: Mapping[str, runs.Attempt]) -> list[Tally]:
-    """Write tallies to `runs` that the child did not give; gives the same tallies."""
+    """Write to `runs` the tallies that the child did not write; gives the same tallies."""
     if not tallies:
         return []
     with postgres.connection(settings, application="nightdesk crawl watch") as conn:

@@ -2,8 +2,8 @@
 
 That every URL has one state in the ledger is true by construction and proves nothing. So this compares stores that are
 written independently. What the run's lists name (read again from the raw store) is compared with the rows of `urls`.
-The answers in the raw store are compared with `fetches`, the fetches with the lines of the article file, and these
-lines with what load decided. Only the files of this run are read.
+The answers in the raw store are compared with `fetches`, the fetches are compared with the lines of the article file,
+and these lines with what load decided. Only the files of this run are read.
 """
 
 from __future__ import annotations
@@ -180,12 +180,12 @@ def _of_articles(account: _RunAccount) -> Iterator[Difference]:
         url = line.article.url if line.article else line.rejection.url if line.rejection else ""
         of_line = decided.get(number)
         if of_line is None and Retirement.LEDGER in retired:
-            # Retention deleted its fetch and load's decision on it.
+            # Retention deleted the line's fetch and load's decision on it.
             continue
         if of_line is None:
             yield account.differs(Side.STRANGER, url, f"fetch {number}")
         elif of_line["held"]:
-            # Nothing is decided on it until somebody releases or rejects the run.
+            # Load decides nothing on the line until somebody releases or rejects the run.
             continue
         elif not _agrees(line, set(of_line["outcomes"])):
             told = ", ".join(of_line["outcomes"]) or "nothing"

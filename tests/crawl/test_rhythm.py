@@ -274,7 +274,7 @@ def test_the_command_line_says_that_no_list_was_due_and_until_when(
 
     assert done.exit_code == status.exit_code == alone.exit_code == 0
     assert "none of its lists was asked: not due until" in " ".join(done.output.split())
-    assert "1 source not asked yet, for no list of theirs was due" in " ".join(status.output.split())
+    assert "1 source not asked yet, because no list of theirs was due" in " ".join(status.output.split())
     assert '"not due": 1' in alone.output
 
 

@@ -1,5 +1,4 @@
--- Everything the ledger knows of a URL and of the other addresses of its article, in the order in which it happened; their present states
--- come last.
+-- Everything that the ledger knows of a URL and of the other addresses of its article, in the order of time. The present states come last.
 with asked as (
     select id, alias_of from urls where url_key = %(key)s
     union

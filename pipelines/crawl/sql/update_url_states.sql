@@ -1,5 +1,5 @@
--- What a look at these URLs changes: state, reason, validators, and when to look again (null: not by itself). A page that is unchanged
--- keeps the state of the last look that fetched it, whatever failed in between.
+-- Write what a look at these URLs changes: state, reason, validators, and when to look again (null: not without a new cause). A page that
+-- is unchanged keeps the state of the last look that fetched it, whatever failed in between.
 update urls
 set state = case
         when look.outcome = 'unchanged' and urls.state in ('fetched', 'rejected', 'duplicate') then urls.state
@@ -35,7 +35,7 @@ set state = case
     attempts = case when look.outcome in ('fetched', 'unchanged') then 0 else tries.count end,
     leased_until = null,
     leased_run = null,
-    -- due_by: the id of the list that made it due: it called the page modified, or names it no more.
+    -- due_by: the id of the list that made the URL due, because the list called the page modified or no longer names it.
     due_by = null,
     due_for = case
         when urls.due_for = 'past' then case when look.outcome in ('failed', 'blocked') then 'past' else '' end
@@ -52,7 +52,7 @@ set state = case
         end
 from (values %s) as look (id, run, outcome, code, reason, fetched_at, etag, last_modified, digest, rest, final, status, asks)
 cross join lateral (
-    -- Many tries in one crawl are one: a second one that fails is the last of this crawl.
+    -- Several tries in one crawl count as one. After a second failure the crawl does not try the URL again.
     select one.again, one.attempts + (not one.again)::int as count
     from (
         select attempts, state in ('failed', 'blocked') and decided_run is not distinct from look.run as again
