@@ -21,14 +21,14 @@ KEPT = re.compile(r"(?<!\S)(\S+) (\d+) ([0-9a-f]{64})(?!\S)")
 
 
 def newest(raw: Path) -> list[str]:
-    """A line for the newest link of each chain."""
+    """One line for each chain: its newest link."""
     heads = ((folder, chain.head(raw, folder)) for folder in chain.folders(raw))
     return [f"{head.at} {folder} {head.number} {head.digest}" for folder, head in heads if head]
 
 
 def keep(file: Path, lines: Sequence[str]) -> list[str]:
-    """Add lines to a file that it does not have yet, and return when they are on its disk; gives these lines. OSError
-    if this fails.
+    """Add to a file those lines that it does not have yet, and return when they are on its disk; gives the added lines.
+    OSError if this fails.
     """
     known = {found[0] for found in KEPT.finditer(file.read_text(encoding="utf-8"))} if file.exists() else set()
     added = [line for line in lines if line.partition(" ")[2] not in known]
@@ -41,7 +41,7 @@ def keep(file: Path, lines: Sequence[str]) -> list[str]:
 
 
 def read(file: Path) -> list[tuple[str, int, str]]:
-    """Folder, number and digest of each such line in a file; other lines are ignored."""
+    """Folder, number and digest of each line in a file that holds a digest of a chain; other lines are ignored."""
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:

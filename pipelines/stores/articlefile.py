@@ -1,5 +1,5 @@
-"""Article files: what extract made of each page of a source in a run, one line a page. Only this module knows their
-form.
+"""Article files: what extract read from each page of a source in a run, one line for each page. Only this module knows
+their form.
 
 A file is JSON Lines in UTF-8, in the order of the fetches. It is only ever replaced completely.
 """
@@ -25,7 +25,7 @@ from pipelines.model import Article, Rejection
 from pipelines.settings import Settings
 from pipelines.stores import bucket
 
-# A half-written file of this age is from a killed extract. Chosen: a page is given up long before.
+# A half-written file of this age is from a killed extract. Chosen: extract gives up a slow page much sooner.
 ABANDONED_SECONDS = 3600.0
 # The errors that reading a foreign line may raise.
 NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -33,7 +33,7 @@ NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, Recur
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One page of a run and what became of it: exactly one of article and rejection.
+    """One page of a run, and its result: exactly one of article and rejection.
 
     The names of the fields are those of the file, which earlier versions wrote. signature: of the article's text, as
     `signatures.write_signature`; words: its rows of the search index (no count), as `index_rows.write_rows`; digests:
@@ -82,7 +82,7 @@ def read(file: Path) -> Iterator[Line]:
 def unreadable(file: Path, number: int, error: Exception) -> StoreError:
     """The sentence about a line that cannot be read."""
     return StoreError(
-        f"Line {number} of {file} cannot be read ({error}); the {number - 1} before it are whole. "
+        f"Line {number} of {file} cannot be read ({error}); the {number - 1} lines before it are complete. "
         "Run `nightdesk extract` for this run again."
     )
 
@@ -92,7 +92,8 @@ def write(
 ) -> int:
     """Put a complete article file in place and on disk, or leave the earlier one; gives the number of lines.
 
-    holding: within this block the file gets its place. It raises if it is no longer ours to write.
+    holding: within this block the file gets its place. It raises an error if another process has taken over the work on
+    this file.
     """
     private.folder(file.parent)
     _sweep(file.parent)
@@ -124,7 +125,7 @@ def _put_in_place(file: Path, beside: Path, version: str, holding: Callable[[], 
             bucket.upload(file, beside, over=version)
         except bucket.ChangedError:
             return False
-        # This file is from before there was a bucket: the one in the bucket is newer.
+        # This file is older than the use of a bucket: the one in the bucket is newer.
         file.unlink(missing_ok=True)
         return True
 
@@ -155,7 +156,7 @@ def from_json(text: bytes) -> Line:
     try:
         line = _DECODER.decode(text)
     except msgspec.DecodeError:
-        # Perhaps for a half of a surrogate pair, which load drops.
+        # The reason may be a half of a surrogate pair, which load drops.
         line = msgspec.convert(json.loads(text), Line)
     if (line.article is None) == (line.rejection is None):
         raise ValueError("a line holds an article or a rejection")

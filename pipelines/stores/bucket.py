@@ -1,11 +1,11 @@
 """Files that may be in a bucket (NIGHTDESK_RAW). All access to object storage is here; only this module knows boto3.
 
-A file is written and synced on this machine first, under its place's path. `upload` puts the complete file into the
-bucket and checks its digest there. To read a file that never changes, this module looks on this disk first, then in the
-bucket. If no bucket is set, everything happens on the disk, and boto3 need not be installed.
+A file is first written and synced on this machine, under the path of its place. `upload` puts the complete file into
+the bucket and checks its digest there. To read a file that never changes, this module looks on this disk first, then in
+the bucket. If no bucket is set, everything happens on the disk, and boto3 need not be installed.
 
-If a bucket does not answer, the request is repeated as long as `patient` says. After that comes AwayError: nothing is
-decided because of it.
+If a bucket does not answer, the request is repeated as long as `patient` says. After that an AwayError is raised, and
+nothing is decided about the file.
 """
 
 from __future__ import annotations
@@ -29,17 +29,19 @@ from pipelines.bucket_paths import address_of
 from pipelines.errors import AwayError, SettingsError, StoreError
 
 SCHEME = "s3://"
-# Seconds for which a stage repeats a request before it gives up. Chosen: a store that restarts is back by then; shorter
-# than a crawl's session may be silent (SILENT_SECONDS in stores/runs.py). A crawl that waits so
-# long asks its sites for nothing meanwhile (`has_turns` in spiders/store.py).
+# Seconds for which a stage repeats a request before it gives up. Chosen: a store that restarts is back by then; and
+# less than the time for which a crawl's session may be silent (SILENT_SECONDS in stores/runs.py). While a crawl waits
+# so long, it sends nothing to its sites (`has_turns` in spiders/store.py).
 PATIENCE_SECONDS = 90.0
-# Seconds between two tries, growing from the first to the longest. Chosen: this adds no load to a busy store.
+# Seconds between two tries. They grow from FIRST to LONGEST. Chosen: this adds no load to a busy store.
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
-# Seconds for which nobody waits again for a bucket that was given up. Chosen: each page of a source makes a request.
+# After a bucket was given up, no request waits for it for this many seconds. Chosen: each page of a source makes a
+# request.
 GIVEN_UP_SECONDS = 60.0
 # Seconds for a connection, and for the next bytes of an answer. Chosen: a store in the same data centre.
 CONNECT_SECONDS, READ_SECONDS = 5, 30
-# How often boto3 itself sends a request. Chosen: once more for a connection that had gone stale; the rest is ours.
+# How often boto3 itself sends a request. Chosen: once more, for a connection that had gone stale; all other repeats are
+# done in this module.
 ATTEMPTS = 2
 # Random bytes after the host's name in a worker's name. Chosen: two workers of one host differ.
 WORKER_BYTES = 2
@@ -152,10 +154,10 @@ def remove(path: Path) -> None:
 
 
 def upload(path: Path, content: Path, *, over: str | None = None) -> None:
-    """Put a complete file into the bucket, at a place's address, and return when exactly these bytes are there.
+    """Put a complete file into the bucket, at the address of a place, and return when exactly these bytes are there.
 
-    over: the version that it replaces, empty for none. ChangedError if the bucket has another one by now. None:
-        whatever is there.
+    over: the version that the file replaces, empty if there is none. ChangedError if the bucket has another version by
+        now. None: replace whatever is there.
     """
     with content.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()
@@ -176,10 +178,10 @@ def upload(path: Path, content: Path, *, over: str | None = None) -> None:
             return
         raise
     if put_there.get("ChecksumSHA256") != checksum:
-        # This store knows no checksums: its content is read again.
+        # This store gives no checksums, so the content is read back.
         got = _answer(path, lambda client, of: _get(client, of)[0])
         if hashlib.sha256(got).digest() != digest:
-            raise StoreError(f"{address_of(path)} has other bytes than {content}, which stays: look at that store.")
+            raise StoreError(f"{address_of(path)} has other bytes than {content}. {content} stays; look at that store.")
 
 
 def version_now(path: Path) -> str:
@@ -231,7 +233,7 @@ def _prefixes(client: Any, of: tuple[str, str]) -> list[str]:
 
 
 def _answer(path: Path, ask: Callable[[Any, tuple[str, str]], Any]) -> Any:
-    """The bucket's answer. If it does not answer, the request is repeated as long as there is patience left."""
+    """The bucket's answer. If the bucket does not answer, the request is repeated as long as `patient` allows."""
     address = address_of(path)
     name, _, key = address.removeprefix(SCHEME).partition("/")
     client = _client(os.getpid())

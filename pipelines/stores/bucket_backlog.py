@@ -1,4 +1,4 @@
-"""Files on this machine that belong into the bucket: those from before there was a bucket, and those that it did not
+"""Files on this machine that belong in the bucket: those that are older than the bucket, and those that it did not
 take.
 """
 

@@ -1,11 +1,11 @@
 """The chain of a source's raw files: a line for each closed file, with the digest of the line before it.
 
-It shows whether a file was changed, cut, exchanged, removed or added (`archive/verify.py`), and whether a line was. The
-chain is `chain.jsonl` in the source's folder of the raw store, and lines are only added. It says what retention removed
-and what was rewritten, and why. If a source gets another name, its files and its chain stay in their folder, and a new
-last line has the new name. A line is on disk before its deed is done. So a kill in between leaves something to finish,
-and no deed without a line. In a bucket a line is added by compare and set: if two machines add a line at the same time,
-the second line follows the first.
+It shows whether a file was changed, cut, exchanged, removed or added (`archive/verify.py`), and whether a line of the
+chain was changed. The chain is `chain.jsonl` in the source's folder of the raw store, and lines are only added. It says
+what retention removed and what was rewritten, and why. If a source gets another name, its files and its chain stay in
+their folder, and a new last line has the new name. A line is on disk before the change that it tells of is made. So a
+kill in between leaves an unfinished change, and never a change without a line. In a bucket a line is added by compare
+and set: if two machines add a line at the same time, the second line follows the first.
 """
 
 from __future__ import annotations
@@ -123,8 +123,8 @@ def close(raw: Path, path: Path) -> None:
 
 
 def put(raw: Path, path: Path) -> Path:
-    """Put a complete file that was written beside the raw store into it, after its line in the chain; gives where it is
-    then.
+    """Move a complete file, which was written beside the raw store, into the store, after its line is in the chain;
+    gives the file's new path.
     """
     target = raw / warc.name_of(path)
     private.folder(target.parent)
@@ -136,7 +136,7 @@ def put(raw: Path, path: Path) -> Path:
 
 
 def take_in(raw: Path, folder: str) -> list[str]:
-    """Write down the present digests of files from before there was a chain; gives these files."""
+    """Write the present digests of files that are older than the chain; gives these files."""
     taken: list[str] = []
     if not files(raw, folder):
         return taken
@@ -153,7 +153,8 @@ def take_in(raw: Path, folder: str) -> list[str]:
 
 
 def retire(raw: Path, names: Sequence[str], why: str) -> None:
-    """Write that these files of one folder are removed, before this is done. `names`: as pointers name the files."""
+    """Write that these files of one folder are removed, before they are removed. `names`: as pointers name the
+    files."""
     if names:
         with _hold(raw, names[0].partition("/")[0]) as chain:
             standing = {link.file: link for link in links(raw, names[0].partition("/")[0])}
@@ -236,8 +237,8 @@ def _put_in_place(beside: Path, path: Path) -> None:
 
 @contextmanager
 def _hold(raw: Path, folder: str) -> Iterator[Path | BinaryIO]:
-    """Hold the chain of a folder; on this disk no other process can. If there is no chain yet, it begins with the
-    present files.
+    """Hold the chain of a folder; on this disk no other process can hold it then. If there is no chain yet, it begins
+    with the present files.
     """
     path = raw / folder / NAME
     if address_of(raw):

@@ -1,5 +1,5 @@
-"""The one clock of the ledger: Postgres' own, whatever the clock of the crawling machine says. And the clock that tells
-how long a process has been silent.
+"""The one clock of the ledger: Postgres' own, whatever the clock of the crawling machine says. There is also a clock
+that measures how long a process has been silent.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class Clock:
 def of_ledger(conn: postgres.Connection) -> Clock:
     """The clock of Postgres. The caller may ask for it in any transaction."""
     row = postgres.row(conn, "clock") or {}
-    # Read after the answer: nothing that is written is ever ahead of what it is compared with.
+    # The process's clock is read after Postgres' answer, so that a written time is never later than the times with
+    # which it is compared.
     return Clock(row["at"], monotonic())
 
 
@@ -40,5 +41,5 @@ def of_machine() -> Clock:
 
 
 def since_boot() -> float:
-    """Seconds since the machine started, of which the clock goes on while process or machine sleep."""
+    """Seconds since the machine started. This clock also runs while the process or the machine sleeps."""
     return clock_gettime(CLOCK_BOOTTIME)

@@ -13,7 +13,8 @@ MB_BYTES = 1 << 20
 
 
 def check(settings: Settings, command: str) -> None:
-    """DiskFullError if the disk has less room than NIGHTDESK_MIN_FREE_MB; command: goes on when there is room."""
+    """DiskFullError if the disk has less room than NIGHTDESK_MIN_FREE_MB; command: the command that the error names, to
+    be run when there is room."""
     private.data_folder(settings.data)
     free = shutil.disk_usage(settings.data).free // MB_BYTES
     if free < settings.min_free_mb:

@@ -1,6 +1,6 @@
 """A dump of Nightdesk's database, and its restore: from the embedded Postgres to a server, and to a newer Postgres.
 
-The programs of the wheel do this, so no client has to be installed.
+Postgres' programs from the wheel do this, so no client has to be installed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def dump(settings: Settings, file: Path) -> None:
         _run(settings, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={beside}")
         _run(settings, "pg_restore", "--list", f"--file={os.devnull}", str(beside))
     except DatabaseError:
-        # Half a dump would only fill a disk that had no room for a whole one.
+        # Remove the incomplete dump: it would only fill a disk that had no room for a complete one.
         beside.unlink(missing_ok=True)
         raise
     beside.replace(file)
@@ -63,8 +63,8 @@ def _fill(settings: Settings, file: Path) -> None:
     """Run a dump as a script in one transaction, which ends only when the script is complete. The server may be older
     than the programs.
 
-    pg_restore itself would set something that only servers of its own version know (transaction_timeout), and would
-    fail on others.
+    pg_restore itself would set an option that only servers of its own version know (transaction_timeout), and would
+    fail on older servers.
     """
     with ExitStack() as stack:
         read_errors, write_errors = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
@@ -95,7 +95,7 @@ def _fill(settings: Settings, file: Path) -> None:
             shutil.copyfileobj(reader.stdout, writer.stdin)
             if reader.wait() == 0:
                 writer.stdin.write(b"commit;\n")
-        # A program that has ended early reads no more of the other's output.
+        # The program that reads may have ended early, before it read all the output of the other program.
         reader.stdout.close()
         with suppress(BrokenPipeError):
             writer.stdin.close()

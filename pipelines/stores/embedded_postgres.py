@@ -1,6 +1,6 @@
 """The Postgres in the data folder, from the programs of a wheel: started by its first user, stopped after its last.
 
-Only the user who runs Nightdesk gets in: the socket is in a folder of mode 0700, and the server asks the kernel who
+Only the user who runs Nightdesk can connect: the socket is in a folder of mode 0700, and the server asks the kernel who
 connects. For root the server runs as another user, because Postgres refuses root. No mode outside the data folder is
 changed.
 """
@@ -33,20 +33,20 @@ from pipelines.stores.postgres_programs import VERSION
 
 # Hexadecimal digits of a folder's name. Chosen: no two installations of one machine share them.
 DIGEST_DIGITS = 16
-# Seconds between two checks whether it answers. Chosen: nobody notices.
+# Seconds between two checks whether the server answers. Chosen: too short to be noticed.
 POLL_SECONDS = 0.2
 
 # The user of the server if root runs Nightdesk; and the name of this user in earlier installations.
 SERVER_USER = "pgserver"
-# The number in the name of its socket; the server listens at no port.
+# The number in the name of the server's socket; the server listens on no port.
 PORT = 5432
-# The server's processes notice within a second that it is gone, and end; on a busy machine, much later.
+# If the server is killed, its processes notice within a second and end; on a busy machine this takes much longer.
 ORPHANS_SECONDS = 20.0
 # Characters that every reader of an address takes for one word, and that the kernel takes for the path of a socket.
 PLAIN_PATH = re.compile(r"[\w./+@-]+", re.ASCII)
 # Bytes of a socket's path that Linux allows (sun_path, one less for its end).
 SOCKET_PATH_BYTES = 107
-# Only root can write there.
+# A folder in which only root can write.
 USER_LOCK = Path("/run/nightdesk-user.lock")
 INSTEAD = "Let NIGHTDESK_DATA be a folder that can be written to, or set NIGHTDESK_DATABASE_URL."
 
@@ -68,9 +68,10 @@ _used: dict[Path, int] = {}
 
 
 def server(folder: Path) -> Server:
-    """Start or join the server in a folder. It stops when the last process that joined it ends, in whatever way.
+    """Start or join the server in a folder. The server stops when the last process that joined it has ended, however
+    that process ends.
 
-    DatabaseError says why it cannot run there.
+    DatabaseError says why the server cannot run there.
     """
     try:
         folder = folder.resolve()
@@ -108,7 +109,8 @@ def is_another_users(folder: Path) -> bool:
 
 def user_made(name: str) -> pwd.struct_passwd:
     """The user of this name, created if missing. Several processes may ask for it at the same moment."""
-    # useradd looks for the name before it locks the list: the second of two calls would change the first one's number.
+    # useradd looks for the name before it locks the list: of two calls at once, the second would change the user's
+    # number.
     with private.open_private(USER_LOCK, "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
@@ -138,7 +140,7 @@ def _leave() -> None:
 
 
 def _forget() -> None:
-    """In a fork, forget the inherited use of servers: it would last longer than the process that joined."""
+    """In a fork, forget the inherited use of servers, because the fork may live longer than the process that joined."""
     while _used:
         os.close(_used.popitem()[1])
 
@@ -160,7 +162,8 @@ def _users(folder: Path) -> Path:
 
 
 def _share_lock(folder: Path) -> int:
-    """Take the lock of one more user. It waits while the keeper stops the server, which holds the lock exclusively."""
+    """Take the shared lock of one more user. This waits while the keeper, which then holds the lock exclusively, stops
+    the server."""
     lock = os.open(_users(folder), os.O_RDWR | os.O_CREAT, private.FILE_MODE)
     fcntl.flock(lock, fcntl.LOCK_SH)
     return lock
@@ -188,7 +191,7 @@ def _start(folder: Path) -> None:
     killed = (folder / "postmaster.pid").exists()
     deadline = time.monotonic() + ORPHANS_SECONDS
     while _by_keeper("keep", user, folder, _users(folder), *command).returncode:
-        # The children of a killed server may live a moment longer, and no other server starts beside them.
+        # The children of a killed server may live a moment longer, and no new server can start beside them.
         if not killed or time.monotonic() > deadline:
             raise DatabaseError(
                 f"The embedded Postgres in {folder} did not start: the end of {folder / 'log'} says why. {INSTEAD}"
@@ -208,7 +211,8 @@ def _check_way(data: Path, user: pwd.struct_passwd) -> None:
 
 
 def _find_closed(user: pwd.struct_passwd, *paths: Path) -> str:
-    """The first folder or file on the way to these paths that a user may not enter or read; None if the way is open."""
+    """The first folder or file on the way to the server's data and programs that a user may not enter or read; None if
+    the way is open."""
     return "" if user.pw_uid == os.geteuid() else _by_keeper("closed", user, *paths).stdout.strip()
 
 
@@ -272,7 +276,8 @@ def _give(path: Path, user: pwd.struct_passwd) -> None:
 
 
 def _runs_as(folder: Path) -> pwd.struct_passwd:
-    """The user of the server: the owner of its folder; if there is none, we; for root, the server's own user."""
+    """The user of the server: the owner of its folder. If there is no folder yet: the user of this process or, for
+    root, the server's own user."""
     uid = folder.stat().st_uid if folder.exists() else os.geteuid()
     if uid != os.geteuid() and os.geteuid() != 0:
         raise DatabaseError(f"The embedded Postgres in {folder} belongs to another user: run Nightdesk as that user.")
@@ -296,7 +301,8 @@ def _open_to(data: Path, user: pwd.struct_passwd) -> None:
 
 
 def _write_rules(folder: Path, user: pwd.struct_passwd) -> None:
-    """Write who gets in: the user who runs Nightdesk, as the kernel names it; a role with a password by that."""
+    """Write who may connect: the user who runs Nightdesk, as the kernel identifies that user; and any role that has a
+    password, with it."""
     names = {"root", pwd.getpwuid(user.pw_uid).pw_name} - {SERVER_USER}
     head = "# Written by Nightdesk each time the server starts.\n"
     rules = "local all postgres peer map=nightdesk\nlocal all all scram-sha-256\n"
@@ -315,7 +321,7 @@ def _socket_folder(folder: Path, user: pwd.struct_passwd) -> Path:
     if PLAIN_PATH.fullmatch(str(folder)) and len(str(folder / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_BYTES:
         return folder
     found = Path(tempfile.gettempdir()) / f"nightdesk-{sha256(os.fsencode(folder)).hexdigest()[:DIGEST_DIGITS]}"
-    # An existing folder may be ours from earlier; its owner is checked in any case.
+    # An existing folder may be from an earlier start of this server; its owner is checked in any case.
     with suppress(FileExistsError):
         found.mkdir(mode=0o700)
         _give(found, user)

@@ -1,8 +1,8 @@
 """WARC files that others wrote, such as Common Crawl's: their pages one at a time, whatever state a file is in.
 
-There are plain files, files with a gzip member for each record, and files that are one gzip member. An unreadable
-record costs only itself, and so does a record that unpacks to more than a page may have: the memory in use does not
-grow with a file.
+There are plain files, files with a gzip member for each record, and files that are one gzip member. If a record is
+unreadable, or unpacks to more than a page may have, only that record is lost. The memory in use does not grow with a
+file.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from pipelines.stores.warc_spans import GZIP, PIECE_BYTES
 # The most bytes of an unpacked body. Chosen: twice what a response may have; more is a bomb.
 MAX_BODY_BYTES = 20 * 1024 * 1024
 # Bytes of a response's head. Measured: fastwarc reads nothing of a file from a head of 32 KiB on. The crawl's own limit
-# (spiders.handler) is lower, so that no page of it comes here with more.
+# (spiders.handler) is lower, so no page of a crawl has a longer head.
 MAX_HEAD_BYTES = 31 * 1024
 # The beginnings of a gzip member, with any flags, and of a record.
 MAGIC, WARC = b"\x1f\x8b\x08", b"WARC/"
 HEAD_END, LINE_END = b"\r\n\r\n", b"\r\n"
-# The end of a head, of a record or of an answer: some programs and some sites end their lines with a line feed alone.
+# The end of a head, of a record or of an answer. Some programs and some sites end lines with only a line feed.
 ENDED = re.compile(rb"\r?\n\r?\n")
-# What may be behind the block of a record: two line ends, as the standard says; fewer before another record or at the
+# What may follow the block of a record: two line ends, as the standard says; or fewer, before another record or at the
 # end of the file.
 BEHIND_BLOCK = re.compile(rb"\r?\n\r?\n|(?:\r?\n)?(?=WARC/)|[\r\n]{0,4}\Z")
-# The bytes that show it.
+# The bytes in which this is looked for.
 BEHIND_BYTES = len(HEAD_END) + len(WARC)
 # A line of a head that goes on: the next one begins with a blank.
 FOLDED = re.compile(rb"\r?\n[ \t]+")
-# The files that zstd packs begin so, or with its frame that is left out, which holds a dictionary.
+# The beginnings of files that zstd packed: a frame, or a skippable frame, which holds a dictionary.
 PACKED_BY_ZSTD = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 # The type of a record for an answer that came by HTTP.
 OF_HTTP = re.compile(rb"^Content-Type:[ \t]*application/http\b", re.I | re.M)
@@ -56,7 +56,8 @@ NAMES = {
 MOST_HEAD_BYTES = 64 * 1024
 # The most bytes of a record that is read: a page, and the head of its answer.
 MOST_RECORD_BYTES = MAX_BODY_BYTES + (1 << 20)
-# Bytes that are unpacked to skip a record. Chosen: a film in a record; behind more, the next member is searched.
+# At most this many bytes are unpacked to skip a record. Chosen: enough for a film; behind a larger record, the next
+# member is searched.
 MOST_SKIPPED_BYTES = 1 << 28
 # The beginning of a body in chunks: a length in hexadecimal digits, alone or before an extension. Chosen: more blanks,
 # or a longer word on a chunk, have not been seen.
@@ -76,7 +77,7 @@ FIRST_DAY = datetime(1991, 8, 6, tzinfo=UTC)
 
 
 class NoRecordError(ValueError):
-    """There is no record at this place, or none that is read; says why."""
+    """There is no record at this place, or no record of a kind that is read. The text says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +161,7 @@ class _Reader:
                 raise NoRecordError(
                     "the file ends within its head" if self.buffer.lstrip(LINE_END).startswith(WARC) else NO_HEAD
                 )
-        # Whatever else is there stays: a record may begin in it.
+        # All other bytes stay: a record may begin in them.
         if self.buffer[: found.start()].lstrip(LINE_END)[: len(WARC)] not in (WARC, b""):
             raise NoRecordError(NO_HEAD)
         return self.take(found.end())[: found.start()].lstrip(LINE_END)
@@ -175,7 +176,7 @@ class _Reader:
         return behind is not None
 
     def skip(self, count: int) -> None:
-        """Skip `count` bytes; NoRecordError if there are fewer, or too many to be unpacked for nothing."""
+        """Skip `count` bytes; NoRecordError if there are fewer, or too many to unpack only to skip them."""
         if self.decoder is None:
             held = min(count, len(self.buffer))
             del self.buffer[:held]
@@ -202,7 +203,7 @@ class _Reader:
             raise NoRecordError("it is longer than its head says")
 
     def back(self, block: bytes) -> None:
-        """Give back the bytes of a gzip member that a wrong length took: other records may be in them."""
+        """Put back the bytes of a gzip member that a wrong length took: other records may be in them."""
         if self.given_back < MOST_SKIPPED_BYTES:
             self.given_back += len(block)
             self.buffer[:0] = block
@@ -297,7 +298,7 @@ def _record(reader: _Reader) -> tuple[bytes, bytes, WarcRecordType] | tuple[()] 
         return None if not reader.buffer and not reader.more() else ()
     head = _write_lines(FOLDED.sub(b" ", head))
     if b" " in head.partition(LINE_END)[0].strip():
-        raise NoRecordError("it is of WARC 0.9 or older, which is not read")
+        raise NoRecordError("it is of WARC 0.9 or older, and Nightdesk does not read that form")
     lines = (line.partition(b":") for line in head.split(LINE_END))
     fields = {name.strip().lower(): value.strip() for name, _, value in lines}
     length = fields.get(b"content-length", b"")
@@ -355,12 +356,12 @@ def _read_saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | N
 
 
 def _write_lines(head: bytes) -> bytes:
-    """A head whose lines end as the standards say."""
+    """A head with the line ends of the standards."""
     return LINE_END.join(line.rstrip(b"\r") for line in head.split(b"\n"))
 
 
 def _write_names(head: bytes) -> bytes:
-    """A head with its names in fastwarc's spelling: others may write them in small letters."""
+    """A head with its names in fastwarc's spelling: other programs may write the names in small letters."""
     lines = [line.partition(b":") for line in head.split(LINE_END)]
     return LINE_END.join(NAMES.get(name.strip().lower(), name) + colon + value for name, colon, value in lines)
 

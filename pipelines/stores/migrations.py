@@ -20,8 +20,8 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres
 
 MIGRATIONS = postgres.SQL / "migrations"
-# Milliseconds that a migration waits for a table in use, because later users wait behind it; and seconds until it tries
-# again. Chosen: nobody waits for a second.
+# Milliseconds for which a migration waits for a table in use, and seconds until it tries again. Chosen: all later users
+# of the table wait behind the migration, and so none waits for a second.
 LOCK_WAIT_MS, LOCK_POLL_SECONDS = 500, 0.5
 APPLIED = "insert into migrations (name, oldest_code) values (%s, %s)"
 # Digits at the beginning of a migration's name.
@@ -66,23 +66,23 @@ def steps(migration: str) -> list[Step]:
 def migrate(settings: Settings, on_step: Callable[[str], None] = lambda said: None) -> list[str]:
     """Bring the schema up to date, also if two processes do it together; gives the names of the migrations that ran.
 
-    Others go on writing meanwhile: a statement that would make them wait for long is given up and tried again.
-    on_step: called with the progress.
-    DatabaseError if a migration fails: it is undone, or runs again the next time.
+    Others go on writing meanwhile: a statement that would make other users wait for long is given up and tried again.
+    on_step: called with the progress. DatabaseError if a migration fails. The migration is undone, or runs again the
+    next time.
     """
     postgres.url(settings)
     with postgres.connection(settings) as conn:
         conn.autocommit = True
         with conn.cursor() as cursor:
-            # This is not the waiting lock: a process that waits in a statement keeps an index from being made
-            # concurrently.
+            # The lock is tried again and again, not waited for: a process that waits in a statement would stop an index
+            # from being made concurrently.
             while not _got(cursor, "select pg_try_advisory_lock(%s) as got", (postgres.SCHEMA_LOCK,)):
                 time.sleep(LOCK_POLL_SECONDS)
             cursor.execute(
                 "create table if not exists migrations "
                 "(name text primary key, applied_at timestamptz not null default now())"
             )
-            # This is not "if not exists", which would wait for every running task.
+            # "if not exists" is not used, because it would wait for every running task.
             if not _says_oldest(conn):
                 cursor.execute("alter table migrations add column oldest_code text not null default ''")
             done = set(_find_applied(conn))
@@ -109,7 +109,8 @@ def migrate(settings: Settings, on_step: Callable[[str], None] = lambda said: No
 
 
 def check_migrated(conn: postgres.Connection) -> None:
-    """Raise DatabaseError unless this version may work on the schema: its own, or a newer one that allows this."""
+    """Raise DatabaseError unless this version may work on the schema: the schema is its own, or a newer one that allows
+    older code."""
     with conn.cursor() as cursor:
         cursor.execute("select to_regclass('migrations') is not null as there")
         there = cursor.fetchone()["there"]  # type: ignore[index,call-overload]
@@ -124,8 +125,8 @@ def check_migrated(conn: postgres.Connection) -> None:
         )
     if newer:
         raise DatabaseError(
-            f"The database was migrated by a newer Nightdesk ({newer[0]}); this one knows it up to {own[-1]} and "
-            "may not work on it any more: update this installation."
+            f"The database was migrated by a newer Nightdesk ({newer[0]}); this one knows migrations up to "
+            f"{own[-1]} and may no longer work on the database: update this installation."
         )
     if missing:
         raise DatabaseError(
@@ -158,7 +159,7 @@ def _apply(cursor: Any, name: str, text: str, on_step: Callable[[str], None]) ->
             _patiently(cursor, [(step.sql, {})], on_step)
             continue
         first = 1
-        # Rows that are added meanwhile are among them.
+        # The batches include rows that are added meanwhile.
         while first <= (most := _highest_id(cursor, step.table)):
             last = min(first + BATCH_ROWS - 1, most)
             _patiently(cursor, [(step.sql, {"first": first, "last": last})], on_step)
@@ -168,8 +169,8 @@ def _apply(cursor: Any, name: str, text: str, on_step: Callable[[str], None]) ->
 
 
 def _patiently(cursor: Any, statements: Sequence[tuple[str, Any]], on_step: Callable[[str], None]) -> None:
-    """Run statements as one transaction. It waits only briefly for a lock, because others wait behind it, and tries
-    again.
+    """Run statements as one transaction. The transaction waits only briefly for a lock, because other users wait behind
+    it; then it is tried again.
     """
     while True:
         cursor.execute("begin")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from struct import Struct
 
-# What a COPY begins with, without options.
+# The header of a binary COPY without options.
 BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 YEAR_2000, MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 pack_bigint, pack_integer, pack_smallint = (Struct(code).pack for code in (">q", ">i", ">h"))
@@ -19,7 +19,7 @@ def pack_moment(at: datetime) -> bytes:
 
 
 def pack_rows(rows: Iterable[Sequence[bytes]], columns: int) -> Iterator[bytes]:
-    """Rows of so many packed values each, as a COPY takes them."""
+    """Rows with this number of packed values each, in the form that COPY takes."""
     head = pack_smallint(columns)
     yield BEGIN
     for row in rows:

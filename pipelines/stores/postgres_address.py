@@ -19,9 +19,10 @@ LEAST_MASKED = 4
 
 
 def normal(address: str) -> str:
-    """The same address as a URL in which all special characters are percent-encoded; DatabaseError names no part of it.
+    """The same address as a URL in which all special characters are percent-encoded; DatabaseError repeats no part of
+    the address.
 
-    libpq and Python disagree about the end of a password with a ? or #; after this they agree.
+    libpq and Python disagree about where a password with a ? or # ends. About this URL they agree.
     """
     parts = _parts(address)
     user = quote(parts.pop("user", ""), safe="")
@@ -41,7 +42,7 @@ def normal(address: str) -> str:
 
 
 def show_address(address: str) -> str:
-    """Where an address leads and as which user; nothing else of it, and no password."""
+    """The server, the database and the user of an address. No other part is shown, and no password."""
     try:
         parts = _parts(address)
     except DatabaseError:

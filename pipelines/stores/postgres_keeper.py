@@ -16,11 +16,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-# A killed server replays its log before it is ready; a gigabyte of it takes about a minute.
+# Seconds until the server is ready. A killed server first replays its log; a gigabyte of log takes about a minute.
 READY_SECONDS = 300.0
 # Seconds that Postgres may take to stop. Chosen: it writes its memory to a slow disk.
 STOP_SECONDS = 60.0
-# Seconds between two checks. Chosen: starting it takes a few of these.
+# Seconds between two checks. Chosen: a start takes a few such checks.
 POLL_SECONDS = 0.02
 
 
@@ -34,14 +34,14 @@ def running(folder: Path) -> int | None:
 
 
 def ready(folder: Path) -> bool:
-    """Whether the server of a folder takes connections, as it says itself."""
+    """Whether the server of a folder says that it takes connections."""
     with suppress(OSError, IndexError):
         return (folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()[7].strip() == "ready"
     return False
 
 
 def stop(folder: Path, pid: int) -> None:
-    """End a server, its clients' transactions rolled back, and wait until it is gone."""
+    """Stop a server, which rolls back its clients' transactions, and wait until it is gone."""
     for number in (signal.SIGINT, signal.SIGQUIT):
         with suppress(ProcessLookupError):
             os.kill(pid, number)
@@ -61,7 +61,7 @@ def find_closed(paths: Iterable[Path]) -> Path | None:
 
 
 def _serves(pid: int, folder: Path) -> bool:
-    """Whether this process is a server on this folder: its number may belong to another program by now."""
+    """Whether this process is a server on this folder: the process number may belong to another program by now."""
     try:
         return os.fsencode(folder) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except (FileNotFoundError, ProcessLookupError):
@@ -76,7 +76,7 @@ def _become(uid: int, gid: int) -> None:
 
 
 def _keep(uid: int, gid: int, folder: Path, users: Path, command: list[str]) -> int:
-    """Start the server, and let our caller go on when it is ready; then wait for the end of its last user."""
+    """Start the server, and let the caller go on when the server is ready; then wait until its last user has ended."""
     lock = os.open(users, os.O_RDWR)
     _become(uid, gid)
     os.umask(0o077)
@@ -91,7 +91,7 @@ def _keep(uid: int, gid: int, folder: Path, users: Path, command: list[str]) -> 
             return 1
         time.sleep(POLL_SECONDS)
     if os.fork():
-        # Our caller goes on; the server is no longer anybody's child.
+        # The caller goes on. This process is no longer its child.
         os._exit(0)
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):

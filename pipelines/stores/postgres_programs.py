@@ -1,4 +1,4 @@
-"""Postgres' own programs, from a wheel: where they are, and where another user can run them."""
+"""Postgres' own programs, from a wheel: where they are, and how another user can run them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def runnable(data: Path, may_use: Callable[..., bool]) -> Path:
         # initdb gives the path of postgres to a shell.
         raise DatabaseError(
             f"The user of the embedded Postgres may not use the programs in {there}, and they cannot be copied to "
-            f'{data}: its path may hold none of " $ ` \\. Let NIGHTDESK_DATA be elsewhere, or set '
+            f'{data}, whose path may contain none of " $ ` \\. Let NIGHTDESK_DATA be elsewhere, or set '
             "NIGHTDESK_DATABASE_URL."
         )
     # The programs find one another, and the wheel's libraries, by relative paths.

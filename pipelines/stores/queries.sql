@@ -5,8 +5,8 @@
 select source, attempt from runs where run = %(run)s and stage = %(stage)s and source = any(%(sources)s)
 
 -- name: begin_stage
--- A stage begins (again) for a source of a run: what came of the run is counted again; the number of this attempt. A run that nobody
--- planned is kept as one without a plan.
+-- Begin a stage, or begin it again, for a source of a run. The run's summary is cleared, to be counted again. Returns the number of this
+-- attempt. A run without a plan gets an empty plan.
 with unplanned as (
     insert into run_plans (run) values (%(run)s) on conflict do nothing
 ), counted_again as (
@@ -19,7 +19,7 @@ set state = 'running', counts = '{}', message = '', code = '', started_at = now(
 returning attempt
 
 -- name: clock
--- What time it is to the ledger.
+-- The time by the database's clock.
 select clock_timestamp() as at
 
 -- name: close_stale_stages
@@ -37,40 +37,40 @@ where runs.run = running.run and runs.source = %(source)s and runs.stage = %(sta
     and pg_try_advisory_xact_lock(running.held)
 
 -- name: end_attempt
--- A stage ended for a source of a run, unless another attempt has begun meanwhile.
+-- Note that a stage ended for a source of a run, unless another attempt has begun meanwhile.
 update runs
 set state = %(state)s, counts = %(counts)s, message = %(message)s, code = %(code)s, ended_at = clock_timestamp()
 where run = %(run)s and source = %(source)s and stage = %(stage)s and attempt = %(attempt)s
 
 -- name: end_stage
--- A stage ended for a source of a run: at this moment, for load writes it in the transaction of all it wrote.
+-- Note that a stage ended for a source of a run. The time is the clock's, not the transaction's: load writes this row at the end of a long
+-- transaction.
 insert into runs (run, source, stage, state, counts, message, code, ended_at)
 values (%(run)s, %(source)s, %(stage)s, %(state)s, %(counts)s, %(message)s, %(code)s, clock_timestamp())
 on conflict (run, source, stage) do update
 set state = excluded.state, counts = excluded.counts, message = excluded.message, code = excluded.code, ended_at = clock_timestamp()
 
 -- name: grant_schema
--- Let the role nightdesk_reader look into the schema of the views that stay.
+-- Let the role nightdesk_reader use the schema of the stable views.
 grant usage on schema nightdesk to nightdesk_reader
 
 -- name: grant_views
--- Let the role nightdesk_reader read the views that stay, and nothing else.
+-- Let the role nightdesk_reader read the stable views, and nothing else.
 grant select on all tables in schema nightdesk to nightdesk_reader
 
 -- name: hold_attempt
--- That no other attempt has begun, and that none begins before this transaction ends.
+-- Make sure that no other attempt has begun, and that none begins before this transaction ends.
 select from runs
 where run = %(run)s and source = %(source)s and stage = %(stage)s and attempt = %(attempt)s
 for share
 
 -- name: last_seconds
--- How long a stage took for each of these sources when it last came to its end. Loads that began in one transaction shared the time from
--- then on.
+-- How long a stage took for each of these sources when it last ended well. Loads that began in one transaction share its time equally.
 with last as (
     select name as source, newest.*
     from unnest(%(sources)s::text[]) as name
     cross join lateral (
-        -- A range of one source, so that its newest row is looked up and not looked for among those of all.
+        -- A range of one source makes Postgres take the source's newest row from the index, instead of searching the rows of all sources.
         select r.run, r.started_at, r.ended_at from runs r
         where r.source >= name and r.source <= name and r.stage = %(stage)s and r.state = 'done'
         order by r.source desc, r.started_at desc limit 1
@@ -84,16 +84,16 @@ select last.source, extract(epoch from last.ended_at - last.started_at)::float8 
 from last left join together using (run, started_at)
 
 -- name: leave_stage
--- This session works on a stage of a run no more, for these sources.
+-- This session no longer works on a stage of a run for these sources.
 select pg_advisory_unlock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, source, %(run)s), 0))
 from unnest(%(sources)s::text[]) as g (source)
 
 -- name: lock_stage
--- This session works on a stage of a run: the lock is gone when the session is, however it ends.
+-- This session works on a stage of a run. The lock ends with the session, however the session ends.
 select pg_try_advisory_lock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, %(source)s, %(run)s), 0))
 
 -- name: needed_files
--- Which of these files of the raw store an alert or a hold refers to: the page of an article is in it, or a list that named the article.
+-- Which of these files of the raw store an alert or a hold needs: the file has the article's page, or a list that named the article.
 select distinct f.warc_file as file
 from fetches f join revision_rows r on r.fetch_id = f.id
 where f.warc_file = any(%(files)s)
@@ -112,8 +112,8 @@ where f.warc_file = any(%(files)s) and l.kind <> 'article' and f.outcome = 'fetc
 select sources, followed, night from run_plans where run = %(run)s
 
 -- name: plan_run
--- What a run is planned for, and whether it is a night: more than a share of the sources that it could be for, or, where they are
--- crawled in groups, of the widest run of late. Of two plans of one run the wider one stays.
+-- Note for how many sources a run is planned, and whether it is a night. A night has more than a share of all followed sources or, if
+-- sources are crawled in groups, of the sources of the widest recent run. Of two plans of one run, the one with more sources stays.
 insert into run_plans (run, sources, followed, night)
 select %(run)s, %(sources)s, %(followed)s, %(sources)s > %(share)s * least(%(followed)s, greatest(%(sources)s,
     (select max(sources) from run_plans where begun_at > now() - %(within)s and run <> %(run)s)))
@@ -121,12 +121,13 @@ on conflict (run) do update set sources = excluded.sources, followed = excluded.
 where excluded.sources > run_plans.sources
 
 -- name: progress_stage
--- How far a running stage is.
+-- Save the counts of a running stage.
 update runs set counts = %(counts)s
 where run = %(run)s and source = %(source)s and stage = %(stage)s
 
 -- name: reach_of_run
--- What a run reached: how many sources failed for want of any answer, of how many, whether anything at all answered, and how often why.
+-- What a run reached: how many sources had a failed or blocked fetch, how many hosts were asked, how many answers came, and how often each
+-- cause left a fetch without an answer.
 select count(distinct source) filter (where outcome in ('failed', 'blocked')) as sources, count(distinct split_part(url, '/', 3)) as hosts,
     count(*) filter (where status is not null or code in ('robots.txt error', 'rest asked')) as answered,
     (select jsonb_object_agg(why, count) from (
@@ -140,15 +141,15 @@ where run = %(run)s
 select from pg_roles where rolname = 'nightdesk_reader'
 
 -- name: retirements_of_run
--- What retention took away of a run of a source.
+-- What retention deleted of a run of a source.
 select what, retired_at, why, count from retirements where source = %(source)s and run = %(run)s
 
 -- name: states_of_stages
--- How each stage of a source's run ended so far.
+-- The state of each stage of a source's run.
 select stage, state from runs where run = %(run)s and source = %(source)s
 
 -- name: stories_carried
--- The stories of articles that are not alone, each with how many outlets carry it.
+-- The stories of these articles, each with how many articles and outlets carry it. An article that is alone has no row.
 select m.article_id, m.story_id, carried.articles, carried.outlets
 from story_articles m
 cross join lateral (
@@ -159,7 +160,7 @@ cross join lateral (
 where m.article_id = any(%(ids)s)
 
 -- name: story_members
--- The articles of a story, or the one that is a story of its own, in the order of publication.
+-- The articles of a story in the order of publication. An article without a story is a story of its own.
 select * from (
     select a.id as article_id, a.source, a.url, a.title, m.told_at, m.share
     from story_articles m join articles a on a.id = m.article_id
@@ -173,14 +174,14 @@ order by told_at, article_id
 limit %(most)s
 
 -- name: story_of_number
--- The story that a number leads to: of the article of that number, or of that number where its article is gone.
+-- The story of the article with this number. If that article is gone, the story with this number.
 (select story_id from story_articles where article_id = %(id)s)
 union all
 (select story_id from story_articles where story_id = %(id)s limit 1)
 limit 1
 
 -- name: summarise_runs
--- Count what came of the newest runs that were over some time before this one, and were not counted yet.
+-- Count the results of the newest runs that ended some time before this run and were not counted yet.
 update run_plans set summary = to_jsonb(counted) - 'run'
 from (
     select s.* from (
@@ -197,14 +198,15 @@ where run_plans.run = counted.run
 select count(*) as count from pg_tables where schemaname = 'public'
 
 -- name: tallies_of_run
--- What every stage did for every source of a run.
+-- The state and counts of every stage for every source of a run.
 select run, source, stage, state, counts, message, code, started_at, ended_at
 from runs
 where run = %(run)s
 order by source, array_position(array['crawl', 'extract', 'load', 'alert'], stage)
 
 -- name: template_agreement
--- How far the last pages agreed with a source's newest template; where it no longer fits, since which run: that stays.
+-- Save how far the last pages agreed with a source's newest template. If the template no longer fits, save since which run; the first such
+-- run stays.
 update templates
 set agreement = %(agreement)s,
     drifted_at = case when %(drifted_run)s = '' or drifted_run <> '' then drifted_at else now() end,
@@ -212,7 +214,7 @@ set agreement = %(agreement)s,
 where source = %(source)s and version = %(version)s
 
 -- name: template_agreements
--- How many pages of the last runs agreed with a source's template since it was learned, newest run first.
+-- How many pages of each of the last runs agreed and disagreed with a source's template since it was learned, newest run first.
 select run, coalesce((counts ->> 'template agrees')::int, 0) as agrees,
     coalesce((counts ->> 'template disagrees')::int, 0) as disagrees
 from runs
@@ -222,18 +224,18 @@ order by run desc
 limit %(count)s
 
 -- name: template_drop
--- Let go of the versions of a source's template that are older than so many.
+-- Delete all versions of a source's template but the newest `keep`.
 delete from templates
 where source = %(source)s
     and version <= (select max(version) from templates where source = %(source)s) - %(keep)s
 
 -- name: template_history
--- Every kept version of what was learned of a source, newest first.
+-- Every kept version of a source's template, newest first.
 select * from templates where source = %(source)s order by version desc
 
 -- name: template_known
--- How many article pages of a source came into the raw store after a fetch and since a run, and the newest fetch of any of them.
--- passed: how long after that fetch the newest of these was; null where that fetch is not kept.
+-- How many new article pages of a source came into the raw store after the fetch `after` and since a run, and the newest of their fetches.
+-- passed: the time between `after` and the newest of these fetches; null if `after` is no longer in the ledger.
 select count(distinct f.url_id)::int as pages, coalesce(max(f.id), %(after)s) as newest_fetch,
     max(f.fetched_at) - (select fetched_at from fetches where id = %(after)s) as passed
 from fetches f
@@ -245,15 +247,15 @@ where f.source = %(source)s and f.outcome = 'fetched' and f.warc_file is not nul
     )
 
 -- name: template_lock
--- Wait for the other process that writes a template of this source, if there is one, freed with the transaction.
+-- Wait for the other process that writes a template of this source, if there is one. The lock ends with the transaction.
 select pg_advisory_xact_lock(hashtextextended('template ' || %(source)s, 0))
 
 -- name: template_newest
--- The newest version of what was learned of a source.
+-- The newest version of a source's template.
 select * from templates where source = %(source)s order by version desc limit 1
 
 -- name: template_pages
--- The pages a source's template is learned of, spread over the newest ones, without those that are known to be no article.
+-- The pages from which a source's template is learned, spread over its newest pages. Pages that are known to be no article are left out.
 select * from (
     select * from (
         select distinct on (url_id) *
@@ -273,7 +275,7 @@ select * from (
 order by fetch_id
 
 -- name: template_save
--- A new version of what was learned of a source.
+-- Save a new version of a source's template.
 insert into templates (source, version, run, extractor, pages, known, newest_fetch, template)
 select %(source)s, coalesce(max(version), 0) + 1, %(run)s, %(extractor)s, %(pages)s, %(known)s, %(newest_fetch)s, %(template)s
 from templates
@@ -281,14 +283,14 @@ where source = %(source)s
 returning *
 
 -- name: template_still
--- What was learned of a source was learned again and is still the same: what it was learned of, and by what.
+-- A source's template was learned again and is unchanged. Save from which pages and by which extractor it was learned.
 update templates
 set extractor = %(extractor)s, known = %(known)s, newest_fetch = %(newest_fetch)s
 where source = %(source)s and version = %(version)s
 returning *
 
 -- name: undecided_in_folder
--- How many URLs with a record in one of these files of the raw store have not ended.
+-- How many URLs with a record in one of these files of the raw store are still undecided.
 select count(distinct u.id) as count
 from fetches f
 join urls u on u.id = f.url_id

@@ -1,4 +1,4 @@
-"""Upkeep of the data folder: raw files of a certain age are deleted, and nobody else can read the others.
+"""Upkeep of the data folder: old raw files are deleted, and other users cannot read the files that stay.
 
 The age is a setting, `keep_raw_days`, or the source's own `keep_raw`.
 """
@@ -20,9 +20,9 @@ from pipelines.stores import bucket, chain, embedded_postgres, postgres, warc
 from pipelines.stores.runs import moment_of
 
 OPEN = ".open"
-# How many folders a raw file is in: its source, its run.
+# A raw file lies two folders deep: source and run.
 FILE_DEPTH = 2
-# Our own files in a data folder; other people may keep their files beside them.
+# Nightdesk's own files in a data folder; other people may keep their files beside them.
 OURS = ("raw", "articles", "airflow", "golden", "follow", "trials")
 
 
@@ -30,10 +30,10 @@ OURS = ("raw", "articles", "airflow", "golden", "follow", "trials")
 class RetiredRaw:
     """The result of a look through the raw store; folders are `<source>/<run>`.
 
-    kept: old folders that are not decided or have something in them that is not ours.
+    kept: old folders that are not decided, or that contain something that is not Nightdesk's.
     needed: folders with files that an alert or a hold refers to. These files stay whole, with all other records in
     them.
-    deleted: folders with deleted files; they may be needed too, if other files of them stay.
+    deleted: folders with deleted files. Such a folder may also be among `needed`, if other files in it stay.
     names: the deleted files, as pointers name them.
     """
 
@@ -102,7 +102,7 @@ def of_run(conn: postgres.Connection, source: str, run: str) -> dict[Retirement,
 def tighten(settings: Settings) -> int:
     """Close everything that Nightdesk wrote into the data folder to all other users; gives how many modes were changed.
 
-    New files are made closed; files of earlier versions were readable by everybody. A closed folder was done already,
+    New files are made closed; files of earlier versions were readable by everybody. A closed folder needs no work,
     because a folder is closed after its content. The embedded Postgres keeps its own modes.
     """
     folders = (settings.data / name for name in OURS)
@@ -117,12 +117,13 @@ def tighten(settings: Settings) -> int:
 
 
 def start_of(run: str) -> datetime:
-    """The moment in a run key; a key without a moment is never old."""
+    """The moment in a run key. A key without a moment counts as never old."""
     return moment_of(run) or datetime.max.replace(tzinfo=UTC)
 
 
 def _old(settings: Settings, now: datetime, own_days: Mapping[str, int]) -> Iterator[tuple[Path, str]]:
-    """The folders of runs that are old enough, and why; the target of a link at either level is not ours."""
+    """The folders of runs that are old enough, and why. A link at either level is left out: its target is not
+    Nightdesk's."""
     raw = settings.raw
     here = {folder.relative_to(raw).as_posix() for folder in raw.glob("*/*") if folder.is_dir()}
     there = {name.rpartition("/")[0] for name in bucket.list_files(raw, "") if name.count("/") == FILE_DEPTH}
@@ -143,13 +144,13 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _say_in_chain(settings: Settings, paths: Sequence[Path], why: str) -> None:
-    """Write into the source's chain which files are removed, so that nobody takes them for lost."""
+    """Write into the source's chain which files are removed, so that they do not count as lost."""
     closed = [warc.name_of(path) for path in paths if path.name.endswith(warc.CLOSED)]
     chain.retire(settings.raw, closed, why)
 
 
 def _holds_others(folder: Path) -> bool:
-    """Whether others keep something there: a folder or a link is not ours, and is left."""
+    """Whether the folder contains something that is not Nightdesk's: a folder or a link."""
     return folder.is_dir() and any(path.is_symlink() or path.is_dir() for path in folder.iterdir())
 
 

@@ -1,7 +1,7 @@
 """Runs: their keys, and the row each stage writes for each source.
 
-Each begin of a stage is an attempt with a number. Whoever begins the same stage of the same run and source takes it
-over: the attempt before writes nothing any more, however long it was paused (TakenOverError).
+Each begin of a stage is an attempt with a number. A process that begins the same stage of the same run and source takes
+the stage over: the attempt before writes nothing any more, however long it was paused (TakenOverError).
 """
 
 from __future__ import annotations
@@ -19,27 +19,29 @@ from pipelines.stores import migrations, postgres
 
 # How many runs are listed by default. Chosen: a screen.
 LATEST = 10
-# Old runs that were started again since. Chosen: hardly anybody starts as many.
+# How many more runs are read, because old runs may have been started again since. Chosen: hardly anybody starts as
+# many.
 BEGUN_AGAIN = 10
-# Sources in one message. Chosen: the others are counted.
+# Sources that one message names; further sources are only counted. Chosen: what fits in a line.
 SOURCES_SHOWN = 10
 
-# A run is a night if it is planned for more than this share of the sources that it could be for, or of the widest run
-# of this time. Chosen: half tells a night from a crawl of a few; in a week each group of sources has its turn.
+# A run is a night if it is planned for more than this share of the followed sources, or of the sources of the widest
+# run of the last days. Chosen: half tells a night from a crawl of a few sources; within a week each group of sources is
+# crawled.
 NIGHT_SHARE, WIDEST_WITHIN = 0.5, timedelta(days=7)
 
-# How long after its beginning a run is taken to be over, and how many such are counted when a run is planned. Chosen:
-# no night lasts so long, and a stage that begins again has it counted again; a month of nights after an update.
+# How long after its beginning a run counts as over, and how many such runs are counted when a run is planned. Chosen:
+# no night lasts so long, and if a stage begins again, its run is counted again; and a month of nights after an update.
 OVER_AFTER, COUNTED_AT_ONCE = timedelta(hours=12), 40
 
 STAGES = ("crawl", "extract", "load", "alert")
 # The count in a Tally of load of URLs without an end, found by the ledger's check.
 UNACCOUNTED = "unaccounted"
 ENDED_WELL = (RunState.DONE, RunState.STOPPED, RunState.BUSY)
-# One source without an answer says nothing about the network.
+# The fewest sources from which to judge the network. One source without an answer says nothing about it.
 ALIKE = 2
-# Seconds after which Postgres ends a session that is silent although others wait for it: its process or its machine is
-# paused. Chosen: a crawl says something every fifteen seconds, and whoever comes next has to wait no two minutes.
+# Seconds after which Postgres ends a silent session for which other sessions wait: its process or its machine is
+# paused. Chosen: a crawl sends something every fifteen seconds, and the next session waits less than two minutes.
 SILENT_SECONDS = 115.0
 KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?", re.ASCII)
 
@@ -83,9 +85,10 @@ def moment_of(key: str) -> datetime | None:
 
 
 def plan(conn: postgres.Connection, run: str, *, sources: int, followed: int = 0) -> None:
-    """Write, committed at once, how many sources a run is planned for, which decides whether it is a night.
+    """Write, and commit at once, how many sources a run is planned for. This decides whether the run is a night.
 
-    followed: how many it could have been for, without paused ones; 0: as many. Of two plans the wider one stays.
+    followed: how many sources are followed, without the paused ones; 0: as many as are planned. Of two plans, the one
+    with more sources stays.
     """
     if not sources:
         return
@@ -97,13 +100,13 @@ def plan(conn: postgres.Connection, run: str, *, sources: int, followed: int = 0
 
 
 def read_plan(conn: postgres.Connection, run: str) -> postgres.Row | None:
-    """What a run was planned for: `sources`, `followed`, `night`; None of a run that nothing is known of."""
+    """What a run was planned for: `sources`, `followed`, `night`; None if the run is unknown."""
     return postgres.row(conn, "plan_of_run", run=run)
 
 
 def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, schema_checked: bool = False) -> Attempt:
-    """Write, committed at once, that a stage has begun for a source, and that stages killed before it in other runs
-    failed. An earlier attempt at the same writes nothing from now on.
+    """Write, and commit at once, that a stage has begun for a source, and that stages of the source that were killed in
+    other runs have failed. An earlier attempt at this stage writes nothing from now on.
 
     The stage counts as alive while this connection is open, or until `leave`.
     schema_checked: whether this connection has checked the schema before. DatabaseError if the schema is not ours.
@@ -129,9 +132,10 @@ def begin_all(
 
 @contextmanager
 def ours(conn: postgres.Connection, attempt: Attempt) -> Iterator[None]:
-    """One transaction in which the attempt has its stage for certain: nobody takes it over before the transaction ends.
+    """One transaction in which the attempt has its stage for certain: no other process takes the stage over before the
+    transaction ends.
 
-    TakenOverError if somebody has taken it over already; then nothing of the block is done.
+    TakenOverError if another process has taken it over already; then nothing in the block is done.
     """
     with conn:
         hold(conn, attempt)
@@ -139,7 +143,8 @@ def ours(conn: postgres.Connection, attempt: Attempt) -> Iterator[None]:
 
 
 def hold(conn: postgres.Connection, attempt: Attempt) -> None:
-    """Nobody takes this attempt over before the caller's transaction ends; TakenOverError if somebody has."""
+    """Make sure that no other process takes this attempt over before the caller's transaction ends; TakenOverError if
+    one has."""
     named = {"run": attempt.run, "source": attempt.source, "stage": attempt.stage}
     if not postgres.execute(conn, "hold_attempt", **named, attempt=attempt.number):
         raise taken_over(attempt)
@@ -154,13 +159,13 @@ def attempts(conn: postgres.Connection, run: str, stage: str, sources: Sequence[
 def taken_over(attempt: Attempt) -> TakenOverError:
     """The error of an attempt that was taken over."""
     return TakenOverError(
-        f"Another process has begun {attempt.stage} of {attempt.source or 'this run'} for run {attempt.run} anew. "
+        f"Another process has begun {attempt.stage} of {attempt.source or 'this run'} for run {attempt.run} again. "
         "This one writes nothing; the other one does all of it."
     )
 
 
 def leave(conn: postgres.Connection, run: str, source: str, stage: str) -> None:
-    """Write that this connection has ended a stage and goes on to another: its work is committed."""
+    """Write that this connection has ended a stage, whose work is committed, and goes on to another stage."""
     leave_all(conn, run, [source], stage)
 
 
@@ -178,7 +183,8 @@ def progress(conn: postgres.Connection, run: str, source: str, stage: str, count
 def end(conn: postgres.Connection, tally: Tally, attempt: Attempt | None = None) -> Tally:
     """Write how a stage ended for a source; part of the caller's transaction. Gives the tally.
 
-    attempt: whose end this is. TakenOverError if another attempt has begun meanwhile; so the transaction does nothing.
+    attempt: the attempt that ends. TakenOverError if another attempt has begun meanwhile; the error undoes the
+    transaction.
     """
     told = {
         "run": tally.run,
@@ -224,7 +230,7 @@ def tell_unreached(conn: postgres.Connection, run: str) -> str:
 
 
 def seconds(conn: postgres.Connection, stage: str, names: Sequence[str]) -> dict[str, float]:
-    """How long a stage took for sources when it last came to its end: source -> seconds. New sources are missing."""
+    """How long a stage took for each source when it last ended: source -> seconds. New sources are missing."""
     rows = postgres.query(conn, "last_seconds", stage=stage, sources=list(names))
     return {row["source"]: row["seconds"] for row in rows}
 
@@ -241,14 +247,15 @@ def _tallies(rows: Iterable[postgres.Row]) -> Iterable[Tally]:
 
 
 def judge_stage(tallies: Iterable[Tally], stage: str, names: Sequence[str], share: float) -> str:
-    """The verdict's sentence about a stage; NightdeskError if `share` of the sources or more failed or never ended."""
+    """The sentence on a stage for the task `verdict`; NightdeskError if `share` of the sources or more failed or never
+    ended."""
     known = {tally.source: tally for tally in tallies if tally.stage == stage}
     bad = {name: _why(known.get(name)) for name in names if name not in known or known[name].state not in ENDED_WELL}
     if not bad:
         return f"{len(names)} sources, none failed"
     said = "; ".join(f"{name}: {why}" for name, why in list(bad.items())[:SOURCES_SHOWN])
     more = f"; and {len(bad) - SOURCES_SHOWN} more" if len(bad) > SOURCES_SHOWN else ""
-    # For a gap in the ledger the number does not count: it is a broken promise.
+    # A gap in the ledger fails the stage, however few sources have one: it breaks a promise.
     if len(bad) >= share * len(names) or any(known[name].counts.get(UNACCOUNTED) for name in bad if name in known):
         raise NightdeskError(f"{stage} failed for {len(bad)} of {len(names)} sources: {said}{more}")
     return f"{len(names)} sources, {len(bad)} failed: {said}{more}"

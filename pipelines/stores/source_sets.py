@@ -1,11 +1,11 @@
-"""Source files in a bucket (NIGHTDESK_SOURCES=s3://bucket/prefix): numbered sets, each of them kept as it was.
+"""Source files in a bucket (NIGHTDESK_SOURCES=s3://bucket/prefix): numbered sets, each kept unchanged.
 
 Below the address lie `current.json`, the newest set: its number and the digest of each of its files; `sets/N.json`, the
 older ones; and `files/DIGEST`, the files themselves. A set is changed by a compare and set of `current.json`, so two
-machines never overwrite each other's changes, and whoever reads a set reads one that was whole.
+machines never overwrite each other's changes, and every set that is read is complete.
 
-On this machine each set that was read is a folder that never changes (`v12`), and `current` leads to the newest of
-them; it is the folder that the settings name. Without a bucket, nothing of this exists.
+On this machine each set that was read is a folder that never changes (`v12`). The settings name the folder `current`, a
+link to the newest of them. Without a bucket, nothing of this exists.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from pipelines.bucket_paths import Place, address_of, place
 from pipelines.errors import AwayError, SourceError
 from pipelines.stores import bucket
 
-# Seconds for which a process takes the newest set that it knows for the newest. Chosen: a page of the Desk asks some
-# ten times for the sources.
+# For this many seconds a process does not ask again which set is the newest. Chosen: one page of the Desk asks for the
+# sources some ten times.
 FRESH_SECONDS = 5.0
-# Folders of older sets that a machine keeps; what a run needs of an older one is fetched again. Chosen: a month of
+# Folders of older sets that a machine keeps. If a run needs an older set, it is fetched again. Chosen: a month of
 # nights in which somebody changed something.
 SETS_KEPT = 30
-# How often a change is tried on a newer set, where others change other files meanwhile. Chosen: a list of some hundred
-# sites is followed by several tasks at a time.
+# How often a change is tried again on a newer set, if others change other files meanwhile. Chosen: several tasks at a
+# time follow a list of some hundred sites.
 TRIES = 20
 CURRENT = "current"
-# Whoever edits a folder of a set edits a copy.
+# The mode of a file in a set's folder: read only. Changes are made in a copy.
 READ_ONLY = 0o444
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class SourceSet:
 
 
 def refresh(sources: Path, *, now: bool = False) -> int:
-    """Have `sources` show the newest set of the bucket; gives its number, 0 without a bucket.
+    """Make the folder `sources` show the newest set of the bucket; gives the set's number, 0 without a bucket.
 
     now: ask the bucket, however lately it was asked. If it does not answer, the newest set that is here stays.
     """
@@ -83,7 +83,7 @@ def refresh(sources: Path, *, now: bool = False) -> int:
 
 
 def read_newest(sources: Path) -> tuple[SourceSet, str]:
-    """The newest set in the bucket, and by which version of its file it is known."""
+    """The newest set in the bucket, and the version of `current.json`, for the compare and set."""
     content, version = bucket.version_of(_root(sources) / f"{CURRENT}.json")
     return _of_json(content), version
 
@@ -106,8 +106,8 @@ def history(sources: Path) -> list[SourceSet]:
 
 @contextmanager
 def changing(sources: Path, why: str) -> Iterator[Path]:
-    """A folder to change as one likes: at the end of the block it becomes the next set. Without a bucket: the sources
-    folder itself.
+    """A folder that the caller may change: at the end of the block it becomes the next set. Without a bucket: the
+    sources folder itself.
 
     SourceError if somebody else has changed one of the same files meanwhile; then nothing is changed.
     """
@@ -123,7 +123,7 @@ def changing(sources: Path, why: str) -> Iterator[Path]:
 
 
 def put(sources: Path, folder: Path, base: SourceSet, why: str) -> int:
-    """Make the next set of what was changed in a folder since a set was copied into it; gives the newest number."""
+    """Make the next set from the changes in a folder since a set was copied into it; gives the newest number."""
     found = {name: path.read_bytes() for name, path in _files_of(folder)}
     after = {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
     changed = {name: after.get(name, "") for name in base.files.keys() | after.keys()
@@ -145,12 +145,13 @@ def put(sources: Path, folder: Path, base: SourceSet, why: str) -> int:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         following = SourceSet(version=last.version + 1, at=at, why=why, files=files)
         if last.version:
-            # Before it is replaced: so each set that ever was the newest is kept.
+            # The present set is kept before it is replaced, so every set that ever was the newest is kept.
             _put_once(_root(sources) / "sets" / f"{last.version}.json", _as_json(last))
         try:
             bucket.replace(_root(sources) / f"{CURRENT}.json", _as_json(following), version)
         except bucket.ChangedError:
-            # Also if it was written, and only the answer was lost: then nothing is left to change in the newest set.
+            # If the set was written and only the answer was lost, the next try finds nothing left to change in the
+            # newest set.
             if read_newest(sources)[0] == following:
                 break
             continue
@@ -162,7 +163,7 @@ def put(sources: Path, folder: Path, base: SourceSet, why: str) -> int:
 
 def _read(sources: Path, version: int) -> SourceSet:
     if not version:
-        # The bucket was empty then; this set is kept nowhere.
+        # Set 0 is the empty bucket, and is kept nowhere.
         return SourceSet()
     kept = _root(sources) / "sets" / f"{version}.json"
     content, _ = bucket.version_of(kept)
@@ -171,7 +172,7 @@ def _read(sources: Path, version: int) -> SourceSet:
     newest, _ = read_newest(sources)
     if newest.version == version:
         return newest
-    # Between both looks somebody may have replaced it, and kept it before.
+    # Between the two reads another process may have replaced the set; it was kept before that.
     content, _ = bucket.version_of(kept)
     if content:
         return _of_json(content)

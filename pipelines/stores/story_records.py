@@ -1,4 +1,4 @@
-"""How stories are read: the story of an article, how many outlets have it, and who told it in which order."""
+"""How stories are read: the story of an article, how many outlets have it, and in which order they published it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def members(conn: postgres.Connection, story: int, *, most: int = MOST_SHOWN) ->
 
 
 def others(conn: postgres.Connection, article: int) -> list[postgres.Row]:
-    """The articles of other outlets that tell the story of this one, in order, each outlet once."""
+    """The articles of other outlets that tell this article's story, in the order of publication, one for each
+    outlet."""
     told = members(conn, article)
     own = {row["source"] for row in told if row["article_id"] == article}
     first: dict[str, postgres.Row] = {}

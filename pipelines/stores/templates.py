@@ -22,29 +22,30 @@ from pipelines.stores import postgres, runs
 # Characters of an error's text that are kept. Chosen: one line; the log has all of it.
 DETAIL_CHARACTERS = 200
 
-# From how many pages on a source is learned; docs/operations.md says so. Chosen: two more than observations need,
-# because some are copies.
+# A source is learned from this many pages on; docs/operations.md says so. Chosen: two more than observations need,
+# because some pages are copies.
 LEAST_PAGES = 10
-# How many pages it is learned from. Chosen: as many as observations take.
+# How many pages a template is learned from. Chosen: as many as observations take.
 MAX_PAGES = 60
-# The newest pages, from which those are spread. Chosen: some days of a site, not one.
+# Those pages are spread over this many newest pages. Chosen: several days of a site, not one.
 AMONG = 4 * MAX_PAGES
-# By which share of its pages a source must grow before it is learned again. Chosen: the more pages, the more seldom.
+# A source is learned again after its pages have grown by this share. Chosen: the more pages, the less often.
 GROWN_SHARE = 0.5
 # A source that grows slowly is learned again after this many new pages and this time. Chosen: a line that appears on
 # all pages is known within a week; learning costs as much as extracting fifty pages.
 GROWN_PAGES, LEARNED_FOR = 50, timedelta(days=7)
-# If a smaller share of the last pages agrees, this many new pages are enough. Chosen: an eighth of a night's pages that
-# look otherwise is more than chance, and too few to call the site changed.
+# If fewer of the last pages than this share agree, this many new pages are enough. Chosen: if an eighth of a night's
+# pages look different, that is more than chance, but too few to call the site changed.
 AGREES_WELL_SHARE = 0.875
 # Versions that are kept; docs/operations.md says so.
 KEPT_VERSIONS = 20
 KEPT_AS = TypeAdapter(Template)
 # Whether the template still fits is judged by this many of the newest pages.
 FEWEST_JUDGED = 5
-# The least share of pages that agree with it. Chosen: less than half is another site.
+# The least share of pages that must agree with the template. Chosen: if less than half agree, the site looks different
+# now.
 STILL_FITS_SHARE = 0.5
-# Runs whose pages are used for that. Chosen: as many as versions are kept.
+# The newest runs whose pages are used for this. Chosen: as many as versions are kept.
 RUNS_JUDGED = 20
 
 
@@ -83,7 +84,8 @@ class TemplateVersion:
 
 @dataclass(frozen=True, kw_only=True)
 class LearningDue:
-    """Why a source is to be learned now, from the pages since which run (empty: all), and what the raw store holds."""
+    """Why a source is to be learned now, since which run its pages are used (empty: all), and how many pages the raw
+    store has."""
 
     why: str
     since: str
@@ -125,8 +127,8 @@ def due(conn: postgres.Connection, source: str, extractor: str, *, asked: bool =
     found = {"pages": last.known + new["pages"], "newest_fetch": new["newest_fetch"]}
     if last.drifted_run:
         since = _find_known(conn, source, since=last.drifted_run)["pages"]
-        # Some of the pages were known already when the drift was found; so that one learning follows another only with
-        # news, half of the least number must be newer. After somebody let go of what was learned, nothing is known.
+        # Some of the pages were known already when the drift was found; so that nothing is learned twice from the same
+        # pages, half of the least number must be newer. After somebody deleted a template, no pages count as known.
         newer = new["pages"] >= LEAST_PAGES // 2 or not last.known
         if since >= LEAST_PAGES and (asked or newer):
             return _due(f"its pages look changed since run {last.drifted_run}", found, last.drifted_run)
@@ -137,7 +139,7 @@ def due(conn: postgres.Connection, source: str, extractor: str, *, asked: bool =
     if asked:
         return _due("somebody asked", found)
     if not last.extractor:
-        return _due("what was learned was let go of", found)
+        return _due("its template was deleted", found)
     if last.extractor != extractor:
         return _due(f"it was learned by {last.extractor}", found)
     if _outgrown(last, new):
@@ -161,14 +163,14 @@ def save(
     run: str = "",
     attempt: runs.Attempt | None = None,
 ) -> tuple[TemplateVersion | None, bool]:
-    """Keep what was learned, in one transaction; gives the version that is now the newest, and whether it is new.
+    """Save a learned template, in one transaction; gives the version that is now the newest, and whether it is new.
 
-    If pages would be read as with the newest version, this is no new version. If nothing was learned, a template that
-    fits stays.
+    If pages would be read just as with the newest version, no new version is made. If nothing was learned, a template
+    that still fits stays.
 
-    pages: from how many it was learned.
-    extractor: by which one.
-    attempt: of which stage this is a part. TakenOverError if another process has begun it anew.
+    pages: from how many pages it was learned.
+    extractor: which extractor learned it.
+    attempt: the attempt at a stage to which this belongs. TakenOverError if another process has begun the stage again.
     """
     noted: dict[str, Any] = {"extractor": extractor, "known": reason.known, "newest_fetch": reason.newest_fetch}
     with runs.ours(conn, attempt) if attempt else conn:
@@ -202,7 +204,7 @@ def use(conn: postgres.Connection, source: str, version: int) -> TemplateVersion
 def forget(conn: postgres.Connection, source: str) -> bool:
     """Delete all that was learned about a source, so that it is learned anew; gives whether there was anything.
 
-    Its numbers are not used again, because an article names the version with which it was read.
+    The numbers of its versions are not used again, because an article names the version with which it was read.
     """
     with conn:
         postgres.query(conn, "template_lock", source=source)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 FOLDER = "raw-stamps"
 # The suffixes of the stamped text, and of its stamp.
 LINES, STAMP = ".txt", ".tsr"
-# Seconds that the authority has, and the most bytes of its answer. Chosen: an answer with its certificates has ten
-# thousand.
+# Seconds within which the authority must answer, and the most bytes of its answer. Chosen: an answer with its
+# certificates has ten thousand bytes.
 PATIENCE_SECONDS, LARGEST_BYTES = 30, 200_000
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
 
@@ -52,7 +52,7 @@ def stamp(settings: Settings, lines: Sequence[str], now: datetime) -> Path | Non
     if not lines or (last and (last.name.startswith(f"{now:%Y-%m-%d}") or _is_of(last, text))):
         return None
     answer = _ask(settings.timestamp_url, text)
-    # After a kill between the two, a text without a stamp is left, which proves nothing; tomorrow has a new one.
+    # A kill between the two writes leaves a text without a stamp, which proves nothing; tomorrow there is a new stamp.
     path = folder / f"{now:%Y-%m-%dT%H%M%S}{STAMP}"
     for name, content in ((path.with_suffix(LINES), text), (path, answer)):
         beside = name.with_name(f".{name.name}")
@@ -99,7 +99,7 @@ def _check_stamp(file: Path, roots: Sequence[Certificate]) -> StampCheck:
     except (VerificationError, ValueError) as error:
         return StampCheck(file=file.name, at=at, problem=str(error).rstrip("."))
     except OSError as error:
-        return StampCheck(file=file.name, at=at, problem=f"what it is of cannot be read: {error.strerror or error}")
+        return StampCheck(file=file.name, at=at, problem=f"its digests cannot be read: {error.strerror or error}")
     return StampCheck(file=file.name, at=at)
 
 

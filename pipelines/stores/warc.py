@@ -1,6 +1,7 @@
 """The raw store: WARC files per source and run. Only this module writes WARC.
 
-Others read it: `warc_spans` and `warc_records` files that are torn or damaged, `foreign_warc` the files of others.
+Other modules only read: `warc_spans` and `warc_records` read torn or damaged files, `foreign_warc` the files of other
+programs.
 
 A page is three records, each a gzip member of its own: request, response, metadata (what the feed said about it). The
 payload is the body as received: still content-encoded, Content-Encoding kept. Transfer-Encoding is dropped (the
@@ -38,18 +39,20 @@ from pipelines.stores.foreign_warc import MAX_BODY_BYTES as MAX_BODY_BYTES
 from pipelines.stores.foreign_warc import MAX_HEAD_BYTES
 from pipelines.stores.warc_spans import find_spans, read_member
 
-# Random bytes in the name of a file that goes to a bucket. Chosen: a source has some files of a run.
+# Random bytes in the name of a file that goes to a bucket. Chosen: enough, because a source has only a few files in a
+# run.
 NAME_BYTES = 4
 CLOSED = ".warc.gz"
 OPEN = ".warc.gz.open"
 DAMAGED = ".damaged"
-# A body that came compressed is only stored: to compress it would cost a tenth of a crawl's CPU and save one percent.
+# A body that came compressed is stored without further compression, which would cost a tenth of a crawl's CPU and save
+# one percent.
 LEVEL, STORED = 6, 0
 GZIPPED = b"\x1f\x8b"
-# Bytes behind a response that are read from a bucket with it, for its metadata record. Chosen: ten times what most
-# records have; and for a larger one, more than any has.
+# Bytes after a response that are read from a bucket together with it, for its metadata record. Chosen: ten times the
+# usual size; and, if the record is larger, more than any record has.
 META_BYTES, LONGEST_META_BYTES = 16 * 1024, 1 << 24
-# Headers that are not kept as they were sent: see above.
+# Headers that are changed or dropped, as the module's docstring says.
 DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}
 # The facts of a page's metadata record: those of the crawl, and those that `append` adds about the page itself.
 RecordFacts = dict[str, Any]
@@ -71,8 +74,9 @@ def begin(raw: Path, source: str, run: str) -> Writer:
     folder = raw / source / run
     private.folder(folder)
     number = 1
-    # If machines share a raw store, a name shows whose file it is, and no two write the same one: nor does this machine
-    # write one again that it has brought to the bucket, of which nothing is left here.
+    # If machines share a raw store, a file's name shows which machine wrote it, and no two machines write the same
+    # name. This machine must not use a name again either, although a file that was sent to the bucket leaves nothing on
+    # this disk.
     ours = f"-{token_hex(NAME_BYTES)}-{bucket.worker(raw)}" if address_of(raw) else ""
     while True:
         name = f"{source}-{run}-{number}{ours}"
@@ -175,12 +179,13 @@ def finish(writer: Writer, *, tell: Callable[[Path], None] = lambda path: None) 
 
 
 def recover(path: Path, *, known: int = 0) -> Iterator[tuple[Pointer, Page, RecordFacts]]:
-    """Cut the torn tail of the `.open` file of a killed crawl, and give every whole page in it; then call `seal`.
+    """Cut the torn tail off the `.open` file of a killed crawl, and give every whole page in the file. The caller then
+    calls `seal`.
 
     If a file is damaged inside, a copy of it is kept (`find_damaged` names it), and the pages behind the damage are
     given as well.
 
-    known: up to this byte the ledger has its pages, and nothing is cut below it.
+    known: the ledger has the file's pages up to this byte, and nothing before it is cut.
     """
     begun, spans, gap = find_spans(path)
     whole, size = max([begun, known, *(end for _, end in spans)]), path.stat().st_size
@@ -211,7 +216,7 @@ def seal(path: Path) -> Path:
 def send(path: Path) -> None:
     """Bring a closed file to the bucket, if there is one, and remove it from this disk when it is there completely.
 
-    If the bucket has the file with other bytes, a page of it was erased since: the bucket's stays.
+    If the bucket has the file with other bytes, a page in it was erased since: the bucket's file stays.
     """
     if address_of(path):
         with suppress(bucket.ChangedError):
@@ -314,7 +319,8 @@ def _standing_at(path: Path, pointer: Pointer, behind: int = 0) -> Iterator[Bina
     except FileNotFoundError:
         raise StoreError(
             f"{address_of(path)} is not there: the machine that wrote it, which its name tells, has not brought it "
-            "yet. The next crawl on that machine does; where it is gone for good, the page is fetched again in a day."
+            "yet. The next crawl on that machine brings it. If that machine is gone for good, the page "
+            "is fetched again in a day."
         ) from None
     yield BytesIO(read)
 
@@ -339,7 +345,7 @@ def _add(
     digest = sha1(payload, usedforsecurity=False).digest() if payload is not None else None
     member = GzipWriter(writer.file, STORED) if payload and payload.startswith(GZIPPED) else writer.gzip
     record.write(member, checksum_data=True, payload_digest=digest)
-    # Without it the whole file is one gzip member, and no reader can seek in it.
+    # Without this the whole file would be one gzip member, in which no reader can seek.
     member.finish()
     return str(record.record_id)
 

@@ -1,7 +1,7 @@
 """Every record of a raw file, compared with its own digest, whatever state the file is in: for `verify --records`.
 
-This module knows gzip members and the head of a WARC record; `warc` knows their content. A member that cannot be
-unpacked costs only itself: the search goes on behind it.
+This module knows gzip members and the head of a WARC record; `warc` knows their content. If a member cannot be
+unpacked, only that member is lost: the search goes on behind it.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ CRUMB_BYTES = 64
 WARC = b"WARC/"
 # The ends of a head and of a record.
 HEAD_END, RECORD_END = b"\r\n\r\n", b"\r\n\r\n"
-# Bytes in which a head must end: of a record, or of the HTTP answer in it. Chosen: far more than any has.
+# Bytes within which the head of a record, or of the HTTP answer in it, must end. Chosen: far more than any head has.
 MAX_HEAD_BYTES = 1 << 20
 CUT = "it has no end"
 # The lines of a head that are needed, each with its value.
 ASKED = re.compile(rb"^(warc-type|warc-target-uri|content-length|warc-block-digest)[ \t]*:([^\r\n]*)", re.I | re.M)
-# The WARC files' names of the digests that are computed.
+# The digests that are computed, by their names in WARC files.
 ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5, "sha512": hashlib.sha512}
 
 
@@ -166,7 +166,7 @@ def _read(view: memoryview, position: int, piece_bytes: int) -> Record:
     if not problem and not decoder.eof:
         problem = CUT
     if problem and not read.fields:
-        # Only up to the end of its complete lines: the line that the damage cut does not count.
+        # The head is read only up to its last complete line: the line that the damage cut does not count.
         cut = _fields(read.head.rpartition(b"\r\n")[0])
         kind, url = cut.get("warc-type", ""), cut.get("warc-target-uri", "")
     if problem:

@@ -21,9 +21,9 @@ HEAD_BYTES = 4096
 
 # Bytes read at once.
 PIECE_BYTES = 1 << 16
-# The beginning of all our members, and the length of gzip's own parts around its data.
+# The beginning of all of Nightdesk's members, and the length of gzip's own parts around the data.
 MAGIC = b"\x1f\x8b\x08\x00"
-# Places behind a damage at which a record is searched: a page may consist of such beginnings.
+# At most this many places behind a damage are tried as a record's beginning: a page may consist of such beginnings.
 MOST_TRIED = 10_000
 # Bytes of a gzip member's head and end (RFC 1952).
 HEADER_BYTES, TRAILER_BYTES = 10, 8
@@ -95,7 +95,7 @@ def next_member(file: BinaryIO, position: int, length: int) -> int:
 
 
 def make_filling(length: int) -> bytes:
-    """A gzip member of exactly `length` bytes, with a record that says that a page was erased.
+    """A gzip member of exactly `length` bytes. Its record says that a page was erased.
 
     The remaining bytes are a comment in the member's head, which every reader skips (RFC 1952).
     """
@@ -126,7 +126,7 @@ def _member(file: BinaryIO, position: int) -> tuple[int, str]:
     """Length and WARC type of the gzip member at a position.
 
     The type is empty if the member is not whole, and the length is 0 if its end is unknown too. zlib checks each
-    member's checksum; without this check, a damaged member may still have an end.
+    member's checksum, because a damaged member may also have an end.
     """
     length, head = read_member(file, position)
     if head.startswith(b"WARC/"):

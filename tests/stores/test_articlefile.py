@@ -78,7 +78,7 @@ def test_a_line_that_cannot_be_read_is_named(settings: Settings) -> None:
     articlefile.write(file, [STORED, REJECTED])
     file.write_text(file.read_text(encoding="utf-8")[:-40], encoding="utf-8")
 
-    with pytest.raises(StoreError, match=r"Line 2 of .* the 1 before it are whole"):
+    with pytest.raises(StoreError, match=r"Line 2 of .* the 1 lines before it are complete"):
         list(articlefile.read(file))
 
 

@@ -197,7 +197,7 @@ def test_what_a_crawl_could_not_bring_the_next_crawl_of_that_machine_brings(
     back = extract(machines[1], paper.source, RUN)
 
     assert elsewhere.state == "failed"
-    assert "The next crawl on that machine does" in elsewhere.message
+    assert "The next crawl on that machine brings it" in elsewhere.message
     assert back.state == "done"
     assert left_here(machines[0]) == []
     assert not file.exists()

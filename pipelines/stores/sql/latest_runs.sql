@@ -1,5 +1,5 @@
--- The newest runs, with how many of their sources failed or still run; those that were asked for one page after all others. From the
--- newest row on, run by run, until there are enough; some more than are wanted, for an old run may have been begun again.
+-- The newest runs, with how many of their sources failed or still run. Runs for one page come after all others. The recursion reads run by
+-- run from the newest row on until there are enough, and `again` more, because an old run may have been started again.
 with recursive begun (run, at, seen, nights) as (
     (
         select run, started_at, array[run],
