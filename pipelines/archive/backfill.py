@@ -1,5 +1,5 @@
-"""Backfill: what a site published before it was followed, found in its own lists. It alerts nobody, and takes nothing
-twice.
+"""Backfill: what a site published before it was followed, found in the site's own lists. A backfill alerts nobody, and
+takes nothing twice.
 
 The first step is a look. It reads the source's lists as far back as the request goes, and writes their addresses into
 the ledger, as too old for any night. So it knows which months the site still names. Then the wanted part is fetched,
@@ -26,13 +26,13 @@ from pipelines.query.grammar import DateFilter
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
 
-# Seconds until another key of a run may be free: keys are made of seconds.
+# Seconds until another run key may be free: a key has the seconds of its moment.
 KEY_SECONDS = 0.2
 # The first possible day: the first web site.
 FIRST_DAY = datetime(1991, 8, 6, tzinfo=UTC)
-# The days that a night reads itself: later days are left to the nights.
+# The last days, which a night reads itself: a backfill leaves them to the nights.
 NIGHTS = timedelta(days=1)
-# Days from the first of a month to a day in the next month.
+# Days that lead from the first of any month into the next month.
 LONGER_THAN_A_MONTH = timedelta(days=32)
 LOCK = "backfill"
 
@@ -57,7 +57,7 @@ class Month:
 class Plan:
     """The result of a look at the lists of a source.
 
-    missing: months without a named address.
+    missing: months of which the lists named no address.
     failed: lists that could not be read.
     goes_on: addresses that an earlier backfill has not fetched yet.
     """
@@ -100,7 +100,9 @@ def days(between: DateFilter | None, now: datetime) -> tuple[datetime, datetime]
     until = between.until.seen_from(now) if between and between.until else now
     until = min(until, now - NIGHTS)
     if since >= until:
-        raise NightdeskError(f"From {since:%Y-%m-%d} to {until:%Y-%m-%d} is no time; the last day is the nights' own.")
+        raise NightdeskError(
+            f"From {since:%Y-%m-%d} to {until:%Y-%m-%d} is no span of time; the nights have the last day."
+        )
     return since, until
 
 
@@ -109,7 +111,7 @@ def look(
 ) -> Plan:
     """Read the lists of a source as far back as the request goes; nothing else is fetched.
 
-    If an earlier look left something, this look goes on there.
+    If an earlier look did not finish, this look goes on from there.
     """
     plan = Plan(source=source.name, since=since, until=until)
     with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, source.name):
@@ -148,7 +150,8 @@ def fill(
 
 
 def want(settings: Settings, plan: Plan, most: int) -> int:
-    """Mark addresses of a look to be fetched, newest first, until `most` are waiting; gives how many then wait."""
+    """Mark addresses that a look found to be fetched, newest first, until `most` are waiting; gives how many then
+    wait."""
     with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, plan.source), conn:
         waiting = ledger.count_waiting(conn, plan.source, past=True)
         return waiting + past_urls.want(conn, plan.source, plan.wanted, plan.runs, max(0, most - waiting))
@@ -298,7 +301,8 @@ def _sitemaps(rows: Sequence[postgres.Row]) -> list[str]:
 
 
 def _missing(plan: Plan) -> list[str]:
-    """The wanted months without a named address. If the start was left open, they begin with the first named month."""
+    """The wanted months of which the lists named no address. If the request has no start, the months begin with the
+    first that a list named."""
     named = {month.month for month in plan.months if month.month}
     at = plan.since
     if plan.since == FIRST_DAY:

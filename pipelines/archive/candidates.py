@@ -21,13 +21,13 @@ from pipelines.query.selection import Scopes, Selection
 from pipelines.query.vectors import Conditions
 from pipelines.stores import postgres
 
-# How many of the newest articles are read for frequent words: at least, at most, and by which factor more than needed.
-# The least number holds if each article itself is read as well. Measured on a million: 5 microseconds of CPU each.
+# How many of the newest articles are read for frequent words: at least, at most, and how many for each that is needed.
+# The least number is used if each article itself is read as well. Measured on a million: 5 microseconds of CPU each.
 LEAST_WINDOW, MOST_WINDOW, WINDOW_ROOM = 1_000, 25_000, 1.5
-# Naming an article and sorting it takes a tenth of the time of reading its words, measured on a million.
+# To name an article and sort it takes this share of the time of reading its words; measured on a million articles.
 READ_TO_NAMED = 10
-# If words are in a larger share of all articles than this, the index is not used for how they stand to each other: the
-# newest articles are read.
+# If a phrase's words are in a larger share of all articles than this, the newest articles are read instead of the
+# index.
 DENSE, MOST_WINDOW_PLACED = 0.1, 6_000
 # Articles with the words of a phrase or a NEAR whose places are read for a page: in all, in the first step, in later
 # steps.
@@ -78,7 +78,7 @@ class Search:
 class Candidates:
     """Some candidates, newest first: `article_id`, `dated`, and `sure` (true if the text need not be read).
 
-    reached: the place where the search stopped before it had found enough; None if it did not stop early.
+    reached: the place where the search stopped, if it stopped before it had found enough; else None.
     """
 
     rows: Sequence[postgres.Row]

@@ -94,7 +94,7 @@ def of_sources(
     named = _of_each(conn, "coverage_days", since=before, until=last)
     for row in postgres.query(conn, "coverage_sources"):
         name = row["source"]
-        # Each gives its rows once, also the rows of a source outside of the card.
+        # Each of these functions gives the rows of every source once, also of a source outside of the card.
         listened = {day for _, day in crawls(name)}
         extractors, rows = {extractor: many for _, extractor, many in read(name)}, named(name)
         if name in limits.not_sources or (limits.sources is not None and name not in limits.sources):
@@ -125,7 +125,7 @@ def _of_each(conn: postgres.Connection, statement: str, **params: Any) -> Callab
 
 
 class _KnownDays(dict[date, Day]):
-    """The days of a source; one that is not known yet is made."""
+    """The days of a source. A day that is asked for and not known yet is made."""
 
     def __init__(self, listened: set[date]) -> None:
         self.listened = listened
@@ -146,7 +146,7 @@ def _days(
     for written, count in exported.items():
         known[date.fromisoformat(written)].exported = count
     followed = min(listened, default=None)
-    # Every day counts from the first day with a crawl on, also a day without any address.
+    # From the first day with a crawl on, every day counts, also a day without any address.
     last = (end - DAY) if end else max([*known, *listened], default=None)
     if followed and last:
         for number in range((last - followed).days + 1):
@@ -159,9 +159,10 @@ def _days(
 
 
 def _expect(days: Sequence[Day]) -> None:
-    """Say of each day how many addresses are usual: by the days before it on which somebody listened."""
+    """Set for each day how many addresses are usual, from the earlier days on which a crawl ended."""
     before: deque[Day] = deque()
-    # The same figures in order of size: an archive has a day for each source and day, and sorts none of them anew.
+    # The same figures in order of size, kept sorted: an archive has very many days, and sorting for each of them again
+    # would be slow.
     sizes: list[int] = []
     for day in days:
         while before and before[0].day < day.day - policy.USUAL_OF_DAYS * DAY:

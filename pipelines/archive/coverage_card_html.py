@@ -41,7 +41,7 @@ def page(facts: Mapping[str, Any], rows: Sequence[str], sections: Sequence[str])
     return (
         f"{HEAD}<p>{counted}</p>\n<p>A day is a day in UTC: when an article was published or, of other addresses, "
         "first named. Found: addresses that lists named; stored: what the ledger calls stored; archived: what the "
-        f"archive holds; exported: what the parts hold, after all that the query asked.</p>\n<ul>{means}</ul>\n"
+        f"archive holds; exported: what the parts hold, which is what the query asked for.</p>\n<ul>{means}</ul>\n"
         f"<table>{head}{''.join(rows)}</table>\n{''.join(sections)}</body></html>\n"
     )
 
@@ -81,7 +81,7 @@ def section(covered: SourceCoverage) -> str:
 
 def _show_retired(covered: SourceCoverage) -> str:
     count = sum(day.retired for day in covered.days)
-    said = " Retention took the rows of {:,} addresses out of the ledger; they are counted as they had ended."
+    said = " Retention took the rows of {:,} addresses out of the ledger; they count by how they had ended."
     return said.format(count) if count else ""
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 # Words with the blanks after them; letters of scripts without spaces are compared one by one.
 WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\\S+\\s*|\\s+")
-# Comparing takes time with the square of the length. Longer paragraphs without common ends are shown as replaced.
+# The time to compare grows with the square of the length. Longer paragraphs without common ends are shown as replaced.
 MOST_WORDS = 3_000
 MOST_PARAGRAPHS = 3_000
 
@@ -33,7 +33,7 @@ class DifferencePiece:
 
 def words(before: str, after: str) -> tuple[DifferencePiece, ...]:
     """The pieces of one paragraph. Without added pieces it reads as `before`, without removed ones as `after`."""
-    # With a blank at its end, the last word of one wording is the same as that word within the other.
+    # A blank is added at the end, so that the last word of one wording equals the same word inside the other.
     blank = " " if before and after else ""
     pieces = list(_merge(_compare_words(WORD.findall(before + blank), WORD.findall(after + blank), MOST_WORDS)))
     return tuple(_merge(iter(_drop_last_blank(pieces)))) if blank else tuple(pieces)
@@ -59,7 +59,7 @@ def _drop_last_blank(pieces: Sequence[DifferencePiece]) -> list[DifferencePiece]
     shared = next((n for n in range(len(pieces), 0, -1) if pieces[n - 1].fate == Fate.SAME), 0)
     both, ends = list(pieces[:shared]), [DifferencePiece(one.fate, one.text[:-1]) for one in pieces[shared:]]
     if len(ends) < 2:
-        # One wording ends with what both have: its blank begins what the other one has besides.
+        # One wording ends with text that both have, so its last blank begins the further text of the other wording.
         both.append(DifferencePiece(Fate.SAME, both.pop().text[:-1]))
         ends = [DifferencePiece(one.fate, f" {one.text}") for one in ends]
     return [*both, *ends]

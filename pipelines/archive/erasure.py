@@ -22,9 +22,10 @@ from pipelines.stores import articlefile, bucket, chain, postgres, warc, warc_sp
 
 # The locks of a source: of a night's crawl, and of one of the past.
 LOCKS = ("crawl", "past")
-# Lists are searched that came at most this long before the article was discovered. Chosen: the run that discovered it.
+# Lists are searched if they came at most this long before the article was discovered. Chosen: the length of the run
+# that discovered it.
 BEFORE = timedelta(days=1)
-# The reason for an erasure may reveal the content: the chain has only the act.
+# The chain says only that pages were erased: the reason may reveal the content.
 WHY = "pages erased on request"
 PIECE_BYTES = 1 << 20
 
@@ -90,7 +91,7 @@ def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *
     if not dry:
         with conn:
             # Rewritten records no longer name the article. After a kill behind this point, the same command finds them
-            # by this.
+            # by these marks.
             postgres.execute(conn, "erase_mark_lists", ids=[row["id"] for row in telling])
     done.lists = len(telling)
     done.pages = _erase_records(settings, looks, telling, done, dry=dry)
@@ -143,7 +144,7 @@ def _erase_records(
         path = settings.raw / name
         if warc.is_elsewhere(name):
             done.stays.append(
-                f"{name} is no file of ours: {len(offsets)} page(s) stay until somebody erases them there"
+                f"{name} is no file of ours: {len(offsets)} page(s) stay until a person erases them there"
             )
             continue
         if not dry:

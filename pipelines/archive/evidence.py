@@ -80,7 +80,7 @@ def collect(
                 entries += _copy_pages(settings.raw, name, wanted[name], stream, missing)
         if not entries:
             raise NightdeskError(
-                "None of the raw records behind this is in the raw store any more"
+                "None of the raw records behind these articles is in the raw store any more"
                 f"{': ' + missing[0] if missing else ''}; there is nothing to hand over but the text, "
                 "which `nightdesk articles` shows."
             )

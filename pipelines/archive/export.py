@@ -2,7 +2,7 @@
 coverage card.
 
 A part gets its name when it is complete, and then the note of the export names it. So if an export is killed, the same
-command goes on after the last part. The folder holds the request, and refuses to mix two exports.
+command goes on after the last part. The folder holds the request, and cannot hold two exports.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from pipelines.stores import postgres
 
 # The name of the note of an export, and the version of its form.
 NOTE, FORM = "export.json", 1
-# Articles of one part. Chosen: some hundred megabytes, which every program opens; a killed export loses no more.
+# Articles of one part. Chosen: some hundred megabytes, which every program opens, and the most that a killed export
+# loses.
 PART_ROWS = 50_000
 
 
@@ -188,7 +189,7 @@ def _write_part(
     of_days = Counter(zip(sources, (dated.date() for dated in moments), strict=True))
     for (source, day), count in of_days.items():
         days = note.days.setdefault(source, {})
-        # A day is one text in memory, however many sources have it.
+        # Each day's text is in memory only once, however many sources have the day.
         written = sys.intern(day.isoformat())
         days[written] = days.get(written, 0) + count
     note.languages = dict(Counter(note.languages) + Counter(languages))
@@ -211,7 +212,7 @@ def _facts(note: Note) -> dict[str, Any]:
 
 
 def _keep(folder: Path, note: Note) -> None:
-    """Write the note. A large archive has a million days of sources: they are written a source at a time."""
+    """Write the note. A large archive has a million days of sources, so the note is written source by source."""
     head = {"form": FORM, **vars(note), "asked": asdict(note.asked), "parts": [asdict(part) for part in note.parts]}
     head |= {"began_at": note.began_at.isoformat(), "ended_at": note.ended_at and note.ended_at.isoformat()}
     del head["days"]
@@ -233,7 +234,8 @@ def _as_json(value: object) -> str:
 
 
 def _sweep(folder: Path, note: Note) -> None:
-    """Remove the files that a killed export had begun, or had named and not noted. Raise if a noted part is missing."""
+    """Remove the files that a killed export left unfinished, and the finished files that its note does not name. Raise
+    if a noted part is missing."""
     known = {part.file for part in note.parts}
     for path in [*folder.glob(".*.part"), *folder.glob(f"articles-*.{note.asked.form}")]:
         if path.name not in known:

@@ -23,8 +23,8 @@ BLANK = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 BEFORE_FORMULA, FORMULA = BLANK + "'\ufeff\u200e\u200f", "=+@\uff1d\uff0b\uff0d\uff20\t\r\n-"
-# Cells that a spreadsheet would run: those that begin like this, also after blanks or apostrophes, and those with such
-# a line.
+# Cells that a spreadsheet would run as a formula: those that begin with one of these characters, also after blanks or
+# apostrophes, and those with a line that does.
 RUN_BY_SPREADSHEETS = re.compile(f"^[{BEFORE_FORMULA}]*[{FORMULA}]")
 TEXTS = (  # noqa: SIM905
     "source url canonical_url title description text language published_precision published_from image section "
@@ -32,16 +32,18 @@ TEXTS = (  # noqa: SIM905
 ).split()
 LISTS = ("authors", "tags")
 MOMENTS = ("dated", "published_at", "modified_at", "first_fetched_at", "fetched_at", "seen_at", "gone_at")
-# What repeats itself in a part: Parquet keeps each of these values once, and the smallest and largest of a group.
+# Columns whose values repeat in a part: Parquet stores each of these values once, and the smallest and the largest of a
+# group.
 REPEATED = ("source", "language", "published_precision", "published_from", "section", "first_run", "extractor")
-# The limits of a row group of Parquet: the first one reached counts. Readers take one at a time. Measured: twice as
-# many bytes take 45 MB more of memory, and make no file smaller.
+# The limits of a row group of Parquet: the first limit that is reached ends the group. Readers take one group at a
+# time. Measured: twice as many bytes take 45 MB more of memory, and make no file smaller.
 GROUP_ROWS, GROUP_BYTES = 5_000, 8_000_000
 # How much of CSV and JSON Lines is written at once.
 WRITTEN_BYTES = 1_000_000
-# A moment with all its digits, so that programs that guess a format from the first one read the others too.
+# A moment is written with all its digits, so that a program that guesses the format from the first moment can read all
+# others.
 MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'
-# A cell as Postgres makes it, as `harmless` does. The first test of a text is the quick one: most begin with a letter.
+# A cell in SQL, with the same result as `harmless`. The quick test comes first: most texts begin with a letter.
 HARMLESS = "case when strpos(%(begins)s, left({0}, 1)) > 0 and {0} ~ %(formula)s then '''' || {0} else {0} end as {0}"
 WRITTEN_MOMENT, JSON_LIST = "to_char({0}, %(moment)s) as {0}", "to_json({0}) as {0}"
 

@@ -16,21 +16,22 @@ def hold(conn: postgres.Connection, asked: str, why: str, scopes: Scopes) -> pos
     """Hold the article with a number, or all articles that answer a query now, but not later ones; gives the hold: id,
     articles.
 
-    Part of the caller's transaction, as `release` is.
+    Part of the caller's transaction. So is `release`.
     """
     made = postgres.row(conn, "hold_make", asked=asked, why=why) or {}
     articles = 0
     for ids in _find_articles(conn, asked, scopes):
         articles += postgres.execute(conn, "hold_articles", hold=made["id"], ids=ids)
     if not articles:
-        raise NightdeskError(f"Nothing in the archive is meant by {asked}, so there is nothing to hold.")
+        raise NightdeskError(f"Nothing in the archive answers {asked}, so there is nothing to hold.")
     return {"id": made["id"], "articles": articles}
 
 
 def hold_handed_over(conn: postgres.Connection, numbers: Sequence[int], asked: str, file: str) -> int:
     """Hold the articles of a file of evidence; gives the number of the hold.
 
-    If the same was handed over before, its hold is used. NightdeskError if one of these articles does not exist.
+    If the same articles were handed over before, their hold is used. NightdeskError if one of these articles does not
+    exist.
     """
     why = f"handed over as {file}"
     with conn:

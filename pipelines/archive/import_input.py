@@ -19,9 +19,10 @@ IMPORTED = "imported"
 # How many records that could not be read are listed. Chosen: the others are counted.
 TOLD = 5
 ENDINGS = (".warc", ".warc.gz")
-# The same packed otherwise: in a folder of WARC files it is not passed over, but named as one that cannot be read.
+# WARC files in other packings. In a folder of WARC files such a file is not skipped, but named as one that cannot be
+# read.
 PACKED = [".warc", ".zst"]
-# Names that belong to no public host, or to no host at all.
+# Top-level names of hosts that are not public, or of no host at all.
 HOME_NAMES = ("localhost", "local", "internal", "home", "lan")
 
 
@@ -44,7 +45,8 @@ class PagesRead:
 
 @dataclass(kw_only=True)
 class ImportLook(PagesRead):
-    """The result of a look at the input: also how many files and bytes, or that it is a list of addresses."""
+    """The result of a look at the input, with the number of files and bytes; or that the input is a list of
+    addresses."""
 
     addresses: bool = False
     files: int = 0
@@ -185,5 +187,5 @@ def _is_public(host: str) -> bool:
         return ip_address(host.strip("[]")).is_global
     except ValueError:
         last = host.rstrip(".").rpartition(".")[2]
-        # A name of numbers is an address in an unusual form.
+        # A name that consists of numbers is an IP address in an unusual form.
         return "." in host and last not in HOME_NAMES and not last[:1].isdigit()

@@ -1,4 +1,5 @@
-"""Import: pages that others saved as WARC, brought through our own raw store, extract and load. It alerts nobody.
+"""Import: pages that others saved as WARC are brought through Nightdesk's raw store, extract and load. An import alerts
+nobody.
 
 A page belongs to the followed source of its site, or else to the source `imported`. A page is left out if the ledger
 has a later look at its URL, or is about to fetch it. Some pages at a time are a run. If an import is killed, the same
@@ -29,9 +30,9 @@ from pipelines.settings import Settings
 from pipelines.stores import bucket, chain, foreign_warc, postgres, runs, warc
 from pipelines.stores.foreign_warc import SavedPage
 
-# Pages and bytes of one run. Chosen: one load fits into memory, and a kill loses no more than this.
+# Pages and bytes of one run. Chosen: one load of them fits into memory, and a kill loses no more than one run.
 PAGES_A_RUN, BYTES_A_RUN = 1_000, 64 << 20
-# The folder of a run's raw files until they are complete: no crawl takes these for its own.
+# The folder of a run's raw files until they are complete. No crawl looks there for its own files.
 FOLDER = "importing"
 
 Progress = Callable[[int], None]
@@ -296,7 +297,8 @@ def _finish(
 
 
 def _place(settings: Settings, source: str, run: str) -> None:
-    """Put a run's complete files into the raw store, after their lines in the chain. Others are read again."""
+    """Put a run's complete files into the raw store, after their lines in the chain. The pages of incomplete files are
+    read again from the input."""
     folder = settings.data / FOLDER / source / run
     for path in sorted(folder.glob(f"*{warc.CLOSED}")):
         chain.put(settings.raw, path)
@@ -312,7 +314,7 @@ def _record(conn: postgres.Connection, source: Source, run: str, path: Path) -> 
 
 
 def _point(conn: postgres.Connection, source: Source, run: str, origin: Path, pages: Sequence[SavedPage]) -> None:
-    """Write pages into the ledger that stay in the files of others."""
+    """Write pages into the ledger whose bytes stay in the files of others."""
     name = str(origin.resolve())
     found = [(Pointer(warc_file=name, warc_offset=one.offset or 0, warc_length=0), _page(one, source, run, origin))
              for one in pages]  # fmt: skip

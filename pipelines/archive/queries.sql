@@ -1,8 +1,8 @@
 -- The short statements of archive/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
 
 -- name: again_looks
--- The next pages that stored wordings of a source are of, in the order of their fetches, with what is stored; newest: it is the
--- wording that the article has.
+-- The next pages from which stored wordings of a source come, in the order of their fetches, with what is stored. newest: whether this
+-- wording is the article's present one.
 select f.id as fetch_id, a.url_id, f.run, f.url, f.fetched_at, f.digest, f.warc_file, f.warc_offset, f.warc_length, a.id as article_id,
     r.revision, a.fetch_id = f.id as newest, r.title, r.description, r.text, r.extractor, r.page_digest, a.canonical_url, a.authors,
     a.language, a.published_at, a.published_precision, a.published_from, a.modified_at, a.image, a.tags, a.section, a.removed, a.url as stored_url
@@ -17,7 +17,7 @@ order by f.id
 limit %(count)s
 
 -- name: again_state
--- What a correction changes beside the wordings: of these articles when they were loaded, and where their URLs stand.
+-- What a correction changes besides the wordings: the load run and load time of these articles, and the states of their URLs.
 select a.id, a.loaded_run, a.loaded_at, u.id as url_id, u.state, u.code, u.reason, u.alias_of, u.looks, u.next_at, u.due_for,
     u.due_by, u.decided_at, u.decided_run
 from articles a join urls u on u.id = a.url_id
@@ -25,7 +25,7 @@ where a.id in (select r.article_id from revisions r where r.fetch_id = any(%(fet
 order by a.id
 
 -- name: article_of_url
--- The article of an address: as found, as it called itself, or an alias of it.
+-- The article of an address. The address may be the one where the article was found, its canonical one, or an alias.
 select a.id from articles a
 where a.id in (
     select id from articles where url = %(url)s
@@ -38,7 +38,7 @@ order by a.id
 limit 1
 
 -- name: articles_before
--- Of these articles, those that stand in the order of publication, newest first, before a place or at it.
+-- Those of these articles that are at least as new as a place in the order of publication.
 select a.id
 from articles a
 where a.id = any(%(ids)s)
@@ -50,7 +50,7 @@ order by 1
 select article_id from story_articles where story_id = %(id)s order by article_id
 
 -- name: changes_of_articles
--- What changed of these articles since then, oldest first.
+-- The changes of these articles since a moment, oldest first.
 select article_id, kind, at, quiet from changes where article_id = any(%(ids)s) and at >= %(since)s order by id
 
 -- name: coverage_crawls
@@ -62,8 +62,8 @@ group by 1, 2
 order by source collate "C"
 
 -- name: coverage_days
--- What became of the article addresses of each source, by day: when each was published, or else first named. archived: whether the
--- archive has an article of it; retired: whether retention took its row out of the ledger.
+-- How the article addresses of each source ended, by day. The day is when the article was published or, if that is not known, when a list
+-- first named the address. archived: whether the archive has an article of it; retired: whether retention took its row out of the ledger.
 select source, day, state, code, archived, retired, count(*)::int as addresses
 from (
     select u.source, (least(coalesce(a.published_at, (u.entry ->> 'published_at')::timestamptz, u.discovered_at), u.discovered_at)
@@ -81,7 +81,7 @@ group by source, day, state, code, archived, retired
 order by source collate "C", day
 
 -- name: coverage_extractors
--- Which extractors read the articles of each source that are dated within these days, and how many each.
+-- Which extractors read the articles of each source that are dated within these days, and how many articles each one read.
 select source, extractor, count(*)::int as articles
 from nightdesk.articles
 where (%(since)s::timestamptz is null or dated >= %(since)s) and (%(until)s::timestamptz is null or dated < %(until)s)
@@ -94,17 +94,17 @@ select source from (select distinct source from runs where source <> '' union se
 order by source collate "C"
 
 -- name: erase_addresses
--- Write down the addresses of an article as erased, by their keys: from now on the ledger takes none of them.
+-- Note the keys of an article's addresses as erased. From now on the ledger accepts none of these addresses.
 insert into erased (source, url_key, variant_key, article_id)
 select u.source, u.url_key, u.variant_key, %(id)s from urls u where u.id = %(url_id)s or u.alias_of = %(url_id)s
 on conflict (source, url_key) do nothing
 
 -- name: erase_alerts
--- Take the alerts of an article away, with the words they were found by.
+-- Delete the alerts of an article, with the words that matched.
 delete from alerts where article_id = %(id)s
 
 -- name: erase_article
--- The article of a number, and what holds it: the lowest hold.
+-- The article with a number, and the lowest number of a hold on it.
 select a.id, a.source, a.url_id, (select count(*)::int from revisions r where r.article_id = a.id) as wordings,
     (select count(*)::int from alerts w where w.article_id = a.id) as alerts,
     (select min(h.hold_id) from held_articles h where h.article_id = a.id) as held
@@ -112,25 +112,25 @@ from articles a
 where a.id = %(id)s
 
 -- name: erase_begun
--- The erasing of an article that was begun: whether it is over.
+-- Whether the erasing of an article, once begun, is complete.
 select bool_and(done_at is not null) as over from erased where article_id = %(id)s
 
 -- name: erase_end
--- An article is erased.
+-- Note that an article is erased.
 update erased set done_at = now() where article_id = %(id)s
 
 -- name: erase_fetches
--- The looks at addresses go; what load decided of them went before.
+-- Delete the fetches of addresses. Load's outcomes on them were deleted before.
 delete from fetches where url_id = any(%(urls)s)
 
 -- name: erase_list_fetch
--- The answer of a list that told of what was erased is away.
+-- Note that an answer of a list, which told of the erased article, is deleted from the raw store.
 update fetches set warc_file = null, warc_offset = null, warc_length = null, digest = '', code = 'erased', reason = 'erased on request'
 where id = any(%(ids)s)
 
 -- name: erase_lists
--- The answers of a source's lists since an article was discovered, of which some may tell of it.
--- marked: its answer is being erased, and may be away already.
+-- The answers of a source's lists since an article was discovered. Some of these answers may tell of the article.
+-- marked: the answer is being erased, and may be deleted already.
 select f.id, f.warc_file, f.warc_offset, f.warc_length, f.code = 'erased' as marked
 from fetches f join urls u on u.id = f.url_id
 where f.source = %(source)s and u.kind <> 'article' and f.warc_file is not null
@@ -138,15 +138,15 @@ where f.source = %(source)s and u.kind <> 'article' and f.warc_file is not null
 order by f.warc_file, f.warc_offset
 
 -- name: erase_looks
--- All looks at these addresses.
+-- All fetches of these addresses.
 select f.url, f.final_url, f.warc_file, f.warc_offset from fetches f where f.url_id = any(%(urls)s)
 
 -- name: erase_mark_lists
--- Write down which answers of lists are about to be erased.
+-- Note which answers of lists are about to be erased.
 update fetches set code = 'erased', reason = 'erased on request' where id = any(%(ids)s)
 
 -- name: erase_messages
--- Messages that told of an article and of nothing else go; of others the words do.
+-- Delete the messages that told only of an article. Of messages that told of other things too, delete the words.
 with told as (
     select distinct d.delivery_id from delivered_alerts d join alerts a on a.id = d.alert_id where a.article_id = %(id)s
 ), dropped as (
@@ -159,15 +159,15 @@ with told as (
 update deliveries set subject = '', body = '' where id in (select delivery_id from told) and state <> 'waiting'
 
 -- name: erase_outcomes
--- What load decided of these addresses goes.
+-- Delete load's outcomes on these addresses.
 delete from outcomes where url_id = any(%(urls)s)
 
 -- name: erase_retired
--- What is left in the ledger of addresses whose rows retention took goes as well.
+-- Delete also the lines that retention left in the ledger for addresses whose rows it deleted.
 delete from retired_urls r using urls u where u.id = any(%(urls)s) and r.source = u.source and r.url_key = u.url_key
 
 -- name: erase_rows
--- The article goes, with its wordings, changes, words in the index, signature and place in its story.
+-- Delete the article, with its wordings, changes, words in the index, signature and place in its story.
 delete from articles where id = %(id)s
 
 -- name: erase_urls
@@ -175,26 +175,26 @@ delete from articles where id = %(id)s
 select u.id, u.url from urls u where u.id = %(url_id)s or u.alias_of = %(url_id)s
 
 -- name: erase_urls_end
--- One line of each address stays in the ledger, without a word of what it was: a trigger says so.
+-- Keep one line of each address in the ledger. A trigger clears everything in the line that tells of the article.
 update urls set state = 'excluded' where id = any(%(urls)s)
 
 -- name: export_lines
--- Articles by their numbers as JSON, one a line: JSON writes control characters as letters, so nothing is ever quoted.
+-- The articles with these numbers as JSON, one in a line. COPY never quotes a line, because JSON escapes control characters.
 copy (
     select row_to_json(told)
     from (select {columns} from nightdesk.articles where id = any(%(ids)s) order by id) told
 ) to stdout (format csv, quote e'\x01', delimiter e'\x02')
 
 -- name: export_moments
--- Until the end of the transaction moments are written in UTC and as ISO 8601 says, whatever the address of the database asks for.
+-- Write times in UTC and as ISO 8601 until the transaction ends, whatever the database's connection settings ask for.
 select set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO', true)
 
 -- name: export_rows
--- Articles by their numbers as CSV: an empty text is quoted, and what is not known is not.
+-- The articles with these numbers as CSV. An empty text is quoted; an unknown value is empty and not quoted.
 copy (select {columns} from nightdesk.articles where id = any(%(ids)s) order by id) to stdout (format csv)
 
 -- name: files_of_ledger
--- Every raw file that the ledger points to, one step of the index each, however many pages are in it.
+-- Every raw file that the ledger points to. Each file costs one step in the index, however many pages are in the file.
 with recursive named (file) as (
     select min(warc_file) from fetches
     union all
@@ -209,42 +209,42 @@ select %(hold)s, a.id from articles a where a.id = any(%(ids)s::bigint[])
 on conflict do nothing
 
 -- name: hold_known
--- A hold of the same with the same reason.
+-- An existing hold that was asked for in the same words, with the same reason.
 select id from holds where asked = %(asked)s and why = %(why)s order by id limit 1
 
 -- name: hold_lacking
--- The first of these articles that a hold does not hold, for it is not there.
+-- The first of these numbers that a hold does not hold, because no article has the number.
 select asked.id from unnest(%(ids)s::bigint[]) as asked (id)
 where not exists (select from held_articles h where h.hold_id = %(hold)s and h.article_id = asked.id)
 order by 1
 limit 1
 
 -- name: hold_list
--- Every hold and how many articles it holds.
+-- Every hold, with how many articles it holds.
 select h.id, h.asked, h.why, h.held_at, (select count(*)::int from held_articles a where a.hold_id = h.id) as articles
 from holds h
 order by h.id
 
 -- name: hold_make
--- A new hold; what it holds comes next.
+-- Make a new hold. Its articles are added by hold_articles.
 insert into holds (asked, why) values (%(asked)s, %(why)s) returning id
 
 -- name: hold_release
--- Let go of a hold.
+-- Release a hold.
 delete from holds where id = %(id)s
 
 -- name: lock_holds
--- Wait until no other session changes what retention leaves alone; freed with the transaction.
+-- Wait until no other session changes what retention leaves alone. The lock ends with the transaction.
 select pg_advisory_xact_lock(hashtextextended('hold', 0))
 
 -- name: page_of_revision
--- Where the page of a revision of an article stands in the raw store.
+-- Where the raw store has the page of an article's revision.
 select f.url, f.final_url, f.fetched_at, coalesce(f.digest, '') as digest, f.warc_file, f.warc_offset, f.warc_length
 from revisions r join fetches f on f.id = r.fetch_id
 where r.article_id = %(id)s and r.revision = %(revision)s and f.warc_file is not null
 
 -- name: pages_elsewhere
--- The pages of the ledger in a file that is none of the raw store, of one source and run where asked.
+-- The ledger's pages in a WARC file that is not part of the raw store. A source and a run may narrow them.
 select warc_offset as offset, url, digest from fetches
 where warc_file = %(file)s and (%(source)s = '' or source = %(source)s) and (%(run)s = '' or run = %(run)s)
 order by warc_offset
@@ -254,16 +254,17 @@ order by warc_offset
 select warc_offset as offset, url, digest from fetches where warc_file = %(file)s order by warc_offset
 
 -- name: past_begin
--- A run that brings what is past begins for a source, or goes on.
+-- Begin, or go on with, a run that brings the past of a source.
 insert into past_runs (run, source, why, origin) values (%(run)s, %(source)s, %(why)s, %(origin)s)
 on conflict (run, source) do nothing
 
 -- name: past_end
--- A run that brought what is past is over for a source.
+-- Note that a run that brought the past of a source is over.
 update past_runs set ended_at = now() where run = %(run)s and source = %(source)s
 
 -- name: past_known
--- What the ledger has of these keys of a source: the row of the article, its newest look, whether the next crawl is about to ask for it.
+-- What the ledger has of these keys of a source: the row of the article, when it was last fetched, and whether the next crawl will ask for
+-- it.
 select k.url_key, m.id, m.fetched_at, coalesce(m.state = 'discovered' and m.next_at is not null, false) as due,
     exists (select from erased e where e.source = %(source)s and e.url_key = k.url_key) as erased
 from unnest(%(keys)s::text[]) as k (url_key)
@@ -271,19 +272,19 @@ left join urls u on u.source = %(source)s and u.url_key = k.url_key
 left join urls m on m.id = coalesce(u.alias_of, u.id)
 
 -- name: past_of_run
--- Whether a run of this key brings what is past.
+-- Whether the run with this key brings the past.
 select from past_runs where run = %(run)s limit 1
 
 -- name: past_open
--- The runs of a kind that were begun and have not come to their end, oldest first, and whether they are of a WARC file.
+-- The runs of one kind that have begun and not ended, oldest first, and whether each one imports a WARC file.
 select run, source, origin, starts_with(origin, 'file:') as of_file from past_runs where why = %(why)s and ended_at is null order by run, source
 
 -- name: past_robots
--- What a host's robots.txt said, for the sitemaps that it names.
+-- A host's stored robots.txt, from which the caller reads the names of sitemaps.
 select robots_body from hosts where split_part(host, ':', 1) = %(host)s or split_part(split_part(host, '/', 3), ':', 1) = %(host)s
 
 -- name: past_urls
--- Addresses that are brought in, where the ledger has none of them: no crawl asks for them by itself.
+-- Add imported addresses that the ledger does not have. No crawl asks for them by itself.
 insert into urls (source, url_key, variant_key, url, host, kind, discovered_run, via, next_at)
 select source, url_key, variant_key, url, host, 'article', run, via, null
 from (values %s) as brought (source, url_key, variant_key, url, host, run, via)
@@ -317,7 +318,7 @@ left join lateral (
 ) last on true
 
 -- name: published_story
--- The articles that tell a story, in the order they were told, from a place on.
+-- The articles of a story, in the order of publication, from a place on.
 select s.story_id, s.article_id, s.source, s.told_at, s.place, s.share, a.url, a.title, a.language, a.gone_at
 from nightdesk.stories s join articles a on a.id = s.article_id
 where s.story_id = %(id)s and s.place > %(after)s
@@ -325,7 +326,7 @@ order by s.place
 limit %(count)s
 
 -- name: published_urls
--- The rows of an address in the ledger, and of the addresses that may be another form of it or are aliases of the same article.
+-- The ledger's rows of an address, of its possible other forms, and of the aliases of the same article.
 with asked as (
     select id, alias_of from urls where url_key = %(key)s
     union
@@ -340,14 +341,14 @@ with asked as (
 select l.* from known join nightdesk.ledger l on l.id = known.id order by l.id
 
 -- name: published_versions
--- The newest versions of an article, those before one, each with the fetch that it comes from.
+-- The newest versions of an article, each with the fetch that it comes from. `before` leaves out that version and all newer ones.
 select * from nightdesk.revisions
 where article_id = %(id)s and (%(before)s::integer is null or revision < %(before)s)
 order by revision desc
 limit %(count)s
 
 -- name: search_articles
--- The articles that a search looks at.
+-- The articles with these numbers, with what a search compares and shows.
 select a.id, a.source, a.url, a.title, a.description, a.text, a.authors, a.language, a.published_at, a.first_fetched_at, a.revision,
     a.gone_at, least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated,
     array(select distinct c.revision_kind from changes c where c.article_id = a.id and c.revision_kind <> '') as kinds
@@ -363,7 +364,7 @@ explain (format json) select from article_words where shape = 0 and words @@ %(o
 select greatest(reltuples, 1) as articles from pg_class where oid = 'article_words'::regclass
 
 -- name: search_latest
--- The articles that a query without a word to find leaves, newest first, from a place on: those that the index does not rule out.
+-- The articles for a query that names no word to find, newest first, from a place on: all that the index does not rule out.
 select w.article_id, w.dated, %(exact)s and w.shape = 0 as sure
 from article_words w
 where w.part = 0
@@ -381,12 +382,13 @@ order by w.dated desc, w.article_id desc
 limit %(count)s
 
 -- name: search_limits
--- What one search may cost: the index is used, a bitmap of ten million articles stays in memory, and it ends.
+-- Limit what one search may cost: it uses the index, keeps a bitmap of ten million articles in memory, and ends after a time.
 select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), set_config('work_mem', '32MB', true),
     set_config('statement_timeout', %(patience)s, true)
 
 -- name: search_placed
--- Of these articles, which have the words of a query, those whose words stand as they are asked for; where no places are known, all.
+-- Of these articles, which have the words of a query, those in which the words stand as the query asks. An article whose places of words
+-- are not known stays in.
 select w.article_id, %(exact)s and w.shape = 0 as sure
 from article_words w
 where w.article_id = any(%(ids)s)
@@ -397,8 +399,8 @@ where w.article_id = any(%(ids)s)
     end
 
 -- name: search_ranked
--- Of these articles, newest first, the best: title before description before text, many mentions before one, fresh before old.
--- An article that is half as well told of counts as much when it is a month younger; a row without places is told of once.
+-- The best of these articles: title before description before text, many mentions before one, fresh before old. An article with half the
+-- rank of another one equals it when it is `half_age` younger. A row without places counts as one mention.
 select w.article_id, w.dated
 from article_words w
 where w.article_id = any(%(ids)s)
@@ -408,7 +410,7 @@ order by max(case when w.shape < 2 then ts_rank(w.words, %(of_joined)s::tsquery,
 limit %(count)s
 
 -- name: search_window_end
--- The last of the newest articles that `search_window` looks at, where there are so many.
+-- The last of the newest articles that `search_window` reads, or no row if there are fewer articles.
 select w.article_id, w.dated
 from article_words w
 where (%(sources)s::text[] is null or w.source = any(%(sources)s))
@@ -428,13 +430,13 @@ offset %(window)s - 1 limit 1
 select revision, title, text, text_retired_at from revisions where article_id = %(id)s
 
 -- name: undo_aliases
--- Take back the aliases that these runs brought and nobody looked at.
+-- Delete the aliases that these runs added and that were never fetched.
 delete from urls u
 where u.source = %(source)s and u.discovered_run = any(%(runs)s) and u.code = 'alias'
     and not exists (select from fetches f where f.url_id = u.id)
 
 -- name: undo_articles
--- Give articles back the moment at which they were loaded, in the search index as well.
+-- Restore the load run and load time of articles, in the search index as well.
 with given as (
     select * from jsonb_to_recordset(%(rows)s) as given (id bigint, loaded_run text, loaded_at timestamptz)
 ), indexed as (
@@ -443,15 +445,15 @@ with given as (
 update articles a set loaded_run = given.loaded_run, loaded_at = given.loaded_at from given where a.id = given.id
 
 -- name: undo_changes
--- Take back the changes that these runs wrote of corrections.
+-- Delete the changes that these runs wrote for corrections.
 delete from changes where source = %(source)s and run = any(%(runs)s) and quiet = 're-extraction'
 
 -- name: undo_outcomes
--- Take back the verdicts of these runs.
+-- Delete the outcomes of these runs.
 delete from outcomes where source = %(source)s and run = any(%(runs)s)
 
 -- name: undo_urls
--- Put URLs back to where they stood.
+-- Restore URLs to their former states.
 update urls u
 set state = given.state, code = given.code, reason = given.reason, alias_of = given.alias_of, looks = given.looks,
     next_at = given.next_at, due_for = given.due_for, due_by = given.due_by, decided_at = given.decided_at,
@@ -467,5 +469,5 @@ where u.id = given.url_id
 select coalesce(max(id), 0) as number from articles
 
 -- name: words_with_part
--- The words that hold a part, no more than asked for.
+-- Known words that contain a part, at most `most` of them.
 select word from known_words where position(%(part)s in word) > 0 limit %(most)s

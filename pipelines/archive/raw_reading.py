@@ -1,4 +1,5 @@
-"""Raw files read again as a whole, several together and given in their order: the digest of their bytes, every record.
+"""Reads whole raw files again, several at a time, and gives the results in order: the digest of the bytes, and every
+record.
 
 hashlib and zlib release the interpreter's lock while they work, so threads are enough to keep every processor busy.
 """
@@ -15,7 +16,7 @@ from pathlib import Path
 from pipelines.stores import bucket, chain, warc_records
 from pipelines.stores.warc_records import Record
 
-# Files that are read ahead of the caller, for each thread. Chosen: nobody waits, and few files are in memory.
+# Files that each thread reads ahead of the caller. Chosen: the caller does not wait, and few files are in memory.
 AHEAD = 2
 
 

@@ -23,7 +23,7 @@ from pipelines.text import compose
 
 # Bytes of a page that are shown. Chosen: four times the largest article page seen so far.
 MOST_BYTES = 8 * 1024 * 1024
-# How many letters find a block in its page. Chosen: no two blocks begin with as many equal letters.
+# A block is found in its page by this many letters. Chosen: no two blocks begin with so many equal letters.
 FOUND_BY_LETTERS = 60
 KEPT_ELEMENTS = frozenset(
     {
@@ -35,8 +35,8 @@ KEPT_ELEMENTS = frozenset(
         *("mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"),
     }
 )
-# Elements that are left out with everything in them: these are no text, or are not read as markup. Of other elements
-# only the tag is left out.
+# Elements that are left out with everything in them: these contain no text, or are not read as markup. Of all other
+# elements that are not shown, only the tag is left out.
 CLOSED_ELEMENTS = frozenset(
     {
         *("script", "template", "svg", "math", "iframe", "frameset", "noembed", "noframes", "xmp", "plaintext"),
@@ -72,7 +72,7 @@ def page_of(conn: postgres.Connection, raw: Path, number: int, revision: int) ->
 
 
 def harmless(page: Page, language: str) -> str:
-    """The page as markup that only shows; StoreError if nobody could view it."""
+    """The page as markup that only shows; StoreError if the page cannot be shown."""
     tree = _tree(page, language)
     for element in list(tree.iter()):
         _disarm(element)
@@ -87,7 +87,7 @@ def blocks(
 
     cut: mappings of text and reason, in page order.
 
-    StoreError if nobody could view the page.
+    StoreError if the page cannot be shown.
     """
     letters = _letters(_tree(page, language).text_content())
     placed: list[tuple[int, int, ReceivedBlock]] = []
@@ -106,7 +106,7 @@ def blocks(
             continue
         at = found
         placed.append((found, turn, block))
-    # If two are at one place, the paragraph comes first: it was not found by itself.
+    # If two blocks are at one place, the paragraph comes first, because it was not found by itself.
     return [block for _, _, block in sorted(placed, key=lambda one: (one[0], bool(one[2].reason), one[1]))], lost
 
 

@@ -1,4 +1,4 @@
-"""Extracting again from raw: first a trial that changes nothing and reports; then our correction, which can be undone.
+"""Extracting again from the raw store: first a trial, which only reports; then a correction, which can be undone.
 
 A trial is an article file for each source beside the stored articles. Load takes the differences as new readings of the
 same pages: no edit by the publisher, no alert. The stored wordings are kept beside the trial, and are loaded again to
@@ -133,7 +133,7 @@ def undo(settings: Settings, run: str, sources: Sequence[Source]) -> list[Tally]
     """Undo a correction: every wording, row and time. NightdeskError if a later correction builds on it."""
     report = read_report(settings, run)
     if not report.applied_at or report.undone_at:
-        raise NightdeskError(f"{run} is no correction that stands: `nightdesk extract --again --apply {run}` loads it.")
+        raise NightdeskError(f"{run} is no correction in force: `nightdesk extract --again --apply {run}` loads it.")
     later = [one.run for one in reports(settings) if one.run > run and one.applied_at and not one.undone_at
              and set(one.sources) & set(report.sources)]  # fmt: skip
     if later:
@@ -261,14 +261,14 @@ def _keep_before(source: str, file: Path, kept: Path, conn: postgres.Connection)
         return
     fetches = [line.fetch_id for line in articlefile.read(file)]
     state = postgres.query(conn, "again_state", fetches=fetches)
-    # The rest is written first, then the lines: their file shows that both are there.
+    # The lines are written last, so the file of lines shows that everything else is there.
     with private.open_private(_beside(kept), "w", encoding="utf-8") as stream:
         json.dump(state, stream, default=str)
     articlefile.write(kept, (line for some in _find_stored(conn, source, fetches) for line in some))
 
 
 def _find_stored(conn: postgres.Connection, source: str, fetches: Sequence[int]) -> Iterator[list[Line]]:
-    """The stored wordings of these fetches, in the form of lines from which load would make them."""
+    """The stored wordings of these fetches, as the lines from which load would make the same wordings."""
     for begin in range(0, len(fetches), AT_ONCE):
         some = list(fetches[begin : begin + AT_ONCE])
         rows = postgres.query(
@@ -300,7 +300,7 @@ def _of_report(report: AgainReport, sources: Sequence[Source]) -> list[Source]:
     known = {source.name: source for source in sources}
     gone = [name for name in report.sources if name not in known]
     if gone:
-        raise NightdeskError(f"{gone[0]} is followed no more: follow it, for load needs its file.")
+        raise NightdeskError(f"{gone[0]} is no longer followed: follow it again, because load needs its file.")
     return [known[name] for name in report.sources]
 
 

@@ -1,8 +1,8 @@
 """Search: the articles that answer a query, newest or best first, a page at a time.
 
 The index names candidates, and `query.evaluation` decides. So a search finds an article exactly if a watch with the
-same terms would find it. The cost of a search is limited: for one page, only a limited number of candidates that do not
-answer is read. Then the page says so, and its cursor goes on from there.
+same terms would find it. The cost of a search is limited: for one page, only a limited number of candidates is read
+that turn out not to answer. If the search stops there, the page says so, and its cursor goes on from that place.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pipelines.query.evaluation import Mark, QueriedArticle
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
 
-# Candidates that are ranked for the order "best": ranking reads the words of each.
+# The most candidates that are ranked for the order "best": ranking reads the words of each.
 RANKED = 5_000
 # Candidates whose text is read for one page, and in one step.
 MOST_READ = 2_000
@@ -162,7 +162,7 @@ def _newest(made: Search, written: str, order: Order, place: SearchPlace, count:
     seen: set[int] = set()
     start = place
     once = Once(made.conn, _answering(made), (lambda ids: _before(made, ids, start)) if start.dated else None)
-    # Most candidates are answers: one more than a page shows whether there is a next page.
+    # Most candidates are answers. One candidate more than a page has shows whether there is a next page.
     read, many = 0, count + 1
     while read < MOST_READ:
         found = candidates.find(made, place, many)
@@ -298,9 +298,9 @@ def _read_cursor(after: str, written: str, order: Order) -> SearchPlace:
         )
         mine = said["q"] == _of(written, order)
     except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-        raise CursorError("This is no cursor: after takes what the page before it ended with.") from None
+        raise CursorError("This is no cursor: `after` takes the cursor that the page before gave.") from None
     if not mine or not 0 <= place.skipped <= RANKED or not -(2**63) < place.number < 2**63:
-        raise CursorError("This cursor is of another query or order: after goes on with the very same search.")
+        raise CursorError("This cursor is of another query or order: `after` only continues the same search.")
     return place
 
 

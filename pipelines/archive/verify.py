@@ -1,7 +1,7 @@
 """Verify: the raw files of a source, read again and compared with its chain and the ledger. Differences are named.
 
-A file that was removed or rewritten as the chain says is no damage, and is listed as such. Neither is an act that was
-not written down in time.
+If a file was removed or rewritten as the chain says, that is no damage; it is listed as a note. A change that a kill
+left unfinished is no damage either.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ RUN_PART = 1
 
 @dataclass(frozen=True, kw_only=True)
 class FoundFault:
-    """A finding about a raw file, about the record at one of its offsets, or about a chain; detail: in words."""
+    """A finding about a raw file, about the record at one of its offsets, or about a chain. detail: the finding in
+    words."""
 
     finding: Finding
     file: str
@@ -41,7 +42,7 @@ class FoundFault:
 @dataclass(frozen=True, kw_only=True)
 class Head:
     """The newest line of a folder's chain: its number, its digest, and when it and the first line were written.
-    kept: the number of the newest line whose digest was kept elsewhere as well; 0 if there is none.
+    kept: the number of the newest line whose digest is also kept elsewhere; 0 if there is none.
     """
 
     folder: str
@@ -117,7 +118,7 @@ def verify(
 
 @dataclass
 class _Look:
-    """What one folder's files are compared with, by file: its last line, all its digests. files: by digest."""
+    """What one folder's files are compared with: each file's last line and all its digests. files: by digest."""
 
     raw: Path
     conn: postgres.Connection
@@ -138,7 +139,7 @@ class _Look:
 
 
 def _path_of(look: _Look, name: str) -> Path | None:
-    """The path of a raw file, open or closed; None if it is being written and no chain knows it."""
+    """The path of a raw file, open or closed; None if the file is still being written and no chain knows it."""
     link, path = look.standing.get(name), look.raw / name
     still_open = path.with_name(path.name + ".open")
     if bucket.is_there(path) or not still_open.exists():
@@ -177,9 +178,9 @@ def _judge_present(look: _Look, name: str, path: Path, read: RawRead) -> None:
     elif link.told == ChainLine.RETIRED:
         left = digest in look.known.get(name, set())
         if left:
-            _note(made, Finding.RETIRED, name, "it is still there: retention was ended before it was done")
+            _note(made, Finding.RETIRED, name, "it is still there: retention was stopped before it deleted the file")
         else:
-            _add(made, Finding.INSERTED, name, "retention took the file of this name away")
+            _add(made, Finding.INSERTED, name, "retention deleted the file of this name")
     elif link.told == ChainLine.REWRITTEN and link.sha256 != digest and _is_waiting(path, link):
         _note(made, Finding.REWRITTEN, name, f"{link.why}; this was not finished: `nightdesk upkeep` finishes it")
     else:
@@ -189,7 +190,8 @@ def _judge_present(look: _Look, name: str, path: Path, read: RawRead) -> None:
 def _judge_elsewhere(
     raw: Path, conn: postgres.Connection, name: str, source: str, run: str, made: VerifyReport
 ) -> None:
-    """Look for every page of the ledger in a file that an import left in its place: no chain knows its digest."""
+    """Look for every page of the ledger in a file that an import left in its place, because no chain has a digest of
+    such a file."""
     rows = postgres.query(conn, "pages_elsewhere", file=name, source=source, run=run)
     conn.rollback()
     if not rows:
@@ -208,7 +210,7 @@ def _judge_elsewhere(
             _add(made, Finding.RECORD, name, str(error), row["offset"], row["url"])
         else:
             if digest != row["digest"]:
-                problem = "its body is not the one that the ledger has the digest of"
+                problem = "its body does not match the digest in the ledger"
                 _add(made, Finding.RECORD, name, problem, row["offset"], row["url"])
 
 
@@ -239,7 +241,7 @@ def _judge_bytes(look: _Look, name: str, path: Path, link: ChainLink, read: RawR
     if of and of != name:
         _add(look.made, Finding.SWAPPED, name, f"it has the bytes of {of}")
     elif of:
-        _add(look.made, Finding.CHANGED, name, "it is as it was before it was rewritten")
+        _add(look.made, Finding.CHANGED, name, "it has the bytes from before it was rewritten")
     else:
         cut = Finding.TRUNCATED if read.bytes < link.bytes else Finding.CHANGED
         had = "other ones" if read.bytes == link.bytes else link.bytes
@@ -261,7 +263,7 @@ def _judge_records(look: _Look, name: str, records: Sequence[Record] | None) -> 
         if page and not problem and record.kind != "response":
             problem = "the ledger has a page here, and the record is none"
         elif page and not problem and page["digest"] not in ("", record.payload):
-            problem = "its body is not the one that the ledger has the digest of"
+            problem = "its body does not match the digest in the ledger"
         if problem:
             url = page["url"] if page else record.url or _url_near(record, last, pages)
             _add(look.made, Finding.RECORD, name, problem, record.offset, url)

@@ -19,12 +19,12 @@ from pipelines.query.grammar import DateFilter, Every, Field, FieldFilter, Node
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
 
-# Articles in memory at one time: three kilobytes each as a rule, a few hundred at most.
+# Articles in memory at one time: usually three kilobytes each, a few hundred kilobytes at most.
 AT_ONCE = 500
-# The same where only COUNTED is read, some hundred bytes of each.
+# The same if only the fields COUNTED are read: some hundred bytes each.
 COUNTED_AT_ONCE = 5_000
-# The fields of an article, in this order. The statement `walk_articles` has the same columns, and then the kinds of its
-# changes, which a query may contain.
+# The fields of an article, in this order. The statement `walk_articles` has the same columns, and a further one with
+# the kinds of the article's changes, which a query may name.
 FIELDS = (  # noqa: SIM905
     "id source url canonical_url title description text authors language dated published_at published_precision "
     "published_from modified_at image tags section words revision first_run first_fetched_at fetched_at seen_at "
@@ -69,7 +69,7 @@ def articles(
 
     after: the walk begins after the article of this number.
     last: the number of the last possible article.
-    fields: of FIELDS, those that the caller wants; what a query has to read is read all the same.
+    fields: those of FIELDS that the caller wants. The fields that the query needs are read in any case.
     """
     made = candidates.begin(conn, node, now, scopes or {}) if node is not None else None
     # The index names too few articles until it is complete. Until then all articles are read.

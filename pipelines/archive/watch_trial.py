@@ -1,4 +1,5 @@
-"""The alerts that a watch would have sent in the last days: a search of the archive, and the changes of the results."""
+"""The alerts that a watch would have sent in the last days, from a search of the archive and the changes of the found
+articles."""
 
 from __future__ import annotations
 
@@ -17,13 +18,13 @@ from pipelines.query.grammar import DateFilter, Every, Node
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
 
-# Articles that are read at most. Chosen: nobody wants a watch with more, and they are read in a few seconds.
+# At most this many articles are read. Chosen: nobody wants a watch that finds more, and this takes a few seconds.
 MOST_READ = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class FoundArticle:
-    """An article that would have been told: its alerts, and the places of the words."""
+    """An article that would have caused alerts: the number of the alerts, and the places of the words."""
 
     id: int
     source: str
@@ -36,7 +37,7 @@ class FoundArticle:
 
 @dataclass(kw_only=True)
 class TriedQuery:
-    """What would have been told: alerts by day.
+    """The alerts that the watch would have sent, by day.
 
     terms: how many articles have each term, and how many have no other term.
     listed: what would only have been listed, by reason.
@@ -55,7 +56,7 @@ class TriedQuery:
 def try_watch(
     conn: postgres.Connection, watch: Watch, node: Node, days: int, *, scopes: Scopes, now: datetime | None = None
 ) -> TriedQuery:
-    """What a watch with this query would have told in the last `days` days, newest first.
+    """What a watch with this query would have sent in the last `days` days, newest first.
 
     Each article counts in its newest version, and each of its changes as an alert. Part of the caller's transaction.
     """
@@ -99,7 +100,8 @@ def _take(tried: TriedQuery, watch: Watch, node: Node, told: Mapping[str, object
 
 
 def _count_alerts(conn: postgres.Connection, tried: TriedQuery, watch: Watch, since: datetime) -> None:
-    """Keep the articles with a change that would have been told, each with the number of its alerts, newest first."""
+    """Keep the articles with a change that would have been alerted, each with the number of its alerts, newest
+    first."""
     alerts: Counter[int] = Counter()
     for row in postgres.query(conn, "changes_of_articles", ids=[one.id for one in tried.found], since=since):
         if row["kind"] not in watch.kinds:

@@ -129,7 +129,7 @@ def test_a_correction_is_undone_from_the_newest_on_and_once(nightdesk: Nightdesk
     none = CliRunner().invoke(app, ["extract", "--again", "--apply", "2020-01-01T0000"])
 
     assert f"The correction {keys[1]} was made after {keys[0]}" in str(older.exception)
-    assert "is no correction that stands" in str(twice.exception)
+    assert "is no correction in force" in str(twice.exception)
     assert "There is no trial 2020-01-01T0000" in str(none.exception)
 
 

@@ -445,7 +445,7 @@ def test_the_digests_are_stamped_by_a_third_party_once_a_day_and_verify_holds_st
 
     assert len(third.asked) == 1
     assert whole.exit_code == 0 and "1 time stamps hold" in whole.stdout
-    assert strange.exit_code == 1 and "it does not hold" in strange.stdout
+    assert strange.exit_code == 1 and "it is not valid" in strange.stdout
     assert forged.exit_code == 1 and "Mismatch between messages" in forged.stdout
     assert cut.exit_code == 1 and "line 3: it was kept elsewhere and is gone" in " ".join(cut.stdout.split())
 

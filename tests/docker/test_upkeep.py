@@ -152,5 +152,5 @@ def test_a_hold_of_nothing_and_one_that_is_not_there_are_refused(
 
     nothing, none = (CliRunner().invoke(app, ["hold", *words]) for words in (["77"], ["--release", "5"]))
 
-    assert "Nothing in the archive is meant by 77" in str(nothing.exception)
+    assert "Nothing in the archive answers 77" in str(nothing.exception)
     assert "There is no hold 5" in str(none.exception)

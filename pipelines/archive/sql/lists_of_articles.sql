@@ -1,4 +1,5 @@
--- The lists that named these articles, and those that named the lists, each as it was fetched last before it named the article.
+-- The lists that named these articles, and the lists that named those lists. Each comes with its last fetch before the article was
+-- discovered.
 with recursive named (id, source, url, kind, via, at, depth) as (
     select l.id, l.source, l.url, l.kind, l.via, u.discovered_at, 1
     from articles a

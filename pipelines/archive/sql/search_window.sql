@@ -1,4 +1,5 @@
--- What a query finds among the newest articles, from a place on: cheaper than all of the archive for words that stand in many.
+-- What a query finds among the newest articles, from a place on. For words that stand in many articles this is cheaper than a search of the
+-- whole archive.
 with newest as materialized (
     select w.article_id, w.dated, w.shape, w.words
     from article_words w
