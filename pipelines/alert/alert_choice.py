@@ -1,7 +1,7 @@
 """Chooses the alerts to write: a watch tells a story once, by the first article; articles of other outlets join it.
 
-After a watch told of an article, it also tells the wanted kinds of changes of it, even if the article joins another
-story. If two stories turn out to be one later, an alert on either of them counts for both.
+After a watch has told of an article, the watch also tells of later changes of the wanted kinds, even if the article
+joins another story. If two stories later turn out to be one, an alert on either of them counts for both.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from pipelines.codes import AlertKind, Quiet, RevisionKind
 from pipelines.model import Match
 from pipelines.stores import postgres, story_records
 
-# Edits that are told to readers of the article's alert, even if the new wording no longer matches the watch.
+# Kinds of edits that a watch which told of the article also tells of, even if the new wording no longer matches the
+# watch.
 CONCERNS_THE_TOLD = (RevisionKind.CORRECTION, RevisionKind.SUBSTANTIAL, RevisionKind.HEADLINE)
 
 
@@ -155,7 +156,7 @@ def _row(one: WatchMatch, run: str, quiet: Quiet, lead: int | None) -> Sequence[
     return (
         one.watch.name,
         change["kind"],
-        # Twice: subject_id and article_id.
+        # The article's number comes twice: as subject_id and as article_id.
         change["article_id"],
         change["article_id"],
         change["revision"],
@@ -169,7 +170,7 @@ def _row(one: WatchMatch, run: str, quiet: Quiet, lead: int | None) -> Sequence[
 
 
 def _concerns_the_told(change: Mapping[str, Any]) -> bool:
-    """Whether readers who were told of the article hear of this change, whatever the article's wording is now."""
+    """Whether people who had an alert on the article are told of this change, whatever the article's wording is now."""
     return change["kind"] in (AlertKind.REMOVED, AlertKind.RESTORED) or change["revision_kind"] in CONCERNS_THE_TOLD
 
 

@@ -1,4 +1,5 @@
-"""Reads pairs of a term and a sentence, with a person's verdict whether they match, and judges them."""
+"""Reads pairs of a term and a sentence, each with a person's verdict whether they match, and compares the verdict with
+the matcher's."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ ALIAS, QUERY = "alias", "query"
 # Needs that every installation has to get right.
 EXACT = ("", "clitics")
 SEPARATORS = re.compile(r"[\t|;,=،؛]")
-# First cells of a heading.
+# The first cells of a line of column heads.
 HEADS = {"id", "name", "list", "term", "spelling", "spellings", "synonym", "synonyms", "alias", "aliases"}
 
 

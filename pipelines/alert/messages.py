@@ -1,5 +1,5 @@
-"""Puts alerts into messages: one message for a story and channel, for any number of watches; other alerts are
-collected.
+"""Puts alerts into messages: one message for a story and channel, for any number of watches; other alerts go into
+collected messages (digests).
 
 An alert can be added to a message until a sender begins to send it. After that the message stays unchanged, because a
 receiver may know its key.
@@ -67,7 +67,7 @@ def put(
         )
     }
     now = clock.of_ledger(conn).at
-    # A watch's `quiet` holds the hours without messages; an alert's `quiet` says why nobody is told of it.
+    # A watch's `quiet` holds its quiet times; an alert's `quiet` says why nobody is told of the alert.
     due = {
         one: send_times.due(w.digest, w.quiet, w.timezone or settings.schedule_timezone, now)
         for one, w in watches_by_name.items()
@@ -120,7 +120,7 @@ def _by_topic(watches_by_name: Mapping[str, Watch], loud: Sequence[postgres.Row]
 
 
 def _topic(channel: str, alert: Mapping[str, Any]) -> Topic:
-    # An outlet that joins a story but is still told gets a message of its own.
+    # An article that joins a story and is still to be told gets a message of its own.
     if alert["kind"] == AlertKind.NEW and alert["lead_id"] is None:
         return channel, alert["kind"], alert["story_id"], 0
     return channel, alert["kind"], alert["article_id"], alert["revision"]

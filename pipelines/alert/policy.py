@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-# The time over which single messages count for a watch's cap. Chosen: people think of the messages on a phone as
-# "twenty an hour".
+# The time over which single messages count for a watch's cap. Chosen: people count the messages on a phone by the hour.
 CAP_TIME = timedelta(hours=1)
 # The time and day of a digest if only its kind is given (`--digest nightly`). Chosen: before the morning conference.
 USUAL_TIME, USUAL_DAY = "07:00", "mon"
@@ -17,12 +16,12 @@ USUAL_TIME, USUAL_DAY = "07:00", "mon"
 MOST_IN_DIGEST = 200
 # Changes matched in one transaction. Chosen: with their texts they take some megabytes.
 BATCH = 200
-# Changes for one task of matching: if there are more, several tasks share them. Then the most tasks that share. Chosen:
-# a task of Airflow's takes some seconds to begin, and so many changes take about as long; writing alerts is one at a
-# time, so a dozen tasks wait for each other.
+# The first number: how many changes one task matches; if there are more, several tasks share them. The second: the most
+# tasks that share. Chosen: a task of Airflow takes some seconds to begin, and so many changes take about as long; and
+# because only one task at a time writes alerts, a dozen tasks would wait for each other.
 SHARE_CHANGES, MOST_SHARES = 2_000, 12
-# The newest articles whose words are counted, so that watches are found by rare words. Chosen: counting takes a second,
-# and shows a word that one article in a thousand has.
+# How many of the newest articles have their words counted, so that watches are found by their rarest words. Chosen: the
+# count takes a second, and still shows a word that one article in a thousand has.
 COUNTED_ARTICLES = 1_000
 # Age in seconds of a half-written file of the QuerySet that a kill left. Chosen: 100,000 watches take two minutes.
 ABANDONED_SECONDS = 3600

@@ -1,7 +1,7 @@
 -- The statements of alert/, by name. A name is unique in all packages.
 
 -- name: add_watch
--- Keep a watch, in place of the one of that name.
+-- Save a watch. It replaces the watch of the same name.
 insert into watches (name, query, terms, unless, sources, languages, kinds, channels, cap, digest, quiet, timezone, messages_in, owner)
 values (
     %(watch)s, %(query)s, %(terms)s, %(unless)s, %(sources)s, %(languages)s, %(kinds)s, %(channels)s, %(cap)s, %(digest)s, %(quiet)s,
@@ -14,7 +14,8 @@ set query = excluded.query, terms = excluded.terms, unless = excluded.unless, so
     owner = excluded.owner
 
 -- name: alerts_of_feed
--- What a watch told last, newest first, with the present text of the articles and the outlets that tell the same story.
+-- The last alerts of a watch that went out, newest first, with the present facts of their articles and the outlets that tell the same
+-- story.
 select a.id, a.kind, coalesce(c.revision_kind, '') as revision_kind, a.lead_id, a.matches, a.created_at, a.source, x.title, x.url,
     x.language, x.published_at, x.published_precision,
     case when a.kind = 'removed' then coalesce(x.gone_at, a.created_at) end as removed_at, (
@@ -45,7 +46,7 @@ from watches order by name
 delete from watch_feeds where watch = %(watch)s
 
 -- name: count_unmatched
--- How many changes nobody has matched yet, at most so many.
+-- How many changes are not matched yet. The count stops at `most`.
 select count(*)::int as count from (select from changes where matched_at is null limit %(most)s) waiting
 
 -- name: counts_of_stage
@@ -60,18 +61,18 @@ select md5(concat(
 )) as digest
 
 -- name: history_of_transaction
--- What this transaction changed so far.
+-- The changes of watches that this transaction has made so far.
 select at, who, name, before, after from watch_changes where at = now() and xmin = pg_current_xact_id()::xid order by id
 
 -- name: history_of_watches
--- What changed of one watch or of all, newest first.
+-- The changes of one watch, or of all watches, newest first.
 select at, who, name, before, after
 from watch_changes
 where of_table = 'watches' and (%(watch)s = '' or name = %(watch)s)
 order by id desc
 
 -- name: keep_synonyms
--- Keep a list of synonyms, in place of the one of that name.
+-- Save a list of synonyms. It replaces the list of the same name.
 insert into synonyms (name, spellings) values (%(list)s, %(spellings)s)
 on conflict (name) do update set spellings = excluded.spellings
 
@@ -80,7 +81,7 @@ on conflict (name) do update set spellings = excluded.spellings
 select pg_advisory_xact_lock(hashtextextended('alert cap', 0))
 
 -- name: matched_changes
--- These changes are matched.
+-- Mark these changes as matched.
 update changes set matched_at = now(), matched_run = %(run)s where id = any(%(ids)s)
 
 -- name: mute_watch
@@ -88,7 +89,7 @@ update changes set matched_at = now(), matched_run = %(run)s where id = any(%(id
 update watches set muted_until = now() + %(span)s::interval where name = %(watch)s returning muted_until
 
 -- name: open_digests
--- Collected messages of channels that nobody has begun to send, with how many alerts each has: more can be put into them.
+-- Digests to these channels that no sender has begun, with the number of alerts in each. More alerts can be put into them.
 select d.id, d.channel, d.due_at, d.language, d.timezone, (
     select count(*)::int from (select from delivered_alerts where delivery_id = d.id limit %(most)s) told
 ) as alerts
@@ -103,7 +104,8 @@ insert into watch_feeds (watch, digest) values (%(watch)s, %(digest)s)
 on conflict (watch) do update set digest = excluded.digest, opened_at = now()
 
 -- name: open_messages
--- Messages that nobody has begun to send and that tell of these articles, or of others of their stories: more can be put into them.
+-- Messages that no sender has begun and that tell of these articles, or of other articles of their stories. More alerts can be put into
+-- them.
 with told as materialized (
     select m.delivery_id, a.id as alert_id, a.kind, a.article_id, of.story_id, a.revision, a.lead_id, a.quiet
     from unnest(%(articles)s::bigint[], %(stories)s::bigint[]) as of (article_id, story_id)
@@ -124,7 +126,7 @@ from told t join opened o on o.id = t.delivery_id
 where t.quiet = '' and t.kind <> 'health' order by o.id, t.alert_id
 
 -- name: pause_watch
--- Pause a watch, or let it go on.
+-- Pause a watch, or resume it.
 update watches set paused_at = case when %(paused)s then coalesce(paused_at, now()) end where name = %(watch)s
 
 -- name: remove_synonyms
@@ -142,11 +144,11 @@ from unnest(%(ids)s::bigint[], %(subjects)s::text[]) as g (id, subject)
 where d.id = g.id
 
 -- name: say_who
--- Who makes the changes of this session.
+-- Set the person who makes the changes of this session.
 select set_config('nightdesk.who', %(who)s, false)
 
 -- name: single_alerts_of_hour
--- How many alerts of each watch went out lately in messages of their own; an alert counts once, whatever number of channels it went to.
+-- How many alerts of each watch went out lately, each in a message of its own. An alert counts once, however many channels it went to.
 select w.watch, count(*)::int as alerts
 from unnest(%(watches)s::text[]) as w (watch)
 cross join lateral (
@@ -159,7 +161,7 @@ where exists (
 group by w.watch
 
 -- name: stories_told
--- The alert by which a watch has already told the story of an article, and whether it told this very article.
+-- The first alert of a watch on the story of an article, and whether the watch already has an alert on this very article.
 select p.watch, p.article_id, p.story_id, told.lead_id, told.own
 from unnest(%(watches)s::text[], %(articles)s::bigint[], %(stories)s::bigint[]) as p (watch, article_id, story_id)
 cross join lateral (
@@ -183,7 +185,7 @@ select
     (select count(*)::int from deliveries where run = %(run)s and kind <> 'message') as deliveries
 
 -- name: told_by_messages
--- What messages tell of, as their subjects say it.
+-- The alerts in these messages, with what the messages' subjects are made from.
 select m.delivery_id, d.kind as delivery_kind, d.due_at, d.language, a.watch, a.kind, a.subject_id as article_id, a.revision, a.quiet, a.lead_id,
     coalesce(s.story_id, a.subject_id) as story_id, coalesce(c.revision_kind, '') as revision_kind, coalesce(r.title, x.title, '') as title
 from unnest(%(ids)s::bigint[]) as wanted (id)
@@ -197,7 +199,8 @@ left join lateral (select revision_kind from changes where id = a.change_id limi
 order by m.delivery_id, a.id
 
 -- name: unmatched_changes
--- The next changes of a share that nobody has matched yet, with the text they brought; another alert stage that runs now passes these by.
+-- The next unmatched changes of a share of the stories, with the text that each change brought. Another alert stage that runs now skips
+-- these rows.
 select c.id, c.article_id, c.revision, c.kind, c.revision_kind, c.quiet, c.source, a.language, a.authors, r.title, r.description,
     r.text, coalesce(m.story_id, c.article_id) as story_id
 from changes c
@@ -210,7 +213,7 @@ limit %(count)s
 for update of c skip locked
 
 -- name: usual_words
--- The words of the newest articles, in how many of them each stands; those of one article alone are left out.
+-- The words of the newest articles, and in how many of these articles each word stands. Words of only one article are left out.
 with newest as (select words from article_words where part = 0 order by dated desc, article_id desc limit %(newest)s)
 select word, count(*)::int as articles, (select count(*)::int from newest) as of
 from newest, unnest(tsvector_to_array(words)) as word
@@ -231,7 +234,7 @@ from watches
 where name = any(%(names)s)
 
 -- name: watches_told_of
--- The watches that were told of these articles.
+-- The watches that have an alert on these articles.
 select distinct a.watch, a.article_id
 from unnest(%(articles)s::bigint[]) as of (article_id)
 cross join lateral (select * from alerts where article_id = of.article_id offset 0) a
@@ -239,11 +242,11 @@ where a.quiet = '' and a.kind <> 'health'
 order by a.article_id, a.watch
 
 -- name: watches_with_synonyms
--- The watches that may look for a list of synonyms.
+-- The watches whose query may use a list of synonyms.
 select name, query from watches where query ilike %(pattern)s order by name
 
 -- name: write_alert_deliveries
--- Messages that tell of alerts, into the outbox; each once for its key, and only new ones come back.
+-- Write messages that tell of alerts into the outbox, one for each key. Returns only the new messages.
 insert into deliveries (key, channel, watch, kind, run, language, timezone, due_at, next_at, waiting_since)
 select v.key, v.channel, v.watch, v.kind, v.run, v.language, v.timezone, v.due_at::timestamptz, greatest(now(), v.due_at::timestamptz),
     greatest(now(), v.due_at::timestamptz)
@@ -252,13 +255,13 @@ on conflict (key) do nothing
 returning id, key
 
 -- name: write_alerts
--- Alerts, each once for its watch, article, kind and revision; only those that are new come back. The article is their subject: its
--- number stays in subject_id when the article is erased.
+-- Write alerts, one for each watch, article, kind and revision. Returns only the new alerts. The subject of an alert is its article: the
+-- article's number stays in subject_id after the article is erased.
 insert into alerts (watch, kind, subject_id, article_id, revision, change_id, run, source, matches, quiet, lead_id) values %s
 on conflict (watch, subject_id, kind, revision) do nothing
 returning id, watch, kind, article_id, revision, quiet, lead_id
 
 -- name: write_delivered_alerts
--- Which alerts a message tells of.
+-- Write which alerts a message tells of.
 insert into delivered_alerts (delivery_id, alert_id) values %s
 on conflict do nothing

@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 def digest(written: str) -> str:
     """The stored form of a digest time: hourly, nightly 07:00, weekly mon 07:00; empty: at once.
 
-    If the text cannot be read, the message of the ValueError is the end of a sentence.
+    If the text cannot be read, a ValueError has the end of a sentence that says why.
     """
     found = _DIGEST.fullmatch(" ".join(written.lower().split()))
     if not written.strip():

@@ -29,7 +29,7 @@ STAGE = "alert"
 
 @dataclass(frozen=True)
 class Share:
-    """A part of the changes, one of several: all changes of a story are in the same one, so that they are matched in
+    """One of several parts of the changes. All changes of a story are in the same part, so that they are matched in
     their order.
     """
 
@@ -38,7 +38,7 @@ class Share:
 
 
 def share_out(settings: Settings) -> list[Share]:
-    """The shares of what is unmatched now: one, unless it is much."""
+    """The shares of the changes that are unmatched now: one share, unless there are many changes."""
     most = policy.SHARE_CHANGES * policy.MOST_SHARES
     with postgres.connection(settings, application="nightdesk alert") as conn:
         migrations.check_migrated(conn)
@@ -55,8 +55,8 @@ def match(settings: Settings, run: str, share: Share = Share()) -> Tally:
     """
     started = time.monotonic()
     with postgres.connection(settings, application="nightdesk alert", silent_seconds=runs.SILENT_SECONDS) as conn:
-        # Shares of one run work side by side, so none takes another's attempt over: changes.matched_at says what is
-        # done.
+        # The shares of one run are matched at the same time, so none of them takes over another's attempt.
+        # changes.matched_at says which changes are done.
         runs.begin(conn, run, "", STAGE)
         with conn:
             all_watches = watch_index.current(settings, conn)
@@ -84,8 +84,8 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
     The message of the Tally says why deliveries wait. If a run is given, the counts join those of `match`.
     """
     started = time.monotonic()
-    # Each message takes some twenty seconds at the most: a session that is silent for longer is of a paused sender, and
-    # its messages are free for the next one.
+    # A message takes some twenty seconds at most. A session that is silent for longer belongs to a paused sender;
+    # Postgres ends it, and its messages are free for the next sender.
     with postgres.connection(settings, application="nightdesk send", idle_seconds=runs.SILENT_SECONDS) as conn:
         title_and_zone = partial(folders.title_and_zone, settings)
         counts, message = outbox.drain(conn, channels, operators=settings.operators, title_and_zone=title_and_zone)
@@ -113,7 +113,8 @@ def _batch(
         ]
         chosen = alert_choice.choose_alerts(conn, changes, matched)
         if chosen:
-            # One alert stage at a time from here on: it has to see the alerts and messages that the one before wrote.
+            # From here on, only one alert stage works at a time: each has to see the alerts and messages that the one
+            # before wrote.
             postgres.query(conn, "lock_alert_writing")
             alerts = alert_choice.write(conn, run, chosen)
             messages.put(conn, settings, run, {one.watch.name: one.watch for one in chosen}, alerts)

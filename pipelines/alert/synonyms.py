@@ -41,7 +41,7 @@ def remove(conn: postgres.Connection, name: str) -> None:
     """Remove a list; WatchError if no list has this name, or if a watch uses it."""
     users = [row["name"] for row in postgres.query(conn, "watches_with_synonyms", pattern=f"%syn:%{name}%")]
     if users:
-        raise WatchError(f"The list {name} is looked for by the watch {', '.join(users)}: change that first.")
+        raise WatchError(f"The list {name} is used by the watch {', '.join(users)}: change that first.")
     if not postgres.execute(conn, "remove_synonyms", list=name):
         raise WatchError(f"There is no list of synonyms {name}; `nightdesk synonyms list` names them.")
 

@@ -1,4 +1,5 @@
-"""Checks a watch that a person writes, in a terminal or at the Desk, tries it on a text, and notes likely mistakes."""
+"""Checks a watch that a person writes in a terminal or at the Desk, tries the watch on a text, and notes likely
+mistakes."""
 
 from __future__ import annotations
 
@@ -81,7 +82,7 @@ def notes(watch: Watch) -> list[str]:
     if words:
         row, two = " ".join(words), words[:2]
         told.append(
-            f"All of these words must be there, anywhere in the article: {row}. For one right behind the other write "
+            f"All of these words must be there, anywhere in the article: {row}. For one directly after the other write "
             f'"{row}" in quotes, for near each other {two[0]} NEAR/5 {two[1]}, for any of them {" OR ".join(words)}.'
         )
     if len(watch.terms) > 1:

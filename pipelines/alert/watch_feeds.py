@@ -1,6 +1,7 @@
 """The feed of a watch: its latest alerts as Atom, RSS or JSON Feed; and the secret address at which readers fetch it.
 
-Only a digest of an address is stored. So a reader of the database learns no address, and no address can be shown again.
+Only a digest of an address is stored. So nobody can learn an address from the database, and Nightdesk cannot show an
+address again.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def write(
     """A feed of alerts.
 
     address: the address at which readers fetch it; the feed names it as its own.
-    reader: the language and time zone of our own words in it.
+    reader: the language and time zone of Nightdesk's own words in the feed.
     """
     own = f"urn:nightdesk:watch:{sha256(watch.encode('utf-8', 'replace')).hexdigest()[:NAME_DIGITS]}"
     title = steering.one_line(f"Nightdesk: {watch}")
@@ -112,7 +113,7 @@ def open_address(conn: postgres.Connection, watch: str) -> str:
 def close_address(conn: postgres.Connection, watch: str) -> None:
     """Remove the address of a watch's feed, in the caller's transaction; WatchError if it has none."""
     if not postgres.execute(conn, "close_feed", watch=watch):
-        raise WatchError(f"The feed of the watch {watch} has no address that could be taken away.")
+        raise WatchError(f"The feed of the watch {watch} has no address.")
 
 
 def find_watch(conn: postgres.Connection, token: str) -> str:

@@ -24,20 +24,20 @@ from pipelines.query.terms import Term, parse_term
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
-# KINDS: what a watch tells if it names no kinds. FINER_KINDS: what it may name as well: kinds of edits (`revised` is
-# all of them), and each further outlet of a story that was told.
+# KINDS: the kinds of changes that a watch tells if it names no kinds. FINER_KINDS: further kinds that it may name:
+# kinds of edits (`revised` stands for all of them), and each further outlet of a story that the watch has told.
 KINDS = ("new", "revised", "removed", "restored")
 OUTLET = "outlet"
 FINER_KINDS = ("correction", "substantial", "headline", "minor", OUTLET)
 NAME = re.compile(r"[^\W_][\w .-]{0,79}")
-# Airflow's logins are free text, but a text that cannot be shown in a line is no login.
+# Airflow's logins are free text. A text that does not fit in a line is no login.
 OWNER = re.compile(r"[^\x00-\x1f\x7f]{0,80}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
-# Filters of a search that make no sense for future articles, and the option of a watch that replaces each.
+# Filters of a search that make no sense for future articles, each with what a watch has instead.
 NOT_IN_WATCHES = {
     "from": "a watch is told of what comes after it was made; `nightdesk watch try --days 30` looks back",
     "to": "a watch is told of what comes after it was made; `nightdesk watch try --days 30` looks back",
-    "is": "which changes a watch is told of says --kind: new, revised, removed, restored",
+    "is": "--kind says which changes a watch is told of: new, revised, removed, restored",
 }
 
 
@@ -117,7 +117,7 @@ def make(
         parse_query(query, synonyms)
     if query and (wanted or unwanted):
         raise WatchError(
-            f"Watch {name}: a query takes no terms and no --unless beside it; write them into the query, -word for "
+            f"Watch {name}: a query excludes terms and --unless; write them into the query, with -word for "
             "what must not be there."
         )
     if not wanted and not query:
@@ -200,7 +200,7 @@ def side_by_side(written: str) -> list[str]:
             continue
         if len(run) > 1:
             break
-        # A word after NEAR or NOT is no part of such a row.
+        # A word after NEAR or NOT is not counted: an operator stands before it.
         run = []
     return run if len(run) > 1 else []
 

@@ -93,7 +93,7 @@ def test_words_side_by_side_are_explained_with_the_phrase_and_the_near_form(nigh
     ("query", "at", "said"),
     [
         ("rain from:7d", 5, "from: makes no sense in a watch: a watch is told of what comes after"),
-        ("rain -is:revised", 6, "is: makes no sense in a watch: which changes a watch is told of says --kind"),
+        ("rain -is:revised", 6, "is: makes no sense in a watch: --kind says which changes a watch is told of"),
         ("-rain", 0, "every article that lacks something"),
         ("rain OR -snow", 0, "every article that lacks something"),
         ("rain langauge:tr", 5, "do you mean lang:?"),
@@ -187,7 +187,7 @@ def test_a_list_of_synonyms_is_shared_and_cannot_go_while_a_watch_has_it(
 
     assert found == [("aleppo", "a", ""), ("aleppo", "b", "")]
     assert searched == "2 articles\n"
-    assert "is looked for by the watch aleppo" in str(refused.exception)
+    assert "is used by the watch aleppo" in str(refused.exception)
     assert fewer == "aleppo: حلب, Aleppo.\n"
     assert nightdesk("synonyms", "list").output.startswith("No list yet")
 
