@@ -72,7 +72,7 @@ def overview(
         "alerts": alerts(conn, count),
         "deliveries": sent,
         "channels": used,
-        # Without a source there are no messages, and the headline says so.
+        # Without a source there can be no messages, and the headline says that no source is followed.
         "silence": unsent.silence(conn, nobody=addressed is not None and not used) if followed else "",
         "runs": latest,
     }
@@ -111,7 +111,8 @@ def read_superseded(
     *,
     now: datetime | None = None,
 ) -> list[Record]:
-    """The part in the last night of those sources that ran again since: as `sources`, which gives their newer run.
+    """The results in the last night of the sources that ran again since, in the form of `sources`, which gives their
+    newer run.
 
     rows, latest: from `sources` and `runs`.
     """

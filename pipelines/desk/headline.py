@@ -18,7 +18,8 @@ from pipelines.stores import runs
 
 Record = dict[str, Any]
 
-# Pages instead of an article: if there are many, the lists named new articles, but nobody could read them.
+# Kinds of pages that a site shows instead of an article. If there are many of them, the lists named new articles that
+# could not be read.
 NO_PAGES = {
     Reason.SOFT_404, Reason.CONSENT, Reason.CHALLENGE, Reason.ERROR_PAGE, Reason.REGION, Reason.PAYWALL, Reason.EMPTY,
 }  # fmt: skip
@@ -55,8 +56,8 @@ def write_headline(
     - undelivered: number of messages that were given up
     - unreached: gives for a run a sentence if none of its sources was reached, else an empty text
 
-    A later run over some of the sources does not take the night's place: it is counted, and what it mended or broke is
-    said.
+    A later run over some of the sources does not take the night's place. The sentence counts such runs, and says which
+    sources have recovered or failed in them.
     """
     now = now or datetime.now(UTC)
     if not rows:
@@ -103,7 +104,7 @@ def describe_night(
     timezone: str = "UTC",
     now: datetime,
 ) -> Record | None:
-    """The state of the last night, for a page with its own wording; None if nothing has run.
+    """The state of the last night, for a page that words it itself; None if nothing has run.
 
     Fields: `run`, `started_at`, `running` (stages), `new` (articles), `night`, `planned`, `followed`, `runs_since`,
     `failed`, `mended` (failed in the night and done since), `earlier` and `later` (failed in a run before or after the
@@ -145,7 +146,7 @@ def missed_run(
 ) -> datetime | None:
     """The time of a due run that did not start: by the schedule of news_crawl, or by a source's own; None if none.
 
-    A run that a person began for some of the sources is none that was due.
+    A run that a person began for some of the sources does not count as a due run.
     """
     night = find_night(latest)
     if not schedule or night is None:
@@ -194,7 +195,10 @@ def _tell_delivered(rows: Sequence[Record]) -> str:
         return f"under way, {done}, {many(new, 'new article')} so far"
     silent = [row for row in rows if not row["new"] and row["state"] != RunState.FAILED and not _tell_walls(row)]
     resting = [row for row in silent if row["not_due"]]
-    told = {"had nothing new": len(silent) - len(resting), "not asked yet, for no list of theirs was due": len(resting)}
+    told = {
+        "had nothing new": len(silent) - len(resting),
+        "not asked yet, because no list of theirs was due": len(resting),
+    }
     if giving:
         said = [f"{len(giving)} of {many(len(rows), 'source')} delivered {many(new, 'new article')}"]
         return ", ".join(said + [f"{count} {what}" for what, count in told.items() if count])

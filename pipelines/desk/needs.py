@@ -1,4 +1,5 @@
-"""A short list of things that need a person: each has a code of `Need`, its subject, and words of a stage or a site.
+"""A short list of things that need a person: each has a code of `Need`, its subject, and the words of the stage or site
+that reported it.
 
 The page holds the sentence for each code, in the reader's language; `of` holds the values for the sentence.
 """
@@ -55,7 +56,7 @@ def of_night(
             continue
         if kind is not TroubleKind.SILENT or named[trouble["source"]]["quiet"]:
             judged = named[trouble["source"]]["health"]
-            # The reason that health gives, if this need is the state of the source.
+            # If this need is the source's state, the reason is the one that health gives.
             told = judged["reason"] if judged["state"] == kind else ""
             yield _need(Need.TROUBLE, told, source=trouble["source"], since=trouble["since"], detail=kind)
     if newest and newest["alert_error"]:

@@ -14,8 +14,8 @@ RUNS_OFFERED = 21
 BESIDE_AN_ARTICLE = 100
 # The time over which deliveries are counted. Chosen: a week includes a weekend.
 DELIVERIES_OF = timedelta(days=7)
-# How long before the beginning of its run an article may have been fetched first, since a killed crawl leaves pages.
-# Chosen: a week. It bounds the query, which would read all articles otherwise.
+# How long before its run began an article may have been fetched first, because a run also takes the pages that a killed
+# crawl left. Chosen: a week. Without this bound the query would read all articles.
 FETCHED_AHEAD = timedelta(days=7)
 # Articles and alerts on the page. Chosen: as many as a person reads at once.
 ARTICLES_SHOWN = 40
@@ -45,7 +45,8 @@ LEAST_WALLED_PAGES = 3
 REASON_CHARACTERS = 110
 # How late a run may begin. Chosen: Airflow needs up to some minutes to begin a run.
 START_GRACE = timedelta(minutes=10)
-# Hours below which a time is shown in minutes, and above which in days. Chosen: "90 minutes" and "40 hours" are clear.
+# A time below the first number of hours is shown in minutes, a time above the second in days. Chosen: "90 minutes" and
+# "40 hours" are clear.
 HOURS_IN_MINUTES_BELOW, HOURS_IN_DAYS_FROM = 2, 48
 # Characters of a text that decide its writing direction. Chosen: more than any line of foreign words in it.
 DIRECTION_CHARACTERS = 500

@@ -1,19 +1,20 @@
 -- The short statements of desk/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
 
 -- name: desk_act
--- Write down that somebody did something with a thing.
+-- Note that somebody acted on a thing (an article, a source, a watch, ...).
 insert into actions (done_by, act, thing, name, detail)
 values (%(who)s, %(act)s, %(thing)s, %(of)s, %(detail)s)
 
 -- name: desk_actions
--- What was done with a thing, the newest first.
+-- The actions on a thing, newest first.
 select done_at, done_by, act, detail
 from actions
 where thing = %(thing)s and name = %(of)s
 order by id desc
 
 -- name: desk_alerts_of_article
--- The newest alerts of an article, and how the messages that tell of them stand; of one that is only listed why.
+-- The newest alerts of an article, with the states of the messages that tell of them. An alert that is only listed has the reason in
+-- `quiet`.
 select a.id, a.watch, a.kind, a.revision, a.created_at, a.quiet,
     coalesce((
         select json_agg(json_build_object('channel', d.channel, 'state', d.state) order by d.channel)
@@ -35,7 +36,7 @@ from articles
 where id = %(id)s
 
 -- name: desk_daily
--- New articles of each of these sources on each day (UTC) since a moment, by the loads that brought them; a row a source.
+-- How many new articles the loads of each day (UTC) since a moment brought for each of these sources. One row per source.
 select source, array_agg(day) as days, array_agg(new) as news
 from (
     select source, (started_at at time zone 'UTC')::date as day, sum((counts ->> 'new')::integer)::integer as new
@@ -53,7 +54,7 @@ where created_at > %(now)s::timestamptz - %(within)s
 group by state
 
 -- name: desk_ends_of_run
--- Where the URLs that a run discovered stand by now, by kind, state and reason.
+-- The present states of the URLs that a run discovered, counted by kind, state and reason.
 select kind, state, code, count(*)::int as urls
 from urls
 where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s)
@@ -75,7 +76,7 @@ where c.article_id = any(%(ids)s) and c.kind = 'revised' and c.quiet <> 're-extr
 order by c.article_id, c.revision desc
 
 -- name: desk_lists
--- The feeds, sitemaps and sections of a source, those that were asked for last first, with what the last answer was.
+-- The feeds, sitemaps and sections of a source, the last fetched first, with the last answer of each.
 select u.url, u.kind, u.state, u.code, u.reason, u.via, u.fetched_at, u.next_at, u.attempts, f.status, f.fetched_at as answered_at
 from urls u
 left join lateral (
@@ -86,7 +87,7 @@ order by u.fetched_at desc nulls last, u.url
 limit %(count)s
 
 -- name: desk_matched
--- What the watches matched, all told: how many alerts, how many of them are only listed and why, and which watches tell nobody.
+-- What all watches together matched: how many alerts, how many of them are only listed and why, and which watches have no channel.
 select count(*)::int as alerts, count(*) filter (where quiet <> '')::int as quiet,
     coalesce(array_agg(distinct quiet) filter (where quiet <> ''), '{}') as reasons,
     (select count(*)::int from watches) as watches,
@@ -103,7 +104,7 @@ select exists (select from deliveries where watch > '') as any
 select run from run_plans order by begun_at desc limit %(count)s
 
 -- name: desk_revisions
--- Every revision of an article, newest first, with what each is to the one before it.
+-- Every revision of an article, newest first, with the kind of its edit.
 select r.revision, r.run, r.fetched_at, r.title, r.description, case when r.text_retired_at is null then r.text
         else format('[Retention took the words of this revision away on %%s.]', r.text_retired_at::date) end as text,
     coalesce(c.revision_kind, '') as kind,
@@ -114,8 +115,8 @@ where r.article_id = %(id)s
 order by r.revision desc
 
 -- name: desk_runs
--- The newest runs, whatever they were for, and the newest nights: when, over how many sources, how many of those failed, how many
--- articles were new, what each was planned for, whether a person asked for one page, and how many were planned after it.
+-- The newest runs of any kind, and the newest nights: when each ran, over how many sources, how many sources failed, how many articles were
+-- new, for how many sources the run was planned, whether a person asked for one page, and how many runs were planned later.
 with wanted as (
     (select * from run_plans order by begun_at desc limit %(count)s)
     union
@@ -124,7 +125,7 @@ with wanted as (
 select wanted.run, told.*, wanted.night, wanted.sources as planned, wanted.followed,
     (select count(*) from run_plans later where later.begun_at > wanted.begun_at and later.sources > 0) as runs_since
 from wanted cross join lateral (
-    -- What was counted when it was over.
+    -- What was counted after the run was over.
     select * from jsonb_to_record(wanted.summary) as kept (started_at timestamptz, ended_at timestamptz, sources bigint,
         first_source text, failed bigint, running bigint, alert_error text, one_page boolean, new bigint)
     where wanted.summary is not null
@@ -143,7 +144,7 @@ order by started_at desc
 limit %(count)s
 
 -- name: desk_sources_of_run
--- The sources of which a run discovered URLs, and of how many nobody has decided or something failed.
+-- The sources of which a run discovered URLs, with how many URLs, how many failed and how many are undecided.
 select source, count(*)::int as urls, count(*) filter (where state in ('failed', 'blocked'))::int as failed,
     count(*) filter (where state in ('discovered', 'fetched'))::int as open
 from urls
@@ -152,7 +153,7 @@ group by source
 order by source
 
 -- name: desk_troubles
--- What health found of these sources and is not over.
+-- The present troubles of these sources, as health found them.
 select source, kind, since
 from health
 where recovered_at is null and source = any(%(sources)s)
@@ -166,7 +167,7 @@ where run = %(run)s and stage = 'load' and coalesce((counts ->> 'unaccounted')::
 order by source
 
 -- name: desk_urls_of_run
--- URLs that a run discovered, of these only, behind one of them.
+-- The URLs that a run discovered, of one source, state, reason and kind where these are given, from the URL behind `after` on.
 select id, source, kind, url, state, code, reason, via, discovered_at, decided_at
 from urls
 where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s) and (%(state)s = '' or state = %(state)s)
@@ -175,7 +176,7 @@ order by id
 limit %(count)s
 
 -- name: desk_versions
--- The newest wordings of an article, without their texts, with what each is to the one before it.
+-- The newest revisions of an article without their texts, with the kind of each edit.
 select r.revision, r.run, r.fetched_at, r.title, coalesce(c.revision_kind, '') as kind, coalesce(c.moved, '[]') as moved
 from revisions r
 left join changes c on c.article_id = r.article_id and c.revision = r.revision and c.kind = 'revised'
@@ -184,11 +185,11 @@ order by r.revision desc
 limit %(count)s
 
 -- name: desk_watch_of_alert
--- The watch that an alert is of, or the source whose health it tells of.
+-- The watch of an alert. For an alert on a source's health, the source.
 select coalesce(nullif(watch, ''), source) as name from alerts where id = %(id)s
 
 -- name: desk_watches
--- How much each watch was told lately, when last, and whether its feed has an address.
+-- How many alerts each watch had lately, when the last one was, and whether the watch has a feed.
 select w.name as watch, coalesce(a.alerts, 0) as alerts, a.last_at, exists (select from watch_feeds f where f.watch = w.name) as has_feed
 from watches w left join (
     select watch, count(*)::int as alerts, max(created_at) as last_at
@@ -198,7 +199,7 @@ from watches w left join (
 ) a on a.watch = w.name
 
 -- name: desk_wordings
--- Some wordings of an article in full.
+-- These revisions of an article in full.
 select revision, fetched_at, title, description, case when text_retired_at is null then text
         else format('[Retention took the words of this revision away on %%s.]', text_retired_at::date) end as text
 from revisions where article_id = %(id)s and revision = any(%(revisions)s)

@@ -35,7 +35,8 @@ def list_followed(conn: postgres.Connection, followed: Sequence[Source], *, now:
 
 
 def days(conn: postgres.Connection, names: Sequence[str], *, now: datetime) -> dict[str, list[int]]:
-    """Name -> the source's new articles on each of the last days (UTC), oldest first; sources without any are out."""
+    """Name -> the source's new articles on each of the last days (UTC), oldest first; sources without new articles are
+    left out."""
     first = _first_day(now)
     found: dict[str, list[int]] = {}
     for row in postgres.query(conn, "desk_daily", sources=list(names), since=now - policy.DAYS_SHOWN):
@@ -94,7 +95,7 @@ def _troubles(conn: postgres.Connection, rows: Sequence[Mapping[str, Any]]) -> d
     quiet = {row["name"]: row["quiet"] for row in rows}
     found: dict[str, list[str]] = {}
     for row in postgres.query(conn, "desk_troubles", sources=list(quiet)):
-        # A new article ends a silence, even if health has not checked since.
+        # A new article ends a silence, even if health was not checked since.
         if row["kind"] != "silent" or quiet[row["source"]]:
             found.setdefault(row["source"], []).append(row["kind"])
     return found

@@ -26,5 +26,5 @@ def silence(conn: postgres.Connection, *, nobody: bool = False) -> str:
     if not row["alerts"]:
         return f"No alert went out yet: the watches matched nothing.{told if mute else ''}"
     if row["quiet"] == row["alerts"]:
-        return f"No alert went out yet: {matched}, all listed only ({', '.join(row['reasons'])}).{told if mute else ''}"
+        return f"No alert went out yet: {matched}, all only listed ({', '.join(row['reasons'])}).{told if mute else ''}"
     return f"No alert went out, though there are {matched}.{told if mute else ''}"

@@ -1,4 +1,4 @@
 """What is usual for a source, and what is not."""
 
-# Scripts of other people import `check` by this name; the name stays until 1.0.
+# Other people's scripts import `check` by this name, so the name stays until 1.0.
 from pipelines.health.troubles import check as check

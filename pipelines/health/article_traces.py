@@ -1,7 +1,8 @@
-"""The way of an article from a feed's entry to the message that told it, as one trace with a span for each stage.
+"""The way of an article from a feed's entry to the message that alerts it, as one trace with a span for each stage.
 
-The number of a trace is made of the address' number and the run that discovered it, and those of its spans of the
-trace's: so any process that knows an address can name its trace, and to tell a trace again changes nothing.
+A trace's number is made from the number of the address and the run that discovered it; the numbers of its spans are
+made from the trace's number. So any process that knows an address can name its trace, and a trace that is sent twice
+changes nothing.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from hashlib import sha256
 
 from pipelines.stores import postgres
 
-# Bytes of the numbers of a trace and of a span, as OpenTelemetry has them.
+# Bytes in the number of a trace and in the number of a span, as OpenTelemetry defines them.
 TRACE_BYTES, SPAN_BYTES = 16, 8
-# The alerts of one run that are told as traces. Chosen: whoever looks at traces looks at some, and the next run has
+# At most this many alerts of a run become traces. Chosen: a person looks at only a few traces, and the next run has
 # more.
 MOST_TRACES = 1_000
 ARTICLE = "article"
@@ -23,7 +24,7 @@ ARTICLE = "article"
 
 @dataclass(frozen=True, kw_only=True)
 class TraceSpan:
-    """A part of an article's way. parent: the number of the span that it is a part of, 0 of the whole way."""
+    """A part of an article's way. parent: the number of the span that contains it; 0 for the span of the whole way."""
 
     trace: int
     number: int
@@ -40,7 +41,7 @@ def trace_number(url_id: int, discovered_run: str) -> int:
 
 
 def find_spans(conn: postgres.Connection, run: str) -> Iterator[TraceSpan]:
-    """The spans of the articles of which a run told somebody: the whole way first, then its parts in their order."""
+    """The spans of the articles that a run alerted: the whole way first, then its parts in their order."""
     for row in postgres.query(conn, "ways_of_alerts", run=run, most=MOST_TRACES):
         trace = trace_number(row["url_id"], row["discovered_run"])
         parts = list(_parts(row))

@@ -1,4 +1,4 @@
-"""The work beside the stages. Airflow runs it, or a timer that starts `nightdesk run` and `upkeep`.
+"""The work besides the stages. Airflow runs it, or a timer that starts `nightdesk run` and `upkeep`.
 
 It tells the operators of a failed night and of quiet sources, deletes old raw files and reads golden pages again.
 """
@@ -102,10 +102,10 @@ def check_golden(settings: Settings) -> list[str]:
 
 
 def retire_raw(settings: Settings, on_gone: text_retention.OnGone = lambda gone: None) -> dict[str, int]:
-    """Delete raw files that were kept long enough and whose URLs are all decided; gives the counts of what went.
+    """Delete raw files that were kept long enough and whose URLs are all decided; gives the counts of what was deleted.
 
-    First it brings the chains of the raw store up to date: it takes in files that are older than the chain, and
-    finishes a rewriting that was killed.
+    First the chains of the raw store are brought up to date: files that are older than the chain are added, and a
+    killed rewrite is finished.
     """
     with bucket.patient():
         brought = bucket_backlog.bring(settings)
@@ -113,7 +113,7 @@ def retire_raw(settings: Settings, on_gone: text_retention.OnGone = lambda gone:
         log.info("brought %d files of this machine to the bucket", brought)
     for folder in chain.folders(settings.raw):
         for name in chain.finish_rewrites(settings.raw, folder):
-            log.warning("%s: finished what was begun: its other content is in its place", name)
+            log.warning("%s: finished a rewrite that was killed; the new content is in its place", name)
         taken = chain.take_in(settings.raw, folder)
         if taken:
             log.info("took %d raw files of %s into its chain, as they are today", len(taken), folder)

@@ -27,7 +27,7 @@ from pipelines.sources.sourcefile import show_path
 from pipelines.stores import postgres, templates, warc
 
 FOLDER = "golden"
-# Words at either end that a golden page expects. Chosen: enough to be found once in a text.
+# How many words at each end of the text a golden page expects. Chosen: so many words occur only once in a text.
 ENDS_WORDS = 12
 # The most characters of these words, for scripts without blanks.
 LONGEST_CHARACTERS = 100
@@ -36,7 +36,7 @@ HEAD = """\
 # What these pages of {title} must keep giving; `nightdesk sources check {name}` reads them again, offline.
 # Compare each with its page, mend what is wrong, then set its `reviewed` to true. A line that is left out is not
 # checked. `published` is the day by the source's clock, "" where the page gives none; `begins` and `ends` are the first
-# and the last words of the text, as many as you like; `note` is what somebody saw to be wrong.
+# and the last words of the text, as many as you like; `note` is the mistake that a person saw.
 """
 
 
@@ -45,7 +45,7 @@ class GoldenPage:
     """A page and the facts that it must keep giving; a fact that is None is not checked.
 
     `published`: a day as ISO 8601, empty if the page gives none. `begins`, `ends`: words of the text. `note`: the
-    mistake that a person saw, for whoever corrects it; the check does not use it.
+    mistake that a person saw, for the person who corrects it; the check does not use it.
     """
 
     url: str
@@ -111,7 +111,7 @@ def sample(settings: Settings, source: Source, page: Page, template: Template | 
         )
     made = preview.one(Trial(source=source, url=page.url, page=page, template=template)).made
     if isinstance(made, Rejection):
-        raise NightdeskError(f"{page.url} gives no article to hold on to: {_show_rejection(made)}.")
+        raise NightdeskError(f"{page.url} gives no article to keep: {_show_rejection(made)}.")
     golden = replace(facts(made, source), note=_flat(note) or None)
     writer = warc.begin(settings.data / FOLDER, source.name, page.run)
     warc.append(writer, page, {"kind": FOLDER})
@@ -143,7 +143,7 @@ def _move(file: Path, target: Path) -> None:
 def check(settings: Settings, pages: Sequence[tuple[Source, GoldenPage]]) -> list[GoldenResult]:
     """Read golden pages again as tonight's run would, each with its source's template; gives all differences.
 
-    A page that nobody has reviewed is read and compared like the others. Needs Postgres where there are pages.
+    A page that nobody has reviewed is read and compared like the others. Needs Postgres if there are any pages.
     """
     if not pages:
         return []

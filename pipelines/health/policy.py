@@ -4,39 +4,42 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-# While nothing is learned of a source: usual gaps without a new article after which it is silent. Chosen: two are a
-# slow weekend. Once its pace is learned, SILENT_GAP_FACTOR and what follows it below decide.
+# While nothing is learned of a source, it is silent after this many usual gaps without a new article. Chosen: two gaps
+# are a slow weekend. After its pace is learned, SILENT_GAP_FACTOR and the values after it decide.
 LEARNING_SILENT_GAPS = 3
-# Run times of a schedule that are searched for its longest pause. Chosen: two weeks of nights contain every pause of
-# a week.
+# How many run times of a schedule are searched for its longest pause. Chosen: two weeks of nights contain every pause
+# of a week.
 SCHEDULE_STRIKES = 14
-# If no schedule is set, a person starts each run. Chosen: a person does it once a day.
+# The pause between runs if no schedule is set, and a person starts each run. Chosen: a person starts one once a day.
 BY_HAND_PAUSE = timedelta(days=1)
-# Crawls in a row in which a feed lacked articles of the sitemap. Chosen: one or two only mean a feed written later.
+# A feed is behind if it lacked articles of the sitemap in this many crawls in a row. Chosen: once or twice may only
+# mean that the feed is written later than the sitemap.
 BEHIND_CRAWLS = 3
 # Share of closed pages, among those requested with a login, from which on the login has expired. Chosen: fewer may
 # need another subscription.
 REFUSED_SHARE = 0.5
-# Crawls that are searched for the newest answer to an article's request. Chosen: a month of nights.
+# How many crawls are searched for the newest answer to a request for an article. Chosen: a month of nights.
 LOGIN_CRAWLS = 30
 # From this many hours on, a span is shown in days. Chosen: "40 hours" is still easy to read.
 HOURS_IN_DAYS_FROM = 48
 
 # --- What is learned of a source (usual.py); bench/silences.py measured all of it on its own seeds
 
-# The looks from which the pace is learned. Chosen: a quarter has twelve of each weekday.
+# The time over which looks are used to learn the pace. Chosen: a quarter of a year has twelve of each weekday.
 HISTORY = timedelta(days=84)
 # A look of this age counts half. Chosen: a source that grew is judged by its present pace, not its past one.
 FADES_IN = timedelta(days=28)
 # The newest part of the history is judged, not learned from: this long, but at most this share of the history.
 NOT_LEARNED, NOT_LEARNED_SHARE = timedelta(days=7), 1 / 3
-# How long after learning the expected counts hold. Chosen: a pace is learned at least once a day.
+# How long after learning the expected counts are valid. Chosen: a pace is learned at least once a day.
 LEARNED_AHEAD = timedelta(days=1)
 # After a longer pause between looks, a look says nothing of the time before. Chosen: most feeds hold a week.
 LONGEST_UNHEARD = timedelta(days=8)
-# Articles by which the factor of a weekday, and of an hour, is drawn to 1. Chosen: as many articles prove a factor.
+# The factor of a weekday, and of an hour, is drawn to 1 as if by this many articles. Chosen: so many articles prove a
+# factor.
 DRAWN_BY_DAY, DRAWN_BY_HOUR = 1.0, 2.0
-# The least squared variation of counts beyond chance (a fifth more or less), and as how many windows it counts.
+# The least squared variation of counts beyond chance (a fifth more or less), and for how many windows this value
+# counts.
 SCATTER, SCATTER_WINDOWS = 0.05, 4
 # Windows with fewer expected articles say nothing about how counts vary.
 LEAST_EXPECTED = 0.5
@@ -54,28 +57,29 @@ LEARNED_AFTER, LEARNED_YIELDS = timedelta(days=14), 6
 # Windows whose count is compared with the usual count. Chosen: a night, a long weekend, a week, and a month for slow
 # sources.
 WINDOWS = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=28))
-# Length of history from which on counts are judged. Chosen: four of each weekday; a silence needs less.
+# Counts are judged from this length of history on. Chosen: four of each weekday; a silence needs less.
 COUNTS_AFTER = timedelta(days=28)
 # A count is unusually low if its chance is at most this, and it is at most this share of the expected count. Chosen:
 # some 130 windows of a quarter do not overlap, and one false alarm in five quarters is acceptable.
 UNLIKELY, LOW_SHARE = 0.001, 0.5
 # A low count is usual again once its chance is at least LIKELY_AGAIN, or once the chance of the count in the shortest
-# window that can tell is at least USUAL_AGAIN.
+# window that is long enough to judge is at least USUAL_AGAIN.
 LIKELY_AGAIN, USUAL_AGAIN = 0.05, 0.2
 # A window with fewer expected articles cannot tell whether a source is usual again.
 LEAST_AWAITED = 3
-# A source whose pace is learned is silent if more articles were expected since its last one than in its longest gap
-# before times the factor, and so many besides. Chosen: on a holiday a tenth comes, and three of that are missing by
-# chance once in twenty times.
+# A source whose pace is learned is silent if since its last article more articles were expected than this factor times
+# those of its longest earlier gap, plus this number. Chosen: on a holiday a tenth of the usual articles comes; of 30
+# expected articles these are three, and all three are missing by chance once in twenty times.
 SILENT_GAP_FACTOR, SILENT_MORE_ARTICLES = 1.3, 30
-# Articles that are searched for the one that came out last. Chosen: more than most crawls find.
+# How many articles are searched for the one that was published last. Chosen: more than most crawls find.
 NEWEST_ARTICLES = 50
 # The silence must last this long and this many looks. Chosen: an hour of trouble at the site needs no message.
 SILENT_AT_LEAST, SILENT_LOOKS = timedelta(hours=6), 2
-# A silence is told at the latest after this time, or this many usual gaps, whichever is longer, whatever was expected.
+# A silence is told at the latest after this time or this many usual gaps, whichever is longer, however few articles
+# were expected.
 TELL_AT_LATEST, TELL_AT_LATEST_GAPS = timedelta(hours=24), 3
-# A source that does not answer is told after this many looks and this time, and after this many times its longest
-# earlier failure, but no later than above.
+# The operators are told of a source that does not answer after this many looks, this time, and this many times its
+# longest earlier failure, but no later than the value above says.
 ERROR_LOOKS, ERROR_AT_LEAST, ERROR_TIMES = 2, timedelta(hours=6), 2
 # Pages without any article are unusual if the chance of that is at most this, and there are at least so many pages.
 BARREN_UNLIKELY, BARREN_PAGES = 0.001, 3
@@ -85,11 +89,11 @@ WALLED_SHARE = 0.5
 TOGETHER, AT_ONCE = 3, timedelta(hours=3)
 # The time over which a healthy source is described.
 WEEK = timedelta(days=7)
-# If a pause between two looks is this many usual pauses long, nobody listened in it.
+# If a pause between two looks is as long as this many usual pauses, the source was not watched during the pause.
 UNHEARD_PAUSES = 2.5
 # Before anything is learned, a source is silent after three usual gaps, but not before this. Chosen: a long weekend.
 LEARNING_WAITS = timedelta(days=3)
 # For this long, a crawl with pages that are not loaded yet is no look. Chosen: longer than the later stages take.
 LOADED_WITHIN = timedelta(hours=6)
-# How long an abandoned message stays in the figures. Chosen: people see an alert about it within a day.
+# How long a given-up message stays in the figures. Chosen: people see an alert about it within a day.
 GIVEN_UP_LATELY = timedelta(days=1)

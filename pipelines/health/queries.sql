@@ -6,7 +6,7 @@ select name as source, extract(epoch from now() - (select max(a.first_fetched_at
 from unnest(%(sources)s::text[]) as name
 
 -- name: cause_of_run
--- Why a run brought nothing of a source: what most of its looks that failed have in common, and whether the site refused them.
+-- Why a run brought nothing for a source: the most frequent code of its failed looks, and whether the site refused them.
 select code, outcome = 'blocked' as refused
 from fetches
 where run = %(run)s and source = %(source)s and outcome in ('failed', 'blocked')
@@ -15,22 +15,22 @@ order by count(*) desc, 1
 limit 1
 
 -- name: crawls_of_source
--- What the newest crawls of a source that came to their end said of its feeds; those for one page left out, and those for which not
--- all lists were due.
+-- What the newest completed crawls of a source said about its feeds. Crawls for one page, and crawls for which not all lists were due, are
+-- left out.
 select run, started_at, message, counts -> 'feed behind' is not null as behind
 from runs
--- A range of one source, so that its newest rows are looked up and not looked for among those of all.
+-- A range of one source makes Postgres take the source's newest rows from the index, instead of searching the rows of all sources.
 where source >= %(source)s and source <= %(source)s and stage = 'crawl' and state = 'done' and only_url = '' and started_at <= %(now)s
     and not counts ? 'not due'
 order by source desc, started_at desc
 limit %(count)s
 
 -- name: end_troubles
--- A source is in no other trouble than of these kinds.
+-- End all troubles of a source, except those of these kinds.
 update health set recovered_at = %(now)s where source = %(source)s and recovered_at is null and kind <> all(%(kinds)s)
 
 -- name: ends_to_tell
--- Troubles of these sources that are over, of which nobody was told that they are, where nothing else is the matter with their source.
+-- Troubles of these sources that are over, if nobody was told so and their source has no other trouble.
 select id, source, kind, since, recovered_at, told_at
 from health h
 where source = any(%(sources)s) and recovered_at is not null and over_told_at is null and kind <> all(%(untold)s)
@@ -41,11 +41,11 @@ where source = any(%(sources)s) and recovered_at is not null and over_told_at is
 order by id
 
 -- name: ends_told
--- The operators were told that these troubles are over, or need not be.
+-- Note that the operators were told that these troubles are over, or need not be told.
 update health set over_told_at = %(now)s where id = any(%(ids)s)
 
 -- name: keep_state
--- The state of a source as it is now.
+-- Save the present state of a source.
 insert into source_states (source, state, since, reason, figure, low, high, checked_at)
 values (%(source)s, %(state)s, %(since)s, %(reason)s, %(figure)s, %(low)s, %(high)s, %(now)s)
 on conflict (source) do update
@@ -53,8 +53,8 @@ set state = excluded.state, since = excluded.since, reason = excluded.reason, fi
     high = excluded.high, checked_at = excluded.checked_at
 
 -- name: life_of_source
--- A source's last sign of life, when it was first and last crawled, and what its last run said of each stage; a run for one page
--- of it does not count, nor one for which none of its lists was due.
+-- When a source last had a new article, when it was first and last crawled, and how each stage of its last run went. Runs for one page, and
+-- runs for which none of the source's lists was due, do not count.
 select
     (select max(at) from changes where source = %(source)s and kind = 'new' and at <= %(now)s) as yielded_at,
     (select started_at from runs where source >= %(source)s and source <= %(source)s and stage = 'crawl' and only_url = ''
@@ -72,8 +72,8 @@ left join lateral (
 ) last on true
 
 -- name: looks_as_subscriber
--- The pages that a source's newest crawl with an answer for any article, or a refusal of a list, was given, and which of them extraction
--- called a paywall; crawls of one page left out.
+-- The pages of a source's newest crawl that got an answer for any article, or a refusal of a list; and which of these pages extraction
+-- called a paywall. Crawls for one page are left out.
 with crawls as (
     select run, started_at
     from runs
@@ -94,8 +94,8 @@ where started_at = (select max(started_at) from looks)
 order by id
 
 -- name: newest_load_of_source
--- The newest run of a source that was crawled and loaded to the end: how many new articles it gave; left out are one for one page and
--- one for which none of its lists was due.
+-- The newest run of a source that was crawled and loaded completely, and how many new articles it brought. Runs for one page, and runs for
+-- which none of the source's lists was due, are left out.
 select load.run, load.started_at, coalesce((load.counts ->> 'new')::int, 0) as new
 from runs load
 join runs crawl on crawl.run = load.run and crawl.source = load.source and crawl.stage = 'crawl'
@@ -105,7 +105,7 @@ order by load.source desc, load.started_at desc
 limit 1
 
 -- name: newest_of_source
--- When the article of a source came out that came out last, by those of its pages that say it to the minute; of the newest few are asked.
+-- When a source last published an article. Only its newest few articles are read, and only those whose pages give the time precisely.
 select max(published_at) as came_at
 from (
     select published_at, published_precision
@@ -117,63 +117,63 @@ from (
 where published_precision = any(%(precise)s) and published_at <= %(now)s
 
 -- name: newest_of_stages
--- The newest row of each stage for each source, runs for one page left out.
+-- The newest row of each stage for each source. Runs for one page are left out.
 select name as source, asked as stage, last.run, last.state, last.counts, extract(epoch from last.ended_at - last.started_at)::float8 as seconds
 from unnest(%(sources)s::text[]) as name
 cross join unnest(%(stages)s::text[]) as asked
 cross join lateral (
-    -- A range of one source, so that its newest row is looked up and not looked for among those of all.
+    -- A range of one source makes Postgres take the source's newest row from the index, instead of searching the rows of all sources.
     select r.run, r.state, r.counts, r.started_at, r.ended_at from runs r
     where r.source >= name and r.source <= name and r.stage = asked and r.state <> 'busy' and r.only_url = ''
     order by r.source desc, r.started_at desc limit 1
 ) last
 
 -- name: outbox_figures
--- How many messages wait, for how long the oldest has, and how many were given up lately.
+-- How many messages wait, how long the oldest of them has waited, and how many were given up lately.
 select
     (select count(*) from deliveries where state = 'waiting') as waiting,
     (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from deliveries where state = 'waiting') as late,
     (select count(*) from deliveries where state = 'failed' and created_at > now() - %(lately)s) as failed
 
 -- name: raw_of_article
--- Where the page stands in the raw store that an article was made of.
+-- Where the raw store has the page from which an article was extracted.
 select f.warc_file, f.warc_offset, f.warc_length
 from articles a
 join fetches f on f.id = a.fetch_id
 where a.id = %(id)s and f.warc_file is not null
 
 -- name: state_of_source
--- The state of a source as health found it last, and when it last came back from being silent or unusually quiet.
+-- The last known state of a source, and when it last recovered from being silent or unusually quiet.
 select state, since, reason, (
     select max(recovered_at) from health where source = %(source)s and kind in ('silent', 'quiet')
 ) as ended
 from source_states where source = %(source)s
 
 -- name: states_kept
--- The states of these sources as health found them last.
+-- The last known states of these sources.
 select source, state, since, reason, figure, low, high, checked_at from source_states where source = any(%(sources)s)
 
 -- name: trouble_begun
--- Note that a source is in trouble of a kind since a moment: the row, untold if it is new or nobody could be told.
+-- Note that a source has a trouble of this kind since a moment. Returns the row; its told_at is null if nobody was told of the trouble yet.
 insert into health (source, kind, since) values (%(source)s, %(kind)s, %(since)s)
 on conflict (source, kind, since) do update set recovered_at = null, over_told_at = null
 returning id, told_at
 
 -- name: trouble_over
--- A source that was in trouble of a kind is not any more.
+-- End a source's trouble of this kind.
 update health set recovered_at = %(now)s
 where source = %(source)s and kind = %(kind)s and recovered_at is null and since is distinct from %(since)s
 
 -- name: trouble_since
--- Since when a source is in trouble of a kind, if it is.
+-- Since when a source has had a trouble of this kind, if it has one.
 select since from health where source = %(source)s and kind = %(kind)s and recovered_at is null order by since desc limit 1
 
 -- name: troubles_told
--- The operators were told of these troubles.
+-- Note that the operators were told of these troubles.
 update health set told_at = %(now)s where id = any(%(ids)s)
 
 -- name: write_health_alert
--- The alert that a source is in trouble, once for each time that began: its subject is the row of `health`.
+-- Write the alert that a source is in trouble, one for each trouble. Its subject is the row of `health`.
 insert into alerts (watch, kind, subject_id, source, message) values ('', 'health', %(health_id)s, %(source)s, %(message)s)
 on conflict (watch, subject_id, kind, revision) do update set message = excluded.message
 returning id

@@ -20,5 +20,5 @@ def states(settings: Settings, names: Sequence[str]) -> dict[str, dict[str, Any]
             migrations.check_migrated(conn)
             return {row.pop("source"): row for row in postgres.query(conn, "states_kept", sources=list(names))}
     except DatabaseError:
-        # The list of sources is files alone, and is shown before there is a database.
+        # The list of sources comes from files alone, and can be shown before there is a database.
         return {}

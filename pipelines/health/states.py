@@ -67,7 +67,7 @@ def judge(
     last = max(filter(None, (given[-1].at if given else None, yielded_at)), default=None)
     # The first look finds a whole list, so it says nothing about the pace.
     paced = without_first(looks)
-    # The newest gap is the one to judge. It still grows, so it must not lengthen the wait.
+    # The newest gap is left out: it is the one to judge, and because it still grows it must not lengthen the wait.
     own = usual.usual_gap(paced, but_newest=True)
     pace = (learned or usual.learn(paced, now, zone)) if is_learned(paced) else None
     latest = _latest(own, gap)
@@ -86,7 +86,7 @@ def judge(
         and found.state in WELL
         and not next((one.new for one in reversed(looks) if one.heard), 0)
     ):
-        # A lower expectation is no recovery; only a new article is one.
+        # A lower expected count is no recovery; only a new article is one.
         found = StateReport(
             state=was, since=last, reason=f"no new article since {last:%Y-%m-%d %H:%M} UTC." if last else ""
         )
@@ -108,7 +108,7 @@ def lasting(span: timedelta) -> str:
 
 
 def without_first(looks: Sequence[SourceLook]) -> Sequence[SourceLook]:
-    """The looks, beginning with the first that found articles. In the result, this first look has found none."""
+    """The looks, beginning with the first that found articles. In the result, the count of this first look is 0."""
     first = next((n for n, look in enumerate(looks) if look.heard and look.new), len(looks) - 1)
     return [SourceLook(at=looks[first].at), *looks[first + 1 :]]
 
@@ -166,14 +166,15 @@ def _longest_failure(looks: Sequence[SourceLook]) -> timedelta:
 
 
 def _barren(looks: Sequence[SourceLook]) -> StateReport | None:
-    """The state if pages came since the last article but none is one: blocked for walls, else not extracting."""
+    """The state if pages came since the last article but none of them is an article: blocked if they are walls, else
+    not extracting."""
     since = list(takewhile(lambda look: not look.articles, reversed(looks)))
     pages, before = sum(look.pages for look in since), looks[: len(looks) - len(since)]
     walls = sum(look.walls for look in since)
     if pages < policy.BARREN_PAGES:
         return None
     known, found = sum(look.pages for look in before), sum(look.articles for look in before)
-    # Two pages, one of them an article, are added to the counts as a prior.
+    # Two pages, one of them an article, are added to the counts, so that few pages decide nothing (a prior).
     share = (found + 1) / (known + 2)
     if (1 - share) ** pages > policy.BARREN_UNLIKELY:
         return None
@@ -205,7 +206,8 @@ def _silent(
     listened = empty[-1].at
     usually = (own or gap) if pace else max(gap, _gap_so_far(looks, gap))
     if pace:
-        # If the next look would come too late, counted from when the last article may have come, this look is in time.
+        # The state may be told now if the next look would come too late, counted from when the last article may have
+        # come.
         late = now + _spacing(paced) - _came_at_least(looks, since) > _latest(own, gap)
     else:
         late = now - since > max(policy.LEARNING_WAITS, policy.LEARNING_SILENT_GAPS * usually)
@@ -231,11 +233,12 @@ def _silent(
 
 
 def _came_at_least(looks: Sequence[SourceLook], since: datetime) -> datetime:
-    """The moment before which the last article did not come: its own, where that is known, else the look before."""
+    """The earliest moment at which the last article can have come: its own time if that is known, else the look
+    before."""
     found = next((n for n in range(len(looks) - 1, -1, -1) if looks[n].at == since), 0)
     before = next((look.at for look in reversed(looks[:found]) if look.heard), since - _spacing(looks))
     newest = looks[found].newest
-    # A time before that look is a mistake of the page.
+    # An article's time before that look is a mistake of its page.
     return min(newest, since) if newest and newest >= before else before
 
 
@@ -268,7 +271,7 @@ def _drifting(looks: Sequence[SourceLook]) -> StateReport | None:
     return StateReport(
         state=SourceState.DRIFTING,
         since=begun,
-        reason=f"{many} held since {begun:%Y-%m-%d %H:%M} UTC, for they are not like those before: "
+        reason=f"{many} held since {begun:%Y-%m-%d %H:%M} UTC, because they are not like those before: "
         "release or reject them on the source's page of the Desk, or by `nightdesk quarantine`.",
         figure=count,
     )
@@ -308,10 +311,11 @@ def _quiet(
         if count > policy.LOW_SHARE * expected and not low:
             continue
         if ended and start < ended and not low:
-            # This window contains a low that was told already.
+            # This window contains a low count that was told already.
             continue
         scatter, lowest = pace.windows(end - start, ended)
-        # A count that was as low before is usual, such as on a holiday. A low that goes on ends once it is likely.
+        # If a count was as low before, such as on a holiday, it is usual. A present low count ends as soon as the count
+        # is likely again.
         seen = not low and usual.tail(count, lowest * expected, scatter) >= policy.LIKELY_AGAIN
         bound = policy.LIKELY_AGAIN if low else policy.UNLIKELY
         if seen or usual.tail(count, expected, scatter) >= bound:

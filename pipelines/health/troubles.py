@@ -55,7 +55,7 @@ def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None
     """The present troubles of these sources: by state, a changed template, a broken promise, a lost login.
 
     It tells each trouble once to the operators' channel, through the outbox, and stores each state (`source_states`).
-    A source that was not crawled since its usual interval passed is not called silent, because nobody looked.
+    If a source was not crawled after its usual interval passed, it is not called silent.
     """
     at = now or datetime.now(UTC)
     troubles: list[Trouble] = []
@@ -113,7 +113,8 @@ def _find(conn: postgres.Connection, settings: Settings, source: Source, now: da
 
 
 def _together(found: Sequence[FoundTroubles], now: datetime) -> list[FoundTroubles]:
-    """Make sources that stopped answering together, for the same reason, a trouble now: one message tells of all."""
+    """If several sources stopped answering at the same time, for the same reason, make this a trouble now: one message
+    tells of all."""
     failing = (SourceState.ERRORING, SourceState.BLOCKED)
     begun = [(one.judged.cause, one.judged.since or now) for one in found if one.judged.state in failing]
     begun += [(one.judged.cause, one.judged.suspected) for one in found if one.judged.suspected]
@@ -121,7 +122,7 @@ def _together(found: Sequence[FoundTroubles], now: datetime) -> list[FoundTroubl
     for one in found:
         since, cause = one.judged.suspected, one.judged.cause
         if since and sum(c == cause and abs(at - since) <= policy.AT_ONCE for c, at in begun) >= policy.TOGETHER:
-            reason = f"its lists do not answer since {since:%Y-%m-%d %H:%M} UTC ({cause}), as those of others."
+            reason = f"its lists do not answer since {since:%Y-%m-%d %H:%M} UTC ({cause}), like those of other sources."
             one = replace(one, judged=StateReport(state=SourceState.ERRORING, since=since, reason=reason, cause=cause))
         made.append(one)
     return made
@@ -225,7 +226,8 @@ def _broken_promise(conn: postgres.Connection, source: Source, now: datetime) ->
 
 
 def _lost_login(conn: postgres.Connection, source: Source, now: datetime) -> tuple[Trouble | None, bool]:
-    """The trouble if the site refuses the login; and whether this cannot be judged, for want of an article."""
+    """The trouble if the site refuses the login; and whether this cannot be judged, because no article was asked
+    for."""
     looks = []
     if access.has_login(source):
         looks = postgres.query(conn, "looks_as_subscriber", source=source.name, now=now, count=policy.LOGIN_CRAWLS)
@@ -235,13 +237,13 @@ def _lost_login(conn: postgres.Connection, source: Source, now: datetime) -> tup
     lost = bool(lists) or (articles > 0 and len(refused) >= policy.REFUSED_SHARE * articles)
     begun = postgres.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.LOGIN))
     if not lost:
-        # Without pages nothing is proved: a trouble that began goes on.
+        # Without pages nothing can be decided, so a trouble that began goes on.
         return None, access.has_login(source) and not articles
     variables = ", ".join(access.variable(name) for name, key in access.find_wanted(source).items() if key != "proxy")
     example = refused[0]
     why = "only the start of the article is shown" if example["paywall"] else example["reason"]
     message = (
-        f"{source.title} ({source.name}): its login has run out or is not taken: {len(refused)} of the "
+        f"{source.title} ({source.name}): its login has run out or is not accepted: {len(refused)} of the "
         f"{len(looks)} pages looked at in run {example['run']} were closed.\n{example['url']}: {why}.\n"
         f"Log in as a reader does, put the new value into {variables}, and crawl again."
     )

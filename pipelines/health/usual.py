@@ -19,11 +19,12 @@ from zoneinfo import ZoneInfo
 from pipelines.health import policy
 
 HOUR = timedelta(hours=1)
-# Of the calendar.
+# Numbers of the calendar.
 DAYS_OF_WEEK, HOURS_OF_WEEK = 7, 7 * 24
-# The correction of a count that is compared with a smooth curve; the share of a normal distribution below its middle.
+# The correction of a count that is compared with a smooth curve; and the share of a normal distribution below its
+# middle.
 BETWEEN_COUNTS, HALF = 0.5, 0.5
-# Windows begin at every quarter of their length.
+# A new window begins after every quarter of a window's length.
 WINDOW_PARTS = 4
 # Terms of a tail that are added one by one. Chosen: beyond this the normal distribution gives the same result.
 MOST_TERMS = 400
@@ -35,9 +36,9 @@ class SourceLook:
 
     `at`: when it began. `heard`: whether its lists answered. `new`: new articles. `pages`: pages that came and were
     read. `articles`: how many of these pages are articles. `cause`: one word that says why no list answered.
-    `refused`: the site refuses us or shows a wall. `walls`: how many pages are walls. `held`: articles that are held
-    as drifting. `behind`: whether the feed lacked articles of the sitemap. `newest`: when the newest of its new
-    articles came out, where that is known.
+    `refused`: the site refuses us or shows a wall. `walls`: how many pages are walls. `held`: articles that are held as
+    drifting. `behind`: whether the feed lacked articles of the sitemap. `newest`: when the newest of its new articles
+    was published, if that is known.
     """
 
     at: datetime
@@ -73,8 +74,9 @@ class UsualPace:
     def windows(self, span: timedelta, ended: datetime | None = None) -> tuple[float, float]:
         """How the counts of spans of this length vary: the squared share beyond chance, and the lowest share.
 
-        The first is never 0. The second is a share of the expected count, and 1 if no such span is known. ended: when
-        the source's count last became usual again; the lowest share is searched up to then, also in the newest looks.
+        The first value is never 0. The second is a share of the expected count, and 1 if no such span is known. ended:
+        when the source's count last became usual again; the lowest share is searched up to then, also in the newest
+        looks.
         """
         hours = max(1, round(span / HOUR))
         found, count, lowest = 0.0, 0, 1.0
@@ -121,7 +123,7 @@ def learn(looks: Sequence[SourceLook], now: datetime, zone: str) -> UsualPace | 
     begin = spans[0][0].at.replace(minute=0, second=0, microsecond=0)
     length = now - begin
     until = now - min(policy.NOT_LEARNED, length * policy.NOT_LEARNED_SHARE)
-    # A day ahead, for callers that learn once a day.
+    # The pace reaches a day ahead, for callers that learn once a day.
     hours = math.ceil((length + policy.LEARNED_AHEAD) / HOUR) + 1
     seen, exposed = [0.0] * hours, [0.0] * hours
     for one, two in spans:

@@ -380,7 +380,7 @@ def test_why_no_alert_went_out_is_told_as_it_is(conn: postgres.Connection) -> No
 
     assert nothing == "No alert went out yet: `nightdesk watch add` tells Nightdesk what to look for and whom to tell."
     assert unmatched == "No alert went out yet: the watches matched nothing."
-    assert quiet == "No alert went out yet: 16 matches, all listed only (first run)."
+    assert quiet == "No alert went out yet: 16 matches, all only listed (first run)."
     assert mute == (
         "No alert went out, though there are 17 matches. These watches have no channel, so they only list: energy; "
         "`nightdesk watch add` gives them one."

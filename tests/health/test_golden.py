@@ -149,7 +149,7 @@ def test_an_address_is_golden_once(settings: Settings) -> None:
 
 
 def test_a_page_that_is_no_article_cannot_be_golden(settings: Settings) -> None:
-    with pytest.raises(NightdeskError, match="gives no article to hold on to: too short"):
+    with pytest.raises(NightdeskError, match="gives no article to keep: too short"):
         golden.sample(settings, SOURCE, page(lines=["مطر."], published=""), None)
 
     assert not file_of(settings).exists()

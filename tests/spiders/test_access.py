@@ -489,7 +489,7 @@ def test_a_login_that_ran_out_is_told_to_the_operators_once_and_over_when_pages_
 
     assert [[trouble.told for trouble in each] for each in found] == [[], [True], [False], []]
     message = found[1][0].message
-    assert "paper.test (paper): its login has run out or is not taken: 3 of the 3 pages looked at" in message
+    assert "paper.test (paper): its login has run out or is not accepted: 3 of the 3 pages looked at" in message
     assert f": {why}.\n" in message and "NIGHTDESK_SECRET_PAPER_COOKIES" in message
     assert traces(kept(here, conn) + message) == []
 

@@ -1,4 +1,5 @@
--- The latest articles, of one source or of all (newest run first, in it by date), with the watches that found them.
+-- The latest articles of one source, or of all, with the watches that found them. The newest run comes first, and within a run the newest
+-- article.
 with newest as (
     select id, first_run, least(coalesce(published_at, first_fetched_at), first_fetched_at) as dated
     from articles

@@ -1,4 +1,4 @@
--- Where the article URLs of these runs ended (runs and sources in pairs): the last verdict of load, else of the crawl.
+-- How the article URLs of these runs ended: by load's last verdict or, without one, as the crawl decided. Runs and sources come in pairs.
 with wanted as (
     select run, source from unnest(%(runs)s::text[], %(sources)s::text[]) as pair (run, source)
 ), verdicts as (

@@ -1,5 +1,5 @@
--- Per source: the stages of one run, or of its last run (one for a single page only where there is no other), what it has in all, its newest
--- article, whether it is silent, what is undecided.
+-- For each source: the stages of one run or of its last run, how many articles it has in all, its newest article, its health, and how many
+-- URLs are undecided. A run for a single page is the last run only if there is no other.
 select name as source,
     last.run, last.started_at, last.ended_at, last.stages, coalesce(last.not_due, false) as not_due,
     coalesce(born.new, 0) as new,
@@ -18,14 +18,14 @@ left join lateral (
         jsonb_agg(jsonb_build_object('stage', stage, 'state', state, 'message', message) order by started_at) as stages,
         bool_or(stage = 'crawl' and counts -> 'not due' is not null and counts -> 'lists' = '0') as not_due
     from runs
-    -- A range of one source, so that the newest of its rows is looked up and not looked for among those of all.
+    -- A range of one source makes Postgres take the source's newest row from the index, instead of searching the rows of all sources.
     where runs.source = name and run = coalesce(%(run)s, (
         select night.run from runs night
         where night.source >= name and night.source <= name and not exists (
             select from runs asked
             where asked.run = night.run and asked.source = name and asked.stage = 'crawl' and asked.only_url <> ''
         ) and not exists (
-            -- The load that released a held run does not make that run the last one.
+            -- A held run does not become the last run by the load that released it.
             select from quarantine q
             where q.source = name and q.run = night.run and q.state = 'released' and night.stage = 'load' and night.ended_at >= q.decided_at
         )

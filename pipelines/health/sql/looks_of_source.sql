@@ -1,5 +1,6 @@
--- What the crawls of a source of some time found, the oldest first, by what its stages counted; left out are crawls that go on, those for
--- one page, those for which none of its lists was due, and what waits to be loaded. Where nothing was fetched, there is nothing to load.
+-- What the crawls of a source in a span of time found, oldest first, by the counts of its stages. Left out are crawls that still run,
+-- crawls for one page, crawls for which none of the source's lists was due, and runs that wait to be loaded. A run that fetched nothing has
+-- nothing to load.
 select run, at, heard, coalesce(new, 0) as new, coalesce(pages, 0) as pages, coalesce(articles, 0) as articles, coalesce(walls, 0) as walls,
     coalesce(held, 0) as held, behind, code
 from (
@@ -17,7 +18,7 @@ from (
         bool_or(stage = 'load' and state = 'done') as loaded,
         max((counts ->> 'held')::int) filter (where stage = 'load') as held,
         case when bool_or(stage = 'load') then max((counts ->> 'new')::int) filter (where stage = 'load')
-            -- An installation whose crawls did not count what they fetched yet.
+            -- In older rows the crawl did not count what it fetched.
             when not bool_or(stage = 'crawl' and counts ? 'fetched') then (
                 select count(*)::int from changes where changes.source = %(source)s and changes.run = of_source.run and changes.kind = 'new')
         end as new
