@@ -12,7 +12,7 @@ from pipelines.notify import message_languages
 from pipelines.notify.message_languages import translatable
 from pipelines.text import normal
 
-# A message is read on a phone: more than this is given as a number.
+# At most this many are shown, and the others are counted: messages are read on a phone.
 MOST_EXCERPTS = 5
 # Changed passages of one alert. Chosen: as above.
 MOST_EDITED = 3
@@ -61,7 +61,7 @@ def where(alert: Mapping[str, Any], language: str, clock: str) -> str:
 
 
 def body(alert: Mapping[str, Any], language: str) -> list[MessageLine]:
-    """What an edit changed, then the sentences that contain the terms and were not said yet."""
+    """The lines about what an edit changed, then the sentences that contain the terms and are not among those lines."""
     edit: Edit | None = alert["edit"]
     lines: list[MessageLine] = []
     if edit:

@@ -1,4 +1,5 @@
-"""The address of a channel: the kinds that exist, and faults of an address. Sentences show only the kind of an address.
+"""The address of a channel: the kinds that exist, and faults of an address. The sentences show no part of an address
+except its kind.
 
 A new kind begins here; CONTRIBUTING.md names the other places.
 """

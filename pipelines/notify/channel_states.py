@@ -1,4 +1,5 @@
-"""Channels by name: which work, which rest after failures, which somebody paused. Nothing here knows their addresses.
+"""Channels by name: which work, which rest after failures, and which a person paused. This module does not know the
+channels' addresses.
 
 `channel_kinds.py` knows the kinds of channels. `delivery.py` knows how a message gets to one.
 """
@@ -21,9 +22,9 @@ def list_channels(conn: postgres.Connection, addressed: Collection[str] | None =
     """Every channel in use: `name`, `state` (of WORDS), `waiting`, `held`, `failed`, `error`, `failing_since`,
     `rests_until`.
 
-    addressed: the names that have an address, so that the others can be named.
+    addressed: the names of the channels that have an address.
 
-    `held` counts messages that wait because something is in their way. `failed` counts messages that were given up.
+    `held` counts messages that wait for a reason other than being new. `failed` counts messages that were given up.
     """
     rows = postgres.query(conn, "known_channels")
     names = {row["name"] for row in rows}
@@ -34,12 +35,12 @@ def list_channels(conn: postgres.Connection, addressed: Collection[str] | None =
 
 
 def pause(conn: postgres.Connection, name: str) -> None:
-    """Try nothing on a channel until `resume`; its messages wait. Part of the caller's transaction."""
+    """Pause a channel until `resume`; its messages wait. Part of the caller's transaction."""
     postgres.execute(conn, "pause_channel", channel=name.lower())
 
 
 def resume(conn: postgres.Connection, name: str) -> int:
-    """Try a channel again that is paused or rests, with all messages that wait for it; gives how many wait."""
+    """Resume a channel that is paused or rests, with all messages that wait for it; gives how many wait."""
     return postgres.execute(conn, "resume_channel", channel=name.lower())
 
 

@@ -1,4 +1,4 @@
-"""Chats and phones: a message through apprise, in pieces that fit. A page's words are not read as markup there.
+"""Chats and phones: a message through apprise, in pieces that fit. The words of a page are never read as markup.
 
 Only this module knows apprise.
 """
@@ -19,14 +19,15 @@ from pipelines.notify.message import MARK_BEGINS, MARK_ENDS, Carry, Message, Rec
 
 # Seconds that a chat's service may take. Chosen: a slower service is tried again later.
 TIMEOUT_SECONDS = 15.0
-# Room that stays free in a service's limits: for a title, for escapes that apprise adds, for its own counters.
+# Characters that stay free below a service's limit: for a title, for escapes that apprise adds, and for apprise's
+# counters.
 MARGIN = 0.9
 NAME = "Nightdesk"
-# Bold type as the services with a kind of Markdown write it, and the services of these that say to apprise that they
-# take plain text.
+# How services with a kind of Markdown mark bold type; and those of them for which apprise says that they take plain
+# text.
 BOLD = "**"
 BOLD_IN_TEXT = ("discord", "mmost", "mmosts", "zulip")
-# The most characters that a mark, and a character that HTML escapes, can become.
+# The most characters that a mark of a found word can become, and that an escaped character can become in HTML.
 MARK_LENGTH, ESCAPE_LENGTH = len("</b>"), len("&amp;")
 ANSWERED = re.compile(r"error=(\d{3})")
 ABOUT_THE_MESSAGE = ("400", "413", "422")
@@ -35,7 +36,8 @@ ABOUT_THE_MESSAGE = ("400", "413", "422")
 @contextmanager
 def open_carrier(address: str) -> Iterator[Carry]:
     """The function that hands messages to a service that apprise knows; ValueError if the address cannot be used."""
-    # Neither the name nor the pictures of apprise are sent: each reader's program would load these from elsewhere.
+    # Neither the name nor the pictures of apprise are sent: each reader's program would load the pictures from another
+    # server.
     asset = apprise.AppriseAsset(
         app_id=NAME, app_desc=NAME, app_url="", image_url_mask="", image_url_logo="", async_mode=False
     )
@@ -118,7 +120,7 @@ def _cut(part: str, most: int) -> str:
 def _markup_of(service: apprise.NotifyBase) -> tuple[apprise.NotifyFormat, str]:
     """How a service is to read our text, and what it writes around bold words; without bold type "".
 
-    Plain text would be escaped by apprise for services of Markdown, in the article's address too.
+    For services of Markdown, apprise would escape plain text, and so the article's address too.
     """
     taken = service.notify_format if isinstance(service.notify_format, tuple) else (service.notify_format,)
     if apprise.NotifyFormat.HTML in taken:
@@ -130,7 +132,7 @@ def _markup_of(service: apprise.NotifyBase) -> tuple[apprise.NotifyFormat, str]:
 
 
 def _mark_up(piece: str, read_as: apprise.NotifyFormat, bold: str) -> str:
-    """A piece as its service reads it: the marked words bold, all else as it stands."""
+    """A piece in the form of its service: the marked words are bold, everything else is unchanged."""
     begins, ends = (f"<{bold}>", f"</{bold}>") if read_as == apprise.NotifyFormat.HTML else (bold, bold)
     if read_as == apprise.NotifyFormat.HTML:
         piece = escape(piece, quote=False).replace("\n", "<br>")

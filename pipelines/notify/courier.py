@@ -1,10 +1,10 @@
-"""The process that hands messages to one channel, one after the other. Each has a limit of time that nothing can
+"""The process that hands messages to one channel, one after the other. Each message has a time limit that nothing can
 exceed.
 
-An alarm ends the complete process, whatever hangs: name resolution, TLS, a slow answer, a waiting library. The process
-reads lines of JSON: first the address, so that no list of processes shows it, then messages. For each message it writes
-the parts that were taken meanwhile, if any, and a receipt. It ends when its input ends, and so with the process that
-started it (`delivery.open_courier`).
+An alarm ends the complete process, whatever hangs: name resolution, TLS, a slow answer, or a library that waits. The
+process reads lines of JSON: first the address, so that no list of processes shows it, then messages. For each message
+the process writes which parts were taken meanwhile, if any, and then a receipt. The process ends when its input ends,
+and so ends with the process that started it (`delivery.open_courier`).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main() -> None:
         for line in sys.stdin:
             given = json.loads(line)
             if given["failed"] < failed:
-                # This message was handed over before the failure of the message before it was known.
+                # This message was handed over before the failure of the earlier message was known.
                 _say(answers, {"receipt": asdict(Receipt(code=ReceiptCode.UNTRIED))})
                 continue
             signal.setitimer(signal.ITIMER_REAL, seconds)

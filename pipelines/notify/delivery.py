@@ -4,8 +4,8 @@
 `file:///…` is a file of JSON lines, `log://` is the log of the sender. All other addresses are for apprise. Every
 message has a key, the same on every attempt.
 
-The process is `courier.py`; `courier` here is our end of it. `outbox.py` has the messages to send (`deliveries`), and
-`channel_states.py` knows which channels work.
+The process is `courier.py`; in this module, `courier` is this process's end of it. `outbox.py` has the messages to send
+(`deliveries`), and `channel_states.py` knows which channels work.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from pipelines.notify.channel_kinds import HOW, LOG, WEBHOOK, kind
 from pipelines.notify.message import Message, Receipt, ReceiptCode
 from pipelines.notify.message_wording import plain, render
 
-# How long a courier may take to end; normally it ends itself before that.
+# How long a courier may take to end before it is killed; normally it ends sooner.
 CLOSING_SECONDS = 5.0
 # The bytes that a pipe of Linux holds.
 PIPE_BYTES = 64 * 1024
@@ -87,8 +87,9 @@ def open_courier(channel: str, address: str) -> Iterator[Hand]:
     """A function that hands messages to a channel. Parts or people that have a message already are left out.
 
     Several messages may be handed over before the first receipt is read. They go out one after the other, and receipts
-    come in that order. If one fails or the courier ends, the messages after it come back untried. No exchange exceeds
-    its limit, whatever the other side does. The receipt names the fault in a sentence with the channel's name.
+    come in that order. If one message fails or the courier ends, the messages after it come back untried. No message
+    takes longer than its limit, whatever the other side does. The receipt names the fault in a sentence with the
+    channel's name.
     """
     if refused := form_addresses.problem(address):
         yield _refuse_all(channel, refused)
@@ -156,7 +157,7 @@ def _start(address: str) -> _Courier:
             [sys.executable, "-m", "pipelines.notify.courier"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # Such output of a library can show the address.
+            # Drop it: such output of a library can show the address.
             stderr=subprocess.DEVNULL,
             env={name: value for name, value in os.environ.items() if not name.startswith(HIDDEN)},
         )
@@ -200,7 +201,7 @@ def _line(it: _Courier) -> bytes:
 
 def _tell(it: _Courier, what: Any) -> None:
     assert it.child.stdin
-    # A courier that has ended writes nothing either; its exit code shows it.
+    # A courier that has ended also writes nothing; its exit code shows that it ended.
     with suppress(BrokenPipeError):
         it.child.stdin.write(json.dumps(what).encode() + b"\n")
         it.child.stdin.flush()
@@ -220,7 +221,7 @@ def _stop(it: _Courier) -> None:
 
 
 def _sentence(channel: str, receipt: Receipt) -> str:
-    """What a receipt says: of a message that was not taken, a sentence with the channel's name."""
+    """The text of a receipt. If the message was not taken: a sentence with the channel's name."""
     if receipt.code == ReceiptCode.SENT:
         return receipt.said
     if receipt.code == ReceiptCode.UNTRIED:

@@ -1,8 +1,9 @@
-"""Addresses of channels that somebody gave in a web form, as in an Airflow connection: what they may be and lead to.
+"""Addresses of channels that somebody gave in a web form, as in an Airflow connection: what they may be, and where they
+may lead.
 
-Who fills in a form need not be allowed onto the machine. So the address may use only some schemes, and its courier
-connects to public addresses alone. It is checked when it connects, for each connection: so neither a redirect nor a
-name that leads elsewhere by now gets past the check.
+A person who fills in a form need not have access to the machine. So the address may use only some schemes, and its
+courier connects only to public addresses. The check is made for each connection, at the moment of connecting: so
+neither a redirect, nor a name that meanwhile leads to another place, gets past it.
 """
 
 from __future__ import annotations
@@ -18,20 +19,21 @@ from typing import Any
 from pipelines.networks import Network, is_public
 from pipelines.notify.channel_kinds import kind
 
-# What Python reports before it connects or sends: the socket, then where to.
+# The events that Python reports before it connects or sends, with the socket and the address.
 CONNECTIONS = ("socket.connect", "socket.sendto", "socket.sendmsg")
-# What Python reports before it starts a program.
+# The events that Python reports before it starts a program.
 PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn")
 LED_AWAY = (
-    "its address leads to this machine or into a private network; NIGHTDESK_FORM_NETWORKS names those where it may go"
+    "its address leads to this machine or into a private network; NIGHTDESK_FORM_NETWORKS names the networks where it "
+    "may go"
 )
 
 
 class FormAddress(str):
     """An address that somebody gave in a web form, with what it may be.
 
-    schemes: the beginnings that are allowed. networks: private networks that it may lead to, each with the one port
-    that is open there; 0: all ports.
+    schemes: the beginnings that are allowed. networks: private networks that the address may lead to, each with the one
+    port that is allowed there; 0: all ports.
     """
 
     schemes: Sequence[str] = ()
@@ -69,18 +71,18 @@ class ConnectionGuard:
     refused: bool = field(default=False)
 
     def check(self, event: str, given: tuple[Any, ...]) -> None:
-        """What Python calls before each event of interest; PermissionError if it may not happen."""
+        """Python calls this before each event; PermissionError if the event may not happen."""
         if event in PROGRAMS or (event in CONNECTIONS and given[1] is not None and not self._allows(given[1])):
             self.refused = True
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     def _allows(self, where: Any) -> bool:
         try:
-            # A zone names the interface; a mapped address is the one that it maps.
+            # The zone, which names the interface, is left out; a mapped address counts as the address that it maps.
             host, port = str(where[0]).partition("%")[0], int(where[1])
             address = ip_address(host)
         except (TypeError, ValueError, IndexError):
-            # A socket of this machine, or a name that nobody has looked up: what it leads to is not known.
+            # This is a socket of this machine, or a name without an address: where it leads is not known.
             return False
         address = getattr(address, "ipv4_mapped", None) or address
         return is_public(address) or any(
@@ -89,7 +91,7 @@ class ConnectionGuard:
 
 
 def shut(networks: Sequence[tuple[str, int]]) -> ConnectionGuard:
-    """From now on, this process connects to public addresses and these networks alone, and starts no program."""
+    """From now on, this process connects only to public addresses and to these networks, and starts no program."""
     guard = ConnectionGuard([(ip_network(network), port) for network, port in networks])
     sys.addaudithook(guard.check)
     return guard

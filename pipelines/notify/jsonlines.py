@@ -16,7 +16,8 @@ from pipelines.notify.message import Carry, Message, Receipt, ReceiptCode
 
 # Seconds that a file may take. Chosen: a disk over a network that takes longer is down.
 TIMEOUT_SECONDS = 15.0
-# Bytes at the end of the file in which an earlier copy of a message is searched: after a kill it is among the last few.
+# An earlier copy of a message is searched in this many bytes at the end of the file: after a kill, the copy is among
+# the last few lines.
 TAIL_BYTES = 1024 * 1024
 
 

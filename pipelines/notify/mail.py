@@ -1,6 +1,6 @@
 """Mail: a message as a letter, and the exchange with the server that takes it. Only this module knows SMTP.
 
-The words of a page are text in a letter. In a header we encode them, so that nothing in them is read as an encoded
+The words of a page are text in a letter. In a header they are encoded, so that nothing in them is read as an encoded
 word.
 """
 
@@ -22,21 +22,21 @@ from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Receipt, ReceiptCode
 
-# Hexadecimal digits of the mark of a recipient that has a message. Chosen: no two recipients share them.
+# Hexadecimal digits of the mark of a recipient who has a message. Chosen: no two recipients share so many.
 MARK_DIGITS = 16
 # The same for a Message-ID, which must be unique for ever.
 ID_DIGITS = 40
 # The ports of mail servers: with TLS from the start, and without.
 SMTPS_PORT, SMTP_PORT = 465, 25
 
-# Seconds that a mail server may take for one step. Chosen: some look up who we are first.
+# Seconds that a mail server may take for one step. Chosen: some servers first look up the name of the sender.
 TIMEOUT_SECONDS = 20.0
 DOMAIN = "nightdesk.invalid"
 # SMTP allows 998 characters; the header's name comes first.
 LONGEST_LINE = 900
 IN_CLEAR = "password_in_clear"
 NO_RECIPIENT = "it names no recipient, or one that is no mail address"
-# Codes of SMTP: done; and the first code after which another try is useless (RFC 5321).
+# Codes of SMTP: success; and the first of the codes after which another try is useless (RFC 5321).
 OK_CODE, PERMANENT_CODE = 250, 500
 
 
@@ -116,7 +116,7 @@ def letter(message: Message, post: MailAddress) -> bytes:
     mail["Date"] = formatdate()
     mail["Message-ID"] = _id(message.key)
     if message.thread:
-        # No letter with this id was ever sent: mail programs need the id to show all replies to it as one thread.
+        # No letter with this id was ever sent. Mail programs show all letters that refer to the id as one thread.
         mail["In-Reply-To"] = mail["References"] = _id(f"thread/{message.thread}")
     if watch := str(message.payload.get("watch", "")):
         digest = sha256(watch.encode("utf-8", "replace")).hexdigest()[:MARK_DIGITS]

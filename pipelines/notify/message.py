@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-# Around the found words in the parts of a message; a chat makes them bold, or leaves the marks out.
+# The marks around the found words in the parts of a message. A chat makes the words bold, or leaves the marks out.
 MARK_BEGINS, MARK_ENDS = "\x02", "\x03"
 
 
@@ -15,14 +15,14 @@ class ReceiptCode(StrEnum):
     """The result of handing over a message."""
 
     SENT = "sent"
-    # Some recipients or parts have it: only the rest is tried again.
+    # Some recipients or parts have the message: only the others are tried again.
     PARTLY = "partly"
     # The channel works, but refuses this message.
     REFUSED = "refused"
     # The channel takes no message at present.
     DOWN = "down"
     UNUSABLE = "unusable"
-    # It was handed over before the failure of the message before it was known.
+    # The message was handed over before the failure of the earlier message was known.
     UNTRIED = "untried"
 
 

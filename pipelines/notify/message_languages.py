@@ -24,7 +24,7 @@ USUAL = "en"
 CATALOGUES = Path(__file__).parent / "locale"
 # The digits of the numbering systems in these languages.
 DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹"}
-# The formats of a day, a month and a year; in English in an order of numbers that every reader understands alike.
+# The formats of a day, a month and a year. In English the order of the numbers is one that no reader mistakes.
 FORMS = {"day": "d MMMM y", "month": "MMMM y", "year": "y"}
 # Persian uses the solar Hijri calendar, which Babel does not know; the Gregorian date follows it.
 PERSIAN = "fa"
@@ -35,7 +35,7 @@ ENGLISH_FORMS = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
 
 def translatable(text: str) -> str:
-    """The text unchanged: it is translated when it is said. Every catalogue has it."""
+    """The text unchanged. It marks a text that `say` translates later, and that every catalogue has."""
     return text
 
 
@@ -64,12 +64,13 @@ def moment(language: str, at: datetime, timezone: str) -> str:
     named = "UTC" if zone.key == "UTC" else f"UTC{offset}"
     if (language or USUAL) == USUAL:
         return f"{local:%Y-%m-%d %H:%M} {named}"
-    # The name of the zone stays in Latin digits: +٠٣:٣٠ would be on the wrong side of UTC in a line from the right.
+    # The name of the zone keeps Latin digits: in a line from right to left, +٠٣:٣٠ would stand on the wrong side of
+    # UTC.
     return _in_digits(language, f"{_date(language, local.date(), 'day')} {local:%H:%M}") + f" {named}"
 
 
 def write_published(language: str, at: datetime, precision: str, timezone: str, clock: str = "UTC") -> str:
-    """A moment to the minute by the reader's clock. A day has no zone, and stays the day by the source's own
+    """A moment to the minute, by the reader's clock. A day has no zone, so it stays the day of the source's own
     calendar.
     """
     if precision in FORMS:

@@ -18,9 +18,9 @@ from pipelines.notify.message import MARK_BEGINS, MARK_ENDS, Message
 from pipelines.notify.shown_alerts import join_alerts, show
 from pipelines.notify.subjects import LONGEST_SUBJECT_CHARACTERS
 
-# In a chat, which has room for some 2,000 characters in a message.
+# The most characters of a title in a chat, whose messages have room for some 2,000 characters.
 LONGEST_TITLE = 300
-# Would begin or end bold type where a service has it; a found word with it is not marked.
+# Characters that begin or end bold type in some services. A found word that contains one is not marked.
 _BOLD = "*"
 
 
@@ -180,5 +180,6 @@ def _part(alert: Mapping[str, Any], language: str, clock: str) -> str:
 
 
 def _mark(line: str, surfaces: re.Pattern[str]) -> str:
-    """A line with the found words marked; the marks are control characters, which no page's words have by now."""
+    """A line with the found words marked; the marks are control characters, which were removed from the page's words
+    before."""
     return surfaces.sub(lambda found: f"{MARK_BEGINS}{found[0]}{MARK_ENDS}", line)

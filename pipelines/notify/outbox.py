@@ -1,9 +1,9 @@
 """The outbox sends `deliveries` and counts the tries of each; alert/messages.py writes the deliveries of alerts.
 
 A message is sent at least once, with a key that never changes. If the sender is killed between sending and marking, the
-message is sent again. For a webhook, this may be all of the few messages that are marked together; its program knows
-their keys. Each channel is served by itself, one message after the other, or two at a time if very many wait. Several
-senders may work at the same time.
+message is sent again. For a webhook this may repeat all of the few messages that are marked together; the receiving
+program recognises their keys. Each channel is served separately, one message after the other, or by two senders at once
+if very many messages wait. Several senders may work at the same time.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def tell_operators(settings: Settings, key: str, subject: str, body: str) -> boo
 
 
 def tell_once(settings: Settings, what: str, subject: str, sentence: str) -> bool:
-    """Tell the operators a sentence of this kind, once for as long as the sentence stays the same; False as above."""
+    """Tell the operators a sentence of this kind, but not again while the sentence stays the same; False as above."""
     digest = hashlib.sha256(sentence.encode()).hexdigest()[:DIGEST_DIGITS]
     return tell_operators(settings, key(what, digest), subject, sentence)
 
@@ -65,8 +65,8 @@ def tell_of_source_file(settings: Settings, problem: SourceError) -> bool:
 
 
 def put_message(conn: postgres.Connection, channel: str, key: str, subject: str, body: str) -> list[postgres.Row]:
-    """Put a message into the outbox, part of the caller's transaction; gives its id and key, or nothing if the key is
-    there.
+    """Put a message into the outbox, part of the caller's transaction; gives its id and key, or nothing if the outbox
+    has the key already.
     """
     row = (f"message/{key}/{quote(channel, safe='')}", channel.lower(), "", "message", "", subject, body)
     return postgres.execute_values(conn, "write_text_delivery", [row], fetch=True)
@@ -79,8 +79,7 @@ def drain(
     operators: str = "",
     title_and_zone: TitleAndZone = lambda name: (name, "UTC"),
 ) -> tuple[dict[str, int], str]:
-    """Send what is due, each message once. Gives the counts sent, retried, failed and waiting, and what keeps some
-    waiting.
+    """Send the due messages, each once. Gives the counts sent, retried, failed and waiting, and why some wait.
 
     operators: the channel that is told of channels that take nothing.
     title_and_zone: gives the title and the time zone of a source.
@@ -157,7 +156,7 @@ def _serve(
             if not batch:
                 break
             batch.sort(key=lambda delivery: (delivery["next_at"], delivery["id"]))
-            # The next message is made while the one before is being sent.
+            # The next message is made while the message before it is being sent.
             messages = _messages(batch, _alerts_by_message(conn, batch, title_and_zone))
             waiting = deque(batch)
             handed: deque[tuple[postgres.Row, HandedMessage]] = deque()
@@ -238,8 +237,8 @@ def _message(delivery: postgres.Row, alerts: Sequence[postgres.Row]) -> Message:
 
 
 def _mark(conn: postgres.Connection, delivery: postgres.Row, receipt: Receipt, operators: str) -> tuple[str, bool]:
-    """Write down what came of a message that was not taken: retried or failed; gives this, and whether its channel
-    rests now.
+    """Write the result of a message that was not taken: retried or failed; gives the result, and whether the message's
+    channel rests now.
     """
     wait = _wait(delivery["attempts"] + 1)
     if receipt.code in (ReceiptCode.REFUSED, ReceiptCode.PARTLY):
@@ -294,9 +293,9 @@ def _give_up(conn: postgres.Connection, operators: str) -> int:
     for row in rows:
         channel, since = row["channel"], row["failing_since"].isoformat()
         body = (
-            f"{row['error']}\nIt is so since {since}. What has waited for a week is given up, today "
-            f"{row['messages']} messages, and so is what follows until it is back. `nightdesk notify resend {channel}` "
-            "sends all of it once the channel works."
+            f"{row['error']}\nIt is so since {since}. Messages that have waited for a week are given up, today "
+            f"{row['messages']} of them, and so are later ones until the channel is back. `nightdesk notify "
+            f"resend {channel}` sends all of them once the channel works."
         )
         if operators and operators != channel:
             subject = f"Messages to the channel {channel} are given up"

@@ -1,7 +1,7 @@
 -- The short statements of notify/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
 
 -- name: ack_alerts
--- Say of alerts, and of those that joined them, who has seen them, or that nobody has.
+-- Note who has seen these alerts and the alerts that joined them, or that nobody has.
 update alerts
 set acked_at = case when %(seen)s then coalesce(acked_at, now()) end,
     acked_by = case when %(seen)s then coalesce(nullif(acked_by, ''), %(who)s) else '' end
@@ -9,15 +9,15 @@ where id = any(%(alerts)s) or lead_id = any(%(alerts)s)
 returning id
 
 -- name: become_sender
--- Be a sender with this number for as long as the session lasts; what it marks may be on disk a moment later.
+-- Make this session the sender with this number until the session ends. Its commits do not wait for the disk.
 select pg_try_advisory_lock(%(senders)s, %(sender)s) as got, set_config('synchronous_commit', 'off', false)
 
 -- name: cease_sender
--- Be no sender any more.
+-- This session is no longer a sender.
 select pg_advisory_unlock(%(senders)s, %(sender)s), set_config('synchronous_commit', 'on', false)
 
 -- name: channels_due
--- The channels that have messages that are due, how many, and that are neither paused nor at rest.
+-- The channels that have due messages, and how many. Channels that are paused or at rest are left out.
 select d.channel, count(*)::int as due
 from deliveries d
 where d.state = 'waiting' and d.next_at <= now() and not exists (
@@ -27,8 +27,8 @@ group by d.channel
 order by d.channel
 
 -- name: give_up_deliveries
--- Messages that have waited for so long on a channel that took nothing all that time: given up, with what kept them. Those of a paused
--- channel wait for whoever paused it.
+-- Give up messages that have waited so long for a channel that took nothing in all that time, with the channel's error. Messages of a
+-- paused channel keep waiting until somebody resumes it.
 with given_up as (
     update deliveries d
     set state = 'failed', claimed_by = null, error = c.error
@@ -54,7 +54,8 @@ from delivered_alerts m join deliveries d on d.id = m.delivery_id
 where m.alert_id = any(%(alerts)s) and d.state = 'failed' and (%(channel)s = '' or d.channel = %(channel)s)
 
 -- name: mark_channel_down
--- A channel has no address: what waits for it says so, and so does the channel; since when it takes nothing, and whether that is long.
+-- Note on a channel without an address, and on the messages that wait for it, what is wrong. Returns since when the channel takes nothing,
+-- and whether that is long.
 with held as (
     update deliveries set error = %(error)s where state = 'waiting' and channel = %(channel)s and error <> %(error)s
 )
@@ -63,7 +64,7 @@ on conflict (name) do update set failing_since = coalesce(c.failing_since, now()
 returning failing_since, failing_since < now() - make_interval(secs => %(long)s) as long
 
 -- name: mark_sent
--- Messages of a channel were taken, and so it works.
+-- Mark messages that a channel took as sent, and the channel as working.
 with sent as (
     update deliveries
     set state = 'sent', attempts = attempts + 1, error = '', taken = '{}', claimed_by = null, sent_at = now()
@@ -75,7 +76,7 @@ set failures = 0, failing_since = null, rests_until = null, error = ''
 where c.name in (select channel from sent) and (c.failures > 0 or c.failing_since is not null)
 
 -- name: mark_unwanted
--- A message was not taken, or not by all, by a channel that works; how the message stands now.
+-- A channel that works did not take a message, or not for all recipients. Returns the message's new state.
 with tried as (
     update deliveries
     set attempts = attempts + 1, error = %(error)s, taken = %(taken)s, claimed_by = null,
@@ -92,16 +93,16 @@ with tried as (
 select state from tried
 
 -- name: pause_channel
--- Try nothing on a channel until it is resumed.
+-- Pause a channel: nothing is sent to it until it is resumed.
 insert into channels (name, paused_at) values (%(channel)s, now())
 on conflict (name) do update set paused_at = coalesce(channels.paused_at, now())
 
 -- name: release_deliveries
--- What a sender has in hand of these and did not come to is anybody's again.
+-- Release those of these messages that a sender claimed and did not send: any sender may take them.
 update deliveries set claimed_by = null where id = any(%(ids)s) and state = 'waiting' and claimed_by = %(sender)s
 
 -- name: resend_deliveries
--- Messages that were given up wait again, with all their tries; all of them where neither a channel nor numbers are named.
+-- Messages that were given up wait again, with all their tries. Without a channel and numbers, all such messages do.
 update deliveries
 set state = 'waiting', attempts = 0, next_at = now(), waiting_since = now()
 where state = 'failed'
@@ -110,7 +111,7 @@ where state = 'failed'
 returning id, channel
 
 -- name: resume_channel
--- Try a channel again, at once, whatever it did before.
+-- Resume a channel and try it at once, whatever happened before.
 with resumed as (
     update channels set paused_at = null, failures = 0, failing_since = null, rests_until = null, error = ''
     where name = %(channel)s
@@ -134,7 +135,7 @@ group by channel, error
 order by channel, error
 
 -- name: write_text_delivery
--- A message whose text is written already, into the outbox; once for its key, and only a new one comes back.
+-- Write a message whose text is ready into the outbox, one for each key. Returns only new messages.
 insert into deliveries (key, channel, watch, kind, run, subject, body) values %s
 on conflict (key) do nothing
 returning id, key

@@ -1,5 +1,5 @@
-"""Alerts in the form for a message: each story and change once, without control characters, with the changes of an
-edit.
+"""Alerts in the form for a message: each story and each change once, without control characters, and with what an edit
+changed.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from pipelines.notify.shown_alerts import join_alerts
 
 # Characters of a subject. Chosen: as many as mail and chat programs show.
 LONGEST_SUBJECT_CHARACTERS = 160
-# The event, between the watch and the title; a new article needs no word.
+# The word for the event, which stands between the watch and the title. A new article needs none.
 IN_SUBJECT = {
     "new": "",
     "revised": translatable("changed:"),
@@ -44,7 +44,7 @@ def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool, language
     watches = ", ".join(sorted({name for one in told for name in one["watches"]}))
     if not collected:
         return subject(watches, f"{name_edit(told[0], language)}{told[0]['title']}")
-    # After a cap, other alerts were sent before these: hence "more". A digest has no alerts before it.
+    # Alerts beyond a cap follow other alerts, hence "more". A digest follows none.
     if alerts[0].get("due_at"):
         return subject(watches, message_languages.count(language, "{n} alert", "{n} alerts", len(told)))
     return subject(watches, message_languages.count(language, "{n} more alert", "{n} more alerts", len(told)))
@@ -56,7 +56,7 @@ def subject(watches: str, rest: str) -> str:
 
 
 def name_edit(alert: Mapping[str, Any], language: str) -> str:
-    """The words before a title: the kind of the edit, if it is known; empty for a new article."""
+    """The words before a title: the event, with the kind of an edit if it is known; empty for a new article."""
     if alert["kind"] == AlertKind.NEW and alert.get("lead_id"):
         return message_languages.say(language, "also in:") + " "
     kind = alert.get("revision_kind")

@@ -34,9 +34,10 @@ from pipelines.notify.message import Carry, Message, Receipt, ReceiptCode
 
 # Seconds that a webhook may take. Chosen: a slower program should take the message first and work later.
 TIMEOUT_SECONDS = 15.0
-# The body of an answer is not needed, but the connection is only kept if it is read: a little of it, quickly.
+# The body of an answer is not needed, but the connection can only be kept if the body is read. So at most this many
+# bytes are read, within this many seconds.
 BODY, BODY_SECONDS = 64 * 1024, 0.2
-# These statuses are about the message; the next message may be taken.
+# These statuses refuse one message; the next message may be taken.
 ABOUT_THE_MESSAGE = (400, 413, 422)
 # The longest Retry-After in seconds that is obeyed. Chosen: a day.
 LONGEST_WAIT_SECONDS = 24 * 3600.0
@@ -52,7 +53,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
     secret = _secret(where)
     headers = HEADERS if where.auth is None else {**HEADERS, "Authorization": _basic(where.auth)}
     with _pool(where) as pool:
-        # A proxy gets the whole address, except if it only passes on encrypted data.
+        # A proxy gets the whole address, unless it only passes on encrypted data.
         proxied = pool.proxy is not None and where.scheme == "http"
         target = where._replace(auth=None, fragment=None).url if proxied else where.request_uri
         used = False

@@ -1,4 +1,5 @@
--- The messages of a channel that are due and that no living sender has in hand, for this sender; one alone to see whether a failing channel is back, none while it rests or is paused.
+-- Claim due messages of a channel that no living sender has claimed. A failing channel is tried with one message only; a channel that rests
+-- or is paused gets none.
 update deliveries
 set claimed_by = %(sender)s, begun_at = coalesce(begun_at, now())
 where id in (

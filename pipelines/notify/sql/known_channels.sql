@@ -1,4 +1,5 @@
--- Every channel that a watch or a message names or that somebody paused: its state, and its messages. held: those that wait for a reason other than that they are new.
+-- Every channel that a watch or a message names or that somebody paused, with its state and the counts of its messages. held: messages that
+-- wait for another reason than being new.
 with recursive used (name) as (
     select min(channel) from deliveries
     union all

@@ -1,4 +1,5 @@
--- A channel takes nothing: after so many failures in a row it rests, longer each time; how the message and the channel stand now. A try counts for the message only until the channel rests.
+-- A channel did not take a message. After `patience` failures in a row the channel rests, longer each time. Returns the new states of the
+-- message and the channel. A try counts for the message only until the channel rests.
 with failing as (
     insert into channels as c (name, failures, failing_since, error, rests_until)
     values (%(channel)s, 1, now(), %(error)s, case when %(asked)s > 0 then now() + make_interval(secs => %(asked)s) end)
