@@ -8,9 +8,9 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from pipelines import urls
 
-# Hyphens, or characters, of a last segment that is a title. Chosen: names of sections have fewer.
+# The fewest hyphens, or characters, of a last segment that is a title. Chosen: names of sections have fewer.
 TITLE_HYPHENS, TITLE_CHARACTERS = 3, 30
-# Digits of a number that names one article. Chosen: days, months and page numbers have two.
+# The fewest digits of a number that names one article. Chosen: days, months and page numbers have two.
 ID_DIGITS = 3
 
 EXTENSION = re.compile(r"(?<=[^.])(\.[a-z]{2,5}[0-9]?)$", re.IGNORECASE)

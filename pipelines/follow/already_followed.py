@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 from pipelines import urls
 from pipelines.model import Source
 
-# Chosen: a person reads three names in one line at a glance.
+# The most names in one line. Chosen: a person reads three names at a glance.
 MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
 class Twice:
-    """The fact that a site is followed already, and what to do; its text has both."""
+    """The fact that a site is followed already, and what to do. The text of the record says both."""
 
     problem: str
     what_to_do: str
@@ -39,7 +39,7 @@ def find_twice(followed: Sequence[Source], url: str, lists: Iterable[str] = ()) 
         shared = wanted.keys() & {urls.variant(each)[0] for each in (*source.feeds, *source.sitemaps, *source.sections)}
         if shared:
             first = min(wanted[one] for one in shared)
-            return _make_twice(source, f"{host} is followed already, as {source.name}: that reads {first} as well")
+            return _make_twice(source, f"{host} is followed already, as {source.name}, which reads {first} as well")
     return None
 
 

@@ -17,7 +17,7 @@ from pipelines.sources.sourcefile import render
 A_DAY = 1.5
 WEEK_DAYS = 7  # and those of a week
 
-# Lines about lists that were left out. Chosen: the rest is of the same kind.
+# The most lines about lists that were left out. Chosen: further lines would be of the same kind.
 MAX_LEFT_SHOWN = 5
 
 
@@ -58,7 +58,7 @@ def evidence(draft: Draft) -> list[str]:
         said.append(f"{key}: {value or 'not known'}" + (f", {why}" if why else ""))
     said.append(f"to expect: {of_rate(draft.rate)}")
     if draft.probe.left_out:
-        said.append("not looked at, for want of time: " + ", ".join(draft.probe.left_out[:MAX_LEFT_SHOWN]))
+        said.append("not looked at, because there was no time: " + ", ".join(draft.probe.left_out[:MAX_LEFT_SHOWN]))
     return said
 
 

@@ -13,16 +13,17 @@ from pipelines.follow.probing_records import Part, Probe, ProbeAnswer
 from pipelines.follow.samples import Sample
 from pipelines.follow.site_place import SitePlace
 
-# If a page loads scripts and has fewer words than this, the scripts make its content.
+# If a page loads scripts and has fewer words than this, its content is made by the scripts.
 SHELL_WORDS = 80
-# Links of such a page. Chosen: a frame has its logo and its menu.
+# The most links of such a page. Chosen: the page without content still has its logo and its menu.
 SHELL_ANCHORS = 8
 RENDER = (
     "Write a source file with `render = true` and its `sections`: a browser then reads its pages (docs/sources.md). "
     "Before that, look for a feed in its source text: such sites often have one that no page links."
 )
 BY_HAND = (
-    "Write the source file by hand: docs/sources.md has the keys. `nightdesk try URL` shows what is made of a page."
+    "Write the source file by hand: docs/sources.md has the keys. `nightdesk try URL` shows "
+    "what Nightdesk reads from a page."
 )
 OTHERS = (
     "See whether the site has a feed at another host, or ask the publisher for access; a block is never worked around."
@@ -114,7 +115,7 @@ def of_samples(url: str, samples: Sequence[Sample], refused: Sequence[ProbeAnswe
     tried = len(samples) + len(refused)
     good = sum(sample.good for sample in samples)
     said = ", ".join(f"{count} × {kind}" for kind, count in kinds.most_common())
-    tries = [f"`nightdesk try {samples[0].url}` shows what is made of a page." if samples else BY_HAND]
+    tries = [f"`nightdesk try {samples[0].url}` shows what Nightdesk reads from a page." if samples else BY_HAND]
     reasons = {sample.reason for sample in samples}
     if Reason.PAYWALL in reasons:
         tries.insert(0, "Its articles are behind a paywall; what is free of them may be in its feed only.")
@@ -124,7 +125,7 @@ def of_samples(url: str, samples: Sequence[Sample], refused: Sequence[ProbeAnswe
     if closed or Reason.CHALLENGE in reasons:
         tries.insert(0, OTHERS)
     if reasons & {Reason.EMPTY, Reason.TOO_SHORT}:
-        tries.append("Where the text comes by JavaScript: " + RENDER)
+        tries.append("If the text comes by JavaScript: " + RENDER)
     return Failure(f"Only {good} of {tried} sample articles of {url} can be used: {said}.", tuple(tries))
 
 
@@ -146,7 +147,7 @@ def of_place(url: str, where: SitePlace) -> Failure:
     missing = [what for what, how in asked.items() if how]
     fits = f" Zones that fit: {', '.join(where.candidates)}." if where.candidates and not where.timezone else ""
     return Failure(
-        f"The {' and the '.join(missing)} of {url} cannot be known: {where.unsure or 'nothing tells it'}.{fits}",
+        f"The {' and the '.join(missing)} of {url} cannot be known: {where.unsure or 'nothing shows it'}.{fits}",
         (
             f"Give {' and '.join(filter(None, asked.values()))}. "
             "Within the hour the site is not asked again for that: what was seen of it is kept.",

@@ -35,14 +35,15 @@ MAX_SITEMAPS = 3
 MAX_SECTIONS = 20
 # Share of a list's entries that must be new beside the lists before it. Chosen: less is not worth a nightly request.
 NEW_SHARE = 0.1
-# Share of a section's links that no feed or sitemap names, from which on the lists do not cover the whole site.
+# If at least this share of a section's links is in no feed or sitemap, the lists do not cover the whole site.
 UNLISTED_SHARE = 0.25
-# Links that a section has to add. Chosen: as with the share above, for small sections.
+# The fewest links that a section must add. Chosen: as the share above, for small sections.
 LEAST_OF_SECTION_LINKS = 3
 # A link on this share of the pages is a part of their frame, if there are at least this many pages. Chosen: a box of
 # the latest articles is on all pages but a few.
 FRAMED_SHARE, LEAST_FRAMED_PAGES = 0.7, 4
-# If all feeds together have fewer entries and there is no sitemap, the feeds are cut: any link of a section counts.
+# If all feeds together have fewer entries than this and there is no sitemap, the feeds are cut off; then any link of a
+# section counts.
 CUT = 10
 
 
@@ -124,7 +125,7 @@ def _sections(
 ) -> list[tuple[str, str]]:
     """Pages that list articles: all of them if there are no lists, else those with articles that the lists lack.
 
-    whole: there are other lists; cut: they are too short to be trusted.
+    whole: whether there are other lists. cut: whether these lists are too short to be trusted.
     """
     home = home_of(seen)
     if home is None:

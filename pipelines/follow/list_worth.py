@@ -21,11 +21,11 @@ NEXT = "the next page of a list"
 OLDEST = timedelta(days=30)
 # Dated entries from which on a rate is known. Chosen: two are only one interval.
 LEAST_NEW_ENTRIES = 3
-# Words of a link that reads like a title. Chosen: names of sections have up to three.
+# The fewest words of a link that reads like a title. Chosen: names of sections have up to three.
 TITLE_WORDS = 4
-# Characters of it, for scripts without blanks. Chosen: names of sections are shorter.
+# The fewest characters of such a link, for scripts without blanks. Chosen: names of sections are shorter.
 TITLE_CHARACTERS = 25
-# Words of a section's name. Chosen: "Asia and Pacific".
+# The most words of a section's name. Chosen: as in "Asia and Pacific".
 NAME_WORDS = 3
 # The time over which a rate is counted. Chosen: it contains working days and weekends.
 WEEK = timedelta(days=7)

@@ -16,7 +16,7 @@ NUMBER_CHARACTERS = 4
 
 # Page titles end, or begin, with the site's title.
 SEPARATOR = re.compile(r"(?<!\s)\s+[-–—|·•:»«]+\s+|(?:(?<!\s)\s+)?[|»]\s*")
-# Characters of a publisher's name. Chosen: longer is its motto.
+# The most characters of a publisher's name. Chosen: a longer text is a motto.
 LONGEST_TITLE_CHARACTERS = 60
 # Share of the pages that have to agree on a title. Chosen: more than half, because one page may be odd.
 LEAST_SHARE = 0.6

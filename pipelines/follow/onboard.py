@@ -108,7 +108,7 @@ def follow(
         made = replace(made, path=folders.keep(settings, made.source.name, made.toml))
         probing_cache.drop(settings, seed)
     elif not had and (made.source or made.missing):
-        # A second call with a "yes" or a missing fact sends no more requests to the site.
+        # The look is kept, so that a second call with a "yes" or a missing fact sends no more requests to the site.
         try:
             probing_cache.write(settings, seed, looked, pages)
         except OSError as error:
@@ -147,7 +147,7 @@ def _make(
             missing=refused.missing,
         )
     source = _source(seed, draft)
-    # Read again with the clock and the language that are now known.
+    # The samples are read again with the clock and the language that are now known.
     shown = samples.read([page for page in tried.pages if page.url not in outside][:SAMPLES_SHOWN], source)
     toml = draft_file.text(source, draft)
     return FollowedSite(url=seed.url, source=source, toml=toml, evidence=tuple(evidence), samples=tuple(shown))

@@ -1,7 +1,7 @@
 """Reads and writes OPML, the lists of feeds that feed readers exchange. Reading accepts broken exports too.
 
-A list is a file of another person. It may declare no entities; its size, depth and count are bounded; and its entries
-are only addresses to look at.
+A list is a file of another person. So it must not declare entities; its size, depth and number of entries are limited;
+and its entries are only used as addresses to look at.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipelines.listings import xmltree
 from pipelines.model import Source
 from pipelines.sources.sourcefile import show_path
 
-# The largest lists that readers export are some thousand feeds of 300 bytes.
+# The most bytes of a list. The largest lists that readers export are some thousand feeds of 300 bytes.
 LARGEST_BYTES = 5 * 1024 * 1024
 # Feeds of one list. Chosen: no reader has as many; more than a night can look at.
 MAX_ENTRIES = 5000

@@ -17,7 +17,8 @@ from pipelines.follow.address_parts import DATE, NUMBER, Address, address_of, bu
 
 # From this many digits on, a pattern requires the number's digits. Chosen: shorter numbers are days and pages.
 ID_DIGITS = 3
-# Share of addresses with a value of their own in a part. Chosen: some addresses are named twice.
+# In a part that names articles, at least this share of the addresses has a value of its own. Chosen: some addresses are
+# named twice.
 OWN_SHARE = 0.9
 # At least one in this many addresses has a different value in the part. Chosen: fewer values are names of sections.
 DIFFERENT_ONE_IN = 3
@@ -26,7 +27,7 @@ DIFFERENT_ONE_IN = 3
 LONGEST_CHARACTERS = 300
 # Patterns of one source. Chosen: a person has to read them.
 MAX_PATTERNS = 8
-# Choices of numbers that are tried. Chosen: the likeliest come first.
+# The most choices of expressions that are tried. Chosen: the likeliest come first.
 MAX_TRIED = 80
 # Words of one segment that are listed one by one. Chosen: more are no closed list.
 MAX_WORDS = 15
@@ -34,19 +35,19 @@ MAX_WORDS = 15
 LEAST_ARTICLES = 5
 # Share of the known articles that a pattern must match before it may exclude other pages.
 COVERED = 0.95
-# The same share for few articles, because one miss weighs more there.
+# The same share if few articles are known, because one miss weighs more then.
 COVERED_OF_FEW_SHARE = 0.9
 # Fewer articles than this are few. Chosen: one in thirty is three per cent.
 FEW_ARTICLES = 30
-# A menu may lead to an article, so one page in fifty may match after all.
+# The share of other pages that may match all the same: a menu may lead to an article.
 WRONG = 0.02
-# Numbers from which on a segment is taken for an id. Chosen: a day and a month have few values.
+# A segment counts as an id from this many different numbers on. Chosen: a day and a month have few values.
 LEAST_IDS = 4
-# Articles from which on a pattern may require a number of hyphens. Chosen: fewer are no sample.
+# A pattern may require a number of hyphens from this many articles on. Chosen: fewer are no sample.
 SURE_ARTICLES = 10
 # The most hyphens that a pattern requires. Chosen: more only mean a long title, which all articles have.
 MAX_HYPHENS = 6
-# Characters of a segment from which on its length may identify an article. Chosen: names of sections are shorter.
+# The length of a segment may identify an article from this many characters on. Chosen: names of sections are shorter.
 LEAST_SLUG_CHARACTERS = 12
 YEAR = re.compile(r"(?:19|20)\d\d")
 ANY = "[^/?#]+"
@@ -80,7 +81,7 @@ class LearnedPatterns:
 
 
 def learn(articles: Sequence[str], others: Sequence[str]) -> LearnedPatterns:
-    """The patterns that cover the articles and exclude the other pages, tested on both."""
+    """Patterns that match the articles and not the other pages, tested on both."""
     known = list(dict.fromkeys(articles))
     strangers = list(dict.fromkeys(url for url in others if url not in set(known)))
     kept: list[str] = []
@@ -114,7 +115,8 @@ def _groups(known: Sequence[str]) -> list[list[str]]:
 
 
 def _regex(group: Sequence[str], strangers: Sequence[str]) -> str:
-    """The most general expression for a group that matches (almost) none of the other pages; empty if there is none."""
+    """The most general expression for a group that matches none, or nearly none, of the other pages; empty if there is
+    no such expression."""
     addresses = [address for url in group if (address := address_of(url))]
     parts = [_candidates(addresses, place, strangers) for place in range(len(addresses[0].segments))]
     parts.append(_queries(addresses))
@@ -185,7 +187,8 @@ def _slugs(values: Sequence[str]) -> list[str]:
             found.append(SOME + r"\d{3}")
         found += [] if found else _codes(values)
     hyphens = min(len(re.findall("[-_]", value)) for value in values)
-    # Titles vary: if all known titles have two hyphens, a pattern may require one even without a stranger's example.
+    # Titles vary: if all known titles have at least two hyphens, a pattern may require one, even if no other page shows
+    # that this is needed.
     start = 1 if hyphens >= 2 and len(values) >= SURE_ARTICLES else 0
     for count in range(start, min(hyphens, MAX_HYPHENS) + 1):
         found.append([ANY, f"{WORD}{SOME}"][count] if count < 2 else f"(?:{WORD}){{{count}}}{SOME}")
@@ -224,7 +227,8 @@ def _but(addresses: Sequence[Address], place: int, strangers: Sequence[str]) -> 
 
 
 def _beside(addresses: Sequence[Address], place: int, strangers: Sequence[str]) -> list[str]:
-    """If the articles all have one word in this part: the names of other sections that the site's lists have there."""
+    """If all articles have the same word in this part: the words that the lists of the site's other sections have
+    there."""
     value = addresses[0].segments[place]
     names: dict[str, None] = {}
     for url in strangers:

@@ -21,16 +21,17 @@ from pipelines.model import Entry, Source
 
 # Two more than are shown, because some turn out to be no articles.
 SAMPLES = 12
-# Samples that may fail, added to the wanted ones. Chosen: some pages are galleries.
+# How many samples may fail; so many more than wanted may be requested. Chosen: some pages are galleries.
 SPARE_SAMPLES = 4
 # Samples of a source that is followed already.
 CHECKED = 6
 ODD = "it is not like the others"
 # Samples unlike the others. Chosen: enough to show which pages a pattern would exclude.
 MAX_ODD = 4
-# Share of odd addresses from which on they are no exceptions. Chosen: a site with several builds.
+# If odd addresses have at least this share, they are no exceptions. Chosen: then the site has several builds.
 ODD_SHARE = 0.3
-# Share of the largest folder below which a folder is small. Chosen: a pattern may leave it out.
+# A folder is small if it has less than this share of the largest folder's addresses. Chosen: a pattern may leave such a
+# folder out.
 SMALL_SHARE = 0.1
 # Requests that are reserved for samples. Chosen: without samples, nothing is known of the articles.
 LEAST_HELD_REQUESTS = 3
@@ -43,7 +44,7 @@ MAX_NAMED_SITEMAPS = 5
 MAX_LINKED_FEEDS = 6
 # Sitemaps of an index that are requested. Chosen: the newest show what the others are like.
 MAX_CHILDREN = 2
-# Sections that are requested beside lists. Chosen: they show whether the lists lack articles.
+# Sections that are requested besides lists. Chosen: they show whether the lists lack articles.
 MAX_SECTIONS = 4
 # The same if a site has no list. Chosen: the usual size of a menu.
 MAX_SECTIONS_ALONE = 14
@@ -161,7 +162,7 @@ def _lists(
 
 
 def _guess_addresses(root: str, paths: Iterable[str], part: Part, had: Sequence[ProbeAnswer]) -> Iterator[ProbeRequest]:
-    """Usual addresses, until one brings something."""
+    """Usual addresses, one after the other until one gives something."""
     if not any(one.found or one.maps for one in had):
         yield from (ProbeRequest(url=urljoin(root, path), part=part, why=GUESSED) for path in paths)
 

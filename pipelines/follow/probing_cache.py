@@ -18,12 +18,13 @@ from pipelines.model import Page, Source
 from pipelines.settings import Settings
 from pipelines.stores import warc
 
-# In a second.
+# Nanoseconds in a second.
 NANOSECONDS = 1e9
 
 FOLDER = "follow"
 PROBE = "probe.json"
-# Seconds. Chosen: long enough for a person to find out where a site is, too short for a new front page.
+# Seconds for which a look is kept. Chosen: long enough for a person to find out where a site is, too short for the
+# front page to change.
 FRESH = 3600.0
 
 
@@ -91,6 +92,7 @@ def _age(folder: Path) -> float:
 
 
 def _key(settings: Settings, seed: Source) -> str:
-    """A key of the address, the delay, the contact and the allowed hosts; equal looks have the same key."""
+    """A key of the address, the delay, the contact and the allowed hosts; a look with the same values has the same
+    key."""
     asked = [seed.url, seed.delay, settings.contact, settings.host_map, settings.allow_networks]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]

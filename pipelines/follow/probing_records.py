@@ -25,7 +25,8 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ProbeRequest:
-    """A URL to request, and its origin: `linked from the home page`, `named in robots.txt`, `a usual address`."""
+    """A URL to request, and where the URL comes from: `linked from the home page`, `named in robots.txt`, `a usual
+    address`."""
 
     url: str
     part: Part

@@ -1,12 +1,12 @@
 -- The short statements of follow/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
 
 -- name: left_of_source
--- What of a source waits for a later stage: pages that load has not decided on, and changes that nobody was told of.
+-- How much of a source waits for a later stage: pages that load has not decided on, and changes that are not matched.
 select (select count(*)::int from urls where source = %(source)s and kind = 'article' and state = 'fetched') as pages,
     (select count(*)::int from changes where source = %(source)s and matched_at is null) as changes
 
 -- name: merge_aliases
--- The address of an article that goes is an alias of the one that stays, and so are its own aliases.
+-- The address of an article that is merged away becomes an alias of the article that stays. So do its own aliases.
 with moved as (
     select l.url_id as old, w.url_id as new
     from same s join articles l on l.id = s.loser join articles w on w.id = s.winner
@@ -20,7 +20,8 @@ from moved m
 where u.id = m.old
 
 -- name: merge_articles
--- Alerts of an article that goes are those of the one that stays, which was first seen when either was.
+-- The alerts of an article that is merged away move to the article that stays. That article takes the earlier of both times at which they
+-- were first seen.
 with told as (
     update alerts a set article_id = s.winner from same s where a.article_id = s.loser
 ), dated as (
@@ -38,7 +39,7 @@ from (
 where w.id = first.winner
 
 -- name: merge_fetches
--- Whatever points at a URL row that goes points at the one that stays.
+-- Whatever points to a URL row that is merged away now points to the row that stays.
 with f as (update fetches x set url_id = p.kept from pairs p where x.url_id = p.gone),
     o as (update outcomes x set url_id = p.kept from pairs p where x.url_id = p.gone)
 update urls x
@@ -49,11 +50,11 @@ left join pairs d on d.gone = y.due_by
 where y.id = x.id and (a.kept is not null or d.kept is not null)
 
 -- name: merge_gone
--- What is left of the articles that go.
+-- Delete the articles that were merged away.
 delete from articles using same where articles.id = same.loser
 
 -- name: merge_health
--- What was told of the old source's health is over; what both were told of at the same moment is one row.
+-- End all troubles of the old source. A trouble that both sources had since the same moment becomes one row.
 with doubled as (
     delete from health o
     using health n
@@ -62,7 +63,7 @@ with doubled as (
 update health set recovered_at = coalesce(recovered_at, now()) where source = %(old)s
 
 -- name: merge_pairs
--- URLs that both sources have become one row: that of the new source, unless the old one's alone has an article.
+-- A URL that both sources have becomes one row: the new source's row, unless only the old source's row has an article.
 create temporary table pairs on commit drop as
 select case when mine.old then n.id else o.id end as gone, case when mine.old then o.id else n.id end as kept
 from urls o
@@ -73,7 +74,7 @@ cross join lateral (
 where o.source = %(old)s
 
 -- name: merge_runs
--- A stage that both sources went through in one run is one row with the counts of both.
+-- A stage that both sources had in one run becomes one row with the counts of both.
 with shared as (
     select n.run, n.stage,
         coalesce((
@@ -92,27 +93,27 @@ with shared as (
 update runs n set counts = shared.counts from shared where n.source = %(new)s and n.run = shared.run and n.stage = shared.stage
 
 -- name: merge_templates
--- What was learned of the old source is let go of where the new one has been learned itself.
+-- Delete the templates of the old source if the new source has templates of its own.
 delete from templates where source = %(old)s and exists (select from templates n where n.source = %(new)s)
 
 -- name: merge_urls
--- The URL rows that go: where each is now.
+-- Delete the URL rows that are merged away. Returns the row that stays for each.
 delete from urls using pairs where urls.id = pairs.gone returning pairs.gone, pairs.kept
 
 -- name: move_begin
--- A source's rows are moved from now on, its files are next.
+-- Note that a source's rows are being moved. Its files are moved next.
 insert into moves (old, new, merged, urls) values (%(old)s, %(new)s, %(merged)s, %(urls)s)
 
 -- name: move_end
--- All of a source is moved.
+-- Note that a source is moved completely.
 delete from moves where old = %(old)s
 
 -- name: source_has_rows
--- Whether anything was ever written down of a source.
+-- Whether the database has any row of a source.
 select exists (select from urls where source = %(source)s) or exists (select from runs where source = %(source)s) as there
 
 -- name: stages_at_work
--- The stages that some process is at for these sources, by the locks it holds.
+-- The stages that any process is running for these sources, as the held locks show.
 with running as materialized (
     select source, stage, hashtextextended(concat_ws(' ', 'stage', stage, source, run), 0) as held
     from runs
@@ -121,5 +122,5 @@ with running as materialized (
 select distinct source, stage from running where not pg_try_advisory_xact_lock(held)
 
 -- name: watches_naming
--- The watches whose query names a source: a query is somebody's words, and is not rewritten.
+-- The watches whose query names a source. A person wrote the query, so it is not rewritten.
 select name from watches where query ~ ('(^|[^[:alnum:]-])source:"?' || %(source)s || '($|[^[:alnum:]-])') order by name

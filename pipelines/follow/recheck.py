@@ -18,9 +18,9 @@ from pipelines.settings import Settings
 
 # Seconds for a look at a followed site. Chosen: less than for a new site, because its lists are known.
 BUDGET_SECONDS = 60.0
-# Share of the listed addresses that must match `allow`; a smaller share means that the site was rebuilt.
+# At least this share of the listed addresses must match `allow`; a smaller share means that the site was rebuilt.
 FITS = 0.8
-# Addresses from which on the check may say that `allow` no longer fits. Chosen: fewer are no sample.
+# From this many addresses on, the check may say that `allow` no longer fits. Chosen: fewer are no sample.
 LEAST_NAMED_URLS = 5
 WORDS = {Part.FEED: "feed", Part.SITEMAP: "sitemap", Part.SECTION: "section", Part.HOME: "section"}
 
@@ -101,7 +101,7 @@ def _of_list(one: ProbeAnswer, now: datetime) -> list[SourceChange]:
 
 
 def _of_home(looked: Probe) -> list[SourceChange]:
-    """The change if the home page does not come; it is not bad while the lists come."""
+    """The change if the home page does not answer; that is not bad while the lists answer."""
     homes = [one for one in looked.seen if one.want.part == Part.HOME]
     if list_worth.home_of(looked.seen) is not None or not homes:
         return []

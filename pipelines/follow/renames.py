@@ -121,8 +121,8 @@ def _alone(settings: Settings, old: str, new: str) -> Iterator[postgres.Connecti
         with postgres.hold_lock(conn, "crawl", old) as first, postgres.hold_lock(conn, "crawl", new) as second:
             if not (first and second):
                 raise SourceError(
-                    f"{new if first else old} is being crawled, or moved, just now; try again when that is over "
-                    "(`nightdesk status` tells)."
+                    f"{new if first else old} is being crawled or moved at this moment; try again when that is "
+                    "over (`nightdesk status` shows it)."
                 )
             yield conn
 
@@ -151,7 +151,7 @@ def _check_idle(settings: Settings, conn: postgres.Connection, old: str, new: st
     at_work = postgres.query(conn, "stages_at_work", sources=[old, new])
     if at_work:
         said = ", ".join(f"{row['stage']} of {row['source']}" for row in at_work)
-        raise SourceError(f"Somebody is at work there: {said}. Try again when that is over.")
+        raise SourceError(f"Another process is at work there: {said}. Try again when that is over.")
     for source in (old, new):
         # Only a crawl under the name in the file takes these pages into the ledger.
         left = warc.find_unfinished(settings.raw, source)
@@ -159,7 +159,7 @@ def _check_idle(settings: Settings, conn: postgres.Connection, old: str, new: st
             first = "" if (settings.sources / f"{source}.toml").exists() else f"`nightdesk follow {source}`, then "
             raise SourceError(
                 f"A killed crawl of {source} has left {warc.name_of(left[0])} open, with pages that no table knows of: "
-                f"{first}`nightdesk run {source}` takes them in, then again."
+                f"{first}`nightdesk run {source}` takes them in; then do this again."
             )
 
 
@@ -212,7 +212,7 @@ def _move_article_files(settings: Settings, old: str, new: str, urls: Mapping[in
 
 
 def _is_written(file: Path) -> None:
-    """Delete an article file whose lines are all written elsewhere as well."""
+    """Delete an article file all of whose lines are now in the file at the new place."""
     bucket.remove(file)
 
 

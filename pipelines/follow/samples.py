@@ -1,4 +1,5 @@
-"""Sample articles: takes pages of a site, gives what would be stored of each, with a verdict for a person to check."""
+"""Sample articles: reads pages of a site and gives what would be stored of each, with a verdict for a person to
+check."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from pipelines.sources import zones
 from pipelines.text import words
 
 GOOD = "good"
-# Zones with rare clocks: if a date keeps its offset when it is read in one of them, the page states the offset itself.
+# Zones with rare clocks. If a date has the same offset when it is read with each of these clocks, the page itself
+# states the offset.
 ODD_ZONES = ("Asia/Kathmandu", "Pacific/Chatham")
 
 
@@ -28,7 +30,7 @@ class Sample:
     `cut`: reason -> number of blocks.
     `verdict`: good, or the fault in words. `reason`, `detail`: set if the page is no article.
     `forms`: its other addresses, from redirects or named by the page itself.
-    `offset`: minutes east of UTC of its date, from the page or from our assumption; in `keep_stated` only from the
+    `offset`: minutes east of UTC of its date, from the page or from an assumed clock; in `keep_stated` only from the
     page.
     """
 
@@ -110,7 +112,7 @@ def _moment(at: datetime, source: Source, *, timed: bool) -> str:
         return f"{at:%Y-%m-%d}"
     if source.timezone != zones.UNKNOWN:
         return at.astimezone(ZoneInfo(source.timezone)).isoformat(" ", "minutes")
-    # While the site's clock is unknown, UTC may be the page's statement or our assumption.
+    # While the site's clock is unknown, UTC may be stated by the page or only be assumed.
     return at.isoformat(" ", "minutes") if at.utcoffset() else f"{at:%Y-%m-%d %H:%M} UTC?"
 
 

@@ -1,7 +1,8 @@
 """Finds a site's language, country and time zone, each with its evidence.
 
-A time zone counts as known only if two things agree: first a country's domain, a region in the markup, or a language;
-second offsets in the dates that do not contradict it. Otherwise there are candidates, and a person chooses.
+A time zone counts as known only if two things agree: the first is a country's domain, a region in the markup, or a
+language; the second are offsets in the dates that do not contradict the first. Otherwise there are candidates, and a
+person chooses.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pipelines import urls
 from pipelines.follow.probing_records import FrontPage
 from pipelines.sources import zones
 
-# A clock is checked now and in half a year, or in each month of a year, because of summer time.
+# The days after today at which clocks are compared: half a year later, or each month of a year, because of summer time.
 HALF_YEAR_DAYS, MONTH_DAYS, YEAR_MONTHS = 180, 30, 12
 
 # Time zones that are offered if none is known. Chosen: a person has to choose among them.
@@ -61,7 +62,7 @@ class SitePlace:
     unsure: str = ""
 
 
-# Takes the site's address and its known place; gives the time zone and the country.
+# A function that takes the site's address and its known place, and gives the time zone and the country.
 Ask = Callable[[str, SitePlace], tuple[str, str]]
 
 
@@ -95,8 +96,8 @@ def find(
 ) -> SitePlace:
     """Country and time zone of a site in this language, from the first rule that gives them; else the candidates.
 
-    offsets: for each list, and for the articles, (minutes east of UTC, number of dates).
-    timezone, country: given by a person; they then count.
+    offsets: for each list, and for the articles, (minutes east of UTC, number of dates). timezone, country: if a person
+    gave them, these values count.
     """
     land, why = (country, AS_GIVEN) if country else _country(url, fronts)
     if country and not timezone and len(own := _zones_of(country)) == 1:

@@ -309,7 +309,7 @@ def test_the_crawl_delay_of_robots_txt_is_kept_and_what_it_cost_is_said(room: Ne
 
     assert made.source is not None, made.problem
     assert made.seconds < 12
-    assert any(line.startswith("not looked at, for want of time: ") for line in made.evidence)
+    assert any(line.startswith("not looked at, because there was no time: ") for line in made.evidence)
 
 
 def test_what_is_followed_already_is_not_followed_twice(room: Newsroom, tmp_path: Path) -> None:
@@ -368,7 +368,9 @@ def test_the_command_shows_the_samples_writes_the_file_and_exits_1_where_it_cann
     assert shown.returncode == 0, shown.stderr
     assert "10 of 10 samples are good" in shown.stdout and 'timezone = "Asia/Amman"' in shown.stdout
     assert (unasked.returncode, by_program.returncode, unknown.returncode, before) == (1, 1, 1, False)
-    assert unasked.stderr.startswith(f"Nobody can be asked whether to follow {FED.host}, for this is no terminal: give")
+    assert unasked.stderr.startswith(
+        f"Nobody can be asked whether to follow {FED.host}, because this is no terminal: give"
+    )
     assert "for --json asks nothing: give --yes" in by_program.stderr
     assert json.loads(unknown.stdout)[0]["problem"].startswith("The time zone and the country of")
     assert lacking.returncode == 1 and "10 of 10 samples are good" in lacking.stdout
@@ -532,7 +534,7 @@ def test_a_site_that_is_followed_under_another_name_is_refused_by_what_both_read
     written = follow(settings, FED.host, timezone="Asia/Amman", delay=0.1, write=True, twice=True)
 
     assert refused.source is None and refused.path is None
-    assert refused.problem.startswith("sabah.newsroom.test is followed already, as elsewhere: that reads http")
+    assert refused.problem.startswith("sabah.newsroom.test is followed already, as elsewhere, which reads http")
     assert "--twice" in refused.tries[0]
     assert written.path is not None
 

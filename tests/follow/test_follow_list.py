@@ -289,4 +289,4 @@ def test_sources_are_exported_by_the_command(tmp_path: Path, monkeypatch: pytest
     assert {one.title for one in listed(tmp_path, done.stdout)} == {
         sourcefile.load(path).title for path in current.sources.glob("*.toml")
     }
-    assert "Say as what to export them" in str(said.exception)
+    assert "Name the form to export them in" in str(said.exception)

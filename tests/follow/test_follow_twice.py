@@ -33,7 +33,7 @@ def test_two_addresses_that_read_one_feed_are_one_site() -> None:
     )
 
     assert str(told).startswith(
-        "sana.example is followed already, as sana: that reads http://www.sana.test/feed/ as well."
+        "sana.example is followed already, as sana, which reads http://www.sana.test/feed/ as well."
     )
     assert told and "--twice" in told.what_to_do
 

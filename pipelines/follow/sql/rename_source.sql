@@ -1,4 +1,4 @@
--- Everything that was written down of a source is another's.
+-- Give every row of one source to another source.
 with u as (update urls set source = %(new)s where source = %(old)s),
     f as (update fetches set source = %(new)s where source = %(old)s),
     o as (update outcomes set source = %(new)s where source = %(old)s),
