@@ -17,7 +17,7 @@ JALALI_YEARS_BEHIND, JALALI_MONTHS = 621, 12
 J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
 # The lunation, counted from the first new moon of 2000, that precedes Muharram 1420.
 MUHARRAM_1420 = -9
-# After a new moon before this time (UTC), the moon sets after the sun on the same evening.
+# If the new moon is before this time (UTC), the moon sets after the sun on the same evening.
 AFTERNOON = timedelta(hours=14)
 # Seconds by which dynamical time is ahead of UTC.
 AHEAD = 67
@@ -34,7 +34,7 @@ TERMS = (
 def jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
     """Convert a date of the solar Hijri calendar to the Gregorian one; correct from 1200 to 1500."""
     past = year - 1
-    # Eight leap years in each cycle, after the years with these remainders.
+    # Each cycle has eight leap years, which follow the years with these remainders.
     leaps = past // 33 * 8 + sum(1 for rest in (1, 5, 9, 13, 17, 22, 26, 30) if rest <= past % 33)
     # Six months of 31 days, then months of 30.
     within = (month - 1) * 31 if month < 7 else (month - 7) * 30 + 186

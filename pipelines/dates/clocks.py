@@ -19,7 +19,7 @@ MORNING = r"صباحا|صباح|ص(?![\w.])|فجرا|ق\.?\s?ظ|قبل از ظه
 MECCA = r"بتوقيت (?:مكه(?: المكرمه)?|السعوديه|الرياض|بغداد|العراق|الدوحه|قطر|الكويت)"
 BEFORE_NOON, AFTER_NOON = "上午|午前|오전|凌晨|早上", "下午|午後|오후|晚上|晩上|夜"
 # Minutes east of Greenwich. If several places use one name, the first value is that of RFC 822 or of most writers;
-# another value counts if the source's own clock has it.
+# another value is used if it is the offset of the source's own clock.
 OFFSETS: dict[str, tuple[int, ...]] = {
     "z": (0,), "ut": (0,), "utc": (0,), "gmt": (0,), "wet": (0,), "est": (-300, 600), "edt": (-240, 660),
     "cst": (-360, 480, -300, 570), "cdt": (-300, -240), "mst": (-420, 480, 390), "mdt": (-360,),
@@ -91,7 +91,8 @@ def offsets(text: str) -> tuple[int, ...]:
 def at(day: tuple[int, int, int], time: TimeOfDay | None, zone: tzinfo) -> datetime | None:
     """The aware moment of a day and its time, in the written zone, else in `zone`; None if there is no such moment.
 
-    A moment that was written in UTC is returned in `zone`, because UTC is for machines and does not show the place.
+    A moment that was written in UTC is returned in `zone`, because UTC is written by machines and does not show where
+    the site is.
     """
     time = time or TimeOfDay(0)
     try:

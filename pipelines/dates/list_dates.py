@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 from pipelines.dates import clocks, months
 from pipelines.dates.written import ISO, leftover, parse_date
 
-# The possible years of a list's date. Chosen: no site is older than the web; a later year is only a number.
+# The possible years of a list's date. Chosen: no site is older than the web, and a number above the last year is no
+# year.
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
 # The most characters of a date in words. Chosen: a longer text is a sentence.
 LONGEST_CHARACTERS = 80
-# The most words beside a date: its weekday, which has three words in some languages, and a word between day and time.
+# The most words besides a date: its weekday, which has three words in some languages, and a word between day and time.
 MOST_WORDS = 4
 # The form that most lists use.
 USUAL = re.compile(r"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|([+-]\d\d)(\d\d))")
@@ -31,7 +32,7 @@ YEAR_FIRST = re.compile(r"(?<!\d)\d{4}\s?[./-]\s?\d")
 SHORT_YEAR = re.compile(r"(\d{1,2}[ -][^\W\d]{3,9}[ -])(\d\d)(?=[ T]\d\d?:)")
 # An unknown zone, or an offset that no place has.
 BEHIND_TIME = re.compile(r":\d\d(?:[.,]\d+)?\s*\(?([A-Z]{1,5}|[+-]\d[\d:]*)\)?\s*$")
-# Zone names of several places; RFC 822 decides all other such names.
+# Zone names that several places use and that RFC 822 does not decide.
 DISPUTED = frozenset(("ast", "bst", "gst"))
 TIME = re.compile(r"(?<![\d:+-])(\d\d?):(\d\d)(?!\d)(?::(\d\d))?")
 HALF_DAY = re.compile(r"(?<=\d)\s?[ap]\.?m\b")
@@ -165,7 +166,7 @@ def _in_unknown_zone(text: str, at: datetime, local: Local) -> bool:
     said = BEHIND_TIME.search(text)
     name = said[1] if said and said[1] not in HALF else ""
     if not local.timezone:
-        # Without a written zone, reading it with another place's clock gives another moment.
+        # If no zone is written, the text gives another moment when it is read with another place's clock.
         elsewhere = parse_date(text, None, "Pacific/Kiritimati", local.language)
         return elsewhere is None or elsewhere[0] != at or name.lower() in DISPUTED
     if not name:

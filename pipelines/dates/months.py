@@ -110,7 +110,7 @@ HIJRI = {
     10: "شوال|شوال المكرم|shawwal", 11: "ذو القعده|ذي القعده|ذوالقعده|ذيالقعده|ذيقعده|ذي قعده|ذوالقعده الحرام|ذيقعد",
     12: "ذو الحجه|ذي الحجه|ذوالحجه|ذيالحجه|ذيحجه|ذي حجه|ذوالحجه الحرام|ذيحج",
 }  # fmt: skip
-# Iran's names, Afghanistan's in Dari and Pashto, the Kurdish ones of Iran.
+# The names of Iran, those of Afghanistan in Dari and Pashto, and the Kurdish names of Iran.
 JALALI = {
     1: "فروردين|حمل|وري|خاكهليوه|خاكهلێوه|نهورۆز|farvardin", 2: "ارديبهشت|ثور|غويي|گولان|گوڵان|بانهمهر|ordibehesht",
     3: "خرداد|جوزا|غبرگولي|غبرګولي|جوزهردان|جۆزهردان|khordad", 4: "تير|سرطان|چنگاښ|چنګاښ|پووشپهر|پووشپهڕ|tir",
@@ -121,7 +121,7 @@ JALALI = {
 }  # fmt: skip
 # Names that mean another month in another language.
 ELSEWHERE = {("hr", "listopada"): 10, ("hr", "listopad"): 10, ("bs", "listopada"): 10}
-# Years by which the Thai calendar is ahead of ours.
+# Years by which the Thai calendar is ahead of the Gregorian.
 BUDDHIST_YEARS = 543
 # The first year that is read as a Gregorian one. Chosen: news is of this century or the last.
 WESTERN_FROM = 1900

@@ -105,7 +105,7 @@ class _Patterns:
     numbers: Mapping[str, int]
     ago: re.Pattern[str]
     asian: re.Pattern[str]
-    # A further part of `1 hour, 12 minutes ago`, and a span without a number.
+    # span: a further part, as in `1 hour, 12 minutes ago`. some: a span without a number.
     span: re.Pattern[str]
     some: re.Pattern[str]
     now: re.Pattern[str]
@@ -116,7 +116,8 @@ class _Patterns:
 
 
 def ago(plain: str, now: datetime) -> tuple[datetime, str] | None:
-    """The moment of a phrase like `3 hours ago` in a folded text, and its precision; None if there is no such one."""
+    """The moment of a phrase like `3 hours ago` in a folded text, and its precision; None if there is no such
+    phrase."""
     if plain.count(" ") >= LONGEST_WORDS:
         return None
     patterns = _patterns()
@@ -140,7 +141,7 @@ def without(plain: str) -> str:
     rest = patterns.asian.sub(" ", patterns.ago.sub(" ", plain))
     if rest != plain:
         rest = patterns.span.sub(" ", rest)
-    # A day's name alone may have another meaning; with a time of day it is the time of the article.
+    # A day's name alone may have another meaning. Together with a time of day it is the article's time.
     return patterns.yesterday.sub(" ", rest) if CLOCK.search(rest) else rest
 
 

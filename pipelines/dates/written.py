@@ -28,7 +28,7 @@ Moment = tuple[datetime, str]
 Day = tuple[int, int, int]
 # Characters of a text that are searched for a date. Chosen: a date is at the beginning of its text.
 LONGEST_CHARACTERS = 300
-# In scripts with vowels as signs above and below, a name of a single letter is May.
+# In scripts that write vowels as signs above and below, a month name of a single letter is May.
 WORD = r"(?:[^\W\d_](?:[^\W\d_]|['.](?=[^\W\d_])){1,20}|[\u0900-\u0dff\u1000-\u109f](?![^\W\d_]))"
 ASIDE = rf"(?:\s*[/(|]\s*{WORD}\)?|\s+-\s*{WORD}(?=\s+\d))?"
 YEAR = r"(?:1[34]\d\d|19\d\d|20\d\d|2[45]\d\d)"
@@ -66,7 +66,7 @@ MONGOLIAN = re.compile(r"(\d{4}) оны (\d{1,2}|(?:арван ?)?[^\W\d_]+?)(?:
 MONGOLIAN_NUMBERS = (
     "нэг", "хоер", "гурав", "дөрөв", "тав", "зургаа", "долоо", "наим", "ес", "арав", "арван нэг", "арван хоер",
 )  # fmt: skip
-# A day, the number of its month, its year: the output of software for a language without month names.
+# A day, the number of its month, and its year: software writes dates so in a language for which it has no month names.
 NUMBERED = re.compile(r"(?<![\d:])(\d{1,2}) (\d{1,2})[月월] (\d{4})(?!\d)|(?<![\d:])(\d\d) (\d\d) (\d{4})(?![\d:])")
 # Marks of an abbreviation.
 MARKS = re.compile("(?<=[\\w\u0900-\u0dff])[\u05f3\u0970]")
@@ -85,7 +85,7 @@ YEAR_LAST = re.compile(
 )
 # Characters that writers use as a minus before an offset.
 MINUS = re.compile("[\u2212\u2013](?=\\d)")
-# A year, so no offset from Greenwich: the time after it belongs to another date.
+# Four digits that are a year and no offset from Greenwich: a time after them belongs to another date.
 ANOTHER_YEAR = re.compile(r"(?<![\d+-])\d{4}(?!\d)")
 # The most characters of a line that is only a day without a year.
 SHORT_LINE = 60
@@ -117,7 +117,7 @@ WEEKDAYS = (
 )  # fmt: skip
 # Days by which a date may differ from the compared day, because of time zones.
 OFF_BY_DAYS = 1
-# More words than any form of a date has beside it; the most dates that are read of one text. Chosen: published,
+# A number of words above that of any form of a date; and the most dates that are read from one text. Chosen: published,
 # updated, and two more.
 MANY_WORDS, MOST_DATES = 99, 4
 # Characters before and after a date that are searched for its time of day.
@@ -192,7 +192,7 @@ def is_day(text: str) -> bool:
 
 
 def only_a_date(text: str) -> bool:
-    """Whether a line is only a date and its time; one word more, such as the weekday, and a label may be there."""
+    """Whether a line is only a date and its time; one word more, such as the weekday, and a label are allowed."""
     return bool(re.search(r"\d", text)) and leftover(LABEL.sub("", _plain(text[:LONGEST_CHARACTERS])), "") <= 1
 
 
@@ -388,7 +388,8 @@ def _relative(plain: str, now: datetime, zone: ZoneInfo) -> Moment | None:
     if plain.count(" ") >= relative.LONGEST_WORDS:
         return None
     time = clocks.clock(plain)
-    # In a sentence, "today" says nothing about the article; with another number it is «today, the 21st of January».
+    # In a sentence, "today" says nothing about the article. With a further number it is part of a date: «today, the
+    # 21st of January».
     days = relative.days_ago(plain) if time or plain.count(" ") < relative.DAY_WORDS else None
     if days is None or re.search(r"\d", CLOCK.sub("", plain)):
         return None

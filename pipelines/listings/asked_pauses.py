@@ -1,4 +1,4 @@
-"""How seldom a list wants to be read, from the head of a feed and the headers of an answer."""
+"""How often a list may be read, as the head of a feed and the headers of an answer say."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ HOURS_A_DAY = 24
 
 @dataclass(frozen=True, kw_only=True)
 class AskedPauses:
-    """When a feed wants to be read; empty if it does not say.
+    """When a feed may be read; empty if the feed does not say.
 
     seconds: the least time between two readings (ttl, sy:updatePeriod).
     hours: the hours of the day, in UTC, in which it is not to be read.
@@ -64,7 +64,7 @@ def of_feed(root: Any) -> AskedPauses:
     days = {DAYS.index(day) for node in _parts(said.get("skipDays"), "day") if (day := text(node).lower()) in DAYS}
     return AskedPauses(
         seconds=max(seconds),
-        # A feed that forbids every hour forbids all reading, and that is for robots.txt to say.
+        # If a feed forbids every hour, that is ignored: only robots.txt can forbid all reading.
         hours=tuple(sorted(hours)) if len(hours) < HOURS_A_DAY else (),
         days=tuple(sorted(days)) if len(days) < len(DAYS) else (),
     )

@@ -1,4 +1,4 @@
-"""Feeds that are no XML even after mending: read item by item, so that a broken item costs only itself.
+"""Feeds that are no XML even after repairs are read item by item, so that a broken item loses only itself.
 
 A broken item goes to feedparser. Only this module knows how feedparser is called.
 """
@@ -21,11 +21,11 @@ from pipelines.model import Entry
 # The beginnings of items in bytes: <item and <entry.
 TAG_BYTES = 6
 
-# For more, guessing takes seconds, and delays other sources.
+# The most items that are guessed. With more, guessing takes seconds and delays other sources.
 MOST_GUESSED = 400
-# Bytes that are guessed. Chosen: the guessing parser is slow, and its time grows faster than its input.
+# The most bytes that go to the guessing parser. Chosen: the parser is slow, and its time grows faster than its input.
 MAX_BYTES = 256 * 1024
-# Tags of one part that is guessed. Chosen: the time grows with them.
+# The most tags of one part that goes to the guessing parser. Chosen: its time grows with the number of tags.
 MAX_TAGS = 5_000
 BEGIN = re.compile(rb"<(item|entry)(?=[\s>])")
 
@@ -58,7 +58,7 @@ def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
 
 
 def _parts(body: bytes) -> list[bytes]:
-    """The items of a feed as bytes. The rest after the last complete item may hold half a URL."""
+    """The items of a feed as bytes. The rest after the last complete item is left out: it may contain half a URL."""
     parts: list[bytes] = []
     begin = BEGIN.search(body)
     while begin and len(parts) < feeds.MOST_ENTRIES:
@@ -100,7 +100,7 @@ def _guess_entries(body: bytes, frame: feeds.Frame) -> Iterator[Entry]:
     )
     for item in feed.get("entries", [])[:1]:
         address = join_link(frame.base, str(item.get("feedburner_origlink") or item.get("link") or ""))
-        # If "updated" is missing, feedparser warns and gives the other date.
+        # If "updated" is missing, feedparser warns and gives the date of publication.
         changed = item.get("updated", "") if "updated" in item else ""
         published_at, precision = read_date(item.get("published", ""), frame.local)
         if address:

@@ -34,12 +34,12 @@ WIDER = {
 LATIN = {"cp1252", "cp1250", "cp1254", "iso8859-15", "iso8859-2"}
 # Python codecs in which no list is written.
 NO_CHARSETS = {"undefined", "idna", "punycode", "utf-8", "utf-7", "utf-16", "utf-32"}
-# Bytes that are examined. Chosen: more changes no guess, and costs time.
+# Bytes that are examined. Chosen: more bytes would cost time and hardly change a guess.
 SAMPLE_BYTES = 200_000
 # At most one broken letter in this many is a stray byte in a text of UTF-8. Chosen: another charset breaks most
 # letters.
 STRAY_ONE_IN = 4
-# From how many letters beyond ASCII on they count as evidence. Chosen: a few are quotation marks.
+# Letters beyond ASCII count as evidence from this number on. Chosen: a few may be quotation marks.
 LEAST_HIGH_LETTERS = 20
 
 
@@ -64,7 +64,7 @@ def in_utf8(body: bytes, charset: str = "", language: str = "") -> bytes:
 def _recode(body: bytes, charset: str, language: str) -> bytes:
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    # A stray byte in a UTF-8 text, or its end cut in the middle of a letter.
+    # Either a stray byte in a text of UTF-8, or the text was cut in the middle of a letter.
     if broken * STRAY_ONE_IN <= len(text) - len(text.encode("ascii", "ignore")) - broken:
         return text.encode()
     label = LABEL.search(body[:LABEL_BYTES])

@@ -14,7 +14,7 @@ TITLE_CHARACTERS = 500
 NAME_CHARACTERS = 200
 # The most authors or tags of one entry. Chosen: more is a site's whole list.
 MAX_NAMES = 50
-# How many times longer than its text markup may be.
+# Markup may be this many times longer than its text.
 RAW = 4
 ABSOLUTE = ("http://", "https://")
 BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|figcaption)\b[^<>]*>", re.IGNORECASE)
@@ -44,7 +44,8 @@ def plain(markup: str, most: int) -> str:
 
 
 def known_as(guid: str, *addresses: str) -> str:
-    """A feed's name for an entry, whatever its address is; empty if the name is the address, or endless."""
+    """A feed's own identifier of an entry, independent of the entry's address; empty if the identifier is the address,
+    or is too long."""
     guid = guid.strip()
     return "" if guid in addresses or len(guid) > TITLE_CHARACTERS else guid
 

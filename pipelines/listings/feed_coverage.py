@@ -10,21 +10,21 @@ from pipelines import urls
 from pipelines.listings import shapes
 from pipelines.model import Entry
 
-# From how many hours on a time is shown in days. Chosen: "40 hours" is understood at once.
+# A time is shown in days from this many hours on. Chosen: "40 hours" is understood at once.
 HOURS_IN_DAYS_FROM = 48
 
-# Entries that are compared. Chosen: a sitemap of years says no more about tonight.
+# Entries that are compared. Chosen: a sitemap that covers years says no more about tonight.
 MAX_ENTRIES = 10_000
-# Lists are fetched minutes apart, and systems cache each for a while.
+# Differences within this time are ignored: lists are fetched minutes apart, and sites cache each list for a while.
 TOLERANCE = timedelta(hours=1)
-# A sitemap has days, a feed has minutes: an article is late only by more than a day.
+# An article is late only by more than this: a sitemap may give days where a feed gives minutes.
 DAY = timedelta(days=1)
-# From how many missing articles, and from what share, a feed is reported. Chosen: sites keep single ones out on
+# A feed is reported from this number and this share of missing articles on. Chosen: sites leave out single articles on
 # purpose.
 LEAST_LACKING, LEAST_LACKING_SHARE = 3, 0.1
-# From how many late articles a feed is reported. Chosen: as above.
+# A feed is reported from this many late articles on. Chosen: as above.
 LEAST_LATE = 3
-# A sitemap's lastmod is the day of publication only if articles in both lists prove it.
+# At least this many articles in both lists must prove that a sitemap's lastmod is the day of publication.
 LEAST_PROOFS, PROVEN = 5, 0.9
 
 

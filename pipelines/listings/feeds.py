@@ -17,20 +17,22 @@ from pipelines.listings.entry_fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS
 from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 
-# Characters with markup for each visible one. Chosen: summaries in HTML.
+# Characters that are read for each visible one, because of markup. Chosen: enough for summaries in HTML.
 MARKUP_FACTOR = 10
 # Elements of one name in an entry that are examined. Chosen: some feeds repeat an element.
 SAID_TWICE = 3
 
 ROOTS = ("rss", "rdf", "feed")
-# The largest real feeds have some hundreds.
+# The most entries that are read. The largest real feeds have some hundreds.
 MOST_ENTRIES = 20_000
-# One entry without an address may be a notice. If this many have none, the feed is useless to us.
+# If a feed has at least this many entries and none has an address, the feed cannot be used. A single entry without an
+# address may be a notice.
 TELLING = 3
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
-# Elements of other namespaces have a feed's names with other meanings: media:title is the picture's.
+# The namespaces of feeds. In other namespaces, elements of the same name mean something else: media:title is the title
+# of a picture.
 OTHERS = {
     "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/dc/elements/1.0/": "dc:",
@@ -157,7 +159,7 @@ def _link(item: Any, said: Said) -> tuple[str, Any]:
         if text(node):
             return text(node), node
     shown = [node for node in said.get("link", []) if node.get("rel", "alternate") == "alternate"]
-    # The page itself, before other forms of it for programs.
+    # The link to the page itself comes before links to other forms of the page for programs.
     for node in sorted(shown, key=lambda node: node.get("type", "").partition(";")[0].strip().lower() not in PAGES):
         if address := node.get("href", "").strip() or text(node):
             return address, node
@@ -171,7 +173,7 @@ def _link(item: Any, said: Said) -> tuple[str, Any]:
 
 
 def _author(node: Any) -> str:
-    # An Atom person has parts; the parts other than the name are addresses.
+    # A person in Atom has several parts; all parts except the name are addresses.
     if len(node):
         return next((text(child) for child in node if name(child) == "name"), "")
     said = text(node)[: MARKUP_FACTOR * SUMMARY_CHARACTERS]

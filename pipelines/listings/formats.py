@@ -20,7 +20,7 @@ KindAndEntry = tuple[Kind, Entry]
 
 
 class Listing(NamedTuple):
-    """What a list names, in its order; how seldom it wants to be read; and how many of its links were not read."""
+    """What a list names, in its order; how often the list may be read; and how many of its links were not read."""
 
     found: list[KindAndEntry]
     pauses: AskedPauses = NONE_ASKED
@@ -38,7 +38,7 @@ def of_source(page: Page, body: bytes, kind: Kind, source: Source, *, whole: boo
         local = Local(source.language, source.timezone)
         return read(body, page.final_url, charset=charset, local=local, whole=whole)
     found, left_out = section(body, page.final_url, allow=source.allow, charset=charset)
-    # If `allow` lets in nothing, the links of the page must be reported all the same.
+    # Even if `allow` matches no link, the links of the page must be reported.
     if not found and source.allow:
         found, left_out = section(body, page.final_url, charset=charset)
     return Listing(found, left_out=left_out)

@@ -7,27 +7,28 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-# Pairs of a query that are examined. Chosen: more is a page built to do harm.
+# Pairs of a query that are examined. Chosen: only pages built to do harm have more.
 MAX_PAIRS = 50
-# Digits of a number in a query. Chosen: more is no page's number.
+# The most digits of a number in a query. Chosen: a longer number is no page number.
 NUMBER_DIGITS = 9
 
 NAMED = (
     re.compile(r"(.*)/(?:page|pages|p|pagina|seite|sayfa|strona|صفحة|صفحه|الصفحة)[/=_-]?(\d{1,4})/?", re.IGNORECASE),
     re.compile(r"(.*)/(?:index|list|page|default)[_-]?(\d{1,4})\.[a-z]{3,5}", re.IGNORECASE),
 )
-# Here the number could be an article's or another section's: only a link proves that it is a page number.
+# In these addresses the number could belong to an article or to another section: only a link proves that it is a page
+# number.
 BARE = (
     re.compile(r"(.*)(?<!\d)[_-]p?(\d{1,3})(\.[a-z]{3,5})", re.IGNORECASE),
     re.compile(r"(.*)/(\d{1,3})/?"),
 )
 FIRST = re.compile(r"/(?:index|list|default)(?:\.[a-z]{3,5})?/?", re.IGNORECASE)
 NAMES = {"page", "p", "pg", "paged", "pagenum", "pageno", "pagenumber", "page_no", "pn", "seite", "sayfa", "pagina"}
-# Digits of a page's number. Chosen: more is an article's id.
+# The most digits of a page number. Chosen: a longer number is an article's id.
 LONGEST_NUMBER_DIGITS = 4
 # By how many characters the next page's address may differ. Chosen: "?page=2" and the like.
 LONGER_CHARACTERS = 40
-# An offset counts articles: this many are on one page of a list.
+# An offset counts articles. A page of a list has between these numbers of articles.
 STEP = range(3, 101)
 
 
@@ -70,7 +71,7 @@ def next_page(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
             if not one.bare and one.number == (number if number is not None else 1) + 1:
                 guessed = guessed or address
         if said and _within(here.path, there.path):
-            # An offset or another name: here the site itself says that this is the next page.
+            # The page number may be an offset or have another name: the site itself says that this is the next page.
             return address
     return guessed or _by_offset(url, links)
 
@@ -95,7 +96,7 @@ def _by_offset(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
             found.setdefault(others[0], {})[int(words)] = (int(pairs[others[0]][:NUMBER_DIGITS]), address)
     for name, shown in found.items():
         steps = {value / (number - 1) for number, (value, _) in shown.items() if number > 1}
-        # The days of a calendar are such links too, but without a step.
+        # The days of a calendar are also such links, but have no step.
         if len(steps) == 1 and min(steps) in STEP:
             own = int(mine.get(name, "0")) if mine.get(name, "0").isdecimal() else 0
             return min((one for one in shown.values() if one[0] > own), default=(0, ""))[1]

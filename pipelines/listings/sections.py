@@ -20,28 +20,29 @@ from pipelines.listings.entry_fields import SUMMARY_CHARACTERS, join_link
 from pipelines.listings.shapes import Link
 from pipelines.model import Entry
 
-# Elements inside a link, pieces of its text and pictures in it that are examined. Chosen: a card has fewer.
+# How many elements inside a link, pieces of its text, and pictures in it are examined. Chosen: a card has fewer.
 MAX_INSIDE, MAX_PIECES, MAX_PICTURES = 50, 200, 3
-# If a larger share of links is beside the main part, the page has no main part. Chosen: all but a few.
+# If more than this share of the links is outside of the main part, the page counts as without a main part. Chosen:
+# nearly all.
 EVERYWHERE_SHARE = 0.9
-# Characters of an element's names that are examined. Chosen: a style sheet's utilities come in dozens.
+# Characters of an element's class names that are examined. Chosen: some style sheets need dozens of names.
 NAMES_CHARACTERS = 500
 # Characters of https://.
 SCHEME_CHARACTERS = 8
 
-# Section pages never reach these limits: for more, parsers take seconds and gigabytes.
+# Section pages never reach these limits. With more, parsers take seconds and gigabytes.
 LARGEST = 8 * 1024 * 1024
 # Tags that are read. Chosen: a page with more is built to do harm.
 MAX_TAGS = 200_000
 # Links that are compared with each other by words and places. Chosen: far more than a front page has.
 MAX_ANCHORS = 10_000
-# The most of one part of the site. Chosen: half, so that thousands of one kind leave room for the others.
+# The most articles from one part of the site. Chosen: half, so that thousands of one kind leave room for others.
 MAX_OF_LEAD = 5_000
-# The most articles of one page. Chosen: more is an archive.
+# The most articles of one page. Chosen: only an archive has more.
 MAX_LINKS = 1000
 # Characters of an address; pipelines.urls accepts no longer one.
 LONGEST_URL_CHARACTERS = 2083
-# The most characters of a link that is a headline. Chosen: longer is a paragraph.
+# The most characters of a link that is a headline. Chosen: a longer text is a paragraph.
 HEADLINE_CHARACTERS = 300
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 ASIDE = {"nav", "footer", "form"}
@@ -159,7 +160,8 @@ def _split(address: str) -> Any:
 
 
 def _words(anchor: Any) -> tuple[str, bool]:
-    """The words of a link, and whether it has a heading: only the heading of a card, the description of a picture."""
+    """The words of a link, and whether the link contains a heading. Of a card, the words are those of its heading; of a
+    picture, those of its description."""
     for node in islice(anchor.iter(), MAX_INSIDE):
         if node.tag in HEADINGS:
             return _text(node), True
@@ -209,7 +211,7 @@ def _is_aside(node: Any) -> bool:
     if node.tag in ASIDE or (node.get("role") or "").lower() in ASIDE_ROLES:
         return True
     if node.tag in ("html", "body", "main", "article"):
-        # Systems write the state of their menus there.
+        # Sites write the state of their menus into these names.
         return False
     named = f"{node.get('class') or ''} {node.get('id') or ''}"[:NAMES_CHARACTERS].lower()
     return not ASIDE_NAMES.isdisjoint(NAME.findall(named))
@@ -225,7 +227,8 @@ def _better(known: Link | None, link: Link) -> Link:
 
 
 def _drop_shared(links: list[Link]) -> list[Link]:
-    """The links, without words that many of them share. If nearly all are aside, none counts as aside."""
+    """The links, without words that many of them share. If nearly all links are aside (in menus and the like), none
+    counts as aside."""
     said = Counter(link.words for link in links)
     everywhere = sum(link.aside for link in links) > EVERYWHERE_SHARE * len(links)
     return [

@@ -14,14 +14,14 @@ from urllib.parse import unquote, urlsplit
 
 # The fewest hyphens of a last segment that is a title. Chosen: names of sections have fewer.
 TITLE_HYPHENS = 3
-# The most characters of a file name's ending. Chosen: longer is none.
+# The most characters of a file name's ending. Chosen: no ending is longer.
 ENDING_CHARACTERS = 8
 
 NO_PAGE = re.compile(
     r"\.(jpe?g|png|gif|webp|avif|svg|pdf|mp[34]|m4[av]|zip|css|js|xml|rss|atom|ico|docx?|xlsx?|pptx?|apk|exe|ics)$",
     re.IGNORECASE,
 )
-# Parts of a path that systems of any site use for pages that are no article.
+# Parts of a path that publishing systems use for pages that are no articles.
 NO_ARTICLE = re.compile(
     r"/(tags?|category|categories|author|authors|autor|autoren|autores|auteurs?|autori|writers?|columnists?|"
     r"search|login|log-in|signin|sign-in|signup|sign-up|register|logout|"
@@ -45,20 +45,21 @@ IDENTIFIER = re.compile(
 DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 RUNNING = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 WORD = re.compile(r"\w+")
-# The fewest words of a headline; and the number of words that a label does not reach. Chosen: names of sections have up
-# to three.
+# The fewest words of a headline; a label has fewer words than the second number. Chosen: names of sections have up to
+# three.
 HEADLINE_WORDS, LABEL_WORDS = 4, 3
 # The most characters of a headline. Chosen: longer is a paragraph.
 LONGEST_CHARACTERS = 300
-# From how many links on a shape counts as evidence. Chosen: two may be chance.
+# A shape counts as evidence from this many links on. Chosen: two may be chance.
 LEAST_LINKS = 3
-# Shares of headlines among the links of one shape: of articles, and of labels. Chosen: between them the words decide.
+# A shape with at least the first share of headlines among its links is that of articles, one with at most the second
+# that of labels. Chosen: between the two, the words of each link decide.
 MOSTLY_SHARE, HARDLY_SHARE = 0.6, 0.2
 # The fewest characters of a last segment that is a title. Chosen: names of sections are shorter.
 LONG_SLUG_CHARACTERS = 40
-# Links of one shape that are no headlines. Chosen: the largest menus of real pages have a hundred or two.
+# The most links of one shape that are no headlines. Chosen: the largest menus of real pages have a hundred or two.
 LONGEST_MENU_LINKS = 300
-# Only traps have deeper paths, or more in the query.
+# Limits for the depth of a path and for a query: only traps for crawlers have more.
 DEEPEST, MOST_PAIRS = 15, 20
 
 
@@ -104,7 +105,7 @@ def articles(links: Sequence[Link]) -> list[Link]:
     read = {kind: sum(headline(link) for link in alike) for kind, alike in kinds.items()}
     shares = {kind: read[kind] / len(alike) for kind, alike in kinds.items()}
     good = {kind for kind, share in shares.items() if share >= MOSTLY_SHARE and len(kinds[kind]) >= LEAST_LINKS}
-    # No menu is this long. Other links with the shape of these headlines are a trap for crawlers.
+    # No menu is this long: further links with the shape of these headlines are a trap for crawlers.
     crowded = {
         kind
         for kind in kinds.keys() - good
@@ -116,7 +117,8 @@ def articles(links: Sequence[Link]) -> list[Link]:
         if (kind in good or (kind in crowded and read)) and not link.aside:
             return True
         if telling(link.url):
-            # Beside headlines, a text of one or two words is a label; so is one of a kind whose texts are all short.
+            # In a shape with headlines, a link of one or two words is a label. So is every link of a shape whose texts
+            # are all short.
             few = bool(link.words) and weight(link.words) < LABEL_WORDS
             labels = few or (len(kinds.get(kind, ())) >= LEAST_LINKS and shares[kind] < HARDLY_SHARE)
             return read or not (link.aside or link.foreign or (labels and bool(good or crowded)))
@@ -157,7 +159,7 @@ def telling(url: str) -> bool:
 def shape(url: str, *, keep: bool = True) -> str:
     """What an address has in common with similar ones: classes of its path's parts, and the names in its query.
 
-    keep: whether the first part is kept as it is, because it names a part of the site.
+    keep: whether the first part stays unchanged, because it names a part of the site.
     """
     parts = urlsplit(url)
     segments = [segment for segment in unquote(parts.path).split("/") if segment]

@@ -23,7 +23,7 @@ from pipelines.model import Entry
 ROOTS = ("urlset", "sitemapindex")
 # Addresses of one sitemap, by the protocol (sitemaps.org).
 MAX_ENTRIES = 50_000
-# Sitemaps of an index that are read. Chosen: the protocol allows 50,000; the newest of these are fetched.
+# How many names of sitemaps are read from an index. The protocol allows 50,000; the newest of them are fetched.
 MAX_NAMED = 20_000
 # Sitemaps of an index that are fetched. Chosen: the newest by their own dates; older addresses are in the ledger.
 MAX_CHOSEN = 20
@@ -36,7 +36,7 @@ COMPACT_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 NUMBER = re.compile(r"\d+")
 NEWS = re.compile(r"(?<![a-z])(google-?)?news", re.IGNORECASE)
-# What systems list besides articles, in sitemaps with such names.
+# The names of sitemaps in which sites list other things than articles.
 ASIDE = re.compile(
     r"(?<![a-z])(tags?|categor(y|ies)|authors?|users?|images?|videos?|pages?|taxonom(y|ies)|galler(y|ies)|topics?)(?![a-z])",
     re.IGNORECASE,
@@ -141,18 +141,18 @@ def _named_date(path: str) -> datetime | None:
     said = COMPACT_DAY.search(path) or DAY.search(path)
     if said:
         try:
-            # A month without a day: every month has 28.
+            # A month without a day counts as its 28th, a day that every month has.
             return datetime(int(said[1]), int(said[2]), int(said[3] or 28), tzinfo=UTC)
         except ValueError:
             return None
     said = YEAR.search(path)
-    # A year alone: its end.
+    # A year alone counts as its last day.
     return datetime(int(said[1]), 12, 31, tzinfo=UTC) if said else None
 
 
 def _both_ends(found: list[Entry]) -> list[Entry]:
-    """The order if nothing shows which sitemaps are newest: numbered ones alternate from both ends, others keep their
-    order.
+    """The order if nothing shows which sitemaps are newest: numbered sitemaps are taken alternately from both ends,
+    others keep their order.
     """
     if len(found) <= MAX_CHOSEN:
         return found

@@ -19,7 +19,7 @@ HEXADECIMAL = 16
 
 # Bytes of an unpacked list: 50 MB, as sitemaps.org has it.
 MAX_BYTES = 50 * 1024 * 1024
-# A real list never reaches these limits: beyond them, mending and guessing take seconds, and delay other sources.
+# A real list never reaches these limits. Beyond them, repairs and guesses take seconds and delay other sources.
 MOST_MENDED = 200_000
 # Bytes in which the root of a document is searched. Chosen: longer than any preamble.
 HEAD_BYTES = 20_000
@@ -43,7 +43,7 @@ KNOWN_PREFIXES = {
     b"xml": b"",
     b"xmlns": b"",
 }
-# Prefixes that are declared if a feed forgot this. Chosen: feeds use a handful.
+# The most prefixes that are declared if the feed does not declare them. Chosen: feeds use a handful.
 MAX_PREFIXES = 20
 PARTS = (b"item", b"entry", b"url", b"sitemap")
 
@@ -75,7 +75,8 @@ def find_kind(body: bytes) -> tuple[str, bytes]:
 
 
 def ways(body: bytes) -> Iterator[bytes]:
-    """The bytes unchanged; then with repairs of what stops parsers; then also without the part that was cut off."""
+    """The bytes unchanged; then with everything repaired that stops parsers; then also without the incomplete part at
+    the end."""
     yield body
     better = mend_xml(body)
     if better != body:

@@ -19,8 +19,8 @@ class FieldWords:
 
     whole: where words may begin and end; None if every word may.
 
-    If joiners keep words of the field together, the field is read a second time as if they stood apart. A part of such
-    a word is no complete word.
+    If joiners keep words of the field together, the field is read a second time as if these words were separate. A part
+    of such a word is no complete word.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Whether a query holds for one article. This decides; search only selects candidates for it.
+"""Whether a query holds for one article. Only this module decides that; a search selects candidates for it.
 
 Terms are found as watches find them (`matcher`). This module adds AND, OR and NOT, filters, and how near two words are
 to each other.
@@ -64,7 +64,7 @@ class ReadyQuery:
 
 @dataclass(slots=True)
 class ArticleLookup:
-    """An article for queries, with what they have found in it so far. Any number of queries share it."""
+    """An article for queries, with the places found in it so far. Any number of queries share the record."""
 
     subject: QueriedArticle
     reading: ArticleWords

@@ -19,7 +19,8 @@ from pipelines.query.day_spans import Moment
 from pipelines.query.lexer import QueryToken, TokenKind, pieces
 from pipelines.query.terms import PREFIXES, Term, checked_term
 
-# The limits of one query: at these it is read in milliseconds, and 24 forms a term stay within one tsquery.
+# The limits of one query. Within them a query is read in milliseconds, and with 24 forms for each term it fits into one
+# tsquery.
 LONGEST = 10_000
 MOST_TERMS = 250
 DEEPEST = 50
@@ -75,7 +76,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Except:
-    """A hit of `wanted` that overlaps no hit of `around`: a word outside of some phrases that contain it."""
+    """A hit of `wanted` that overlaps no hit of `around`: a word, but not inside of certain phrases."""
 
     wanted: tuple[Find, ...]
     around: tuple[Find, ...]
@@ -264,7 +265,7 @@ def _side(reading: _Reading, node: Node, kind: TokenKind, piece: QueryToken | No
     parts = node.parts if isinstance(node, Either) else (node,)
     finds = tuple(part for part in parts if isinstance(part, Find))
     if len(finds) != len(parts):
-        raise reading.wrong(f"{kind} stands between words, phrases, or (words OR words) in parentheses alone.", piece)
+        raise reading.wrong(f"{kind} can only stand between words, phrases, or (words OR words) in parentheses.", piece)
     return finds
 
 
@@ -292,7 +293,7 @@ def _leaf(reading: _Reading, *, title: bool, depth: int) -> Node:
             f"{prefixes[-1]}: cannot stand before parentheses, only title: can; write it before each word.", opened
         )
     if depth >= DEEPEST:
-        raise reading.wrong(f"More than {DEEPEST} parentheses stand one inside the other: take some out.", opened)
+        raise reading.wrong(f"More than {DEEPEST} parentheses stand inside each other: take some out.", opened)
     node = _any(reading, title=title or bool(prefixes), depth=depth + 1)
     if not reading.peek():
         raise reading.wrong("This parenthesis is never closed: write ) where it ends.", opened)
@@ -315,7 +316,7 @@ def _term(reading: _Reading, piece: QueryToken, *, title: bool) -> Node:
         elif not field and not listed and name not in PREFIXES:
             field = name
         else:
-            raise reading.wrong(f"{piece.text} has two ways to look for it; write only one.", piece)
+            raise reading.wrong(f"{piece.text} has two prefixes that say how to look for it; write only one.", piece)
     if not any(spelling.strip() for spelling in piece.spellings):
         needs = (
             f"{piece.prefixes[-1]}: needs a word right behind it." if piece.prefixes else "There is no word in this."
@@ -324,7 +325,7 @@ def _term(reading: _Reading, piece: QueryToken, *, title: bool) -> Node:
     if piece.prefixes and piece.text.startswith(f"{':'.join(piece.prefixes)}:-"):
         raise reading.wrong(f"The - stands before what is left out: write -{piece.text.replace(':-', ':', 1)}.", piece)
     if field and (mode or title):
-        raise reading.wrong(f"{field}: takes no exact:, sub: or title: beside it.", piece)
+        raise reading.wrong(f"{field}: cannot be combined with exact:, sub: or title:.", piece)
     if field:
         return _filter(reading, piece, field)
     spellings = _find_spellings(reading, piece) if listed else piece.spellings

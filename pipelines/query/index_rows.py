@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-# The version of the index's content and of its form in article files: if one of them changes, so does the number.
+# The version of the index's content and of its form in article files. The number changes if either of them does.
 VERSION = 2
-# The last place that a tsvector can have. Above these bits of a place is its weight: A is 3, B is 2, and 0 is none.
+# The last place that a tsvector can have. The bits above these are the weight of a place: A is 3, B is 2, and 0 is
+# none.
 LAST_PLACE, WEIGHT_BITS = 16_383, 14
 WEIGHT_LETTERS = ("", "C", "B", "A")
 
 
 class Shape(IntEnum):
-    """What a row of the search index has of an article."""
+    """Which part of an article a row of the search index has, and in which form."""
 
     EXACT = 0
     JOINED = 1

@@ -1,7 +1,7 @@
 """Matching: the places of a term in an article. Only this module knows how terms are looked up.
 
-Every written form of a term is in a dictionary, and so is every word of the article. So a term costs one look-up for
-each form, however long the article is. `query_set` selects which of many watches are examined.
+Every written form of a term is in a dictionary, and so is every word of the article. So a term needs one look-up for
+each of its forms, however long the article is. `query_set` selects which of many watches are examined.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pipelines.query.terms import Term
 MAX_ALERT_MATCHES = 20
 # The most characters of a sentence that is shown whole. Chosen: four lines on a phone.
 LONGEST_SENTENCE = 300
-# Characters of a longer one on each side of the place. Chosen: a line on a phone.
+# Characters of a longer sentence on each side of the place. Chosen: a line on a phone.
 SNIPPET_CHARACTERS = 70
 # Tanwin on an alef: it makes the accusative of a common noun look like a name that ends in alef (درعاً, a shield).
 TANWIN = "\u064b"
@@ -32,7 +32,7 @@ TANWIN = "\u064b"
 class Word:
     """The words that can fill a place in a phrase: one of these forms, or any word that begins with `start`.
 
-    stem_of: if set, of the words with this beginning only the forms of this word in the language of the text.
+    stem_of: if set, only those words with this beginning that are forms of this word in the language of the text.
     """
 
     forms: frozenset[str]
@@ -44,7 +44,7 @@ class Word:
 class Spelling:
     """One way to write a term: the term is looked up by its first word; `rest` are the words that follow.
 
-    bare_alef: it ends in an alef of its own, and a word with tanwin on the alef does not match.
+    bare_alef: the term ends in an alef of its own, so a word with tanwin on the alef does not match.
     stem_of: as in a `Word`.
     """
 
@@ -70,7 +70,8 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """The spellings of a term by written form, by beginning of a word, by form with ending; and its parts of words."""
+    """The spellings of a term by written form, by the beginning of a word, and by the form with an ending; and the
+    parts of words that it looks for."""
 
     forms: dict[str, list[Spelling]] = field(default_factory=dict)
     starts: dict[str, list[Spelling]] = field(default_factory=dict)
@@ -219,7 +220,7 @@ def _fits(word: Word, form: str, language: str) -> bool:
 
 
 def _parts(made: Forms, stream: FieldWords) -> Iterator[tuple[int, int]]:
-    """The places of words with a part that is looked for: the complete words are found."""
+    """The places of the complete words that contain a wanted part."""
     joined = " ".join(stream.forms)
     begins: list[int] | None = None
     for part in made.parts:
@@ -254,7 +255,8 @@ def _match(hit: Hit, content: str) -> Match:
 
 
 def _snippet(content: str, start: int, end: int) -> str:
-    """The sentence around a place, in one line; of a long one the words around the place, with … for omitted words."""
+    """The sentence around a place, in one line; of a long sentence, the words around the place, with … for omitted
+    words."""
     first, last = text.sentence_around(content, start, end, LONGEST_SENTENCE)
     left, right = first, last
     if last - first > LONGEST_SENTENCE:

@@ -21,7 +21,8 @@ from pipelines.query.terms import Term
 # How many clauses are tested besides the one by which a query is looked up, and how many excluded words. Chosen: most
 # queries have no more, and four bytes each are kept for every query.
 CLAUSES, EXCLUSIONS = 3, 2
-# The assumed share of articles with a word of unknown frequency, per letter. Chosen: below one in a thousand.
+# The assumed share of articles that contain a word of unknown frequency, divided by the word's number of letters.
+# Chosen: below one in a thousand.
 UNSEEN = 0.0002
 # The assumed share of articles with a key of another kind. Chosen: only their order matters.
 USUAL = {"start": 0.05, "stem": 0.02, "piece": 0.2, "filter": 0.2, "lang": 0.6}
@@ -99,7 +100,8 @@ class _Build:
                     first.setdefault(spelling, set()).add(kind + form)
         ways = [[frozenset(keys), *map(_rest, spelling.rest)] for spelling, keys in first.items()]
         for part in made.parts:
-            # Each word of an article is between blanks; the words at both ends of a part may go on.
+            # In the text that is searched each word stands between blanks. The words at both ends of the wanted part
+            # may be longer.
             last = len(words := part.split(" ")) - 1
             padded = (" " * (n > 0) + word + " " * (n < last) for n, word in enumerate(words))
             ways.append([frozenset(["p" + piece]) for word in padded for piece in query_set.pieces(word)])

@@ -23,13 +23,13 @@ from pipelines.query.grammar import Either, Every, Except, Field, FieldFilter, F
 from pipelines.query.matcher import Hit
 from pipelines.query.terms import Term
 
-# The version of the form below: stored arrays with another number are built anew.
+# The version of the form of the arrays. Stored arrays with another number are built again.
 FORM = 2
-# Groups that fill up queries with fewer: one that every article has, and one that none has.
+# Two groups that fill the rows of queries with fewer groups: one that every article has, and one that no article has.
 ALWAYS, NEVER = 0, 1
 # Letters of the pieces by which parts of words (`sub:`) are found. Chosen: the shortest part that is allowed.
 PIECE_LETTERS = 3
-# How many words and queries are remembered. Chosen: the words of a language; memory must end somewhere.
+# How many words and queries are remembered. Chosen: the number of words of a language; memory must have a limit.
 MAX_WORDS, MAX_NODES = 100_000, 100_000
 # Bytes of a key's hash. Chosen: among a million keys, two are equal once in ten million installations.
 HASH_BYTES = 8
@@ -39,8 +39,8 @@ HASH_BYTES = 8
 class QuerySet:
     """Queries made ready by `query_conditions.compile_queries`, kept as its `arrays`.
 
-    A query is a number from 0 on, and so is a clause, which is called a group here: the same clause of several queries
-    is one group.
+    A query has a number from 0 on. So has a clause, which is called a group here: the same clause of several queries is
+    one group.
 
     Some arrays hold things of different lengths one after the other; names_at, nodes_at, terms_at, key_at and group_at
     say where each begins:
@@ -52,7 +52,8 @@ class QuerySet:
     A key is a letter and what it stands for: w a word, b the beginning of a word, e what is left of a word without a
     prefix, p a piece of three letters, f a field with its value.
 
-    required: for each query, the groups of which an answer has one key each. excluded: those of which it has none.
+    required: for each query, the groups of each of which an answer has a key. excluded: the groups of which an answer
+    has no key.
     starts: the lengths of the beginnings of words that some key has.
     kinds: two flags: whether any query has keys of the kinds e and p.
     """
@@ -94,8 +95,8 @@ def candidates(made: QuerySet, lookup: ArticleLookup) -> NDArray[Any]:
     queries = arrays["group_queries"][_spans(begins, ends)]
     made.present[groups] = True
     kept = made.present[arrays["required"][queries]].all(axis=1)
-    # If joiners keep words together, `forms` has also the parts of such words, which are no complete words. Then no
-    # query is excluded here, and the queries are read one by one.
+    # If joiners keep words together, `forms` also has the parts of such words, which are no complete words. Then no
+    # query is excluded here; each query is read.
     if not any(stream.whole for stream in lookup.reading.streams):
         kept &= ~made.present[arrays["excluded"][queries]].any(axis=1)
     made.present[groups] = False

@@ -29,7 +29,7 @@ Scopes = Mapping[str, Scope]
 class Selection:
     """Filters that every answer fulfils, None if there is none; rest: the rest of the query, None if nothing is left.
 
-    kind: of a change that the article had.
+    kind: the kind of a change that the article must have had.
     """
 
     sources: frozenset[str] | None = None

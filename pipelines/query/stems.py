@@ -1,8 +1,8 @@
 """Stems: which words of a European language are one word with different endings. Only this module knows the stemmers.
 
-The rules are Snowball's, as in Postgres' own configurations, but run in Python where a watch or a search decides. A
-text is read by its own language, and the index is searched for words with the same beginning. So a term means the same
-in both.
+The rules are Snowball's, as in Postgres' own configurations, but they run in Python, for watches and for searches. A
+text is read with the rules of its own language. The search index gives the words with the same beginning as candidates.
+So a term means the same in a watch and in a search.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _beginning(word: str, language: str) -> str:
     return shared if len(shared) >= SHORTEST_LETTERS else word[:SHORTEST_LETTERS]
 
 
-# A word takes 0.1 ms in Python; the usual words of some languages are soon in memory.
+# Words are remembered: one takes 0.1 ms in Python, and the usual words of some languages are soon in memory.
 @lru_cache(maxsize=1 << 16)
 def _stem(word: str, language: str) -> str:
     return str(_stemmer(LANGUAGES[language]).stemWord(word))

@@ -25,7 +25,8 @@ WRITTEN_AS = {"exact": "exact", "suffix": "suffix", "stem": "stem", "substring":
 WRITTEN = re.compile(r"([a-z]+):(?=\S)(.*)", re.DOTALL)
 # The fewest letters of a part of a word. Chosen: two letters are in every text.
 SHORTEST_PART_LETTERS = 3
-# How many terms are remembered: many watches look for the same words. Chosen: some ten thousand watches; 20 MB.
+# How many terms are remembered: many watches look for the same words. Chosen: enough for some ten thousand watches, in
+# 20 MB.
 REMEMBERED_TERMS = 1 << 16
 
 
@@ -37,7 +38,7 @@ class Term:
     also finds the word with letters written after it; `stem` finds the word with any ending in the language of the
     text; `substring` finds the letters at any place in a word.
     article: `keep` adds no article to a word without one (حماس, not الحماس). `apart` looks for a part of a word without
-    the article that it begins with. Older watches have `optional`, which does not do this.
+    the article that it begins with. Older watches have `optional`, which changes nothing.
 
     A word that ends in `*` finds every word with this beginning.
     """
@@ -48,7 +49,7 @@ class Term:
     aliases: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
-        # Each look-up of a term needs the hash. A str keeps its own hash, and few terms share one.
+        # Each look-up of a term needs a hash. A str remembers its own hash, and few terms share the same text.
         return hash(self.text)
 
     @property
@@ -68,7 +69,7 @@ def parse_term(written: str) -> Term:
     if match:
         if match[1] not in PREFIXES:
             raise WatchError(
-                f"{match[1]}: is no way to look for a term; allowed are {', '.join(map('{}:'.format, PREFIXES))}."
+                f"{match[1]}: is no prefix of a term; allowed are {', '.join(map('{}:'.format, PREFIXES))}."
             )
         (mode, article), rest = PREFIXES[match[1]], match[2]
     return _check_term(written, tuple(rest.split("|")), mode, article)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 ARABIC = re.compile("[\u0621-\u064a]")
 HEBREW = re.compile("[\u05d0-\u05ea]")
-# Each of them also with ו before it.
+# Each of these can also have ו before it.
 HEBREW_PREFIXES = ("", "ה", "ב", "ל", "מ", "כ", "ש", "שה", "שב", "של", "שמ", "מה")
 HEBREW_AND = "ו"
 CONJUNCTIONS = ("", "و", "ف")
@@ -68,7 +68,7 @@ def endings(form: str) -> set[str]:
         found |= {stem + "ت" + pronoun for pronoun in PRONOUNS}
         found |= {stem + ending for ending in (*PLURALS, *NISBA, *JOINED)}
     if form.endswith(("يا", "يه")):
-        # A سوري is from سوريا.
+        # The word of origin drops the ending of the place: a سوري is from سوريا.
         found |= {form[:-1] + ending for ending in ("", "ه", "ا", *PLURALS)}
     elif form.endswith("ا"):
         found |= {form[:-1] + ending for ending in NISBA}

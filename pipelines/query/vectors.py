@@ -28,7 +28,8 @@ MOST_PLACES = 255
 MOST_BYTES = 800_000
 # The most letters of a word: a tsvector takes 2,046 bytes, and a letter has four at most.
 LONGEST_WORD = 500
-# Words that contain a part (`sub:`): with more of them the index is no help, and candidates are read instead.
+# The most words that contain a part (`sub:`). With more such words the index does not help, and candidates are read
+# instead.
 MOST_WORDS = 5_000
 # Written forms of all terms of a query: a tsquery takes 1 MB.
 MOST_FORMS = 30_000
@@ -36,13 +37,15 @@ MOST_FORMS = 30_000
 TITLE, AUTHOR = "=", "@"
 # The weights of a tsvector: A for a word of the title, B for one of the description.
 WEIGHTS = {"title": 3 << WEIGHT_BITS, "description": 2 << WEIGHT_BITS, "text": 0}
-# Places between two fields: more than NEAR allows, so that NEAR never connects two fields.
+# The gap of places between two fields: larger than NEAR allows, so that NEAR never connects two fields.
 GAP = 60
-# The distance between two words in a tsquery: no word has these signs.
+# The sign before the distance between two words in a tsquery; no word has this sign.
 BESIDE = re.compile(r"<(-|\d+)>")
-# One letter can stand for several words (ﷺ): they share its place in a text, and have their own places in the index.
+# One letter can stand for several words (ﷺ). In the text these words share the letter's place; in the index each has a
+# place of its own.
 LIGATURE = 4
-# Written forms of one NEAR, counted each time they are written: once for each number of words between.
+# The most written forms in the query for one NEAR. Each form is written, and counted, once for each possible number of
+# words between.
 MOST_NEAR_FORMS = 6_000
 
 
@@ -50,8 +53,9 @@ MOST_NEAR_FORMS = 6_000
 class Conditions:
     """tsqueries that every index row of an answer fulfils, one for each shape; None if none can be made.
 
-    exact: rows of the shape EXACT that fulfil theirs answer the query, as far as its text goes.
-    placed: the query depends on how words stand to each other, which the index alone cannot tell.
+    exact: whether a row of the shape EXACT that fulfils its condition answers the query, except for the query's
+    filters.
+    placed: whether the query depends on how words stand to each other, which the index alone cannot tell.
     """
 
     of_exact: str | None
@@ -151,7 +155,8 @@ class _Writing:
         return None
 
     def near(self, node: Near) -> str | None:
-        """What is near by the places of a row; None if the places cannot tell: for phrases, or for too many forms."""
+        """The condition for NEAR by the places of a row; None if the places cannot decide it: for phrases, or for too
+        many forms."""
         sides = [[one for find in side for one in self.groups(find).items()] for side in (node.left, node.right)]
         left, right = (sorted({form for _, forms in side for form in forms}) for side in sides)
         furthest = node.distance + LIGATURE
@@ -193,7 +198,8 @@ class _Writing:
         return self.either([*written, *(self.part(part, before) for part in parts_)])
 
     def part(self, part: str, before: str) -> str | None:
-        """A part of words. Of several words, the first may have more letters before it, and the last more behind it."""
+        """The condition for a part of words. If it spans several words, the first may have more letters before it, and
+        the last more after it."""
         first, *rest = part.split(" ")
         known = self.words_of[first]
         if len(known) > MOST_WORDS:
@@ -206,7 +212,7 @@ class _Writing:
         return self.row([*([firsts] if firsts else []), *([quote(before + word)] for word in rest[:-1]), last])
 
     def without(self, node: Without) -> str | None:
-        # Rows of other shapes may have a word there that is not a word of its own.
+        # In rows of other shapes, what stands at a place may be only a part of a word.
         part = self.node(node.part) if self.shape == Shape.EXACT and _exact(node.part, self.words_of) else None
         return f"!({part})" if part else None
 
@@ -220,7 +226,7 @@ class _Writing:
         return None if None in made else " | ".join(f"({part})" for part in made if part) or None
 
 
-# No row fulfils this: no word has a blank.
+# A condition that no row fulfils: no word contains a blank.
 _NOTHING = "' '"
 
 

@@ -1,7 +1,8 @@
-"""The secret part of a source's requests: which secrets its file names, what of them is sent, and where to.
+"""The secret part of a source's requests: which secrets its file names, in which form they are sent, and to which
+hosts.
 
 A source file has only names of secrets. The values come from NIGHTDESK_SECRET_<NAME> or an Airflow connection. They are
-put into a request where it leaves the machine (spiders.handler). Only this module knows how a secret looks in a
+put into a request just before it leaves the machine (spiders.handler). Only this module knows how a secret looks in a
 request. It also removes secrets from answers, because sites repeat cookies and tokens in headers, redirects and pages.
 """
 
@@ -25,17 +26,18 @@ CONNECTION_PREFIX = "nightdesk_secret_"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,60}")
 SCHEMES = ("basic", "bearer")
-# What has a key of its own, what the connection needs, and what would tell a site another thing than who we are.
+# Headers that a source file cannot set: those with a key of their own, those that the connection needs, and those that
+# would hide who is asking.
 NOT_GIVEN = {
     "accept-encoding", "authorization", "connection", "content-length", "cookie", "forwarded", "from", "host",
     "if-modified-since", "if-none-match", "proxy-authorization", "range", "referer", "te", "transfer-encoding",
     "upgrade", "user-agent", "via", "x-forwarded-for",
 }  # fmt: skip
 LEFT_OUT = "(secret)"
-# How a site says that it does not know us.
+# The statuses by which a site asks for a login.
 UNKNOWN = (401, 402, 403)
-# Characters from which on something is taken out of answers: with letters and digits, alone in a cookie (which may well
-# be `lang=arabic-1`), or of one kind, as words are.
+# Texts are removed from answers from this many characters on: texts of letters and digits; a value that stands alone in
+# a cookie (which may be as harmless as `lang=arabic-1`); and texts of one kind of characters, like words.
 MIXED, MIXED_COOKIE, PLAIN = 6, 8, 16
 COOKIE_NAME = re.compile(rb"^\s*([^=;\s]{1,100})=")
 
@@ -59,7 +61,8 @@ class Access:
 
 @dataclass(frozen=True)
 class SecretPart:
-    """What one key of a source's file adds to a request. forms: how its secret may stand in an answer."""
+    """What one key of a source's file adds to a request. forms: the forms in which the secret may stand in an
+    answer."""
 
     header: tuple[str, str] | None = None
     proxy: str = ""
@@ -137,7 +140,8 @@ def bytes_without(access: Access, body: bytes) -> bytes:
 
 
 def cookie_without_value(header: bytes) -> bytes:
-    """A Set-Cookie header with only the cookie's name, because whatever a site gives to a login may be a login."""
+    """A Set-Cookie header with only the cookie's name, because any cookie that a site sends to a logged-in reader may
+    contain the login."""
     found = COOKIE_NAME.match(header)
     return (found[1] + b"=" if found else b"") + LEFT_OUT.encode()
 
@@ -237,13 +241,13 @@ def _proxy(value: str) -> SecretPart:
 
 
 def _both(user: str, password: str) -> frozenset[str]:
-    """How a user and a password may stand in an answer."""
+    """The forms in which a user and a password may stand in an answer."""
     pair = f"{user}:{password}"
     return frozenset([b64encode(pair.encode("utf-8")).decode("ascii")]) | _forms(pair, MIXED) | _forms(password, MIXED)
 
 
 def _forms(value: str, least: int) -> frozenset[str]:
-    """How a secret may stand in an answer; empty if the secret may as well be a word of a text."""
+    """The forms in which a secret may stand in an answer; empty if the secret could also be a common word."""
     mixed = len(value) >= least and re.search(r"\d", value) and re.search(r"[^\W\d]", value)
     if not mixed and len(value) < PLAIN:
         return frozenset()
@@ -270,7 +274,7 @@ def _origins(source: Source) -> frozenset[str]:
     """
     lists = (*source.feeds, *source.sitemaps, *source.sections)
     own = {_origin(url) for url in (source.url, *lists) if _site(url) == _site(source.url)}
-    # A site that is named by http mostly redirects to https.
+    # A site whose file names http mostly redirects to https.
     own |= {
         "https://" + origin[7:-3] + ":443" for origin in own if origin.startswith("http://") and origin.endswith(":80")
     }

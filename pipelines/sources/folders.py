@@ -20,7 +20,7 @@ from pipelines.sources.source_values import NAME
 from pipelines.sources.sourcefile import load, parse, render, show_path
 from pipelines.stores import postgres, source_sets
 
-# Names that are spelled alike, and all that are offered. Chosen: one line.
+# How many similar names are offered, and how many names in all. Chosen: one line.
 NEAR, NEAR_SHOWN = 3, 4
 
 __all__ = [
@@ -65,7 +65,7 @@ def pin_sources(settings: Settings, run: str, *, newest: bool = False) -> Settin
     """The settings with the set of sources that a run reads, from its first task to its last; it is noted with the run.
     Without a bucket of sources: the settings as they are.
 
-    newest: the run goes on with the newest set, as somebody asks who has just changed a source.
+    newest: the run goes on with the newest set; for a person who has just changed a source.
     """
     version = source_sets.refresh(settings.sources, now=True)
     if not version:
@@ -83,8 +83,8 @@ def runs_by_set(conn: postgres.Connection) -> dict[int, postgres.Row]:
 
 @contextmanager
 def changing(settings: Settings, why: str) -> Iterator[Settings]:
-    """The settings with a sources folder to change: where the sources are in a bucket, what was changed in the block
-    becomes the next set at its end. SourceError if somebody else has changed one of the same files meanwhile.
+    """Settings with a sources folder that may be changed. If the sources are in a bucket, the folder becomes the next
+    set at the end of the block. SourceError if somebody else has changed one of the same files meanwhile.
     """
     with source_sets.changing(settings.sources, why) as folder:
         yield settings if folder == settings.sources else settings.model_copy(update={"sources": folder})
@@ -105,7 +105,8 @@ def together(bad: Sequence[SourceError]) -> SourceError:
 
 
 def none_followed(settings: Settings) -> SourceError:
-    """The error that no source is followed, with what to do. A lost folder looks like a new one."""
+    """The error that no source is followed, with what to do. The sentence names the folder, because a lost folder looks
+    like a new one."""
     return SourceError(
         f"No source is followed ({settings.sources} has no file of one), so there is nothing to do: "
         "`nightdesk follow` and a site's address, or a name of `nightdesk sources list --catalogue`."
@@ -246,7 +247,7 @@ def path_of(settings: Settings, name: str) -> Path:
     """The file of a followed source; SourceError says which names are near."""
     source_sets.refresh(settings.sources)
     direct = settings.sources / f"{name}.toml"
-    # The folder is read for what is not there alone: some thousand names would each read it.
+    # The folder is read only if the name is not there: otherwise each of some thousand names would read it.
     if NAME.fullmatch(name) and direct.is_file():
         return direct
     return _of({path.stem: path for path in _files(settings.sources)}, name, settings)
@@ -279,7 +280,7 @@ def unfollow(settings: Settings, name: str) -> Path | None:
     """Stop following a source. If its file differs from the catalogue's, it is put aside for another `follow`. Gives
     where, or None.
 
-    SourceError if another file was put aside before, so that nothing of yours is lost.
+    SourceError if another file was put aside before, so that no changes of a person are lost.
     """
     path = path_of(settings, name)
     entry = _catalogue_files().get(path.stem)
@@ -341,7 +342,7 @@ def find_recorded(conn: postgres.Connection) -> set[str]:
 
 
 def near(name: str, known: Iterable[str]) -> str:
-    """The names that somebody may have meant, as the end of a sentence; empty if there are none."""
+    """Similar names that a person may have meant, as the end of a sentence; empty if there are none."""
     names = sorted(known)
     within = [n for n in names if name in n or n in name] if len(name) > 2 else []
     near = list(dict.fromkeys(get_close_matches(name, names, NEAR) + within))[:NEAR_SHOWN]

@@ -1,7 +1,8 @@
 -- The statements of sources/, by name. A name is unique in all packages.
 
 -- name: last_crawls
--- When each source's last crawl began, one that found the source busy crawled nothing; source by source from the index.
+-- When the last crawl of each source began. A crawl that found the source busy does not count. The recursion takes the sources from the
+-- index one by one.
 with recursive named (name) as (
     select min(source) from runs
     union all
@@ -10,7 +11,7 @@ with recursive named (name) as (
 select n.name as source, last.started_at
 from named n
 cross join lateral (
-    -- A range of one source, so that its newest row is looked up and not looked for among those of all.
+    -- A range of one source makes Postgres take the source's newest row from the index, instead of searching the rows of all sources.
     select started_at from runs
     where source >= n.name and source <= n.name and stage = 'crawl' and state <> 'busy'
     order by source desc, started_at desc limit 1
@@ -18,13 +19,13 @@ cross join lateral (
 where n.name <> ''
 
 -- name: note_newest_sources
--- The run goes on with this set of sources.
+-- Note that the run now reads this set of sources.
 insert into run_sources (run, version) values (%(run)s, %(version)s)
 on conflict (run) do update set version = excluded.version, noted_at = now()
 returning version
 
 -- name: note_sources
--- The set of sources that a run reads; where it is noted already, that one.
+-- Note the set of sources that a run reads. If a set is noted already, that one stays and is returned.
 insert into run_sources (run, version) values (%(run)s, %(version)s)
 on conflict (run) do update set version = run_sources.version
 returning version
@@ -42,11 +43,11 @@ select source, paused_at from paused_sources
 delete from paused_sources where source = %(source)s
 
 -- name: runs_of_sources
--- How many runs read each set of sources, and the newest of them.
+-- How many runs read each set of sources, and the newest of these runs.
 select version, count(*)::int as runs, max(run) as newest_run from run_sources group by version
 
 -- name: sources_known
--- Every source that something was written down of; one after the other from the index, however many rows each has.
+-- Every source that has rows. The recursion takes the sources from the index one by one, however many rows each has.
 with recursive crawled (name) as (
     select min(source) from urls
     union all

@@ -29,19 +29,20 @@ LONGEST_NAME_CHARACTERS = 60
 LONGEST_PATTERN_CHARACTERS = 300
 # Characters of an address. Chosen: a little below what pipelines.urls takes.
 LONGEST_URL_CHARACTERS = 2000
-# Minutes between two looks at a list. Chosen: 31 days; who looks more seldom writes a schedule.
+# The most minutes between two looks at a list. Chosen: 31 days; for longer pauses there is the schedule.
 LONGEST_PAUSE_MINUTES = 44_640
-# An expression that selects attributes or text of this selects no elements of a page either.
+# A small page on which an expression is tried: if it selects attributes or text here, it does not select elements on a
+# site's pages.
 SAMPLE_PAGE = (
     "<html lang='x'><body><div id='x' class='x'>x<p class='x'>x</p><a href='x' title='x'>x</a>"
     "<img src='x' alt='x' style='x'/><span name='x' content='x'>x</span></div></body></html>"
 )
-# What stands there by mistake may be the secret itself: it is shown in no sentence.
+# Keys with names of secrets. If the secret itself stands there by mistake, no sentence may show it.
 SECRET_KEYS = {"headers", "cookies", "auth", "proxy"}
 
 
 def find_problem(key: str, value: Any, shown_key: str) -> str:
-    """What is wrong with a value; empty where nothing is."""
+    """What is wrong with a value; empty if nothing is."""
     type_, problem = CHECKS[key]
     if type_ is list:
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
@@ -162,7 +163,7 @@ def _between(least: float, most: float) -> Callable[[float], str]:
 
 def _text_days(value: float) -> str:
     if 0 < value < LEAST_TEXT_DAYS:
-        return f"would take what may still be loaded or read again; it is {LEAST_TEXT_DAYS} at least, or 0 for ever"
+        return f"would delete what may still be loaded or read again; it is {LEAST_TEXT_DAYS} at least, or 0 for ever"
     return _between(-1, 36500)(value)  # days; chosen: a century
 
 

@@ -24,7 +24,7 @@ from pipelines.sources.source_values import LONGEST_NAME_CHARACTERS, NAME, conve
 
 # Bytes of a file. Chosen: a hundred times what the longest of the catalogue has.
 LARGEST_BYTES = 100_000
-# Files whose source is kept in memory. Chosen: twice as many as a large installation has; each takes some kilobytes.
+# How many sources are kept in memory. Chosen: twice as many as a large installation has; each takes some kilobytes.
 FILES_KEPT = 2_000
 
 KEYS = {
@@ -57,7 +57,7 @@ KEYS = {
     "expect": "What the source promises; breaking a promise is reported",
 }
 LISTS = ("feeds", "sitemaps", "sections")
-# Keys that there were once, and what to do with a file that has one.
+# Former keys, each with what to do with a file that has it.
 GONE_KEYS = {"spider": "it was never used, take its line out"}
 EXPECT_KEYS = {
     "articles_per_run": "The least number of new articles in a usual night",
@@ -79,7 +79,8 @@ def load(path: Path) -> Source:
 
 @lru_cache(maxsize=FILES_KEPT)
 def _parse_known(text: str, path: Path) -> Source:
-    """As `parse`. A server reads the same thousand files for every page, and TOML takes a millisecond each."""
+    """Like `parse`, but remembers results: a server reads the same thousand files for every page, and TOML takes a
+    millisecond for each."""
     return parse(text, path.stem, show_path(path))
 
 
@@ -148,7 +149,7 @@ def render(source: Source, said: Mapping[str, Sequence[str]] = MappingProxyType(
 
 
 def show_path(path: Path) -> str:
-    """A path as a person here would write it; its address, if it is a copy of what is in a bucket."""
+    """A path in a short form for a person; if the file is a copy from a bucket, its address there."""
     if address := address_of(path):
         return address
     absolute = path.absolute()
@@ -178,7 +179,8 @@ def _table(record: Any, allowed: Mapping[str, str], values: Any, prefix: str, wr
 
 
 def _misspelt(key: str, values: Mapping[str, Any], allowed: Mapping[str, str]) -> bool:
-    """Whether another key was probably meant to be this one. Then the other key's error is enough."""
+    """Whether the file has another key that was probably meant to be this one. Then the error about that key is
+    enough."""
     return any(given not in allowed and get_close_matches(given, allowed, 1) == [key] for given in values)
 
 

@@ -13,7 +13,7 @@ from pipelines import urls
 from pipelines.sources import folders
 
 UNKNOWN = "UTC"
-# Sold to the whole world, whatever country they belong to.
+# Domains that are sold to the whole world, so that they do not show a country.
 ANYBODYS = (
     "ac ag ai cc cf co cx dj fm ga gd gg gl gq gs im io la lc me ms nu pn pw sc sh st sx tc tf tk to tv vc vg vu ws"
 )
@@ -29,7 +29,7 @@ COUNTRIES = {
     "xn--mgberp4a5d4ar": "SA",
 }
 COUNTRIES |= {"xn--wgbh1c": "EG", "xn--fiqs8s": "CN", "xn--kpry57d": "TW", "xn--mgba3a4f16a": "IR"}
-# Where most of the country's newspapers are, and the table names another city first.
+# The zones in which most of a country's newspapers are, if the table names another city first.
 CAPITALS = {
     "AU": "Australia/Sydney", "BR": "America/Sao_Paulo", "CA": "America/Toronto", "RU": "Europe/Moscow",
     "KZ": "Asia/Almaty", "MN": "Asia/Ulaanbaatar", "CD": "Africa/Kinshasa", "UA": "Europe/Kyiv",
@@ -50,7 +50,7 @@ def zone_of(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def country_of(url: str) -> str:
-    """The country (ISO 3166, upper case) of the site a URL is of; empty where its address does not tell."""
+    """The country (ISO 3166, upper case) of a URL's site; empty if the address does not show it."""
     try:
         host = urls.host(url)
     except ValueError:
@@ -60,7 +60,7 @@ def country_of(url: str) -> str:
         return known[0]
     domain = host.rpartition(".")[2]
     code = COUNTRIES.get(domain, domain.upper())
-    # `example.com.co` is Colombian, `example.co` is anybody's.
+    # `example.com.co` is Colombian; `example.co` may belong to anybody.
     for_all = domain in OF_NO_COUNTRY and urls.site(host).count(".") < 2
     return code if len(code) == 2 and not for_all and code in _first_zones() else ""
 
@@ -73,7 +73,7 @@ def _find_in_catalogue(host: str) -> tuple[str, str] | None:
 
 @lru_cache(maxsize=1)
 def _catalogue() -> dict[str, tuple[str, str]]:
-    """The hosts of the catalogue without `www.`: whose -> country and zone."""
+    """The hosts of the catalogue without `www.`, each with its country and zone."""
     found: dict[str, tuple[str, str]] = {}
     for source in folders.catalogue():
         found.setdefault(urls.host(source.url).removeprefix("www."), (source.country.upper(), source.timezone))
