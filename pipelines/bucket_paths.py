@@ -1,7 +1,7 @@
 """Places: paths of this machine that also know the address of the same file or folder in a bucket, if there is one.
 
-What is below a place is a place too. Code that reads or writes a place goes through `stores.bucket`. Used as a plain
-path, a place is what lies on this machine's own disk.
+Every path below a place is a place too. Code that reads or writes a place does so through `stores.bucket`. Code that
+uses a place as a plain path reaches only the disk of this machine.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 class Place(type(Path())):  # type: ignore[misc]  # the kind of path that this machine has
     """A path. address: where the same file or folder is in a bucket, such as s3://bucket/prefix/raw; empty if there is
-    none.
+    no bucket.
     """
 
     address: str = ""

@@ -24,7 +24,7 @@ class CodeWithMeaning(StrEnum):
 
 
 class State(CodeWithMeaning):
-    """Where a URL stands in the ledger. All but the first two are ends, each with a reason."""
+    """The state of a URL in the ledger. All but the first two states are ends, each with a reason."""
 
     DISCOVERED = "discovered", "a list named it; it was not fetched yet"
     FETCHED = "fetched", "its page is in the raw store; load has not decided yet"
@@ -90,7 +90,7 @@ class Cause(CodeWithMeaning):
     """
 
     NONE = "", "the state says it all"
-    # Excluded, by a rule of ours or of the source's file.
+    # Excluded, by a rule of Nightdesk or of the source's file.
     OTHER_SITE = "other site", "it is at another site than the source and its lists"
     TOO_OLD = "too old", "its date is further back than the source's `max_age`"
     HOME_PAGE = "home page", "the address leads to the home page"
@@ -141,12 +141,12 @@ class Cause(CodeWithMeaning):
     UNDECIDED = "undecided", "extraction could not read the page, by a fault that is not the page's"
 
 
-# What excludes a URL though no rule of ours does: it may be let in later, and was found all the same. A list that names
-# it again and again brings it back after ever longer pauses only.
+# Causes that exclude a URL although none of our own rules does. Such a URL counts as discovered, and may be let in
+# later: a list that keeps naming it brings it back, after ever longer pauses.
 NOT_OURS = (Cause.MOVED_AWAY, Cause.ROBOTS, Cause.GUARD, Cause.GUARD_NETWORK, Cause.GUARD_REDIRECT)
-# What the guard itself refused, and may not refuse by other settings.
+# Refusals of the guard, which other settings may lift.
 GUARDED = (Cause.GUARD, Cause.GUARD_NETWORK)
-# Nothing came back from the host: the network, or the host itself.
+# Causes by which nothing came back from the host: its network or the host itself is at fault.
 NO_ANSWER = frozenset(
     {Cause.TIMEOUT, Cause.DNS, Cause.CONNECTION_REFUSED, Cause.CONNECTION_LOST, Cause.TLS, Cause.PROXY}
 )
@@ -184,7 +184,7 @@ class Quiet(CodeWithMeaning):
 
 
 class DeliveryState(CodeWithMeaning):
-    """Where a message stands: `deliveries.state`."""
+    """The state of a message: `deliveries.state`."""
 
     WAITING = "waiting", "it will be sent, or tried again"
     SENT = "sent", "its channel took it"
@@ -203,7 +203,7 @@ class DeliveryKind(CodeWithMeaning):
 
 
 class RunState(CodeWithMeaning):
-    """How a stage of a run stands for a source: `runs.state`."""
+    """The state of a stage of a run for a source: `runs.state`."""
 
     RUNNING = "running", "it is under way, or was killed and not noticed yet"
     DONE = "done", "it came to its end"
@@ -213,7 +213,7 @@ class RunState(CodeWithMeaning):
 
 
 class TroubleKind(CodeWithMeaning):
-    """What is not as usual with a source: `health.kind`."""
+    """What is unusual about a source: `health.kind`."""
 
     SILENT = "silent", "no new article for longer than is usual for the source"
     CHANGED = "changed", "the pages no longer fit what was learned of them"
@@ -228,7 +228,7 @@ class TroubleKind(CodeWithMeaning):
 
 
 class HeldState(CodeWithMeaning):
-    """How a run stands whose articles were held: `quarantine.state`."""
+    """The state of a run whose articles were held: `quarantine.state`."""
 
     HELD = "held", "its articles are not in the archive, and nobody was told of them"
     RELEASED = "released", "its articles were loaded after all"
@@ -236,7 +236,8 @@ class HeldState(CodeWithMeaning):
 
 
 class SourceState(CodeWithMeaning):
-    """How a source is, by its own history: `source_states.state`. The first state that is true counts."""
+    """The state of a source, judged by its own history: `source_states.state`. The first state in this order that is
+    true counts."""
 
     ERRORING = "erroring", "its lists do not answer, in several crawls"
     BLOCKED = "blocked", "the site refuses us, or shows walls in the place of articles"
@@ -322,7 +323,7 @@ class Finding(CodeWithMeaning):
 
 
 class RevisionKind(CodeWithMeaning):
-    """What a change of an article is, the first name that fits: `changes.revision_kind`."""
+    """The kind of a change of an article, by the first member that fits: `changes.revision_kind`."""
 
     NONE = "", "a new article, the same page read again, or a change of before kinds were told apart"
     CORRECTION = "correction", "a notice of a correction appeared in it"
@@ -334,14 +335,14 @@ class RevisionKind(CodeWithMeaning):
 
 
 class MovedKind(CodeWithMeaning):
-    """What changed in an article and is named: `what` in `changes.moved`."""
+    """The kind of a detail that changed in an article: `what` in `changes.moved`."""
 
     NUMBER = "number", "a number, in the digits of any script"
     NAME = "name", "a name, where capital letters or a title before it tell that it is one"
 
 
 class Thing(CodeWithMeaning):
-    """The kind of thing that somebody did something with: `actions.thing`."""
+    """The kind of thing on which somebody acted: `actions.thing`."""
 
     SOURCE = "source", "a source, by its name"
     RUN = "run", "a run, by its key"
@@ -381,7 +382,7 @@ class HandWork(CodeWithMeaning):
 
 
 class Act(CodeWithMeaning):
-    """What somebody did at the Desk: `actions.act`."""
+    """An action of a person at the Desk: `actions.act`."""
 
     CRAWL = "crawl", "had a source crawled, whether due or not"
     BACKFILL = "backfill", "had a site looked at for what it published before"

@@ -1,5 +1,5 @@
-"""Cron expressions in a time zone: whether one can be used, when it last struck, when it strikes next. Only this module
-knows croniter.
+"""Cron expressions in a time zone: whether an expression can be used, when it last struck, and when it strikes next.
+Only this module knows croniter.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from croniter import croniter
 
 # Fields of a cron expression: minute, hour, day, month, weekday.
 FIELDS = 5
-# The day for questions that depend on the time of day alone.
+# Any day, for questions that depend only on the time of day.
 SOME_DAY = datetime(2024, 1, 1, tzinfo=UTC)
-# No clock change is larger than this.
+# The largest change of a clock.
 CLOCK_CHANGE = timedelta(hours=3)
 
 
@@ -31,9 +31,9 @@ def problem(expression: str) -> str:
 def last_strike(expression: str, timezone: str, at: datetime) -> datetime:
     """The last moment up to and including `at` (aware) at which the expression struck by the clock of a zone, in UTC.
 
-    When a clock is changed, this does as Airflow does. What strikes at one time of day strikes once on that day: at the
-    second of two such times, or later by as much as the clock was put forward. What strikes more often goes on as if
-    nothing had changed.
+    When a clock is changed, the result is that of Airflow. An expression that strikes at one time of day strikes once
+    on that day: at the second of two such times, or later by as much as the clock was put forward. An expression that
+    strikes more often goes on as if nothing had changed.
     """
     zone, once = ZoneInfo(timezone), _has_one_time(expression)
     wall = at.astimezone(zone).replace(tzinfo=None, microsecond=0)
@@ -57,7 +57,7 @@ def next_strike(expression: str, timezone: str, at: datetime) -> datetime:
     wall = at.astimezone(zone).replace(tzinfo=None, microsecond=0)
     times, found = croniter(expression, wall - CLOCK_CHANGE), set[datetime]()
     first = last = times.get_next(datetime)
-    # What a clock shows later may come earlier by as much as a clock is changed.
+    # A later time on the clock may be an earlier moment, by as much as a clock is changed.
     while not found or last <= first + CLOCK_CHANGE:
         later = {moment for moment in _moments(last, zone, once=once) if moment > at}
         first = first if found or not later else last
@@ -75,5 +75,5 @@ def _has_one_time(expression: str) -> bool:
 def _moments(wall: datetime, zone: ZoneInfo, *, once: bool) -> set[datetime]:
     """When a clock shows this time: two moments in the hour that comes twice; of these, only the second if `once`."""
     first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    # What is skipped has its later moment first.
+    # For a time that the clock skips, the later moment comes first.
     return {first, second} if first < second and not once else {max(first, second)}

@@ -1,7 +1,8 @@
-"""Digests of an article: what tells load whether it is another one, or another wording, without reading its text again.
+"""Digests of an article, from which load knows without reading its text again whether article or wording is another
+one.
 
-Extract makes them and writes them into the article file, since to make the normal form of a text costs more than to
-store it. Load makes those that an older file lacks.
+Extract makes them and writes them into the article file, because to make the normal form of a text costs more than to
+store the article. Load makes the digests that an older file lacks.
 """
 
 from __future__ import annotations
@@ -13,18 +14,18 @@ from typing import Any
 from pipelines import text, urls
 from pipelines.model import Article
 
-# The version of what digests are made of: it changes with the normal form of texts and with the keys of addresses.
+# The version of the digests. It changes with the normal form of texts and with the keys of addresses.
 VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """What is compared of an article.
+    """The values by which articles are compared.
 
     title, text: sha256 of their normal forms.
     canonical_key: the key of its canonical address; None if that is no address.
-    akin: whether its canonical address may well be of the same article as its own.
-    words: of the text.
+    akin: whether its canonical address and its own address may be of the same article.
+    words: how many words the text has.
     """
 
     title: str
@@ -35,7 +36,7 @@ class Digests:
 
 
 def of_article(article: Article) -> Digests:
-    """The digests of an article, of its texts as Postgres stores them."""
+    """The digests of an article, made from its texts in the form that Postgres stores."""
     body = text.clean(article.text)
     return Digests(
         title=text.digest(text.clean(article.title)),

@@ -1,4 +1,4 @@
-"""What an edit changed, sentence by sentence: the sentences that came in, those that went, and the earlier title."""
+"""What an edit changed, sentence by sentence: the added sentences, the removed sentences, and the earlier title."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pipelines.text import normal, sentences
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """What one revision has that the earlier one had not, and the reverse. title_before is empty if the title
-    stayed.
+    """The sentences that only the new revision has, and those that only the earlier one had. title_before is empty if
+    the title stayed.
     """
 
     title_before: str = ""
@@ -40,7 +40,7 @@ def show_moved(moved: Mapping[str, str]) -> str:
 
 
 def _sentences(revision: Mapping[str, str]) -> list[str]:
-    """The sentences of a revision. A description's sentence counts only if the text does not say it."""
+    """The sentences of a revision. A sentence of the description counts only if the text does not contain it."""
     text = sentences(revision["text"])
     said = set(map(normal, text))
     return [one for one in sentences(revision["description"]) if normal(one) not in said] + text

@@ -1,4 +1,4 @@
-"""Content encodings of HTTP bodies, undone within a limit: a small body can hold gigabytes."""
+"""Undoes the content encodings of HTTP bodies, up to a limit: a small body can unpack to gigabytes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any
 # The modes of zlib: gzip, zlib's own form, and the bare stream, which servers also call deflate.
 GZIP, ZLIB, DEFLATE = 31, 15, -15
 
-# Real servers send one or two; each could be as large as the limit.
+# The most encodings of one body. Real servers send one or two; each step could be as large as the limit.
 MOST_ENCODINGS = 4
-# A gzip file may consist of many members; with one for every 64 KB, 50 MB have 800.
+# The most members of a gzip body. With one member for every 64 KB, 50 MB have 800.
 MOST_MEMBERS = 10_000
-# The rest of a piece after the end of a member is copied: pieces begin small, so that the copies stay small.
+# The rest of a piece behind the end of a member is copied. The first pieces are small, so that the copies stay small.
 LEAST_PIECE, LARGEST_PIECE = 256, 1 << 16
-# Names that HTTP never knew as encodings, though some servers send them: browsers treat them as no encoding.
+# Names that are no encodings of HTTP, but that some servers send. Browsers treat them as no encoding.
 NO_ENCODINGS = {"", "identity", "none", "utf-8", "utf8", "7bit", "8bit", "binary", "ascii", "text", "plain"}
 
 

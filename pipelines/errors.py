@@ -2,7 +2,7 @@
 
 import unicodedata
 
-# Letters of a query shown before and behind a mistake.
+# Letters of a query that are shown before and after a mistake.
 AROUND = 30
 
 
@@ -42,11 +42,12 @@ class TooLargeError(StoreError):
 
 
 class AwayError(StoreError):
-    """The bucket of the raw store does not answer: nothing is decided, and the same is tried again."""
+    """The bucket of the raw store does not answer: nothing is decided, and the work is tried again later."""
 
 
 class TakenOverError(NightdeskError):
-    """Another process has begun the same work anew, because this one was paused: it writes nothing more."""
+    """Another process has begun the same work again, because this process was paused. This process writes nothing
+    more."""
 
 
 class ChannelError(NightdeskError):
@@ -56,8 +57,8 @@ class ChannelError(NightdeskError):
 class QueryError(NightdeskError):
     """A query cannot be used as written: written[start:end] is the place, reason says what to write instead.
 
-    The error's text shows the place with a caret below it. For right-to-left letters the mark stands within the text,
-    because no program knows there in which column a letter stands.
+    The error's text shows the place with a caret below it. In right-to-left text the mark stands inside the text,
+    because no program knows in which column such a letter is shown.
     """
 
     def __init__(self, reason: str, written: str, start: int, end: int = 0) -> None:
@@ -66,11 +67,11 @@ class QueryError(NightdeskError):
 
 
 class CursorError(NightdeskError):
-    """A cursor is none, or belongs to another question. The text says how to go on."""
+    """A text is no cursor, or is the cursor of another search. The message says how to go on."""
 
 
 class CostlyError(NightdeskError):
-    """A question would read too much of the archive and was ended. The text says how to narrow it."""
+    """A search would have read too much of the archive and was stopped. The message says how to narrow it."""
 
 
 class WatchError(NightdeskError):

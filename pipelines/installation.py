@@ -16,7 +16,7 @@ from pipelines.errors import SettingsError
 ENV_FILE = "nightdesk.env"
 FILE_VARIABLE = "NIGHTDESK_ENV_FILE"
 HOME_VARIABLE = "NIGHTDESK_HOME"
-# Without a file, these variables make an installation, as in a container; any one of them is enough.
+# Without a file, any one of these variables makes an installation, as in a container.
 PLACES = ("NIGHTDESK_DATA", "NIGHTDESK_SOURCES", "NIGHTDESK_DATABASE_URL")
 # The mode's bit for everybody's right to write.
 OTHERS_MAY_WRITE = 0o002
@@ -34,8 +34,8 @@ class FoundBy(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
-    """The nightdesk.env that is read, whether it exists or not. passed_by: those on the way up that another user could
-    have written.
+    """The nightdesk.env that is read, whether it exists or not. passed_by: files on the way up that were not used,
+    because another user could have written them.
     """
 
     file: Path
@@ -70,7 +70,8 @@ def find() -> Installation:
 
 
 def to_set_up() -> Path:
-    """The file that `nightdesk init` writes: the one that is named, the nearest upwards, else one here."""
+    """The file that `nightdesk init` writes: the file that a variable names; else the nearest one upwards; else one in
+    the current folder."""
     found = find()
     return Path.cwd() / ENV_FILE if found.found_by == FoundBy.USER else found.file
 
@@ -108,7 +109,7 @@ def missing() -> str:
         return ""
     if found.found_by in (FoundBy.FILE, FoundBy.HOME):
         return f"There is no {found.file}, though {found.found_by}: `nightdesk init` writes it, or name another."
-    others = "".join(f" {path} was passed by: another user can write to it." for path in found.passed_by)
+    others = "".join(f" {path} was not used: another user can write to it." for path in found.passed_by)
     return (
         f"Nightdesk is not set up here: there is no {ENV_FILE} in {found.folder} or above it, {HOME_VARIABLE} names no "
         f"folder, and {pointer_file() or 'no config folder'} names no file that is there.{others} `nightdesk init` "
@@ -132,8 +133,8 @@ def _upwards() -> Iterator[Path]:
 
 
 def _is_trusted(file: Path) -> bool:
-    """Whether the file is ours or root's and not open to everybody, because it names programs to run and servers to
-    ask.
+    """Whether the file belongs to this user or to root, and not everybody may write to it. It names programs to run and
+    servers to ask.
     """
     found = file.stat()
     return found.st_uid in (os.geteuid(), 0) and not found.st_mode & OTHERS_MAY_WRITE

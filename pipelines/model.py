@@ -30,17 +30,18 @@ class Source:
     schedule: cron expression in the source's own time zone; empty means every run.
     feeds, sitemaps, sections: absolute http(s) URLs, tried in order.
     allow, deny: regular expressions on the whole URL; an article URL must match one of allow (if any) and none of deny.
-    delay: seconds between two requests to one host, at least 0.1; more where robots.txt asks for more.
-    list_pause_least, list_pause_most: minutes between two looks at one of its lists, where runs begin by themselves.
+    delay: seconds between two requests to one host, at least 0.1; more if robots.txt asks for more. list_pause_least,
+    list_pause_most: minutes between two looks at one of its lists, in runs that begin by themselves.
     max_age: days; entries with an older date are excluded. max_pages: article pages fetched in one run at most.
-    keep_raw: days its raw files are kept, 0 for ever, -1 as the installation has it.
-    keep_text: days its article files and earlier wordings are kept, 0 for ever, -1 as the installation has it.
+    keep_raw: days its raw files are kept; 0: for ever; -1: as the installation's setting says.
+    keep_text: days its article files and earlier wordings are kept; 0: for ever; -1: as the installation's setting
+    says.
     prune: XPath of page parts that never belong to the article.
-    phrases: lines of this site's own boilerplate, on top of the built-in lists.
-    render: article and section pages are read by a browser, for a site that shows nothing without scripts.
-    headers, cookies, auth, proxy: what it is asked with, each by the name of a secret, never by its value:
-    pipelines.sources.access.
-    groups: names that queries and watches take several sources together by.
+    phrases: repeated lines of this site that are no text of an article, in addition to the built-in lists.
+    render: whether a browser reads article and section pages, for a site that shows nothing without scripts. headers,
+    cookies, auth, proxy: what its requests contain, each given by the name of a secret and never by its value
+    (pipelines.sources.access).
+    groups: names under which queries and watches use several sources together.
     """
 
     name: str
@@ -79,7 +80,7 @@ class Entry:
 
     published_precision: empty if the time shows the precision by itself: midnight UTC means the day, any other time is
     exact to the second.
-    guid: the feed's name for the entry, whatever its address is; empty if this name is its address.
+    guid: the feed's own identifier of the entry; empty if this is the entry's address.
     """
 
     url: str
@@ -143,9 +144,9 @@ class RemovedBlock:
 class Article:
     """An article as extracted from one page.
 
-    text: paragraphs separated by one line feed, NFC, joiners kept.
-    published_at, modified_at: aware, at the offset the page states, else in the source's time zone: their day is the
-    site's own day. The stores keep the instant alone.
+    text: paragraphs separated by one line feed, NFC, joiners kept. published_at, modified_at: aware, at the offset that
+    the page states, else in the source's time zone; so their day is the site's own day. The stores keep only the
+    instant.
     published_precision: second, minute, hour, day, month, year or empty.
     published_from: json-ld, meta, feed, text, url or empty.
     removed: what was cut, in page order after what the source prunes.
@@ -179,8 +180,9 @@ class Template:
 
     pages: how many it was learned from.
     lines: (key, on how many pages) of lines that repeat across its articles; a key is as `phrases.key` makes it.
-    inside, outside: paths (blocks.TextPlace.path) where its pages agree that an article stands, and that none does.
-    agreement: how far pages held back from learning agree with it, 0 to 1.
+    inside, outside: paths (blocks.TextPlace.path) of which the pages agree that the article is there, or that it is
+    not.
+    agreement: how far pages that were not used for learning agree with the template, 0 to 1.
     """
 
     source: str
@@ -193,7 +195,7 @@ class Template:
 
 @dataclass(frozen=True, kw_only=True)
 class Rejection:
-    """A page that is no article, and why. `text` is what was found on it nevertheless.
+    """A page that is no article, and why. `text`: the text that was found on the page all the same.
 
     reason: the code, which load writes into `outcomes.reason` and `urls.code`; detail: the particulars, for people.
     """
@@ -220,12 +222,12 @@ class Match:
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """What one stage did for one source in one run: the row of `runs` that says so.
+    """What one stage did for one source in one run; it is a row of `runs`.
 
     state: running, done, failed, busy (another process has the source) or stopped (closed early, nothing lost).
     counts: how many of what; the docstring of each stage's function names its counts. One word may count different
     things in two stages: crawl's "new" are URLs, load's are articles.
-    code: why it gave nothing, where programs have to know.
+    code: why the stage gave nothing, if programs have to know.
     """
 
     run: str

@@ -1,4 +1,5 @@
-"""Which addresses are public: what a page or a form names must not lead to this machine, its network or its cloud."""
+"""Which addresses are public. An address that a page or a form names must not lead to this machine, its network or its
+cloud."""
 
 from __future__ import annotations
 
@@ -6,9 +7,10 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_net
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
-# Everything else of IPv6 is local, or leads to an IPv4 address (mapped, compatible, NAT64) that may be.
+# The public part of IPv6. All other addresses are local, or lead to an IPv4 address (mapped, compatible, NAT64) that
+# may be local.
 UNICAST = IPv6Network("2000::/3")
-# Addresses that are public by the registry but answered by the machine's own cloud: its metadata is no news.
+# Addresses that are public by the registry, but that the machine's own cloud answers, with its metadata.
 METADATA: tuple[Network, ...] = tuple(
     ip_network(network) for network in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24")
 )

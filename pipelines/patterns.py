@@ -16,18 +16,18 @@ import re2
 
 TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?(?:<?[=!])?|.", re.DOTALL)
 CLASS_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-ENDLESS = "no pattern of a source may do, for it may take without end; say it with allow and deny"
+ENDLESS = "no pattern of a source may do, because it may never end; use allow and deny together instead"
 ELSEWHERE = (
     "which is known only outside of brackets, in a pattern that begins with ^ and has no | of its own; "
     "say it with a pattern in deny"
 )
-# For Python these classes have letters and digits of every script.
+# In Python these classes contain letters and digits of every script.
 LETTERS = {"w": r"\pL\pM\pN_", "d": r"\p{Nd}"}
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """What an address must match, and what look-aheads add to that."""
+    """What an address must match, and the conditions of the look-aheads."""
 
     whole: Any
     musts: tuple[Any, ...] = ()

@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-# Rights of files and folders that we make: only for their owner.
+# The modes of the files and folders that Nightdesk makes: only for their owner.
 FOLDER_MODE, FILE_MODE, UMASK = 0o700, 0o600, 0o077
-# Others may pass through to their own folders, and list nothing.
+# The mode of a folder through which other users may pass to their own folders, without listing it.
 PASSAGE = 0o711
 
 

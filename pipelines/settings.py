@@ -22,14 +22,15 @@ from pipelines.errors import SettingsError
 Network = IPv4Network | IPv6Network
 CHANNEL_PREFIX = "NIGHTDESK_CHANNEL_"
 SECRET_PREFIX = "NIGHTDESK_SECRET_"  # noqa: S105 -- it is the name of variables
-# How similar a prefix must be to count as a typing error: CHANEL is, CRAWL is not.
+# How similar a prefix must be to count as a typing error: CHANEL counts, CRAWL does not.
 ALIKE = 0.9
-# A relative path of the file, and of a default, is taken from the installation's folder.
+# Settings that are paths: a relative path in the file, or of a default, starts at the installation's folder.
 PATHS = ("data", "sources", "ca_file", "chain_file", "timestamp_ca")
-# The one setting whose field is not called as its variable: `raw` is the place that it makes.
+# The one setting whose field is not named like its variable: the property `raw` is the place that this setting makes.
 RAW_VARIABLE = "NIGHTDESK_RAW"
-# The least days that texts are kept, and the ledger, where they are not for ever. Chosen: a run that failed is mended,
-# and a held one decided, within a month; what is usual for a source is learned of 84 days (health/policy.py).
+# The fewest days for which texts, and the ledger, are kept, if they are not kept for ever. Chosen: within a month a
+# failed run is repaired and a held run decided; and what is usual for a source is learned from 84 days
+# (health/policy.py).
 LEAST_TEXT_DAYS, LEAST_LEDGER_DAYS = 30, 90
 SCHEME = "s3://"
 # The folder, below the data folder, of the sets of sources that came from a bucket.
@@ -165,7 +166,7 @@ class Settings(BaseSettings):
     def _text_days(cls, value: int) -> int:
         if 0 < value < LEAST_TEXT_DAYS:
             raise ValueError(
-                f"is {value}: fewer than {LEAST_TEXT_DAYS} days would take what may still be loaded or read again "
+                f"is {value}: fewer than {LEAST_TEXT_DAYS} days would delete what may still be loaded or read again "
                 "(0: for ever)"
             )
         return value
@@ -176,7 +177,7 @@ class Settings(BaseSettings):
         raw = info.data.get("keep_raw_days", 0)
         if 0 < value < LEAST_LEDGER_DAYS:
             raise ValueError(
-                f"is {value}: of fewer than {LEAST_LEDGER_DAYS} days nobody could learn what is usual (0: for ever)"
+                f"is {value}: from fewer than {LEAST_LEDGER_DAYS} days nobody could learn what is usual (0: for ever)"
             )
         if value and (not raw or value < raw):
             raise ValueError(
@@ -250,7 +251,8 @@ class Settings(BaseSettings):
 
     @property
     def networks(self) -> list[tuple[Network, int]]:
-        """The private networks the guard lets through, each with the port that is open there; 0: the usual ones."""
+        """The private networks that the guard lets through, each with the port that is allowed there; 0: the usual
+        ports."""
         return [_network(p.strip()) for p in self.allow_networks.split(",") if p.strip()]
 
     @property
@@ -260,7 +262,8 @@ class Settings(BaseSettings):
 
     @property
     def allowed_form_networks(self) -> list[tuple[Network, int]]:
-        """The private networks that such an address may lead to, each with the port that is open there; 0: all."""
+        """The private networks that such an address may lead to, each with the port that is allowed there; 0: all
+        ports."""
         return [_network(p.strip()) for p in self.form_networks.split(",") if p.strip()]
 
     def _place(self, name: str) -> Place:
@@ -366,14 +369,14 @@ def _in_file(path: Path) -> list[str]:
 
 def _near(name: str, known: list[str]) -> str:
     head = re.match(r"NIGHTDESK_[A-Z]+_(?=.)", name)
-    # A channel or a secret has a name of its own behind the prefix.
+    # After these prefixes comes a name of a channel or of a secret, which may be any name.
     prefix = get_close_matches(head[0], (CHANNEL_PREFIX, SECRET_PREFIX), 1, ALIKE) if head else []
     found = [prefix[0] + name[head.end() :]] if head and prefix else get_close_matches(name, known, 1)
     return f" (did you mean {found[0]}?)" if found else ""
 
 
 def _network(entry: str) -> tuple[Network, int]:
-    """A network and the one port that is open there, 0 if none is named; ValueError if it is no network."""
+    """A network and the one port that is allowed there, 0 if none is named; ValueError if the text is no network."""
     network, colon, port = entry.removeprefix("[").rpartition("]:" if entry.startswith("[") else ":")
     if entry.count(":") > 1 and not entry.startswith("["):
         network, colon, port = entry, "", ""

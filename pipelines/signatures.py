@@ -18,15 +18,15 @@ from itertools import groupby
 
 from pipelines import text
 
-# The version of a signature's content and of its written form: it changes with either.
+# The version of a signature's content and of its written form. It changes if either of them does.
 VERSION = 1
-# Hashes that are kept. Chosen: 128 tell a part of a text to within some hundredths, in half a kilobyte.
+# How many hashes are kept. Chosen: 128 measure a share of a text to within some hundredths, in half a kilobyte.
 KEPT = 128
-# Words of a shingle (three were measured on Arabic news); of Chinese and Japanese, and of Thai and its like, letters:
-# about as much as three words say.
+# Words of a shingle (three, as measured on Arabic news). For Chinese and Japanese, and for Thai and similar scripts,
+# letters: about as many as three words have.
 WORDS, LETTERS, SYLLABLES = 3, 5, 9
 FIRST_IDEOGRAPH = "\u3000"
-# Numbers that are kept of a text, each with the two words before it and once more with the two behind it.
+# How many numbers of a text are kept, each once with the two words before it and once with the two words after it.
 NUMBERS_KEPT, NUMBER_WORDS = 64, 2
 HASH_BYTES = 4
 HASH_BITS = 8 * HASH_BYTES
@@ -40,7 +40,7 @@ class Signature:
 
     shingles: how many it has.
     least: the lowest of their hashes, in order.
-    numbers: the numbers of the text, each as the hash of the words beside it and the hash of the number.
+    numbers: the numbers of the text, each as a hash of the words beside it and a hash of the number.
     """
 
     shingles: int
@@ -70,7 +70,7 @@ class Likeness:
 
 
 def of_text(written: str) -> Signature:
-    """The signature of a text; the same on every machine and in every version of the same VERSION."""
+    """The signature of a text. It is the same on every machine, and in every release with the same VERSION."""
     forms = text.forms(written)
     hashes = {_hash(shingle) for shingle in _shingles(forms)}
     return Signature(len(hashes), tuple(sorted(hashes)[:KEPT]), tuple(sorted(set(_numbers(forms)))[:NUMBERS_KEPT]))

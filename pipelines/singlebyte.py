@@ -1,4 +1,4 @@
-"""The real charset of a text whose every letter is one byte, and which is labelled, and was read, as western
+"""The real charset of a text that has one byte for each letter, and that is labelled, and was read, as western
 European.
 """
 
@@ -8,14 +8,14 @@ import re
 from collections import Counter
 
 WESTERN = "cp1252"
-# Bytes that are examined. Chosen: more changes no guess, and costs time.
+# Bytes that are examined. Chosen: more bytes would cost time and hardly change a guess.
 SAMPLE = 200_000
-# Languages of central Europe, in which what is labelled western is not.
+# Languages of central Europe: a text in one of them that is labelled western is not.
 CENTRAL = {"pl", "cs", "sk", "hu", "hr", "sl", "bs", "sq", "ro", "dsb", "hsb"}
-# Signs that usually separate words, here inside a word: letters of another charset.
+# Signs that usually separate words. Inside a word they are letters of another charset.
 INSIDE = re.compile("(?<=[a-zà-ÿ])[³¹¿¶±¾¼µ¦](?=[a-zà-ÿ])")
 LEAST_INSIDE = 3
-# The two charsets of central Europe differ in these letters, read as western.
+# Letters in which the two charsets of central Europe differ, as they look when read as western.
 OF_ISO = re.compile("(?<=[a-zà-ÿ])[±¶¾¼»µ]|[±¶¾¼»µ](?=[a-zà-ÿ])")
 OF_WINDOWS = re.compile("(?<=[a-zà-ÿ])[¹œšžŸŠŽŒ]|[¹œšžŠŽŒ](?=[a-zà-ÿ])")
 

@@ -12,14 +12,14 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-# C0 but tab and line feed, DEL, C1, and halves of pairs that cannot be encoded.
+# C0 except tab and line feed, DEL, C1, and halves of surrogate pairs, which cannot be encoded.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-# Embeddings, overrides and isolates: text after them is shown in another order. The marks LRM, RLM and ALM stay.
+# Embeddings, overrides and isolates, which change the order in which text is shown. The marks LRM, RLM and ALM stay.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _LINES = re.compile("\r\n?|[\x85\u2028\u2029]")
 _ESCAPED = re.compile("[\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 STANDS_FOR_IT = "\ufffd"
-# Mentions, links and pictures of the chats, whose marks no escape hides from all of them.
+# Marks of mentions, links and pictures in chats. No way of escaping works in all chats.
 _ACTING = str.maketrans({"@": "@\u200b", "<": "‹", ">": "›", "`": "'"})
 _MARKUP = re.compile(r"\](?=\s*[(\[:])")
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
@@ -60,7 +60,7 @@ def as_json(value: Any, *, indent: int | None = None, default: Callable[[Any], A
 
 
 def inert(text: str, *, links: bool = False) -> str:
-    """Foreign text for a chat: it calls nobody, links nothing and loads nothing there. `links` leaves bare
+    """Foreign text for a chat, in which it mentions nobody, links nothing and loads nothing. `links` leaves bare
     addresses.
     """
     dull = _MARKUP.sub("]\u200b", strip(text).translate(_ACTING))

@@ -19,7 +19,7 @@ RTL_LANGUAGES = (
     " ar arc arz ary apc ars acm aeb azb bal bqi ckb dv fa glk he ks lrc mzn"
     " nqo pnb prs ps rhg sd sdh skr syr ug ur yi "
 )
-# Marks in a row that stay, as UAX 15 has it (Stream-Safe Text), and a run in which there may be more of them.
+# How many marks in a row stay, as in UAX 15 (Stream-Safe Text); and the runs that may have more.
 MOST_MARKS = 30
 MARKS = re.compile(rf"[^\w\s]{{{MOST_MARKS + 1},}}")
 NormalForm = Literal["NFC", "NFD", "NFKC", "NFKD"]
@@ -45,29 +45,29 @@ UNSPACED = (
 )
 # Marks of half-width kana, which are letters for Unicode: ﾀﾞ is ダ.
 VOICED = "\uff9e\uff9f"
-# The code points that may be marks, digits, controls or invisible: the basic plane without Chinese, Korean and private
-# letters, then musical controls and tags.
+# The code points among which marks, digits, controls and invisible characters are searched: the basic plane without
+# Chinese, Korean and private letters; then musical controls and tags.
 EXAMINED = (
     range(0x3100), range(0xA490, 0xAC00), range(0xFB00, 0x10000), range(0x1D173, 0x1D17B), range(0xE0000, 0xE0080),
 )  # fmt: skip
 # Letters that can have accents, with the marks of Latin, Greek and Cyrillic.
 ACCENTED = re.compile("[a-z\u00df-\u024f\u0370-\u052f\u1e00-\u1fff\u0300-\u036f]")
-# Letters whose stroke is no accent for Unicode, and those that are letters of their own with their accent.
+# Letters with a stroke, which is no accent for Unicode; and letters that Unicode does not split into letter and accent.
 LIKE = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "ə": "e", "ς": "σ",
     "й": "й", "ї": "ї", "ў": "ў", "ґ": "ґ", "ќ": "ќ", "ѓ": "ѓ",
 }  # fmt: skip
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
-# The ends of a sentence: a line, a full stop of a script without spaces, or a stop with a blank after it.
+# The ends of a sentence: the end of a line, a full stop of a script without spaces, or a stop with a blank after it.
 _END = re.compile("\\n+|[。！？]+[」』”）]*|(?<![.!?؟۔…])[.!?؟۔…]++[\"'»”’)\\]]*+(?=\\s)")
-# Mr, Dr, and the initials of names and states: the point after them ends no sentence.
+# Mr, Dr, and the initials of names and states: a full stop after them ends no sentence.
 _SHORT = re.compile(r"(?:^|[^\w])(?:[^\W\d_]|[A-ZÄÖÜ][^\W\d_])$")
-# Characters before a point in which these are searched. Chosen: the longest of these with the text before it.
+# These are searched in so many characters before a full stop. Chosen: the longest of them with the character before it.
 SHORT_CHARACTERS = 4
 # Texts up to this many characters have their words remembered, because the lines of a page are counted often. Chosen:
 # this keeps what is remembered within a few megabytes.
 LONGEST_COUNTED_CHARACTERS = 1000
-# From its first on: where a row of them has no Latin letter behind it, none of its parts has.
+# Only the first tatweel of a row is tried: if no Latin letter follows the row, none follows a part of it.
 TATWEEL_BEFORE_LATIN = re.compile("(?<!\u0640)\u0640+(?=[A-Za-z0-9])")
 
 
@@ -89,8 +89,8 @@ def clean(value: str) -> str:
 def compose(text: str, form: NormalForm = "NFC") -> str:
     """A text in a normal form of Unicode, in time that grows with its length.
 
-    Of a run of marks on one letter, only as many stay as the standard expects of a text processor: to sort them takes
-    time with the square of their number.
+    Of a run of marks on one letter, only as many stay as the standard asks for, because the time to sort them grows
+    with the square of their number.
     """
     if len(text) > MOST_MARKS and not text.isascii():
         text = MARKS.sub(_thin, text)
@@ -109,7 +109,7 @@ def normal(text: str) -> str:
 def tokens(text: str) -> list[Token]:
     """The words of a text in order, with their offsets in it as given."""
     return [
-        # One ligature can be a whole phrase (ﷺ): its words share the place.
+        # One ligature can be a whole phrase (ﷺ); all its words then have the ligature's place.
         Token(form, match.start(), match.end())
         for match in _WORD.finditer(text)
         for form in _forms(match.group())
@@ -120,7 +120,7 @@ def tokens(text: str) -> list[Token]:
 def bare(form: str) -> str:
     """A normal form without the accents of Latin, Greek and Cyrillic letters: `Čeština` is searched as `cestina`.
 
-    This is only for looking words up: a text with changed accents is another text.
+    This form is only for looking up words: a text with other accents is another text.
     """
     if form.isascii() or not ACCENTED.search(form):
         return form

@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
 
-# Hexadecimal digits of a key. Chosen: 128 bits; no two addresses share them.
+# Hexadecimal digits of a key. Chosen: 128 bits, which no two addresses share.
 KEY_DIGITS = 32
 # Characters of an address in an error. Chosen: one line of a log.
 SHOWN_CHARACTERS = 200
@@ -25,10 +25,12 @@ SITE_LABELS = 2
 
 # The most characters of an address. Chosen: the limit of browsers for a long time (2,083).
 LONGEST_CHARACTERS = 2083
-# The ledger keeps this much of a longer one, and a digest of all. Chosen: together they are no longer than the limit.
+# Of a longer address the ledger keeps this many characters, and a digest of the whole. Chosen: together they are no
+# longer than the limit.
 KEPT_CHARACTERS = 1900
 PORTS = {"http": 80, "https": 443}
-# A deny-list and no allow-list: sites keep the article's number in unknown parameters.
+# Parameters that are left out. A list of those that count is impossible: sites keep the article's number in unknown
+# parameters.
 TRACKERS = re.compile(
     r"(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|ysclid|twclid|igshid|igsh|mc_cid|mc_eid|xtor|at_\w+|ns_\w+|"
     r"cmp|ocid|smid|smtyp|srnd|__twitter_impression|guccounter|guce_\w+|_ga|_gl|jsessionid|phpsessid|mibextid|"
@@ -55,10 +57,11 @@ FORM_ENDS = {"amp", "print"}
 FORM_LABELS = {"m", "mobile", "amp", "wap"}
 FORM_SUFFIX = re.compile(r"\.amp(?=\.html?$|$)", re.IGNORECASE)
 SUFFIX = re.compile(r"\.(html?|php|aspx?|jsp|shtml|cfm)$", re.IGNORECASE)
-# An article's own number, not the day it stands under; a word of the address that only one article has.
+# An article's own number, which is not part of a date; and a word of an address that only one article has.
 NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d))\d{5,}")
 NUMBERED = re.compile(r"(.*[_-])?(id|nid|aid|p|story|post|article|news)|(news|article|story|post)_?id", re.IGNORECASE)
-# Characters of a title in an address from which on it is one of its own. Chosen: names of sections are shorter.
+# A part of an address with at least this many characters is the title of one article. Chosen: names of sections are
+# shorter.
 SLUG_CHARACTERS = 10
 
 
@@ -93,11 +96,11 @@ def of_web(url: str) -> str:
 
 
 def shorten(url: str) -> str:
-    """The ledger's form of a URL that is too long to be fetched: its beginning and a digest of all of it."""
+    """The ledger's form of a URL that is too long to be fetched: its beginning and a digest of the whole."""
     whole = str(safe_url_string(url.strip()))
     if len(whole) <= LONGEST_CHARACTERS:
         return url
-    # An escape that is cut in two would be another one.
+    # An escape that is cut in two would have another meaning.
     return re.sub(r"%.?$", "", whole.partition("#")[0][:KEPT_CHARACTERS]) + "~" + sha256(whole.encode()).hexdigest()
 
 
@@ -141,10 +144,11 @@ def variant(url: str) -> tuple[str, bool]:
 
 
 def readable(url: str) -> str:
-    """A URL, or a text with one, as a person reads it: letters of other scripts decoded, all else as it stands.
+    """A URL, or a text with one, as a person reads it: letters of other scripts are decoded, all others are unchanged.
 
-    For reading alone, never for a link. What could end its line, turn its direction, be invisible or pass for a mark of
-    an address stays encoded or becomes so; a host stays in its ASCII form, for letters of many scripts look alike.
+    The result is only for reading, never for a link. Characters that could end the line, change its direction, be
+    invisible, or look like a mark of an address stay encoded or become encoded. A host stays in its ASCII form, because
+    letters of many scripts look alike.
     """
     return STEERING.sub(lambda found: quote(found[0]), ENCODED.sub(_letters, url))
 
@@ -154,7 +158,7 @@ def akin(one: str, other: str) -> bool:
     here, there = (urlsplit(_plain(urlsplit(canonical(url)))[0]) for url in (one, other))
     if here == there or _numbers(here) & _numbers(there):
         return True
-    # Without its parameters, the address of a script is the same for all its articles.
+    # Without its parameters, a script's address is the same for all its articles.
     return here.query == there.query and len(_slug(here)) >= SLUG_CHARACTERS and _slug(here) == _slug(there)
 
 
@@ -211,7 +215,7 @@ def _plain(parts: SplitResult) -> tuple[str, bool]:
     if segments and FORM_SUFFIX.search(segments[-1]):
         segments[-1], special = FORM_SUFFIX.sub("", segments[-1]), True
     name = parts.netloc.removeprefix("www.")
-    # A section may be called mobile, too: only an address that belongs to a single article counts as a form.
+    # A section may also be called mobile, so only an address that belongs to a single article counts as a form.
     if _own(segments, kept):
         if len(segments) > 1 and segments[0].lower() in FORM_SEGMENTS:
             segments, special = segments[1:], True
@@ -227,7 +231,8 @@ def _own(segments: list[str], pairs: list[str]) -> bool:
 
 
 def _numbers(parts: SplitResult) -> set[str]:
-    """The numbers that say which article it is: in the last part of the path, and in parameters named like one."""
+    """The numbers that identify the article: in the last part of the path, and in parameters with the name of an
+    article's number."""
     last = parts.path.rpartition("/")[2]
     pairs = (pair.partition("=") for pair in parts.query.split("&"))
     values = [value for name, _, value in pairs if NUMBERED.fullmatch(name)]
@@ -240,7 +245,7 @@ def _slug(parts: SplitResult) -> str:
 
 @lru_cache(maxsize=1)
 def _suffixes() -> Any:
-    """The public suffix list that came with its library: nothing is fetched, nothing is written."""
+    """The public suffix list from the library's own files: nothing is fetched and nothing is written."""
     from tldextract import TLDExtract
 
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)

@@ -19,7 +19,7 @@ from pipelines.settings import mistaken
 from pipelines.stores import postgres
 
 UNDEFINED_TABLE = "42P01"
-# Errors that a person has to fix: no space, no permission, a read-only or broken disk, a folder in place of a file.
+# Errors that a person has to fix: no space, no permission, a read-only or broken disk, a folder where a file should be.
 FILE_TROUBLES = frozenset(
     (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENAMETOOLONG,
      errno.EISDIR, errno.ENOTDIR)
@@ -73,7 +73,7 @@ def main() -> None:
         complain(
             "The database has not been prepared for this version: run `nightdesk db migrate`."
             if missing
-            else f"Postgres failed midway: {postgres.cause(error)}. What was finished is kept; try again."
+            else f"Postgres failed before the end: {postgres.cause(error)}. What was finished is kept; try again."
         )
         sys.exit(1)
     except OSError as error:

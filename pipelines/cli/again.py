@@ -33,7 +33,7 @@ def run(
         done = reextraction.apply(current, apply, followed) if apply else reextraction.undo(current, undo, followed)
         _print_loaded(apply or undo, done, "put right" if apply else "put back", json=json)
         if apply and not json:
-            say(f"`nightdesk extract --again --undo {apply}` takes all of it back.", "dim")
+            say(f"`nightdesk extract --again --undo {apply}` undoes all of it.", "dim")
         return done
     with counting("Extracting again", "pages", quiet=json) as on_pages:
         report = reextraction.trial(current, chosen, between, processes=os.cpu_count() or 1, on_pages=on_pages)
@@ -61,10 +61,10 @@ def _print_loaded(run: str, done: Sequence[Tally], what: str, *, json: bool) -> 
 def _print(report: AgainReport) -> None:
     say(
         f"{report.read:,} pages read again by {report.extractor}: {report.changed:,} wordings of {report.articles:,} "
-        f"articles read otherwise, in {report.words:,} words."
+        f"articles read differently, in {report.words:,} words."
     )
     if report.unreadable:
-        say(f"Of {report.unreadable:,} pages the raw record cannot be read: they stay as they are.", "yellow")
+        say(f"Of {report.unreadable:,} pages the raw record cannot be read; these pages stay as they are.", "yellow")
     if report.rejected:
         named = ", ".join(f"{count:,} {reason}" for reason, count in sorted(report.rejected.items()))
         say(f"No article to today's extractor, and left as they are: {named}.", "yellow")
@@ -75,7 +75,7 @@ def _print(report: AgainReport) -> None:
     for changed in report.largest:
         _print_changed(changed)
     say("")
-    say("Nothing is changed yet. What loads it as our correction, which alerts nobody:")
+    say("Nothing is changed yet. This command loads the trial as a correction, which alerts nobody:")
     say(f"`nightdesk extract --again --apply {report.run}`")
 
 

@@ -66,16 +66,20 @@ def fill(
 
 def _print(plan: Plan, pages: int, delay: float) -> None:
     shown = ((one.month or "no day told", one.named, one.had, one.open) for one in plan.months)
-    table(("month", "#named", "#in the archive", "#to fetch"), shown, empty="The site's lists name nothing of it.")
+    table(
+        ("month", "#named", "#in the archive", "#to fetch"),
+        shown,
+        empty="The site's lists name no article of these days.",
+    )
     if plan.missing:
         say(f"No list of the site names anything of {', '.join(plan.missing)}: that can't be reached.", "yellow")
     if plan.failed:
         say(f"Not all lists could be read: {plan.failed}", "yellow")
     if plan.goes_on:
-        say(f"{plan.goes_on:,} pages are left of a backfill that was begun: it goes on.")
+        say(f"{plan.goes_on:,} pages are left of an earlier backfill, which goes on.")
     if pages:
         least = summary.span(int(timedelta(seconds=pages * delay).total_seconds()))
-        say(f"{pages:,} pages are to be fetched, at {delay:g} s each and by turns with the nights: {least} at least.")
+        say(f"{pages:,} pages are to be fetched, at {delay:g} s each and in turns with the nights: {least} at least.")
 
 
 def _print_filled(source: str, done: BackfillResult) -> None:

@@ -45,7 +45,7 @@ def run(current: Settings, file: str, *, source: str, learns: bool, processes: i
             counts["article" if isinstance(done.made, Article) else "rejection"] += 1
             _write(done, own_id)
     except KeyboardInterrupt:
-        complain(f"Stopped after {counts.total():,} of {len(asked.ids):,} pages; the lines before are whole.")
+        complain(f"Stopped after {counts.total():,} of {len(asked.ids):,} pages; the lines before are complete.")
         # The convention of shells: 128 plus the number of SIGINT.
         raise typer.Exit(130) from None
     progress(_summary(asked.trials, counts))
@@ -158,7 +158,7 @@ def _teach(trials: Sequence[Trial], processes: int) -> list[Trial]:
             if lesson.problem:
                 progress(lesson.problem)
         progress(
-            f"Learned of {many:,} pages: templates for {sum(1 for f in found if f.template)} of {len(found)} sources."
+            f"Learned from {many:,} pages: templates for {sum(1 for f in found if f.template)} of {len(found)} sources."
         )
     return preview.teach_pages(trials, found)
 
@@ -173,14 +173,15 @@ def _try_pages(trials: Sequence[Trial], processes: int) -> Iterator[TriedPage]:
 def _write(done: TriedPage, own_id: Any) -> None:
     record = as_fields(done) | ({} if own_id is NO_ID else {"id": own_id})
     line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    # Half a surrogate pair, which UTF-8 does not allow, is written as a JSON escape.
+    # JSON escapes also write half a surrogate pair, which UTF-8 does not allow.
     sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
 
 
 @contextmanager
 def _bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar on standard error; only a line now and then if it is no terminal, or also shows the answers."""
+    """A progress bar on standard error. If standard error is no terminal, or the terminal also shows the answers, only
+    a line now and then."""
     if err.is_terminal and not sys.stdout.isatty():
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
         with Progress(*columns, console=err) as shown:

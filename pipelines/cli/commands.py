@@ -1,6 +1,6 @@
-"""The commands by name, and the file of each: it is imported when the command is asked for.
+"""The commands by name, each with its file, which is imported when the command is asked for.
 
-All of them together take a second of CPU to import, and a command needs half of that or less.
+To import all files takes a second of CPU; a single command needs half of that or less.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
-# In the order in which `nightdesk --help` shows them; a file may have several.
+# The order is that of `nightdesk --help`. One file may have several commands.
 FILES = {
     "init": "init", "dags-folder": "init", "follow": "sources", "unfollow": "sources",
     "crawl": "stages", "extract": "stages", "load": "stages", "alert": "stages", "run": "stages", "upkeep": "stages",
@@ -31,13 +31,13 @@ FILES = {
 
 
 class Commands(TyperGroup):
-    """The commands of `nightdesk`; a list of them, or a name that none has, imports them all."""
+    """The commands of `nightdesk`. Listing them, or asking for an unknown name, imports all files."""
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of a name; None if there is none."""
         if cmd_name in FILES:
             return read_file(FILES[cmd_name])[cmd_name]
-        # For the names that are near to it.
+        # An error names the similar commands, so all files are imported.
         self.list_commands(ctx)
         return None
 

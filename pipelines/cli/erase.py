@@ -52,4 +52,4 @@ def _print(done: ErasureResult, what: str) -> None:
     )
     for sentence in done.stays:
         say(f"{sentence}.", "yellow")
-    say("Exports, evidence files, dumps of the database and messages that were sent are not reached.", "dim")
+    say("Exports, evidence files, dumps of the database and messages that were sent are not erased.", "dim")

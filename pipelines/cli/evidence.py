@@ -54,7 +54,7 @@ def hand_over(
         complain(f"Missing: {sentence}.")
     within = f"{made.articles:,} articles in {made.revisions:,} revisions, {made.pages:,} pages as they were sent"
     say(f"{sourcefile.show_path(out)} holds {within}. It opens at replayweb.page, or in any player of WACZ files.")
-    say(f"Hold {held} keeps what it refers to from retention: `nightdesk hold --release {held}` ends that.", "dim")
+    say(f"Hold {held} keeps what it refers to from retention: `nightdesk hold --release {held}` ends the hold.", "dim")
 
 
 def _find_articles(current: Settings, conn: postgres.Connection, query: str) -> list[int]:

@@ -97,7 +97,8 @@ def unfollow(names: Annotated[list[str], typer.Argument(metavar="NAME...", autoc
 
 
 def _check_wish(wish: Wish, addresses: Sequence[str], lists: Sequence[str], entries: Sequence[str]) -> None:
-    """Raise SourceError if options and names do not fit together, or if a question needs a person and none is there."""
+    """Raise SourceError if options and names do not fit together, or if a question needs a person and nobody can
+    answer."""
     of_site = wish.name or wish.timezone or wish.country
     if wish.name and len(addresses) + len(lists) + len(entries) > 1:
         raise SourceError("--name is for one address at a time.")
@@ -112,7 +113,7 @@ def _check_wish(wish: Wish, addresses: Sequence[str], lists: Sequence[str], entr
     if asking and not (wish.yes or wish.dry_run) and (wish.quiet or not sys.stdin.isatty()):
         why = "--json asks nothing" if wish.quiet else "this is no terminal"
         raise SourceError(
-            f"Nobody can be asked whether to follow {asking[0]}, for {why}: give --yes to write its file without "
+            f"Nobody can be asked whether to follow {asking[0]}, because {why}: give --yes to write its file without "
             "asking, or --dry-run to see what would be written."
         )
 

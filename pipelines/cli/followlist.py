@@ -63,7 +63,7 @@ def follow(text: str, wish: Wish, one: Callable[[str, Wish], Any]) -> list[SiteO
     if not wish.quiet:
         _tell(found, dry_run=wish.dry_run)
         if sys.stdin.isatty() and not wish.yes and not wish.dry_run:
-            # The looks of a moment ago are used again: no site gets a second request.
+            # The looks from just before are used again, so no site gets a second request.
             for outcome in (outcome for outcome in found if outcome.became == Became.ASKS):
                 say("")
                 one(outcome.url, Wish(delay=wish.delay))
@@ -79,7 +79,7 @@ def export(
 ) -> None:
     """Print the followed sources as a list for other programs."""
     if not as_opml:
-        raise SourceError("Say as what to export them: `nightdesk sources export --opml > feeds.opml`.")
+        raise SourceError("Name the form to export them in: `nightdesk sources export --opml > feeds.opml`.")
     sys.stdout.write(opml.write(folders.read_named(settings(), names or [])))
 
 

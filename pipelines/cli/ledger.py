@@ -23,7 +23,7 @@ from pipelines.stores import migrations, postgres, runs
 
 # Differences that are printed; --json has all. Chosen: some screens.
 MOST_SHOWN = 200
-# States of a load that has loaded the files.
+# States of a load that read the article files.
 LOADED = (RunState.DONE, RunState.FAILED)
 
 
@@ -83,7 +83,7 @@ def _differences(
         elif url_account.is_due(stages := runs.stages(conn, run, name)) and stages.get("load") in LOADED:
             found += url_account.differences(current, conn, followed[name], run)
         else:
-            unread.append(f"{name} has not come to its end in this run: `nightdesk status --run {run}` tells")
+            unread.append(f"{name} has not ended in this run: `nightdesk status --run {run}` shows why")
     conn.rollback()
     return found, unread
 

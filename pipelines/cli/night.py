@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from pipelines.airflow.api_client import Task
     from pipelines.airflow.standalone import Airflow
 
-# Seconds between two checks at the night's progress. Chosen: the picture on the terminal moves.
+# Seconds between two looks at the night's progress. Chosen: short enough that the table on the terminal seems to move.
 POLL_SECONDS = 1.0
-# Seconds between two lines of counts, which change all the time; a change of state is shown at once.
+# Seconds between two lines of counts, which change all the time. A change of state is shown at once.
 EVERY = 10.0
 TOLD = ("fetched", "unchanged", "articles", "rejected", "new", "revised", "alerts", "sent")
 

@@ -65,7 +65,8 @@ def list_channels(
         migrations.check_migrated(conn)
         typed_names.check_used_channel(conn, channel)
         lost = known_channels.given_up(conn, channel) if failed else []
-        # Addresses may also be Airflow connections, which only Airflow can read; an error reports a missing one.
+        # An address may also be an Airflow connection, which only Airflow can read. The error of a message reports a
+        # missing address.
         rows = [row for row in known_channels.list_channels(conn) if not channel or row["name"] == channel.lower()]
     if json:
         as_json(lost if failed else rows)

@@ -122,7 +122,7 @@ def release(which: Which, run: Run = "", json: Json = False) -> None:
 
 @quarantine_app.command("reject")
 def reject(which: Which, run: Run = "", json: Json = False) -> None:
-    """Leave the articles of a held run out; their pages are looked at again after a day."""
+    """Leave out the articles of a held run; their pages are looked at again after a day."""
     current = of_installation()
     with postgres.connection(current) as conn:
         with conn:

@@ -1,7 +1,7 @@
 -- The statements of cli/, by name. A name is unique in all packages.
 
 -- name: alerts_of_run
--- The alerts of a run with their article and where each went.
+-- The alerts of a run, each with its article and the channels it went to.
 select a.id, a.watch, a.kind, a.quiet, a.created_at, coalesce(r.title, r.url, a.message) as title, coalesce(r.source, '') as source,
     r.url, r.language,
     array(select distinct m ->> 'surface' from jsonb_array_elements(a.matches) m) as surfaces,

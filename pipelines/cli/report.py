@@ -114,7 +114,7 @@ def _row(source: str, stages: dict[str, Tally]) -> dict[str, Any]:
 
 
 def _tell_width(conn: postgres.Connection, run: str) -> str:
-    """What the run was planned for, to stand behind its key."""
+    """For how many sources the run was planned, as a text to put after its key."""
     planned = runs.read_plan(conn, run)
     if planned is None or not planned["sources"]:
         return ""

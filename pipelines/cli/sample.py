@@ -21,7 +21,7 @@ from pipelines.sources import folders
 from pipelines.sources.sourcefile import show_path
 from pipelines.stores import migrations, postgres
 
-# The newest articles that are searched for one that is not golden yet.
+# How many of the newest articles are searched for one that is not golden yet.
 NEWEST = 50
 
 
@@ -121,7 +121,7 @@ def _looked_at(current: Settings, source: Source) -> bool:
 
 
 def _tell_result(name: str, file: Path, found: Sequence[golden.GoldenResult]) -> bool:
-    """Print the results of a source's golden pages; gives whether every reviewed page still gives all its facts."""
+    """Print the results of a source's golden pages; gives True if every reviewed page still gives all its facts."""
     for checked in found:
         for difference in checked.differs:
             if checked.golden.reviewed:

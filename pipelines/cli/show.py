@@ -38,7 +38,7 @@ class Steady(Console):
 # Seconds between two lines of progress. Chosen: few enough for a log.
 LINES_EVERY_SECONDS = 15.0
 
-# A file or a pipe has no width of its own, so the width is that of the widest table.
+# A file or a pipe has no width of its own. It gets the width of the widest table.
 out = Steady(highlight=False, width=None if sys.stdout.isatty() else 120)
 err = Steady(stderr=True, highlight=False)
 
@@ -114,7 +114,7 @@ def callable_here(sentence: str) -> str:
     """The sentence with its commands in a form that works here, because `nightdesk` is often not on the PATH."""
     program = Path(sys.argv[0])
     if sys.argv[1:2] == ["--demo"]:
-        # After a command on the demo, the next commands are for the demo too.
+        # In a command on the demo, the commands in the sentence are for the demo too.
         sentence = re.sub(r"`nightdesk (?!--demo|demo)", "`nightdesk --demo ", sentence)
     if "`nightdesk " not in sentence or program.name != "nightdesk" or shutil.which("nightdesk"):
         return sentence

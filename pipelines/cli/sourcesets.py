@@ -1,4 +1,4 @@
-"""`nightdesk sources pull|push|sets`: the sources of a bucket as files to edit, and what became of them."""
+"""`nightdesk sources pull|push|sets`: the sources of a bucket as files to edit, and the history of their sets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipelines.sources import folders, sourcefile
 from pipelines.stores import postgres, source_sets
 from pipelines.stores.source_sets import SourceSet
 
-# The file in a folder that was pulled: the set that it is a copy of.
+# The file in a pulled folder that says of which set the folder is a copy.
 COPY_OF = ".nightdesk-set.json"
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder on this machine.")]
@@ -32,7 +32,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def pull(folder: Folder) -> None:
-    """Copy the sources from their bucket into a folder to edit; `sources push` brings back what was changed there."""
+    """Copy the sources from their bucket into a folder to edit; `sources push` brings the changes back."""
     sources = _in_bucket(of_installation())
     if folder.exists() and any(folder.iterdir()):
         raise SourceError(f"{folder} is not empty: name a new folder, or empty this one after a `sources push`.")
@@ -50,7 +50,8 @@ def pull(folder: Folder) -> None:
 def push(
     folder: Folder, why: Annotated[str, typer.Option("--why", help="What was changed; `sources sets` shows it.")] = ""
 ) -> None:
-    """Bring what was changed in a folder to the bucket as the next set, or the files of a folder that is new there."""
+    """Bring the changes in a pulled folder to the bucket as the next set; or, from another folder, files that are new
+    there."""
     sources = _in_bucket(of_installation())
     if not folder.is_dir():
         raise SourceError(f"{folder} is no folder.")
@@ -91,7 +92,7 @@ def sets(json: Json = False) -> None:
 
 
 def _in_bucket(current: Settings) -> Path:
-    """The sources, if they are in a bucket; SourceError says where the files are else."""
+    """The place of the sources, if they are in a bucket; else SourceError says where the files are."""
     if not address_of(current.sources):
         raise SourceError(
             f"The sources are files in {current.sources}: edit them there. Only those of a bucket "
@@ -102,7 +103,7 @@ def _in_bucket(current: Settings) -> Path:
 
 
 def _base(folder: Path, address: str) -> SourceSet:
-    """The set that a folder was copied from; the empty one if it is no copy of a set of this bucket."""
+    """The set from which a folder was copied; the empty set if the folder is no copy of a set of this bucket."""
     file = folder / COPY_OF
     facts = js.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     if facts.get("address") != address:

@@ -50,7 +50,7 @@ COLUMNS = {
     "alert": ("changes", "alerts", "quiet", "deliveries", "sent", "retried", "waiting", "failed"),
 }
 
-# Hears one line of text.
+# A function that gets one line of text.
 HearsLine = Callable[[str], None]
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,8 @@ def run(
     done: list[Tally] = []
     try:
         for stage in runs.STAGES:
-            # Another process finishes the sources that it crawls: two runs that began in one second share a key.
+            # Sources that another process is crawling are left to that process: two runs that began in the same second
+            # share a key.
             busy = {tally.source for tally in done if tally.state == RunState.BUSY}
             left = [source for source in chosen if source.name not in busy]
             done += perform(current, stage, left, key, quiet_if(json), due=due)
@@ -154,12 +155,12 @@ def _tell_texts(gone: text_retention.RetiredTexts) -> None:
 
 
 def _tell(current: Settings, key: str, chosen: Sequence[Source], done: Sequence[Tally], broken: str = "") -> None:
-    """Tell the operators how the night went; if that fails, tell the reason to the person who started it."""
+    """Tell the operators how the night went; if that fails, tell the reason to the person who started the night."""
     try:
         if not duties.tell_of_night(current, key, chosen, done, broken):
-            complain("Nobody else was told of that, for NIGHTDESK_OPERATORS names no channel.")
+            complain("Nobody else was told of that, because NIGHTDESK_OPERATORS names no channel.")
     except DatabaseError as error:
-        # The outbox is in the database, which is not available.
+        # The outbox is in the database, which cannot be reached.
         complain(f"The operators were not told: {error}")
 
 
@@ -283,7 +284,7 @@ def _perform_alone(stage: str, names: Sequence[str] | None, run: str, json: bool
 
 
 def _of_run(current: Settings, chosen: list[Source], key: str) -> tuple[Settings, list[Source]]:
-    """Settings and sources of one set of sources, which is noted with the run, where the sources are in a bucket."""
+    """Settings and sources. If the sources are in a bucket, both are those of one set, which is noted with the run."""
     pinned = folders.pin_sources(current, key, newest=True)
     if pinned is current or not chosen:
         return pinned, chosen

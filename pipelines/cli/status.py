@@ -137,7 +137,7 @@ def articles(
     json: Json = False,
 ) -> None:
     """Show the latest articles, or one in full: its wordings, the cut parts with reasons, and its origin."""
-    # The stages come with these two; the other commands of this file do without.
+    # This import also loads the stages, which the other commands of this file do not need.
     from pipelines.cli import onearticle, page_decisions
 
     current = settings()
@@ -146,7 +146,7 @@ def articles(
         if url:
             found = postgres.row(conn, "article_of_url", url=url)
             if not found:
-                raise NightdeskError(f"There is no article of {url}; `nightdesk why {url}` tells what became of it.")
+                raise NightdeskError(f"There is no article of {url}; `nightdesk why {url}` tells how it ended.")
             number = found["id"]
         if number is not None:
             onearticle.show(conn, current, number, removed=removed, revision=revision, diff=diff, json=json)

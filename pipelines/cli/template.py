@@ -17,7 +17,7 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres, templates
 
-# Lines of a template that are shown. Chosen: a screen; the rest is counted.
+# Lines of a template that are shown; further lines are only counted. Chosen: a screen.
 SHOWN_LINES = 40
 NOT_SHOWN = ("source", "pages")
 FACTS = {"text": "reads by", "agreement": "held back"}
@@ -42,7 +42,7 @@ def template(
         migrations.check_migrated(conn)
         typed_names.check(settings(), conn, [name])
         if forget:
-            say(f"Let go of what was learned of {name}." if templates.forget(conn, name) else _nothing(name))
+            say(f"Deleted the template of {name}." if templates.forget(conn, name) else _nothing(name))
             return
         if use:
             stored = templates.use(conn, name, use)

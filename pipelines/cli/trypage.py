@@ -97,7 +97,7 @@ def _describe_template(stored: templates.TemplateVersion | None) -> str:
     if stored is None or (stored.template is None and not stored.drifted_run):
         return "no template"
     said = f"template {stored.version} of {stored.pages} pages"
-    return said if stored.in_use else f"{said} left aside: since run {stored.drifted_run} it no longer fits"
+    return said if stored.in_use else f"{said} is not used: it no longer fits since run {stored.drifted_run}"
 
 
 def _explain(done: TriedPage, page: Page, target: str, template: str) -> None:

@@ -13,7 +13,8 @@ from pipelines.stores import postgres, runs
 
 __all__ = ["check", "check_channel", "check_run", "check_scope", "check_used_channel", "watch_of"]
 
-# The latest runs that are searched for a similar key, and how many are named. Chosen: some weeks of nights, one line.
+# How many of the latest runs are searched for a similar key, and how many are named. Chosen: some weeks of nights; one
+# line.
 LATEST_RUNS = 40
 NAMED_RUNS = 3
 

@@ -63,7 +63,8 @@ def verify_raw(
 
 
 def _read_anchors(current: Settings, file: Path | None) -> list[tuple[str, int, str]]:
-    """The digests that are stored elsewhere: in this file, and in the settings' file once upkeep has written it."""
+    """The digests that are kept elsewhere: in this file, and in the file that the settings name, if upkeep has written
+    it."""
     ours = Path(current.chain_file) if current.chain_file else None
     return [*(anchors.read(file) if file else []), *(anchors.read(ours) if ours and ours.exists() else [])]
 
@@ -71,7 +72,7 @@ def _read_anchors(current: Settings, file: Path | None) -> list[tuple[str, int, 
 def _print_stamps(stamps: Sequence[timestamps.StampCheck]) -> None:
     for one in stamps:
         if one.problem:
-            say(f"stamp: {one.file}: it does not hold: {one.problem}.", "red")
+            say(f"stamp: {one.file}: it is not valid: {one.problem}.", "red")
     good = [one.at for one in stamps if one.at and not one.problem]
     if good:
         say(f"{len(good):,} time stamps hold, the newest of {max(good):%Y-%m-%d %H:%M} UTC.")

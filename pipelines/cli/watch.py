@@ -71,7 +71,7 @@ Owner = Annotated[
 ]
 
 watch_app = typer.Typer(help="Watches: what somebody wants to be told of.", no_args_is_help=True)
-# Removes an option's values; an option that is not given changes nothing.
+# The value that removes an option's values. An option that is not given changes nothing.
 NONE = "-"
 
 
@@ -211,7 +211,7 @@ def pause(name: Named) -> None:
     """Pause a watch: it matches nothing until it is resumed."""
     with changing() as conn:
         watches.pause(conn, typed_names.watch_of(conn, name).name, paused=True)
-    say(f"Paused the watch {name}: what comes until `nightdesk watch resume {name}` it is never told of.")
+    say(f"Paused the watch {name}: it is never told of what comes until `nightdesk watch resume {name}`.")
 
 
 @watch_app.command("resume")
@@ -282,7 +282,7 @@ def _keep(
     stays: Mapping[str, Any],
 ) -> None:
     told_to = None if channel is None else [one.strip() for given in channel for one in given.split(",") if one.strip()]
-    # A query itself contains the words that it must not find.
+    # A query has no `unless`: it contains the words that must not be found.
     kept = [] if asks["query"] else [term.written for term in before.unless] if before else []
     written = {
         "terms": asks["terms"],

@@ -41,7 +41,7 @@ def feed(
     if open_:
         with changing() as conn:
             token = watch_feeds.open_address(conn, typed_names.watch_of(conn, name).name)
-        say(f"The feed of {name} is below the address of your Airflow, and is told this once:")
+        say(f"The feed of {name} is below the address of your Airflow, and is shown only this once:")
         for one in Form:
             say(f"  /nightdesk/feeds/{token}.{one}")
         say(

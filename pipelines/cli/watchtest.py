@@ -92,7 +92,7 @@ def _show(
     for said in failed:
         quote(f"  {said}")
     if left_out:
-        say(f"Not looked at, since a text alone has none: {', '.join(left_out)}.", "dim")
+        say(f"Not checked, because a text alone does not show it: {', '.join(left_out)}.", "dim")
 
 
 def _judge(file: Path, names: Path | None, *, json: bool) -> None:

@@ -22,12 +22,12 @@ from pipelines.stores import migrations, postgres
 
 # The indent of a story's further lines: ten columns, as wide as the story's number with its blanks.
 INDENT = "          "
-# Columns of the longest bar, and the longest span in days. Chosen: what a narrow terminal has room for; a year.
+# Columns of the longest bar, and the longest span in days. Chosen: the room of a narrow terminal; a year.
 BAR_COLUMNS = 40
 MOST_DAYS = 366
 # Default numbers of days and stories. Chosen: a month, a screen.
 DAYS, SHOWN = 30, 10
-# Terms that are named. Chosen: the first ones cause most of the unwanted alerts.
+# The most terms that are named. Chosen: the first terms cause most of the unwanted alerts.
 MOST_TERMS = 10
 
 

@@ -144,7 +144,7 @@ def test_a_file_upwards_that_another_user_can_write_to_is_passed_by_and_named(
 
     assert found.found_by == FoundBy.NOTHING
     assert str(found) == "the environment of this process, for there is no nightdesk.env"
-    assert f"{planted} was passed by" in installation.missing()
+    assert f"{planted} was not used" in installation.missing()
 
 
 def test_relative_paths_of_the_file_are_its_folders_and_those_of_the_environment_the_current_ones(

@@ -250,8 +250,8 @@ def test_a_card_counts_what_left_the_ledger_as_it_had_ended_and_names_what_is_lo
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("KEEP_TEXT_DAYS", "29", "fewer than 30 days would take what may still be loaded"),
-        ("KEEP_LEDGER_DAYS", "89", "of fewer than 90 days nobody could learn what is usual"),
+        ("KEEP_TEXT_DAYS", "29", "fewer than 30 days would delete what may still be loaded"),
+        ("KEEP_LEDGER_DAYS", "89", "from fewer than 90 days nobody could learn what is usual"),
         ("KEEP_LEDGER_DAYS", "100", "what the raw store has, the ledger tells of, and NIGHTDESK_KEEP_RAW_DAYS is 120"),
     ],
 )
