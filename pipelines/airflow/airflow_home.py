@@ -23,7 +23,7 @@ from pipelines.airflow.api_client import AirflowError
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 
-# Seconds that creating or migrating Airflow's database may take. Chosen: a slow disk.
+# Seconds that creating or migrating Airflow's database may take. Chosen: enough for a slow disk.
 MIGRATE_SECONDS = 600
 # Lines of the log that are shown if that failed. Chosen: the end of a traceback.
 LAST_LINES = 15
@@ -66,7 +66,7 @@ def logs(settings: Settings) -> Path:
 
 
 def command(*words: str) -> list[str]:
-    """The airflow command of this very environment."""
+    """The airflow command of this Python environment."""
     return [sys.executable, "-m", "airflow", *words]
 
 

@@ -1,6 +1,6 @@
 """Retention of Airflow's own records: old records of runs and old log files of tasks are deleted.
 
-No task can do this, because tasks may not reach Airflow's database. A timer beside Airflow does it, by `nightdesk
+No task can do this, because tasks may not reach Airflow's database. A timer outside of Airflow does it, by `nightdesk
 clean`.
 """
 
@@ -19,7 +19,7 @@ from pipelines.airflow.api_client import AirflowError
 from pipelines.errors import SettingsError
 from pipelines.settings import Settings
 
-# An approval of the Dag `follow` may wait this long; an earlier clean-up would delete its records.
+# An approval of the Dag `follow` may wait this many days; an earlier clean-up would delete its records.
 LONGEST_WAIT_DAYS = 7
 DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 # Seconds that deleting old records may take. Chosen: the first time after years is the longest.
@@ -40,8 +40,8 @@ def check_days(days: int) -> None:
     """Raise SettingsError if this number of days would delete needed records. 0 means for ever."""
     if days and days <= LONGEST_WAIT_DAYS:
         raise SettingsError(
-            f"Airflow's records can't be deleted after {days} days, for an approval may wait {LONGEST_WAIT_DAYS} days: "
-            f"keep them for {LONGEST_WAIT_DAYS + 1} days or longer, or for ever (0)."
+            f"Airflow's records can't be deleted after {days} days, because an approval may wait "
+            f"{LONGEST_WAIT_DAYS} days: keep them for {LONGEST_WAIT_DAYS + 1} days or longer, or for ever (0)."
         )
 
 
@@ -95,7 +95,8 @@ def _airflow(where: InstalledAirflow, *words: str) -> None:
 def _logs(folder: Path, before: float) -> int:
     """Delete the files of a folder that were last written before `before`, and the folders that become empty."""
     walked = [(Path(name), files) for name, _, files in os.walk(folder, topdown=False)]
-    # Checked before anything is deleted, because a deletion renews a folder. A new folder waits for its first file.
+    # Ages are read before anything is deleted, because a deletion renews its folder. A new empty folder stays: it waits
+    # for its first file.
     old = [name for name, _ in walked if name != folder and _older(name, before)]
     gone = 0
     for name, files in walked:

@@ -16,14 +16,14 @@ from pipelines.errors import NightdeskError
 DETAIL_CHARACTERS = 300
 # Seconds to wait for a running server. Chosen: it answers at once, or hangs.
 ANSWER_SECONDS = 5
-# The same for its first answer on a machine that is busy with the start.
+# The same for the server's first answer, on a machine that is busy with the start.
 FIRST_ANSWER_SECONDS = 120
-# The same for a request that reads its database.
+# The same for a request that reads Airflow's database.
 REQUEST_SECONDS = 30
 
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 ENDED = ("success", "failed")
-# Rows in one answer. Chosen: more than there are Dags of ours.
+# Rows in one answer. Chosen: more than Nightdesk has Dags.
 PAGE_ROWS = 200
 
 

@@ -84,7 +84,7 @@ def _reread(current: Settings, name: str, key: str, who: str) -> Result:
     report = reextraction.trial(current, [source], processes=os.cpu_count() or 1)
     said = (
         f"{report.read:,} pages of {name} read again: {report.changed:,} wordings of {report.articles:,} articles read "
-        f"otherwise, in {report.words:,} words. Nothing is changed yet."
+        f"differently, in {report.words:,} words. Nothing is changed yet."
     )
     lines = [f"{count:,} in the {field}" for field, count in report.fields.items()]
     lines += [f"{count:,} are no article any more: {why}; they stay" for why, count in report.rejected.items()]

@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow.sdk import conf
 
-# Sources that a subject names.
+# The most sources that a subject names.
 MOST_NAMED = 3
 
 log = logging.getLogger("nightdesk.tell")
@@ -54,7 +54,7 @@ def _tell(key: tuple[str, ...], subject: str, lines: list[str]) -> None:
     if outbox.tell_operators(current, outbox.key(*key), subject, "\n".join(line for line in lines if line)):
         alert.send(current, channels=channel_connections.addresses(current))
     else:
-        log.warning("%s; nobody is told, for NIGHTDESK_OPERATORS names no channel", subject)
+        log.warning("%s; nobody is told, because NIGHTDESK_OPERATORS names no channel", subject)
 
 
 def _without_reason(stage: str) -> str:
@@ -76,7 +76,8 @@ def _key(stage: str, dag_run: Any) -> str:
     partition = getattr(dag_run, "partition_key", None)
     after = getattr(dag_run, "run_after", None)
     if stage == "crawl" and after is not None:
-        # The crawl makes the key in the same way: the schedule's clock names a partition, UTC names a run.
+        # The crawl makes the key in the same way: Airflow names a partition by the schedule's clock, Nightdesk names a
+        # run by UTC.
         return crawl_run(asked, partition, after, settings().schedule_timezone)
     return str(asked or partition or "")
 

@@ -25,7 +25,7 @@ MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 OPTION = re.compile(r"--(timezone|country|name|twice)\b")
 # Options of the command -> fields of the form.
 FIELDS = {"timezone": "Time zone", "country": "Country", "name": "Name", "twice": "Twice"}
-# Characters of a cell of the form. Chosen: two lines of it.
+# Characters of a cell of the report. Chosen: two lines of a cell.
 LONGEST_CELL_CHARACTERS = 200
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def probe(params: Mapping[str, Any]) -> dict[str, Any]:
 def keep(probed: Mapping[str, Any]) -> str:
     """Write the file exactly as it was approved; gives its path.
 
-    SourceError if the site is followed in the meantime.
+    SourceError if somebody has followed the site in the meantime.
     """
     source = parse(probed["toml"], probed["name"], probed["name"])
     lists = (*source.feeds, *source.sitemaps, *source.sections)
@@ -92,7 +92,7 @@ def report(made: FollowedSite) -> str:
     good = sum(sample.good for sample in made.samples)
     rows = [_row(number, sample) for number, sample in enumerate(made.samples, 1)]
     evidence = [f"- {plain(urls.readable(line))}" for line in made.evidence]
-    # Airflow shows a block of code in one line.
+    # Airflow shows a block of code in one line, so the keys of the file are shown as a list.
     keys = [f"- {plain(f'{key}: {_value(value)}')}" for key, value in tomllib.loads(made.toml).items()]
     return "\n".join(
         [
@@ -135,6 +135,6 @@ def _value(value: object) -> str:
 
 
 def plain(text: str) -> str:
-    """A line whose marks have no effect: no link, no picture, no end of a cell."""
+    """A line of Markdown in which marks have no effect: no link, no picture, no end of a cell."""
     text = " ".join(text.split())
     return MARKS.sub(r"\\\1", text[:LONGEST_CELL_CHARACTERS] + "…" * (len(text) > LONGEST_CELL_CHARACTERS))

@@ -15,18 +15,19 @@ from pipelines.settings import settings
 
 # How long an approval waits. Without an answer the work is not done.
 LONGEST_WAIT = timedelta(days=7)
-# The longest time of a backfill or an import. Chosen: 10,000 pages at 5 s each take 14 hours; ended work can go on.
+# The longest time of a backfill or an import. Chosen: 10,000 pages at 5 s each take 14 hours; work that was ended here
+# can go on later.
 PAST_LIMIT = timedelta(hours=24)
 DESCRIPTIONS = {
     "follow": "By hand: look at a site, show ten sample articles, and follow it once somebody approves",
-    "by_hand": "For the Desk: one piece of work that a person asked for, with what came of it",
+    "by_hand": "For the Desk: one piece of work that a person asked for, with its result",
     "import": "By hand: take pages that others saved into the archive once somebody approves",
     "backfill": "By hand: collect what a site published before it was followed, once somebody approves",
 }
 
 
 def follow_dag(doc: str) -> DAG:
-    """probe → approve, by a person → keep, for the address in the form. Whoever started it sees how it ends."""
+    """probe → approve, by a person → keep, for the address in the form. The person who started it sees how it ends."""
     with _by_form("follow", doc, _of_follow()) as dag:
 
         @task(execution_timeout=night_dags.SHORT_LIMIT, multiple_outputs=False)
@@ -50,7 +51,7 @@ def follow_dag(doc: str) -> DAG:
 
 
 def import_dag(doc: str) -> DAG:
-    """look → approve, by a person → bring_in, for the file in the form. Whoever started it sees how it ends."""
+    """look → approve, by a person → bring_in, for the file in the form. The person who started it sees how it ends."""
     with _by_form("import", doc, _of_import()) as dag:
 
         @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)

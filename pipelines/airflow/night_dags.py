@@ -37,15 +37,17 @@ FILES = Asset("article_files", uri="x-news://article-files", group="nightdesk")
 ARTICLES = Asset("articles", uri="x-news://articles", group="nightdesk")
 
 LABEL = "{{ task.op_kwargs['batch']['name'] }}"
-# Seconds that a crawl's task lives beyond the crawl's own budget. Chosen: the spider ends its sources 10 seconds after
-# the budget, the task asks it to stop after 30 and kills it some 5 later; a busy machine needs the rest.
+# Seconds for which a crawl's task lives on after the crawl's own budget. Chosen: the spider ends its sources 10 seconds
+# after the budget; the task asks the spider to stop after 30 seconds and kills it some 5 later; a busy machine needs
+# the rest.
 SPIDER_GRACE_SECONDS = 120
 # The longest that one batch of extract, load or alert may take. Chosen: far beyond the largest source; a task that
 # hangs is ended, and Airflow tries it again.
 STAGE_LIMIT = timedelta(hours=2)
-# The longest that a task without pages may take. Chosen: it asks Postgres a few questions.
+# The longest that a task without pages may take. Chosen: such a task only runs a few statements in Postgres.
 SHORT_LIMIT = timedelta(minutes=10)
-# Runs of one Dag at the same time. Chosen: hand-started runs beside the night; the sources' locks keep them apart.
+# Runs of one Dag at the same time. Chosen: enough for runs that people start beside the night; the locks of the sources
+# keep them apart.
 ACTIVE_RUNS = 8
 # All run types except a backfill, because a site shows today's lists whatever day a run is labelled with.
 RUN_TYPES: Any = ("scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization")
@@ -70,7 +72,7 @@ def crawl_dag(doc: str) -> DAG:
             return tasks.plan_crawl(params, dag_run)
 
         @task(
-            # Of all runs together. It is the Dag's own, so nobody has to make a pool.
+            # The limit counts all runs of the Dag together. It is a setting of the Dag, so nobody has to make a pool.
             max_active_tis_per_dag=current.crawl_slots,
             **_of_queue(current.crawl_queue),
             map_index_template=LABEL,
@@ -143,7 +145,7 @@ def alert_dag(doc: str) -> DAG:
             from pipelines.airflow import tasks
 
             matched = tasks.match(params, dag_run, triggering_asset_events or {})
-            # Tasks are mapped by what a task returns; so the run goes beside it.
+            # Tasks are mapped over the value that a task returns, so the run is passed separately.
             ti.xcom_push(key="run", value=matched["run"])
             return matched["shares"]
 
@@ -157,7 +159,7 @@ def alert_dag(doc: str) -> DAG:
 
             tasks.match_share(share)
 
-        # Mostly nothing is left to share, and the mapped task is skipped.
+        # Usually there are no shares for other tasks, and the mapped task is skipped.
         @task(execution_timeout=STAGE_LIMIT, multiple_outputs=False, trigger_rule=TriggerRule.NONE_FAILED)
         @task_failure.by_sentence()
         def send(run: Any) -> dict[str, str]:
@@ -301,7 +303,8 @@ def _plan(stage: str) -> Any:
 def _publish_and_judge(stage: str, planned: Any, worked: Any, asset: Asset) -> None:
     """Give one event for the whole run after every source has ended in any state, and one verdict on all sources.
 
-    Not `all_done_min_one_success`: with that, one skipped source, such as a busy one, would skip the hand-over.
+    The trigger rule is not `all_done_min_one_success`: with that, one skipped source, such as a busy one, would skip
+    the hand-over.
     """
 
     @task(

@@ -71,7 +71,7 @@ def look_at_backfill(params: Mapping[str, Any]) -> dict[str, Any]:
     pages = min(plan.open, int(params["pages"]))
     least = summary.span(int(pages * source.delay))
     lines = [
-        f"**{pages:,} pages of {plain(source.name)} are to be fetched**, at {source.delay:g} s each and by turns with "
+        f"**{pages:,} pages of {plain(source.name)} are to be fetched**, at {source.delay:g} s each and in turns with "
         f"the nights: {least} at least. Nobody is told of them.",
         *("", "| Month | Named | In the archive | To fetch |", "|---|---|---|---|"),
         *(f"| {one.month or 'no day told'} | {one.named:,} | {one.had:,} | {one.open:,} |" for one in plan.months),
@@ -82,7 +82,7 @@ def look_at_backfill(params: Mapping[str, Any]) -> dict[str, Any]:
     if plan.failed:
         lines.append(f"Not all lists could be read: {plain(plan.failed)}")
     if plan.goes_on:
-        lines.append(f"{plan.goes_on:,} pages are left of a backfill that was begun: it goes on.")
+        lines.append(f"{plan.goes_on:,} pages are left of an earlier backfill, which goes on.")
     log.info("%s: %d addresses to fetch in %d months", source.name, plan.open, len(plan.months))
     if not pages:
         raise NightdeskError(" ".join(["There is nothing to fetch.", *lines[len(lines) - bool(lines[-1]) :]]))

@@ -1,4 +1,4 @@
-"""Child processes in sessions of their own: they end with this process, and none of their descendants is left."""
+"""Child processes in sessions of their own: they end with this process, and so do all their descendants."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipelines import private
 
 # Seconds between TERM and KILL. Chosen: a task has time to write its results.
 GRACE_SECONDS = 15.0
-# Seconds between two checks whether the process is gone. Chosen: nobody notices such a pause.
+# Seconds between two checks whether the process is gone. Chosen: too short to be noticed.
 POLL_SECONDS = 0.1
 
 # The number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.

@@ -13,12 +13,12 @@ select to_regclass(%(table)s) is not null as there
 select count(*) as count from dag_run where state in ('running', 'queued')
 
 -- name: channels_used
--- The names of all channels that a watch or a delivery still to be sent uses.
+-- The names of all channels that a watch names or that a waiting delivery goes to.
 select lower(unnest(channels)) as channel from watches
 union
 select channel from deliveries where state = 'waiting'
 
 -- name: desk_limits
--- Make this session one whose statements end after so many milliseconds, and a reader where nothing is to be written.
+-- End each statement of this session after so many milliseconds. Where nothing is to be written, the session may only read.
 select set_config('statement_timeout', %(ms)s::text, false),
     set_config('default_transaction_read_only', case when %(read_only)s then 'on' else 'off' end, false)

@@ -18,21 +18,22 @@ from pipelines.stores.runs import check_key, key_of
 
 # Up to this number, each source has its own task; more sources share tasks. Chosen: a page of Airflow's grid.
 SINGLE_SOURCES = 50
-# Tasks of a stage, where they share. Chosen: some ten for each of several workers, so that who is done takes the next;
-# far below Airflow's own limit (core.max_map_length, 1024), however many sources there are.
+# The most tasks of a stage, if sources share tasks. Chosen: some ten for each of several workers, so that a worker that
+# is done takes the next one; far below Airflow's own limit (core.max_map_length, 1024), however many sources there are.
 MOST_TASKS = 60
-# The seconds of work that make one more task worth while, where they share. Chosen: thirty times what lies between two
-# tasks of a worker and what Airflow does in each (measured by `python -m bench asleep`: one second).
+# The seconds of work that are worth one more task, if sources share tasks. Chosen: thirty times the cost of a task,
+# which is Airflow's own work in it and the pause between two tasks of a worker (measured by `python -m bench asleep`:
+# one second).
 SECONDS_OF_TASK = 30.0
-# Tasks of a stage, where they share, at least. Chosen: as many as one machine does at the same time.
+# The fewest tasks of a stage, if sources share tasks. Chosen: as many as one machine runs at the same time.
 LEAST_TASKS = 6
-# How many sources a crawl has beside one another, as far as tasks are counted. Chosen: at one request a second to each
-# they take a tenth of what one process can do (`python -m bench hosts`).
+# How many sources one crawl works on at the same time, when the tasks of a crawl are planned. Chosen: at one request a
+# second to each source they take a tenth of what one process can do (`python -m bench hosts`).
 CRAWLED_BESIDE = 25
 # Seconds for a source whose time is unknown. Chosen: the time of a small source.
 UNKNOWN_SECONDS = 1.0
 FAILED = RunState.FAILED
-# By stage: the count that shows whether a failed stage still left something for the next one.
+# For each stage, the count that shows whether a failed stage still left something for the next one.
 COUNT_OF_PARTIAL_WORK = {"crawl": "fetched", "extract": "pages", "load": "new"}
 
 
@@ -53,7 +54,7 @@ class MatchShare(TypedDict):
 
 
 class Matching(TypedDict):
-    """What the first task of matching gives: the run, and the shares it left to other tasks; mostly none."""
+    """What the first task of matching gives: the run, and the shares that it left to other tasks (usually none)."""
 
     run: str
     shares: list[MatchShare]
@@ -74,10 +75,10 @@ def batches(
     beside: int = 1,
 ) -> list[Batch]:
     """The tasks of a stage, longest first. Up to 50 sources have a task each. More sources share at most 60 tasks of
-    about the same length; fewer where the work is short, because each task has its cost (SECONDS_OF_TASK).
+    about the same length; fewer tasks if the work is short, because each task has a cost (SECONDS_OF_TASK).
 
-    seconds: what each source took last time. A source that takes as long as a complete share has a task of its own.
-        If nothing is known of any, there are 60 tasks.
+    seconds: what each source took last time. A source that takes as long as a complete share has a task of its own. If
+        no source's time is known, there are 60 tasks.
     hosts: sources of the same host share a task, because they would wait for each other.
     beside: how many sources a task works on at the same time.
     """
@@ -89,7 +90,8 @@ def batches(
     together: dict[str, list[str]] = {}
     for name in names:
         together.setdefault(hosts.get(name, "") or f" {name}", []).append(name)
-    # Longest first onto the task that has least: no task is then longer than a third above the best that can be.
+    # The longest work goes first, always to the task that has least: so the longest task is at most a third longer than
+    # with the best division.
     worth = ceil(sum(took.values()) / beside / SECONDS_OF_TASK) if known else MOST_TASKS
     count = min(max(worth, LEAST_TASKS), MOST_TASKS)
     tasks: list[tuple[float, int, int, list[str]]] = [(0.0, 0, number, []) for number in range(count)]
@@ -108,8 +110,8 @@ def crawl_run(asked: str | None, partition: str | None, run_after: datetime, tim
 
     timezone: the clock of the schedule.
 
-    Airflow names a partition by that clock, and we name a run by UTC. If the clock is put back and shows two such
-    moments, the key is of the moment that the run was for.
+    Airflow names a partition by that clock, and we name a run by UTC. If the clock was put back and shows the
+    partition's time twice, the key has the moment for which the run was scheduled.
     """
     if not asked and partition:
         try:

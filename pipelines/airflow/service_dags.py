@@ -11,9 +11,10 @@ from pipelines.airflow import callbacks, night_dags, task_failure
 from pipelines.settings import Settings, settings
 
 EVERY_HOUR = "17 * * * *"
-# Chosen: a digest of seven o'clock is read at a quarter past, and each run costs a process for a second.
+# The cron of the Dag `digest`. Chosen: people read a digest of seven o'clock at a quarter past, and each run costs a
+# process for a second.
 EVERY_TEN_MINUTES = "*/10 * * * *"
-# Chosen: not at the minute of upkeep, nor of nights.
+# The cron of the canary. Chosen: not at the minute of upkeep, nor at that of nights.
 CANARY_EVERY_HOUR = "47 * * * *"
 DESCRIPTIONS = {
     "canary": "Every hour: an article from a site to its alert, and an alarm if it does not come",
@@ -93,7 +94,7 @@ def upkeep_dag(doc: str) -> DAG:
 
 
 def _by_clock(name: str, doc: str, current: Settings, every: str) -> DAG:
-    """A Dag of one run at a time, whose failures the operators are told. every: as cron, or empty for never."""
+    """A Dag of one run at a time. The operators are told of its failures. every: as cron, or empty for never."""
     return DAG(
         name,
         description=DESCRIPTIONS[name],

@@ -29,10 +29,10 @@ COMPONENTS = {
     "scheduler": ["scheduler", "--skip-serve-logs"],
     "triggerer": ["triggerer", "--skip-serve-logs"],
 }
-# Seconds until Airflow's server answers. Chosen: a first start on a busy machine.
+# Seconds within which Airflow's server must answer. Chosen: enough for a first start on a busy machine.
 START_SECONDS = 240.0
-# Seconds from the end of one stage to the beginning of the next. Chosen: the scheduler looks every few seconds; a busy
-# machine takes longer.
+# The most seconds from the end of one stage to the beginning of the next. Chosen: the scheduler looks every few
+# seconds, and a busy machine takes longer.
 HAND_OVER_SECONDS = 90.0
 # Seconds between two checks. Chosen: a person who waits sees no pause.
 POLL_SECONDS = 1.0
@@ -134,9 +134,10 @@ def stay(airflow: Airflow, *, on_line: OnLine = print) -> None:
 def night(
     airflow: Airflow, run: str, *, on_task: OnTask, sources: Sequence[str] | None = None, budget: float = 3600.0
 ) -> dict[str, DagRun]:
-    """Start news_crawl for a run key and follow it to the end of news_alert, or to the Dag that passed nothing on.
+    """Start news_crawl for a run key and follow it to the end of news_alert, or to the first Dag that passed nothing
+    on.
 
-    on_task hears of every change of state of every task. Returns the last state of each Dag's run by Dag name; a
+    on_task is called with every change of state of every task. Returns the last state of each Dag's run by Dag name; a
     Dag that never began is missing. AirflowError when a component dies or `budget` seconds are over.
     """
     deadline = time.monotonic() + budget

@@ -1,7 +1,7 @@
 """Lets a task fail with one sentence in its log and no traceback, if a person has to act.
 
-Airflow writes whatever exception a task ends with into its log, under fourteen frames that are its own. The one way
-to fail that it only counts is an exit code.
+Airflow writes any exception that ends a task into the log, under fourteen frames of its own code. An exit code is the
+only kind of failure that Airflow records without a traceback.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class TaskProblem(SystemExit):
 
 @contextmanager
 def by_sentence() -> Iterator[None]:
-    """For a task: an error of ours becomes one line of its log; any other error keeps its traceback."""
+    """For a task: a NightdeskError becomes one line of the task's log; any other error keeps its traceback."""
     try:
         yield
     except NightdeskError as problem:

@@ -47,7 +47,8 @@ log = logging.getLogger("nightdesk")
 def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
     """The batches of a crawl: the sources in the form, else the due ones; a bad source file stops no other source.
 
-    Raises SourceError if no source is followed, so that a lost sources folder makes the night fail, not empty.
+    Raises SourceError if no source is followed, so that a lost sources folder makes the night fail instead of leaving
+    it empty.
     """
     current = settings()
     run = crawl_run(params.get("run"), dag_run.partition_key, dag_run.run_after, current.schedule_timezone)
@@ -66,7 +67,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
             due = folders.due(good, dag_run.run_after, folders.last_crawls(conn))
             chosen = [source for source in due if source.name not in paused]
         if bad and not good:
-            # `tell_of_source_files` has reported it.
+            # `tell_of_source_files` has reported the bad file.
             bad[0].logged = True
             raise bad[0]
         if not good:
@@ -215,7 +216,7 @@ def sing() -> str:
         raise AirflowSkipException("NIGHTDESK_CANARY names no channel, so there is no canary")
     known = mapped_channels()
     try:
-        # The canary's channel may be a connection; without a database this is unknown.
+        # The canary's channel may be an Airflow connection; without a database that cannot be known.
         known = channel_connections.addresses(current)
     except errors.DatabaseError as problem:
         log.error("%s", problem)
@@ -233,7 +234,8 @@ def check_golden() -> list[str]:
 
 
 def retire_raw() -> dict[str, int]:
-    """Delete raw files that were kept long enough and whose URLs are all decided; gives the counts of what went."""
+    """Delete raw files that were kept long enough and whose URLs are all decided; gives the counts of what was
+    deleted."""
     return duties.retire_raw(settings())
 
 
@@ -243,7 +245,7 @@ def complete_index() -> int:
 
 
 def keep_wordings_once() -> int:
-    """Keep once each wording that older versions kept twice; gives their number."""
+    """Keep one copy of each wording that older versions kept twice; gives their number."""
     return duties.keep_wordings_once(settings())
 
 
@@ -305,7 +307,7 @@ def _conclude(
     telemetry.tell_tallies(tallies)
     for tally in tallies:
         if tally.stage == crawl.STAGE:
-            # This was logged when the source was done.
+            # The result was logged when the source was done.
             continue
         level = {FAILED: logging.ERROR, RunState.BUSY: logging.WARNING, RunState.STOPPED: logging.WARNING}.get(
             tally.state, logging.INFO

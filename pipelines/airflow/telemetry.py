@@ -1,4 +1,5 @@
-"""Sends our figures beside Airflow's own to the exporter in Airflow's settings; nothing if they name none."""
+"""Sends Nightdesk's figures together with Airflow's own to the exporter in Airflow's settings; sends nothing if these
+name no exporter."""
 
 from __future__ import annotations
 
@@ -18,9 +19,9 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-# The name under which a collector has our traces.
+# The name under which a collector stores Nightdesk's traces.
 SERVICE = "nightdesk"
-# OpenTelemetry counts nanoseconds from here; a datetime knows microseconds, each so many of them.
+# The moment from which OpenTelemetry counts nanoseconds; and the nanoseconds in a microsecond, the unit of a datetime.
 EPOCH, MICROSECOND, NANOSECONDS = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1), 1_000
 
 
@@ -44,7 +45,7 @@ def tell_canary(settings: Settings) -> None:
 
 
 def tell_traces(settings: Settings, run: str) -> None:
-    """Send the way of each article that a run told of as one trace, from the list's entry to the message."""
+    """Send the way of each article that a run alerted as one trace, from the list's entry to the message."""
     from airflow.configuration import conf
 
     if not conf.getboolean("traces", "otel_on", fallback=False):
@@ -57,7 +58,7 @@ def tell_traces(settings: Settings, run: str) -> None:
 
 def _export(spans: Sequence[TraceSpan]) -> None:
     """Send spans with their own numbers and times to the exporter that Airflow's settings name."""
-    # Imported here: where nothing is told, nothing of it is loaded.
+    # Imported here, so that nothing is loaded if nothing is sent.
     from opentelemetry import trace
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
@@ -67,7 +68,7 @@ def _export(spans: Sequence[TraceSpan]) -> None:
     now = {"span": spans[0]}
 
     class KnownNumbers(IdGenerator):
-        """Gives the numbers of the span that is told now."""
+        """Gives the numbers of the span that is being sent."""
 
         def generate_span_id(self) -> int:
             return now["span"].number

@@ -59,8 +59,8 @@ PLACE_OF = {word: place for place, names in PLACES.items() for word in names.spl
 TAG_PLACES = {"nav": "navigation", "footer": "footer", "aside": "aside", "button": "button", "form": "form",
               "figcaption": "caption", "figure": "caption"}  # fmt: skip
 PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+")
-# Letters and signs of scripts without spaces: a key has each of their words between two blanks. No sign consists of
-# several, and none is two words.
+# Letters and signs of scripts without spaces: a key has each of their words between two blanks. A sign never consists
+# of several letters, and is never two words.
 KEPT_APART = re.compile(
     "[\x00-\x7f\u00a0-\u00a7\u00a9\u00ab\u00ae\u00b0\u00b1\u00b6\u00b7\u00bb\u00bf-\u0148\u014a-\u017f"
     "\u0386\u0388-\u038f\u0391-\u03af\u03b1-\u03ce\u0400-\u0481\u048a-\u052f"
@@ -68,22 +68,23 @@ KEPT_APART = re.compile(
 )
 # No page contains this character: parsing drops it.
 BREAK = "\x00"
-# From how many lines on a text may be broken by hand. Chosen: one line says nothing.
+# A text may be wrapped by hand if it has at least this many lines. Chosen: one line says nothing.
 WRAPPED_LINES = 2
-# The shortest and longest of its lines in characters, and how far they may differ. Chosen: mail and typewriters wrap
-# between these.
+# The shortest and the longest line of such a text in characters, and how far its lines may differ. Chosen: mail
+# programs and typewriters wrap lines between these.
 NARROW_CHARACTERS, WIDE_CHARACTERS, RAGGED_CHARACTERS = 40, 120, 30
 STORY_NAMES = "article story post entry news artikel articulo haber noticia "
 STORY = frozenset(STORY_NAMES.split())
 TEXT_NAMES = "body text content copy texto contenido metin inhalt "
 TEXT = frozenset(TEXT_NAMES.split())
 KINDS = (*PLACES, "aside", "button", "form", "caption", "hidden")
-# The most characters of a class or id that is a name. Chosen: machines make longer ones anew for each build.
+# The most characters of a class or id that counts as a name. Chosen: longer ones are generated, and differ in each
+# build.
 LONGEST_NAME_CHARACTERS = 40
-# How many names of one element are read for its place. Chosen: a style sheet's utilities come in dozens.
+# How many names of one element are read for its place. Chosen: some style sheets need dozens of names.
 MAX_NAMES = 4
-# From how many words on a name is made from a headline or a caption, and says nothing about a place. Chosen: sites'
-# names of places have up to six.
+# A name with at least this many words is made from a headline or a caption, and says nothing about a place. Chosen:
+# sites' names of places have up to six words.
 SLUG = re.compile(r"(?<![a-z0-9])[a-z0-9]+(?:([-_])[a-z0-9]+)(?:\1[a-z0-9]+){5,}")
 # The depth of nested places. Chosen: a deeper page is built to do harm.
 DEEPEST_PLACES = 60
@@ -172,12 +173,13 @@ def has_stop(text: str) -> bool:
 
 
 def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, TextPlace]]:
-    """Text, characters of it in links, tag and place, for each stretch without a block-level element in it."""
+    """For each stretch of text without a block-level element in it: the text, how many of its characters are in links,
+    its tag and its place."""
     parts: list[str] = []
     linked = links = 0
     # Whether a part is more than blanks: most stretches between two elements are not.
     told = False
-    # The elements around the walk's position; each gets its place when text occurs in it.
+    # The elements around the present position of the walk. An element gets its place when text occurs in it.
     within: list[HtmlElement] = [body]
     places = [TextPlace(body, None, "body", "body", "", False, False, 0)]
     skipping: HtmlElement | None = None
@@ -233,7 +235,7 @@ def _run(
 ) -> tuple[str, int, str, TextPlace]:
     """One stretch of text; its places are made."""
     for element in within[len(places) :]:
-        # Deeper text is in the last place above.
+        # Text that is deeper belongs to the last place above it.
         places.append(_place(element, places[-1]) if places[-1].depth < DEEPEST_PLACES else places[-1])
     return "".join(parts), linked, places[-1].element.tag, places[-1]
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-# Seconds of CPU time until the signal comes again. Chosen: code that swallows the first error does not survive the
-# next.
+# Seconds of CPU time until the signal comes again. Chosen: code that swallows the first error is stopped by the next
+# one soon.
 AGAIN_SECONDS = 0.25
 
 
 class TooSlow(BaseException):
-    """The time is up. This is not an Exception, because libraries on the way catch those and would go on."""
+    """The time is up. This is not an Exception, because the called libraries catch Exceptions and would go on."""
 
 
 @contextmanager

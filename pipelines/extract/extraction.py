@@ -26,7 +26,7 @@ from pipelines.text import compose
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
 
-# Seconds of CPU time that one page may take. Chosen: an endless page must not hold up the others.
+# Seconds of CPU time that one page may take. Chosen: a page that never ends must not delay the others for long.
 CPU_SECONDS = 20.0
 # Bytes of HTML that are read. Chosen: a page with embedded data fits; a larger one costs memory and time.
 LARGEST_BYTES = 5 * 1024 * 1024
@@ -80,7 +80,7 @@ def read_page(
 
 @lru_cache(maxsize=1)
 def extractor() -> str:
-    """Name and version of the maker of an article: ours and trafilatura's."""
+    """The maker of an article: name and version of Nightdesk and of trafilatura."""
     return f"nightdesk {version('nightdesk')} trafilatura {version('trafilatura')}"
 
 
@@ -102,7 +102,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     pruned = markup.prune(tree, source.prune)
     if pruned:
         html = tostring(tree, encoding="unicode")
-    # While these elements are held, lxml does not make them anew at every walk.
+    # While this list holds the elements, lxml does not make their Python objects again at every walk.
     elements = list(tree.iter())
     facts = metadata.facts_of(tree, page, source)
     text = assembly.read(tree, html, facts, source, template, without)

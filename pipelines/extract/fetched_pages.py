@@ -1,6 +1,6 @@
 """One fetched page: read from the raw store and judged in a worker, within what its source may cost a run.
 
-If something is wrong with the page itself, the page is rejected. If something is wrong with our own store or machine,
+If something is wrong with the page itself, the page is rejected. If something is wrong with the store or the machine,
 nothing is decided about the page.
 """
 
@@ -23,20 +23,21 @@ from pipelines.stores import bucket, postgres, warc
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
 
-# Seconds beyond CPU_SECONDS after which a page that no signal reaches is ended with its worker.
+# If no signal stops a page, its worker is ended this many seconds after CPU_SECONDS.
 BEYOND_CPU_SECONDS = 10.0
-# What one source may cost a run, in seconds of CPU. An ordinary page takes a tenth of one: ten times that for each page
-# is enough on a slow machine, while a source of pages that are built to take 20 is stopped after thirty.
+# How many seconds of CPU one source may cost a run. An ordinary page takes a tenth of a second. Ten times that for each
+# page is enough on a slow machine; and a source whose pages are built to take 20 seconds each is stopped after thirty
+# pages.
 CPU_A_SOURCE, CPU_A_PAGE = 600.0, 1.0
-# If this many pages in a row lose their workers, the fault is not the page's.
+# If this many pages in a row lose their workers, the fault is not that of a page.
 LOST_IN_A_ROW = 3
-# A process that cannot get this much more memory cannot tell an unreadable page from a poor machine. A page of ten
-# paragraphs takes as much.
+# Bytes of memory that a process must be able to get. With less, an unreadable page cannot be told from a lack of
+# memory. A page of ten paragraphs takes this much.
 SPARE_BYTES = 16 << 20
 
 
 class Fault(StrEnum):
-    """What leaves a page undecided without being the page's fault."""
+    """Why a page stays undecided, if the page is not at fault."""
 
     STORE = "its raw record cannot be read"
     WORKER = "its worker ended without an answer, or had no memory or file for it"
@@ -62,7 +63,7 @@ class Job:
 
 @dataclass(frozen=True)
 class ExtractedFetch:
-    """What became of a page, and the CPU seconds that this took.
+    """The result for a page, and the CPU seconds that it took.
 
     result: None if nothing can be said about the page yet; `why` is a sentence with the reason, fault its kind.
     fits: whether the page agrees with the template; None if this cannot be told.
@@ -76,7 +77,7 @@ class ExtractedFetch:
 
 
 def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job, ExtractedFetch]]:
-    """Each page and its result, in order. When the source has cost the run too much, no further page is read.
+    """Each page and its result, in order. After the source has cost the run too much, no further page is read.
 
     processes, apart: as in extract.stage.extract.
 
@@ -97,9 +98,9 @@ def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job
         yield job, extracted
         enough = ""
         if left <= 0:
-            enough = f"Its pages took {limit:.0f} s of CPU, which is all that a run of so many is given."
+            enough = f"Its pages took {limit:.0f} s of CPU, which is all that a run with so many pages may take."
         elif lost_in_a_row == LOST_IN_A_ROW:
-            enough = f"{LOST_IN_A_ROW} pages in a row took their workers with them: look for memory that runs out."
+            enough = f"{LOST_IN_A_ROW} pages in a row ended their workers: look for memory that runs out."
         if enough:
             yield from ((rest, ExtractedFetch(None, fault=Fault.LIMIT, why=enough)) for rest in jobs[place + 1 :])
             return
@@ -123,7 +124,7 @@ def work(job: Job) -> ExtractedFetch:
         extracted = ExtractedFetch(
             replace(read.result, extractor=job.extractor), read.fits, time.process_time() - started
         )
-    # Parsers raise errors of their own for memory that they did not get, or find an empty page.
+    # A parser that does not get memory raises an error of its own, or gives an empty page.
     return (
         _unread(MemoryError.__name__, started)
         if isinstance(extracted.result, Rejection) and _is_starved()
@@ -132,7 +133,7 @@ def work(job: Job) -> ExtractedFetch:
 
 
 def end_lost_page(job: Job, loss: workers.Loss, detail: str) -> ExtractedFetch:
-    """What becomes of a page that no worker could end: a rejection if the page itself is the reason."""
+    """The result for a page that no worker could finish: a rejection if the page itself is the reason."""
     if loss == workers.Loss.TOO_SLOW:
         return _reject(job, Reason.TOO_SLOW, detail, CPU_SECONDS + BEYOND_CPU_SECONDS)
     if loss == workers.Loss.CRASHED:
@@ -141,8 +142,8 @@ def end_lost_page(job: Job, loss: workers.Loss, detail: str) -> ExtractedFetch:
 
 
 def stored_page(raw: Path, row: postgres.Row) -> Page:
-    """The page of a fetch, from the raw store; StoreError names the file if the page is missing, damaged or another
-    one.
+    """The page of a fetch, from the raw store; StoreError names the file if the page is missing or damaged, or if
+    another page is there.
     """
     pointer = Pointer(**{name: row[name] for name in ("warc_file", "warc_offset", "warc_length")})
     path = raw / pointer.warc_file

@@ -16,7 +16,7 @@ from math import prod
 from pipelines.text import UNSPACED, normal
 from pipelines.text import bare as without_accents
 
-# The most words of a line, by kind of match; and the most words beside a phrase inside the line.
+# The most words of a line, by kind of match; and the most words that a line may have besides a phrase inside it.
 MOST = {
     "prefix": 30,
     "label": 24,
@@ -29,21 +29,22 @@ MOST = {
     "words": 30,
     "whole": 12,
 }
-# The most letters of a line beside a phrase. Chosen: an arrow, a number or a short name.
+# The most letters that a line may have besides a phrase. Chosen: room for an arrow, a number or a short name.
 BESIDE_CHARACTERS = 14
 # The most wordings of one phrase that are written out. Chosen: phrases with more are matched by a pattern.
 MAX_COMBINATIONS = 1000
 # Rules are looked up by first letters: of a line, of a word in it, and of a word in a script without spaces.
 HEAD = 5
-# How many letters find a phrase: of the longer and of the shorter stem. Chosen: the fewest that few words share.
+# By how many letters a phrase is looked up: those of the longer stem and of the shorter stem. Chosen: the fewest
+# letters that only few words share.
 STEM_LETTERS = (4, 3)
 # The same for scripts without blanks, where one letter is a syllable or a word.
 PAIR_LETTERS = 2
-# This keeps the remembered answers within a few megabytes.
+# The answers for texts with up to this many characters are remembered. Chosen: so they take a few megabytes.
 LONGEST_KNOWN = 1000
 SEPARATOR = r"\s*(?:[:|»›>©\u2013\u2014-]|$)"
 PUNCTUATION = re.compile(r"[\W_]+")
-# The same in ASCII, which is many times faster.
+# The same pattern for texts in ASCII, which is many times faster.
 SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 LETTER = re.compile(f"[{UNSPACED}]")
 

@@ -50,11 +50,11 @@ OF_PAGES = frozenset(PAGE_CHARSETS.split())
 # Python has codecs of these names that fail on a page's bytes; scripts write `undefined` if a variable was empty.
 NO_CHARSETS = {"undefined", "idna", "punycode"}
 LAST_RESORT = ["cp1256", "cp1251", "cp1252", "cp1250", "iso8859-2", "iso8859-6", "koi8-r", "big5", "euc_jp"]
-# The largest real pages have a tenth of these; for more, parsers take seconds and gigabytes.
+# The limits of a page. The largest real pages have a tenth of these; beyond them, parsers take seconds and gigabytes.
 MOST_TAGS = 200_000
 # Bytes of one element's attributes. Chosen: parsers are slow for more.
 MAX_ATTRIBUTE_BYTES = 20_000
-# The parser itself ends at 255; a browser's own limit is 512, and no real page comes near either.
+# The deepest nesting. The parser itself stops at 255; a browser's own limit is 512, and no real page comes near either.
 DEEPEST = 200
 # lxml.html's own parser calls Python for the class of every element at every walk. This one gives all elements one
 # class. The rest is as in trafilatura's parser, because trafilatura reads the tree.
@@ -69,10 +69,10 @@ LOOKED_AT_CHARACTERS = 50
 # Characters in which trafilatura repairs a page's first lines.
 REPAIRED_CHARACTERS = 4096
 DEEP = XPath(f"boolean({'/*' * DEEPEST})")
-# Share of letters that no text of its language has, from which on the charset is wrong. Chosen: names of foreign places
-# are fewer.
+# If at least this share of a text's letters does not occur in its language, the charset is wrong. Chosen: names of
+# foreign places have fewer such letters.
 STRANGE_SHARE = 0.15
-# Characters that are examined. Chosen: more changes no guess, and costs time.
+# Characters that are examined. Chosen: more characters would cost time and hardly change a guess.
 SAMPLE_CHARACTERS = 200_000
 # Control characters except tab, line feed and carriage return.
 UNWRITABLE = bytes((*range(9), 11, 12, *range(14, 32)))
@@ -80,13 +80,13 @@ UNWRITABLE_REFERENCE = re.compile(
     r"&#(?:0{0,9}(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|"
     r"[xX]0{0,9}(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[eEfF])(?![0-9a-fA-F]));?"
 )
-# To sort marks takes time with the square of their number, and no time limit stops it.
+# The time to sort marks grows with the square of their number, and no time limit stops the sorting.
 MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0711\u0730-\u074a"
     "\u08ca-\u08ff\u093c\u094d\u0e38-\u0e4b\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u302a-\u302f\u3099\u309a"
     "\ufe20-\ufe2f"
 )
-# The most marks on one letter. Chosen: no script has as many; more is "zalgo".
+# The most marks on one letter. Chosen: no script has so many; more marks are "zalgo" text.
 MAX_MARKS = 20
 MARK = re.compile(f"[{MARKS}]")
 PILED = re.compile(f"((?:[{MARKS}]){{{MAX_MARKS}}})[{MARKS}]+")
@@ -111,14 +111,14 @@ PAGE_SHARE = 0.6
 KANA = re.compile("[\u3040-\u30ff]")
 # Share of the usual signs in a Chinese or Japanese text. Chosen: bytes read in the wrong charset have nearly none.
 LEAST_USUAL_SHARE = 0.03
-# From how many signs of a script on they count as evidence. Chosen: a name or two have fewer.
+# The signs of a script count as evidence from this number on. Chosen: a name or two have fewer signs.
 LEAST_SIGNS = 20
 # At most one broken letter in this many is a stray byte in a text of UTF-8. Chosen: another charset breaks most
 # letters.
 BROKEN_ONE_IN = 20
 # The fewest letters of a Cyrillic word whose case is evidence. Chosen: shorter ones are abbreviations.
 LEAST_CASED_LETTERS = 4
-# From what share of letters of another script on a word is not a word.
+# If at least this share of a word's letters is of another script, it is no word.
 FOREIGN_SHARE = 0.7
 # How many words with capitals after small letters may occur in the right charset. Chosen: product names.
 LEAST_SHOUTED = 5
@@ -274,7 +274,7 @@ def _writable(html: str) -> str:
 
 def _spread(html: str) -> str:
     """The page without piles of marks, as characters or as references."""
-    # A pile covers a place that is examined.
+    # Places are examined at a distance at which no pile of marks can be missed.
     marked = () if html.isascii() else MARK.finditer(html[::MAX_MARKS])
     places = (MAX_MARKS * match.start() for match in marked)
     if any(PILED.search(html, max(0, place - MAX_MARKS), place + MAX_MARKS + 1) for place in places):

@@ -32,8 +32,8 @@ PR_SET_PDEATHSIG = 1
 # library cannot be opened. A worker that ends because of one has its own exit code.
 MACHINE_ERRORS = (MemoryError, OSError, ImportError)
 OF_MACHINE = os.EX_OSERR
-# What libraries of C++ and Rust write to standard error before they abort for lack of memory. After any other abort,
-# the page was the reason.
+# What libraries of C++ and Rust write to standard error before they abort for lack of memory. The reason of any other
+# abort is the page.
 NO_MEMORY = re.compile(rb"std::bad_alloc|std::length_error|memory allocation of \d+ bytes failed|[Oo]ut of memory")
 # Bytes at the end of a worker's output that are examined. Chosen: a last message is a line.
 LAST_WORDS = 64 * 1024
@@ -68,7 +68,8 @@ def main(socket: int, parent: int) -> None:
 
     gc.collect()
     gc.freeze()
-    # What each worker writes to standard error, by its process id. It is read and passed on when the worker has ended.
+    # By process id: the file to which a worker writes its standard error. The file is read and passed on when the
+    # worker has ended.
     workers: dict[int, IO[bytes]] = {}
     while True:
         try:
@@ -96,7 +97,8 @@ def _start(control: Connection, asked: Start, said: IO[bytes]) -> int:
         os.close(pipe)
         return pid
     code = 1
-    # Only the exit closes it: a process that sees its end also finds the exit code.
+    # Only the exit of this process closes the pipe, so a process that sees the end of the pipe also finds the exit
+    # code.
     kept = Connection(pipe)
     try:
         control.close()

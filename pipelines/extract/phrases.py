@@ -1,4 +1,5 @@
-"""Which lines of a text are not the article but what sites print around their articles, by the phrase lists.
+"""Finds, by the phrase lists, the lines of a text that sites print around their articles and that are not part of an
+article.
 
 Only this module knows how a line is compared with the lists: whole, from either end, or split into its phrases. The
 phrases are rows of data/phrases_*.tsv, which `lexicon` reads.
@@ -31,16 +32,16 @@ __all__ = ["key", "key_of_name", "lexicon", "reasons"]
 EDGE_LINES = 6
 # Longer lines are paragraphs: no rule examines them. In letters (before the line is prepared) and in words.
 LONG = 400
-# Words of a line that a rule examines. Chosen: more is a paragraph.
+# The most words of a line that a rule examines. Chosen: a longer line is a paragraph.
 LONGEST_WORDS = 45
-# The most words of a line that is a date with its label. Chosen: more is a sentence with a day in it.
+# The most words of a line that is a date with its label. Chosen: a longer line is a sentence with a day in it.
 DATE_WORDS = 9
-# The most parts of a line of links, "A | B | C". Chosen: more is a table.
+# The most parts of a line of links, "A | B | C". Chosen: a line with more parts is a table.
 MAX_BAR_PARTS = 8
-# A line of known phrases: one phrase has two words, or there are at least three phrases. Two single words may be
-# chance.
+# The most words of a line of known phrases. In such a line one phrase has two words, or there are at least three
+# phrases: two single words may be chance.
 TILED_WORDS = 24
-# From what weight on a line of known phrases is cut; the comment above has the reason.
+# A line of known phrases is cut from this weight on; the comment above has the reason.
 TILED_WEIGHT = 3
 # The fewest letters of a phrase that touches another phrase without a space.
 GLUED = 5

@@ -1,8 +1,8 @@
 """Pages tried outside a night: a saved file or a fetched page in, the result out. Nothing is written.
 
 Only this module knows how a saved page is read. Every page is read and parsed in a worker process, so a page that hangs
-or breaks the parser costs only itself. If pages of one source are tried together, Nightdesk learns from them as in a
-night.
+or breaks the parser loses only its own result. If pages of one source are tried together, Nightdesk learns from them as
+in a night.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from pipelines.stores import warc
 DETAIL_CHARACTERS = 300
 
 RUN = "try"
-# Seconds that a worker may take beyond the page's own limit. Chosen: starting it takes some.
+# Seconds that a worker may take beyond the page's own limit. Chosen: the start of a worker takes some.
 GRACE_SECONDS = 10.0
 # A page's observations are kept in memory until its source is learned: at most this many pages at a time.
 TOGETHER = 600
@@ -41,7 +41,7 @@ class Trial:
 
     encoding: the charset of the file, whatever the page says; empty leaves it to the page.
     learns: whether its source is learned.
-    problem: why it cannot be tried, if this is known before.
+    problem: why the page cannot be tried, if that is known already.
     """
 
     source: Source
@@ -56,7 +56,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class TriedPage:
-    """What became of a page, and the milliseconds of CPU that this took."""
+    """The result for a page, and the milliseconds of CPU that it took."""
 
     made: Article | Rejection
     ms: float
@@ -73,14 +73,14 @@ class SourceLesson:
 
 
 def each(trials: Sequence[Trial], processes: int) -> Iterator[TriedPage]:
-    """What became of every page, in order, each read and parsed in one of `processes` workers."""
+    """The result for every page, in order. Each page is read and parsed in one of `processes` workers."""
     from pipelines.extract import extraction
 
     return workers.each(work, trials, processes, extraction.CPU_SECONDS + GRACE_SECONDS, _end_lost)
 
 
 def one(trial: Trial) -> TriedPage:
-    """What became of one page."""
+    """The result for one page."""
     return next(each([trial], 1))
 
 

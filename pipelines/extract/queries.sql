@@ -1,8 +1,9 @@
 -- The statements of extract/, by name. A name is unique in all packages.
 
 -- name: fetches_to_extract
--- The article pages to extract for a source and run: all that the run fetched, and those of other runs nobody has decided on.
--- What is held waits in the article file of its run. A newer run may still be going on, unless it is labelled later than now. Without others: what the run itself fetched.
+-- The article pages to extract for a source and run: all that the run fetched and, with `others`, the undecided pages of earlier runs.
+-- Pages of a newer run are left out, because that run may still be going on, unless its label is later than now. Held pages wait in the
+-- article file of their own run.
 with wanted as (
     select id from fetches where source = %(source)s and run = %(run)s
     union
@@ -20,8 +21,8 @@ where f.source = %(source)s and f.outcome = 'fetched' and f.warc_file is not nul
 order by f.id
 
 -- name: fetches_to_read_again
--- The pages that stored articles were made of by another extractor, where these fetches are newer looks at the same URL: only
--- what one extractor makes of both tells whether the site changed the article.
+-- The pages of stored articles that another extractor read, if these fetches are newer looks at the same URLs. Only one extractor that
+-- reads both pages can tell whether the site changed the article.
 select distinct on (f.id) f.id as fetch_id, f.url_id, f.run, f.url, f.fetched_at, f.digest, f.warc_file, f.warc_offset, f.warc_length,
     a.title_digest, a.text_digest
 from fetches newer
@@ -33,14 +34,14 @@ where newer.id = any(%(fetches)s::bigint[]) and newer.fetched_at > a.seen_at
 order by f.id
 
 -- name: note_undecided
--- Say of URLs whose pages were fetched why nothing could be made of them so far.
+-- Note on URLs why their fetched pages could not be extracted so far.
 update urls u
 set code = 'undecided', reason = 'undecided: ' || look.why
 from (values %s) as look (fetch_id, why) join fetches f on f.id = look.fetch_id
 where u.id = f.url_id and u.state = 'fetched'
 
 -- name: refetch_lost
--- Pages whose raw record has been lost for so long are asked for again, in full: whoever can bring a file back has by then.
+-- Ask again, in full, for pages whose raw record has been lost for so long that nobody will bring the file back.
 update urls u
 set next_at = now(), attempts = 0, etag = '', last_modified = '', digest = '', due_for = '', due_by = null
 from fetches f

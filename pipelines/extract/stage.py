@@ -4,9 +4,9 @@ If a source is due to be learned, this comes first; then its pages are read. An 
 template with which it was read. If a newer look at a stored article gives another text than another extractor gave, the
 stored look is read again as well. So load can tell what the site changed from what is only read differently.
 
-Three faults are not the page's own: a raw file that is missing or damaged, workers that are killed, a clock that ran
-out. They decide nothing about the page. The page stays undecided, the source has failed, and the next run looks at the
-page again.
+Three faults are not the page's own: a raw file that is missing or damaged, a worker that was killed, time that ran out.
+After such a fault nothing is decided about the page. The page stays undecided, the source has failed, and the next run
+looks at the page again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from pipelines.stores import articlefile, bucket, disk_room, postgres, runs, tem
 from pipelines.stores.articlefile import Line
 from pipelines.text import clean, digest, words
 
-# Hexadecimal digits of a digest in a key. Chosen: no two of one installation have them in common.
+# Hexadecimal digits of a digest in a key. Chosen: no two digests of one installation share so many.
 DIGEST_DIGITS = 16
 # Characters of an error in a message. Chosen: a few lines; the log has all of it.
 ERROR_CHARACTERS = 500
@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class UndecidedFetches:
-    """The fetches of a source that stay undecided, with what became of each."""
+    """The fetches of a source that stay undecided, each with its result."""
 
     fetches: dict[int, ExtractedFetch] = field(default_factory=dict)
 
@@ -84,12 +84,11 @@ def extract(
 ) -> Tally:
     """Extract every page of the run, and every earlier page that is still undecided, and put the article file in place.
 
-    - processes: 1: the work is done in this process; more: in that many workers, and a worker that dies or hangs costs
-        only its page
-    - apart: a single worker is a process of its own too, because no time limit reaches into a parser
-    - site: False reads every page by itself, whatever was learned of the source, and learns nothing
-    - others: False leaves the undecided pages of earlier runs to those runs
-    - on_page: hears the line of every page when it is done, in order
+    - processes: 1: the work is done in this process; more: in that many workers, and if a worker dies or hangs, only
+        its page is lost - apart: a single worker is a process of its own too, because no time limit reaches into a
+        parser - site: False reads every page by itself, whatever was learned of the source, and learns nothing -
+        others: False leaves the undecided pages of earlier runs to those runs - on_page: called with the line of every
+        finished page, in order
 
     Counts: pages, articles, rejected, `rejected: <reason>`, words, cut (blocks of boilerplate removed), undecided,
     seconds; `template agrees`, `template disagrees`, `read again` and what learning counted, if there are any.
@@ -154,7 +153,8 @@ def _learn_source(
     processes: int,
     apart: bool,
 ) -> tuple[templates.TemplateVersion | None, str]:
-    """What is known of a source, learned now if due, and what went wrong with learning, which costs no page."""
+    """The template of a source, learned now if it is due, and what went wrong with learning. A fault in learning loses
+    no page."""
     message = ""
     try:
         with conn:
@@ -211,7 +211,7 @@ def _lines(
     """A line for every page in the order of the fetches, then one for every stored look that had to be read again.
 
     An undecided page has no line, unless an earlier extraction of the run kept one. If a newer look at the same URL was
-    decided, the undecided page is no fault of the source.
+    decided, the undecided page does not make the source fail.
     """
     counts.update(pages=0, articles=0, rejected=0, words=0, cut=0)
     # By URL: the stored look that has to be read again, and the newest fetch that was decided on.
@@ -326,7 +326,7 @@ def _of_disk(error: OSError, settings: Settings) -> str:
 
 
 def _pass_on(lines: Iterator[Line], on_page: Callable[[Line], None] | None) -> Iterator[Line]:
-    """These lines; `on_page` hears each as it passes."""
+    """The same lines; `on_page` is called with each as it passes."""
     for line in lines:
         if on_page:
             on_page(line)

@@ -11,12 +11,12 @@ from pipelines.text import words
 # What py3langid calls a language -> what we call it.
 CODES = {"sdh": "ckb", "pnb": "ur", "ku": "kmr", "prs": "fa", "wuu": "zh", "yue": "zh", "nan": "zh", "no": "nb"}
 CODES |= dict.fromkeys(("arz", "ary", "apc", "ars", "acm", "aeb", "ajp", "acq", "arb"), "ar")
-# From how many words on a language is guessed. Chosen: a short title is often guessed wrong.
+# A language is guessed from this many words on. Chosen: a short title is often guessed wrong.
 LEAST_WORDS = 8
-# From what certainty on a guess outweighs the page's own statement; half of it if the page says nothing. Chosen:
-# related languages are easily confused.
+# A guess with at least this certainty outweighs the page's own statement; half of it is enough if the page says
+# nothing. Chosen: related languages are easily confused.
 CLEAR_CERTAINTY = 0.8
-# Characters that are examined. Chosen: more changes no guess, and costs time.
+# Characters that are examined. Chosen: more characters would cost time and hardly change a guess.
 SAMPLE_CHARACTERS = 1000
 
 

@@ -1,7 +1,7 @@
-"""Worker processes that each hold one page at a time: if a worker dies or hangs, it costs only that page.
+"""Worker processes that each read one page at a time: if a worker dies or hangs, only that page is lost.
 
 They are forked from a nursery: an interpreter that this process starts as a program and keeps until it ends.
-multiprocessing does not work here: it would import our main module again in its workers, and forbids workers in a
+multiprocessing cannot be used here. It would import the main module again in its workers, and it forbids workers in a
 daemonic process. But the main module may be Airflow's, which cannot be imported inside a task, and Celery's tasks are
 daemonic.
 """
@@ -32,9 +32,9 @@ from pipelines.extract.nursery import OF_MACHINE, End, Start
 # The arguments and results of `work`: for pages, fetched_pages.Job and ExtractedFetch.
 Job = TypeVar("Job")
 Result = TypeVar("Result")
-# Gives the result of a job that no worker could end.
+# A function that gives the result of a job that no worker could finish.
 Lost = Callable[[Job, "Loss", str], Result]
-# Seconds between two checks at the workers. Chosen: nobody notices half a second.
+# Seconds between two checks of the workers. Chosen: half a second is too short to be noticed.
 POLL_SECONDS = 0.5
 # Seconds for a nursery to end its workers and itself.
 GRACE = 5.0
@@ -44,7 +44,8 @@ CRASHES = frozenset({SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP})
 
 
 class Loss(StrEnum):
-    """Why there is no result. The first two are the job's own fault; for the others, nobody knows whose fault it is."""
+    """Why a job has no result. The first two causes are the job's own fault; for the others it is unknown whose fault
+    it is."""
 
     TOO_SLOW = "too slow"
     CRASHED = "crashed"
@@ -53,7 +54,7 @@ class Loss(StrEnum):
 
 
 class Nursery:
-    """The process from which our workers are forked, and the socket for requests to it."""
+    """The process from which the workers are forked, and the socket for requests to it."""
 
     def __init__(self) -> None:
         self.control, theirs = Pipe()
@@ -63,7 +64,7 @@ class Nursery:
             [sys.executable, "-P", "-m", "pipelines.extract.nursery", str(theirs.fileno()), str(self.owner)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
             stdin=subprocess.DEVNULL,
-            # Our own standard output is for results.
+            # Standard output of this process is for results.
             stdout=2,
             pass_fds=[theirs.fileno()],
         )
@@ -71,8 +72,8 @@ class Nursery:
         weakref.finalize(self, _close, self.owner, self.process, self.control)
 
     def ask(self, what: Start | End, handle: int = -1) -> int:
-        """The nursery's answer, a number. If one answer is missed, later ones belong to other requests: the nursery is
-        given up.
+        """The nursery's answer, a number. If one answer was missed, all later answers would belong to other requests,
+        so the nursery is given up.
         """
         try:
             self.control.send(what)
@@ -88,7 +89,8 @@ class Nursery:
 class Worker:
     """A worker process.
 
-    It holds its owner, our end of its pipe, its job and since when it works on this; -1 is idle.
+    The record holds the worker's owner, this process's end of the pipe, the worker's job, and since when the worker has
+    had the job; -1 means idle.
     """
 
     nursery: Nursery
@@ -124,7 +126,7 @@ def each(
     crew = [_start(begin) for _ in range(min(processes, len(jobs)))]
     done: dict[int, Result] = {}
     again: set[int] = set()
-    # How many jobs were handed to a worker, and how many results were given to our caller.
+    # How many jobs were handed to a worker, and how many results were given to the caller.
     handed = given = 0
     try:
         while given < len(jobs):
@@ -168,7 +170,7 @@ def each(
 
 
 def _start(begin: Start) -> Worker:
-    """A new worker; also of a new nursery if the earlier one was killed."""
+    """A new worker. If the earlier nursery was killed, the worker comes from a new one."""
     for _ in range(2):
         nursery = _nursery()
         mine, theirs = Pipe()
@@ -191,7 +193,7 @@ def _hand(begin: Start, worker: Worker, number: int, job: Any) -> Worker:
     except OSError:
         _end(worker)
         worker = _start(begin)
-        # If this worker is dead too, whoever waits for its result learns this from the pipe.
+        # If this worker is dead too, the code that waits for its result learns so from the pipe.
         with suppress(OSError):
             worker.pipe.send(job)
     worker.number, worker.since = number, time.monotonic()
@@ -199,7 +201,8 @@ def _hand(begin: Start, worker: Worker, number: int, job: Any) -> Worker:
 
 
 def _end(worker: Worker) -> int:
-    """End a worker, dead or alive. Gives its exit code; that of a killed one if the nursery was killed with it."""
+    """End a worker, dead or alive. Gives the worker's exit code; if the nursery was killed with it, the code of a
+    killed process."""
     worker.pipe.close()
     try:
         return worker.nursery.ask(End(worker.pid))

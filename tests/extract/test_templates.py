@@ -444,7 +444,7 @@ def test_a_person_sees_what_was_learned_and_what_changed(
 
     assert "harbour: version 1, in use" in shown.output
     assert key(NEWSLETTER) in " ".join(shown.output.split())
-    assert "Learned harbour of 16 pages: version 2." in learned.output
+    assert "Learned harbour from 16 pages: version 2." in learned.output
     assert "the ferry desk answers letters on sundays" in " ".join(learned.output.split())
     history = json.loads(nightdesk.invoke(app, ["sources", "template", "harbour", "--history", "--json"]).output)
     assert [(stored["version"], stored["pages"]) for stored in history] == [(2, 16), (1, 12)]
@@ -459,7 +459,7 @@ def test_a_person_goes_back_or_lets_go(settings: Settings, conn: postgres.Connec
     ]
 
     assert "Version 2 of harbour is version 1 again" in said[0]
-    assert "Let go of what was learned of harbour." in said[1]
+    assert "Deleted the template of harbour." in said[1]
     assert "version 3, let go of" in said[2]
 
 

@@ -1,6 +1,6 @@
 """The app under /nightdesk in Airflow's API server: the endpoints of the Desk's pages, and the pages' scripts.
 
-The read API for programs is beside it (`v1`). Every answer of both, including refusals, passes through here.
+The read API for programs (`v1`) is a part of it. Every answer of both, including refusals, passes through this module.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ FOLDER = Path(__file__).parent
 # The words of the pages, one file a language.
 LANGUAGES = {path.stem: path for path in (FOLDER / "languages").glob("*.json")}
 SCRIPTS = {path.relative_to(FOLDER).with_suffix("").as_posix(): path for path in FOLDER.rglob("*.js")}
-# We serve data and scripts, never a page. If a browser is made to show an answer as a page, nothing in it runs.
+# This app serves data and scripts, never a page. If a browser is made to show an answer as a page, nothing in the
+# answer runs.
 NOTHING_ACTS = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 PRIVATE = {
     "Cache-Control": "no-store",
@@ -79,7 +80,7 @@ def app() -> FastAPI:
 
 
 def _as_here(made: FastAPI) -> FastAPI:
-    """The app with our handlers, so that its errors are sentences of ours."""
+    """The app with Nightdesk's own handlers, so that its errors are sentences for people."""
     made.add_exception_handler(Exception, _answer_error)
     made.add_exception_handler(RequestValidationError, _answer_mistyped)
     made.add_exception_handler(SettingsError, _unusable)
@@ -96,7 +97,7 @@ def _as_here(made: FastAPI) -> FastAPI:
 
 
 class Private:
-    """Forbids caches and type guesses for every answer, refusals too; an answer with other headers keeps them."""
+    """Forbids caches and type guesses for every answer, also for refusals. Headers that an answer sets itself stay."""
 
     def __init__(self, inner: ASGIApp) -> None:
         self.inner = inner
@@ -140,17 +141,17 @@ def _file(request: Request, path: Path | None, media_type: str) -> Response:
 
 
 def _busy(request: Request, error: Exception) -> JSONResponse:
-    """Answer that other requests come first."""
+    """Answer that the server is busy with other requests."""
     return JSONResponse({"detail": str(error)}, status_code=503)
 
 
 def _answer_refusal(request: Request, error: Exception) -> JSONResponse:
-    """Answer with the fault of the question."""
+    """Answer with what is wrong with the request."""
     return JSONResponse({"detail": str(error)}, status_code=422)
 
 
 def _answer_mistyped(request: Request, error: Exception) -> Response:
-    """Answer which part of the question is invalid; without the value, because half a character cannot be sent."""
+    """Answer which part of the request is invalid; without the value, because half a character cannot be sent."""
     assert isinstance(error, RequestValidationError)
     detail = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
     return Response(json.dumps({"detail": detail}), HTTPStatus.UNPROCESSABLE_ENTITY, media_type="application/json")

@@ -28,7 +28,7 @@ class Door:
         return self._open(current, read_only=True)
 
     def writing(self, current: Settings) -> AbstractContextManager[postgres.Connection]:
-        """The same, for a connection that may write."""
+        """Like `reading`, for a connection that may write."""
         return self._open(current, read_only=False)
 
     @contextmanager
@@ -62,7 +62,8 @@ class Allowance:
         now = self._clock()
         with self._lock:
             if len(self._left) >= policy.REMEMBERED:
-                # Too many users: their remaining requests cost more memory than a new allowance costs.
+                # There are too many users to remember: forgetting how much each has left costs less than the memory for
+                # it.
                 self._left.clear()
             left, since = self._left.get(name, (float(self._at_once), now))
             left = min(float(self._at_once), left + (now - since) * self._a_second)

@@ -1,6 +1,6 @@
 """The feeds of watches under /nightdesk/feeds, for feed readers. Nothing else can be read without a login.
 
-The address is the secret. An unknown address of any form is a 404. Nothing is stored about the readers.
+The address itself is the secret. An unknown address of any form gets a 404. Nothing is stored about the readers.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from pipelines.settings import settings
 PREFIX = "/feeds"
 DOOR = Door(policy.FEED_CONNECTIONS, "nightdesk feeds")
 ALLOWANCE = Allowance(policy.REQUESTS_AT_ONCE, policy.REQUESTS_A_MINUTE)
-# The most characters of an address that is looked up. Chosen: ours have a third of that.
+# The most characters of an address that is looked up. Chosen: Nightdesk's own addresses have a third of that.
 LONGEST_TOKEN = 100
 # Hexadecimal digits of an ETag. Chosen: no two feeds share so many.
 DIGEST_DIGITS = 32
 
 
 def app() -> FastAPI:
-    """The app of this one route. It has neither the login nor the pages of the app that it belongs to."""
+    """The app of this one route. It has neither the login nor the pages of the app that contains it."""
     made = FastAPI(title="Nightdesk feeds", docs_url=None, redoc_url=None, openapi_url=None)
     made.get("/{token}.{form}")(_feed)
     return made

@@ -14,7 +14,7 @@ HEAD = (
 
 
 def write_page(described: dict[str, Any]) -> str:
-    """The description as markup: each question with its parameters, each answer with its fields."""
+    """The description as markup: each request with its parameters, each answer with its fields."""
     parts = [f"<h1>{_text(described['info']['title'])}</h1><p>{_text(described['info']['description'])}</p>"]
     parts.append('<p>For programs: <a href="openapi.json">openapi.json</a></p>')
     for path, methods in described["paths"].items():

@@ -60,7 +60,7 @@ ACTIONS: dict[str, Permission] = {
     "/api/sources/{name}/trials/{key}/{work}": Permission.OPERATE,
     "/api/sources/{name}/unfollow": Permission.OPERATE,
     "/api/sources/{name}/by-hand/{work}": Permission.OPERATE,
-    # Several watches share a list of synonyms, also watches of other people.
+    # Several watches may share a list of synonyms, also watches of other people.
     "/api/synonyms/{name}": Permission.OPERATE,
     "/api/trials/test": Permission.READ,
     "/api/trials/try": Permission.READ,
@@ -93,8 +93,8 @@ def check(request: Request, user: User) -> None:
 def _check_own_page(request: Request) -> None:
     """Refuse requests that another site's page makes a browser send with this user's cookie.
 
-    A form of another site cannot add a header. A script of another site could add it only if our answer to the
-    browser's preflight request allowed that.
+    A form of another site cannot add a header. A script of another site could add the header only if this server's
+    answer to the browser's preflight request allowed that.
     """
     if request.headers.get(ACTION_HEADER) is None:
         raise HTTPException(403, f"An action needs the header {ACTION_HEADER}: no page of another site can send it.")

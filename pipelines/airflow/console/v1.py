@@ -31,7 +31,7 @@ from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 
 PREFIX = "/api/v1"
-# Characters of a cursor in a question. Chosen: several times the usual length.
+# Characters of a cursor in a request. Chosen: several times the usual length.
 LONGEST_CURSOR = 500
 # Hexadecimal digits of an ETag. Chosen: no two answers share so many.
 DIGEST_DIGITS = 32
@@ -101,7 +101,8 @@ def _search(
         ranked_newest=page.ranked,
         complete=page.complete,
     )
-    # The cursor contains the time of the request. Two cursors for the same place are equally good.
+    # The cursor contains the time of the request, and is left out of the ETag: two cursors for the same place are
+    # equally good.
     return _answer(request, said, of=said.model_copy(update={"after": str(bool(said.after))}))
 
 
@@ -233,7 +234,7 @@ def _ledger(
 
 @router.get("/openapi.json", include_in_schema=False)
 def _openapi(request: Request) -> JSONResponse:
-    """The questions and answers of this API, in the form of OpenAPI."""
+    """The requests and answers of this API, in the form of OpenAPI."""
     return JSONResponse(_describe_api(request))
 
 
@@ -279,7 +280,7 @@ def _answer(request: Request, said: BaseModel, *, of: BaseModel | None = None) -
         raise HTTPException(
             413, f"The answer would have {len(body):,} bytes; {policy.ANSWER_BYTES:,} are the most: ask for fewer."
         )
-    # Weak: the same answer may be written in other bytes.
+    # A weak ETag: the same answer may be written in other bytes.
     tag = f'W/"{sha256(_json(of) if of else body).hexdigest()[:DIGEST_DIGITS]}"'
     if _has(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers={"ETag": tag})

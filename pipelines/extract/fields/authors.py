@@ -42,7 +42,7 @@ WRITTEN_BY = re.compile(
     re.IGNORECASE,
 )
 LAST_NAME_FIRST = ("citation_author", "dc.creator", "dcterms.creator")
-# What follows the author: who else worked on it, and where or for whom it was written.
+# What may follow the author: who else worked on the article, and where or for whom it was written.
 ASIDE_OF_BYLINE = re.compile(
     r"[;,.|]?\s(?:(?:photos?|photographs?|pictures?|video|graphics|illustrations?|additional reporting|edit(?:ed|ing))"
     r"(?: and \w+)? by|(?:in|for|at|aus|für|à|pour|desde|para|da|per)(?= (?:the )?[A-ZÄÖÜÉ]))\s[^.:!?]*$",
@@ -68,7 +68,7 @@ def find(
     """
     persons, others = _authors_of_json_ld(node, nodes)
     nobody = sites | {key_of_name(name) for name in (*others, json_ld.text(node.get("publisher")))}
-    # If a site is called after its author, its name is the author's.
+    # If a site is called after its author, the author may have the site's name.
     nobody -= {key_of_name(name) for name in persons if 1 < len(name.split()) <= NAME_WORDS}
     told: tuple[Callable[[], Iterable[str]], ...] = (
         lambda: persons, lambda: _metas(meta), lambda: _find_labelled(meta), lambda: given,
@@ -91,7 +91,7 @@ def only_names(line: str, names: Sequence[str]) -> bool:
     rest = _without_names(key(said).split(), names)
     left = JOINED.sub(" ", " ".join(rest)).split()
     named = len(rest) < len(key(said).split())
-    # The bearer's role follows the name: a senior political correspondent.
+    # After the name comes the person's role: a senior political correspondent.
     return named and (not left or (len(left) <= ROLE_WORDS and bool(OFFICES.search(" ".join(left)))))
 
 
@@ -107,7 +107,7 @@ def _without_names(said: Sequence[str], names: Sequence[str]) -> list[str]:
 
 
 def _people_of(lines: Iterable[str], nobody: set[str]) -> tuple[str, ...]:
-    """The people in lines, each once, but those by whose names the site goes."""
+    """The people in lines, each once, without those after whom the site is called."""
     found: dict[str, str] = {}
     for line in lines:
         for person in people(line):

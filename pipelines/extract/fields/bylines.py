@@ -47,11 +47,11 @@ PEOPLE_FOLDERS = frozenset((
 # Characters of an address that are read. Chosen: longer ones name nobody.
 LONGEST_LINK_CHARACTERS = 300
 PROFILE = re.compile(r"author|autor|auteur|profile|people|/by/|team|staff|writer|journalist|contribut", re.IGNORECASE)
-# Words of a line of authors. Chosen: four names with their "and"; longer is a sentence.
+# The most words of a line of authors. Chosen: four names with "and" between them; a longer line is a sentence.
 LINE_WORDS = 14
 # The most words of one part of a line, between its separators, that is a name.
 PART_WORDS = 3
-# Authors of one article. Chosen: more is a list of the staff.
+# The most authors of one article. Chosen: more names are a list of the staff.
 MAX_AUTHORS = 10
 # How many names of elements are remembered. Chosen: a page has some hundreds, and the pages of a site share them.
 MAX_NAMES = 4000
@@ -61,15 +61,16 @@ MARKED = (
     "a", "span", "div", "p", "address", "li", "ul", "strong", "em", "small", "i", "b", "h3", "h4", "h5", "td",
     "section", "aside", "cite", "dd",
 )  # fmt: skip
-# The share of a name that is in the address of its bearer's page. Chosen: first names are often left out or cut.
+# The least share of a person's name that must be in the address of the person's page. Chosen: first names are often
+# left out or shortened.
 NAMED_SHARE = 0.6
 # A name that stands alone: two to four words in capitals, with particles between them.
 NAME = re.compile(
     r"[^\W\d_a-zß-ÿ][\w'’-]+(?: (?:van|von|de|der|den|da|di|del|la|le|bin|al|el))*(?: [^\W\d_a-zß-ÿ][\w'’.-]*){1,3}"
 )
 DAY = re.compile(r"\b(?:19|20)\d\d\b|\d\s*min|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}", re.IGNORECASE)
-# Elements around the heading where such a name may be, the boxes around it, and words of one. Chosen: a line of
-# particulars is beside the heading, and holds no sentence.
+# How many elements around the heading are searched for such a name, how many boxes around the name are examined, and
+# the most words of such a box. Chosen: a line of particulars is beside the heading and contains no sentence.
 AROUND = ("preceding::*[position() <= 25]", "following::*[position() <= 60]")
 BOXES, LONGEST_BOX_WORDS = 4, 30
 # Elements that can begin with "by".
@@ -101,7 +102,7 @@ def find_profiled(tree: HtmlElement) -> list[str]:
 def find_beside_day(tree: HtmlElement) -> list[str]:
     """The one name that stands alone in a line or box with the day, beside the page's heading.
 
-    What is a link, or the text of one elsewhere, is a section of the site.
+    A text that is a link, or that is the text of a link elsewhere, is the name of a section of the site.
     """
     heading = next((one for one in tree.iter("h1") if one.text_content().strip()), None)
     if heading is None:
@@ -122,7 +123,7 @@ def find_beside_day(tree: HtmlElement) -> list[str]:
 
 
 def _has_day(element: HtmlElement) -> bool:
-    """Whether the box around an element says a day or how long it takes to read, and hardly more."""
+    """Whether the box around an element has a day or a reading time, and hardly anything else."""
     for box in islice(element.iterancestors(), BOXES):
         said = " ".join(box.text_content().split()) if len(box) < LONGEST_BOX_WORDS else ""
         if box.tag in ("a", "body") or not said or len(said.split()) > LONGEST_BOX_WORDS:
@@ -165,7 +166,7 @@ def find_bylines(tree: HtmlElement) -> list[str]:
                 if any(sure or is_full(person) for person in people(line)):
                     return [line, *_marked_beside(element)] if sure else [line]
             if sure and is_office(" ".join(element.text_content().split())):
-                # An office signed it: the next name on the page is of another article.
+                # An office signed the article, so the next name on the page belongs to another article.
                 return _marked_beside(element)
             looked += 1
         if looked == MAX_LOOKS:
@@ -192,7 +193,7 @@ def _before_date(text: str) -> str:
 def _marked_beside(first: HtmlElement) -> list[str]:
     """The other names that are marked as authors in the same line as the first one."""
     line = first.getparent()
-    # A list or a box for each name.
+    # The names may be items of a list, or each may have a box.
     for _ in range(2):
         if line is None or len(" ".join(line.text_content().split()).split()) > LINE_WORDS:
             return []

@@ -1,4 +1,5 @@
-"""When a page may have been published, and the page that is dated: what all readers of its dates share."""
+"""When a page may have been published, and the record of a page that is to be dated. All readers of its dates share
+both."""
 
 from __future__ import annotations
 

@@ -45,10 +45,10 @@ def _read(text: str) -> datetime | None:
 
 
 def _month_words() -> frozenset[str]:
-    """No names besides those of htmldate: our reader of the text knows the others."""
+    """An empty set of month names: Nightdesk's own reader of dates knows the names."""
     return frozenset()
 
 
-# htmldate reads these names there; a test checks it.
+# htmldate reads these names from this module; a test checks this.
 extractors._external_date = _read  # type: ignore[assignment]
 extractors.month_words = _month_words  # type: ignore[assignment]

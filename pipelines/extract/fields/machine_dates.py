@@ -28,7 +28,8 @@ OTHERWISE = re.compile(
 SAVED = re.compile(r"modif|updat|lastmod")
 # Dates of one JSON object that are examined. Chosen: the likeliest name comes first.
 MAX_JSON_DATES = 3
-# Names of one object in it that are examined. Chosen: an object with more is data, not the description of an article.
+# Names of one such object that are examined. Chosen: an object with more names is data, not the description of an
+# article.
 MAX_JSON_NAMES = 100
 
 
@@ -60,7 +61,7 @@ def _in_entry(dated: DatedPage) -> Iterator[Dating]:
     if not entry or not entry.published_at or not dated.may_be(entry.published_at):
         return
     at, precision, zone = entry.published_at, entry.published_precision, ZoneInfo(dated.source.timezone)
-    # Before lists gave their precision, a day without a time was stored as midnight in UTC.
+    # In older rows, without a precision, a day without a time is stored as midnight in UTC.
     if (precision or "day") == "day" and at.timetz() == time(tzinfo=UTC):
         yield Dating(datetime.combine(at.date(), time(), zone), "day", "feed")
     else:

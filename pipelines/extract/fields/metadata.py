@@ -26,9 +26,9 @@ SITES = frozenset(("Organization", "NewsMediaOrganization", "WebSite", "Corporat
 SECTIONS = ("article:section", "parsely-section", "og:section", "category")
 # The most characters of a title. Chosen: no headline has as many; the rest is cut.
 LONGEST_TITLE_CHARACTERS = 500
-# The most characters of a description. Chosen: longer ones are the article again.
+# The most characters of a description. Chosen: a longer description repeats the article.
 LONGEST_DESCRIPTION_CHARACTERS = 2000
-# The most characters of a tag. Chosen: longer is a sentence.
+# The most characters of a tag. Chosen: a longer text is a sentence.
 LONGEST_TAG_CHARACTERS = 80
 # Characters of a meta element that are read. Chosen: all fields above are shorter.
 LONGEST_META_CHARACTERS = 5000
@@ -113,7 +113,8 @@ def metas(tree: HtmlElement) -> dict[str, list[str]]:
 def _names(
     meta: dict[str, list[str]], nodes: Sequence[json_ld.Node], node: json_ld.Node, page: Page, source: Source
 ) -> set[str]:
-    """The keys of all names by which the page or we call its site, with and without spaces; also those of its host."""
+    """The keys of all names that the page or the source's file gives its site, with and without spaces; also of the
+    names in its host."""
     host = _host(page.final_url)
     site = urls.site(host)
     names = [*meta.get("og:site_name", ()), *meta.get("application-name", ()), source.title, source.name]

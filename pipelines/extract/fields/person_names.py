@@ -39,7 +39,7 @@ ADDRESS = re.compile(r"https?:\S+|\S{1,200}@\S+|\([^()]{0,200}\)|\[[^\[\]]{0,200
 # Arabic writes `and` onto the second name, and a name can begin with the same letter. So this `and` counts only between
 # two names of two words each.
 AND_NAME = re.compile(r"(?<=[\u0621-\u064a]) و(?=[\u0621-\u064a]{2,} [\u0621-\u064a]{2,}$)")
-# Who edited what others wrote.
+# Words for people who edited the text of others.
 EDITED = re.compile(r"[;.,]\s*(?:edited|editing) by .*$", re.IGNORECASE)
 ENCLOSED = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]")
 BETWEEN = re.compile(
@@ -70,9 +70,9 @@ OFFICES = re.compile(
     r"موقع|صحيفه|جريده|قناه|شبكه|متابعات|رصد|خاص|مراسل|مراسلون|نيوز|رويترز|غرفه|سانا|تحريريه|خبرگزاري|سرويس|گروه|"
     r"編輯部|编辑部|通讯社|通訊社|新华社|新聞|新闻|网|網|オンライン|編集部|뉴스|일보|신문)(?![\w-])"
 )
-# What is an office alone or in capitals, and else a name: Sid Guest.
+# Words that mean an office if they stand alone or in capitals, and otherwise may be a name: Sid Guest.
 ALSO_NAMES = re.compile(r"(?i:sid|ria|guest|gast)|.*(?<!\w)(?:SID|RIA)(?!\w).*|(?i:guest|gast)\s.*")
-# Who took the picture; and an address, whose neighbours are places.
+# Words for people who took the picture; and an address, beside which places stand.
 PHOTO = re.compile(
     r"(?:photo(?:graph)?s?|fotos?|bild(?:er)?|image|picture|credits?|quelle|source|kuva|zdj[ęe]cie|fot\.|fotó|фото|صورة|"
     r"تصوير|تصویر|عکس|写真|圖|图)\s*(?:[:：/©|]|(?:by|von|de|par)\b)",
@@ -106,7 +106,7 @@ SAYS_BY = re.compile(
     r"|(?:text|auteure?|autrice|autore|authors?|verfasser(?:in)?|redak(?:tion|cja)|redacci[óo]n|texto|testo|texte|tekst|текст|تقرير|حوار|متابعة|تحرير|گزارش|خبرنگار|muhabir|röportaj|words|report)\s*[:：/]\s*",
     re.IGNORECASE,
 )
-# Texts in the place of a name that are no name: what somebody does, or a page prints.
+# Texts that stand in the place of a name and are no name: a person's occupation, or labels of the page.
 ROLE = re.compile(
     r"(?:co-?)?(?:founder|ceo|cto|coo|owner|head|chief|director|licensed|certified|senior|junior|managing|freelance)\b|"
     r"special (?:to|for)|"
@@ -119,11 +119,11 @@ ROLE = re.compile(
 NAME_WORDS, NAMES_WORDS = 5, 4
 # The most characters of one name. Chosen: a longer one is an office or a sentence.
 LONGEST_NAME_CHARACTERS = 60
-# Characters of a line of authors. Chosen: longer is a sentence.
+# The most characters of a line of authors. Chosen: a longer line is a sentence.
 LONGEST_LINE_CHARACTERS = 120
-# Lines of authors in one element. Chosen: more is a list of the staff.
+# The most lines of authors in one element. Chosen: more lines are a list of the staff.
 SEVERAL_LINES = 4
-# From how many small letters on a word of a name is not an initial.
+# A word of a name with at least this many small letters is not an initial.
 LEAST_NAME_LETTERS = 3
 
 

@@ -49,7 +49,7 @@ def find_modified(dated: DatedPage) -> datetime | None:
 
 
 def _from_what_is_shown(dated: DatedPage, years: Sequence[Dating]) -> Dating:
-    """The day if the page tells machines none: a date that the page shows, a guess, a day without its year, a year.
+    """The day if the page gives machines none: a date that the page shows, a guess, a day without a year, a year.
 
     years: what machines are told, each a year alone.
     """
@@ -59,7 +59,7 @@ def _from_what_is_shown(dated: DatedPage, years: Sequence[Dating]) -> Dating:
         return _weigh(sure, shown, dated)
     years = [*years, *shown]
     if len(years) > 1 and len({one.at for one in years}) == 1:
-        # Several dates, all the first of January: then it is that day.
+        # If several dates are all the first of January, that is the day.
         return years[0]
     found = publication_shown.guess_day(dated) or publication_shown.find_day_without_year(dated)
     if found:

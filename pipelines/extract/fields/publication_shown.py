@@ -11,7 +11,8 @@ from pipelines.extract.fields import guessed_date, visible_dates
 from pipelines.extract.fields.dated_page import AHEAD, PRECISE, DatedPage, Dating
 from pipelines.extract.fields.visible_dates import MAX_LOOKS
 
-# A number at the start of a slug, such as a number of dead, is not a day: a day there has two digits, with a zero.
+# A number at the start of a slug may be something else than a day, such as a number of victims. A day there has two
+# digits, if need be with a zero.
 IN_ADDRESS = re.compile(
     r"/(?P<y>20\d\d)/(?P<m>\d{1,2})/(?P<d>\d{1,2})(?:/|$)|/(?P<y2>20\d\d)/(?P<m2>\d\d)/(?P<d2>0\d)-"
     r"|/(?P<y3>20\d\d)-(?P<m3>\d{1,2})-(?P<d3>\d{1,2})(?:/|$)|/(?P<y4>20\d\d)-(?P<m4>\d\d)-(?P<d4>\d\d)-"
@@ -25,7 +26,7 @@ NAMED_IN_ADDRESS = re.compile(
     r"|[/-](?P<d4>1[3-9]|2\d|3[01])(?P<by>[/-])(?P<m4>\d\d)(?P=by)(?P<y4>20\d\d)(?:[/-]|$)",
     re.IGNORECASE,
 )
-# A page that is read from a file was saved some days earlier.
+# A page that is read from a file may have been saved some days earlier.
 SAVED_WITHIN_DAYS = 7
 
 

@@ -42,7 +42,7 @@ HOME = re.compile(
 UNSEEN = re.compile(r"sr-only|screen-?reader|visually-?hidden|assistive", re.IGNORECASE)
 MOVED_AWAY = re.compile(r"text-indent\s*:\s*-\d{3}", re.IGNORECASE)
 OF_STORY = re.compile(r"(?<![a-z])(?:article|story|post|entry|content|main|hero)(?![a-z])", re.IGNORECASE)
-# Letters of the longest words that say nothing about the subject of a title: the, of, and, في, من.
+# Words with up to this many letters say nothing about the subject of a title: the, of, and, في, من.
 SMALL_WORD_LETTERS = 3
 BESIDE = frozenset(("nav", "footer", "aside", "header"))
 SIDE = re.compile(r"(?<![a-z])side|widget|related|menu|comment|popular|footer", re.IGNORECASE)
@@ -51,24 +51,26 @@ CALLED_TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECAS
 LARGE = re.compile(r"[4-7]|\+[1-4]")
 # Characters of a paragraph.
 PARAGRAPH = 90
-# Shares of a title's words in a text: of the title of that article; of a title that contains the site's name. Chosen:
-# half its words; and a quarter, because a name is short.
+# The least share of a title's words that must be in a text: for the title of that article; and for a title that
+# contains the site's name. Chosen: half of the words; and a quarter, because a name is short.
 OF_ARTICLE_SHARE, OF_SITE_SHARE = 0.5, 0.25
-# Paragraphs that are examined; letters of a word before its endings; words of a site's name and motto.
+# How many paragraphs are examined; how many letters a word has before its endings; and the most words of a site's name
+# with its motto.
 LOOKED_AT, STEM, NAME_WORDS = 20, 5, 7
-# The fewest and the most words of a title. Chosen: fewer are the name of a section, more are a paragraph.
+# The fewest and the most words of a title. Chosen: fewer words are the name of a section, more are a paragraph.
 TITLE_WORDS, MAX_TITLE_WORDS = 4, 30
 # The most words of a title's last part if it is the name of a site.
 SITE_WORDS = 3
 # Parts of a title between its separators. Chosen: title, section, site, and three more.
 MAX_PARTS = 6
-# By how many characters an element may be longer than the title it shows. Chosen: a kicker before it.
+# By how many characters an element may be longer than the title that it shows. Chosen: the length of a kicker before
+# the title.
 SLACK_CHARACTERS = 40
-# Share of words that makes two titles alike. Chosen: with less, one is the title of a section.
+# The least share of common words of two titles that are alike. Chosen: with fewer, one is the title of a section.
 SECTION_SHARE = 0.5
 # Characters of a site's name at a title's end. Chosen: a longer end is a part of the title.
 SHORT_CHARACTERS = 12
-# No title is longer. The patterns above are slow on longer texts.
+# Characters of a title that are examined. No title is longer, and the patterns above are slow on longer texts.
 LONGEST = 2000
 COUNTER = re.compile(r"\(?\d+\)?|page \d+|strona \d+|seite \d+", re.IGNORECASE)
 
@@ -100,13 +102,13 @@ def pick(
     near = max(headings, key=lambda h: _alike(h, social or element), default="")
     near = near if near and (not (social or element) or min(_alike(near, social or element)) >= SECTION_SHARE) else ""
     near = without_names(near, sites)
-    # Some sites cut a headline at 110 characters; the heading on the page is whole.
+    # Some sites cut the headline for machines at 110 characters; the heading on the page is complete.
     if (headline and near and key(near).startswith(key(headline.rstrip(".… ")))) or (
         headline and near and words(near) >= TITLE_WORDS and key(headline).endswith(" " + key(near))
     ):
         headline = near
     cut = [_without_site(title, sites, headings, tree) for title in (social, element)]
-    # Readers see a page's only heading as its title, whatever search engines are given.
+    # Readers see a page's only heading as its title, whatever title the page gives to search engines.
     only = headings[0] if len(headings) == 1 and words(headings[0]) > TITLE_WORDS // 2 else ""
     forms = (headline, near, only, *cut, given, *headings[:1])
     if not headline and (not headings or (site_like_h1s == h1s and words(headings[0]) <= SITE_WORDS)):
@@ -217,7 +219,8 @@ def _at_head(above: Sequence[HtmlElement]) -> bool:
 
 
 def _shares(heading: str, named: str) -> bool:
-    """Whether a heading shares a word with the page's other titles. Small words count only if it has no others."""
+    """Whether a heading shares a word with the page's other titles. Small words count only if the heading has no
+    others."""
     mine, theirs = set(key_of_name(heading).split()), set(key_of_name(named).split())
     telling = {word for word in mine if len(word) > SMALL_WORD_LETTERS} or mine
     return bool(telling & theirs)

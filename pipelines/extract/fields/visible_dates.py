@@ -40,7 +40,7 @@ STRANGERS = re.compile(
     r"copyright|ticker|recommend|read-?more|more-?from|mostread|trending",
     re.IGNORECASE,
 )
-# What sites call the head of all their pages. The day in it is today's.
+# What sites call the head of all their pages. The day in such a head is today's.
 OF_PAGE = re.compile(
     r"top-?bar|top-?header|header-?top|masthead|site-?header|(?:current|today|now)[-_]?(?:date|time)|date-?bar", re.I
 )
@@ -58,14 +58,14 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 HEADINGS = ("h1", "h2", "h3", "h4")
 # Characters of the page between the title and a date that belongs to it.
 AFTER = 600
-# The same before the title, for kickers. Chosen: a little less than after the title.
+# The same for a date before the title, as in a kicker. Chosen: a little less than after the title.
 BEFORE_CHARACTERS = 500
 # By how many characters a text may differ from its title. Chosen: quotation marks and blanks.
 SLACK_CHARACTERS = 10
 # A heading that holds the title and more is at most this many times as long as the title. Chosen: a lead is as long as
 # two titles.
 LEAD_TITLES = 3
-# From how many words on a line is a sentence about a day. Chosen: a date with its label has fewer.
+# A line with at least this many words is a sentence about a day. Chosen: a date with its label has fewer words.
 SENTENCE_WORDS = 8
 # The fewest characters of a line that can show a date. Chosen: "1 h" is the shortest.
 LEAST_CHARACTERS = 3
@@ -86,7 +86,7 @@ HEAD_CHARACTERS = 3
 MAX_LOOKS = 6
 # If a time element and a text are closer together than this, the time element comes first.
 NEARLY = 200
-# From how many characters of text on the head of the page is over. Chosen: a paragraph.
+# After a text with at least this many characters the head of the page is over. Chosen: a paragraph.
 ENOUGH_CHARACTERS = 200
 # The places of a date, the best first. In the last place a date is not this article's.
 BESIDE_TITLE, BELOW, ABOVE, UPDATES, SENTENCES, FAR_UPDATES, ELSEWHERE = range(7)
@@ -157,7 +157,7 @@ def find_dates(tree: HtmlElement, titles: Sequence[str]) -> list[ShownDate]:
     places, title, holding, head = _walk(body, Titles.of(titles))
     known: dict[HtmlElement, bool] = {body: False}
     made: list[ShownDate] = []
-    # Only the nearest ones, as many as are examined: the dates of a long list are not the article's.
+    # Only the nearest dates are kept, as many as are examined: the dates of a long list are not the article's.
     for element, place in sorted(places.items(), key=lambda one: (not _is_near(one[1] - title), abs(one[1] - title))):
         if not _stranger(element, known, holding):
             made.extend(_find_dates(text, element, place, title, place < head) for text in _texts(element))

@@ -1,7 +1,8 @@
 """Why a page is no article: first by the response, then by its content.
 
-Evidence is plain and little: the status, the address, the elements of the text, the sentences of walls and error pages.
-A page's own statements (article markup and a day of publication) outweigh all but the plainest of it.
+There is only plain evidence: the status, the address, the elements of the text, and the sentences of walls and error
+pages. What a page says about itself (article markup and a day of publication) outweighs all but the plainest of this
+evidence.
 """
 
 from __future__ import annotations
@@ -21,35 +22,35 @@ from pipelines.extract.rejections import index_pages, walls
 from pipelines.model import Page, Source
 from pipelines.text import has_unspaced, words
 
-# The fewest words of an article. Chosen: one sentence; docs/reference.md says so.
+# The fewest words of an article. Chosen: one sentence. docs/reference.md names the number.
 LEAST_WORDS = 15
-# A news flash: one sentence that repeats what its title says.
+# The fewest words of a news flash: one sentence that repeats its title.
 FLASH_WORDS = 5
 # The fewest words that a flash shares with its title. Chosen: a single one may be a very common name.
 FLASH_SHARED_WORDS = 2
-# From how many words beside a gallery or a player on the text counts. Chosen: captions are shorter.
+# The text beside a gallery or a player counts from this many words on. Chosen: captions are shorter.
 MEDIA_WORDS = 40
 # Below this many words, a page with words of an error page is one. Chosen: an article about errors is longer.
 STUB_WORDS = 80
-# The most words of a title beside an error's phrase. Chosen: the name of the site.
+# The most words that a title may have besides an error's phrase. Chosen: the name of a site.
 TITLE_EXTRA_WORDS = 2
-# Error pages and consent walls can be longer: search tips, teasers, the names of partners.
+# The most words of an error page or a consent wall that has further texts: search tips, teasers, the names of partners.
 WORDY_WORDS = 400
-# A wall's share of words about consent. Chosen: an article about cookies speaks of other things too.
+# The least share of a wall's words that are about consent. Chosen: an article about cookies has other subjects too.
 CONSENT_SHARE = 0.05
 # A consent wall has a line that names at least this many of the subjects of consent (data, partners, purposes).
 WALL_SUBJECTS = 4
 # A line of at least PROSE_WORDS words that names fewer than ASIDE_SUBJECTS of them is prose of an article: no wall has
 # one.
 ASIDE_SUBJECTS, PROSE_WORDS = 2, 12
-# A wall's lines that are shorter than PROSE_WORDS and name none of them (labels, links) have fewer words than this
-# together.
+# The lines of a wall that are shorter than PROSE_WORDS and name no subject (labels, links) have fewer words than this
+# in all.
 BESIDE_WORDS = 80
 # Letters of a word in scripts without spaces, where each letter counts as one. Chosen: most words have two.
 LETTERS_OF_WORD = 2
 CONSENT_FRAME = re.compile(r"<iframe\b[^<>]*(?:consent|cmp[_./-]|privacy)", re.IGNORECASE)
-# How much larger this share must be in other languages, and how many words about consent there must be. Chosen: these
-# words occur in prose as well.
+# How much larger the share of consent must be in other languages, and how many words about consent there must be.
+# Chosen: in these languages such words also occur in prose.
 OTHERS_CONSENT_FACTOR, LEAST_CONSENT_WORDS = 3, 3
 # Bytes in which a wall's script is searched. Chosen: challenge pages are far smaller.
 SCRIPT_BYTES = 200_000
@@ -129,7 +130,7 @@ class PageEvidence:
 
 
 def of_response(page: Page, body: bytes, is_html: bool) -> ReasonAndDetail | None:
-    """The verdict of the response alone, before its HTML is parsed."""
+    """The verdict from the response alone, before its HTML is parsed."""
     if page.status in (404, 410):
         return Reason.SOFT_404, f"status {page.status}"
     if page.status == 451:
@@ -160,7 +161,7 @@ def of_content(
     tree: HtmlElement | None = None,
     others: bool = False,
 ) -> ReasonAndDetail | None:
-    """The verdict of the parsed page.
+    """The verdict from the parsed page.
 
     paragraphs: the text that would be stored.
     extracted: everything on the page that reads like text.
@@ -208,7 +209,7 @@ def wrong_language(language: str, source: Source, count: int) -> ReasonAndDetail
 
 
 def _prose(paragraphs: Sequence[str], title: str, linked: Callable[[], set[str] | None]) -> list[str]:
-    """The paragraphs of a short text that tell something. On a page without any, only the menu remains.
+    """The paragraphs of a short text that tell something. A page without any has nothing but its menu.
 
     linked: gives the keys of texts that tell nothing; called only if needed.
     """
@@ -342,7 +343,7 @@ def _media(evidence: PageEvidence, html: str) -> ReasonAndDetail | None:
     player, pictures = bool(PLAYER.search(html)), len(PICTURES.findall(html))
     if not player and pictures < LEAST_PICTURES:
         return None
-    # If the page has much text, the text was not found: that is another failure.
+    # If the page has much text, extraction missed the text, which is another failure.
     told = sum(words(line) for line in evidence.shown if line.count(" ") >= LEAST_WORDS)
     silent = player and evidence.count < LEAST_WORDS and told < MEDIA_WORDS and not _is_flash(evidence)
     if silent or (declared and not evidence.sure):

@@ -16,14 +16,15 @@ from pipelines.extract.phrases import key
 from pipelines.model import Page
 from pipelines.text import words
 
-# From what share of words in links on a page without a date is a list. Chosen: an article may have many links; a list
-# has little else.
+# A page without a date is a list if at least this share of its words is in links. Chosen: an article may have many
+# links; a list has little else.
 LINKED_SHARE = 0.6
-# This part of that share is the least for teasers of a list. Chosen: an article's menus have more.
+# A page of teasers is a list only if its share of words in links is at least that share divided by this number. Chosen:
+# even an article's menus have more links.
 TEASED_ONE_IN = 4
-# Share of the text in cards. Chosen: an article may have related stories below it.
+# The least share of a list's text that is in cards. Chosen: an article may have related stories below it.
 LISTED_SHARE = 0.75
-# The same if the page calls itself an article. Chosen: hardly anything beside the cards.
+# The same if the page calls itself an article. Chosen: such a page has hardly anything besides the cards.
 LISTED_CLAIMED_SHARE = 0.9
 # The fewest words about each page of a list; an article has at least one sentence.
 LEAST_WORDS = 15
@@ -31,7 +32,7 @@ LEAST_WORDS = 15
 SENTENCE_WORDS = 30
 # The fewest cards of a list. Chosen: with fewer, they are the related stories below an article.
 LEAST_CARDS = 4
-# Cards that are examined. Chosen: with as many, it is certain that the page is a list.
+# Cards that are examined. Chosen: with so many cards the page is certainly a list.
 MAX_CARDS = 300
 # The most words of one teaser. Chosen: longer ones are entries of a live blog.
 TEASER_WORDS = 80

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pipelines.extract.phrases import key
 from pipelines.text import UNSPACED, words
 
-# A heading may hold a site's name and a number beside the phrase, a line a few words around it.
+# How many further words may stand with the phrase: in a heading a site's name and a number; in a line a few words
+# around it.
 HEADING_EXTRA = 4
-# The most words of a line that may be a wall's. Chosen: longer is prose.
+# The most words of a line that may be a wall's. Chosen: a longer line is prose.
 LINE_WORDS = 25
 # The most characters of such a line, for scripts without blanks.
 LONGEST_LINE_CHARACTERS = 400
@@ -37,7 +38,7 @@ class Wall:
 
 
 def match_title(wall: Wall, title: str) -> str:
-    """The phrase that a title is, apart from a site's name; empty if the title says something else."""
+    """The phrase of which a title consists, apart from a site's name; empty if the title says something else."""
     its_key = key(title)
     if its_key in wall.whole:
         return its_key
@@ -245,8 +246,8 @@ CONSENT_WORDS = re.compile(
     r"\w*موافقه|\w*موافقتك|البيانات الشخصيه|بياناتك)|"
     r"同意|プライバシー|個人データ|隐私|隱私|个人数据|동의|개인정보"
 )
-# What a wall asks for, by subject, in the beginnings of words as keys have them: no sentence of it is the same on two
-# sites, but each speaks of most of these, and nothing else on the page does not.
+# The subjects of a wall, each with the beginnings of its words as keys have them. No two sites have the same sentences,
+# but each wall names most of these subjects, and hardly anything else is on its page.
 SUBJECTS = tuple(
     # In scripts without blanks a word begins anywhere.
     re.compile("|".join(("" if UNSPACED_START.match(word) else r"(?<!\w)") + key(word) for word in words_.split(";")))
@@ -320,7 +321,7 @@ PAYWALL = _wall(
     订阅后阅读; 登录后继续阅读; 付费阅读; 会員限定; この記事は有料; 続きを読むには; 구독자 전용
     """
 )
-# Words of offers that are on every page of a site as well. They count only in the text itself.
+# Words of offers that may be on every page of a site. They count only in the text itself.
 OFFER = _wall(
     """
     subscribe now; subscribe today; become a subscriber; become a member; jetzt abonnieren; abonnieren sie; abonnez vous

@@ -27,9 +27,10 @@ DETAIL_CHARACTERS = 300
 
 # Seconds that a worker may take beyond its limit. Chosen: starting it takes some.
 GRACE_SECONDS = 10.0
-# Seconds of CPU time that learning may take. Chosen: a bound for what hangs.
+# Seconds of CPU time that learning may take. Chosen: enough for all but work that hangs.
 LEARNING_SECONDS = 120.0
-# Seconds of CPU for looking at the pages of one source: for fifteen built to be slow, or all of them.
+# Seconds of CPU for observing the pages of one source. Chosen: enough for all its pages, or for fifteen that are built
+# to be slow.
 OBSERVING = 300.0
 
 
@@ -44,7 +45,7 @@ class LearningJob:
 
 @dataclass(frozen=True)
 class LearningLook:
-    """What a page tells about its source, and the CPU seconds that this took.
+    """What a page tells about its source, and the CPU seconds that the look took.
 
     found: None if the page has nothing to read; a sentence if it cannot be read.
     """
@@ -70,7 +71,7 @@ class Lesson:
 
     @property
     def is_new(self) -> bool:
-        """Whether there is something new by which to read pages."""
+        """Whether pages will be read in a new way."""
         return self.new and self.stored is not None and self.stored.template is not None
 
     def sentence(self, source: str) -> str:
@@ -78,7 +79,7 @@ class Lesson:
         if self.stored is None or (self.new and not self.is_new):
             return f"Looked at {self.observed} pages of {source}, and nothing in them helps to read the others."
         still = "" if self.new else " still holds"
-        return f"Learned {source} of {self.observed} pages: version {self.stored.version}{still}."
+        return f"Learned {source} from {self.observed} pages: version {self.stored.version}{still}."
 
 
 def learn(
@@ -140,7 +141,8 @@ def teach(work: tuple[str, Sequence[observations.Observation]]) -> Template | st
 
 
 def _within(looks: Iterable[LearningLook], many: int) -> list[observations.Observation | str | None]:
-    """The observations of at most `many` pages. When the pages cost the source more than OBSERVING, reading ends."""
+    """The observations of at most `many` pages. When the pages have cost more than OBSERVING, no further page is
+    read."""
     found: list[observations.Observation | str | None] = []
     left = OBSERVING
     for seen in looks:

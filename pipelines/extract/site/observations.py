@@ -20,30 +20,31 @@ from pipelines.stores import warc
 
 # The fewest pages for learning. Chosen: fewer agree by chance.
 LEAST_PAGES = 8
-# The most pages to learn from. Chosen: more say the same, and cost time.
+# The most pages to learn from. Chosen: more pages would cost time and teach nothing else.
 MAX_PAGES = 60
 # The fewest pages with the same line. Chosen: two may be the same article.
 REPEATED_ON_PAGES = 3
-# A long line on several pages is more likely the article, given twice.
+# The most words of a line that repeats. A longer line on several pages is more likely a part of one article that came
+# twice.
 LONG_LINE = 60
 # Share of common runs of words that makes two pages one article. Chosen: two articles on one event share less.
 COPY_SHARE = 0.5
-# Shares of a place's words in articles: above the one and below the other, all its pages agree. Chosen: between them
-# each page decides.
+# Shares of a place's words that are in articles. Above the first the place is inside the article, below the second it
+# is outside. Chosen: between the two each page decides.
 INSIDE_SHARE, OUTSIDE_SHARE = 0.7, 0.2
 # The fewest pages with a place. Chosen: as for lines.
 LEAST_SEEN_PAGES = 3
-# The most words with which one block counts. Chosen: one long paragraph is no more telling than a short one.
+# One block counts with at most this many words. Chosen: a long paragraph is no better evidence than a short one.
 MAX_WORDS = 60
-# What was learned must agree with this share of the pages held back. Chosen: less is worse than nothing.
+# The template must agree with at least this share of the pages that were held back. Chosen: with less it would do harm.
 AGREE_SHARE = 0.8
 # From these chances of the classifier on a block counts as article, and as surely article.
 LIKELY_CHANCE, SURE_CHANCE = 0.5, 0.75
-# A line on a smaller share of the pages may belong to several articles.
+# The least share of the pages that must have a line. On fewer pages it may belong to several articles.
 FEW = 1 / 3
 # One in this many pages is held back, to test what was learned. Chosen: a quarter.
 HELD_BACK = 4
-# Decimals of a share that is kept.
+# Decimals of a stored share.
 DECIMALS = 3
 # Words of the runs by which pages are compared. Chosen: shorter ones are phrases that all articles have.
 RUN_WORDS = 5

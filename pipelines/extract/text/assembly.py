@@ -25,16 +25,16 @@ from pipelines.extract.text.line_cuts import Text, cut_blocks, cut_lines
 from pipelines.model import Source, Template
 
 STEPS = ("second extractor", "judge", "phrases", "title", "choice", "calls", "json-ld", "script data", "site")
-# The fewest words of a text beside remarks. With fewer, the place that is called comments holds the article. Chosen: as
-# of a brief.
+# The fewest words of a text besides comments. With fewer, the place that is called comments contains the article.
+# Chosen: the length of a brief.
 BRIEF_WORDS = 50
 # The fewest words of a text that is more than nothing. Chosen: as for an article.
 LEAST_WORDS = 15
-# A path that the source's pages agree on counts as much as the page itself does.
+# The weight of a path on which the source's pages agree: as much as that of the page itself.
 AGREED = 2.0
-# From what share of a block's words on an extractor has chosen it, or the block is a link.
+# An extractor has chosen a block, or a block is a link, if at least this share of its words is.
 HALF_SHARE = 0.5
-# For a standfirst: its least chance in a place with such a name, and elsewhere; its words.
+# For a standfirst: the least chance in a place with such a name, and elsewhere; and the fewest and the most words.
 LEAD, NEARLY, LEAD_WORDS, LONGEST_LEAD = 0.2, 0.4, 6, 70
 CALLED_LEAD = re.compile(
     r"(?<![a-z])(?:stand-?first|summary|deck|dek|lead|lede|intro|sub-?title|sub-?head(?:line)?|chapo|entradilla|bajada|"
@@ -46,9 +46,10 @@ CALLED_LEAD = re.compile(
 LINKED_LONGER_FACTOR = 1.3
 # The share of lines, or runs of words, that occur once in a text. Chosen: a text with less repeats itself.
 NEW_SHARE = 0.85
-# Below this chance the classifier is sure that a block is outside. Chosen on outputs out of fold.
+# Below this chance the classifier is sure that a block is outside of the article. Chosen on results for pages to which
+# the classifier was not fitted.
 SURELY_OUTSIDE = 0.3
-# Chances that are weighed: nothing is certain.
+# The least and greatest chance that is used: nothing is certain.
 LEAST_CHANCE, MOST_CHANCE = 0.005, 0.995
 # Words of a run that shows whether a text repeats itself. Chosen: shorter runs are phrases.
 RUN_WORDS = 4
@@ -83,8 +84,9 @@ def settle(
     else:
         taught, fits = _teach(page, template)
         best = replace(cut_blocks(taught, _keep(taught, facts), facts, own, without), fits=fits)
-        # Whole texts are chosen without the template. Only its repeated lines are taken out of the chosen text. A
-        # source whose pages agree on their places knows better, and so does a page that names its posts.
+        # Whole texts are chosen without the template. Only its repeated lines are taken out of the chosen text. If a
+        # source's pages agree on their places, or a page names its posts, that is better evidence, and no whole text is
+        # chosen.
         sure = best.others or facts.posts or "choice" in without or (template and template.inside)
         better = None if sure else _choose(page, tree, template, choice_trees)
         if better is not None:
@@ -203,7 +205,8 @@ def _is_remark(one: JudgedBlock) -> bool:
     is a short one in another place with a telling name, and the classifier is sure.
 
     For comments the name of any box counts, also of a box with half of the page (Block.kind, not JudgedBlock.kind).
-    Extractors take a long remark for the article's end, and its words count for it when texts are compared.
+    Extractors may take a long comment as the end of the article, and then its words count as evidence when texts are
+    compared.
     """
     short = one.block.words < BRIEF_WORDS
     return (one.block.kind == "comment" and not one.likely) or (

@@ -1,7 +1,7 @@
 """How likely each block of a page is a part of its article, judged by the page alone.
 
 Only this module knows the least chances of blocks: higher in a place with a telling name, and for a block that is
-mostly link. `assembly` knows what the template adds, and what becomes of the blocks.
+mostly link. `assembly` knows what the template adds, and which blocks are kept.
 """
 
 from __future__ import annotations
@@ -29,14 +29,15 @@ LIKELY_CHANCE = 0.47
 # A block needs a higher chance in a place with a telling name, a still higher one if trafilatura lacks it too, and also
 # if it is short and mostly link.
 PLACED, PLACED_ALONE, DENSE = 0.68, 0.75, 0.8
-# From this share of its words on a block is mostly link; below this many words it is short. Chosen: a sentence with a
-# link in it is neither.
+# A block is mostly link if at least this share of its words is link; it is short if it has fewer words than this.
+# Chosen: a sentence with a link in it is neither.
 MOSTLY_SHARE, FEW_WORDS = 0.6, 25
 # A post that a live blog names is a part of it, however far from its head it is.
 POSTED = 0.9
-# If the second extractor has this much more text, the first one takes a second look.
+# If the first extractor has less than this share of the second one's words, it reads the page again and compares its
+# text with those of further extractors.
 SHARE = 0.5
-# From what share of a block's words on an extractor has chosen it, or the block is a link.
+# An extractor has chosen a block, or a block is a link, if at least this share of its words is.
 HALF_SHARE = 0.5
 # Characters of HTML that the second extractor reads. Chosen: it is slow on larger pages.
 LONGEST_PLAIN_CHARACTERS = 1_000_000
@@ -135,7 +136,7 @@ def ask_extractors(
 ) -> tuple[Sequence[str], Sequence[str]]:
     """The lines of two extractors. The first takes a second look if it has much less than the second."""
     joined = by_trafilatura.may_be_joined(html)
-    # No time limit stops this call, and on a page of this size or depth it can take minutes.
+    # No time limit can stop this call, and on a page of this size or depth the call can take minutes.
     if "second extractor" in without or len(html) > LONGEST_PLAIN_CHARACTERS or markup.deep(tree):
         lines = by_trafilatura.lines(tree, precise=True, alone=False, joined=joined)
         return lines, lines

@@ -9,7 +9,8 @@ from itertools import pairwise
 from pipelines.extract.blocks import Block
 from pipelines.extract.phrases import key
 
-# Words of the runs by which two texts are compared. The classifier was fitted with it: change it and fit anew.
+# Words of the runs by which two texts are compared. The classifier was fitted with this value: after a change, fit it
+# again.
 SHINGLE_WORDS = 3
 # For how many blocks the runs of words are kept. Chosen: nearly all pages have fewer blocks; it takes some megabytes.
 MAX_RUNS = 1000
@@ -23,7 +24,8 @@ def coverage(found: Sequence[Block], lines: Sequence[str]) -> list[float]:
     whole = set(keys)
     joined = f" {' '.join(keys)} "
     known = set(_shingles(joined.split()))
-    # This is looked up far quicker than in the text. A line without words separates two lines that are not neighbours.
+    # Runs are looked up in a set, which is far quicker than in the text. A line without words separates two lines that
+    # are not neighbours.
     apart = joined.split(" ")
     singles, pairs = set(apart), set(pairwise(apart))
     shares = []

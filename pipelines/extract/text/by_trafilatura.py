@@ -25,10 +25,11 @@ from pipelines.text import compose, words
 EXPRESSIONS = [
     (said, list(said), [remember(one) for one in said]) for said in vars(xpaths).values() if isinstance(said, list)
 ]
-# trafilatura drops unprintable characters. Among them are the joiners of Persian, Kurdish and Urdu words.
+# The joiners of Persian, Kurdish and Urdu words. trafilatura drops them with all unprintable characters.
 JOINERS = {"\u200c": "⸱⸳⸰⸲", "\u200d": "⸴⸵⸷⸹"}
 JOINER_REFERENCE = re.compile("&(?:zwn?j|#0*820[45]|#[xX]0*200[cCdD])")
-# Substitutes for a page that holds all of those; trafilatura would drop the private-use area like the joiners.
+# Characters that stand in for the joiners, if a page contains all of the others; trafilatura would drop characters for
+# private use like the joiners.
 SPARE = "".join(map(chr, (*range(0x2801, 0x2900), *range(0x13000, 0x1342F))))
 # The fewest characters of a table's cell with an article. Chosen: a table of results has no cell as long.
 CELL_CHARACTERS = 400
@@ -42,8 +43,8 @@ def lines(tree: HtmlElement, *, precise: bool, alone: bool = True, joined: bool 
     """The article's lines, one per paragraph, heading or list item.
 
     precise: leave out what is in doubt.
-    alone: if False, trafilatura also compares its text with those of readability and justext, which takes half as long
-    again.
+    alone: if False, trafilatura also compares its text with those of readability and justext, which makes the call take
+    half as long again.
     joined: whether the page may have joiners, see `may_be_joined`.
     """
     marks = _marks(tree) if joined else {}
@@ -52,7 +53,7 @@ def lines(tree: HtmlElement, *, precise: bool, alone: bool = True, joined: bool 
     found = _extract_lines(tree, precise, alone)
     if any(len(cell.text_content()) > CELL_CHARACTERS for cell in tree.iter("td")):
         without = _extract_lines(_without_tables(deepcopy(tree)), precise, alone)
-        # If the cell was not layout, taking the table apart can lose the article.
+        # If the table was not layout, taking it apart can lose the article.
         if words(" ".join(without)) >= KEPT_SHARE * words(" ".join(found)) and without:
             found = without
     for joiner, mark in marks.items():
@@ -61,7 +62,8 @@ def lines(tree: HtmlElement, *, precise: bool, alone: bool = True, joined: bool 
 
 
 def may_be_joined(html: str) -> bool:
-    """Whether a page has joiners, as characters or references. It is quicker than to look through the page's text."""
+    """Whether a page has joiners, as characters or references. This is quicker than a search through the page's
+    text."""
     return any(joiner in html for joiner in JOINERS) or JOINER_REFERENCE.search(html) is not None
 
 

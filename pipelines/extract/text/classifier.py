@@ -25,7 +25,7 @@ class Trees:
     """Decision trees, with the nodes of all in one row.
 
     children: at place 2n the node that follows node n for a value above its threshold, at place 2n + 1 the one that
-        follows for another value. After a leaf follows the leaf itself.
+        follows for another value. The node that follows a leaf is the leaf itself.
     roots: the first node of each tree.
     margin: the sum of the leaves must be above this, if it was fitted with the trees.
     """
@@ -52,7 +52,7 @@ def sums(trees: Trees, rows: Floats) -> Floats:
     if rows.shape[1] != trees.columns:
         have = rows.shape[1]
         raise ValueError(f"These trees were fitted to {trees.columns} columns, not to {have}: fit them again.")
-    # All nodes are in one row: `take` from it is far quicker than an index of two numbers for each node.
+    # All nodes are in one row, because `take` is far quicker than an index of two numbers for each node.
     cells, starts = np.ascontiguousarray(rows).ravel(), np.arange(len(rows), dtype=np.int32)[:, None] * rows.shape[1]
     at = np.broadcast_to(trees.roots, (len(rows), len(trees.roots)))
     for _ in range(trees.depth):

@@ -1,6 +1,6 @@
 """Lists of links inside a text: the page's table of contents, and lists of which the judge kept a few lines.
 
-Only this module knows how such lists look, and what stands above a table of contents.
+Only this module knows how such lists look, and what is written above a table of contents.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LINE_TAGS = frozenset(("li", "p", "div", "a", "span"))
 NEAR_ELEMENTS = 8
 # A list of links is kept whole from this share of its lines on. Chosen: as with tables.
 WHOLE_SHARE = 0.5
-# What is written above a table of contents, and nowhere else; and what is also the name of other things.
+# Texts that stand only above a table of contents; and texts that are also the names of other things.
 SURE_SAID = """
 table of contents|on this page|in this article|in this guide|in this post|jump to|inhaltsverzeichnis|
 table des matières|tabla de contenidos|spis treści|محتويات المقال|جدول المحتويات
@@ -117,7 +117,7 @@ def _follow_links(root: HtmlElement, url: str) -> LinkWays:
 
 
 def _hold_only(links: dict[HtmlElement, bool]) -> frozenset[HtmlElement]:
-    """The elements of whose links every one is so; each element is met twice at most."""
+    """The elements all of whose links are among these links. Each element is visited at most twice."""
     so: set[HtmlElement] = set()
     other: set[HtmlElement] = set()
     for link, is_so in links.items():

@@ -32,7 +32,7 @@ Rows = NDArray[np.float32]
 LAST_OF_SENTENCE = frozenset('.!?。！？؟…»”"۔')
 SENTENCE_ENDS, SEPARATORS = ".!?。！？؟۔", "|•·/›»"
 DIGITS, CAPITALS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-# How many blocks are counted after a phrase. The classifier was fitted with it: change it and fit anew.
+# How many blocks are counted after a phrase. The classifier was fitted with this value: after a change, fit it again.
 MAX_COUNTED = 20
 PHRASES = ("share", "comment", "related", "subscribe", "notice", "credit", "date", "byline", "tags", "counter")
 # The columns from the first to this one are also taken from the neighbours.
@@ -154,8 +154,8 @@ def rows(
 
 
 def worth(made: Rows) -> NDArray[np.bool_]:
-    """Which rows can be a part of the article at all: an extractor has the block, or it is long, or it is in the best
-    place.
+    """Which rows' blocks can be a part of the article at all: an extractor has the block, or the block is long, or it
+    is in the best place.
     """
     if not len(made):
         return np.zeros(0, dtype=bool)
@@ -248,7 +248,7 @@ def _basic(block: Block, number: int, shares: Shares, why: str, steps: int) -> t
 
 
 def _of_words(block: Block, why: str) -> tuple[float, ...]:
-    """The block's element, the kind of its phrase, and the characters it consists of."""
+    """The block's element, the kind of its phrase, and which characters it has."""
     text, tag = block.text, block.tag
     return (
         tag == "li", tag in TABLE, tag == "div", tag in QUOTES,

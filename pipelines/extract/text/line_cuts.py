@@ -20,11 +20,11 @@ from pipelines.text import compose, words
 
 # The fewest words of a text that is more than nothing. Chosen: as for an article.
 LEAST_WORDS = 15
-# From what share of a block's words on an extractor has chosen it, or the block is a link.
+# An extractor has chosen a block, or a block is a link, if at least this share of its words is.
 HALF_SHARE = 0.5
 # Lines at the head among which the title may occur again. Chosen: kicker, title and two lines of byline.
 TITLE_LINES = 4
-# From how many words on a repeated line is cut. Chosen: an author may repeat shorter ones.
+# A repeated line is cut from this many words on. Chosen: an author may repeat shorter lines.
 REPEATED_WORDS = 12
 # A line that occurs this often in a text is a refrain; twice is a page's copy for two sizes of screen.
 REFRAIN = 3
@@ -74,7 +74,8 @@ def cut_blocks(
     """The text of some of a page's blocks, without the title, boilerplate, repetitions and other articles."""
     found = page.bare
     titles = {phrases.key(title) for title in facts.titles}
-    # Found first: a chapter's name below would be taken for a repetition of the list's line.
+    # Tables of contents are found first: otherwise a chapter's heading further below would count as a repetition of the
+    # list's line.
     listed = set() if "calls" in without else contents.find_contents(found, kept, facts.canonical_url)
     cut = _cut_by_line(found, [number for number in kept if number not in listed], facts, own, without)
     cut, others = _cut_other_articles(page, cut, titles, facts)
@@ -125,7 +126,8 @@ def _cut_tables(found: Sequence[Block], cut: Cut, titles: Collection[str]) -> Cu
 
 
 def _cut_leftovers(found: Sequence[Block], cut: Cut) -> Cut:
-    """The cuts, with what calls a reader away added, and what is left over of lists, pictures and chapters."""
+    """The cuts, and added to them the lines that call a reader away, and the remains of lists, pictures and
+    chapters."""
     stays = _stays(cut)
     cut = cut | dict.fromkeys(contents.find_scraps(found, stays), LINK_LIST)
     cut |= dict.fromkeys(credits.find_credits(found, stays), CAPTION)
@@ -148,7 +150,7 @@ def _list_removed(
     if page.blocks:
         # A standfirst that is cut is between the title and what stays.
         first = next((number for number in range(first, -1, -1) if page.blocks[number].block.key in titles), first)
-    # In `cut`, a block that stays has "", and a block that is cut has its reason. The rest have no verdict yet.
+    # In `cut`, a block that stays has "", and a block that is cut has its reason. All other blocks have no verdict yet.
     told = [
         number
         for number, one in enumerate(page.blocks)
@@ -187,8 +189,8 @@ def _find_reasons(
 ) -> list[str]:
     """Why each line of a text is cut; empty if it stays. homes: the place of each line, as far as it is known.
 
-    If a line is repeated in the same place, its author repeats it: a refrain, a list of days, a question.
-    If a page has a line twice for two sizes of screen, its copies are in two places.
+    If a line is repeated in the same place, its author repeats it: a refrain, a list of days, a question. If a page has
+    a line twice for two sizes of screen, the two copies are in two places.
     """
     found = [""] * len(lines) if "phrases" in without else phrases.reasons(lines, own)
     title_keys = set() if "title" in without else {phrases.key(title) for title in facts.titles}

@@ -59,7 +59,7 @@ class _NameAnswers:
         self._tags = tuple(TAG.findall(of_tags))
         self._asked: Any = XPath(f".//*{''.join(asked)}", namespaces=NAMESPACES)
         self._known: dict[Name, bool] = {}
-        # Nearly all expressions reject elements without attributes. These are then skipped in C.
+        # Nearly all expressions reject elements without attributes. Then such elements are skipped, in C.
         alone = Element("html")
         SubElement(alone, "p")
         some = "" if self._asked(alone) else f"[{' or '.join(f'@{name}' for name in self._attributes)}]"
@@ -95,7 +95,7 @@ class _NameAnswers:
         """The expression's own answers for elements with these names."""
         alone = Element("html")
         for element in new.values():
-            # A parser lets names through that cannot be given to an element.
+            # A parser accepts names that cannot be set on an element.
             tag = element.tag if self._tags else "p"
             SubElement(alone, tag, {key: said for key, said in element.items() if key in self._attributes})
         told = set(self._asked(alone))

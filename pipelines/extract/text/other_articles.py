@@ -21,10 +21,10 @@ NEXT, STREAM = "another article", "related articles"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 # The fewest words of the article before anything is another article; and the fewest words of another article's text.
 OWN_WORDS, NEXT_WORDS, ITEM_WORDS = 25, 12, 8
-# From how many units on, built alike, they are a stream.
+# Units that are built alike are a stream from this number on.
 ITEMS = 3
-# Share of a heading's words that are link; words of a heading that names an article. Chosen: a heading inside the
-# article has no such link.
+# The least share of a heading's words that are link, and the fewest words of a heading that names an article. Chosen: a
+# heading inside the article has no such link.
 LINKED_SHARE, HEADING_WORDS = 0.8, 3
 # If two lists share one heading in this many, they are one list.
 SHARED_ONE_IN = 4
@@ -33,11 +33,11 @@ MAX_LEVELS = 6
 NUMBER, NUMBERED = re.compile(r"\d+"), re.compile(r"(?:no\.?|nr\.?|#)?\s?\d{1,3}\b(?!\s?[:/]\s?\d)", re.IGNORECASE)
 # Endings of a page's own address that the addresses of its chapters do not have.
 ENDING = re.compile(r"(?:\.[a-z]{3,5}|/(?:index\.[a-z]{3,5})?)$")
-# Units beside the title's that a day alone may make articles; blocks below a heading that may hold that day; words of a
-# line of who and when, and the separators of its parts.
+# How many units beside the title's may count as articles only because of a day; how many blocks below a heading may
+# have that day; the most words of a line of author and day; and the separators of its parts.
 FEW_UNITS, HEAD_BLOCKS, MOST_LINE_WORDS, PARTS = 3, 2, 14, re.compile(r"\s[|•·–—-]\s")
-# Turns of heading and text that make a stream; the share of texts that match their heading; the longest words without
-# meaning.
+# How many turns of heading and text make a stream; the least share of texts that match their heading; and the longest
+# words without meaning.
 TURNS, ABOUT, SHORT_WORD = 4, 0.75, 3
 
 
@@ -95,9 +95,9 @@ def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], 
         cut: list[int] = []
         for element, numbers in beside.items():
             heading = _heading(found, numbers[0], element, titles, url)
-            # Posts of a live blog also have their own days, and there are many.
+            # Posts of a live blog also have days of their own, but there are many posts.
             heading = heading or (len(beside) <= FEW_UNITS and _is_dated(found, element, titles))
-            # Of a further article, all but the heading may have been cut for its words.
+            # Of another article, everything except the heading may have been cut already because of its words.
             if numbers[0] > own[-1] and heading and (cut or _words(found, numbers) >= NEXT_WORDS):
                 cut += numbers
         if cut:
@@ -138,7 +138,7 @@ def _is_dated(found: Sequence[Block], unit: HtmlElement, titles: Collection[str]
 
 
 def _tells_day(below: Sequence[Block]) -> bool:
-    """Whether one of these blocks, right below a heading, is a line of who and when."""
+    """Whether one of these blocks, right below a heading, is a line of author and day."""
     return any(
         only_a_date(block.text) or particulars.reason(block.text) == "date" or _ends_dated(block) for block in below
     )

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 from pipelines.extract.blocks import KINDS, Block, TextPlace, around
 
-# The fewest words of a paragraph. The classifier was fitted with it: change it and fit anew.
+# The fewest words of a paragraph. The classifier was fitted with this value: after a change, fit it again.
 PARAGRAPH_WORDS = 10
-# Share of linked words below which a paragraph is prose. The classifier was fitted with it: change it and fit anew.
+# A paragraph is prose if less than this share of its words is linked. The classifier was fitted with this value: after
+# a change, fit it again.
 LINKED_SHARE = 0.4
-# From what share of its words on a block was chosen. The classifier was fitted with it: change it and fit anew.
+# A block was chosen if at least this share of its words was. The classifier was fitted with this value: after a change,
+# fit it again.
 HALF_SHARE = 0.5
 # The first kinds of place, which have a column for the innermost place too. The classifier was fitted with it.
 INNERMOST_KINDS = 10
@@ -130,8 +132,8 @@ def sum_of_page(found: Sequence[Block], sums: dict[int, Sum]) -> Sum:
 def kinds_of(found: Sequence[Block], chosen: Sequence[float], sums: dict[int, Sum] | None = None) -> list[str]:
     """The kind in the innermost telling name around each block; empty if there is none.
 
-    This is as in the rows, with one difference. A name says nothing only if half of what an extractor has chosen is in
-    the place as well: below a very short article, the comments are half of the page's good text.
+    The kinds are those in the rows, with one difference. A name counts unless the place also has half of the text that
+    an extractor has chosen: below a very short article, the comments are half of the page's good text.
     """
     if not found:
         return []

@@ -24,24 +24,27 @@ OURS = "ours"
 FIRST, ASKED = ("lines", "plain"), ("precise", "default", "read")
 # Bolder and more careful judges: by how much the log odds of every block are shifted.
 BOLD, BOLDER, CAREFUL = 1.2, 2.2, -1.2
-# The texts to choose from, in the order that the trees know: the judge's own shifted, those of the extractors, ours
-# with what another has, ours without what another lacks.
+# The texts to choose from, in the order to which the trees were fitted: the judge's own, bolder or more careful; those
+# of the extractors; ours with what another text adds; and ours without what another text lacks.
 TEXTS = ("bold", "bolder", "careful", "lines", "precise", "default", "read", "with default", "with read", "in default")
-# The least likelihood of what a text adds to ours. Chosen: below it the judge is sure.
+# The least likelihood of the blocks that a text adds to ours. Chosen: below it the judge is sure.
 LEAST_ADDED_CHANCE = 0.05
-# Two texts that share less of their words are in doubt; with more they are the same. Measured out of fold.
+# If two texts share less than this of their words, the choice is in doubt; if they share more, they count as the same.
+# Measured on pages to which the trees were not fitted.
 DOUBTED_SHARE, SAME_SHARE = 0.9, 0.97
-# From how many unshared words on two texts are in doubt. Chosen: with fewer, one line of a short text decides.
+# The choice between two texts is in doubt from this many unshared words on. Chosen: with fewer, one line of a short
+# text would decide.
 DISPUTED_WORDS = 40
 # The fewest words of a text. Chosen: as in a short sentence.
 LEAST_WORDS = 10
-# From what share of a block's words on an extractor has it.
+# An extractor has a block if it has at least this share of the block's words.
 HALF_SHARE = 0.5
-# Chances that are weighed: nothing is certain.
+# The least and greatest chance that is used: nothing is certain.
 LEAST_CHANCE, MOST_CHANCE = 0.005, 0.995
-# Chances between which the judge is not sure of a block. The trees were fitted with it: change it and fit anew.
+# Between these chances the judge is not sure of a block. The trees were fitted with these values: after a change, fit
+# them again.
 UNSURE, SURE = 0.15, 0.85
-# The value in the trees if there are no such blocks.
+# The value of a sign if there are no such blocks.
 NONE = -1.0
 
 

@@ -53,7 +53,7 @@ def _looked_at(user: permissions.User) -> Any:
 @router.post("")
 def _follow(sites: Sites, acting: Acting) -> Any:
     """Start the Dag `follow` for each site, and follow entries of the catalogue at once; gives the result for each."""
-    # Imported here because it takes seconds to load, and Airflow's server starts with this module.
+    # Imported here because it takes seconds to load, and Airflow's server loads this module when it starts.
     from pipelines.follow import probing
 
     current = settings()

@@ -55,7 +55,7 @@ def _alerts(
             conn, watch=watch, channel=channel, unsent=only_unsent, acked=acked, before=after, count=count
         )
     alerts = [_alert(list(some), titles) for _, some in groupby(rows, key=lambda row: row["id"])]
-    # The last alert of a full page may have more messages than the page shows.
+    # The last alert of a full page is left out: it may have more messages than the page has.
     more = len(rows) == count and len(alerts) > 1
     shown = alerts[:-1] if more else alerts
     return steering.strip_steering({"alerts": shown, "after": str(shown[-1]["id"]) if more else ""})

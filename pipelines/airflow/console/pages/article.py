@@ -31,8 +31,8 @@ from pipelines.stores import postgres
 
 # Bits of Postgres' integer, without the sign.
 INTEGER_BITS = 31
-# A received page is in an inner frame of our outer frame. The outer frame forbids the inner one to load anything and to
-# navigate. Neither frame runs scripts, has forms, or is of this origin.
+# A received page is shown in an inner frame, inside an outer frame of Nightdesk. The outer frame forbids the inner one
+# to load anything and to navigate. Neither frame runs scripts, has forms, or has the origin of the Desk.
 ASIDE = {
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "frame-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",

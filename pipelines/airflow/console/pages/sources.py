@@ -97,7 +97,7 @@ def _work(name: Name, work: SourceWork, acting: Acting) -> Any:
 
 @router.post("/{name}/trials/{key}/{work}")
 def _trial(name: Name, key: Key, work: Literal["apply", "undo"], acting: Acting) -> Any:
-    """Load a trial of a source as our correction, or undo the correction."""
+    """Load a trial of a source as a correction, or undo the correction."""
     current = settings()
     source = _find_source(current, name)
     runs.check_key(key)
