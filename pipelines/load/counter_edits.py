@@ -1,4 +1,5 @@
-"""Finds edits that are only the site's counters: lines in which only a number changed, alike in several articles.
+"""Finds edits that are only the site's counters: lines in which only a number changed, in the same way in several
+articles.
 
 Every site words its counters in its own way. But the same line changes in many articles at once, and this shows that it
 is a counter.
@@ -13,7 +14,8 @@ from dataclasses import dataclass
 
 from pipelines import text
 
-# Lines with a counter: the most in one article, the most words of a line, the least articles of a run that have it.
+# Lines with a counter: the most such lines in one article, the most words of such a line, and the fewest articles of a
+# run that must have it.
 MOST_LINES, MOST_WORDS, LEAST_ARTICLES = 4, 14, 3
 NUMBER = re.compile(r"\d[\d.,:/\u066b\u066c-]*")
 

@@ -19,7 +19,7 @@ from pipelines.load import policy
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleMeasures:
-    """The measures of an article. `paragraphs`: each one, and how many words it has."""
+    """The measures of an article. `paragraphs`: each paragraph with its number of words."""
 
     words: int
     dated: bool
@@ -89,7 +89,7 @@ def _more(
     before: Sequence[ArticleMeasures],
     is_so: Callable[[ArticleMeasures, bool], bool],
 ) -> str:
-    """A sentence if most of the run have a property, and far more than before.
+    """A sentence if most articles of the run have a property, and far more than before.
 
     is_so: whether an article has the property. Its second argument says whether the article is of the run.
     """

@@ -12,7 +12,7 @@ from pipelines import signatures
 from pipelines.load import policy
 from pipelines.signatures import Signature
 
-# The fewest known shingles of the shorter text for which its shared part is estimated. Chosen: a dozen.
+# The shared part of the shorter text is estimated if at least this many of its shingles are known. Chosen: a dozen.
 LEAST_SAMPLES = 12
 
 

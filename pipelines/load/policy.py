@@ -15,7 +15,7 @@ OLD_AFTER = timedelta(hours=24)
 # A run that is loaded after newer ones is a "replay" if its pages are older than the newest article by more than
 # this. Chosen: longer than a run with its retries, shorter than the pause between two nights.
 REPLAY_AFTER = timedelta(hours=6)
-# The edits of a run are "many at once" if there are at least so many, and if they are at least such a share of the
+# The edits of a run are "many at once" if there are at least this many, and if they are at least this share of the
 # known articles that were looked at again. Chosen: on an ordinary night one in ten or twenty was edited.
 FLOOD_EDITS, FLOOD_SHARE = 8, 0.8
 
@@ -47,21 +47,23 @@ MAX_TITLES_OF_CANONICAL = 4
 # How long a load waits for another one of the same source. Chosen: a task that is tried again
 # finds the load of the first try ended.
 LOCK_WAIT_SECONDS = 120
-# ... and for the next sources, once one was waited for in vain. Chosen: fifty of them take no more than a minute more.
+# How long it waits for each further source after it waited for one in vain. Chosen: fifty sources take no more than
+# another minute.
 SHORT_LOCK_WAIT_SECONDS = 1
 # Small article files that are loaded together: their bytes, and how many. Chosen: some 1,000 articles take less than a
 # second, and a load that is killed begins no more than these again.
 TOGETHER_BYTES, TOGETHER_SOURCES = 16_000_000, 50
-# Memory of a load. Where more words wait beside the search index than its list takes (32 MB, some 6,000 articles), the
-# load merges them, in one step if they fit into this memory.
+# Memory of a load. If more words wait beside the search index than its list can hold (32 MB, some 6,000 articles), the
+# load merges them; it needs only one step if they fit into this memory.
 MERGE_MB = 64
-# How long a backfill goes on after it began. Chosen: code from before a migration may still load for a night.
+# How long a backfill still looks for articles after it began. Chosen: code that is older than the migration may still
+# be loading for a night.
 BACKFILL_ON_FOR = timedelta(days=1)
 
 # --- One story or two
 
-# Share of the shorter text that the longer one must contain to be one story. Measured on real news: copies with a tenth
-# of their words changed share .73, unrelated news less than .06.
+# The share of the shorter text that the longer one must contain, so that both are one story. Measured on real news:
+# copies with a tenth of their words changed share .73, unrelated news less than .06.
 STORY_SHARE = 0.5
 # A text that is shorter than this share of the other is no copy: a page of short items is not one of its stories.
 SHORTEST_SHARE = 0.2
@@ -76,7 +78,8 @@ MIDDLING_SHINGLES, MIDDLING_SHARE = 120, 0.6
 # If two longer texts have at least so many places with numbers, the numbers decide; the second value is the share of
 # them that must agree. Chosen: an edit leaves most of them.
 NUMBERS_TELL, NUMBERS_AGREE = 4, 0.5
-# If the other text contains this share of a text, the text is a whole copy, even if it looks like a template.
+# If the other text contains this share of a text, the text is a complete copy, even if it looks like an item of a
+# template.
 WHOLE_SHARE = 0.97
 # An article that looks like this many separate stories is an item of their template.
 TEMPLATE_STORIES = 2
@@ -90,11 +93,11 @@ EDITS_MARGIN = 0.1
 DRIFT_ARTICLES, DRIFT_KNOWN = 5, 20
 # The newest stored articles of a source that define its usual values. Chosen: a week or two of most sources.
 DRIFT_BEFORE = 120
-# The lengths between these two quantiles are usual.
+# The usual lengths of texts are those between these two quantiles.
 DRIFT_USUAL = (0.05, 0.95)
 # Texts of half or twice the usual length count as different; a smaller difference may be only a standfirst.
 DRIFT_TIMES = 2.0
-# Deviations by which the ranks must differ too; chance does this in one run of some two thousand.
+# The ranks must also differ by this many standard deviations; by chance this happens in one run of some two thousand.
 DRIFT_DEVIATIONS = 3.3
 # Many articles of a run lack something (a day, a title of their own) if the share that lacks it grew by DRIFT_MORE, and
 # chance alone does this less often than DRIFT_UNLIKELY.

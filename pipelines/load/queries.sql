@@ -1,8 +1,8 @@
 -- The short statements of load/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
 
 -- name: article_files_needed
--- Those of these runs whose article files stay: because an article of the file was alerted, or retention must leave it alone (a hold);
--- because the run is in the quarantine; or because a page of the run has no end.
+-- Those of these runs whose article files stay. A file stays if an article in it was alerted or is held, if the run is in the quarantine,
+-- or if a page of the run has no end.
 select r.run
 from unnest(%(runs)s::text[]) r (run)
 where exists (select from quarantine q where q.source = %(source)s and q.run = r.run and q.state = 'held')
@@ -18,23 +18,23 @@ where exists (select from quarantine q where q.source = %(source)s and q.run = r
     )
 
 -- name: backfill_hold
--- How far an unfinished backfill is. The row is locked until the transaction ends, so that two backfills take turns.
+-- The progress of an unfinished backfill. The row is locked until the transaction ends, so that two backfills take turns.
 select below, found from backfills
 where name = %(of)s and (passed_at is null or passed_at < begun_at + %(on_for)s)
 for update
 
 -- name: backfill_note
--- Note how far a backfill is.
+-- Save the progress of a backfill.
 update backfills
 set below = %(below)s, found = %(found)s, passed_at = case when %(passed)s then now() else passed_at end
 where name = %(of)s
 
 -- name: backfill_state
--- Whether a backfill has been through all rows.
+-- Whether a backfill has processed all rows.
 select passed_at from backfills where name = %(of)s
 
 -- name: drift_before
--- The newest stored articles of a source, which say what is usual for it; those of this run left out.
+-- The newest stored articles of a source, which show what is usual for it. Articles of this run are left out.
 select words, published_at is not null as dated, title, text, fetched_at
 from articles
 where source = %(source)s and loaded_run <> %(run)s and first_run <> %(run)s
@@ -42,8 +42,8 @@ order by first_fetched_at desc
 limit %(count)s
 
 -- name: drift_lines
--- The articles of a load on which nothing is decided; no rows of a source if load decided on any page of this run before, or if the run
--- brings the past.
+-- The articles of a load on which nothing is decided yet. A source has no rows if load decided on any page of this run before, or if the
+-- run brings the past.
 select source, n
 from lines
 where reason = '' and not exists (select from outcomes o where o.fetch_id = lines.fetch_id) and source in (
@@ -64,7 +64,7 @@ set reason = excluded.reason, articles = excluded.articles, since = excluded.sin
 where quarantine.state = 'held'
 
 -- name: hold_urls
--- Say of the URLs of this load, as far as nothing is decided on them, that the quarantine holds them.
+-- Note on the undecided URLs of this load that the quarantine holds them.
 update urls u set code = 'held', reason = %(reason)s
 from lines l
 where l.source = %(source)s and u.id = l.url_id and u.state = 'fetched'
@@ -72,8 +72,8 @@ where l.source = %(source)s and u.id = l.url_id and u.state = 'fetched'
     and not exists (select from fetches newer where newer.url_id = u.id and newer.outcome = 'fetched' and newer.id > l.fetch_id)
 
 -- name: load_add_aliases
--- The address that a stored page calls its own becomes an alias of its article if that is plausible. Such an alias need not be fetched; one
--- that was not fetched so far is no longer due.
+-- The address that a stored page calls its own becomes an alias of its article if that is plausible. Such an alias need not be fetched; if
+-- it was not fetched so far, it is no longer due.
 insert into urls (
     source, url_key, variant_key, url, host, kind, state, code, reason, via, discovered_run, decided_run, decided_at, next_at, alias_of)
 select distinct on (a.source, alias.url_key) a.source, alias.url_key, alias.variant_key, alias.url, alias.host, 'article', 'duplicate',
@@ -90,9 +90,9 @@ where urls.state = 'discovered' and urls.fetched_at is null and urls.leased_unti
     and urls.id <> excluded.alias_of
 
 -- name: load_add_changes
--- One change for every article that is new or revised, with the reason why it alerts nobody, if there is one. What stayed undecided for a
--- fault of ours, or was held, is news when it is read at last. The age of an article counts from the time when a list first named it: its
--- page may have answered later. A date without a time may be as late as the end of its day, month or year.
+-- Write one change for every article that is new or revised, with the reason why the change alerts nobody, if there is one. A page that
+-- stayed undecided through our fault, or was held, counts as new when load decides on it. The age of an article counts from the time when a
+-- list first named it, because its page may have answered later. A date without a time may be as late as the end of its day, month or year.
 insert into changes (article_id, revision, kind, revision_kind, moved, run, source, quiet)
 select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revised' end, l.revision_kind, l.moved, %(run)s, l.source,
     case
@@ -112,7 +112,7 @@ order by l.fetched_at, l.n
 on conflict (article_id, revision, kind) do nothing
 
 -- name: load_add_outcomes
--- The verdict on every fetch, once for each extractor that led to it.
+-- Write the verdict on every fetch, once for each extractor.
 insert into outcomes (fetch_id, url_id, run, source, outcome, reason, detail, extractor)
 select l.fetch_id, l.url_id, %(run)s, l.source, l.verdict, l.why, l.detail, l.extractor
 from lines l
@@ -125,7 +125,7 @@ order by l.n
 on conflict do nothing
 
 -- name: load_add_restored_changes
--- Articles that were gone and are seen again.
+-- Write a change for each article that was gone and is seen again.
 insert into changes (article_id, revision, kind, revision_kind, run, source)
 select distinct on (a.id) a.id, a.revision, 'restored', 'restored', %(run)s, l.source
 from lines l join articles a on a.id = l.article_id
@@ -133,8 +133,8 @@ where l.fresh and a.gone_at is not null
 on conflict (article_id, revision, kind) do nothing
 
 -- name: load_add_revisions
--- Keep every wording an article has had. The newest one stands in the article, so here it is null; the view `revisions` shows both
--- together. Others read the view, and only Nightdesk writes the table `revision_rows`.
+-- Keep every wording of an article. The newest wording is stored in the article, so here it is null; the view `revisions` joins both. Other
+-- programs read the view; only Nightdesk uses the table `revision_rows`.
 insert into revision_rows (
     article_id, revision, run, fetch_id, fetched_at, title, description, text, title_digest, text_digest, page_digest, extractor
 )
@@ -155,13 +155,13 @@ from wordings w
 where w.n = l.n
 
 -- name: load_analyze_lines
--- Let the planner see how many lines there are: without it, ten thousand are judged one against all others. The columns of texts are left
--- out.
+-- Tell the planner how many lines there are: without this, it compares each of ten thousand lines with all others. The columns with texts
+-- are left out.
 analyze lines (n, source, fetch_id, url_id, url_key, variant_key, canonical_key, title_digest, text_digest, akin, reason, article_id, copy_of, verdict)
 
 -- name: load_ask_flood
--- Mark the sources of which so many of the articles that were looked at again seem edited that a new layout, or another reading, is the
--- likely cause. What a list called modified does not count: there an edit is what was to be expected.
+-- Mark the sources with so many edits among the articles that were looked at again that a new layout, or another extractor, is the likely
+-- cause. An article that a list called modified does not count, because an edit was expected there.
 with looked as (
     select f.source, f.url_id
     from (select distinct source, run from lines) of
@@ -180,7 +180,7 @@ where (select count(*) from edited e where e.source = s.source)
     >= greatest(%(least)s, %(share)s * (select count(*) from looked k where k.source = s.source))
 
 -- name: load_count_owed
--- How many fetched pages of a source still wait for load's verdict, for this run.
+-- How many pages of a source that this run fetched still wait for load's verdict.
 select count(*)::int as owed
 from fetches f
 where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched'
@@ -188,21 +188,21 @@ where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched'
     and exists (select from urls u where u.id = f.url_id and u.kind = 'article')
 
 -- name: load_create_sources
--- The sources of the lines: whether another run of each was loaded before, the newest one, its newest first look; and whether so many of
--- its articles are edited at once that these are no edits.
+-- A table of the sources of the lines. For each source: whether another run was loaded before, the newest loaded run, when its newest
+-- article was first fetched, and whether so many articles are edited at once that these are no edits.
 create temporary table if not exists loaded_sources (
     source text not null, first_run boolean not null, newest_run text not null, newest_look timestamptz, flood boolean not null default false
 ) on commit delete rows
 
 -- name: load_create_wordings
--- The wordings of lines that may be compared, on their way there.
+-- A table for the wordings of lines that may be compared, until load_add_wordings copies them.
 create temporary table if not exists wordings (
     n integer not null, canonical_url text, title text, description text, text text, authors text[], language text, published_from text,
     modified_at timestamptz, image text, tags text[], section text, removed jsonb
 ) with (toast_tuple_target = 8160) on commit delete rows
 
 -- name: load_drop_false_canonicals
--- If many pages with different titles state the same canonical URL, it is false: broken sites print one on every page.
+-- If many pages with different titles state the same canonical URL, that URL is false: a broken site prints one address on every page.
 with claims as (
     select source, canonical_key, title_digest from lines where reason = ''
     union
@@ -218,7 +218,7 @@ where l.source = b.source and l.canonical_key = b.canonical_key and l.canonical_
 
 -- name: load_find_earlier_loads
 -- Note what was loaded of each source before this transaction: whether another run was loaded (runs that bring the past do not count), the
--- newest run, and its newest first look.
+-- newest loaded run, and when the newest article was first fetched.
 insert into loaded_sources (source, first_run, newest_run, newest_look)
 select g.source, not exists (
         select from changes c where c.source = g.source and c.run <> %(run)s and c.quiet not in ('imported', 'backfill')
@@ -228,8 +228,7 @@ select g.source, not exists (
 from unnest(%(sources)s::text[]) as g (source)
 
 -- name: load_find_edited_texts
--- The revisions in these files that come from a page that is not stored yet, each beside the wording before it; none of a source with too
--- many edits.
+-- The revisions in these files whose page is not stored yet, each with the wording before it. Sources with too many edits have no rows.
 select n, title_before, text_before, title, text
 from (
     select l.n, l.title, l.text, l.revision, l.judged or l.same_page as reread,
@@ -241,13 +240,13 @@ from (
 where revision > 1 and not reread
 
 -- name: load_find_edits
--- Lines whose title or text differs from the stored one, with both wordings: some differ in the counters or the signs of the site alone.
+-- Lines whose title or text differs from the stored one, with both wordings. Some of them differ only in the site's counters or signs.
 select l.n, a.id as article, a.text as text_before, l.text, a.title as title_before, l.title
 from lines l join articles a on a.id = l.article_id
 where l.reason = '' and not l.judged and (l.text_digest <> a.text_digest or l.title_digest <> a.title_digest)
 
 -- name: load_find_reread_pages
--- Lines of a fetch that already is a revision: the same page read again, perhaps by another extractor.
+-- Mark lines whose fetch already is a revision: the same page was read again, perhaps by another extractor.
 update lines l
 set verdict = 'stored', revision = r.revision,
     changed = (r.text_digest, r.title_digest) is distinct from (l.text_digest, l.title_digest)
@@ -259,7 +258,7 @@ where r.fetch_id = l.fetch_id and l.reason = ''
 select n from lines where url_key is null order by n
 
 -- name: load_judge_newer_lines
--- Judge what is left: a line newer than what is stored makes a revision if its text or title is another one.
+-- Judge the newer lines: a line that is newer than the stored article makes a revision if its text or title differs.
 with fresh as (
     select l.n, l.url_id, l.fetched_at, l.text_digest, l.title_digest, l.page_digest, coalesce(a.revision, 0) as stored,
         lag(l.text_digest, 1, a.text_digest) over ordered as before_text,
@@ -287,14 +286,14 @@ set verdict = case when reason <> '' then 'rejected' when copy_of is not null th
 where verdict is null
 
 -- name: load_keep_stored_texts
--- Lines in which only counters, signs or the time of an update changed get the stored text.
+-- Give the stored text to lines in which only counters, signs or the time of an update changed.
 update lines l
 set text = a.text, text_digest = a.text_digest, words = a.words
 from articles a
 where a.id = l.article_id and l.n = any(%(numbers)s)
 
 -- name: load_keep_stored_titles
--- Lines in whose title only signs changed get the stored title.
+-- Give the stored title to lines in whose title only signs changed.
 update lines l
 set title = a.title, title_digest = a.title_digest
 from articles a
@@ -346,11 +345,11 @@ select array_agg(n order by article_id) as ns, array_agg(article_id order by art
 from given
 
 -- name: load_patience
--- How long this transaction waits for a lock, and the memory in which it merges words that wait beside the search index.
+-- Set how long this transaction waits for a lock, and the memory in which it merges the words that wait beside the search index.
 select set_config('lock_timeout', %(wait)s, true), set_config('work_mem', %(memory)s, true)
 
 -- name: load_reread_articles
--- The stored page was read again: write what it says now into the article, if that page is its newest revision.
+-- A stored page was read again: write the new reading into the article, if the page is that of its newest revision.
 update articles a
 set canonical_url = l.canonical_url, canonical_key = l.canonical_key, title = l.title, description = l.description,
     text = l.text, authors = l.authors, language = l.language, published_at = l.published_at,
@@ -367,7 +366,7 @@ where a.id = l.article_id and a.fetch_id = l.fetch_id and l.verdict = 'stored' a
         l.published_from, l.modified_at, l.image, l.tags, l.section, l.removed, l.page_digest, l.extractor)
 
 -- name: load_reread_changes
--- A text that changed only because it was read again is a change that alerts nobody.
+-- Write a change that alerts nobody for each text that changed only because its page was read again.
 insert into changes (article_id, revision, kind, run, source, quiet)
 select l.article_id, l.revision, 'revised', %(run)s, l.source, 're-extraction'
 from lines l
@@ -375,7 +374,7 @@ where l.verdict = 'stored' and not l.fresh and l.changed
 on conflict (article_id, revision, kind) do nothing
 
 -- name: load_reread_revisions
--- The stored page was read again: write what it says now into its revision; the words of the newest one stand in the article.
+-- A stored page was read again: write the new reading into its revision. The words of the newest revision stay in the article only.
 update revision_rows r
 set title = case when r.text is null then null else l.title end, description = case when r.text is null then null else l.description end,
     text = case when r.text is null then null else l.text end, title_digest = l.title_digest, text_digest = l.text_digest,
@@ -394,12 +393,12 @@ from (values %s) as given (n, kind, moved)
 where l.n = given.n
 
 -- name: load_try_locks
--- Which of these sources no other session loads; until load_unlock they are ours.
+-- Take the lock of each of these sources that no other session loads. This session has them until load_unlock.
 select source, pg_try_advisory_lock(hashtextextended('load ' || source, 0)) as ours from unnest(%(sources)s::text[]) as g (source)
 
 -- name: load_unindexed
--- Articles that have several looks and whose text or facts this transaction wrote: their words go into the search index. Also gives the
--- line that has the same words, if extract has made its index rows.
+-- Articles with several looks whose text or facts this transaction wrote: their words go into the search index. n: the line with the same
+-- words, if extract has made its index rows.
 select a.id, a.source, a.language, a.loaded_at,
     least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated,
     min(l.n) filter (
@@ -412,12 +411,12 @@ group by a.id
 order by a.id
 
 -- name: load_unlock
--- The next load of these sources may begin.
+-- Release the locks of these sources, so that the next load may begin.
 select pg_advisory_unlock(hashtextextended('load ' || source, 0)) from unnest(%(sources)s::text[]) as g (source)
 
 -- name: load_update_articles
--- Put the newest revision of this load into its article; a trigger (keep_wording) first writes the wording that stood there into its
--- own revision.
+-- Write the newest revision of this load into its article. Before that, a trigger (keep_wording) writes the article's earlier wording into
+-- its own revision.
 update articles a
 set canonical_url = l.canonical_url, canonical_key = l.canonical_key, title = l.title, description = l.description,
     text = l.text, authors = l.authors, language = l.language, published_at = l.published_at,
@@ -431,7 +430,7 @@ from (
 where a.id = l.article_id and l.revision > a.revision
 
 -- name: load_update_last_seen
--- Say when each article was last seen, and where; one that is seen again is not gone.
+-- Write when and at which address each article was last seen. An article that is seen again is no longer gone.
 update articles a set seen_at = l.seen_at, gone_at = null, url = l.url
 from (select article_id, url, max(fetched_at) as seen_at from lines where fresh group by article_id, url) l
 where a.id = l.article_id and (a.seen_at < l.seen_at or a.gone_at is not null)
@@ -442,13 +441,13 @@ select id, source, run, state, reason, articles, since, held_at, decided_at, dec
 where source = any(%(sources)s) and run = %(run)s
 
 -- name: quarantined
--- The runs that are held, or every one that ever was, newest first.
+-- The runs that are held, or all that ever were, newest first.
 select id, source, run, state, reason, articles, since, held_at, decided_at, decided_by from quarantine
 where state = 'held' or %(every)s
 order by run desc, source
 
 -- name: reject_run
--- Note that the articles of a held run are left out; its load held none any more.
+-- Note that the articles of a held run are left out. The run's load then counts them as rejected instead of held.
 with loads as (
     update runs set counts = counts - 'held' || jsonb_build_object('held and rejected', counts -> 'held')
     where source = %(source)s and run = %(run)s and stage = 'load' and counts ? 'held'
@@ -457,7 +456,7 @@ update quarantine set state = 'rejected', decided_at = now(), decided_by = %(who
 where source = %(source)s and run = %(run)s and state = 'held'
 
 -- name: reject_urls
--- End the held URLs of a run as rejected by a person, each with its outcome; they are looked at again.
+-- End the held URLs of a run as rejected by a person, each with its outcome. The URLs are looked at again.
 with held as (
     select f.id as fetch_id, f.url_id
     from fetches f join urls u on u.id = f.url_id
@@ -479,12 +478,12 @@ update quarantine set state = 'released', decided_at = now(), decided_by = %(who
 where source = any(%(sources)s) and run = %(run)s and state = 'held'
 
 -- name: released_since
--- From when on the articles of a source are like those that somebody released last.
+-- When the first page of the last released run of a source was fetched. From then on, its articles are the usual ones.
 select max(since) as since from quarantine where source = %(source)s and state = 'released'
 
 -- name: retirable_fetches
--- The fetches of runs of a source that may leave the ledger: those of no article, whose answers are in none of these files, and which no
--- alert or hold refers to. there: the files of the runs that are in the raw store.
+-- The fetches of a source's runs that retention may delete from the ledger: they have no article, their answers are in none of the files
+-- `there`, and no alert or hold refers to them. there: the files of the runs that are in the raw store.
 select f.id, f.run, f.url_id
 from fetches f join urls u on u.id = f.url_id
 where f.source = %(source)s and f.run = any(%(runs)s) and (f.warc_file is null or f.warc_file <> all(%(there)s::text[]))
@@ -499,8 +498,7 @@ where f.source = %(source)s and f.run = any(%(runs)s) and (f.warc_file is null o
     )
 
 -- name: retirable_runs
--- Runs that are older than a moment, whose ledger was not taken away (or not all of it when it was tried last), and of which nothing is
--- held.
+-- Runs that are older than a moment, that have no held articles, and whose ledger was not deleted yet, or not completely at the last try.
 select r.source, r.run from runs r
 where r.stage = 'crawl' and r.source <> '' and r.started_at < %(before)s
     and not exists (
@@ -511,7 +509,7 @@ where r.stage = 'crawl' and r.source <> '' and r.started_at < %(before)s
 order by r.source, r.run
 
 -- name: retirable_wordings
--- How many earlier wordings are old enough to lose their words.
+-- How many earlier wordings are old enough for retention to delete their words.
 select count(*)::int as count
 from revision_rows r join articles a on a.id = r.article_id
 where r.fetched_at < %(latest)s::timestamptz and r.text is not null and r.text_retired_at is null and r.revision <> a.revision
@@ -520,14 +518,14 @@ where r.fetched_at < %(latest)s::timestamptz and r.text is not null and r.text_r
     and not exists (select from held_articles h where h.article_id = r.article_id)
 
 -- name: retire_fetches
--- Take fetches out of the ledger, with what load decided of them.
+-- Delete fetches from the ledger, with load's outcomes on them.
 with undecided as (
     delete from outcomes where fetch_id = any(%(ids)s::bigint[])
 )
 delete from fetches where id = any(%(ids)s::bigint[])
 
 -- name: retire_files
--- The raw files that the fetches of runs of a source point to.
+-- The raw files to which the fetches of a source's runs point.
 select distinct run, warc_file as file from fetches where source = %(source)s and run = any(%(runs)s) and warc_file is not null
 
 -- name: retire_notes
@@ -539,7 +537,7 @@ on conflict (source, run, what) do update
 set retired_at = now(), why = excluded.why, count = retirements.count + excluded.count, complete = excluded.complete
 
 -- name: retire_wordings
--- Take the words out of the next earlier wordings that are old enough, and that no alert or hold refers to.
+-- Delete the words of the next earlier wordings that are old enough and to which no alert or hold refers.
 with doomed as materialized (
     select r.article_id, r.revision
     from revision_rows r join articles a on a.id = r.article_id
@@ -567,11 +565,11 @@ order by 1, 2, 3
 on conflict do nothing
 
 -- name: signatures_drop
--- Forget the signatures of articles, and with them their buckets, before their new ones are kept.
+-- Delete the signatures of articles, and with them their buckets, before new signatures are stored.
 delete from article_signatures where article_id = any(%(ids)s)
 
 -- name: stories_join
--- Put articles into the stories they are of.
+-- Put articles into their stories.
 insert into story_articles (article_id, story_id, told_at)
 select s.article_id, g.story_id, s.told_at
 from unnest(%(ids)s::bigint[], %(stories)s::bigint[]) as g (article_id, story_id)
@@ -579,8 +577,8 @@ join article_signatures s on s.article_id = g.article_id
 on conflict (article_id) do update set story_id = excluded.story_id where story_articles.story_id <> excluded.story_id
 
 -- name: stories_loaded
--- The articles that this transaction wrote: they are linked. told_at: when the outlet published it, as late as the day that it states may
--- be, but never after we first had it.
+-- The articles that this transaction wrote, which are to be linked. told_at: when the outlet published the article. A day without a time
+-- counts as its end, but never as later than our first fetch.
 select a.id, a.source, a.fetch_id, a.title_digest, a.text_digest, a.loaded_at,
     told_at(a.first_fetched_at, a.published_at, a.published_precision)
 from articles a
@@ -588,11 +586,11 @@ where a.id in (select article_id from lines) and a.loaded_at = now()
 order by a.id
 
 -- name: stories_lock
--- One load at a time links its articles: two that come at once with one text would not see each other.
+-- Only one load at a time links its articles: two loads that bring the same text at once would not see each other's.
 select pg_advisory_xact_lock(hashtextextended('stories', 0))
 
 -- name: stories_loosen
--- Take articles out of their stories, and with them the others of a story that is not too large: those are linked anew.
+-- Take articles out of their stories. If a story is not too large, take its other articles out as well. All of them are linked again.
 with leaving as (
     select article_id, story_id from story_articles where article_id = any(%(ids)s)
 ), small as (
@@ -611,19 +609,18 @@ from unnest(%(old)s::bigint[], %(new)s::bigint[]) as g (old, new)
 where m.story_id = g.old
 
 -- name: stories_renumber
--- If the article that gave a story its number has left, the story gets the number of another one.
+-- If the article that gave a story its number has left the story, the story gets the lowest number of its other articles.
 update story_articles m set story_id = (select min(o.article_id) from story_articles o where o.story_id = m.story_id)
 where m.story_id = any(%(ids)s)
 
 -- name: stories_share
--- Note how much of each article's text stands in that of the first one of its story.
+-- Store how much of each article's text is in the first article of its story.
 update story_articles m set first_id = g.first_id, share = g.share
 from unnest(%(ids)s::bigint[], %(firsts)s::bigint[], %(shares)s::real[]) as g (article_id, first_id, share)
 where m.article_id = g.article_id
 
 -- name: stories_told_anew
--- Articles of stories that have a new wording: their time is set anew, and their share of the first text is cleared, for it no longer
--- holds.
+-- For articles of stories that have a new wording: set their time again, and clear the shares that depend on the wording.
 update story_articles m set told_at = s.told_at, first_id = null
 from story_articles own, article_signatures s
 where own.article_id = any(%(ids)s) and m.story_id = own.story_id
@@ -631,7 +628,7 @@ where own.article_id = any(%(ids)s) and m.story_id = own.story_id
 returning m.story_id
 
 -- name: stories_unshared
--- The articles of these stories whose share of the first one's text is not known.
+-- The articles of these stories for which the share in the first article's text is not known.
 select m.article_id, s.signature, f.article_id as first_id, fs.signature as first_signature
 from unnest(%(stories)s::bigint[]) as of (story_id)
 cross join lateral (
@@ -642,7 +639,7 @@ join article_signatures s on s.article_id = m.article_id
 join article_signatures fs on fs.article_id = f.article_id
 
 -- name: stories_unsigned
--- The next articles of a backfill, newest first, that were not looked at for their story, or only with an older text.
+-- The next articles of a backfill, newest first, that were not linked yet, or only with an older text.
 select a.id, a.source, a.fetch_id, a.title_digest, a.text_digest, a.loaded_at,
     told_at(a.first_fetched_at, a.published_at, a.published_precision)
 from articles a
@@ -661,7 +658,7 @@ left join story_articles m on m.article_id = a.id
 where a.id = any(%(ids)s)
 
 -- name: story_mates
--- The first articles of the stories that the given ones are in, each beside the given article.
+-- For each of these articles, the first other articles of its story.
 select own.article_id as of_id, o.article_id as id, s.exact, s.signature
 from story_articles own
 cross join lateral (
@@ -677,7 +674,7 @@ where own.article_id = any(%(ids)s)
 select id, text from articles where id = any(%(ids)s)
 
 -- name: wordings_once
--- Take the words out of the newest revision of these articles, where they are those of the article.
+-- Delete the words of the newest revision of these articles if the article has the same words.
 update revision_rows r
 set title = null, description = null, text = null
 from articles a
@@ -685,7 +682,7 @@ where a.id = any(%(ids)s) and r.article_id = a.id and r.revision = a.revision
     and (r.title, r.description, r.text) = (a.title, a.description, a.text)
 
 -- name: wordings_twice
--- The next articles of a backfill, newest first, whose wording stands in their newest revision as well; their rows are locked until the
+-- The next articles of a backfill, newest first, whose wording is also in their newest revision. Their rows are locked until the
 -- transaction ends.
 select a.id
 from articles a join revision_rows r on r.article_id = a.id and r.revision = a.revision
@@ -714,16 +711,16 @@ on conflict do nothing
 returning word
 
 -- name: words_merge
--- Merge the words that wait beside the indexes into these; gives the pages of the lists in which they waited.
+-- Merge the words that wait beside the indexes into the indexes. Returns the pages of the lists in which the words waited.
 select gin_clean_pending_list('article_words_exact') + gin_clean_pending_list('article_words_joined')
     + gin_clean_pending_list('article_words_long') as pages
 
 -- name: words_of_articles
--- What the search index of these articles is made of.
+-- The fields of these articles that go into the search index.
 select id, title, description, text, authors from articles where id = any(%(ids)s)
 
 -- name: words_unindexed
--- The next articles of a backfill, newest first, whose words are not in the search index or are those of an older text.
+-- The next articles of a backfill, newest first, whose words are not in the search index, or are there from an older text.
 select a.id, a.source, a.language, a.title, a.description, a.text, a.authors, a.loaded_at,
     least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated
 from articles a

@@ -17,18 +17,19 @@ from pipelines import edits, text
 from pipelines.codes import MovedKind, RevisionKind
 from pipelines.load import edit_signs, policy
 
-# The work grows with the square of this number. For longer edits, only the changed words are counted.
+# The most words of an edit that are compared in detail, because the work grows with the square of this number. For
+# longer edits, only the changed words are counted.
 MOST_WORDS = 2_000
 # The most words of a changed name, and the most details that are named for one edit.
 MOST_OF_A_NAME, MOST_NAMED = 5, 20
-# Share of common letters from which on two names are spellings of one. Chosen: one letter in five may differ.
+# Two names with at least this share of common letters are spellings of one name. Chosen: one letter in five may differ.
 SPELLING = 0.75
 # Characters that join figures to one number.
 JOINS = re.compile("[.,:/'’٫٬\u00a0\u202f\u2009-]")
 GROUPS = re.compile("[.,'’٬\u00a0\u202f\u2009](?=\\d{3}(?:\\D|$))")
 # The end of a sentence before a word, or an opening mark. A capital letter after it does not show a name.
 OPENS = re.compile(r"(?:^|[.!?؟。\n:…])[\s\"'«“„(\[-]*$")
-# The least letters of a word that names the counted thing. Chosen: shorter words only join others.
+# The fewest letters of a word that names the counted thing. Chosen: shorter words only connect others.
 LEAST_BESIDE = 3
 # How many characters before a word are searched for OPENS.
 BEFORE = 6

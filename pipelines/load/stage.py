@@ -24,9 +24,9 @@ from pipelines.stores import articlefile, postgres, runs
 log = logging.getLogger(__name__)
 
 STAGE = "load"
-# What whoever calls `load` may want checked before the stage begins, or written before anything changes.
+# A function of load's caller: it checks something before the stage begins, or writes before anything changes.
 Call = Callable[[postgres.Connection], None] | None
-# Loads the article file of a source and run, as `loading` gives it.
+# A function that loads the article file of a source and run; `loading` gives it.
 Load = Callable[..., Tally]
 LOCK_NOT_AVAILABLE = "55P03"
 BUSY = "Another load of {} holds its articles."
@@ -37,7 +37,7 @@ URLS_SHOWN = 3
 
 
 class _ApartError(Exception):
-    """Several sources cannot be loaded together: articles of one must be held."""
+    """Several sources cannot be loaded together, because articles of one must be held."""
 
 
 def load(settings: Settings, source: Source, run: str, *, check: Call = None, prepare: Call = None) -> Tally:
@@ -112,7 +112,7 @@ def _choose_together(settings: Settings, following: Sequence[Source], run: str) 
         try:
             size += file.stat().st_size
         except OSError:
-            # Not there, in a bucket (which is downloaded whole), or unreadable: it is loaded by itself, which tells.
+            # A file that is missing, in a bucket, or unreadable is loaded by itself, which reports what is wrong.
             break
         if size > policy.TOGETHER_BYTES:
             break
@@ -134,7 +134,7 @@ def _load_together(
         attempts = runs.begin_all(conn, run, [one.name for one in chosen], STAGE, schema_checked=schema_checked)
         tallies = _write(settings, conn, chosen, attempts, None)
         runs.leave_all(conn, run, [one.name for one in chosen], STAGE)
-    # The sources are then loaded one by one, and the error is told of the right one.
+    # The sources are then loaded one by one, so that the error is reported for the right source.
     except Exception as error:
         if conn.closed:
             raise
@@ -269,7 +269,7 @@ def _tell(
 
 
 def _gap(settings: Settings, conn: postgres.Connection, source: Source, run: str) -> list[Difference]:
-    """The URLs without an account after this load; empty if an earlier stage has reported that it did not end."""
+    """The URLs not accounted for after this load; empty if an earlier stage has reported that it did not end."""
     before = runs.stages(conn, run, source.name)
     if url_account.is_due(before):
         return url_account.differences(settings, conn, source, run)
@@ -278,7 +278,7 @@ def _gap(settings: Settings, conn: postgres.Connection, source: Source, run: str
         or before.get("extract", RunState.DONE) != RunState.DONE
     ):
         return []
-    # Without a crawl of ours, only the ledger has an account.
+    # If the run had no crawl by Nightdesk, only the ledger has an account.
     return [
         Difference(side=Side.OPEN, source=source.name, run=run, url=row["url"], detail=row["problem"])
         for row in ledger.find_unaccounted(conn, run, source.name)

@@ -22,7 +22,8 @@ from pipelines.signatures import Signature
 from pipelines.stores import postgres, row_copy
 
 BACKFILL = "stories"
-# Articles that are linked at once, and in one transaction of the backfill. Loads wait some tenths of a second for it.
+# How many articles are linked at once, and in one transaction of the backfill. Loads wait some tenths of a second for
+# it.
 BATCH = 200
 # Days of a period. Near copies are found in their own period and in those beside it, so all copies that are at most
 # this many days apart are found.
@@ -38,7 +39,7 @@ LEAST_SHARED, BUCKET_READ, MOST_COMPARED = 2, 24, 32
 # Articles of a story that a new wording is compared with, and, when an article leaves a story, how many of the others
 # are linked again.
 MATES_COMPARED, MATES_RELINKED = 32, 200
-# Bytes that are kept of a digest: a bigint.
+# Bytes of a digest that are kept: they fit into a bigint.
 EXACT_BYTES = 8
 SIGNATURE_COLUMNS = ("article_id", "loaded_at", "told_at", "period", "exact", "buckets", "signature")
 

@@ -1,8 +1,9 @@
 """Retention of texts and of the ledger: article files, earlier wordings, and old decided fetches and addresses.
 
-If an alert or a hold refers to something, it stays with all its records. Each step is noted before it is done, a run or
-some hundred wordings at a time; after a kill, the same call does the rest. Three things are never deleted: an article,
-its newest wording, and the digests of an earlier wording. An address that leaves the ledger leaves a line with its end.
+If an alert or a hold refers to something, it stays with all its records. Each step covers a run or some hundred
+wordings, and is noted before it is done. After a kill, the same call does the rest. Three things are never deleted: an
+article, its newest wording, and the digests of an earlier wording. When an address is deleted from the ledger, a line
+with its end stays.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, postgres
 from pipelines.stores.raw_retention import start_of
 
-# Wordings, or article files, of one transaction. Chosen: a second.
+# Wordings, or article files, of one transaction. Chosen: so many take a second.
 AT_ONCE = 500
-# The wanted seconds of a transaction over the ledger of some runs, and the most runs in it. Chosen: a load of the
-# source waits for it, and nobody notices such a wait. The time of the last transaction sets the runs of the next one.
+# How many seconds a transaction over the ledger of some runs should take, and the most runs in it. Chosen: a load of
+# the source waits for the transaction, and so short a wait is not noticed. The time that the last transaction took
+# decides how many runs the next one has.
 AIM_SECONDS, MOST_RUNS = 0.2, 200
 # If the raw store still had an answer of a run, its ledger is tried again after this time. Chosen: an alert or a hold
 # keeps the answer there, mostly for ever.
@@ -63,7 +65,8 @@ OnGone = Callable[[RetiredTexts], None]
 
 @dataclass(frozen=True)
 class _Pass:
-    """One call of `retire`: where it deletes, by which time, what it has deleted so far, and who is told of it."""
+    """One call of `retire`: where it deletes, by which times, what it has deleted so far, and which function gets the
+    counts."""
 
     settings: Settings
     conn: postgres.Connection

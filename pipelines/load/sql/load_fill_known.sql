@@ -1,7 +1,7 @@
--- Fills in what the ledger and the articles know of each line: its article, whether load decided on it before (judged), whether it
--- is the latest look. Gives counts of lines: those whose fetch is known (known), those with an article (stored), those whose URL
--- another line has too (several), and those whose page names another address as its canonical one (elsewhere); and which lines with an
--- article are of one that is stored (ns).
+-- Fill in what the ledger and the articles know of each line: its article, whether load decided on the line before (judged), and whether it
+-- is the latest look. Returns counts of lines: those with a known fetch (known), those of a stored article (stored), those whose URL an
+-- earlier line has too (several), and those whose page names another address as its canonical one (elsewhere). ns: the lines that hold an
+-- article and belong to a stored one.
 with known as (
     update lines l
     set article_id = a.id,

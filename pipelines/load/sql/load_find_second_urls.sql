@@ -1,5 +1,5 @@
--- Second URLs of articles we have. In the order of the branches below, a line and an article agree in
--- 1. the text, and the title or the canonical URL;
+-- Find second URLs of stored articles. In the order of the branches below, a line and an article agree in 1. the text, and the title or the
+-- canonical URL;
 -- 2. the canonical URL and the title, if one of the two stands at that URL (broken sites name one canonical URL on every page);
 -- 3. the title, and the line's URL is an alias of the article's already;
 -- 4. only this: the line's canonical URL is the article's address, and the line's own address is akin to it;

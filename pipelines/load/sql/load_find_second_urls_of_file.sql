@@ -1,4 +1,4 @@
--- Second URLs of articles that come with these very files. The one that stands at its canonical URL counts as the first.
+-- Find second URLs of articles that come in the same files. The line that stands at its canonical URL counts as the first.
 with recursive firsts as (
     select *, row_number() over (order by canonical_key <> url_key, fetched_at, n) as rank
     from (

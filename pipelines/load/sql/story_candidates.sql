@@ -1,4 +1,5 @@
--- The articles that have buckets in common with these, those with the most first; of the very same text, or of many shared shingles.
+-- The articles that have buckets in common with these: of exactly the same text, or with many shared shingles. Those with the most common
+-- buckets come first.
 with own as materialized (
     select article_id, period, exact, buckets from article_signatures where article_id = any(%(ids)s)
 ), met as (

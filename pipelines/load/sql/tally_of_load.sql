@@ -1,4 +1,5 @@
--- What load did for these sources in a run, however often it was run; flooded: the edits that were taken for a new layout or another reading.
+-- What load did for these sources in a run, however often the load was repeated. flooded: edits that counted as a new layout or another
+-- extractor's reading.
 with decided as (
     select source, count(*) filter (where outcome = 'unchanged')::int as unchanged,
         count(*) filter (where outcome = 'duplicate')::int as duplicate,
