@@ -83,6 +83,8 @@ DMY = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.|-]\s?(\d{1,2})\s?[/.|-]\s?(\d{4})
 YEAR_LAST = re.compile(
     rf"({WORD}\.? \d{{1,2}}),? (\d\d?:\d\d(?::\d\d)?)((?: [a-z]{{1,5}}| [+-]\d\d:?\d\d)?) ({YEAR})(?![\d:])"
 )
+# Yesterday in French, and `here` in German and Dutch: without a time of day it is a day only in French.
+HERE = re.compile(r"(?<![\w-])hier(?!\w)")
 # Characters that writers use as a minus before an offset.
 MINUS = re.compile("[\u2212\u2013](?=\\d)")
 # Four digits that are a year and no offset from Greenwich: a time after them belongs to another date.
@@ -143,7 +145,7 @@ def parse_date(text: str, now: datetime | None, timezone: str, language: str) ->
         found = read(plain, zone, language)
         if found and found[0].year >= OLDEST_YEAR:
             return found
-    found = _relative(plain, now.astimezone(zone), zone) if now else None
+    found = _relative(plain, now.astimezone(zone), zone, language) if now else None
     return found or _foreign(text[:100], zone, language)
 
 
@@ -381,7 +383,7 @@ def _numeric(plain: str, zone: ZoneInfo, language: str) -> Moment | None:
     return (at, clocks.precision(time)) if at else None
 
 
-def _relative(plain: str, now: datetime, zone: ZoneInfo) -> Moment | None:
+def _relative(plain: str, now: datetime, zone: ZoneInfo, language: str) -> Moment | None:
     found = relative.ago(plain, now)
     if found:
         return found
@@ -392,6 +394,8 @@ def _relative(plain: str, now: datetime, zone: ZoneInfo) -> Moment | None:
     # 21st of January».
     days = relative.days_ago(plain) if time or plain.count(" ") < relative.DAY_WORDS else None
     if days is None or re.search(r"\d", CLOCK.sub("", plain)):
+        return None
+    if not time and HERE.search(plain) and re.split("[-_]", language)[0] != "fr":
         return None
     day = now - timedelta(days=days)
     at = clocks.at((day.year, day.month, day.day), time, zone)

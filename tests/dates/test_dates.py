@@ -179,6 +179,14 @@ def test_the_time_of_day_is_read_on_clocks_of_twelve_and_24_hours(text: str, clo
     assert found == (f"2016-07-09 {clock}", precision)
 
 
+@pytest.mark.parametrize("text", ["hier", "Mehr dazu hier", "Hier"])
+def test_a_word_that_is_yesterday_only_in_french_is_a_day_in_french_or_with_a_time(text: str) -> None:
+    assert read("Hier", language="fr") == read("hier", language="fr_CA") == ("2015-01-09 00:00", "day")
+    assert read("hier à 14h30", language="") == ("2015-01-09 14:30", "minute")
+    assert read("gestern", language="de") == ("2015-01-09 00:00", "day")
+    assert [read(text, language=language) for language in ("de", "nl", "")] == [None, None, None]
+
+
 def test_what_comes_first_is_the_month_in_american_english_alone() -> None:
     assert read("05/01/2015", language="en-US") == ("2015-05-01 00:00", "day")
     assert read("05/01/2015", language="en") == ("2015-01-05 00:00", "day")
