@@ -208,6 +208,9 @@ def test_of_a_line_of_authors_the_people_remain(said: str, wanted: list[str]) ->
         ("<a href=/creator/anna-novak/>Anna Novak</a>", node(author="Anna")),
         ("<h2><a href=/profile/anna-novak>Anna Novak</a></h2><a href=/profile/my_info>Member Login</a>", ""),
         ("<h1>Ferry is back</h1><p><span>Anna Novak</span> <time>5 Jan 2026</time></p>", ""),
+        ("<h1>Ferry is back</h1><div><span>Anna Novak |</span> <span>5.01.2026 - 14:30</span></div>", ""),
+        (f"<a href=/author/1><h5>By Anna Novak</h5><p>{'Writes on boats and rivers. ' * 4}</p></a>", ""),
+        ("<div><p>Authored by:</p><a href=/authors/anna>Anna Novak</a></div>", ""),
         ("<p><a rel=author>AGENTUR</a>, <a rel=author>Anna Novak</a></p>", ""),
         ("<aside class=post-author>Anna Novak</aside>", ""),
         ("<div class=elementor-widget-post><b class=author-name>Anna Novak</b></div>", ""),
@@ -243,6 +246,7 @@ def test_the_author_is_found_wherever_one_is_named(inside: str, head: str) -> No
         "<p>Text Me Retailer Information</p>",
         "<a href=/profile/my_info>Member Login</a>",
         "<a href=/river-news>River News</a><h1>Ferry</h1><p><span>River News</span> <time>5 Jan 2026</time></p>",
+        f"<a href=/news/2><h2>The flood</h2><p>{'It came in the night. ' * 4}</p><h6>By Ada Quill</h6></a>",
         "<h1>Ferry</h1><p><span>Lower River</span> <span>Upper Dale</span> <time>5 Jan 2026</time></p>",
     ],
 )

@@ -68,6 +68,8 @@ NAMED_SHARE = 0.6
 NAME = re.compile(
     r"[^\W\d_a-zß-ÿ][\w'’-]+(?: (?:van|von|de|der|den|da|di|del|la|le|bin|al|el))*(?: [^\W\d_a-zß-ÿ][\w'’.-]*){1,3}"
 )
+# What separates such a name from the day beside it.
+AROUND_NAME = " |•·"
 DAY = re.compile(r"\b(?:19|20)\d\d\b|\d\s*min|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}", re.IGNORECASE)
 # How many elements around the heading are searched for such a name, how many boxes around the name are examined, and
 # the most words of such a box. Chosen: a line of particulars is beside the heading and contains no sentence.
@@ -113,7 +115,7 @@ def find_beside_day(tree: HtmlElement) -> list[str]:
         if element.tag == "p" and len(element.text_content().split()) > LONGEST_BOX_WORDS:
             break
         for text in (element.text, element.tail):
-            name = " ".join((text or "")[:LONGEST_LINE_CHARACTERS].split())
+            name = " ".join((text or "")[:LONGEST_LINE_CHARACTERS].split()).strip(AROUND_NAME)
             if NAME.fullmatch(name) and people(name) == [name] and not _stranger(element) and _has_day(element):
                 names.setdefault(key(name), name)
     if len(names) != 1:
@@ -253,9 +255,23 @@ def _lines(element: HtmlElement) -> Iterator[str]:
 
 
 def _stranger(element: HtmlElement) -> bool:
+    """Whether an element is in a menu, among comments, or in a card that is a link to another article."""
     return any(
         ancestor.tag in ("nav", "footer")
+        or (ancestor.tag == "a" and _is_card(ancestor))
         or STRANGERS.search(f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}")
         for ancestor in (element, *element.iterancestors())
         if ancestor.tag not in ("body", "html")
     )
+
+
+def _is_card(link: HtmlElement) -> bool:
+    """Whether a link holds more than a name, as a headline with a byline below it, and leads to nobody's page."""
+    if PROFILE.search(link.get("href") or ""):
+        return False
+    said = 0
+    for text in link.itertext():
+        said += len(text.split())
+        if said > LINE_WORDS:
+            return True
+    return False

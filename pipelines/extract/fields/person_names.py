@@ -17,7 +17,8 @@ PIECE_BY = (
     r"(?:(?:this is )?an? )?(?:guest )?(?:post|essay|column|opinion|commentary) by|guest (?:article|blog) by"
 )
 BY = re.compile(
-    r"^(?:written by|words by|(?:words|report)(?=\s*:)|story by|posted by|published by|report(?:ed|ing) by|"
+    r"^(?:(?:written|authored) by|words by|(?:words|report)(?=\s*:)|story by|posted by|published by|"
+    r"report(?:ed|ing) by|"
     r"additional reporting by|editing by|"
     r"writing by|article by|review(?:ed)? by|text by|author|"
     r"authors|by|von|par|por|di|door|af|av|przez|autor(?:in|en|a|es|ka|zy|ský)?|auteur|text|texte|texto|testo|redactie|"
@@ -96,7 +97,8 @@ NO_NAME = re.compile(
     re.IGNORECASE,
 )
 SAYS_BY = re.compile(
-    r"(?:by|written by|words by|story by|posted by|report(?:ed|ing) by|von|par|por|di|door|af|av|автор|подготовил[аи]?|"
+    r"(?:by|(?:written|authored) by|words by|story by|posted by|report(?:ed|ing) by|von|par|por|di|door|af|av|автор|"
+    r"подготовил[аи]?|"
     r"материал подготовил[аи]?|yazan|haber|hazırlayan|نویسنده|گزارش از|بقلم|كتبه|كتبت|كتب|"
     r"[ée]crit par|r[ée]dig[ée] par|propos recueillis par|"
     rf"{PIECE_BY}|"
