@@ -1,9 +1,12 @@
-"""Tables inside an article: all of their cells, or none."""
+"""Tables and lists of terms inside an article: all of their cells, or none."""
 
 from __future__ import annotations
 
 import pytest
 
+from pipelines.extract.blocks import blocks
+from pipelines.extract.markup import parse
+from pipelines.extract.text.tables import complete_tables
 from tests.pages import BODY, TITLE, article, html
 
 RATES = [
@@ -34,6 +37,15 @@ def test_a_text_has_all_cells_of_a_table_or_none(rows: list[list[str]], box: str
     cells = [cell for row in rows for cell in row]
     assert [line for line in lines if line not in cells] == BODY
     assert [line for line in lines if line in cells] in ([], cells)
+
+
+@pytest.mark.parametrize(("kept", "added", "cut"), [({0, 2, 4, 5}, {1, 2, 3, 4}, set()), ({0, 1, 5}, set(), {1})])
+def test_a_list_of_terms_is_kept_whole_or_not_at_all(kept: set[int], added: set[int], cut: set[int]) -> None:
+    terms = "".join(f"<dt>Boat {number}</dt><dd>seats {number}0 people</dd>" for number in range(2))
+    tree = parse(f"<body><p>The ferries of the river:</p><dl>{terms}</dl><p>All leave at noon.</p></body>")
+    assert tree is not None
+
+    assert complete_tables(blocks(tree), kept, ()) == (added, cut)
 
 
 def test_a_table_that_lays_out_the_page_is_none_of_figures() -> None:

@@ -16,9 +16,11 @@ import numpy as np
 from lxml.html import HtmlElement
 
 from pipelines.extract import markup, phrases
+from pipelines.extract.blocks import around
 from pipelines.extract.fields import json_ld
 from pipelines.extract.fields.metadata import Facts
 from pipelines.extract.text import by_trafilatura, classifier, text_choice
+from pipelines.extract.text.between import find_between
 from pipelines.extract.text.block_chances import LIKELY_CHANCE, JudgedBlock, JudgedPage, judge_page
 from pipelines.extract.text.block_coverage import coverage
 from pipelines.extract.text.line_cuts import Text, cut_blocks, cut_lines
@@ -90,7 +92,7 @@ def settle(
         sure = best.others or facts.posts or "choice" in without or (template and template.inside)
         better = None if sure else _choose(page, tree, template, choice_trees)
         if better is not None:
-            better = sorted({*better, *_find_leads(page.blocks, better, facts)})
+            better = sorted({*better, *_find_leads(page.blocks, better, facts), *find_between(page.blocks, better)})
             best = replace(cut_blocks(page, better, facts, own, without), fits=fits)
     if "json-ld" not in without:
         best = _take_longer(best, cut_lines(json_ld.body(facts.node), facts, own, without))
@@ -109,9 +111,9 @@ def ask_witnesses(tree: HtmlElement) -> dict[str, list[str]]:
 
 
 def _keep(page: JudgedPage, facts: Facts) -> list[int]:
-    """The numbers of the blocks that are likely part of the article or of its standfirst."""
+    """The numbers of the blocks that are likely part of the article, of its standfirst, or between such."""
     kept = [number for number, one in enumerate(page.blocks) if one.likely]
-    return sorted({*kept, *_find_leads(page.blocks, kept, facts)})
+    return sorted({*kept, *_find_leads(page.blocks, kept, facts), *find_between(page.blocks, kept)})
 
 
 def _find_leads(found: Sequence[JudgedBlock], kept: Sequence[int], facts: Facts) -> list[int]:
@@ -125,8 +127,19 @@ def _find_leads(found: Sequence[JudgedBlock], kept: Sequence[int], facts: Facts)
     if first is None or title is None:
         return []
     leads = [number for number in range(title + 1, first) if _may_lead(found[number]) and number not in kept]
-    called = [n for n in leads if CALLED_LEAD.search(found[n].block.place.name) and found[n].chance >= LEAD]
+    called = [n for n in leads if found[n].chance >= LEAD and _is_called_lead(found, n)]
     return called[:1] or [n for n in leads if found[n].chance >= NEARLY][:1]
+
+
+def _is_called_lead(found: Sequence[JudgedBlock], number: int) -> bool:
+    """Whether a block's place is called a standfirst, or the box around it that holds nothing else."""
+    place = found[number].block.place
+    if CALLED_LEAD.search(place.name):
+        return True
+    if place.parent is None or not CALLED_LEAD.search(place.parent.name):
+        return False
+    beside = (found[one].block.place for one in (number - 1, number + 1))
+    return not any(place.parent is box for its_place in beside for box in around(its_place))
 
 
 def _may_lead(one: JudgedBlock) -> bool:

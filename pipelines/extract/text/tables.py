@@ -1,4 +1,4 @@
-"""Tables of figures: a text has all the cells of a table, or none.
+"""Tables of figures and lists of terms: a text has all the cells of one, or none.
 
 Cut cell by cell, a table leaves a few names as stray lines. A table that lays out a page is not a table of figures.
 """
@@ -26,9 +26,9 @@ def complete_tables(
     """The blocks of partly kept tables: those that are now kept as well, and those that are cut."""
     tables: dict[HtmlElement, list[int]] = {}
     for number, block in enumerate(found):
-        if ">table" not in block.path:
+        if ">table" not in block.path and ">dl" not in block.path:
             continue
-        table = next((place.element for place in around(block.place) if place.element.tag == "table"), None)
+        table = next((place.element for place in around(block.place) if place.element.tag in ("table", "dl")), None)
         if table is not None:
             tables.setdefault(table, []).append(number)
     added: set[int] = set()
@@ -53,5 +53,7 @@ def _is_of_figures(table: HtmlElement, cells: Sequence[Block], titles: Collectio
         cell.words for cell in cells
     ):
         return False
+    if table.tag == "dl":
+        return len(list(table.iter("dt"))) >= ROWS
     rows = [row for row in table.iter("tr") if len([cell for cell in row if cell.tag in ("td", "th")]) > 1]
     return len(rows) >= ROWS

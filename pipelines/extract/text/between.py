@@ -1,0 +1,51 @@
+"""Blocks between those that stay which the trees doubt, though the page has their like in its text.
+
+A sentence that is mostly links to topics, and the heading of one of several parts. Alone the one may lead away, and the
+other be the name of a box.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from pipelines.extract.blocks import HEADINGS, has_stop
+from pipelines.extract.text.block_chances import HALF_SHARE, JudgedBlock
+
+# The least chance of such a sentence and its fewest words; the least chance of such a heading, and how many of its kind
+# stand above a text that stays. Chosen: below these nearly all were none, on the pages that fitted the trees.
+SENTENCE_CHANCE, SENTENCE_WORDS = 0.2, 8
+PART_CHANCE, PARTS = 0.3, 3
+
+
+def find_between(found: Sequence[JudgedBlock], kept: Sequence[int]) -> set[int]:
+    """The numbers of the blocks that are part of the text because of what stands around them."""
+    return {*_find_sentences(found, kept), *_find_parts(found, kept)}
+
+
+def _find_sentences(found: Sequence[JudgedBlock], kept: Sequence[int]) -> Iterator[int]:
+    """The paragraphs of links that end as a sentence, between two paragraphs of the same place."""
+    for before, after in pairwise(kept):
+        for number in range(before + 1, after):
+            block = found[number].block
+            same = found[before].block.path == block.path == found[after].block.path
+            linked = block.words >= SENTENCE_WORDS and block.linked >= HALF_SHARE * block.words
+            told = same and linked and block.tag == "p" and has_stop(block.text)
+            if told and _may_be(found[number], SENTENCE_CHANCE):
+                yield number
+
+
+def _find_parts(found: Sequence[JudgedBlock], kept: Sequence[int]) -> Iterator[int]:
+    """The headings of parts: each in the same place as the others, right above a block that stays."""
+    stays = set(kept)
+    above = [number for number in (one - 1 for one in kept if one) if found[number].block.tag in HEADINGS]
+    often = Counter(found[number].block.path for number in above)
+    for number in above:
+        inside = number > kept[0] and number not in stays and not found[number].block.linked
+        if inside and often[found[number].block.path] >= PARTS and _may_be(found[number], PART_CHANCE):
+            yield number
+
+
+def _may_be(one: JudgedBlock, chance: float) -> bool:
+    return one.chance >= chance and not one.kind and not one.block.kind and not one.why
