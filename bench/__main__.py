@@ -26,7 +26,7 @@ python -m bench retention [--articles N]  retention of texts and ledger beside l
 python -m bench silences [--seeds N]   how soon a source that dies is told, and how often one that lives
 python -m bench holds [--sources N]     how often a night is held wrongly, and a changed template in its first
 python -m bench unseen CORPUS [--kept]  sites the trees never saw; fits are kept; --help says what else
-python -m bench authors CORPUS         who wrote the pages, on two halves of their sites
+python -m bench fields CORPUS          title, day and authors of the pages, on two halves of their sites
 python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
 """
 
@@ -72,10 +72,10 @@ def main(words: list[str]) -> int:
         from bench import unseen
 
         return unseen.main(words[1:])
-    if len(words) == 2 and words[0] == "authors":
-        from bench import authors
+    if len(words) == 2 and words[0] == "fields":
+        from bench import fields
 
-        return authors.main(words[1:])
+        return fields.main(words[1:])
     if words[:1] == ["crawl"]:
         from bench import crawl
 

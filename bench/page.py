@@ -27,7 +27,7 @@ ORDER = (
     "Real pages, fifty that were read",
     "Real pages",
     "Real pages, by corpus",
-    "Real pages, authors",
+    "Real pages, title, day and authors",
     "Real pages, by language",
     "Real pages, rejected",
     "Real pages, step by step",
