@@ -92,8 +92,8 @@ ANOTHER_YEAR = re.compile(r"(?<![\d+-])\d{4}(?!\d)")
 # The most characters of a line that is only a day without a year.
 SHORT_LINE = 60
 PARTS = re.compile(r"\s+[|•·–—-]\s+|\s*[|•]\s*")
-# Years by which the solar Hijri calendar is behind ours at its New Year, and the languages that use it.
-SOLAR_YEARS, SOLAR_LANGUAGES = 621, ("fa", "ckb", "ps", "prs")
+# Years by which the solar Hijri calendar is behind ours at its New Year.
+SOLAR_YEARS = 621
 DAY_MONTH = re.compile(rf"(?<![\d:.]){DAY}{ORDINAL}[\s/,-]*{OF}(?P<m>{WORD})(?!\w)")
 MONTH_DAY = re.compile(rf"(?<!\w)(?P<m>{WORD})\.? {DAY}{ORDINAL}(?![\w:])")
 CJK_MONTH_DAY = re.compile(r"(?<!\d)(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日号號일]")
@@ -188,14 +188,29 @@ def updated_later(text: str) -> bool:
 def is_day(text: str) -> bool:
     """Whether a short text has a day with its month, with or without a year."""
     plain = _plain(text)
-    named = (month for _, _, month in _days_of_month(plain))
-    years = (CENTURY, CENTURY - SOLAR_YEARS)
-    return any(month.isdigit() or any(months.gregorian(1, month, year) for year in years) for month in named)
+    return any(month.isdigit() or is_month(month) for _, _, month in _days_of_month(plain))
+
+
+def is_month(name: str) -> bool:
+    """Whether a folded word is the name of a month in any calendar."""
+    return any(months.gregorian(1, name, year) for year in (CENTURY, CENTURY - SOLAR_YEARS))
 
 
 def only_a_date(text: str) -> bool:
     """Whether a line is only a date and its time; one word more, such as the weekday, and a label are allowed."""
     return bool(re.search(r"\d", text)) and leftover(LABEL.sub("", _plain(text[:LONGEST_CHARACTERS])), "") <= 1
+
+
+def only_a_day_without_year(text: str) -> bool:
+    """Whether a line is only a day with the name of its month, and perhaps a weekday and a time."""
+    if len(text) > SHORT_LINE or not re.search(r"\d", text):
+        return False
+    plain = LABEL.sub("", _plain(text))
+    return any(
+        _is_all(plain, match)
+        for match, _, month in _days_of_month(plain)
+        if is_month(month) or match.re is CJK_MONTH_DAY
+    )
 
 
 def leftover(text: str, language: str) -> int:
@@ -307,18 +322,23 @@ def _day_alone(text: str, now: datetime, zone: ZoneInfo, language: str) -> Momen
     latest = now.astimezone(zone) + timedelta(days=1)
     years = [latest.year, latest.year - 1]
     # In Iran the year begins in March, so each Gregorian year has parts of two solar years.
-    years += [year - SOLAR_YEARS for year in (years if code in SOLAR_LANGUAGES else [])]
+    years += [year - SOLAR_YEARS for year in years]
     for match, day, month in _days_of_month(plain):
         time = _time_beside(plain, match)
-        rest = CLOCK.sub(" ", plain[: match.start()] + " " + plain[match.end() :])
-        if re.search(r"\d", rest) or len(re.findall(r"[^\W\d]{2,}", rest)) > 1 or (month.isdigit() and not time):
+        if not _is_all(plain, match) or (month.isdigit() and not time):
             continue
         for year in years:
             known = (year, int(month), day) if month.isdigit() else months.gregorian(day, month, year, code)
             at = clocks.at(known, time, zone) if known and known[1] <= 12 else None
-            if at and at <= latest and (not weekdays or at.weekday() in weekdays):
+            if at and at.year >= OLDEST_YEAR and at <= latest and (not weekdays or at.weekday() in weekdays):
                 return at, clocks.precision(time)
     return None
+
+
+def _is_all(plain: str, match: re.Match[str]) -> bool:
+    """Whether a text has nothing beside a day but a time and one word, such as the weekday."""
+    rest = CLOCK.sub(" ", plain[: match.start()] + " " + plain[match.end() :])
+    return not re.search(r"\d", rest) and len(re.findall(r"[^\W\d]{2,}", rest)) <= 1
 
 
 def _days_of_month(plain: str) -> Iterator[tuple[re.Match[str], int, str]]:

@@ -466,6 +466,17 @@ def test_markup_that_a_title_is_about_stays(written: str, title: str) -> None:
         ("<p>بقلم: وليد وهبة</p>", ("وليد وهبة",)),
         ("<p>Reporting by the harbour board shows that fewer boats came in.</p>", ()),
         ("<p>Haber: Belediye meclisi yarın toplanıyor</p>", ()),
+        ("<p>Von Montag an fahren wieder Busse.</p>", ()),
+        ("<p>Von Ludwig van der Rohe und José de los Ríos</p>", ("Ludwig van der Rohe", "José de los Ríos")),
+        ("<p>Συντάκτης: Μαρία Νίκου</p>", ("Μαρία Νίκου",)),
+        ("<p>Oleh: Budi Santoso</p>", ("Budi Santoso",)),
+        ("<p>تحریر: عائشہ ملک</p>", ("عائشہ ملک",)),
+        ("<p>نووسینی: ئازاد کەریم</p>", ("ئازاد کەریم",)),
+        ("<p>מאת דנה לוי ויוסי כהן</p>", ("דנה לוי", "יוסי כהן")),
+        ("<p>记者：李明</p>", ("李明",)),
+        ("<p>文/李明</p>", ("李明",)),
+        ("<p>文・田中花子</p>", ("田中花子",)),
+        ("<p>記者：</p><p>市は月曜の朝、橋脚と床板、照明の工事を終えた。</p>", ()),
     ],
 )
 def test_all_who_are_named_in_a_byline_wrote_it(line: str, wanted: tuple[str, ...]) -> None:

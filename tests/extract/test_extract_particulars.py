@@ -26,7 +26,11 @@ from pipelines.extract.text.particulars import reason
      "Udostępniono 2907 razy", "2907人阅读", "已有2907人分享", "Online now: 318", "Print no. 5864-9426",
      "12 people have seen this story", "12 sec read", "Lido 12 vezes",
      "Διαβάστηκε 12 φορές", "Dibaca 12 kali", "12 جار خوێندراوەتەوە", "قرأ هذا المقال 12 قارئ", "معرف 12",
-     "06. 01. 2026, 14:59 Uhr Lesedauer: 4 Minuten"],
+     "06. 01. 2026, 14:59 Uhr Lesedauer: 4 Minuten", "Dunmere - 1,284 views - 4 comments",
+     "Lecture : 3 min · Vu 1284 fois", "20 de noviembre de 2026 - 1284 visitas",
+     "20 novembre 2026 - 1.284 visualizzazioni",
+     "20.11.2026 - 1284 odsłon",
+     "20 نومبر 2026 - 1284 بار پڑھا گیا", "Přečteno 1284 krát", "Citit de 1284 ori"],
 )  # fmt: skip
 def test_a_count_of_readers_is_cut_in_any_wording(line: str) -> None:
     assert reason(line) == "counter"
@@ -71,6 +75,20 @@ def test_a_line_that_says_something_stays(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    ["Saturday 21 November - 14:30", "Samstag, 21. November, 14:30 Uhr", "samedi 21 novembre à 14h30", "11月21日 14:30",
+     "21 Kasım Cumartesi 14:30", "السبت 21 نوفمبر - 14:30", "شنبه ۳۰ آبان - ۱۴:۳۰", "21 ноября, 14:30"],
+)  # fmt: skip
+def test_a_day_without_its_year_is_cut_at_the_head_alone(line: str) -> None:
+    assert (reason(line, head=True), reason(line)) == ("date", "")
+
+
+@pytest.mark.parametrize("line", ["21 November is a day to remember", "11 boats came home", "May 2 ferries sink?"])
+def test_a_sentence_with_a_day_without_its_year_stays_at_the_head_too(line: str) -> None:
+    assert reason(line, head=True) == ""
+
+
+@pytest.mark.parametrize(
     ("line", "names"),
     [("By Ann Writer", ["Ann Writer"]), ("Par Claire Dubois", ["Claire Dubois"]),
      ("Von Jan Huber und Eva Kos", ["Jan Huber", "Eva Kos"]),
@@ -82,7 +100,9 @@ def test_a_line_that_says_something_stays(line: str) -> None:
      ("By Ada Quill, Senior Political Correspondent", ["Ada Quill"]), ("Words: Ada Quill", ["Ada Quill"]),
      ("ΜΑΡΙΑ ΠΑΠΑΔΟΠΟΥΛΟΥ", ["Μαρία Παπαδοπούλου"]), ("By José García, JOSE GARCIA", ["Jose Garcia"]),
      ("JOSE GARCIA, rédacteur en chef", ["José García"]), ("ИРИНА Юрьевна и Елена Кос", ["Ирина Юрьевна", "Елена Кос"]),
-     ("كتب: أحمد الخطيب وأحمد الخطيب", ["أحمد الخطيب"])],
+     ("كتب: أحمد الخطيب وأحمد الخطيب", ["أحمد الخطيب"]),
+     ("Von Jana Roth, Berlin", ["Jana Roth"]), ("מאת דנה לוי ויוסי כהן", ["דנה לוי", "יוסי כהן"]),
+     ("Oleh: Budi Santoso", ["Budi Santoso"])],
 )  # fmt: skip
 def test_a_line_that_says_only_who_wrote_it_is_a_byline(line: str, names: list[str]) -> None:
     assert only_names(line, names)
@@ -93,6 +113,7 @@ def test_a_line_that_says_only_who_wrote_it_is_a_byline(line: str, names: list[s
     [
         "By noon the square was empty.",
         "By Ann Writer the river was crossed twice",
+        "By Ann Writer, nobody knew",
         "Ann",
         "",
         "Ann Wríght",

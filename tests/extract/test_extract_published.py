@@ -251,7 +251,8 @@ def test_a_meta_element_that_speaks_of_publication_tells_the_hour(name: str, kin
 @pytest.mark.parametrize(
     "name",
     ["lastmod_date", "date.updated", "expiry-date", "uploadDate", "event:start_time", "end_time", "birthdate",
-     "og:updated_time", "DateModified", "unpublish_until_date", "build-time", "timezone"],
+     "og:updated_time", "DateModified", "unpublish_until_date", "build-time", "timezone", "bt:modDate",
+     "unpublish_date"],
 )  # fmt: skip
 def test_a_meta_element_that_speaks_of_something_else_is_no_publication(name: str) -> None:
     meta = f'<meta name="{name}" content="2026-11-27T14:35:20+03:00">'
@@ -263,6 +264,7 @@ def test_an_object_in_a_meta_element_is_asked_as_well() -> None:
     said = json.dumps({"title": "x", "pub_date": "2026-11-27T14:35:20+03:00"}).replace('"', "&quot;")
 
     assert written(f'<meta name="parsely-page" content="{said}">', TITLE + STORY) == "2026-11-27 14:35 second"
+    assert written(f'<meta name="parsely-page" content="[{said}]">', TITLE + STORY) == "2026-11-27 14:35 second"
     assert written('<meta name="parsely-page" content="{&quot;pub_date&quot;: [1">', TITLE + STORY) == ""
 
 

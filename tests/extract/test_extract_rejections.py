@@ -409,6 +409,16 @@ ASKED = {
     "رضایت خود را هر زمان پس بگیرید.",
     "he": "אנחנו והשותפים שלנו משתמשים בעוגיות כדי לשמור נתונים אישיים ולהציג פרסומות. ניתן לבטל את ההסכמה בכל עת.",
     "zh": "我们和我们的合作伙伴使用 Cookie 存储个人数据并展示个性化广告。您可以随时撤回您的同意。",
+    "da": "Med dit samtykke gemmer vi og 214 partnere oplysninger på din enhed "
+    "og behandler persondata for at måle annoncer.",
+    "fi": "Suostumuksellasi me ja 214 kumppania tallennamme tietoja laitteellesi "
+    "ja käsittelemme henkilötietoja mainontaa varten.",
+    "uk": "За вашою згодою ми та 214 партнерів зберігаємо інформацію на вашому пристрої й обробляємо персональні дані.",
+    "hr": "Uz vaš pristanak mi i 214 partnera pohranjujemo podatke na vašem "
+    "uređaju radi mjerenja oglasa; možete ga povući.",
+    "bg": "С ваше съгласие ние и 214 партньори съхраняваме информация на вашето устройство и обработваме лични данни.",
+    "id": "Dengan persetujuan Anda, kami dan 214 mitra menyimpan informasi di perangkat Anda untuk mengukur iklan.",
+    "ca": "Amb el teu permís, nosaltres i 214 socis desem informació al teu dispositiu i tractem dades personals.",
     "en": "If you consent, we and 98 partners keep information on your device "
     "and use personal data to show adverts.",
 }  # fmt: skip

@@ -131,6 +131,38 @@ def test_a_stream_whose_headings_are_no_links_or_only_bold_is_not_the_brief_abov
     assert made.text.split("\n") == BODY[:2]
 
 
+@pytest.mark.parametrize("heading", ["<h4><a href=/n/{0}>{1}</a></h4>", "<p><b><a href=/n/{0}>{1}</a></b></p>"])
+def test_of_a_stream_in_one_place_the_last_text_is_cut_to_its_end(heading: str) -> None:
+    stream = "".join(
+        f"{heading.format(number, f'سكان {about} ينتظرون قرار المجلس')}"
+        f"<p>ستغلق {about} القديمة أسابيع إلى أن يصدر قرار المجلس يوم الاثنين.</p>"
+        f"<p>وقال متحدث باسم الورشة رقم {number} إن الأشغال ستكلف {number + 3} ملايين في هذه السنة.</p>"
+        for number, about in enumerate(["المعصرة", "المكتبة", "المدرسة", "المنارة", "العبارة"])
+    )
+
+    made = article(html(f"<main><h1>{TITLE}</h1><div class=con>{told(BODY[:2])}{stream}</div></main>"))
+
+    assert made.text.split("\n") == BODY[:2]
+
+
+def test_a_stream_in_a_script_without_spaces_is_told_by_pairs_of_letters() -> None:
+    names = ["花园", "灯塔", "磨坊", "剧院", "市场"]
+    stream = "".join(
+        f"<h4><a href=/n/{n}>{name}和{names[n - 1]}等待学校重新开张</a></h4>"
+        f"<p>旧{names[n - 1]}旁边的{name}从星期二起停业{n}周，等待学校翻修，商贩们还不知道要搬到哪里去。</p>"
+        for n, name in enumerate(names)
+    )
+    brief = [
+        "市政府周一上午重新向行人开放老桥。这座桥因桥墩、桥面和照明施工已经关闭了八个月，两岸居民只好绕行三公里。",
+        "负责施工的工程师说，一共更换了七十块生锈的钢板，最后的费用比预算少了大约一成，剩下的钱将用来修理码头的台阶。",
+    ]
+    title = "老桥维修八个月后重新开放"
+
+    made = article(html(f"<main><article><h1>{title}</h1>{told(brief)}</article>{stream}</main>", title=title))
+
+    assert made.text.split("\n") == brief
+
+
 NAMES = ["clinic", "ferry", "quarry", "orchard", "school", "harbour", "market", "library", "depot", "station"]
 INTRO = (
     "Confidence among the mill owners of the town held steady in November, a survey showed on Friday, but most of "

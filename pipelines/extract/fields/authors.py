@@ -48,6 +48,10 @@ ASIDE_OF_BYLINE = re.compile(
     r"(?: and \w+)? by|(?:in|for|at|aus|für|à|pour|desde|para|da|per)(?= (?:the )?[A-ZÄÖÜÉ]))\s[^.:!?]*$",
 )
 JOINED = re.compile(r"(?<!\w)(?:and|und|et|y|ve|и|و|og|och|en|e|i|oraz|with|by|von|par|por|di|door)(?!\w)")
+# Arabic and Hebrew write `and` onto the name.
+GLUED_ANDS = ("و", "ו")
+# Where the author is, behind the name: `By Ann Writer, New York`.
+PLACE_BEHIND = re.compile(r",\s[^\W\d_a-zß-ÿ]\w+(?: [^\W\d_a-zß-ÿ]\w+)?$")
 # The most words of a role. Chosen: a longer one is a sentence.
 ROLE_WORDS = 4
 
@@ -87,7 +91,10 @@ def only_names(line: str, names: Sequence[str]) -> bool:
     """Whether a line says only that it is by some of these people."""
     if not names or len(line) > LONGEST_LINE_CHARACTERS:
         return False
-    said = without_by(ASIDE_OF_BYLINE.sub("", line.strip(" ([（)]）")))
+    bare = ASIDE_OF_BYLINE.sub("", line.strip(" ([（)]）"))
+    said = without_by(bare)
+    if said != bare:
+        said = PLACE_BEHIND.sub("", said)
     rest = _without_names(key(said).split(), names)
     left = JOINED.sub(" ", " ".join(rest)).split()
     named = len(rest) < len(key(said).split())
@@ -101,7 +108,7 @@ def _without_names(said: Sequence[str], names: Sequence[str]) -> list[str]:
     for name in sorted((key_of_name(name).split() for name in names), key=len, reverse=True):
         for start in range(len(rest) - len(name), -1, -1):
             there = [without_accents(word) for word in rest[start : start + len(name)]]
-            if name and there in (name, [f"و{name[0]}", *name[1:]]):
+            if name and there in (name, *([and_ + name[0], *name[1:]] for and_ in GLUED_ANDS)):
                 del rest[start : start + len(name)]
     return rest
 

@@ -47,6 +47,8 @@ PEOPLE_FOLDERS = frozenset((
 # Characters of an address that are read. Chosen: longer ones name nobody.
 LONGEST_LINK_CHARACTERS = 300
 PROFILE = re.compile(r"author|autor|auteur|profile|people|/by/|team|staff|writer|journalist|contribut", re.IGNORECASE)
+# A sentence ends with one of these, a name does not.
+ENDINGS = ("。", "！", "？", "!", "?", "؟", "।")
 # The most words of a line of authors. Chosen: four names with "and" between them; a longer line is a sentence.
 LINE_WORDS = 14
 # The most words of one part of a line, between its separators, that is a name.
@@ -219,7 +221,8 @@ def _is_called_so(name: str) -> bool:
 
 def _said_by(element: HtmlElement, text: str) -> str:
     """A line that begins with «by», up to its end. If it is «by» alone, the text in or right after the element."""
-    if len(text.split()) > 1 and not SAYS_BY.fullmatch(text):
+    # In scripts without spaces the name is in the same word: 记者：李明.
+    if SAYS_BY.sub("", text).strip(" :：") and not SAYS_BY.fullmatch(text):
         return text if len(text.split()) <= LINE_WORDS else ""
     following = next(iter(element), None)
     if following is None:
@@ -230,7 +233,7 @@ def _said_by(element: HtmlElement, text: str) -> str:
     if len(whole.split()) <= LINE_WORDS and len(people(whole)) > 1:
         return whole
     line = " ".join(following.text_content().split())
-    return line if len(line.split()) <= NAME_WORDS else ""
+    return line if len(line.split()) <= NAME_WORDS and not line.endswith(ENDINGS) else ""
 
 
 def _lines(element: HtmlElement) -> Iterator[str]:

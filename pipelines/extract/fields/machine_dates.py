@@ -21,11 +21,12 @@ PUBLISHED = (
 # Other parts of names for a day of publication, the likeliest first; and parts that such a name must not have.
 TELLING = ("publi", "pubdate", "issued", "posted", "released", "created", "date", "time")
 OTHERWISE = re.compile(
-    r"modif|updat|chang|edit|revis|review|expir|upload|event|start|birth|begin|until|valid|embargo|due|archiv|delet|"
-    r"crawl|cache|fetch|build|generat|deploy|server|render|current|now|zone|read|duration|publisher|unavail|video|image|"
+    r"modif|(?<![a-z])mod[.:_ -]?(?:date|time)|updat|chang|edit|"
+    r"revis|review|expir|upload|event|start|birth|begin|until|valid|embargo|due|archiv|delet|"
+    r"crawl|cache|fetch|build|generat|deploy|server|render|current|now|zone|read|duration|publisher|unavail|unpubl|video|image|"
     r"(?<![a-z])end|(?:date|time)[.:_ -]?end(?![a-z])"
 )
-SAVED = re.compile(r"modif|updat|lastmod")
+SAVED = re.compile(r"modif|(?<![a-z])mod[.:_ -]?(?:date|time)|updat|lastmod")
 # Dates of one JSON object that are examined. Chosen: the likeliest name comes first.
 MAX_JSON_DATES = 3
 # Names of one such object that are examined. Chosen: an object with more names is data, not the description of an
@@ -73,7 +74,7 @@ def _named_so(dated: DatedPage) -> Iterator[Dating]:
     told: list[tuple[int, str]] = []
     saved = {said[0] for name, said in dated.facts.meta.items() if SAVED.search(name)}
     for name, said in dated.facts.meta.items():
-        if said[0].startswith("{"):
+        if said[0].startswith(("{", "[")):
             told += _in_json(said[0])
         elif name not in PUBLISHED:
             told += _telling(name, said[0])
@@ -98,13 +99,13 @@ def _telling(name: str, said: str) -> list[tuple[int, str]]:
 
 
 def _in_json(text: str) -> list[tuple[int, str]]:
-    """The values in an object of a meta element under names that mean publication."""
+    """The values in an object of a meta element, or in its list of objects, under names that mean publication."""
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
         return []
     found: list[tuple[int, str]] = []
-    objects = [said] if isinstance(said, dict) else []
+    objects = [one for one in (said if isinstance(said, list) else [said]) if isinstance(one, dict)]
     # The list grows while it is read: a nested object counts as well, except under another name, such as an event's.
     for one in objects:
         for name, value in list(one.items())[:MAX_JSON_NAMES]:

@@ -30,16 +30,19 @@ BY = re.compile(
     r"(?:geschrieben|verfasst) von|(?:escrito|redactado) por|scritto da|intervista di|geschreven door|tekst|"
     r"opracowa[łl]a?|rozmawia[łl]a?|napisa[łl]a?|записал[аи]?|беседовал[аи]?|корреспондент|muhabir|röportaj|"
     r"متابعة|حوار|به قلم|خبرنگار|گزارشگر|الكاتبة|إعداد وتحرير|"
-    r"الكاتب/ة|ترجمة|تقرير|حاوره|حاورته|מאת|تحریر|作者|記者|记者|撰文|文|編輯|编辑|责任编辑|na|του|"
-    r"της)(?!\w)\s*[:：|/\\–-]?\s*",
+    r"الكاتب/ة|ترجمة|تقرير|حاوره|حاورته|מאת|تحریر|作者|記者|记者|撰文|文|取材|執筆|編輯|编辑|责任编辑|na|του|"
+    r"της|συντάκτης|συντάκτρια|oleh|penulis|نووسینی|ئامادەکردنی)(?!\w)\s*[:：|/／・\\–-]?\s*",
     re.IGNORECASE,
 )
 GLUED = re.compile(r"^(?:By|Von|Par|Por)(?=[A-ZÄÖÜÉ][a-zäöüéèñ]+ ?[A-Z])")
 AFTER = re.compile(r"(?:(?<!\s)\s+)?(?:기자|記者|记者|特派員|编辑|編集委員|muhabir[ie]?)$")
 ADDRESS = re.compile(r"https?:\S+|\S{1,200}@\S+|\([^()]{0,200}\)|\[[^\[\]]{0,200}\]|(?<!\w)@\w+")
-# Arabic writes `and` onto the second name, and a name can begin with the same letter. So this `and` counts only between
-# two names of two words each.
-AND_NAME = re.compile(r"(?<=[\u0621-\u064a]) و(?=[\u0621-\u064a]{2,} [\u0621-\u064a]{2,}$)")
+# Arabic and Hebrew write `and` onto the second name, and a name can begin with the same letter. So this `and` counts
+# only between two names of two words each.
+AND_NAME = re.compile(
+    r"(?<=[\u0621-\u064a]) و(?=[\u0621-\u064a]{2,} [\u0621-\u064a]{2,}$)|"
+    r"(?<=[\u05d0-\u05ea]) ו(?=[\u05d0-\u05ea]{2,} [\u05d0-\u05ea]{2,}$)"
+)
 # Words for people who edited the text of others.
 EDITED = re.compile(r"[;.,]\s*(?:edited|editing) by .*$", re.IGNORECASE)
 ENCLOSED = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]")
@@ -105,7 +108,8 @@ SAYS_BY = re.compile(
     r"(?:geschrieben|verfasst) von|(?:escrito|redactado) por|scritto da|geschreven door|opracowa[łl]a?|rozmawia[łl]a?|"
     r"napisa[łl]a?|به قلم|إعداد|اعداد|الكاتب|מאת|作者|記者|记者|autor(?:in(?:nen)?|en)?)(?:\s*[:：|/]\s*|\s+|$)"
     # These words also begin sentences: only with a colon are they labels.
-    r"|(?:text|auteure?|autrice|autore|authors?|verfasser(?:in)?|redak(?:tion|cja)|redacci[óo]n|texto|testo|texte|tekst|текст|تقرير|حوار|متابعة|تحرير|گزارش|خبرنگار|muhabir|röportaj|words|report)\s*[:：/]\s*",
+    r"|(?:text|auteure?|autrice|autore|authors?|verfasser(?:in)?|redak(?:tion|cja)|redacci[óo]n|texto|testo|texte|tekst|текст|تقرير|حوار|متابعة|تحرير|گزارش|خبرنگار|muhabir|röportaj|words|report|συντάκτης|συντάκτρια|oleh|penulis|reporter|تحریر|نووسینی|نووسەر|ئامادەکردنی|"
+    r"文|撰文|取材|執筆)\s*[:：/／・]\s*",
     re.IGNORECASE,
 )
 # Texts that stand in the place of a name and are no name: a person's occupation, or labels of the page.
@@ -119,6 +123,8 @@ ROLE = re.compile(
 # The most words of one name, and the fewest of a line that may hold several names. Chosen: Arabic and Spanish names
 # have up to five.
 NAME_WORDS, NAMES_WORDS = 5, 4
+# Letters of the longest word inside a name that is written small: della. Chosen: longer ones are a sentence's.
+PARTICLE_LETTERS = 5
 # The most characters of one name. Chosen: a longer one is an office or a sentence.
 LONGEST_NAME_CHARACTERS = 60
 # The most characters of a line of authors. Chosen: a longer line is a sentence.
@@ -199,8 +205,13 @@ def _is_person(name: str) -> bool:
 
 
 def is_full(name: str) -> bool:
-    """Whether a name has at least two words, in capitals if its script has any. Other texts in bylines do not."""
+    """Whether a name has at least two words, in capitals if its script has any, with few particles between them. Other
+    texts in bylines do not: `Montag an fahren wieder Busse`.
+    """
     parts = [part for part in name.split() if len(part) > 1]
     if re.search(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", name):
         return 2 <= len(name.replace(" ", "")) <= NAME_WORDS
-    return len(name.split()) > 1 and bool(parts) and not (parts[0][0].islower() or parts[-1][0].islower())
+    if len(name.split()) < 2 or not parts or parts[0][0].islower() or parts[-1][0].islower():
+        return False
+    small = [part for part in parts if part[0].islower()]
+    return 2 * len(small) <= len(parts) and all(len(part) <= PARTICLE_LETTERS for part in small)

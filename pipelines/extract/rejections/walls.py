@@ -256,35 +256,45 @@ SUBJECTS = tuple(
         "permiso;consentimiento;consenso;"
         "accett;zgod;zgad;izin;izn;onay;riza;rıza;اذن;باذن;موافق;الموافق;согласи;соглас;"
         "toestemming;samtyk;samtyck;consimt;souhlas;"
+        "suostum;згод;pristan;привол;privol;съглас;persetuj;permís;súhlas;soglas;"
+        "đồng ý;सहमति;ยินยอม;sutik;piekrit;nõusol;"
         "hozzajarul;hozzájárul;συγκατ;συναιν;הסכמ;رضايت;رضایت;autoriza;ההסכמ;consimț;"
         "consimt;同意;동의",
-        "partner;partenaire;socio;parceir;ortag;ortağ;iş ortak;شريك;شركا;وشركا;партн;شرکا;"
+        "partner;partenaire;socio;socis;parceir;ortag;ortağ;iş ortak;شريك;شركا;وشركا;партн;شرکا;"
+        "kumppan;đối tác;भागीदार;พันธมิตร;"
         "συνεργατ;συνεργάτ;שותפ;השותפ;והשותפ;partener;"
         "mitra;合作伙伴;合作夥伴;パートナー;파트너",
         "device;appareil;terminal;gerat;gerät;endgerat;endgerät;dispositiv;urzadzen;"
         "urządzen;cihaz;جهاز;علي جهاز;устройств;"
-        "apparaat;enhet;zarizen;zařízen;eszkoz;eszköz;συσκευ;מכשיר;دستگاه;设备;端末",
+        "apparaat;enhet;enhed;laittee;пристро;uređaj;perangkat;dispositi;zariaden;naprav;thiết bị;डिवाइस;อุปกรณ์;"
+        "zarizen;zařízen;eszkoz;eszköz;συσκευ;מכשיר;دستگاه;设备;端末",
         "personal data;données personnelles;données à caractère personnel;"
         "personenbezogene;datos personales;dati personali;"
         "dane osobowe;danych osobowych;kişisel veri;بياناتك;بيانات شخصي;البيانات الشخصي;"
         "персональн;dados pessoais;"
-        "persoonsgegevens;personuppgift;personoplysning;personopplysning;osobní údaj;"
+        "persoonsgegevens;personuppgift;personoplysning;personopplysning;persondata;osobní údaj;osobné údaj;"
+        "osobne podat;"
+        "osobni podac;osebne podat;henkilötie;"
+        "лични данни;личне податк;data pribadi;dades personals;dữ liệu cá nhân;व्यक्तिगत;"
         "személyes adat;προσωπικ;מידע אישי;נתונים אישיים;"
         "date personale;date cu caracter personal;داده های شخصی;داده‌های شخصی;اطلاعات شخصی;"
         "个人数据;个人信息;個人資料;個人データ;個人情報;개인정보",
         "advert;ads;publicit;werbung;anzeigen;publicid;pubblicit;reklam;اعلان;الاعلان;"
-        "реклам;advertent;annons;hirdet;διαφημ;פרסום;"
+        "реклам;advertent;annons;annonc;hirdet;διαφημ;פרסום;mainon;mainos;oglas;oglaš;iklan;quảng cáo;विज्ञापन;"
         "تبليغ;تبلیغ;آگهی;reclam;"
         "广告;廣告;広告;광고",
-        "cookie;cerez;çerez;كوكي;ملفات الارتباط;ملفات تعريف;کوکی;куки;עוגיות;בעוגיות;쿠키",
+        "cookie;kakor;informasjonskaps;eväst;kolačić;piškot;бисквит;колачић;galet;sütik;sütit;"
+        "cerez;çerez;كوكي;ملفات الارتباط;ملفات تعريف;کوکی;куки;עוגיות;בעוגיות;쿠키",
         "withdraw;change your mind;any time;retirer;tout moment;widerruf;jederzeit;"
         "retirar;en cualquier;cuando quieras;revoc;"
         "cambiare idea;ogni momento;wycof;każdej chwili;geri al;istediginiz zaman;"
         "istediğiniz zaman;سحب;في اي وقت;отозв;любое время;"
-        "intrek;qualquer momento;aterkall;återkall;odvol;visszavon;retrag;"
+        "intrek;qualquer momento;aterkall;återkall;når som helst;när som helst;odvol;visszavon;retrag;milloin tahansa;"
+        "відклик;будь коли;povući;povuć;bilo kojem tren;oduzm;оттегл;по всяко време;kapan saja;quan vulguis;kedykoľvek;"
         "oricând;בכל עת;לבטל;پس بگیر;هر زمان;随时;隨時;撤回;いつでも;언제든지",
         "tracking;track you;suivi;ciblee;ciblée;seguimiento;profil;tracciament;sledz;"
-        "śledz;takip;تتبع;отслежив;پیگیری;information on;"
+        "śledz;takip;تتبع;отслежив;відстеж;проследяв;پیگیری;sporing;spårning;seuran;praćenj;pelacak;seguiment;sledenj;"
+        "information on;"
         "informations sur;informationen auf;información en;informazioni sul;informacje na;"
         "bilgi sakl;معلومات علي",
     )

@@ -200,7 +200,8 @@ def _find_reasons(
         its_key = phrases.key(line)
         if not found[number] and "phrases" not in without and (number < EDGE or number >= len(lines) - EDGE):
             by = authors.only_names(line, facts.authors)
-            found[number] = "author" if by else particulars.reason(line, facts.authors)
+            head = all(found[:number])
+            found[number] = "author" if by else particulars.reason(line, facts.authors, head=head)
         if number < TITLE_LINES and its_key in title_keys and len(lines) > 1:
             found[number] = "title"
             continue

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -39,6 +40,8 @@ FEW_UNITS, HEAD_BLOCKS, MOST_LINE_WORDS, PARTS = 3, 2, 14, re.compile(r"\s[|â€¢Â
 # How many turns of heading and text make a stream; the least share of texts that match their heading; and the longest
 # words without meaning.
 TURNS, ABOUT, SHORT_WORD = 4, 0.75, 3
+# The share of a heading's words, and of its pairs of letters, that its text repeats.
+WORDS_ABOUT, PAIRS_ABOUT = 0.5, 1 / 3
 
 
 def strangers(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], url: str) -> dict[int, str]:
@@ -218,7 +221,9 @@ def _in_turns(
     for numbers in headings.values():
         if len(numbers) < TURNS:
             continue
-        ends = [*numbers[1:], min(numbers[-1] + 2, len(found))]
+        # The last text is taken for as long as the usual one.
+        usual = sorted(after - before for before, after in pairwise(numbers))[len(numbers) // 2 - 1]
+        ends = [*numbers[1:], _end_of_last(found, numbers[-1], usual)]
         told = [
             _about(found, start, range(start + 1, end))
             if found[start].linked
@@ -230,6 +235,14 @@ def _in_turns(
         if sum(told) >= ABOUT * len(told) and _words(found, own) >= OWN_WORDS:
             return dict.fromkeys(cut, STREAM)
     return {}
+
+
+def _end_of_last(found: Sequence[Block], heading: int, usual: int) -> int:
+    """The number behind the last block of the last text: so many blocks, as far as they are in the heading's place."""
+    above, end = found[heading].place.parent, heading + 1
+    while end < min(heading + usual, len(found)) and (end < heading + 2 or found[end].place.parent == above):
+        end += 1
+    return end
 
 
 def _may_turn(block: Block, url: str) -> bool:
@@ -259,7 +272,8 @@ def _about(found: Sequence[Block], heading: int, text: Sequence[int]) -> bool:
     """Whether a text repeats the words of the heading above it."""
     wanted = _telling_words(found[heading].key)
     said = set[str]().union(*(_telling_words(found[number].key) for number in text[:1]))
-    return 2 * len(wanted & said) >= len(wanted) > 0
+    # Half of a heading's words; of pairs of letters a third, because some pairs belong to two words.
+    return (PAIRS_ABOUT if has_unspaced(found[heading].key) else WORDS_ABOUT) * len(wanted) <= len(wanted & said) > 0
 
 
 def _telling_words(its_key: str) -> set[str]:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 from pipelines.dates import months, relative
 from pipelines.dates.clocks import CLOCK
-from pipelines.dates.written import dates_in
+from pipelines.dates.written import dates_in, only_a_day_without_year
 from pipelines.extract.lexicon import key
 
 # Words that make the number beside them a count, by their beginnings in the folded form.
@@ -22,7 +22,8 @@ COUNTED_WORDS = """
 visitors vues vue lectures lu lecteurs partages commentaires vistas visto leido leida lecturas compartid comentario
 visualiza aufrufe gelesen leser geteilt kommentare okunma okundu okudu okuyucu goruntulenme izlenme paylasim
 paylast yorum просмотр прочит прочте комментари перегляд прочитан بازديد خوانده نظرات ديدگاه مشاهده visite letture
-letto condivision weergaven gelezen reacties wyswietle odslon przeczyta komentarz visninger visningar lasningar
+letto condivision weergaven gelezen reacties wyswietle odslon odsłon przeczyta komentarz visninger visningar lasningar
+visita visualizz megtekint vizualiz accesari afisari прочетен преглед pregled citanj čitanj katselu lukukert prohlednut
 προβολες צפיות קריאות 浏览 阅读 点击 瀏覽 閱讀 點擊 閲覧 조회 بينراو خوێندراو بينين read lesedauer lesezeit
 """
 # Words around a count or a date that have no other meaning.
@@ -46,12 +47,14 @@ osob osoby osób persone lettori mensen personen vezes kali φορές جار se
 about around nearly almost over circa etwa ungefähr environ yaklaşık حوالي نحو واحدة واحد for minuten
 pubblicato pubblicata aggiornato aggiornata publicado publicada atualizado atualizada actualizado gepubliceerd
 bijgewerkt publicerad uppdaterad publisert oppdatert opublikowano zaktualizowano δημοσιεύτηκε ενημερώθηκε posté modifié
+il em op ori krat krát puta пъти بار گیا به‌روزرسانی بروزرسانی diterbitkan diperbarui ditayangkan luet lecture
 sec secs second seconds um alle om kl klo o saat в о у den i de
 """
 MORE_COUNTED_WORDS = """
 قرا قراه قراها قرئ قرى زائر زوار المتصفحين المتصفحون أعجب أعجبهم online reading lisent partagé partagés leyendo
 okunmuştur okundu okunuyor sayısı поделились поделился читают خوانده خوانده‌اند خوانده‌است udostępniono udostępnień
 geteilt teilten condiviso gedeeld seen lido lida lidas διαβάστηκε dibaca dilihat خوێندراوەتەوە
+vu vus læst citit přečteno přečtené zobrazení zobrazeno olvasás پڑھا دیکھا lượt
 """
 # In scripts without blanks: words that may be glued to a count.
 COUNTED_GLUED, AROUND_GLUED = (
@@ -79,16 +82,20 @@ COMMA = re.compile(r"(?<=\d)[,.\u00a0\u066c](?=\d{3}(?!\d))")
 WORD = re.compile(r"[^\W\d_]+")
 # The most words and characters of a line of particulars: date, place, author. Chosen: a longer line is a sentence.
 MAX_WORDS, LONGEST_CHARACTERS = 26, 200
-# The most words of a place or an agency beside a date.
-PLACE_WORDS = 4
+# The most words of a place or an agency beside a date, or beside several counts.
+PLACE_WORDS, SEVERAL_COUNTS = 4, 2
 
 
-def reason(line: str, names: Collection[str] = ()) -> str:
-    """Why a line is one of particulars; empty if it is not. names: those of the article's authors."""
+def reason(line: str, names: Collection[str] = (), *, head: bool = False) -> str:
+    """Why a line is one of particulars; empty if it is not. names: those of the article's authors. head: whether no
+    line of the text is above it; elsewhere a day without its year is a heading, such as those of a timeline.
+    """
     if len(line) > LONGEST_CHARACTERS or SENTENCE.search(line):
         return ""
     if not re.search(r"\d", line) and line.count(" ") >= relative.LONGEST_WORDS:
         return ""
+    if head and only_a_day_without_year(line):
+        return "date"
     plain = months.fold(line)
     if SHORT_LINK.search(plain):
         return "short link"
@@ -114,7 +121,7 @@ def reason(line: str, names: Collection[str] = ()) -> str:
     ]
     if running and not left:
         return "date"
-    if counted and len(left) <= (PLACE_WORDS if dates else 0):
+    if counted and len(left) <= (PLACE_WORDS if dates or len(counts) >= SEVERAL_COUNTS else 0):
         return "counter"
     return "date" if dates and not left and not re.search(r"\d", rest) else ""
 
