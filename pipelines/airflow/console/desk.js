@@ -1,12 +1,13 @@
-// Desk: where the night is run from, inside Airflow's UI. Hand-written, no build step: React, Chakra and the router are
-// Airflow's own. Here is what is around every page: the navigation, and the page that the address names.
+// The Desk, from which people run the night, inside Airflow's UI. It is written by hand, without a build step: React, Chakra and
+// the router are Airflow's own. This module draws the navigation, and the page that the address names.
 import { PAGES } from "./pages.js";
 import { Languages } from "./parts/languages.js";
 import { askAhead } from "./parts/asking.js";
 import { learn, say, useLanguage } from "./parts/language.js";
 import { Go, pageOf } from "./parts/router.js";
 import { Trouble } from "./parts/pieces.js";
-// What most pages draw with comes at once with the others, and not when a module that imports it is read.
+// The modules that most pages need are imported here, so that they are loaded together and not only when another module imports
+// them.
 import "./parts/acting.js";
 import "./parts/button.js";
 import "./parts/charts.js";
@@ -17,8 +18,8 @@ const { createElement: h, Component, useEffect, useState } = globalThis.React;
 const { Box, Flex, Skeleton, Stack } = globalThis.ChakraUI;
 const { useLocation } = globalThis.ReactRouterDOM;
 
-// The modules of pages that are here. Not by React's lazy(): what that waited for is shown .3 s after it began to wait and no
-// earlier, and Airflow waits for this module in the same way.
+// The modules of pages that are loaded. React's lazy() is not used: it shows what it waited for .3 s after it began to wait,
+// never earlier, and Airflow already waits for this module in the same way.
 const LOADED = new Map();
 const bring = async (page) => {
   try {
@@ -68,7 +69,7 @@ const Navigation = ({ current }) =>
     }),
   );
 
-// A page that breaks says so in its place, and the navigation stays.
+// If a page breaks, an error is shown in its place, and the navigation stays.
 class Boundary extends Component {
   constructor(props) {
     super(props);
@@ -97,7 +98,7 @@ const Desk = () => {
   if (!speaking) return h(Skeleton, { h: "20rem", m: 4 });
   return h(
     Box,
-    // Every word is another one: nothing of the page before is kept.
+    // In another language every word differs, so nothing of the earlier page is kept.
     {
       as: "main",
       key: speaking.asked,
@@ -114,7 +115,7 @@ const Desk = () => {
       h(Flex, { justify: "space-between", align: "end", gap: 3, flexWrap: "wrap" }, h(Navigation, { current: found?.page }), h(Languages)),
       h(
         Boundary,
-        // Another page is drawn, though this one broke.
+        // Another page can still be drawn after one broke.
         { key: pathname },
         found ? h(Shown, { page: found.page, names: found.names }) : h(Trouble, null, say("page.none")),
       ),
@@ -124,8 +125,8 @@ const Desk = () => {
 
 globalThis.Desk = Desk;
 
-// Airflow draws the Desk once this module is whole. So its words and the page are here by then, and the page's first answer
-// is on its way: one after the other, each would be asked for when the one before had been drawn.
+// Airflow draws the Desk when this module is complete. By then the Desk's words and the page are loaded, and the page's first
+// answer is asked for. Otherwise each would be asked for only after the one before was drawn.
 const inAirflow = globalThis.location.pathname.slice(new URL(document.baseURI).pathname.replace(/\/$/u, "").length);
 const first = pageOf(PAGES, inAirflow)?.page;
 first?.asks?.forEach(askAhead);

@@ -1,6 +1,6 @@
-// The pages of the Desk: a page is added by its line here. `path` stands behind /plugin/desk, a name with a colon is any
-// part of it; `title` is the key of its words, `nav` whether it stands in the navigation; `load` brings its module, which
-// gives the component as `Page`; `asks` is what it asks the server before it can show anything.
+// The pages of the Desk, one line each. `path`: the address after /plugin/desk; a name with a colon stands for any part. `title`:
+// the key of the page's name in the catalogues. `nav`: whether the navigation shows it. `load`: a function that loads its module,
+// whose `Page` is the component. `asks`: what the page asks the server before it can show anything.
 export const PAGES = [
   { path: "", nav: true, title: "nav.overview", asks: ["overview"], load: () => import("./pages/overview.js") },
   { path: "sources", nav: true, title: "nav.sources", asks: ["sources"], load: () => import("./pages/sources.js") },

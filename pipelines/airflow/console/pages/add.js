@@ -1,4 +1,4 @@
-// Add sources: what to look at, what was found of each site, and a person's yes or no.
+// Add sources: the form of sites to look at, the findings about each site, and a person's yes or no.
 import { useDoing } from "../parts/acting.js";
 import { act, useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";

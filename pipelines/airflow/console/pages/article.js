@@ -1,4 +1,5 @@
-// An article: its text, what was cut from it in its place, its wordings, the page as it was received, and what is around it.
+// An article: its text, the cut parts in their places, its wordings, the page as it was received, and further facts about the
+// article.
 import { useData } from "../parts/asking.js";
 import { Beside } from "../parts/beside.js";
 import { Button } from "../parts/button.js";
@@ -12,7 +13,7 @@ import { Received } from "../parts/received.js";
 const { createElement: h } = globalThis.React;
 const { Badge, Box, Flex, Skeleton, Stack, Text } = globalThis.ChakraUI;
 
-// How an article can be looked at; the first is what the address leaves out.
+// The views of an article. The first is shown if the address names none.
 const VIEWS = ["text", "cuts", "changes", "page"];
 const USUAL = { view: "text", found: "", before: "", after: "" };
 

@@ -1,4 +1,5 @@
-// The golden pages of a source: pages whose facts are known, with the note of whoever kept one because it was read wrongly.
+// The golden pages of a source: pages whose facts are known, with the note of the person who kept one because it was read
+// wrongly.
 import { say } from "../parts/language.js";
 import { Empty, English, Panel } from "../parts/pieces.js";
 import { Go } from "../parts/router.js";

@@ -2,7 +2,7 @@
 import { say, since } from "../parts/language.js";
 import { minute } from "../parts/pieces.js";
 
-// Sources that are named, before the others are counted.
+// How many sources are named; further sources are only counted.
 const NAMED = 3;
 
 const some = (names, titles) => {

@@ -1,4 +1,4 @@
-// Have a site looked at again, with what its pages do not tell: the name, the time zone, the country.
+// Have a site looked at again, with facts that its pages do not show: the name, the time zone, the country.
 import { useDoing } from "../parts/acting.js";
 import { act } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
@@ -8,7 +8,7 @@ import { say } from "../parts/language.js";
 const { createElement: h, useState } = globalThis.React;
 const { Flex, Stack, Text } = globalThis.ChakraUI;
 
-// refused: where the look that waits for a yes is refused first.
+// refused: the path that refuses the look that still waits for a yes; this is done first.
 export const LookAgain = ({ run, refused, onDone }) => {
   const { url, name, timezone, country, twice } = run.form;
   const [form, setForm] = useState({ name: name ?? "", timezone: timezone ?? "", country: country ?? "" });

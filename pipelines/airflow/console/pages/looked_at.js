@@ -1,4 +1,5 @@
-// The sites that were looked at: how far each is, and of one its samples, its evidence and the file that would be written.
+// The sites that were looked at: the state of each look; and of one look the samples, the evidence and the file that would be
+// written.
 import { Act } from "../parts/acting.js";
 import { Button } from "../parts/button.js";
 import { say } from "../parts/language.js";
@@ -11,7 +12,7 @@ const { Badge, Box, Flex, Heading, Stack, Table, Text } = globalThis.ChakraUI;
 
 const WAITS = new Set(["awaiting_input", "deferred"]);
 
-// How such a run stands, as the catalogues have it, and its colour.
+// The state of such a look, as a key of the catalogues, and its colour.
 const standing = (run) => {
   if (WAITS.has(run.tasks.approve)) return ["waits", "blue"];
   if (run.tasks.probe === "failed") return ["cannot", "red"];

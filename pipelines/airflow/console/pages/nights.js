@@ -8,7 +8,7 @@ import { Go } from "../parts/router.js";
 const { createElement: h, useState } = globalThis.React;
 const { Box, Stack, Table, Text } = globalThis.ChakraUI;
 
-// Of the table, before it is asked for the others.
+// Rows of the table that are shown until the reader asks for the others.
 const FEW = 7;
 
 const lasted = (run) => {

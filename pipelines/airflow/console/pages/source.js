@@ -14,10 +14,10 @@ const { Badge, Box, Flex, Stack, Text } = globalThis.ChakraUI;
 
 const DAY_MS = 86_400_000;
 
-// Days with the source before anything is usual for it: each day of the week once.
+// Days that a source must be known before anything counts as usual for it: each day of the week once.
 const KNOWN_DAYS = 7;
 
-// The new articles of a usual day, counted from the first day that gave any; null while there are too few days.
+// The number of new articles on a usual day, counted from the first day with any; null while there are too few days.
 export const usualOf = (days) => {
   const known = days.slice(days.findIndex((count) => count > 0));
   return days.some(Boolean) && known.length >= KNOWN_DAYS ? [...known].sort((a, b) => a - b)[Math.floor(known.length / 2)] : null;
@@ -47,7 +47,8 @@ export const Standing = ({ page }) => {
           h(When, { at: page.started_at, now: page.now, none: say("state.never") }),
         ),
       ),
-      // Of held articles the card above says all, with what can be decided. A source drifts too when only its pages changed.
+      // The card above says everything about held articles, and what can be decided. A source also drifts if only its pages
+      // changed.
       page.troubles.includes("drifting") && page.held.length > 0
         ? h(Text, { fontSize: "sm" }, say("means.drifting"))
         : page.health.reason

@@ -1,4 +1,4 @@
-// What can be done with a source, for those who may; what works longer shows below how it goes and what came of it.
+// The actions on a source, for people who may do them. Work that takes longer shows its progress and its result below.
 import { Act } from "../parts/acting.js";
 import { say } from "../parts/language.js";
 import { Work } from "../parts/results.js";
@@ -40,7 +40,7 @@ export const Actions = ({ page, path, onDone }) => {
   );
 };
 
-// A trial that found something: load it as our correction, and take it back.
+// A trial that found something can be loaded as a correction, and the correction can be undone.
 const Correct = ({ path, result }) => {
   const [run, setRun] = useState(null);
   const at = `${path}/trials/${result.key}`;

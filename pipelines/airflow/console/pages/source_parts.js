@@ -1,4 +1,4 @@
-// The tables of a source's page: where its URLs ended, its runs, its lists, and who did what with it.
+// The tables of a source's page: how its URLs ended, its runs, its lists, and who did what with the source.
 import { phrase, say, word } from "../parts/language.js";
 import { column, Empty, English, minute, number, Outside, Panel, When } from "../parts/pieces.js";
 import { AirflowLink, Go } from "../parts/router.js";
@@ -45,7 +45,7 @@ export const Ends = ({ page }) =>
     ),
   );
 
-// The stages of a run, each as a link to the log of its task where Airflow ran it.
+// The stages of a run. If Airflow ran a stage, it is a link to the log of its task.
 const Stages = ({ run, tasks }) =>
   h(
     Flex,

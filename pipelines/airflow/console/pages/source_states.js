@@ -1,12 +1,12 @@
-// What states a source is in, and which sources a choice leaves.
+// The states of a source, and the sources that remain after a choice of states.
 const WELL = new Set(["", "healthy", "learning"]);
 
-// Besides how its last run ended: that it is paused, and what health found.
+// Besides the end of its last run: whether the source is paused, and what health found.
 export const othersOf = (source) => [
   ...new Set([...(source.paused_at ? ["paused"] : []), ...(WELL.has(source.standing) ? [] : [source.standing]), ...source.troubles]),
 ];
 
-// All that a source can be narrowed by.
+// All states by which the list of sources can be narrowed.
 export const statesOf = (source) => [source.state || "never", ...(source.standing ? [source.standing] : []), ...othersOf(source)];
 
 export const chosen = (sources, { state, country, language, name }) => {

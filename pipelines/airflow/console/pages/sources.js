@@ -1,4 +1,4 @@
-// Sources: every followed source, to be sorted and narrowed; the address says how.
+// Every followed source, in a list that can be sorted and narrowed. The address of the page holds the choices.
 import { useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
 import { Sparkline } from "../parts/charts.js";
@@ -20,7 +20,7 @@ const withDays = (page, days) => (days ? { ...page, sources: page.sources.map((s
 
 const sum = (days) => (days ?? NONE).reduce((all, one) => all + one, 0);
 
-// Of each column: the key of its words, what it is sorted by, and whether numbers stand in it.
+// For each column: the key of its words, the value by which it is sorted, and whether it contains numbers.
 const COLUMNS = [
   { key: "", title: "search.source", by: null },
   { key: "state", title: "col.last_run", by: (s) => s.state },
@@ -144,7 +144,7 @@ const Listed = ({ page, filters, change }) => {
 
 const Filters = ({ page, filters, change }) => {
   const values = (key) => page.sources.map((source) => source[key]);
-  // What the address asks for stands among the choices, even where no source has it any more.
+  // The value in the address is among the choices, even if no source has it any more.
   const choices = (chosen, known) => [["", say("sources.all")], ...[...new Set([...known, chosen])].filter(Boolean).sort().map((one) => [one, standing(one)])];
   const states = page.sources.flatMap(statesOf);
   return h(
@@ -170,7 +170,7 @@ const Filters = ({ page, filters, change }) => {
 export const Page = () => {
   const [filters, change] = useFilters(USUAL);
   const asked = useData("sources");
-  // The list stands before its sparklines are there.
+  // The list is shown before its sparklines are loaded.
   const month = useData("sources/days");
   return h(
     Stack,

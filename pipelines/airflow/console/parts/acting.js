@@ -1,4 +1,4 @@
-// Doing something: a button that shows at once that it was taken, and then what became of it.
+// Actions: a button that shows at once that the click was taken, and then the result.
 import { act, loadOfAirflow, saying, toldBy } from "./asking.js";
 import { Button } from "./button.js";
 import { say, word } from "./language.js";
@@ -10,7 +10,7 @@ const { Flex, Text } = globalThis.ChakraUI;
 const LOOK_MS = 2_000;
 const ENDED = new Set(["success", "failed"]);
 
-// Something that the server may refuse: whether it is under way, what was wrong with it, and a way to do it.
+// An action that the server may refuse: whether it is under way, what was wrong with it, and a function that does it.
 export const useDoing = () => {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
@@ -29,7 +29,7 @@ export const useDoing = () => {
   return { busy, error: problem?.said ?? "", problem, run };
 };
 
-// The state of a run of a Dag, asked for until it has ended, and what is wrong with asking.
+// The state of a run of a Dag, asked for until the run has ended; and the error if asking fails.
 export const useDagRun = (dag, runId, onEnd) => {
   const [state, setState] = useState("queued");
   const [error, setError] = useState("");
@@ -57,7 +57,7 @@ export const useDagRun = (dag, runId, onEnd) => {
   return { state, error };
 };
 
-// How a run of a Dag goes, until it has ended.
+// Shows the state of a run of a Dag until it has ended.
 export const DagRun = ({ dag, runId, onEnd }) => {
   const { state, error } = useDagRun(dag, runId, onEnd);
   return h(
@@ -68,8 +68,8 @@ export const DagRun = ({ dag, runId, onEnd }) => {
   );
 };
 
-// A button that acts. ask: what is to be confirmed first, where it cannot be taken back. onDone: with the answer.
-// quiet: what becomes of it is shown elsewhere.
+// A button that acts. ask: the question to confirm first, if the action cannot be undone. onDone: called with the answer.
+// quiet: the result is shown elsewhere.
 export const Act = ({ path, body, ask, quiet = false, onDone, children, ...rest }) => {
   const [told, setTold] = useState(null);
   const { busy, error, run } = useDoing();
@@ -96,15 +96,15 @@ export const Act = ({ path, body, ask, quiet = false, onDone, children, ...rest 
   );
 };
 
-// A list in which what somebody acted on keeps its place after the server no longer names it, until the page is left.
-// The items, and those of `kept` that are no longer among them, each where it stood.
+// A list in which an item that somebody acted on keeps its place until the page is left, even if the server no longer names it.
+// Gives the items, and among them those of `kept` that the server no longer names, each in its place.
 export const placed = (items, kept, keyOf) => {
   const shown = items.filter((item) => !kept.some((one) => keyOf(one.item) === keyOf(item)));
   for (const one of [...kept].sort((a, b) => a.at - b.at)) shown.splice(one.at, 0, one.item);
   return shown;
 };
 
-// What is to be shown of a list, and a way to keep an item of it as it is now.
+// The items of a list to show, and a function that keeps an item as it is now.
 export const useKept = (items, keyOf) => {
   const [kept, setKept] = useState([]);
   const shown = placed(items, kept, keyOf);

@@ -1,23 +1,23 @@
-// Asking the app behind the Desk: reading, acting, and a page's data that is read again while somebody looks at it.
+// Requests to the app behind the Desk: to read, to act, and to read a page's data again while somebody looks at it.
 import { say } from "./language.js";
 
 const { useCallback, useEffect, useState } = globalThis.React;
 
 const REFRESH_MS = 60_000;
-// While something is under way.
+// Milliseconds until a page asks again while something is under way.
 const REFRESH_BUSY_MS = 3_000;
-// Asking takes a thirtieth of the time at most: with a thousand sources an answer takes longer, and the night needs the machine.
+// Answers take at most a thirtieth of the time: with a thousand sources an answer takes longer, and the night needs the machine.
 const REST = 30;
-// Of pages that were looked at: Back shows them at once, and asks again. As many as anybody goes back.
+// How many answers of pages are kept. Back shows such a page at once, and asks again. Chosen: nobody goes back further.
 const REMEMBERED = 50;
 const remembered = new Map();
-// What was asked before its page was drawn: when, and the answer, for the first who wants it.
+// Answers that were asked for before their page was drawn: when, and the answer, for the first component that wants it.
 const ahead = new Map();
 
-// Milliseconds until a page asks again, if something is under way or not, by those that its last answer took.
+// Milliseconds until a page asks again, which depend on whether something is under way and on how long the last answer took.
 export const restOf = (often, took) => Math.max(often ? REFRESH_BUSY_MS : REFRESH_MS, REST * took);
 
-// What the server refused, as a sentence; `told` is all that it said.
+// A refusal of the server, as a sentence; `told` is everything that the server said.
 export class Refusal extends Error {
   constructor(sentence, told = {}) {
     super(sentence);
@@ -36,7 +36,7 @@ const answered = async (answer) => {
 
 const at = (path) => new URL(`nightdesk/api/${path}`, document.baseURI);
 
-// All that the server said with a refusal.
+// Everything that the server said with a refusal.
 /** @param {unknown} error */
 export const toldBy = (error) => (error instanceof Refusal ? error.told : undefined);
 
@@ -44,10 +44,10 @@ const ask = (path) => fetch(at(path), { credentials: "same-origin" });
 
 export const askAhead = (path) => {
   const answer = ask(path);
-  // Whoever wants it is told.
+  // The component that wants the answer gets the error.
   answer.catch(() => undefined);
   ahead.set(path, { began: performance.now(), answer });
-  // Who comes later, having looked at something else, asks anew.
+  // If the page is opened later, after another one, the answer is asked for again.
   setTimeout(() => ahead.delete(path), REFRESH_BUSY_MS);
 };
 
@@ -57,7 +57,7 @@ export const load = async (path) => {
   return answered(await (asked ?? ask(path)));
 };
 
-// Do something. The header is one that no other site can send along: see docs/decisions.md.
+// Send an action. No other site can send its header: see docs/decisions.md.
 export const act = async (path, body = {}) =>
   answered(
     await fetch(at(path), {
@@ -68,14 +68,14 @@ export const act = async (path, body = {}) =>
     }),
   );
 
-// What Airflow's own API says, by the rights of whoever looks.
+// An answer of Airflow's own API, with the rights of the person who looks.
 export const loadOfAirflow = async (path) => answered(await fetch(new URL(`api/v2/${path}`, document.baseURI), { credentials: "same-origin" }));
 
 /** @param {unknown} error */
 export const saying = (error) => error instanceof Refusal ? error.message : say("asking.silent");
 
-// The data of a path: what came last, what is wrong, whether it is being asked for, and a way to ask again.
-// isBusy: of the data, whether something is under way, so that it is asked for more often.
+// The data of a path: the last answer, the error, whether the data is being asked for, and a function that asks again. isBusy:
+// says of the data whether something is under way, so that it is asked for more often.
 export const useData = (path, isBusy = (_page) => false) => {
   const [page, setPage] = useState(remembered.get(path) ?? null);
   const [shown, setShown] = useState(path);

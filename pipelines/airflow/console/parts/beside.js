@@ -1,4 +1,5 @@
-// What is around an article: its wordings, its story, its alerts, where it comes from, its evidence, and what is wrong.
+// What the page shows besides the text of an article: its wordings, its story, its alerts, where it comes from, its evidence, and
+// what is wrong.
 import { Button } from "./button.js";
 import { phrase, say, word } from "./language.js";
 import { Panel, State, When } from "./pieces.js";

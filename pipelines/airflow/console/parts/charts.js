@@ -1,15 +1,15 @@
-// Charts, as plain SVG: bars of one colour with the ones that went wrong in another, and what each says as a title.
-// Time runs as the page does: today is at the left of a page that runs from right to left.
+// Charts as plain SVG: bars of one colour, with failed ones in another, and a sentence for each as its title. Time runs in the
+// direction of the page: on a page from right to left, today is at the left.
 import { isMirrored } from "./language.js";
 
 const { createElement: h } = globalThis.React;
 
 const TALLEST = 100;
 
-// Where something of a width begins, in a picture of a width.
+// The position at which a shape of some width begins, in a picture of some width.
 export const placeOf = (x, wide, width) => isMirrored() ? width - x - wide : x;
 
-// values: one number each, the oldest first. label: what the picture says as a whole, for those who do not see it.
+// values: one number each, the oldest first. label: what the picture says as a whole, for people who cannot see it.
 export const Sparkline = ({ values, label, width = 120, height = 24 }) => {
   const most = Math.max(1, ...values);
   const step = values.length > 1 ? width / (values.length - 1) : width;
@@ -21,7 +21,8 @@ export const Sparkline = ({ values, label, width = 120, height = 24 }) => {
   );
 };
 
-// bars: {key, value, bad, told}: told is the sentence of a bar, bad colours it. They stand at the end of so many places.
+// bars: {key, value, bad, told}: told is the sentence of a bar, and bad colours it. The bars take the last of this number of
+// places.
 export const Bars = ({ bars, label, places = 30, height = 72 }) => {
   const most = Math.max(1, ...bars.map((bar) => bar.value));
   const width = TALLEST / Math.max(places, bars.length);
@@ -30,7 +31,7 @@ export const Bars = ({ bars, label, places = 30, height = 72 }) => {
     "svg",
     { role: "img", "aria-label": label, width: "100%", height, viewBox: `0 0 ${TALLEST} ${TALLEST}`, preserveAspectRatio: "none", style: { display: "block" } },
     bars.map((bar, at) => {
-      // What is nothing is a line on the ground, so that a night is there.
+      // A bar of zero is a line on the base line, so that the night can be seen.
       const tall = Math.max(2, (bar.value / most) * TALLEST);
       return h(
         "rect",

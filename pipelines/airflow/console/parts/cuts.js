@@ -14,7 +14,8 @@ const Removed = ({ block, direction }) =>
   h(
     Box,
     { as: "del", display: "block", textDecoration: "none", borderStartWidth: "3px", borderColor: "orange.solid", ps: 3, "data-testid": "removed" },
-    // Our word reads as the Desk does, the reason is English, and both stand on the article's side.
+    // The Desk's word has the direction of the Desk, the reason is English, and both stand on the side where the article's lines
+    // begin.
     h(
       Text,
       { dir: "auto", textAlign: sideOf(direction), fontSize: "xs", color: "fg.muted" },
@@ -28,7 +29,7 @@ export const Cuts = ({ article }) => {
   const [marked, setMarked] = useState(true);
   if (article.cut.length === 0) return h(Text, { color: "fg.muted", fontSize: "sm" }, say("article.nothing_cut"));
   if (!page && !error) return h(Skeleton, { h: "10rem" });
-  // Without its page nobody knows where a block stood.
+  // Without the page, the place of a block is unknown.
   const blocks = page?.blocks ?? [];
   const lost = page?.lost ?? article.cut;
   return h(

@@ -21,10 +21,10 @@ const Pieces = ({ pieces, article, ...rest }) =>
 
 const changed = (pieces) => pieces.some((piece) => piece.fate !== "same");
 
-// One of the two wordings, by the fate that the other one's words have.
+// One of the two wordings. fate: that of the words which only the other wording has.
 const without = (pieces, fate) => (pieces ?? []).filter((piece) => piece.fate !== fate).map((piece) => piece.text).join("");
 
-// Whether the text begins with the description, before and after: then it is read once.
+// Whether the text begins with the description in both wordings. Then the description is shown only once.
 export const repeats = (description, text) => ["added", "removed"].every((fate) => without(text[0], fate).startsWith(without(description, fate)));
 
 const Between = ({ article, before, after }) => {

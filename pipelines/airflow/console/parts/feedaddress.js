@@ -1,4 +1,4 @@
-// The secret address of a watch's feed: told once, given anew, taken away.
+// The secret address of a watch's feed: it is shown once, can be replaced, and can be removed.
 import { useDoing } from "./acting.js";
 import { act } from "./asking.js";
 import { Button } from "./button.js";

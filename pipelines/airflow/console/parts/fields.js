@@ -1,4 +1,4 @@
-// Fields of forms and filters, each with its label: Airflow's own look, the browser's own keyboard.
+// Fields of forms and filters, each with its label. They look like Airflow's own, and the keyboard works as the browser has it.
 const { createElement: h, useId } = globalThis.React;
 const { Box, Input, NativeSelect, Text, Textarea } = globalThis.ChakraUI;
 
@@ -11,7 +11,7 @@ const Labelled = ({ id, label, hint, children, ...rest }) =>
     hint ? h(Text, { id: `${id}-hint`, fontSize: "xs", color: "fg.muted" }, hint) : null,
   );
 
-// What is typed: `rows` makes it several lines, `offered` is what may be chosen instead.
+// A field for typed text. `rows` gives it several lines, `offered` are values that may be chosen instead.
 export const Field = ({ label, hint, value, onChange, rows, offered, ...rest }) => {
   const id = useId();
   const list = offered ? `${id}-offered` : undefined;
@@ -24,7 +24,7 @@ export const Field = ({ label, hint, value, onChange, rows, offered, ...rest }) 
   );
 };
 
-// One of a few; choices: pairs of value and words.
+// A choice of one of a few values. choices: pairs of value and words.
 export const Choice = ({ label, value, choices, onChoose, ...rest }) => {
   const id = useId();
   return h(

@@ -1,4 +1,4 @@
-// An article that a search found: its title and passages with what was found marked, its story told once.
+// An article that a search found: its title and passages with the found words marked; a story appears once.
 import { phrase, say, word } from "./language.js";
 import { atPageSide, Dotted, When, Words } from "./pieces.js";
 import { Go } from "./router.js";
@@ -32,7 +32,7 @@ const Edit = ({ found, list }) =>
       : null,
   );
 
-// list: the filters of the list that it is in, as they stand in the address, so that its page leads back.
+// list: the filters of the list that contains the article, as in the address, so that the article's page leads back.
 export const Found = ({ found, titles, list }) =>
   h(
     Box,

@@ -1,19 +1,19 @@
-// The language the Desk speaks: Airflow's own, or one that Airflow does not have and a reader chose here, for this browser.
-// Its words are one catalogue a language, languages/<code>.json; what a server or a page wrote stays as it is, isolated.
+// The language of the Desk: that of Airflow, or one that Airflow does not have and that a reader chose in this browser. Each
+// language has one catalogue of words, languages/<code>.json. Texts of a server or a page stay unchanged, isolated.
 const { createElement: h, Fragment, useEffect, useState } = globalThis.React;
 
-// Airflow keeps its choice here, and says it on the page's root.
+// Where Airflow stores the chosen language, which it also writes on the page's root element.
 const AIRFLOWS = "i18nextLng";
 const OURS = "nightdesk-language";
 const CATALOGUES = ["en", "ar", "fr", "tr", "fa", "ckb"];
 // Languages that Airflow does not ship.
 export const BESIDE = { fa: "فارسی", ckb: "کوردی" };
 const RIGHT_TO_LEFT = new Set(["ar", "fa", "ckb", "he"]);
-// What isolates a piece of text from the direction around it, where no element can.
+// Characters that isolate a piece of text from the direction around it, where no element can do it.
 const ISOLATED = ["\u2068", "\u2069"];
 const PLACE = /\{(\w+)\}/u;
 
-// What `say` speaks with: the words of one language, and what it needs to know of it.
+// What `say` uses: the words of one language, and facts about the language.
 let spoken = { asked: "", language: "en", direction: "ltr", words: {}, plurals: new Intl.PluralRules("en") };
 
 export const speak = (found) => {
@@ -56,10 +56,10 @@ const read = async (language) => {
   };
 };
 
-// Speak the reader's language already, before the page is drawn; if its words do not come, the page asks again.
+// Load the reader's language before the page is drawn. If its words do not arrive, the page asks for them again.
 export const learn = () => read(wanted()).then(speak, () => undefined);
 
-// The language and direction of the page, null until its words are here; `asked` is what was chosen.
+// The language and direction of the page; null until its words are loaded. `asked`: the chosen language.
 export const useLanguage = () => {
   const [asked, setAsked] = useState(wanted);
   const [ready, setReady] = useState(() => (spoken.asked === asked ? spoken : null));
@@ -104,10 +104,10 @@ const pattern = (key, n) => {
 
 const isolated = (value) => (typeof value === "number" ? number(value) : `${ISOLATED[0]}${value}${ISOLATED[1]}`);
 
-// A sentence of the catalogue with values in it; `n` chooses the form of the plural.
+// A sentence of the catalogue with its values filled in; `n` chooses the plural form.
 export const say = (key, values = {}) => pattern(key, values.n).replace(new RegExp(PLACE, "gu"), (_, name) => isolated(values[name] ?? ""));
 
-// The same with elements in the places of values.
+// The same with elements in place of values.
 export const phrase = (key, values = {}) =>
   pattern(key, values.n)
     .split(PLACE)
@@ -115,7 +115,8 @@ export const phrase = (key, values = {}) =>
       at % 2 ? h("bdi", { key: at }, typeof values[piece] === "number" ? number(values[piece]) : values[piece]) : h(Fragment, { key: at }, piece)
     );
 
-// A word of a closed list (a state, a kind), itself where the catalogue has none: the server may know newer ones.
+// The word for a member of a closed list (a state, a kind). If the catalogue has none, the member itself: the server may know
+// newer ones.
 export const word = (list, value) => (value && `${list}.${value}` in spoken.words ? say(`${list}.${value}`) : value);
 
 // How long ago, in words.

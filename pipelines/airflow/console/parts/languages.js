@@ -1,4 +1,4 @@
-// The Desk's own switch, for languages that Airflow does not have.
+// The Desk's own switch of languages, for those that Airflow does not have.
 import { Choice } from "./fields.js";
 import { BESIDE, choose, chosen, say } from "./language.js";
 

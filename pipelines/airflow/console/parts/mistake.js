@@ -4,11 +4,11 @@ import { say } from "./language.js";
 const { createElement: h } = globalThis.React;
 const { Box, Text } = globalThis.ChakraUI;
 
-// Where the query ends, the caret stands behind it.
+// If the mistake is at the end of the query, the caret stands after it.
 const NOTHING = "\u00a0";
 
 export const Mistake = ({ mistake }) => {
-  // The server counts characters, a script half of some.
+  // The server counts whole characters; JavaScript counts some characters as two.
   const letters = Array.from(mistake.query);
   const part = (start, end) => letters.slice(start, end).join("");
   return h(

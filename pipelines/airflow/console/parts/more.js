@@ -1,9 +1,9 @@
-// A long list, drawn as far as it is scrolled: a thousand rows at once would keep the page from answering.
+// A long list, drawn as far as it is scrolled: to draw a thousand rows at once would block the page.
 const { createElement: h, useEffect, useRef, useState } = globalThis.React;
 
 const AT_ONCE = 60;
 
-// What of a list is drawn, and the piece to put at its end; scrolled to, it draws more.
+// The drawn part of a list, and an element to put at its end: when that is scrolled into sight, more is drawn.
 export const useMore = (rows) => {
   const [count, setCount] = useState(AT_ONCE);
   const end = useRef(null);

@@ -1,5 +1,5 @@
-// The page as its site sent it, in a frame that runs nothing, loads nothing and leads nowhere: the server made it so, and
-// the frame forbids it once more.
+// The page as its site sent it, in a frame that runs nothing, loads nothing and leads nowhere: the server has made the page
+// harmless, and the frame forbids all this once more.
 import { Choice } from "./fields.js";
 import { say } from "./language.js";
 import { minute } from "./pieces.js";

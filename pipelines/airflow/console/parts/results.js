@@ -1,4 +1,4 @@
-// What a piece of work came to: the result of a task of one of our Dags, once its run has ended.
+// The result of a piece of work: that of a task of a Nightdesk Dag, when its run has ended.
 import { DagRun } from "./acting.js";
 import { loadOfAirflow, saying } from "./asking.js";
 import { say } from "./language.js";
@@ -7,7 +7,7 @@ import { AirflowLink } from "./router.js";
 const { createElement: h, useEffect, useState } = globalThis.React;
 const { Box, Stack, Text } = globalThis.ChakraUI;
 
-// Airflow hands a record back as JSON, and a sentence as itself.
+// Airflow gives a record back as JSON, and a sentence unchanged.
 export const read = (value) => {
   if (typeof value !== "string") return value;
   try {
@@ -82,7 +82,7 @@ const Changed = ({ one }) =>
     ),
   );
 
-// A run of by_hand: how it goes, and then what came of it; children gets the result, for what comes next.
+// A run of by_hand: its progress, and then its result. children: a function that gets the result and draws what comes next.
 export const Work = ({ run, children }) => {
   const [ended, setEnded] = useState("");
   const [result, error] = useResult(run, "do", ended === "success");

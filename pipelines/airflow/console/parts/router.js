@@ -1,12 +1,12 @@
-// Where in the Desk one is: the path behind /plugin/desk says the page, what stands behind ? its filters.
-// Airflow's own router moves, so that Back, Forward and a shared address do what they do everywhere else.
+// Addresses in the Desk: the path after /plugin/desk names the page, and the part after ? holds its filters. Airflow's own router
+// moves between pages, so that Back, Forward and a shared address work as everywhere else.
 const { createElement: h, useCallback } = globalThis.React;
 const { Link } = globalThis.ChakraUI;
 const { Link: RouterLink, matchPath, useLocation, useNavigate } = globalThis.ReactRouterDOM;
 
 export const BASE = "/plugin/desk";
 
-// An address in the Desk, with its filters; what is empty is left out.
+// An address in the Desk, with its filters. Empty filters are left out.
 export const address = (path, filters = {}) => {
   const kept = Object.entries(filters).filter(([, value]) => value !== "" && value !== null && value !== undefined);
   const query = new URLSearchParams(kept.map(([name, value]) => [name, String(value)])).toString();
@@ -22,8 +22,8 @@ export const pageOf = (pages, pathname) => {
   return null;
 };
 
-// The filters of a page as they stand in the address, and a way to change them. What has the value of `usual` is left
-// out of the address. A choice is a step that Back takes away again; what is typed is not, letter by letter.
+// The filters of a page as they are in the address, and a function that changes them. A filter with its value in `usual` is left
+// out of the address. Back undoes a choice; typed text does not add a step for each letter.
 export const useFilters = (usual) => {
   const { pathname, search } = useLocation();
   const navigate = useNavigate();

@@ -1,4 +1,4 @@
-// A long list: a page of it at a time, the next one when its end comes into sight or its button is pressed.
+// A long list, loaded a page at a time: the next page comes when the list's end is scrolled into sight or its button is pressed.
 import { load, saying, toldBy } from "./asking.js";
 import { Button } from "./button.js";
 import { say } from "./language.js";
@@ -6,7 +6,7 @@ import { say } from "./language.js";
 const { createElement: h, useCallback, useEffect, useRef, useState } = globalThis.React;
 const { Box, Flex, Skeleton, Text } = globalThis.ChakraUI;
 
-// Lists that were looked at: Back shows them as they were. As many as anybody goes back.
+// How many lists are kept: Back shows them as they were. Chosen: nobody goes back further.
 const REMEMBERED = 20;
 const remembered = new Map();
 
@@ -16,7 +16,8 @@ const remember = (path, list) => {
   if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value);
 };
 
-// The rows of a path under a name, as far as they were asked for. `after` of an answer is where it goes on.
+// The rows of a path, which an answer has under this name, as far as they were asked for. The next page begins at the answer's
+// `after`.
 export const useScrolled = (path, name) => {
   const [list, setList] = useState({ path: "", rows: null, last: null });
   const [problem, setProblem] = useState(null);

@@ -1,4 +1,4 @@
-// Lists of synonyms: spellings and names of one thing, which queries take together as syn:name.
+// Lists of synonyms: spellings and names of one thing, which queries use together as syn:name.
 import { useDoing } from "./acting.js";
 import { act } from "./asking.js";
 import { Button } from "./button.js";

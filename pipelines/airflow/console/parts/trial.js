@@ -1,4 +1,4 @@
-// A watch that is being written, tried: on a text, and on what came in the last thirty days.
+// Trials of a watch that is being written: on a text, and on the articles of the last thirty days.
 import { useDoing } from "./acting.js";
 import { act } from "./asking.js";
 import { Button } from "./button.js";
@@ -51,7 +51,7 @@ export const TextTrial = ({ watch }) => {
   );
 };
 
-// A bar a day, with the same as a table for whoever cannot see it.
+// A bar for each day, and the same as a table for people who cannot see the bars.
 const Days = ({ days }) => {
   const most = Math.max(1, ...days.map((one) => one.alerts));
   return h(
@@ -130,10 +130,11 @@ const Tried = ({ found }) =>
     ),
   );
 
-// Days that are looked back, one after the other: the last day is there at once, a month takes seconds of a big archive.
+// The steps of days to look back: the last day comes at once, a month takes seconds in a big archive.
 const STEPS = [1, 7, 30];
 
-// Try a watch step by step; `show` gets what each found, and which step comes next. What found more than is read ends it.
+// Try a watch step by step. `show` gets the result of each step, and which step comes next. The steps end when one found more
+// than is read.
 export const tryBack = async (ask, show) => {
   for (const [at, days] of STEPS.entries()) {
     const found = await ask(days);

@@ -1,4 +1,4 @@
-// A watch on the left, what it would find on the right; kept by the same rules as on the command line.
+// The form of a watch on the left, and what the watch would find on the right. The rules are those of the command line.
 import { useDoing } from "./acting.js";
 import { act } from "./asking.js";
 import { Button } from "./button.js";

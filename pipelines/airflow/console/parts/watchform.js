@@ -1,4 +1,4 @@
-// What a person writes of a watch: a query, or terms of which any is enough; what is narrowed; and who is told.
+// The fields of a watch that a person writes: a query, or terms of which any is enough; limits; and who is told.
 import { Choice, Field } from "./fields.js";
 import { say, word } from "./language.js";
 
@@ -25,7 +25,7 @@ export const EMPTY = {
   messages_in: "",
 };
 
-// A watch as the form has it.
+// A watch in the form's own values.
 export const toForm = (watch) => ({
   mode: watch.query ? "query" : "terms",
   query: watch.query,
@@ -42,7 +42,7 @@ export const toForm = (watch) => ({
   messages_in: watch.messages_in,
 });
 
-// The form as the server takes it.
+// The form's values as the server takes them.
 export const toWatch = (form) => ({
   query: form.mode === "query" ? form.query : "",
   terms: form.mode === "terms" ? split(form.terms, "\n") : [],

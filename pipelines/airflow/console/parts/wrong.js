@@ -1,4 +1,4 @@
-// "This extraction is wrong": the page is kept as a golden page, with a note for whoever mends it.
+// "This extraction is wrong": the page is kept as a golden page, with a note for the person who corrects it.
 import { useDoing } from "./acting.js";
 import { act } from "./asking.js";
 import { Button } from "./button.js";
