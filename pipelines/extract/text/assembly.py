@@ -22,7 +22,7 @@ from pipelines.extract.fields.metadata import Facts
 from pipelines.extract.text import by_trafilatura, classifier, text_choice
 from pipelines.extract.text.between import find_between
 from pipelines.extract.text.block_chances import LIKELY_CHANCE, JudgedBlock, JudgedPage, judge_page
-from pipelines.extract.text.block_coverage import coverage
+from pipelines.extract.text.block_coverage import coverages
 from pipelines.extract.text.line_cuts import Text, cut_blocks, cut_lines
 from pipelines.model import Source, Template
 
@@ -202,7 +202,8 @@ def _choose(
     found = page.bare
 
     def ask() -> dict[str, text_choice.Floats]:
-        return {name: np.array(coverage(found, lines)) for name, lines in ask_witnesses(tree).items()}
+        asked = ask_witnesses(tree)
+        return {name: np.array(its) for name, its in zip(asked, coverages(found, asked.values()), strict=True)}
 
     better = text_choice.choose_text(page.compared, chances, ask, choice_trees)
     if better is None:

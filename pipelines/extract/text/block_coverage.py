@@ -1,45 +1,77 @@
-"""How much of each block of a page is in another text of the page, such as an extractor's."""
+"""How much of each block of a page is in another text of the page, such as an extractor's.
+
+Words become numbers and runs of words become one number each, so that all runs of a page are looked up in one step.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise, repeat
+
+import numpy as np
 
 from pipelines.extract.blocks import Block
 from pipelines.extract.phrases import key
 
-# Words of the runs by which two texts are compared. The classifier was fitted with this value: after a change, fit it
-# again.
+# Words of the runs by which two texts are compared. The classifier was fitted with it: change it and fit anew.
 SHINGLE_WORDS = 3
-# For how many blocks the runs of words are kept. Chosen: nearly all pages have fewer blocks; it takes some megabytes.
-MAX_RUNS = 1000
 # The share for a block of one or two words that occurs somewhere in the text. Chosen: the words may be another block's.
 INSIDE_SHARE = 0.5
+# The number of a word that no block has.
+UNKNOWN = 0
 
 
 def coverage(found: Sequence[Block], lines: Sequence[str]) -> list[float]:
     """How much of each block is in the lines, 0 to 1."""
+    return coverages(found, [lines])[0]
+
+
+def coverages(found: Sequence[Block], texts: Iterable[Sequence[str]]) -> list[list[float]]:
+    """For each text, how much of each block is in it, 0 to 1."""
+    words = [block.key.split() for block in found]
+    ends = list(accumulate(map(len, words)))
+    tokens = [word for its in words for word in its]
+    numbers = {word: number for number, word in enumerate(dict.fromkeys(tokens), UNKNOWN + 1)}
+    runs = _runs([numbers[word] for word in tokens], len(numbers) + 1)
+    return [_shares(found, ends, numbers, runs, lines) if lines else [0.0] * len(found) for lines in texts]
+
+
+def _shares(
+    found: Sequence[Block],
+    ends: Sequence[int],
+    numbers: dict[str, int],
+    runs: Sequence[int],
+    lines: Sequence[str],
+) -> list[float]:
+    """How much of each block is in the lines.
+
+    ends: where the words of each block end among those of all blocks.
+    numbers: the number of each word of the blocks.
+    runs: the runs of words of all blocks, by their first word.
+    """
     keys = [key(line) for line in lines]
     whole = set(keys)
     joined = f" {' '.join(keys)} "
-    known = set(_shingles(joined.split()))
-    # Runs are looked up in a set, which is far quicker than in the text. A line without words separates two lines that
-    # are not neighbours.
+    tokens = joined.split()
+    theirs = set(_runs(list(map(numbers.get, tokens, repeat(UNKNOWN))), len(numbers) + 1))
+    # How many runs before each place are in the lines.
+    known = [0, *accumulate(map(theirs.__contains__, runs))]
+    # Words and pairs are looked up far quicker than in the text. A line without words separates two lines that are not
+    # neighbours.
     apart = joined.split(" ")
     singles, pairs = set(apart), set(pairwise(apart))
     shares = []
-    for block in found:
-        its_key = block.key
+    end = 0
+    for block, following in zip(found, ends, strict=True):
+        start, end, its_key = end, following, block.key
+        count = end - start - SHINGLE_WORDS + 1
         if its_key in whole:
             shares.append(1.0)
-            continue
-        mine = _runs(its_key)
-        if len(mine) > 1:
-            shares.append(sum(map(known.__contains__, mine)) / len(mine))
+        elif count > 1:
+            shares.append((known[start + count] - known[start]) / count)
         elif block.words < 2:
             shares.append(0.0)
-        elif mine:
+        elif count == 1:
             shares.append(INSIDE_SHARE if f" {its_key} " in joined else 0.0)
         else:
             first, _, second = its_key.partition(" ")
@@ -47,11 +79,12 @@ def coverage(found: Sequence[Block], lines: Sequence[str]) -> list[float]:
     return shares
 
 
-@lru_cache(maxsize=MAX_RUNS)
-def _runs(its_key: str) -> list[tuple[str, ...]]:
-    """The runs of words of a block, kept because a block is compared with several texts."""
-    return _shingles(its_key.split())
-
-
-def _shingles(tokens: Sequence[str]) -> list[tuple[str, ...]]:
-    return list(zip(*(tokens[start:] for start in range(SHINGLE_WORDS)), strict=False))
+def _runs(words: Sequence[int], base: int) -> list[int]:
+    """One number for each run of words; base: above the numbers of all words, of which no page has two million."""
+    numbers = np.array(words, dtype=np.int64)
+    count = max(0, len(words) - SHINGLE_WORDS + 1)
+    runs = np.zeros(count, dtype=np.int64)
+    for start in range(SHINGLE_WORDS):
+        runs = runs * base + numbers[start : start + count]
+    found: list[int] = runs.tolist()
+    return found

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from pipelines.extract.blocks import Block
 from pipelines.extract.phrases import key, reasons
-from pipelines.extract.text.block_coverage import coverage
+from pipelines.extract.text.block_coverage import coverages
 from pipelines.extract.text.place_sums import (
     HALF_SHARE,
     PARAGRAPH_WORDS,
@@ -118,7 +118,7 @@ def rows(
     """
     if not found:
         return np.zeros((0, 0), dtype=np.float32)
-    shares = Shares(coverage(found, lines), coverage(found, plain), _find_stated(found, given))
+    shares = Shares(*coverages(found, [lines, plain, given]))
     sums = sums or sum_places(found)
     steps = steps_below_best(found, sums)
     near = [a + b > 0 or steps[id(c.place)] >= 0 for a, b, c in zip(shares.lines, shares.plain, found, strict=True)]
@@ -179,10 +179,6 @@ def _shares(text: str) -> tuple[float, float]:
     else:
         digits, capitals = sum(map(str.isdigit, text)), sum(map(str.isupper, text))
     return digits / len(text), capitals / len(text)
-
-
-def _find_stated(found: Sequence[Block], given: Sequence[str]) -> list[float]:
-    return coverage(found, given) if given else [0.0] * len(found)
 
 
 def _describe_page(
