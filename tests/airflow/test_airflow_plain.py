@@ -10,6 +10,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Callable, Iterator
 from configparser import ConfigParser
@@ -157,6 +158,7 @@ def airflow_alone(tmp_path: Path) -> Path:
     environment = tmp_path / "airflow-environment"
     uv("venv", "-q", "--python", sys.executable, str(environment))
     uv("pip", "install", "-q", "-c", str(LOCK), *AIRFLOW_ALONE, into=environment)
+    give_compiled(environment)
     assert not list(environment.rglob("scrapy"))
     return environment
 
@@ -173,6 +175,21 @@ def install_wheel(environment: Path, tmp_path: Path) -> None:
     subprocess.run(build, cwd=copy, check=True, timeout=120)
     (wheel,) = tmp_path.glob("nightdesk-*.whl")
     uv("pip", "install", "-q", "-c", str(LOCK), str(wheel), into=environment)
+    give_compiled(environment)
+
+
+def give_compiled(environment: Path) -> None:
+    """Hand on what is compiled here of the very same files; otherwise each process of that Airflow compiles them."""
+    ours, theirs = (Path(sysconfig.get_path("purelib", vars=at)) for at in ({}, {"base": str(environment)}))
+    ending = f".{sys.implementation.cache_tag}.pyc"
+    for compiled in ours.rglob(f"*{ending}"):
+        source = compiled.parents[1] / f"{compiled.name.removesuffix(ending)}.py"
+        place = theirs / compiled.relative_to(ours)
+        there = theirs / source.relative_to(ours)
+        # On another file system there are other files.
+        if source.exists() and there.exists() and there.samefile(source) and not place.exists():
+            place.parent.mkdir(exist_ok=True)
+            place.hardlink_to(compiled)
 
 
 def uv(*words: str, into: Path | None = None) -> None:

@@ -16,7 +16,7 @@ from pipelines.stores import postgres
 from tests import clock, sites
 from tests.sites import RUN, Sites
 
-DELAY = 1.0
+DELAY = 0.5
 HOGS = 6
 # What the server's thread is late by on such a machine; the ledger's own times are exact.
 LATE = 0.1
