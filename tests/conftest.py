@@ -22,7 +22,7 @@ import pytest
 from pipelines.settings import Settings
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.stores import postgres
-from tests import databases, sites, warm
+from tests import databases, later, sites, warm
 from tests.papers import Paper
 from tests.sites import Sites
 
@@ -152,7 +152,7 @@ def _started() -> Iterator[str]:
     if given:
         yield given
         return
-    with databases.folder_of_server() as folder:
+    with databases.folder_for_everybody() as folder:
         settings = Settings(data=folder)
         address = postgres.start_embedded(settings, "postgres")
         databases.quicken(address)
@@ -229,6 +229,12 @@ def _own_config() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _fresh_settings() -> None:
     settings_of_this_process.cache_clear()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _imported(request: pytest.FixtureRequest) -> None:
+    """What a file of tests imports later than itself is imported before its first test."""
+    later.import_now(request.module)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -5,11 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipelines.airflow import callbacks
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings, export
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres, runs
+from tests.later import Later
+
+callbacks = Later("pipelines.airflow.callbacks")
 
 RUN = "2026-11-22T0200"
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

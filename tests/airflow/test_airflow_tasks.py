@@ -13,12 +13,6 @@ import pytest
 
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="nightdesk-airflow-"))
 
-from airflow.sdk import Asset
-from airflow.sdk.definitions.asset import AssetUniqueKey
-from airflow.sdk.exceptions import AirflowSkipException
-from airflow.sdk.execution_time.context import OutletEventAccessor
-
-from pipelines.airflow import tasks
 from pipelines.errors import CrawlError, NightdeskError, SourceError
 from pipelines.health import golden
 from pipelines.model import Tally
@@ -27,7 +21,12 @@ from pipelines.settings import settings as settings_of_process
 from pipelines.sources import folders
 from pipelines.stores import bucket, postgres, runs
 from tests import buckets, factories, sites
+from tests.later import Later
 from tests.sites import Sites
+
+sdk, asset = Later("airflow.sdk"), Later("airflow.sdk.definitions.asset")
+sdk_exceptions, context = Later("airflow.sdk.exceptions"), Later("airflow.sdk.execution_time.context")
+tasks = Later("pipelines.airflow.tasks")
 
 RUN = "2026-11-22T0200"
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -53,8 +52,10 @@ def nightly() -> SimpleNamespace:
 
 
 @pytest.fixture
-def event() -> OutletEventAccessor:
-    return OutletEventAccessor(key=AssetUniqueKey.from_asset(Asset("raw", uri="x-news://raw")), extra={})
+def event() -> Any:
+    return context.OutletEventAccessor(
+        key=asset.AssetUniqueKey.from_asset(sdk.Asset("raw", uri="x-news://raw")), extra={}
+    )
 
 
 @pytest.fixture
@@ -178,9 +179,7 @@ def test_a_later_stage_by_hand_before_any_run_says_what_to_do() -> None:
         tasks.plan_stage("load", {}, by_hand, {})
 
 
-def test_publish_hands_over_who_delivered_even_a_part_before_failing(
-    conn: postgres.Connection, event: OutletEventAccessor
-) -> None:
+def test_publish_hands_over_who_delivered_even_a_part_before_failing(conn: postgres.Connection, event: Any) -> None:
     said(conn, "alpha", "done")
     said(conn, "beta", "failed", fetched=2)
     said(conn, "gamma", "busy")
@@ -191,13 +190,11 @@ def test_publish_hands_over_who_delivered_even_a_part_before_failing(
     assert event.partition_keys == {RUN}
 
 
-def test_publish_is_skipped_when_nobody_delivered_or_nothing_was_due(
-    conn: postgres.Connection, event: OutletEventAccessor
-) -> None:
+def test_publish_is_skipped_when_nobody_delivered_or_nothing_was_due(conn: postgres.Connection, event: Any) -> None:
     said(conn, "alpha", "failed")
 
     for nothing in (planned("alpha"), [], None):
-        with pytest.raises(AirflowSkipException):
+        with pytest.raises(sdk_exceptions.AirflowSkipException):
             tasks.publish("crawl", nothing, event)
 
     assert event.partition_keys == set()
@@ -259,7 +256,10 @@ def test_a_source_that_is_being_crawled_is_skipped_and_left_alone(
 ) -> None:
     follow(settings, "alpha")
 
-    with postgres.hold_lock(conn, "crawl", "alpha") as got, pytest.raises(AirflowSkipException, match="alpha"):
+    with (
+        postgres.hold_lock(conn, "crawl", "alpha") as got,
+        pytest.raises(sdk_exceptions.AirflowSkipException, match="alpha"),
+    ):
         assert got
         tasks.crawl_batch(planned("alpha")[0])
 

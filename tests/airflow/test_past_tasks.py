@@ -9,13 +9,15 @@ import pytest
 
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="nightdesk-airflow-"))
 
-from pipelines.airflow import past_tasks
 from pipelines.errors import NightdeskError
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests import papers, sites
+from tests.later import Later
 from tests.sites import Sites
 from tests.warcs import saved, story
+
+past_tasks = Later("pipelines.airflow.past_tasks")
 
 HOST = "http://a.test"
 DAYS = ("2022-03-01", "2022-03-02", "2022-04-01")

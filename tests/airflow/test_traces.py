@@ -14,7 +14,6 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="nightdesk-airflow-"))
 
-from pipelines.airflow import telemetry
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.health import article_traces
@@ -22,7 +21,10 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres
 from tests import sites
 from tests.databases import rows
+from tests.later import Later
 from tests.papers import HOST, Paper
+
+telemetry = Later("pipelines.airflow.telemetry")
 
 
 @pytest.fixture

@@ -8,9 +8,12 @@ import time
 import httpx
 import pytest
 
-from bench import asleep, crawl_site, fresh, many_site, process_cpu
+from bench import crawl_site, fresh, many_site, process_cpu
 from pipelines.settings import Settings
 from spiders import guard
+from tests.later import Later
+
+asleep = Later("bench.asleep")
 
 # A component that starts a crawl, which burns 0.35 s of CPU and ends, and reaps it a second later.
 BURN = "import time\nwhile time.process_time() < 0.35: pass"

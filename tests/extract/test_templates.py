@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.airflow import by_hand_tasks
 from pipelines.cli import app
 from pipelines.errors import NightdeskError
 from pipelines.extract import stage
@@ -27,6 +26,9 @@ from pipelines.stores import articlefile, postgres, runs, templates
 from pipelines.stores.articlefile import Line
 from tests import factories
 from tests.databases import rows
+from tests.later import Later
+
+by_hand_tasks = Later("pipelines.airflow.by_hand_tasks")
 
 RUNS = ["2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200", "2026-11-25T0200"]
 AT = datetime(2026, 11, 22, 2, tzinfo=UTC)

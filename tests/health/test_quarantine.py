@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 
 from demo import newsroom, sites
 from demo.families import FAMILIES
-from pipelines.airflow import by_hand_tasks
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.cli import app
@@ -30,6 +29,9 @@ from pipelines.settings import settings as settings_of_this_process
 from pipelines.sources import folders
 from pipelines.stores import postgres
 from tests.examples import LONG
+from tests.later import Later
+
+by_hand_tasks = Later("pipelines.airflow.by_hand_tasks")
 
 SITE = sites.DemoSite(
     name="delta", title="Delta Post", language="en", country="GB", timezone="UTC", family="wordpress", articles=26

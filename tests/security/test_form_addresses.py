@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 
-from pipelines.airflow import channel_connections
 from pipelines.errors import ChannelError
 from pipelines.notify import delivery
 from pipelines.notify.form_addresses import ConnectionGuard, FormAddress
 from pipelines.notify.message import ReceiptCode
 from pipelines.settings import Settings
 from pipelines.stores import postgres
+from tests.later import Later
+
+channel_connections = Later("pipelines.airflow.channel_connections")
 
 LOOPBACK = ip_network("127.0.0.1/32")
 MESSAGE = delivery.plain("key", "A subject", "A text")
