@@ -1,9 +1,10 @@
 """
-### Canary: every hour, where NIGHTDESK_CANARY names a channel
+### Canary: every hour, if NIGHTDESK_CANARY names a channel
 
 An article of the demo newsroom, served on loopback, goes the whole way of every article: crawl, extract, load, alert,
-outbox, channel. Where its alert does not come out within five minutes, the channel of `NIGHTDESK_CANARY` is told,
-directly. It has a folder and a database of its own: nothing of it is in the archive, or goes to anybody.
+outbox, channel. If its alert does not come out within five minutes, a message goes directly to the channel of
+`NIGHTDESK_CANARY`. The canary has a folder and a database of its own: nothing of it is in the archive, and nobody gets
+its alerts.
 
 The same by command line: `nightdesk canary`.
 """

@@ -4,8 +4,8 @@
 Started by hand, with the name of a file or folder in the folder `imports` of the data folder: WARC files, or a list
 with an address on each line. **look** reads it and says how many pages of which sources are in it. **approve** then
 waits for a person: *Required Actions* shows what was found. **bring_in** takes the pages through extract and load,
-marked as imported; nobody is told of them. Ended at any moment, the same again goes on. After a week without an answer
-nothing is taken.
+marked as imported; nobody is told of them. If a run ends at any moment, a new run with the same form goes on. After a
+week without an answer nothing is imported.
 
 The same by command line: `nightdesk import FILE|URL-LIST|FOLDER`.
 """

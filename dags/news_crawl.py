@@ -7,8 +7,8 @@ task each; more share 6 to 60 tasks, which take about equally long); **publish**
 with every source that delivered anything; **verdict** turns the run red when `NIGHTDESK_FAILED_SHARE` of the sources
 failed.
 
-Where no source is followed the run is red and says so: **plan** found no file in the sources folder. Where sources are
-followed and none is due, it is green.
+If no source is followed, the run is red and says so: **plan** found no file in the sources folder. If sources are
+followed and none is due, the run is green.
 
 A red source stops no other. A source that an earlier run is still crawling is left alone: its task is skipped, and
 its log says so.

@@ -3,7 +3,7 @@
 
 Starts when `news_crawl` hands a run over. Reads the WARC files of each source, finds the article on each page and
 writes it, or the reason why the page is none, to `articles/<source>/<run>.jsonl` in the data folder. Nothing is
-fetched, so it can be cleared and run again at any time with the same result.
+fetched, so a run can be cleared and run again at any time with the same result.
 
 *By hand*: trigger it with a run key to extract that run again, for all of its sources or some.
 """

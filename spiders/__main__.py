@@ -23,7 +23,7 @@ from contextlib import ExitStack
 from time import monotonic
 from typing import Any, TextIO
 
-# This import comes first: it examines its callers and all modules, and later there are many times as many.
+# This import comes first: it examines all loaded modules, and later there would be many times as many.
 import scrapy.core.downloader.contextfactory  # noqa: F401 -- what it says is not used here
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
@@ -43,10 +43,11 @@ from spiders.onepage import OnePageSpider
 
 log = logging.getLogger(__name__)
 
-# Seconds that a process gets beyond its budget, to finish its requests and to write. Chosen: one page takes this long
-# at most.
+# Seconds that a process gets after its budget, to finish its requests and to write. Chosen: one page takes this long at
+# most.
 BEYOND_SECONDS = 60.0
-# Nobody needs sixty lines of greeting, or lines that the ledger has for each URL anyway.
+# Loggers of Scrapy that are silenced: nobody needs its sixty lines at the start, or lines about each URL that the
+# ledger has anyway.
 LEAST = {
     "scrapy.downloadermiddlewares.retry": logging.CRITICAL,
     "scrapy": logging.WARNING,
@@ -108,7 +109,7 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
             only=given.only,
             parent=given.parent,
         )
-        # A source that still has its frontier has no tally: the spider ended before its work did.
+        # A source that still has a frontier has no tally: the spider ended before it had finished the source.
         if spider.work.frontiers:
             return shutdown.CRASHED
         failed = broken or None in taken or any(tally.state == RunState.FAILED for tally in spider.work.tallies)
@@ -137,7 +138,7 @@ def fetch(current: Settings, source: Source, given: argparse.Namespace) -> int:
 
 def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
     """Look at a site and report each page; its pages go into a raw file."""
-    # Imported here, because a crawl needs nothing of it.
+    # Imported here, because a crawl does not need the module.
     from spiders.probe import ProbeSpider
 
     accesses = _access_of(current, source)
@@ -149,7 +150,7 @@ def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
             migrations.check_migrated(conn)
             locks = host_locks.HostLocks(conn)
         except DatabaseError as error:
-            log.info("no turns are taken, for there is no ledger: %s", error)
+            log.info("no turns are taken, because there is no ledger: %s", error)
 
         async def take(names: Collection[str]) -> dict[str, host_locks.Turn]:
             return await asyncio.to_thread(host_locks.take, locks, names) if locks else {}
@@ -159,7 +160,8 @@ def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
 
 
 def _run_verb(given: argparse.Namespace) -> int:
-    """Do what the verb says with the sources on standard input; gives the exit code. Our own errors become events."""
+    """Do what the verb says with the sources on standard input; gives the exit code. A NightdeskError becomes an
+    event."""
     signal.signal(signal.SIGTERM, lambda *_: os._exit(shutdown.STOPPED))
     _log_to(sys.stderr)
     sources = [_source(facts) for facts in json.load(sys.stdin)]
@@ -226,7 +228,7 @@ def _run(
     from twisted.internet import reactor
 
     def stop(signum: int, frame: object) -> None:
-        # Not in the signal handler: a signal may interrupt a thread pool that holds its own lock.
+        # The work is not done in the signal handler: a signal may interrupt a thread pool that holds its own lock.
         reactor.callFromThread(_stop, crawler, signal.Signals(signum).name)
 
     signal.signal(signal.SIGTERM, stop)

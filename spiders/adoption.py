@@ -1,6 +1,4 @@
-"""Adopting what a killed crawl wrote to disk only: its pages go into the ledger, and into the bucket if there
-is one.
-"""
+"""Adopts what a killed crawl wrote to disk only: its pages go into the ledger, and into the bucket if there is one."""
 
 from __future__ import annotations
 
@@ -81,7 +79,9 @@ def _adopt_files(store: CrawlSession, crawled: CrawledSource) -> None:
         say(store, "log", level="INFO", message=message)
         copy = warc.find_damaged(path)
         if copy:
-            message = f"{source.name}: {path.name} was damaged; what is whole of it was adopted, as it was it is {copy}"
+            message = (
+                f"{source.name}: {path.name} was damaged; its whole pages were adopted; a copy as it was is {copy}"
+            )
             say(store, "log", level="ERROR", message=message)
 
 

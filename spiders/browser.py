@@ -36,20 +36,22 @@ DETAIL_CHARACTERS = 300
 
 HEADER = "X-Nightdesk-Rendered"
 VISIT = "visit"
-# Pages open at the same time, of all sources: each has its own process.
+# The most pages that are open at the same time, of all sources together: each page has its own process.
 PAGES = 4
-# A page has as much time as a request, and more at a longer delay, because its requests come one by one.
+# The most seconds that a page gets. It has as much time as a request, and more with a longer delay, because its
+# requests are sent one by one.
 LONGEST = 120.0
-# How many requests' delays a page gets time for. Chosen: a page that needs more is readable without them.
+# A page gets time for the delays of this many requests. Chosen: a page that needs more requests can be read without
+# them.
 REQUESTS_TO_WAIT_FOR = 10
 # Seconds to open a page, to read it, and to close it.
 CLOSING = 10.0
 HTML = (b"text/html", b"application/xhtml+xml")
-# These headers belong to the document as it was sent; a page with another text after its scripts can have the same
-# ones.
+# Headers that are dropped. They belong to the document as it was sent: two pages with different texts after their
+# scripts may have the same ones.
 NOT_STORED = visit.NOT_SHOWN | {"etag", "last-modified", "content-type"}
 
-# scrapy-playwright logs a traceback for every page that fails; the ledger has a sentence about it.
+# scrapy-playwright would log a traceback for every page that fails; the ledger has a sentence about the page.
 logging.getLogger("scrapy-playwright").setLevel(logging.CRITICAL)
 
 
@@ -63,7 +65,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        # The ledger tries it again later, with a fresh visit.
+        # The page is tried again later by the ledger, with a fresh visit.
         self.config.target_closed_max_retries = 0
         self.crawler = crawler
         self.agent = crawler.settings["USER_AGENT"]
@@ -198,7 +200,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
 
     async def _leave(self, name: str) -> None:
         """Close a page's context. If the context cannot be closed, the browser is closed, and the next page starts
-        another.
+        another browser.
         """
         wrapper = self.context_wrappers.get(name)
         if wrapper is None:

@@ -33,7 +33,7 @@ CHALLENGE_HEADERS = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("chal
 CHALLENGE_BYTES = 64 * 1024
 # The most words of a challenge page. Chosen: an article about challenges has more.
 CHALLENGE_WORDS = 150
-# Each splits in one pass, even if a tag is left open.
+# Patterns that split a page in one pass, even if a tag is left open.
 UNSEEN = re.compile(rb"<(?=(?:script|style|noscript|svg)\b|!--)", re.IGNORECASE)
 SEEN_AGAIN = re.compile(rb"</(?:script|style|noscript|svg)\b|-->", re.IGNORECASE)
 PASSWORD = re.compile(rb"<input\b[^<>]{0,300}\btype\s*=\s*[\"']?password\b")
@@ -50,7 +50,7 @@ def challenges(page: Page, headers: dict[str, str]) -> bool:
     """Whether a page tests that its reader is no program, and has no article. headers: in lower case."""
     if any(headers.get(name, "").lower() in values for name, values in CHALLENGE_HEADERS.items()):
         return True
-    # A challenge is a small page with hardly a word on it; an article may be about challenges.
+    # A challenge is a small page with hardly any words. A longer page may be an article about challenges.
     body = page.body
     plain = int.from_bytes(body[-4:], "little") if body.startswith(b"\x1f\x8b") else len(body)
     if max(plain, len(body)) > CHALLENGE_BYTES:
@@ -77,7 +77,7 @@ def end_redirected(page: Page, source: Source) -> tuple[State, Cause, str]:
     """How a look ends if an article's address led to another address: outcome, code, and the reason in words."""
     parts = urlsplit(page.final_url)
     if parts.path not in ("", "/") and urls.variant(page.url)[0] == urls.variant(page.final_url)[0]:
-        # The same address with https, or with a final slash, whatever its name.
+        # The address is the same except for https or a final slash, so its words do not matter.
         return State.FETCHED, Cause.NONE, ""
     if CONSENT.search(page.final_url.partition("?")[0]):
         return State.BLOCKED, Cause.CONSENT, "redirected to a consent page"
@@ -100,7 +100,8 @@ def _stranger(page: Page, source: Source) -> str:
     # Feeds may name other sites, and shorteners that lead to the source.
     if asked not in own or got in own:
         return ""
-    # The same name with another ending is the same publisher; the same path at another site is a move.
+    # A site with the same name and another ending has the same publisher. If the path is the same at another site, the
+    # page has moved.
     moved = urlsplit(page.url).path.strip("/") == urlsplit(page.final_url).path.strip("/") != ""
     return "" if moved or asked.partition(".")[0] == got.partition(".")[0] else got
 

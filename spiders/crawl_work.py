@@ -31,7 +31,7 @@ class RoundClock:
 
 @dataclass
 class CrawlWork:
-    """What a crawl has in hand. Moments are seconds of the monotonic clock; the time of day is `store.clock`.
+    """The state of a running crawl. Moments are seconds of the monotonic clock; the time of day is `store.clock`.
 
     The whole:
         store: where it writes.
@@ -40,21 +40,21 @@ class CrawlWork:
         thread: the one thread that may use the store's connection.
     Its sources, by name:
         frontiers: the URLs in hand of each source that is not done.
-        stirred: sources that something happened to since the loop looked at them.
-        hungry: sources that need more URLs, in the order in which they came to need them.
+        stirred: sources to which something happened since the loop last handled them.
+        hungry: sources that need more URLs, the one that has waited longest first.
     Its hosts, by name:
         pacer: the pace of each host, and whether it is our turn there; spiders.robots makes it.
         locks: the turns that this process has in the ledger.
         at_host: how many requests Scrapy has for a host.
         silent: how many looks in a row had no answer, or a server error.
         limited: how many looks in a row had an answer that asked for rest.
-        resting: the hosts that are left for the next crawl.
+        resting: the hosts whose URLs are left for the next crawl.
         sharing: the sources of each host.
         clock: when each part of the round over the hosts was done last.
     Its answers:
-        arrivals: what came and is not written yet; arrived_at: when the first of it came.
+        arrivals: results that are not written yet; arrived_at: when the first of them came.
         writing: the batch that is being written.
-        changed: wakes the loop, since an answer came or a batch is written.
+        changed: wakes the loop after an answer came or a batch was written.
         tried: the leases that were put back once.
     """
 

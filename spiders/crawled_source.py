@@ -21,13 +21,14 @@ from pipelines.model import Entry, Source
 from pipelines.sources import access
 from pipelines.stores import clock, postgres, runs, warc
 
-# Troubles in one sentence. Chosen: most of them are alike.
+# The most troubles that one sentence names. Chosen: most troubles are alike.
 TROUBLES_SHOWN = 3
 
 COUNTED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone", "bytes", "seconds")
-# The estimates of the last report of progress (host_upkeep), gone when a source ends: URLs left, seconds remaining.
+# The counts with the estimates of the last report of progress (host_upkeep): URLs left, seconds remaining. They are
+# removed when a source ends.
 ESTIMATED = ("left", "remaining")
-# Entries that are kept for comparing feeds with sitemaps; a sitemap of years says no more about tonight.
+# Entries that are kept for comparing feeds with sitemaps. A sitemap that covers years says no more about tonight.
 COMPARED = 5000
 
 
@@ -152,7 +153,7 @@ def end_state(
     if late and left:
         return RunState.STOPPED, f"The time budget was used up; {left} URLs are left for the next crawl.", RunCode.NONE
     if not crawled.any_list_read and not none_due:
-        # Earlier known URLs may have been fetched all the same; it is unknown whether there is anything new.
+        # URLs that were known before may have been fetched all the same, but whether there is anything new is unknown.
         why = "; ".join((crawled.lists_unread or crawled.troubles)[:TROUBLES_SHOWN])
         if not why:
             why = "its hosts asked for rest" if left else "it names no feed, sitemap or section"
@@ -178,7 +179,7 @@ def end_state(
     if not counts["new"] and not counts["fetched"] and not none_due:
         notes.append("nothing new")
     if crawled.login_refusals and access.has_login(source):
-        notes.append(f"its login was not taken for {crawled.login_refusals} of its pages")
+        notes.append(f"its login was not accepted for {crawled.login_refusals} of its pages")
     if crawled.troubles:
         notes.append(f"trouble with {len(crawled.troubles)}: {crawled.troubles[0]}")
     notes += [f"{url} calls pages modified that are not: it is not believed in that" for url in doubted]
@@ -231,7 +232,7 @@ def _login(crawled: CrawledSource) -> str:
         return ""
     named = access.find_wanted(crawled.source)
     variables = ", ".join(access.variable(name) for name, key in named.items() if key != "proxy")
-    return f" Its login was not taken: put a new one into {variables}."
+    return f" Its login was not accepted: put a new one into {variables}."
 
 
 def _lag(crawled: CrawledSource, now: datetime) -> str:
@@ -257,7 +258,7 @@ def _end_state_of_past(conn: postgres.Connection, crawled: CrawledSource, *, lat
     with conn:
         left = ledger.count_waiting(conn, crawled.source.name, past=True)
     notes = [f"{left} URLs of the past are left for the next crawl of it"] if left else []
-    # The page behind the last one of a feed was only a guess.
+    # The address of a feed's further page was only a guess.
     troubles = [told for told in crawled.troubles if not PAGED.search(told)]
     notes += [f"trouble with {len(troubles)}: {troubles[0]}"] if troubles else []
     had = crawled.any_list_read or crawled.counts["fetched"] or not (crawled.troubles or crawled.lists_unread)

@@ -29,10 +29,10 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         },
         # spiders.robots obeys robots.txt: Scrapy's own middleware fetches a page even if robots.txt cannot be read.
         "ROBOTSTXT_OBEY": False,
-        # All of Scrapy's own parts that a crawl needs; each of the others costs its import, aiohttp's for one, and most
-        # something at every page, even where they are switched off or set to None.
+        # These are all of Scrapy's own parts that a crawl needs. Every other part costs an import (such as aiohttp's),
+        # and most of them cost time at every page, even if they are switched off or set to None.
         "EXTENSIONS_BASE": {"scrapy.extensions.memusage.MemoryUsage": 0},
-        # Without this setting Scrapy warns at every start that none are sent.
+        # Without this middleware Scrapy warns at every start that no Referer headers are sent.
         "SPIDER_MIDDLEWARES_BASE": {"scrapy.spidermiddlewares.referer.RefererMiddleware": 700},
         "DOWNLOADER_MIDDLEWARES_BASE": {
             "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
@@ -55,10 +55,12 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         # A proxy in the environment would resolve names behind the guard's back.
         "HTTPPROXY_ENABLED": False,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        # One request to a host at a time; zero delay would switch that off too. Source and robots.txt set the real one.
+        # Only one request to a host at a time; a delay of zero would switch that off too. The source and robots.txt set
+        # the real delay.
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": 1.0,
-        # This is drawn again whenever the slot wakes: Scrapy's 0.5 makes the real gap a quarter longer than asked.
+        # Scrapy draws a random delay whenever the slot wakes: with its default of 0.5 the real gap is a quarter longer
+        # than requested.
         "DOWNLOAD_DELAY_JITTER": 0.1,
         # Enough for 250 hosts at one request a second.
         "CONCURRENT_REQUESTS": 64,
@@ -82,7 +84,7 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
             "scrapy.exceptions.DownloadFailedError",
             "scrapy.exceptions.ResponseDataLossError",
         ],
-        # Every status reaches the spider: the ledger has an outcome for each.
+        # Every status reaches the spider, because the ledger has an outcome for each.
         "HTTPERROR_ALLOW_ALL": True,
         # The ledger knows the fetched pages; the default would drop redirects to known pages silently.
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
@@ -90,12 +92,12 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "REFERER_ENABLED": True,
         "REFERRER_POLICY": "no-referrer",
         "URLLENGTH_LIMIT": 2083,
-        # Both are on by default and would run code for anybody who reaches the port.
+        # Both consoles are on by default, and would run code for anybody who reaches their port.
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "LOG_LEVEL": "INFO",
         "LOG_INSTALL_ROOT_HANDLER": False,
-        # The versions of what is installed, in a line that nobody reads, took a twentieth of a small crawl's CPU.
+        # The line with the versions of installed packages, which nobody reads, took a twentieth of a small crawl's CPU.
         "LOG_VERSIONS": [],
         "STATS_DUMP": False,
         "LOGSTATS_INTERVAL": 0,

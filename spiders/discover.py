@@ -1,4 +1,5 @@
-"""`spiders.discover.listed`: scripts of others use this name to read feeds and sitemaps; it stays until 1.0."""
+"""`spiders.discover.listed`: other people's scripts use this name to read feeds and sitemaps, so the name stays until
+1.0."""
 
 from pipelines.listings.formats import read_list as listed
 

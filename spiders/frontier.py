@@ -15,7 +15,7 @@ class Frontier:
     """Leased URLs by host, requests under way, and results that are not written yet.
 
     queues: an empty one stays, and shows that the source has had URLs at that host.
-    nothing_to_lease: whether the ledger has no more for now.
+    nothing_to_lease: whether the ledger has no more due URLs for now.
     homes: the hosts of the source's home page and lists, known before anything is leased.
     """
 

@@ -86,7 +86,7 @@ def check_contact(rules: GuardPolicy, sources: Iterable[Source]) -> None:
             if not rules.contact and not _at_home(rules, urlsplit(url).hostname or ""):
                 raise SettingsError(
                     f"NIGHTDESK_CONTACT is empty, and {source.name} is on the internet: a site must be able to reach "
-                    "whoever crawls it. Set it to a mail or web address, like mailto:desk@example.org."
+                    "the person who crawls it. Set it to a mail or web address, like mailto:desk@example.org."
                 )
 
 
@@ -109,7 +109,8 @@ def refusal(rules: GuardPolicy, url: str) -> RefusedRequest | None:
     try:
         urls.clean(url)
     except ValueError:
-        # A redirect may lead where no list could: a URL that the ledger cannot store is not fetched either.
+        # A redirect may lead to an address that no list could name: a URL that the ledger cannot store is not fetched
+        # either.
         return RefusedRequest(f"guard: {host[:HOST_CHARACTERS]!r} is no usable host name")
     if not rules.contact and not _at_home(rules, host):
         return RefusedRequest("guard: no contact is set, so nothing on the internet is fetched")
@@ -122,7 +123,7 @@ def refusal(rules: GuardPolicy, url: str) -> RefusedRequest | None:
         return RefusedRequest("guard: a proxy is no site")
     if _written_oddly(host):
         return RefusedRequest(f"guard: {host} is an address in disguise")
-    # A port may be open in one network alone: the name's address decides, and the resolver sees it.
+    # A port may be allowed only in one network. The address of the name decides, so the resolver checks it.
     known = port in PORTS or any(port == opened for _, opened in rules.networks)
     return None if known else RefusedRequest(f"guard: port {port}", code=Cause.GUARD_NETWORK)
 
@@ -136,10 +137,10 @@ def check_address(rules: GuardPolicy, name: str, answer: str, port: int = HTTP) 
     """Why a name may not lead to this port of this address; None if it may."""
     if name in rules.proxies:
         return None
-    # The proxy of a mapped host is used by its address; a name never leads there.
+    # The proxy of a mapped host is reached by its address, never by a name.
     if name == answer and any(proxy.rpartition(":")[0] == answer for proxy in rules.hosts.values()):
         return None
-    # Not final: a resolver may give another answer tomorrow.
+    # The refusal is not final: a resolver may give another answer tomorrow.
     return _shut(rules, ip_address(answer), port, f"guard: {name} leads to {answer}, which", blocked=True)
 
 
@@ -155,12 +156,13 @@ class GuardMiddleware:
         return cls(_policy_of(crawler))
 
     def process_request(self, request: Request) -> Request | None:
-        """Raise RefusedRequest, or set where the request goes; a host with a dot at its end is the host without it."""
+        """Raise RefusedRequest, or set where the request goes. A host with a dot at its end counts as the host without
+        the dot."""
         refused = refusal(self.rules, request.url)
         if refused:
             raise refused
         parts = urlsplit(request.url)
-        # robots.txt and the ledger know the address without the dots of host and path.
+        # robots.txt and the ledger have the address without the dot of the host and the dots of the path.
         if (parts.hostname or "").endswith(".") or urls.drop_dots(parts.path) != parts.path:
             return request.replace(url=urls.clean(request.url))
         request.meta.pop("proxy", None)
@@ -170,7 +172,8 @@ class GuardMiddleware:
         return None
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raise RefusedRequest if the resolver refused the name. Twisted loses the resolver's own reason on the way."""
+        """Raise RefusedRequest if the resolver refused the name. Twisted loses the resolver's own reason, so it is
+        looked up here."""
         refused = _refused.pop(urlsplit(request.url).hostname or "", None)
         if refused and isinstance(exception, CannotResolveHostError):
             raise refused

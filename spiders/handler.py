@@ -1,7 +1,7 @@
 """The download handler: Scrapy's own, with a limit on the bytes before the body, which Scrapy does not count.
 
-Only here a request has the secrets of its source. They are put into a copy of the request that nothing else sees, for
-one hop, and are removed from the response. So no redirect, record, log or ledger has them.
+Only in this module does a request have the secrets of its source. They are put into a copy of the request that nothing
+else sees, for one hop, and are removed from the response. So no redirect, record, log or ledger has them.
 
 This is also the last place before the network: a crawl that was paused sends nothing more from here.
 """
@@ -48,7 +48,8 @@ ACCESS = "NIGHTDESK_ACCESS"
 FOR = "nightdesk_source"
 # A larger body is examined in a thread: other requests would wait for it in the loop.
 AT_ONCE_BYTES = 256 * 1024
-# Servers and proxies give up between 8 and 64 KB, and fastwarc, which later reads the raw file, at 32.
+# The most bytes of a head. Servers and proxies give up between 8 and 64 KB; fastwarc, which later reads the raw file,
+# gives up at 32 KB.
 LARGEST_HEAD = 30 * 1024
 TOO_LARGE = f"headers of more than {LARGEST_HEAD} bytes"
 
@@ -76,8 +77,8 @@ class Handler(HTTP11DownloadHandler):
             self._contextFactory = factory
 
     async def download_request(self, request: Asked) -> Response:
-        """The response to a request, sent with the login of the source that the request is made for. If it is not
-        certain any more that the host is ours, `check_turns` of the spider raises.
+        """The response to a request, sent with the login of the source that the request is made for. If this crawl may
+        have lost its turn at the host, `check_turns` of the spider raises.
         """
         check_turns = getattr(self.crawler.spider, "check_turns", None)
         if check_turns:
@@ -119,7 +120,7 @@ def passed_on(request: Asked) -> dict[str, Any]:
 
 
 def _without_secrets(response: Response, own: Access) -> Response:
-    """The response without the secrets, as everybody may see it."""
+    """The response without the secrets, in the form that everybody may see."""
     headers = response.headers.copy()
     for name in list(headers):
         clean = access.cookie_without_value if name.lower() == b"set-cookie" else _cleaner(own)
@@ -160,7 +161,7 @@ class _Parser(_LenientHTTPClientParser):
     head = 0
 
     def lineReceived(self, line: bytes) -> None:
-        # Counted with its line break and the blank after its colon, as it is stored.
+        # A header counts with its line break and the blank after its colon, as it is stored.
         self.head += len(line) + 3
         if self.head > LARGEST_HEAD:
             raise ValueError(TOO_LARGE)
@@ -170,7 +171,7 @@ class _Parser(_LenientHTTPClientParser):
 class _Protocol(_LenientHTTP11ClientProtocol):
     def request(self, request: Request) -> Deferred[IResponse]:
         answer = super().request(request)
-        # As in Scrapy's own: Twisted fixes the parser's class, so the class of the object is changed.
+        # As in Scrapy's own code: Twisted sets the parser's class, so the class of the finished object is changed.
         assert self._parser is not None
         self._parser.__class__ = _Parser
         return answer

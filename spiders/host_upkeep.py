@@ -29,7 +29,7 @@ def judge_host(work: CrawlWork, lease: Lease, result: FetchResult) -> None:
     if result.status in (429, 503) and result.rest:
         asker = urlsplit(result.final_url).hostname or lease.host
         work.limited[asker] += 1
-        # The host asks for rest again and again, whatever rest it had: it wants to be left alone.
+        # The host asks for rest again and again, however long it rested: it wants to be left alone.
         refused = work.limited[asker] >= policy.MAX_REST_ASKED_IN_A_ROW
         rest(work, asker, _seconds_left(work) if refused else result.rest.total_seconds())
     else:
@@ -48,7 +48,7 @@ def rest(work: CrawlWork, host: str, seconds: float) -> None:
     if seconds > policy.SHORT_REST_SECONDS or monotonic() + seconds > work.deadline:
         work.resting.add(host)
         for frontier in work.frontiers.values():
-            # Given back to the ledger when the source ends.
+            # Its URLs go back to the ledger when the source ends.
             if frontier.queues.pop(host, None):
                 frontier.nothing_to_lease = False
     work.pacer.rest(host, seconds)
@@ -81,7 +81,8 @@ async def leave(work: CrawlWork, names: Collection[str]) -> None:
     """Give back the turn at hosts where no source has work any more, and stop waiting for a turn there."""
     if work.locks.waits.intersection(names):
         await work.in_thread(host_locks.forgo, work.locks, names)
-    # Redirects of another source may lead there just now; a source that needs the host takes the turn again.
+    # Redirects of another source may be leading to the host at this moment. A source that needs the host takes the turn
+    # again.
     work.pacer.give_up([name for name in names if not work.pacer.active(name)])
     await _give_back(work)
 

@@ -32,7 +32,7 @@ from spiders.frontier import Frontier
 from spiders.pacing import HostPacer, NotNow
 from spiders.store import Arrival, CrawlSession
 
-# Seconds that the loop waits at least. Chosen: it must not spin.
+# The least seconds that the loop waits. Chosen: so that it does not use all of the CPU.
 LEAST_WAIT_SECONDS = 0.01
 # Scrapy's priority of lists, before that of articles, which is 0.
 LISTS_FIRST = 10
@@ -42,17 +42,17 @@ LISTS_FIRST = 10
 OUTSTANDING_PER_HOST = 2
 # Pages that are written together. Chosen: one sync of the disk and one transaction for all.
 BATCH_PAGES = 50
-# The most bytes of these pages. Chosen: memory.
+# The most bytes of these pages. Chosen: they are in memory.
 BATCH_BYTES = 8 * 1024 * 1024
-# Seconds that the first of them waits at most. Chosen: a kill loses no more than this.
+# The most seconds that the first of them waits. Chosen: a kill loses no more than this.
 BATCH_SECONDS = 1.0
 # A larger page is unpacked in a thread: it takes a hundredth of a second, and the others would wait for it.
 AT_ONCE_BYTES = 256 * 1024
-# URLs that are leased together for one source. Chosen: a lease costs little beside as many fetches.
+# URLs that are leased together for one source. Chosen: one lease costs little compared with as many fetches.
 LEASED_URLS = 40
 # Of these for one host. Chosen: half, so that a source with several hosts has work for all.
 LEASED_PER_HOST = 20
-# Seconds that requests under way get to arrive when the budget ends.
+# After the budget ends, requests under way get this many seconds for their answers.
 ARRIVAL_SECONDS = 10.0
 
 
@@ -91,7 +91,7 @@ class NewsSpider(Spider):
             async for request in self._requests():
                 yield request
             await host_upkeep.leave(self.work, list(self.work.pacer.known))
-            # Requests may still be in flight. Scrapy would wait for them; nobody else does.
+            # Requests may still be in flight. Scrapy would wait for them, but nobody needs their answers.
             if any(self.work.at_host.values()):
                 shutdown.end_done(self.work)
         except (postgres.Error, OSError, DiskFullError, TakenOverError) as error:
@@ -130,7 +130,7 @@ class NewsSpider(Spider):
         return taken
 
     def check_turns(self) -> None:
-        """NotNow if the hosts whose turn this crawl took may be another crawl's by now."""
+        """NotNow if another crawl may have the turn at this crawl's hosts by now."""
         if not store.has_turns(self.work.store):
             raise NotNow("Postgres has not heard of this crawl for long")
 
@@ -167,7 +167,7 @@ class NewsSpider(Spider):
         """The loop: write results, send ready requests, end finished sources, lease more or wait."""
         while self.work.frontiers:
             if self.parent and os.getppid() != self.parent:
-                shutdown.end_stopped(self.work, "whoever started it is gone")
+                shutdown.end_stopped(self.work, "the process that started it is gone")
             self.work.changed.clear()
             await self._write()
             late, sent = monotonic() > self.work.deadline, False
@@ -176,7 +176,8 @@ class NewsSpider(Spider):
                     frontier.drop()
                 for request in self._ready_requests(frontier):
                     sent = True
-                    # Scrapy takes it through guard, robots and redirects to the handler (crawler_settings.py).
+                    # Scrapy passes the request through guard, robots and redirects to the handler
+                    # (crawler_settings.py).
                     yield request
                 if not frontier.nothing_to_lease and not any(True for _ in self._ready(frontier, take=False)):
                     self.work.hungry[frontier.name] = None
@@ -185,13 +186,14 @@ class NewsSpider(Spider):
             if monotonic() > self.work.deadline + ARRIVAL_SECONDS:
                 await self._end_all_late()
             if self.work.hungry:
-                # One after the other: meanwhile the requests of the other sources go out.
+                # Sources end one after the other; meanwhile the requests of the other sources go out.
                 await self._refill(next(iter(self.work.hungry)))
             elif not sent and self.work.frontiers:
                 await self._pause()
 
     async def _next_frontiers(self, *, late: bool) -> list[Frontier]:
-        """The sources to handle now: once a second all; in between, as there may be many, those with a change."""
+        """The sources to handle now. Once a second these are all; in between only those with a change, because there
+        may be many sources."""
         everyone = await host_upkeep.go_round(self.work) or late
         stirred, self.work.stirred = (set(self.work.frontiers) if everyone else self.work.stirred), set()
         return [frontier for name in stirred if (frontier := self.work.frontiers.get(name))]
@@ -213,9 +215,7 @@ class NewsSpider(Spider):
             await self._end(frontier, late=True)
 
     async def _pause(self) -> None:
-        """Wait until something changes or the batch is due. A host that rests holds up nothing here
-        (`host_upkeep.rest`).
-        """
+        """Wait until something changes or the batch is due. A resting host does not delay this (`host_upkeep.rest`)."""
         waiting = min(
             [BATCH_SECONDS, *([self.work.arrived_at + BATCH_SECONDS - monotonic()] if self.work.arrivals else [])]
         )
@@ -280,8 +280,8 @@ class NewsSpider(Spider):
             self.work.pacer.require_gap(host, frontier.delay)
             self.work.sharing[host].add(name)
         await self.work.pacer.try_for({lease.host for lease in leases})
-        # Fewer than wanted: what else is due is at hosts that have URLs queued. Once such a queue is empty, `_ready`
-        # clears `nothing_to_lease`.
+        # There were fewer URLs than wanted: all others that are due are at hosts with queued URLs. When such a queue is
+        # empty, `_ready` clears `nothing_to_lease`.
         frontier.nothing_to_lease = len(leases) < LEASED_URLS
         self.work.stirred.add(name)
 
@@ -320,7 +320,7 @@ class NewsSpider(Spider):
         )
 
     def _take_in(self, lease: Lease, arrival: Arrival) -> None:
-        """Take in the end of a look: free its place at the host, and keep it for the next batch."""
+        """Take in the result of a look: free its place at the host, and keep the result for the next batch."""
         frontier = self.work.frontiers.get(lease.source)
         if frontier is None:
             return
@@ -344,7 +344,7 @@ class NewsSpider(Spider):
         self.work.at_host[lease.host] -= 1
         self.work.stirred |= {lease.source, *self.work.sharing[lease.host]}
         frontier.outstanding -= 1
-        # If its own host is ready, a host of its redirects is not: then it is tried once more.
+        # If the URL's own host is ready, a host of its redirects was not. Then the URL is tried once more.
         if lease.host not in self.work.resting and (
             not self.work.pacer.ready(lease.host) or lease.id not in self.work.tried
         ):

@@ -49,7 +49,7 @@ class OnePageSpider(Spider):
         self.trouble = outcome.judge_failure(failure.value, self.lease, clock.of_machine()).reason
 
     def use_pacer(self, pacer: object) -> None:
-        """One page needs no look at the pace of its host."""
+        """Do nothing: the pace of a host does not matter for one page."""
 
     def delay_of(self, host: str) -> float:
         """Seconds between two requests to a host."""

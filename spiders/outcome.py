@@ -39,12 +39,12 @@ from spiders.handler import TOO_LARGE, UnservedRequest
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
-# The same behind a few words of ours. Chosen: one line.
+# The same for an error's text after a few words of Nightdesk. Chosen: one line.
 SHORT_CHARACTERS = 200
 # Digits of a Retry-After that are read. Chosen: thirty years; a longer number counts as a number too.
 SECONDS_DIGITS = 9
 
-# Not only "forbidden": statuses that sites send to robots, whatever their proper meaning.
+# Statuses with which sites refuse robots: not only "forbidden", and whatever the statuses properly mean.
 BLOCKED = {401, 402, 403, 407, 418, 420, 429, 451, 999}
 # Statuses of an answer without a page, or with a part that was not requested.
 PAGELESS = {204, 205, 206}
@@ -52,7 +52,7 @@ PAGELESS = {204, 205, 206}
 FAILURE = re.compile(r"\[?<twisted\.python\.failure\.Failure [\w.]+: ?([^>]*)>\]?")
 # Outcome, code, reason, whether the outcome is final, and the rest that the host asked for.
 Judgement = tuple[State, Cause, str, bool, timedelta | None]
-# In the meta of a request: when it was sent, in monotonic seconds.
+# The key in a request's meta for the moment when it was sent, in monotonic seconds.
 SENT = "nightdesk_sent"
 # Exceptions of Scrapy that need no further words.
 FAILURES = (
@@ -91,7 +91,8 @@ def pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
 
 
 def record_facts(response: Response, lease: Lease) -> dict[str, Any]:
-    """What is kept beside a page. judge_answer needs the page and these facts to judge it again, and nothing else."""
+    """The facts that are stored with a page. With the page and these facts alone, judge_answer can judge the page
+    again."""
     return {
         "url_id": lease.id,
         "kind": str(lease.kind),
@@ -248,7 +249,7 @@ def _judge(page: Page, headers: dict[str, str], facts: dict[str, Any], source: S
     if status in BLOCKED:
         return State.BLOCKED, Cause.REFUSED, f"status {status}", False, None
     if 300 <= status < 400 and headers.get("location"):
-        # Scrapy follows http and https; a redirect to any other scheme comes back here.
+        # Scrapy follows redirects to http and https only. A redirect to any other scheme arrives here.
         return State.EXCLUDED, Cause.GUARD_REDIRECT, f"guard: redirected to {headers['location'][:100]}", False, None
     if not 200 <= status < 300 or status in PAGELESS:
         return State.FAILED, Cause.STATUS, f"status {status}", False, None

@@ -29,7 +29,7 @@ from pipelines.crawl.host_locks import Turn
 from spiders import policy
 from spiders.outcome import SENT
 
-# The status that stands for no answer: an error of the server.
+# The status that stands for a missing answer: it counts as an error of the server.
 NO_ANSWER_STATUS = 599
 
 
@@ -50,11 +50,12 @@ class Host:
     delay: the gap now.
     usual, fastest: how long it takes until an answer begins.
     answers: how many came that were no error of the server.
-    ours: whether it is our turn there. leaving: we give that up as soon as nothing is under way.
-    last_request: when it was last asked, before it was ours.
+    ours: whether this crawl has the turn there. leaving: whether this crawl gives the turn up as soon as nothing is
+    under way.
+    last_request: when the host was last asked before this crawl's turn.
     since: when our turn began.
     next_try: when to try again to take our turn.
-    until: it wants to be left alone until then.
+    until: until when the host wants to be left alone.
     """
 
     name: str
@@ -77,7 +78,7 @@ class HostPacer:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.known: dict[str, Host] = {}
-        # How to take turns; a spider without a ledger shares its hosts with nobody.
+        # The function that takes turns. A spider without a ledger shares its hosts with nobody.
         self.take: Take | None = None
         crawler.signals.connect(self.note_answer, signal=signals.response_downloaded)
 
@@ -100,7 +101,7 @@ class HostPacer:
             self._pace(host, max(host.delay, delay))
 
     def ready(self, name: str) -> bool:
-        """Whether a request may be sent to this host now. The slot keeps the gap."""
+        """Whether a request may be sent to this host now. Scrapy's slot keeps the gap."""
         host = self.known.get(name)
         return bool(host and host.ours and not host.leaving and host.until <= monotonic())
 
@@ -191,8 +192,9 @@ class HostPacer:
         if slot:
             # Requests come one after the other: the last request of this slot is the one that was answered.
             request.meta[SENT] = slot.lastseen
-            # What an answer took longer than this host's fastest one (for a handshake, say) may have passed before the
-            # server saw the request. The gap is counted from the latest moment at which it can have seen it.
+            # If an answer took longer than this host's fastest one, the extra time may have passed before the server
+            # saw the request (in a handshake, say). The gap is counted from the latest moment at which the server can
+            # have seen the request.
             slot.lastseen += max(latency - host.fastest, 0.0) if host.answers >= policy.KNOWN_AFTER_ANSWERS else latency
             if response.status == 429:
                 slot.lastseen = max(slot.lastseen, monotonic() + policy.OVERLOAD_REST_SECONDS)

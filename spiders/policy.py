@@ -12,52 +12,54 @@ from datetime import timedelta
 
 # --- Sizes
 
-# Bytes of one response. Chosen: large sitemaps fit; memory has to end somewhere. Extract reads less of one page
+# The most bytes of one response. Chosen: large sitemaps fit, and memory is limited. Extract reads less of one page
 # (LARGEST_BYTES in pipelines/extract/extraction.py).
 MAX_RECEIVED_BYTES = 10 * 1024 * 1024
 # Bytes of a robots.txt that are read: 500 KiB, the least that RFC 9309 (2.5) asks for.
 MAX_ROBOTS_TXT_BYTES = 500 * 1024
-# How much larger a robots.txt may be when unpacked. Chosen: text packs by less.
+# By which factor a robots.txt may grow when unpacked. Chosen: text grows by less.
 MAX_UNPACKED_FACTOR = 10
 
 # --- The pace of a host
 
-# Some sites ask for a delay of days; a crawl must end, and its budget would leave such a source after one page anyway.
+# The longest delay that is kept. Some sites ask for days; a crawl must end, and its budget would end such a source
+# after one page anyway.
 LONGEST_DELAY_SECONDS = 600.0
 # How many answers show the usual time of a host. Chosen: one may be a start, two a chance.
 KNOWN_AFTER_ANSWERS = 3
-# An answer is slow if it takes this many times the usual time. Chosen: less is the noise of a network.
+# An answer is slow if it takes this many times the usual time. Chosen: smaller differences are the noise of a network.
 SLOW_FACTOR = 4.0
-# Loopback and good connections sometimes take this long: it is no slowness.
+# An answer within this time is never slow: loopback and good connections sometimes take this long.
 QUICK_SECONDS = 0.5
 # The most by which a requested delay is multiplied. Chosen: three doublings.
 GROWN_FACTOR = 8.0
 # Seconds to which a delay grows at most. Chosen: a crawl has to end.
 LONGEST_GROWN_SECONDS = 60.0
-# The factor by which a grown delay shrinks with each good answer. Chosen: slower than it grew.
+# The factor by which a grown delay shrinks with each good answer. Chosen: it shrinks more slowly than it grew.
 SHRINK_FACTOR = 0.7
-# Seconds between two checks whether a host that was asked for too early may be asked again. Chosen: nobody notices.
+# Seconds between two checks whether a request that came too early may be sent now. Chosen: too short to be noticed.
 WAIT_CHECK_SECONDS = 0.25
-# Seconds without requests to a host that was overloaded, until the spider has read for how long it wants rest. Chosen:
-# the spider reads an answer in far less.
+# Seconds for which an overloaded host gets no requests, until the spider has read how long the host wants to rest.
+# Chosen: the spider reads an answer in far less.
 OVERLOAD_REST_SECONDS = 2.0
-# An allowance for the server's clock, ours, and its threads: their errors must not make a gap too short.
+# Seconds that are added to a gap, so that inexact clocks or threads of either side do not make the gap too short.
 CLOCK_ERROR_SECONDS = 0.005
 
 # --- Hosts that are left
 
-# How many answers in a row may be missing or server errors; then the host is left for this crawl. Chosen: a server that
+# A host is left for this crawl after this many missing answers or server errors in a row. Chosen: a server that
 # restarts misses fewer, with the pauses that grow meanwhile.
 MAX_FAILED_IN_A_ROW = 5
-# How many answers in a row may ask for rest; then the host is left as well. Chosen: a minute is over by then.
+# A host is also left after this many answers in a row that ask for rest. Chosen: a minute is over by then.
 MAX_REST_ASKED_IN_A_ROW = 3
 # A host that asks for a shorter rest than this gets it within the crawl; otherwise it is left for the next crawl.
-# Chosen: other hosts have work for so long.
+# Chosen: other hosts have work for that time.
 SHORT_REST_SECONDS = 60.0
 
 # The longest Retry-After that is obeyed. Chosen: the next night asks again.
 LONGEST_REST = timedelta(hours=24)
-# The rest of a host that answers 429 and does not say how long. Chosen: a quarter of an hour is a usual limit's window.
+# How long a host rests that answers 429 without saying how long. Chosen: limits are usually counted in a quarter of an
+# hour.
 USUAL_REST = timedelta(minutes=15)
 
 # --- Turns: one process at a time at a host
@@ -67,7 +69,7 @@ USUAL_REST = timedelta(minutes=15)
 TURN_SECONDS = 20.0
 # Seconds until a turn that was given up is requested again. Chosen: the waiting process has it by then.
 TURN_AGAIN_SECONDS = 3.0
-# Seconds between two tries to take a turn. Chosen: often, beside the length of a turn.
+# Seconds between two tries to take a turn. Chosen: short compared with the length of a turn.
 TURN_TRY_SECONDS = 1.0
 # Seconds between two checks whether other processes wait for our hosts. Chosen: a quarter of a turn.
 TURN_CHECK_SECONDS = 5.0
@@ -76,6 +78,6 @@ REDIRECT_TURN_SECONDS = 60.0
 
 # --- Progress
 
-# Lists of a source that the estimate of its remaining seconds allows for, beside the pages of its budget. Chosen: more
-# than most sources have.
+# How many lists of a source the estimate of its remaining seconds includes, besides the pages of its budget. Chosen:
+# more than most sources have.
 ESTIMATED_LISTS = 40

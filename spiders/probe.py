@@ -1,8 +1,8 @@
 """ProbeSpider: fetch what `pipelines.follow.probe_plan` asks for of one site, one request at a time, without the
 ledger.
 
-The spider fetches through guard and robots.txt and reports what came. The plan decides what to ask for next, and what
-it means.
+The spider fetches through guard and robots.txt, and reports the answers. The plan decides what to ask for next, and
+what the answers mean.
 """
 
 from __future__ import annotations
@@ -36,24 +36,24 @@ from spiders import handler, outcome
 from spiders.crawler_settings import ROBOT
 from spiders.pacing import HostPacer, Take
 
-# Seconds that one request takes at least. Chosen: loopback.
+# The fewest seconds that one request takes. Chosen: the time on loopback.
 LEAST_GAP_SECONDS = 0.05
 # Bytes in which a list's form, its encoding and a page's first tag are searched. Chosen: longer than any preamble.
 HEAD_BYTES, ENCODING_BYTES, HTML_BYTES = 20_000, 200, 2000
 # Feeds of a robots.txt that are examined. Chosen: the first are the site's own.
 MAX_FEEDS_NAMED = 3
-# The share of the longest answer time that still counts after each later answer. Chosen: a few quick ones in a row
-# count.
+# The share of the longest answer time that still counts after each later answer. Chosen: a few quick answers in a row
+# lower the estimate.
 FADING_SHARE = 0.7
 
 RUN = "probe"
 # Requests to one site. Chosen: at one a second, a minute.
 MAX_REQUESTS = 60
-# A page that takes longer than this has no place in two minutes.
+# The most seconds of one page: in two minutes there is no time for a slower one.
 TIMEOUT = 15
 # Articles of a list that are reported. Chosen: enough to learn a pattern.
 MAX_FOUND = 2000
-# Characters of a robots.txt that are shown.
+# Characters of a robots.txt that are reported.
 MAX_ROBOTS_CHARACTERS = 20_000
 KINDS = {Part.FEED: Kind.FEED, Part.SITEMAP: Kind.SITEMAP}
 FORMS = (
@@ -66,11 +66,11 @@ FORMS = (
 )
 CHANNEL = re.compile(rb"<(?:channel|feed)\b")
 TITLE = re.compile(rb"<title[^<>]*>\s*(?:<!\[CDATA\[\s*)?([^<\]]{1,200})")
-# How far behind the channel's beginning its title may be.
+# How many characters after the beginning of a channel its title may stand.
 TITLE_WITHIN = 2000
 HTML = re.compile(rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 ENCODING = re.compile(rb"encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
-# Each matches at one place of one line or word, because a robots.txt can hold anything.
+# Each pattern can match only at one place of a line or word, because a robots.txt may contain anything.
 SITEMAP_LINE = re.compile(r"sitemaps?\s*:\s*(\S+)", re.IGNORECASE)
 ADDRESS = re.compile(r"https?://|/", re.IGNORECASE)
 FEED_WORD = re.compile(r"rss|feed|atom", re.IGNORECASE)
@@ -81,7 +81,7 @@ class ProbeSpider(Spider):
     """Probes the site of `url` and writes its pages below `into`.
 
     known: whether `source` is followed already.
-    take_turns: how to take the turn at a host that crawls ask as well; None if there are no crawls.
+    take_turns: the function that takes the turn at a host, if crawls may ask the same host; else None.
     """
 
     name = "probe"

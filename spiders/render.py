@@ -1,4 +1,4 @@
-"""Which requests go through a browser, and how that browser is started; only for sources with `render = true`.
+"""Which requests go through a browser, and how the browser is started; only for sources with `render = true`.
 
 The browser has no network. This crawl's own downloader fetches what a page asks for, and spiders.browser hands it to
 the browser. So guard, robots.txt, delay, user agent and limits also hold inside the browser. This module can be
@@ -29,7 +29,7 @@ ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--proxy-server=http://nowhere.invalid:9",
     "--proxy-bypass-list=<-loopback>",
-    # Peer connections send past a proxy unless told otherwise.
+    # Without this option, peer connections bypass a proxy.
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-quic",
@@ -38,9 +38,9 @@ ARGUMENTS = (
     "--blink-settings=imagesEnabled=false",
     "--js-flags=--max-old-space-size=512",
 )
-# Playwright lets pages open windows; we do not.
+# Playwright would let pages open windows.
 NOT_GIVEN = ("--disable-popup-blocking",)
-# The browser needs no more of our environment, and the rest holds addresses and passwords.
+# The variables that the browser gets. It needs no others, and the others contain addresses and passwords.
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR")
 
 # Bytes of the folder for a browser's sockets. Chosen: Linux takes 107 for the whole path.
@@ -100,7 +100,7 @@ def launch_options(current: Settings) -> dict[str, Any]:
     return {
         **({"executable_path": path} if path else {}),
         "headless": True,
-        # Chromium refuses its own sandbox to root, and only there it is left out.
+        # Chromium does not run its sandbox as root, so the sandbox is left out for root, and only there.
         "chromium_sandbox": os.geteuid() != 0,
         "args": list(ARGUMENTS),
         "ignore_default_args": list(NOT_GIVEN),

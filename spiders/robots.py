@@ -26,13 +26,13 @@ from spiders.render import RENDERED
 
 log = logging.getLogger(__name__)
 
-# Seconds that a copy is valid; it stays in use longer if the host gives no new one.
+# Seconds for which a copy is valid. A copy stays in use longer if the host gives no new one.
 HOLDS_SECONDS = crawl_policy.ROBOTS_TXT_HOLDS.total_seconds()
 
 
 @dataclass(frozen=True)
 class NotHad:
-    """Why a robots.txt cannot be had: the sentence, and the code that the ledger keeps for the pages behind it."""
+    """Why a robots.txt cannot be had: the sentence, and the code that the ledger keeps for the host's pages."""
 
     why: str
     code: Cause
@@ -87,11 +87,11 @@ class RobotsMiddleware:
                 raise RefusedRequest("robots.txt", code=Cause.ROBOTS)
         # A redirect keeps the slot of the host it comes from.
         request.meta["download_slot"] = host
-        # This comes last: nothing waits between it and the slot.
+        # The turn is taken last, so that nothing waits between this and the slot.
         await self.pacer.enter(host)
 
     async def _rules(self, place: str, host: str, meta: dict[str, Any]) -> Any:
-        """The host's rules; NotHad if they cannot be had; NotNow if we may not ask for them now."""
+        """The host's rules; NotHad if the rules cannot be had; NotNow if robots.txt may not be asked for now."""
         spider: Any = self.crawler.spider
         key = urlsplit(place).netloc
         self.pacer.require_gap(host, spider.delay_of(host))

@@ -1,6 +1,7 @@
 """How a crawl ends before its work is done: it writes what came, reports every source, and leaves.
 
-Scrapy's own close waits for requests in flight. Whoever sends SIGTERM waits only five seconds and then kills.
+Scrapy's own close waits for requests in flight. But the process that sends SIGTERM waits only five seconds and then
+kills.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from spiders.store import Arrival, tell_pause
 
 # Exit codes of this process, which pipelines.crawl.stage reads.
 DONE, FAILED, REFUSED, STOPPED, CRASHED = 0, 1, 2, 3, 70
-# Seconds that writing may take. Chosen: whoever sends SIGTERM waits five.
+# Seconds that writing may take. Chosen: the process that sends SIGTERM waits five seconds.
 WRITE_SECONDS = 2.5
 
 
@@ -61,7 +62,7 @@ def end_done(work: CrawlWork) -> NoReturn:
 
 def _close(work: CrawlWork, arrivals: list[Arrival], state: RunState, message: str, *, in_ledger: bool) -> None:
     for crawled in list(work.store.sources.values()):
-        # The unfinished requests are reported, but not the time that they would have taken.
+        # Unfinished requests are reported, but without the estimate of remaining time.
         crawled.counts.pop("remaining", None)
     closing = work.thread.submit(source_lifecycle.close, work.store, arrivals, state, message, in_ledger=in_ledger)
     try:

@@ -97,7 +97,7 @@ def close(store: CrawlSession, arrivals: Sequence[Arrival], state: RunState, mes
     written.
 
     in_ledger: whether every page in the raw files is in the ledger. Then they can be closed; else the next crawl adopts
-        them.
+        the pages.
     """
     try:
         record(store, write(store, arrivals))

@@ -46,15 +46,15 @@ class Arrival:
 
 @dataclass
 class CrawlSession:
-    """What the writing thread works with; nobody else touches it while the crawl runs.
+    """What the writing thread works with. No other thread uses it while the crawl runs.
 
     out: the stream that the process which started the crawl reads.
     sources: the sources whose lock this crawl has, by name.
     clock: the time of the ledger's machine.
     past: the days that a crawl of the past is for. Its raw files are written beside the raw store, and it has locks of
     its own, so that a night may begin meanwhile. None for a crawl of a night.
-    silence: after so many silent seconds Postgres ends our session; 0 is never.
-    spoke_at: Postgres has heard of us at this moment or later (`clock.since_boot`).
+    silence: after this many silent seconds Postgres ends the session; 0 means never.
+    spoke_at: the session last sent something to Postgres at this moment or later (`clock.since_boot`).
     """
 
     settings: Settings
@@ -109,7 +109,8 @@ def check_session(store: CrawlSession) -> None:
 
 
 def has_turns(store: CrawlSession) -> bool:
-    """Whether the hosts are certainly still this crawl's: Postgres has heard of it lately, so its session is there."""
+    """Whether this crawl certainly still has its turns at hosts: it sent something to Postgres lately, so its session
+    is alive."""
     certain = min(store.silence or postgres.LOST_SECONDS, postgres.LOST_SECONDS)
     return clock.since_boot() - store.spoke_at < certain
 
@@ -177,7 +178,7 @@ def keep_robots(store: CrawlSession, place: str, status: int, body: str) -> list
 
 
 def say(store: CrawlSession, event: str, **facts: Any) -> None:
-    """Write one JSON line for whoever started the crawl. If the reader is gone, the line is lost."""
+    """Write one JSON line for the process that started the crawl. If the reader is gone, the line is lost."""
     with suppress(BrokenPipeError):
         print(json.dumps({"event": event, **facts}, ensure_ascii=False), file=store.out, flush=True)
 
@@ -207,7 +208,7 @@ def _record(store: CrawlSession, results: Sequence[FetchResult]) -> set[str]:
             written.append((result, got))
             if result.rest and result.status in (429, 503):
                 asked_rest[urls.host(result.final_url or result.url)] = result
-        # All crawls use the same order: two that wait for each other's hosts would wait for ever.
+        # All crawls use the same order of hosts: otherwise two crawls might wait for each other for ever.
         for host, result in sorted(asked_rest.items()):
             if result.rest:
                 ledger.rest_host(store.conn, host, result.rest, f"{result.reason} on {result.url}")

@@ -1,4 +1,4 @@
-"""Certificate authorities of our own, which a crawl trusts besides those of the machine."""
+"""Certificate authorities of the installation, which a crawl trusts besides those of the machine."""
 
 from __future__ import annotations
 

@@ -26,23 +26,24 @@ from spiders.policy import MAX_RECEIVED_BYTES
 DETAIL_CHARACTERS = 300
 # Characters of an address that are kept. Chosen: one line.
 URL_CHARACTERS = 200
-# Refused requests that are kept with a page. Chosen: they show what it asks for.
+# Refused requests that are kept with a page. Chosen: enough to show what the page asks for.
 REFUSED_SHOWN = 20
 
 # The page is quiet after this time without requests and answers, if its scripts had time to run.
 QUIET = 0.5
 # The most fetches for one page; and the most requests, allowed or not.
 MOST_REQUESTS = 60
-# Requests of a page's scripts that get any answer, if only a refusal. Chosen: a page with more runs in circles.
+# Requests of a page's scripts that get any answer, even a refusal. Chosen: a page with more requests repeats itself.
 MAX_ASKED = 400
 # Bytes that one page may load. Chosen: scripts of a site are a few megabytes.
 MAX_BYTES = 20 * 1024 * 1024
-# Bytes of scripts that are kept for a source's next pages. Chosen: memory.
+# Bytes of scripts that are kept for a source's next pages. Chosen: they are in memory.
 KEPT_SCRIPT_BYTES = 16 * 1024 * 1024
 # Requests of one page at the same time. Chosen: below the six that browsers have.
 REQUESTS_AT_ONCE = 4
 LOADED = {"script", "xhr", "fetch"}
-# Headers that are ours or the connection's, or that would be kept from one page to the next.
+# Headers that are not passed on: those of the crawl or the connection, and those that the browser would keep from one
+# page to the next.
 NOT_SENT = {"user-agent", "cookie", "referer", "accept-encoding", "host", "connection", "upgrade-insecure-requests"}
 NOT_SHOWN = {"content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie", "alt-svc"}
 TURN = "() => new Promise(done => setTimeout(() => done(document.readyState), 100))"
@@ -56,11 +57,12 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Visit:
-    """One page: its document, who fetches for it, until when (monotonic seconds), and what became of it.
+    """One page: its document, the function that fetches for it, its deadline (monotonic seconds), and its result.
 
     scripts: the scripts that came for any page of this crawl, by URL.
     later: why the page has to be tried another time.
-    instead: the answer 429 of the page's own host to something that the page requested; it is taken for the page's.
+    instead: an answer 429 of the page's own host to something that the page requested; it counts as the answer for the
+    page.
     """
 
     document: Response
@@ -105,7 +107,7 @@ class Visit:
         await self.session.send("Emulation.setScriptExecutionDisabled", {"value": True})
 
     def end(self) -> None:
-        """Let nothing more through. What the page asks for now fails at once."""
+        """Let nothing more through. Further requests of the page fail at once."""
         if not self.ended.done():
             self.ended.set_result(None)
 
@@ -146,11 +148,12 @@ class Visit:
             if not self.opened:
                 self.opened = True
                 return show_response(self.document)
-            # No content: the page stays. Redirects of the reader by scripts are not followed, and frames stay empty.
+            # "No content" leaves the page as it is: scripts cannot lead the reader to another page, and frames stay
+            # empty.
             self.refused.append(f"navigation: {asked.url[:URL_CHARACTERS]}")
             return {"status": 204}
         if asked.resource_type == "stylesheet":
-            # Nobody sees it, but scripts wait for it.
+            # Nobody sees this answer, but scripts wait for it.
             return {"status": 200, "content_type": "text/css", "body": b""}
         if asked.resource_type not in LOADED or self.ended.done():
             return None
@@ -193,9 +196,7 @@ class Visit:
         return None
 
     def _keep(self, url: str, found: Shown) -> None:
-        """Keep a script for later pages, which mostly ask for the same scripts. A reader's browser would keep
-        it too.
-        """
+        """Keep a script for later pages, which usually ask for the same. A reader's browser would keep it too."""
         if sum(len(kept["body"]) for kept in self.scripts.values()) + len(found["body"]) <= KEPT_SCRIPT_BYTES:
             self.scripts[url] = found
 

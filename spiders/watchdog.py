@@ -1,8 +1,8 @@
-"""A small process that certainly ends this process when its parent is gone, or when its time is long over.
+"""A small process that ends a crawl for certain when the crawl's parent is gone, or when its time is long over.
 
-SIGTERM asks a crawl to write what came and to leave. A crawl that hangs in a page, in Python or in C, does not hear it,
-and nothing inside the same process is sure to run then. So the watchdog is another process, and has the kernel end this
-one.
+SIGTERM asks a crawl to write what came and to leave. A crawl that hangs in a page, in Python or in C, does not react to
+SIGTERM, and then nothing inside the same process is sure to run. So the watchdog is another process, which makes the
+kernel end the crawl.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import NoReturn
 
 # The number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.
 PR_SET_PDEATHSIG = 1
-# A crawl that hears SIGTERM is gone within three seconds.
+# Seconds between SIGTERM and the kill. A crawl that reacts to SIGTERM is gone within three.
 GRACE = 6.0
-# Seconds between two checks. Chosen: nobody notices half a second.
+# Seconds between two checks. Chosen: half a second is too short to be noticed.
 POLL_SECONDS = 0.5
 _ours: list[int] = []
 

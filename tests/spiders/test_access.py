@@ -505,7 +505,7 @@ def test_a_feed_that_no_longer_takes_the_login_says_so_in_the_run_and_to_the_ope
     (trouble,) = troubles.check(here, [paper])
 
     assert tally.state == "failed"
-    assert tally.message.endswith("Its login was not taken: put a new one into NIGHTDESK_SECRET_PAPER_LOGIN.")
+    assert tally.message.endswith("Its login was not accepted: put a new one into NIGHTDESK_SECRET_PAPER_LOGIN.")
     assert "http://paper.test/feed: status 401.\n" in trouble.message
 
 
