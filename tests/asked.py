@@ -105,7 +105,8 @@ def looking(settings: Settings, articles: int, sources: Sequence[Source]) -> Non
             desk_records.read_superseded(conn, sources, rows, latest, now=NOW)
             lookups.ends_of_run(conn, last, "")
             lookups.sources_of_run(conn, last)
-            lookups.urls_of_run(conn, last, source="", state="", code="", kind="article", after=0, count=40)
+            for count in (40, 1):
+                lookups.urls_of_run(conn, last, source="", state="", code="", kind="article", after=0, count=count)
             received_page.page_of(conn, settings.raw, 0, 1)
             channel_states.alerts(conn, count=40)
         with doing("read API"):
