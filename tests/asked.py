@@ -124,6 +124,7 @@ def searching(settings: Settings, size: archive.Size) -> None:
         for query in (
             words[0], words[900], f"{words[0]} {words[1]}", f'"{words[0]} {words[1]}"', f"title:{words[2]}",
             f"{words[40]} source:source-3", f"{words[3]} from:30d", f"{words[5]}*", f"-{words[0]}",
+            "is:removed", "is:revised", "is:correction", f"{words[0]} is:removed", f"{words[900]} is:revised",
         ):  # fmt: skip
             with doing("search"):
                 search.search(conn, query, now=archive.NEWEST)

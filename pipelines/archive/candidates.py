@@ -103,15 +103,17 @@ def begin(conn: postgres.Connection, node: Node, now: datetime, scopes: Scopes) 
 def find(made: Search, place: SearchPlace, many: int) -> Candidates:
     """The next candidates behind a place."""
     if not made.named:
-        return Candidates(_rows(made, "search_latest", place, many))
+        return _find_unnamed(made, place, many)
+    of_state = _is_of_state(made)
     share = _share(made)
     if made.placed:
         return _find_placed(made, place, many, share)
-    selected = made.selected
-    of_state = selected.revised is not None or selected.removed is not None or selected.kind is not None
     window = max(LEAST_WINDOW, math.ceil(WINDOW_ROOM * many / share))
     cheaper = share * share > READ_TO_NAMED * many / made.archived
-    if cheaper and window <= (LEAST_WINDOW if of_state else MOST_WINDOW):
+    if of_state and cheaper and window <= LEAST_WINDOW:
+        # The words are in so many articles that those in the state are read for them.
+        return Candidates(_rows(made, "search_of_state", place, many))
+    if cheaper and not of_state and window <= MOST_WINDOW:
         newest = _rows(made, "search_window", place, many, window=window)
         if len(newest) == many:
             return Candidates(newest)
@@ -121,11 +123,20 @@ def find(made: Search, place: SearchPlace, many: int) -> Candidates:
 def find_any(made: Search, many: int) -> Candidates:
     """Up to `many` candidates in any order, to be counted: this is cheaper than the newest ones."""
     if not made.named:
-        return Candidates(_rows(made, "search_latest", SearchPlace(), many))
+        return _find_unnamed(made, SearchPlace(), many)
     if not made.placed:
         return Candidates(_rows(made, "search_named", SearchPlace(), many, ordered=False))
     named = _name_words(made, SearchPlace(), many)
     return Candidates(list(_check_places(made, named, many, len(named) or 1)), _last(named, many))
+
+
+def _find_unnamed(made: Search, place: SearchPlace, many: int) -> Candidates:
+    return Candidates(_rows(made, "search_of_state" if _is_of_state(made) else "search_latest", place, many))
+
+
+def _is_of_state(made: Search) -> bool:
+    selected = made.selected
+    return selected.revised is not None or selected.removed is not None or selected.kind is not None
 
 
 def _find_placed(made: Search, place: SearchPlace, many: int, share: float) -> Candidates:
@@ -206,6 +217,7 @@ def _rows(made: Search, statement: str, place: SearchPlace, many: int, **more: o
         "of_words": wanted and wanted.of_words,
         "of_part": wanted and wanted.of_part,
         "exact": wanted is None or wanted.exact,
+        "named": made.named,
         "sources": None if selected.sources is None else list(selected.sources),
         "not_sources": list(selected.not_sources),
         "languages": None if selected.languages is None else list(selected.languages),

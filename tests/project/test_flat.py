@@ -26,6 +26,7 @@ BOUNDED = {
     "search_ranked": (6_000, "best first ranks the newest 5,000 articles that the index names, and says so"),
     "search_named": (6_000, "the articles that the index names for a word, before the newest of them are taken"),
     "search_window": (30_000, "a word that stands in many is looked for in the newest articles, until enough have it"),
+    "search_of_state": (3_000, "the articles in a state, where these are few, before the newest of them are taken"),
     "desk_runs": (3_000, "each source's rows of the thirty nights on the page"),
 }
 

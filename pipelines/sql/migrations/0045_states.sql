@@ -1,0 +1,7 @@
+-- The few articles that searches ask for by `is:removed` and `is:revised`: without these all articles were read.
+-- oldest code: 0017
+-- outside a transaction
+drop index concurrently if exists articles_gone;
+create index concurrently articles_gone on articles (id) where gone_at is not null;
+drop index concurrently if exists articles_revised;
+create index concurrently articles_revised on articles (id) where revision > 1;
