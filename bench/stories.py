@@ -118,7 +118,7 @@ def _cost(size: int, span: timedelta) -> float:
         for begin in range(0, FRESH, FILE):
             made = [_next(dice, archived) for _ in range(FILE)]
             numbers = _put(conn, count(size + begin + 1), [("", one) for one in made], lambda _: NEWEST)
-            signed = dict(zip(numbers, made, strict=True))
+            signed = dict(zip(numbers, map(signatures.write_signature, made), strict=True))
             with conn:
                 began = time.perf_counter()
                 rows = postgres.query(conn, "stories_unsigned", below=None, count=FILE)
