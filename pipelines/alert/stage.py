@@ -1,7 +1,7 @@
 """Alert: matches changes against the watches, and tells people.
 
-For each batch, one transaction writes the alerts, their messages, and the mark that the changes are matched. So a kill
-leaves nothing half told. `alert_choice.py` chooses the alerts, `messages.py` their messages.
+For each batch, one transaction writes the alerts, their messages, and the mark that the changes are matched. So after a
+kill, a batch is either complete or not begun. `alert_choice.py` chooses the alerts, `messages.py` their messages.
 """
 
 from __future__ import annotations

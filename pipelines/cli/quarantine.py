@@ -24,7 +24,7 @@ Run = Annotated[str, typer.Option("--run", metavar="KEY", help="Of the source on
 BEGINS_WORDS = 12
 
 quarantine_app = typer.Typer(
-    help="Runs whose articles are held, since they are not like those of their source before.",
+    help="Runs whose articles are held, because they are unlike earlier articles of the same source.",
     invoke_without_command=True,
 )
 

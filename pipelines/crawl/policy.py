@@ -20,12 +20,12 @@ LEASE = timedelta(minutes=15)
 # Pauses after a failed look (timeout, 5xx, broken): 10 min, 30 min, 90 min, 4.5 h. Chosen: a restart or a deploy is
 # over before the second pause ends, and a bad evening is over before the last one ends.
 RETRY_PAUSE = timedelta(minutes=10)
-# Each pause is so many times the one before.
+# How many times longer each pause is than the pause before.
 RETRY_GROWTH = 3
 # Pauses after a block (403, a challenge): 1 h, 4 h, 16 h, 64 h. Chosen: longer than after failures, because a site that
 # refuses a crawler refuses it for longer if it comes again at once.
 BLOCKED_PAUSE = timedelta(hours=1)
-# Each pause is so many times the one before.
+# How many times longer each pause is than the pause before.
 BLOCKED_GROWTH = 4
 # After this many failed or blocked looks in a row, no crawl asks for the URL again by itself. Chosen: with these pauses
 # that is seven hours of failures, or three and a half days of blocks; a list that still names the URL brings it back

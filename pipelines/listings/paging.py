@@ -77,7 +77,7 @@ def next_page(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
 
 
 def _by_offset(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
-    """The next page if a parameter of any name counts articles: links 2, 3 … lead to once, twice … the step."""
+    """The next page, if a parameter counts articles by a fixed step: link 2 has one step, link 3 two steps …"""
     here = urlsplit(url)
     mine = dict(pair.partition("=")[::2] for pair in here.query.split("&") if pair)
     found: dict[str, dict[int, tuple[int, str]]] = {}

@@ -48,7 +48,8 @@ ADDRESS = re.compile(
 )
 # Last parts of an address that are an article's own: a number, or a title in words.
 OWN_NAME = re.compile(r"/[^/]*(?:\d{5}|(?:[^\W_]+[-_]){4})[^/]*/?$")
-# The same for a brief above a list of others. Chosen: most numbers of articles have at least three digits.
+# Last parts of the address of a brief that stands above a list of other briefs. Chosen: most numbers of articles have
+# at least three digits.
 BRIEF_NAME = re.compile(r"/[^/]*(?:\d{3}|(?:[^\W_]+[-_]){3})[^/]*/?$")
 # The fewest words of a title that is not the name of a section.
 TITLE_WORDS = 3

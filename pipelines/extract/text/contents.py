@@ -15,11 +15,12 @@ from lxml.html import HtmlElement
 from pipelines.extract.blocks import HOLDERS, Block
 from pipelines.extract.phrases import key
 
-# The least share of a line's words that are link, and from how many such lines in a row on they are a list.
+# The least share of a line's words that are link, and the fewest such lines in a row that are a list.
 LINKED_SHARE, FEWEST_LINES = 0.8, 3
 # The elements that make a line of a table of contents. A heading that is a link to itself is none.
 LINE_TAGS = frozenset(("li", "p", "div", "a", "span"))
-# In how many elements around a block the link is that holds it. Chosen: a link around a box has few in it.
+# How many elements around a block are searched for a link that contains it. Chosen: a link around a box contains few
+# elements.
 NEAR_ELEMENTS = 8
 # A list of links is kept whole from this share of its lines on. Chosen: as with tables.
 WHOLE_SHARE = 0.5

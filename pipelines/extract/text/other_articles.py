@@ -221,7 +221,7 @@ def _in_turns(
     for numbers in headings.values():
         if len(numbers) < TURNS:
             continue
-        # The last text is taken for as long as the usual one.
+        # No heading marks the end of the last text, so that text gets the median length.
         usual = sorted(after - before for before, after in pairwise(numbers))[len(numbers) // 2 - 1]
         ends = [*numbers[1:], _end_of_last(found, numbers[-1], usual)]
         told = [
@@ -238,7 +238,7 @@ def _in_turns(
 
 
 def _end_of_last(found: Sequence[Block], heading: int, usual: int) -> int:
-    """The number behind the last block of the last text: so many blocks, as far as they are in the heading's place."""
+    """The number behind the last block of the last text: at most `usual` blocks, all in the heading's place."""
     above, end = found[heading].place.parent, heading + 1
     while end < min(heading + usual, len(found)) and (end < heading + 2 or found[end].place.parent == above):
         end += 1
