@@ -80,7 +80,7 @@ def main(words: Sequence[str]) -> int:
         plain += sum(not is_odd for is_odd in false)
         for name, change in CHANGES.items():
             fresh = [change(one) for one in _night(Random(f"{seed}/{name}"), writes, NIGHTS * 1_000, a_night)]
-            caught[name] += bool(_why(fresh, kept))
+            caught[name] += bool(_find_drifts(fresh, kept))
             seen[name] += 1
     for size in sorted(held | seen, key=lambda name: (name in CHANGES, name)):
         if size not in CHANGES:
@@ -108,7 +108,7 @@ def _quarter(
         fresh = _night(dice, writes, night * 1_000, a_night)
         is_odd = dice.random() < ODD_SHARE
         fresh = odd(dice, fresh) if is_odd else fresh
-        if night >= KNOWN_NIGHTS and _why(fresh, kept):
+        if night >= KNOWN_NIGHTS and _find_drifts(fresh, kept):
             false.append(is_odd)
         kept = [*fresh, *kept]
     return kept, false
@@ -119,7 +119,7 @@ def _night(dice: Random, writes: tuple[float, float, float], first: int, about: 
     return [article(dice, *writes, first + n) for n in range(many)]
 
 
-def _why(fresh: Sequence[ArticleMeasures], kept: Sequence[ArticleMeasures]) -> str:
+def _find_drifts(fresh: Sequence[ArticleMeasures], kept: Sequence[ArticleMeasures]) -> list[drift.Drift]:
     """As `quarantine.judge` has it: a small night is compared together with the newest before it."""
     before = kept[: policy.DRIFT_BEFORE]
     borrowed = max(0, policy.DRIFT_ARTICLES - len(fresh))

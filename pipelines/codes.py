@@ -227,6 +227,16 @@ class TroubleKind(CodeWithMeaning):
     DRIFTING = "drifting", "the articles of a run are held: they are not like those of the source before"
 
 
+class DriftKind(CodeWithMeaning):
+    """In which way the articles of a held run are unlike those before: `kind` in `quarantine.drifts`."""
+
+    SHORTER = "shorter", "they are shorter than usual"
+    LONGER = "longer", "they are longer than usual"
+    NO_DATE = "no date", "most have no date"
+    SAME_TITLE = "same title", "most have a title that others have too"
+    SAME_TEXT = "same text", "most have a text that is mostly the same as others'"
+
+
 class HeldState(CodeWithMeaning):
     """The state of a run whose articles were held: `quarantine.state`."""
 

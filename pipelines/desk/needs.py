@@ -88,12 +88,13 @@ def of_approvals(waiting: Collection[Mapping[str, Any]]) -> Iterator[Record]:
 def of_held(held: Iterable[Mapping[str, Any]], followed: Collection[str]) -> Iterator[Record]:
     """Needs about runs of followed sources in the quarantine.
 
-    Each of `held` has `source`, `run`, `articles`, `reason` and `held_at`.
+    Each of `held` has `source`, `run`, `articles`, `reason`, `drifts` and `held_at`.
     """
     for one in held:
         if one["source"] in followed:
             of = {"run": one["run"], "articles": one["articles"]}
-            yield _need(Need.HELD, one["reason"], of=of, source=one["source"], run=one["run"], since=one["held_at"])
+            about = {"source": one["source"], "run": one["run"], "since": one["held_at"], "drifts": one["drifts"]}
+            yield _need(Need.HELD, one["reason"], of=of, **about)
 
 
 def of_disk(folder: Path, stops_at_mb: int = 0) -> Iterator[Record]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipelines.codes import TroubleKind
+from pipelines.codes import HeldState, TroubleKind
 from pipelines.health import policy
 from pipelines.health.states import lasting
 from pipelines.notify.outbox import put_message
@@ -135,8 +135,15 @@ def _message(conn: postgres.Connection, part: Sequence[TroubleRow], cause: str) 
     return f"{len(part)} sources are {kind}{of_cause}", "\n".join([head, *lines])
 
 
-def _tell_duration(rows: Sequence[Mapping[str, datetime]]) -> str:
+def _tell_duration(rows: Sequence[Mapping[str, Any]]) -> str:
     return "; ".join(
         f"{row['kind']} for {lasting(row['recovered_at'] - row['since'])}, since {row['since']:%Y-%m-%d %H:%M} UTC"
+        + "".join(f", {_tell_held(one)}" for one in row["held_runs"])
         for row in sorted(rows, key=lambda row: row["since"])
     )
+
+
+def _tell_held(held: Mapping[str, str]) -> str:
+    if held["state"] == HeldState.HELD:
+        return f"run {held['run']} is still held"
+    return f"run {held['run']} was {held['state']}" + (f" by {held['decided_by']}" if held["decided_by"] else "")

@@ -31,7 +31,8 @@ update health set recovered_at = %(now)s where source = %(source)s and recovered
 
 -- name: ends_to_tell
 -- Troubles of these sources that are over, if nobody was told so and their source has no other trouble.
-select id, source, kind, since, recovered_at, told_at
+select id, source, kind, since, recovered_at, told_at,
+    case when kind = 'drifting' then held_between(source, since, recovered_at) else '[]' end as held_runs
 from health h
 where source = any(%(sources)s) and recovered_at is not null and over_told_at is null and kind <> all(%(untold)s)
     and not exists (

@@ -2,19 +2,30 @@
 
 The measures of an article are its words, whether it has a date, its title, and the share of its words in paragraphs
 that other articles have as well. A run drifts if most of its articles are far from the usual values of the source. A
-few odd pages never make a run drift, and a new template with equally good texts does not either. The result is a
-sentence with the figure and the usual value.
+few odd pages never make a run drift, and a new template with equally good texts does not either. The result names each
+way in which the run drifts, with its figures and the usual value.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from pipelines.codes import DriftKind
 from pipelines.load import policy
+
+# What is said of each way, in English. The Desk says the same in its reader's language: `drift.*` in console/languages.
+LENGTHS = "{words} words each at the middle; usually {low} to {high}"
+SENTENCES = {
+    DriftKind.SHORTER: f"its {{articles}} articles are shorter than usual: {LENGTHS}",
+    DriftKind.LONGER: f"its {{articles}} articles are longer than usual: {LENGTHS}",
+    DriftKind.NO_DATE: "{count} of {articles} have no date; usually {usual} of 100",
+    DriftKind.SAME_TITLE: "{count} of {articles} have a title that others have too; usually {usual} of 100",
+    DriftKind.SAME_TEXT: "{count} of {articles} have a text that is mostly the same as others'; usually {usual} of 100",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,22 +38,35 @@ class ArticleMeasures:
     paragraphs: tuple[tuple[str, int], ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Drift:
+    """A way in which the articles of a run differ from the earlier ones, and the figures that its sentence tells."""
+
+    kind: DriftKind
+    figures: Mapping[str, int]
+
+
 def measure_article(words: int, dated: bool, title: str, text: str) -> ArticleMeasures:
     """The measures of an article, from its row."""
     paragraphs = tuple((line.strip(), len(line.split())) for line in text.split("\n") if line.strip())
     return ArticleMeasures(words=words, dated=dated, title=" ".join(title.casefold().split()), paragraphs=paragraphs)
 
 
-def find(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]) -> str:
-    """How the articles of a run differ from the earlier ones, in a sentence. Empty if they are alike, or if there are
-    too few of either to say.
+def find(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]) -> list[Drift]:
+    """How the articles of a run differ from the earlier ones. Empty if they are alike, or if there are too few of
+    either to say.
     """
     if len(run) < policy.DRIFT_ARTICLES or len(before) < policy.DRIFT_KNOWN:
-        return ""
-    return "; ".join(filter(None, (_of_length(run, before), *_of_shares(run, before))))
+        return []
+    return [drift for drift in (_of_length(run, before), *_of_shares(run, before)) if drift]
 
 
-def _of_length(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]) -> str:
+def describe(drifts: Sequence[Drift]) -> str:
+    """All of it in one English sentence, without a capital and a full stop; empty if there is nothing."""
+    return "; ".join(SENTENCES[drift.kind].format(**drift.figures) for drift in drifts)
+
+
+def _of_length(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]) -> Drift | None:
     low, high = _quantiles([one.words for one in before])
     middle, usual = median(one.words for one in run), max(1.0, median(one.words for one in before))
     short = middle < low and middle * policy.DRIFT_TIMES <= usual
@@ -51,22 +75,19 @@ def _of_length(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]
         not (short or long)
         or _apart([one.words for one in run], [one.words for one in before]) < policy.DRIFT_DEVIATIONS
     ):
-        return ""
-    length = "shorter" if short else "longer"
-    return (
-        f"its {len(run)} articles are {length} than usual: {middle:.0f} words each at the middle; usually {low:.0f} to "
-        f"{high:.0f}"
-    )
+        return None
+    figures = {"articles": len(run), "words": round(middle), "low": round(low), "high": round(high)}
+    return Drift(kind=DriftKind.SHORTER if short else DriftKind.LONGER, figures=figures)
 
 
-def _of_shares(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]) -> list[str]:
-    """Sentences about things that most of the run's articles lack or share, unlike the earlier articles."""
+def _of_shares(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]) -> list[Drift | None]:
+    """What most of the run's articles lack or share, unlike the earlier articles."""
     titles = _common([{one.title} for one in run]), _common([{one.title} for one in before])
     return [
-        _more("have no date", run, before, lambda one, _: not one.dated),
-        _more("have a title that others have too", run, before,
+        _more(DriftKind.NO_DATE, run, before, lambda one, _: not one.dated),
+        _more(DriftKind.SAME_TITLE, run, before,
               lambda one, of_run: one.title in titles[0 if of_run else 1]),
-        _more("have a text that is mostly the same as others'", run, before, _mostly_shared(run, before)),
+        _more(DriftKind.SAME_TEXT, run, before, _mostly_shared(run, before)),
     ]  # fmt: skip
 
 
@@ -84,12 +105,12 @@ def _mostly_shared(
 
 
 def _more(
-    what: str,
+    kind: DriftKind,
     run: Sequence[ArticleMeasures],
     before: Sequence[ArticleMeasures],
     is_so: Callable[[ArticleMeasures, bool], bool],
-) -> str:
-    """A sentence if most articles of the run have a property, and far more than before.
+) -> Drift | None:
+    """A drift if most articles of the run have a property, and far more than before.
 
     is_so: whether an article has the property. Its second argument says whether the article is of the run.
     """
@@ -97,8 +118,9 @@ def _more(
     then = sum(is_so(one, False) for one in before)
     share = (then + 1) / (len(before) + 2)
     if now <= (share + policy.DRIFT_MORE) * len(run) or _by_chance(now, len(run), share) > policy.DRIFT_UNLIKELY:
-        return ""
-    return f"{now} of {len(run)} {what}; usually {round(100 * then / len(before))} of 100"
+        return None
+    figures = {"count": now, "articles": len(run), "usual": round(100 * then / len(before))}
+    return Drift(kind=kind, figures=figures)
 
 
 def _common(articles: Sequence[set[str]]) -> set[str]:

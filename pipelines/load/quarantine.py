@@ -8,7 +8,7 @@ transaction, and doing it twice changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ class HeldRun:
     """A run of a source in the quarantine.
 
     articles: how many articles it has.
+    reason: why it was held, in English.
+    drifts: the same as codes of `DriftKind` and figures; empty in rows of versions before there were any.
     since: when the first of its pages was fetched.
     """
 
@@ -37,6 +39,7 @@ class HeldRun:
     run: str
     state: HeldState
     reason: str
+    drifts: Sequence[Mapping[str, Any]]
     articles: int
     since: datetime
     held_at: datetime
@@ -60,8 +63,10 @@ def judge(conn: postgres.Connection, lines: Sequence[Mapping[str, Any]], sources
         for one in map(_read_held, postgres.query(conn, "quarantine_of_run", sources=list(sources), run=run))
     }
     for source in sources:
-        if why := _judge_source(conn, undecided.get(source, []), kept.get(source), source, run):
-            postgres.execute(conn, "hold_run", source=source, run=run, reason=why)
+        why, drifts = _judge_source(conn, undecided.get(source, []), kept.get(source), source, run)
+        if why:
+            told = postgres.json([asdict(one) for one in drifts])
+            postgres.execute(conn, "hold_run", source=source, run=run, reason=why, drifts=told)
             postgres.execute(conn, "hold_urls", source=source, reason=f"held: {why}")
             return why
     return ""
@@ -69,11 +74,11 @@ def judge(conn: postgres.Connection, lines: Sequence[Mapping[str, Any]], sources
 
 def _judge_source(
     conn: postgres.Connection, rows: Sequence[Mapping[str, Any]], kept: HeldRun | None, source: str, run: str
-) -> str:
+) -> tuple[str, list[drift.Drift]]:
     if kept and kept.state == HeldState.REJECTED:
-        return kept.reason
+        return kept.reason, []
     if (kept and kept.state == HeldState.RELEASED) or not rows:
-        return ""
+        return "", []
     before = [
         {**row, "measured": _read_measured(row)}
         for row in postgres.query(conn, "drift_before", source=source, run=run, count=policy.DRIFT_BEFORE)
@@ -90,16 +95,16 @@ def _judge_source(
         for row in rows
     ] + [row["measured"] for row in before[:borrowed]]
     usual = before[borrowed:]
-    why = drift.find(sample, [row["measured"] for row in usual])
+    drifts = drift.find(sample, [row["measured"] for row in usual])
     accepted = postgres.row(conn, "released_since", source=source)
-    if why and accepted and accepted["since"]:
+    if drifts and accepted and accepted["since"]:
         # After a release, only the released articles are the usual ones. If they are few, they are repeated, because
         # `find` says nothing of fewer than DRIFT_KNOWN. If there is none, there is nothing to compare the new articles
         # with, so they are not held.
         like = [row["measured"] for row in usual if row["fetched_at"] >= accepted["since"]]
         repeated = like * (1 + policy.DRIFT_KNOWN // max(1, len(like)))
-        why = why if drift.find(sample, repeated) else ""
-    return why
+        drifts = drifts if drift.find(sample, repeated) else []
+    return drift.describe(drifts), drifts
 
 
 def counts(conn: postgres.Connection, source: str, run: str) -> dict[str, int]:

@@ -56,11 +56,11 @@ order by n
 
 -- name: hold_run
 -- Put the articles of this load into the quarantine.
-insert into quarantine (source, run, reason, articles, since)
-select %(source)s, %(run)s, %(reason)s, count(*) filter (where reason = ''), min(fetched_at) from lines
+insert into quarantine (source, run, reason, drifts, articles, since)
+select %(source)s, %(run)s, %(reason)s, %(drifts)s, count(*) filter (where reason = ''), min(fetched_at) from lines
 where source = %(source)s
 on conflict (source, run) do update
-set reason = excluded.reason, articles = excluded.articles, since = excluded.since
+set reason = excluded.reason, drifts = excluded.drifts, articles = excluded.articles, since = excluded.since
 where quarantine.state = 'held'
 
 -- name: hold_urls
@@ -437,12 +437,12 @@ where a.id = l.article_id and (a.seen_at < l.seen_at or a.gone_at is not null)
 
 -- name: quarantine_of_run
 -- A run of these sources in the quarantine.
-select id, source, run, state, reason, articles, since, held_at, decided_at, decided_by from quarantine
+select id, source, run, state, reason, drifts, articles, since, held_at, decided_at, decided_by from quarantine
 where source = any(%(sources)s) and run = %(run)s
 
 -- name: quarantined
 -- The runs that are held, or all that ever were, newest first.
-select id, source, run, state, reason, articles, since, held_at, decided_at, decided_by from quarantine
+select id, source, run, state, reason, drifts, articles, since, held_at, decided_at, decided_by from quarantine
 where state = 'held' or %(every)s
 order by run desc, source
 

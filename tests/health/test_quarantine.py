@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,12 @@ from demo.families import FAMILIES
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.cli import app
-from pipelines.codes import RunState, TroubleKind
+from pipelines.codes import DriftKind, RunState, TroubleKind
 from pipelines.crawl import stage as crawl
 from pipelines.crawl import url_account
 from pipelines.errors import NightdeskError
 from pipelines.extract.stage import extract
-from pipelines.health import troubles
+from pipelines.health import operator_notices, troubles
 from pipelines.load import drift, quarantine, quarantine_decisions
 from pipelines.load import stage as load
 from pipelines.model import Source, Tally
@@ -28,6 +29,7 @@ from pipelines.settings import Settings, export
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.sources import folders
 from pipelines.stores import postgres
+from tests import databases, factories
 from tests.examples import LONG
 from tests.later import Later
 
@@ -106,6 +108,8 @@ def test_a_template_that_went_wrong_is_caught_in_the_first_run_and_released_with
     assert (trouble.kind, trouble.told) == (TroubleKind.DRIFTING, True)
     (held,) = json.loads(demo.answer("quarantine", "list", "--json"))
     assert (held["source"], held["run"], held["articles"]) == ("delta", "2026-11-22T0200", 8)
+    # The same reason as codes, with the figures of the sentence.
+    assert drift.describe([drift.Drift(**one) for one in held["drifts"]]) == held["reason"] != ""
     assert "8 articles of delta" in demo.answer("quarantine", "show", "delta") and "8" in demo.answer("quarantine")
     # What is held waits, whatever comes after it, and is loaded once.
     again = load.load(demo.settings, demo.source, "2026-11-22T0200")
@@ -194,9 +198,9 @@ def test_at_the_desk_a_held_run_is_released_in_the_name_of_who_asked_and_can_be_
     drifting = demo.count(DRIFTING)
     asked = {"source": "delta", "key": "2026-11-22T0200"}
 
-    def over() -> list[bool]:
+    def over() -> list[tuple[bool, list[dict[str, str]]]]:
         told = json.loads(demo.answer("alerts", "--json"))
-        return [bool(one["over_at"]) for one in told if "8 articles are held" in one["title"]]
+        return [(bool(one["over_at"]), one["held_runs"]) for one in told if "8 articles are held" in one["title"]]
 
     over_before = over()
 
@@ -206,12 +210,35 @@ def test_at_the_desk_a_held_run_is_released_in_the_name_of_who_asked_and_can_be_
     assert demo.count("articles") == before + 8
     assert demo.count("deliveries where state = 'sent'") > 0
     assert (drifting, demo.count(DRIFTING), demo.count("source_states where reason like '%held%'")) == (1, 0, 0)
-    # The alert that told of it says that it is over.
-    assert (over_before, over()) == ([False], [True])
+    # The alert that told of it says that it is over and what came of it.
+    came = {"run": "2026-11-22T0200", "state": "released", "decided_by": "olga"}
+    assert over_before == [(False, [{"run": "2026-11-22T0200", "state": "held", "decided_by": ""}])]
+    assert over() == [(True, [came])]
     (decided,) = json.loads(demo.answer("quarantine", "list", "--all", "--json"))
     assert (decided["state"], decided["decided_by"]) == ("released", "olga")
     with pytest.raises(NightdeskError, match="was released"):
         by_hand_tasks.do({"work": "reject", **asked}, "noor")
+
+
+def test_the_message_that_a_source_is_well_again_says_what_came_of_its_held_runs(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    now = factories.AT + timedelta(days=3)
+    begun = {"source": "sana", "since": factories.AT, "told_at": now, "recovered_at": now}
+    decided = (("released", "olga", 0), ("rejected", "", 1), ("held", "", 2), ("released", "noor", 4))
+    with conn:
+        factories.insert(conn, "health", kind="drifting", **begun)
+        for state, who, days in decided:
+            at = factories.AT + timedelta(days=days)
+            run = {"run": f"{at:%Y-%m-%dT%H%M}", "state": state, "decided_by": who, "since": at}
+            factories.insert(conn, "quarantine", source="sana", reason="", articles=8, **run)
+        operator_notices.tell_ends(conn, settings.model_copy(update={"operators": "desk"}), ["sana"], now)
+
+    ((body,),) = databases.rows(conn, "select body from deliveries")
+
+    assert body.partition(" UTC, ")[2] == (
+        "run 2026-11-22T0200 was released by olga, run 2026-11-23T0200 was rejected, run 2026-11-24T0200 is still held."
+    )
 
 
 @pytest.mark.parametrize("first", ["release", "reject"])
@@ -269,20 +296,38 @@ USUAL = [known(200 + 5 * (n % 40), n=n) for n in range(80)]
 
 
 @pytest.mark.parametrize(
-    ("run", "says"),
+    ("run", "kind", "says"),
     [
-        ([known(40 + n, n=n) for n in range(6)], "its 6 articles are shorter than usual: 42 words each"),
-        ([known(280, dated=False, n=n) for n in range(6)], "6 of 6 have no date"),
-        ([known(280, title="Delta Post", n=n) for n in range(6)], "6 of 6 have a title that others have too"),
-        ([known(280, shared=200, n=n) for n in range(6)], "6 of 6 have a text that is mostly the same as others'"),
+        (
+            [known(40 + n, n=n) for n in range(6)],
+            DriftKind.SHORTER,
+            "its 6 articles are shorter than usual: 42 words each",
+        ),
+        ([known(280, dated=False, n=n) for n in range(6)], DriftKind.NO_DATE, "6 of 6 have no date"),
+        (
+            [known(280, title="Delta Post", n=n) for n in range(6)],
+            DriftKind.SAME_TITLE,
+            "6 of 6 have a title that others have too",
+        ),
+        (
+            [known(280, shared=200, n=n) for n in range(6)],
+            DriftKind.SAME_TEXT,
+            "6 of 6 have a text that is mostly the same as others'",
+        ),
+        (
+            [known(1200 + n, n=n) for n in range(6)],
+            DriftKind.LONGER,
+            "its 6 articles are longer than usual: 1202 words each",
+        ),
     ],
 )
 def test_a_run_whose_articles_are_off_says_in_which_way_and_what_is_usual(
-    run: list[drift.ArticleMeasures], says: str
+    run: list[drift.ArticleMeasures], kind: DriftKind, says: str
 ) -> None:
     found = drift.find(run, USUAL)
+    told = drift.describe(found)
 
-    assert found.startswith(says) and "usually" in found
+    assert [one.kind for one in found] == [kind] and told.startswith(says) and "usually" in told
 
 
 @pytest.mark.parametrize(
@@ -297,4 +342,4 @@ def test_a_run_whose_articles_are_off_says_in_which_way_and_what_is_usual(
     ],
 )
 def test_a_few_odd_pages_and_equally_good_texts_are_no_drift(run: list[drift.ArticleMeasures]) -> None:
-    assert drift.find(run, USUAL) == ""
+    assert drift.find(run, USUAL) == [] and drift.describe([]) == ""

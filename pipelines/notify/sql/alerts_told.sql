@@ -5,7 +5,8 @@ select a.id, a.created_at, a.watch, a.kind, coalesce(c.revision_kind, '') as rev
     coalesce(d.channel, '') as channel, case when d.id is null then 'listed' else d.state end as state, coalesce(d.attempts, 0) as attempts,
     d.sent_at, greatest(d.next_at, d.due_at) as next_at, d.due_at, coalesce(nullif(d.error, ''), a.quiet) as why, d.id as message,
     array(select distinct source from alerts where lead_id = a.id and kind = 'new' and source <> a.source order by source) as also_in,
-    a.acked_at, a.acked_by, a.article_id, h.recovered_at as over_at
+    a.acked_at, a.acked_by, a.article_id, h.recovered_at as over_at,
+    case when h.kind = 'drifting' then held_between(h.source, h.since, h.recovered_at) else '[]' end as held_runs
 from alerts a
 left join delivered_alerts m on m.alert_id = a.id
 left join deliveries d on d.id = m.delivery_id

@@ -2,7 +2,7 @@
 import { plain, same, speaking } from "./airflow.js";
 import { mounted } from "./react.js";
 
-const { Decide } = await import("../../../pipelines/airflow/console/pages/held_runs.js");
+const { Decide, Why } = await import("../../../pipelines/airflow/console/pages/held_runs.js");
 
 const RUN = { source: "sana", title: "سانا", run: "2026-11-22T0200", n: 8 };
 const BY_HAND = "/api/v2/dags/by_hand/dagRuns/manual__1";
@@ -77,4 +77,28 @@ Deno.test("a decision that is refused says so in its place", async () => {
   await until("role=alert");
   leave();
   same(done, []);
+});
+
+Deno.test("why a run is held is told in the reader's language, with its figures", async () => {
+  const drifts = [
+    { kind: "shorter", figures: { articles: 8, words: 42, low: 250, high: 1400 } },
+    { kind: "no date", figures: { count: 7, articles: 8, usual: 2 } },
+  ];
+  const told = async (language, held) => {
+    await speaking(language);
+    const { markup, leave } = mounted(Why, { reason: "its 8 articles are shorter than usual", ...held });
+    const drawn = plain(markup());
+    leave();
+    return [...drawn.matchAll(/>([^<]+)</gu)].map((found) => found[1]);
+  };
+  same(await told("en", { drifts }), [
+    "Its 8 articles are shorter than usual: 42 words each at the middle; usually 250 to 1,400.",
+    "7 of 8 have no date; usually 2 of 100.",
+  ]);
+  same(await told("ar", { drifts }), [
+    "مقالاتها الـ8 أقصر من المعتاد: كلمات المقال الأوسط 42؛ والمعتاد من 250 إلى 1,400.",
+    "بلا تاريخ: 7 من 8؛ والمعتاد 2 من 100.",
+  ]);
+  // A run that an older version held has no more than its sentence.
+  same(await told("ar", { drifts: [] }), ["Its 8 articles are shorter than usual."]);
 });

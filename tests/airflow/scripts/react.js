@@ -19,7 +19,10 @@ export const React = {
     }
   },
   Fragment: "",
-  createElement: (type, props, ...children) => ({ type, props: { ...props, ...(children.length > 0 && { children }) } }),
+  createElement: (type, props, ...children) => ({
+    type,
+    props: { ...props, ...(children.length > 0 && { children: children.length > 1 ? children : children[0] }) },
+  }),
   useCallback: (work) => work,
   useId: () => hook(() => `id-${cells.length}`),
   useRef: (current) => hook(() => ({ current })),
@@ -61,7 +64,7 @@ const draw = (node, place, seen) => {
   if (typeof node !== "object") return String(node);
   const { type, props } = node;
   if (typeof type === "function") {
-    const here = `${place}/${type.name}`;
+    const here = `${place}/${props.key ?? ""} ${type.name}`;
     seen.places.add(here);
     if (!places.has(here)) places.set(here, []);
     if (type.prototype instanceof React.Component) return caught(type, props, here, seen);

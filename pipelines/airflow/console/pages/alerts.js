@@ -31,6 +31,10 @@ export const Message = ({ message }) =>
     message.why && message.state !== "sent" ? h(Text, { color: "red.fg", lang: "en", overflowWrap: "anywhere" }, h("bdi", null, message.why)) : null,
   );
 
+// What became of a held run that an alert told of, by its state.
+const BECAME = { held: "alerts.held", released: "alerts.released", rejected: "alerts.rejected" };
+const becameOf = ({ run, state, decided_by: who }) => say(BECAME[state], { run, who: who || "–" });
+
 export const Alert = ({ alert, onChange }) => {
   const [seen, setSeen] = useState(alert.acked_by ?? "");
   const { busy, error, run } = useDoing();
@@ -51,6 +55,7 @@ export const Alert = ({ alert, onChange }) => {
         alert.also_in.length > 0 && phrase("alerts.also_in", { names: alert.also_in.join(", ") }),
         h(When, { at: alert.created_at }),
         alert.over_at && say("alerts.over", { at: minute(alert.over_at) }),
+        ...alert.held_runs.filter((one) => alert.over_at || one.state !== "held").map(becameOf),
         seen && phrase("alerts.seen_by", { who: seen }),
       ],
     }),

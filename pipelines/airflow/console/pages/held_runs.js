@@ -88,8 +88,12 @@ export const Decide = ({ source, title, run, n, onBegin, onDone }) => {
   );
 };
 
-// Why a run is held. The reason begins and ends as a part of longer sentences of the server.
-export const Why = ({ reason }) => reason ? h(English, { my: 1 }, `${reason[0].toUpperCase()}${reason.slice(1)}.`) : null;
+// Why a run is held, a sentence for each way in which it is unlike those before. A run that an older version held has only
+// its reason, which begins and ends as a part of longer sentences of the server.
+export const Why = ({ reason, drifts }) => {
+  if (drifts.length > 0) return drifts.map(({ kind, figures }) => h(Text, { key: kind, fontSize: "sm", my: 1 }, say(`drift.${kind}`, figures)));
+  return reason ? h(English, { my: 1 }, `${reason[0].toUpperCase()}${reason.slice(1)}.`) : null;
+};
 
 const Waiting = ({ article }) =>
   h(
@@ -147,7 +151,7 @@ export const Held = ({ page, onDone }) => {
               h("span", null, phrase("held.since", { at: h(When, { at: one.held_at, now: page.now }) })),
             ],
           }),
-          h(Why, { reason: one.reason }),
+          h(Why, { reason: one.reason, drifts: one.drifts }),
           h(Opened, { source: page.name, run: one.run, n: one.articles }),
           page.may.includes("operate")
             ? h(Decide, { source: page.name, title: page.title, run: one.run, n: one.articles, onBegin: () => keep(one), onDone })

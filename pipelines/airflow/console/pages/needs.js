@@ -59,7 +59,7 @@ const NeedRow = ({ need, page, onKeep, onDone }) => {
     ),
     need.of ? h(Text, { fontSize: "sm", my: 1, overflowWrap: "anywhere" }, say(`told.${need.code}`, told)) : null,
     need.code === "held"
-      ? h(Box, null, h(Why, { reason: need.sentence }), h(Opened, { source: need.source, run: need.run, n: need.of.articles }))
+      ? h(Box, null, h(Why, { reason: need.sentence, drifts: need.drifts }), h(Opened, { source: need.source, run: need.run, n: need.of.articles }))
       : need.sentence
       ? h(English, { my: 1 }, need.sentence)
       : need.detail && !need.of
