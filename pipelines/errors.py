@@ -74,6 +74,10 @@ class CostlyError(NightdeskError):
     """A search would have read too much of the archive and was stopped. The message says how to narrow it."""
 
 
+class HoldError(NightdeskError):
+    """A hold cannot be made or released: nothing is meant by what was asked, or there is no such hold."""
+
+
 class WatchError(NightdeskError):
     """A watch cannot be used as written: names the watch and what is allowed."""
 

@@ -136,7 +136,7 @@ def _retention(current: Settings, name: str, key: str, who: str) -> Result:
     gone, texts = duties.count_retirable(current, datetime.now(UTC))
     said = f"The next upkeep would delete {gone.files:,} raw files of {len(gone.deleted):,} runs, {gone.bytes:,} bytes."
     lines = [f"would go: {one}" for one in gone.deleted]
-    lines += [f"stays, an alert or a hold refers to it: {one}" for one in gone.needed]
+    lines += [f"stays, an alert or a kept article needs it: {one}" for one in gone.needed]
     lines += [f"stays, not decided yet or still open: {one}" for one in gone.kept]
     lines.append(
         f"{len(texts.files):,} article files would go, the words of {texts.wordings:,} earlier wordings, and of the "

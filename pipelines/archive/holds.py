@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from pipelines.archive import walk
-from pipelines.errors import NightdeskError
+from pipelines.errors import HoldError, NightdeskError
 from pipelines.query import grammar
 from pipelines.query.selection import Scopes
 from pipelines.stores import postgres
@@ -16,14 +16,14 @@ def hold(conn: postgres.Connection, asked: str, why: str, scopes: Scopes) -> pos
     """Hold the article with a number, or all articles that answer a query now, but not later ones; gives the hold: id,
     articles.
 
-    Part of the caller's transaction. So is `release`.
+    Part of the caller's transaction. So is `release`. HoldError if there is no such article.
     """
     made = postgres.row(conn, "hold_make", asked=asked, why=why) or {}
     articles = 0
     for ids in _find_articles(conn, asked, scopes):
         articles += postgres.execute(conn, "hold_articles", hold=made["id"], ids=ids)
     if not articles:
-        raise NightdeskError(f"Nothing in the archive answers {asked}, so there is nothing to hold.")
+        raise HoldError(f"Nothing in the archive answers {asked}.")
     return {"id": made["id"], "articles": articles}
 
 
@@ -53,9 +53,9 @@ def list_holds(conn: postgres.Connection) -> list[postgres.Row]:
 
 
 def release(conn: postgres.Connection, number: int) -> None:
-    """End a hold. Articles of another hold stay held. NightdeskError if there is no such hold."""
+    """End a hold. Articles of another hold stay held. HoldError if there is no such hold."""
     if not postgres.execute(conn, "hold_release", id=number):
-        raise NightdeskError(f"There is no hold {number}; `nightdesk hold` lists them.")
+        raise HoldError(f"There is no hold {number}; `nightdesk hold` lists them.")
 
 
 def _find_articles(conn: postgres.Connection, asked: str, scopes: Scopes) -> Iterator[list[int]]:

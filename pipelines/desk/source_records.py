@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -68,6 +68,12 @@ def in_full(conn: postgres.Connection, source: Source, *, now: datetime) -> Reco
         "template": _template(templates.newest(conn, source.name)),
         "history": actions.history(conn, Thing.SOURCE, source.name),
     }
+
+
+def choices(followed: Iterable[Source]) -> list[Record]:
+    """The sources that a person may choose from, by their titles: `name`, `title`."""
+    named = ({"name": source.name, "title": source.title} for source in followed)
+    return sorted(named, key=lambda one: one["title"].casefold())
 
 
 def _lines(conn: postgres.Connection, followed: Sequence[Source], rows: Sequence[Record]) -> list[Record]:

@@ -181,12 +181,17 @@ def test_an_article_is_held_and_let_go_of_at_the_desk_and_what_is_not_there_is_r
     ask(get, "/api/holds", {"asked": str(article), "why": "a court asks"}, "admin")
     (hold,) = ask(get, "/api/work")["holds"]
 
-    nothing = get("/api/holds", "admin", "POST", ACTING, {"asked": "source:nobody"})
+    found = [ask(get, f"/api/holds/would?asked={asked}")["number"] for asked in (article, article + 1, 10**30)]
+    nothing = get("/api/holds", "admin", "POST", ACTING, {"asked": str(article + 1)})
     ask(get, f"/api/holds/{hold['id']}/release", {}, "admin")
 
     assert (hold["asked"], hold["why"], hold["articles"]) == (str(article), "a court asks", 1)
-    assert nothing[0] != 200
+    assert found == [1, 0, 0]
+    assert nothing[0] == 422 and f"Nothing in the archive answers {article + 1}." in nothing[2]
+    again = get(f"/api/holds/{hold['id']}/release", "admin", "POST", ACTING, {})
+    assert again[0] == 422 and "There is no hold" in again[2]
     page = ask(get, "/api/work")
+    assert page["sources"] == [{"name": "sana", "title": "Sana"}]
     assert page["holds"] == [] and [one["act"] for one in page["history"]] == ["release", "hold"]
 
 
@@ -195,7 +200,10 @@ def test_the_ledger_tells_where_a_run_ended_down_to_the_life_of_one_url(get: Any
     (url,) = ask(get, f"/api/ledger/urls?run={RUN}&kind=article&source=sana")["urls"]
     life = ask(get, f"/api/ledger/url?url={url['url']}")
 
-    assert sum(end["urls"] for end in with_run["ends"]) == 1 and with_run["sources"][0]["source"] == "sana"
+    assert sum(end["urls"] for end in with_run["ends"]) == 1 and len(with_run["sources"]) == 1
+    # A source is called by its title, which a reader knows it by.
+    told = (with_run["sources"][0], url, life["story"][0])
+    assert {(one["source"], one["source_title"]) for one in told} == {("sana", "Sana")}
     assert ask(get, f"/api/ledger/urls?run={RUN}&state=failed")["urls"] == []
     assert life["article_id"] == article and life["story"][-1]["what"].startswith("now: ")
     assert get("/api/ledger/url?url=https://elsewhere.test/")[0] == 404

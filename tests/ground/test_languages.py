@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.codes import Act, HandWork, Need, Quiet, SourceState, TroubleKind
+from pipelines.codes import Act, DriftKind, HandWork, Need, Quiet, SourceState, TroubleKind
+from pipelines.load import drift
 
 CONSOLE = Path(__file__).parents[2] / "pipelines/airflow/console"
 # The forms of a number in each language, as CLDR has them.
@@ -29,6 +30,7 @@ CLOSED = (
 # Of codes of ours, the list that names each.
 NAMED = {
     "act": Act,
+    "drift": DriftKind,
     "hand": HandWork,
     "need": Need,
     "means": TroubleKind,
@@ -112,6 +114,23 @@ def test_every_code_that_a_page_names_has_a_word() -> None:
     assert [
         f"{name}.{code}" for name, codes in NAMED.items() for code in codes if f"{name}.{code}" not in english
     ] == []
+
+
+def test_the_desk_says_in_english_why_a_run_is_held_as_the_command_does() -> None:
+    at_desk = {kind: words("en")[f"drift.{kind}"].replace("’", "'") for kind in DriftKind}
+
+    assert at_desk == {kind: f"{said[0].upper()}{said[1:]}." for kind, said in drift.SENTENCES.items()}
+
+
+@pytest.mark.parametrize("language", sorted(PLURALS))
+def test_what_is_held_is_a_run_and_never_an_article_that_retention_leaves_alone(language: str) -> None:
+    here = words(language)
+    kept = {key: said.casefold() for key, said in here.items() if key.startswith(("holds.", "act.hold", "work.ke"))}
+    # In English the word has two forms.
+    held = ("hold", "held") if language == "en" else (here["need.held"].casefold(), here["held.release"].casefold())
+
+    assert len(kept) > 10
+    assert [key for key, said in kept.items() if any(re.search(rf"\b{word}", said) for word in held)] == []
 
 
 def test_no_script_has_a_sentence_that_is_in_no_catalogue() -> None:

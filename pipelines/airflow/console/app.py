@@ -36,6 +36,7 @@ from pipelines.errors import (
     CostlyError,
     CursorError,
     DatabaseError,
+    HoldError,
     NightdeskError,
     QueryError,
     SettingsError,
@@ -86,7 +87,7 @@ def _as_here(made: FastAPI) -> FastAPI:
     made.add_exception_handler(SettingsError, _unusable)
     made.add_exception_handler(BusyError, _busy)
     made.add_exception_handler(QueryError, v1.mistaken)
-    for mistake in (CursorError, SourceError, WatchError):
+    for mistake in (CursorError, HoldError, SourceError, WatchError):
         made.add_exception_handler(mistake, _answer_refusal)
     made.add_exception_handler(DagRefusedError, _not_now)
     made.add_exception_handler(CostlyError, _busy)

@@ -98,7 +98,7 @@ const Url = ({ row }) =>
     h(
       Flex,
       { gap: 2, color: "fg.muted", fontSize: "xs", flexWrap: "wrap" },
-      h("bdi", null, row.source),
+      h("bdi", { title: row.source }, row.source_title),
       h("span", null, word("state", row.state)),
       row.reason ? h("bdi", { lang: "en" }, row.reason) : null,
       h("span", null, minute(row.decided_at ?? row.discovered_at)),
@@ -136,7 +136,7 @@ const Run = ({ filters, change }) => {
         h(Choice, {
           label: say("search.source"),
           value: filters.source,
-          choices: [["", say("search.all_sources")], ...page.sources.map((one) => [one.source, `${one.source} (${number(one.urls)})`])],
+          choices: [["", say("search.all_sources")], ...page.sources.map((one) => [one.source, `${one.source_title} (${number(one.urls)})`])],
           onChoose: (source) => change({ source, ...none }),
         }),
       ),

@@ -4,7 +4,7 @@ import { act, useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
 import { Choice, Field } from "../parts/fields.js";
 import { say } from "../parts/language.js";
-import { Empty, minute, Panel, Trouble } from "../parts/pieces.js";
+import { Empty, minute, Panel, titlesOf, Trouble } from "../parts/pieces.js";
 import { Reason, useResult } from "../parts/results.js";
 
 const { createElement: h, useState } = globalThis.React;
@@ -53,7 +53,7 @@ const Backfill = ({ sources, onDone }) => {
     h(Choice, {
       label: say("search.source"),
       value: form.source,
-      choices: [["", say("work.choose")], ...sources.map((one) => [one, one])],
+      choices: [["", say("work.choose")], ...sources.map((one) => [one.name, one.title])],
       onChoose: set("source"),
     }),
     h(Field, { label: say("past.since"), value: form.since, onChange: set("since"), placeholder: "2025-01", dir: "ltr" }),
@@ -104,14 +104,19 @@ const Found = ({ run, may, onDone }) => {
   );
 };
 
-const Run = ({ run, open, may, onToggle, onDone }) =>
+const Run = ({ run, titles, open, may, onToggle, onDone }) =>
   h(
     Box,
     { as: "li", py: 2, borderTopWidth: "1px", _first: { borderTopWidth: 0 }, "data-testid": "past-run" },
     h(
       Flex,
       { gap: 2, align: "center", flexWrap: "wrap" },
-      h(Button, { variant: "plain", size: "sm", "aria-expanded": open, onClick: onToggle }, `${say(`past.${run.dag}`)}: ${run.form[ABOUT[run.dag]] ?? ""}`),
+      h(
+        Button,
+        { variant: "plain", size: "sm", "aria-expanded": open, onClick: onToggle },
+        `${say(`past.${run.dag}`)}: `,
+        h("bdi", null, titles[run.form.source] ?? run.form[ABOUT[run.dag]] ?? ""),
+      ),
       WAITS.has(run.tasks.approve)
         ? h(Text, { as: "span", fontSize: "sm", color: "fg.info" }, say("add.is_waits"))
         : h(DagRun, { dag: run.dag, runId: run.run_id, onEnd: open ? onDone : undefined }),
@@ -125,6 +130,7 @@ export const Past = ({ sources, may }) => {
   const [chosen, choose] = useState(null);
   if (!asked.page) return asked.error ? h(Trouble, null, asked.error) : null;
   const { runs, files } = asked.page;
+  const titles = titlesOf(sources);
   // The newest is open, until another one is chosen.
   const shown = chosen ?? runs[0]?.run_id ?? "";
   return h(
@@ -143,6 +149,7 @@ export const Past = ({ sources, may }) => {
           h(Run, {
             key: run.run_id,
             run,
+            titles,
             may,
             open: run.run_id === shown,
             onToggle: () => choose(run.run_id === shown ? "" : run.run_id),

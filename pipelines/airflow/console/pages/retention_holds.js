@@ -1,4 +1,5 @@
-// Holds: articles that retention leaves alone, with their raw files; what a hold would hold is said before it does.
+// Holds: articles that retention leaves alone, with their raw files; what a hold would hold is said before it does. A page says that
+// they are kept: what is held at the Desk is a run.
 import { Act, useDoing } from "../parts/acting.js";
 import { act, load } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
@@ -68,7 +69,7 @@ export const Holds = ({ page, onDone }) =>
             column(say("holds.why")),
             column(say("nav.articles"), undefined, { textAlign: "end" }),
             column(say("holds.since")),
-            column(say("held.release"), undefined, { pe: 4 }),
+            column(say("holds.release"), undefined, { pe: 4 }),
           ),
         ),
         h(
@@ -92,7 +93,7 @@ export const Holds = ({ page, onDone }) =>
                     ask: say("holds.release_sure", { id: one.id }),
                     "aria-label": say("holds.release_it", { id: one.id }),
                     onDone,
-                  }, say("held.release"))
+                  }, say("holds.release"))
                   : "–",
               ),
             )

@@ -5,7 +5,7 @@ import { Choice } from "../parts/fields.js";
 import { Found } from "../parts/found.js";
 import { say } from "../parts/language.js";
 import { Mistake } from "../parts/mistake.js";
-import { Empty, Panel, Trouble } from "../parts/pieces.js";
+import { Empty, Panel, titlesOf, Trouble } from "../parts/pieces.js";
 import { useFilters } from "../parts/router.js";
 import { Scrolled, useScrolled } from "../parts/scrolled.js";
 
@@ -96,7 +96,7 @@ export const Page = () => {
   const query = asked(narrowed);
   const list = useScrolled(`search?${query}&order=${order}`, "answers");
   const address = asked({ ...narrowed, order: order === USUAL.order ? "" : order });
-  const titles = Object.fromEntries((choices?.sources ?? []).map((one) => [one.name, one.title]));
+  const titles = titlesOf(choices?.sources ?? []);
   return h(
     Panel,
     {

@@ -14,7 +14,7 @@ from pipelines.airflow.console.database_door import DESK
 from pipelines.alert import synonyms
 from pipelines.archive import api_records, passages, search
 from pipelines.archive.search import ArticleHit, Order
-from pipelines.desk import lookups
+from pipelines.desk import lookups, source_records
 from pipelines.query import grammar
 from pipelines.query.evaluation import FIELDS
 from pipelines.settings import settings
@@ -72,10 +72,9 @@ def _count(
 def _choices() -> Any:
     """The choices of the filters: the followed sources and their languages."""
     followed, _ = folders.readable(settings())
-    named = sorted(
-        ({"name": one.name, "title": one.title} for one in followed), key=lambda one: one["title"].casefold()
+    return steering.strip_steering(
+        {"sources": source_records.choices(followed), "languages": sorted({one.language for one in followed})}
     )
-    return steering.strip_steering({"sources": named, "languages": sorted({one.language for one in followed})})
 
 
 def _write_query(conn: postgres.Connection, typed: str, **filters: str) -> str:

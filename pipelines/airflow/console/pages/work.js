@@ -3,7 +3,7 @@ import { Act } from "../parts/acting.js";
 import { useData } from "../parts/asking.js";
 import { Choice } from "../parts/fields.js";
 import { say, word } from "../parts/language.js";
-import { Empty, Headed, minute, Panel, Waiting } from "../parts/pieces.js";
+import { Empty, Headed, minute, Panel, titlesOf, Waiting } from "../parts/pieces.js";
 import { Work } from "../parts/results.js";
 import { AirflowLink, Go } from "../parts/router.js";
 import { Holds } from "./retention_holds.js";
@@ -48,7 +48,7 @@ const Reread = ({ page }) => {
           h(Choice, {
             label: say("search.source"),
             value: source,
-            choices: [["", say("work.choose")], ...page.sources.map((one) => [one, one])],
+            choices: [["", say("work.choose")], ...page.sources.map((one) => [one.name, one.title])],
             onChoose: setSource,
           }),
           h(Act, { path: `sources/${encodeURIComponent(source)}/by-hand/reread`, quiet: true, disabled: !source, onDone: setRun }, say("work.try")),
@@ -59,8 +59,9 @@ const Reread = ({ page }) => {
   );
 };
 
-const Asked = ({ page }) =>
-  h(
+const Asked = ({ page }) => {
+  const titles = titlesOf(page.sources);
+  return h(
     Panel,
     { title: say("work.asked"), id: "work-asked" },
     page.runs.length === 0 ? h(Empty, null, say("work.nothing")) : h(
@@ -70,13 +71,15 @@ const Asked = ({ page }) =>
         h(
           Box,
           { as: "li", key: run.run_id, px: 4, py: 1.5, fontSize: "sm" },
-          h(AirflowLink, { to: `/dags/by_hand/runs/${encodeURIComponent(run.run_id)}` }, `${word("hand", run.form.work ?? "")} ${run.form.source ?? ""}`),
+          h(AirflowLink, { to: `/dags/by_hand/runs/${encodeURIComponent(run.run_id)}` }, word("hand", run.form.work ?? "")),
+          run.form.source ? [" · ", h("bdi", { key: "source", title: run.form.source }, titles[run.form.source] ?? run.form.source), " ·"] : null,
           ` ${word("dag", run.state)} · ${minute(run.began)} `,
           h("bdi", null, run.by),
         )
       ),
     ),
   );
+};
 
 export const Page = () => {
   const asked = useData("work");

@@ -12,9 +12,10 @@ from pipelines import steering
 from pipelines.airflow.console import dag_runs, permissions, policy
 from pipelines.airflow.console.audited_actions import Acting
 from pipelines.airflow.console.database_door import DESK
+from pipelines.airflow.console.parameters import BIGINT_BITS
 from pipelines.archive import holds, search
 from pipelines.codes import Act, HandWork, Thing
-from pipelines.desk import actions
+from pipelines.desk import actions, desk_records, source_records
 from pipelines.settings import settings
 from pipelines.sources import folders
 
@@ -43,7 +44,7 @@ def _work(user: permissions.User) -> Any:
             "now": now,
             "keep_raw_days": current.keep_raw_days,
             "runs": dag_runs.newest("by_hand", policy.RUNS_LISTED),
-            "sources": [one.name for one in folders.readable(current)[0]],
+            "sources": source_records.choices(folders.readable(current)[0]),
             "may": permissions.names_of(user),
         }
     )
@@ -53,9 +54,10 @@ def _work(user: permissions.User) -> Any:
 def _would_hold(asked: Annotated[str, Query(min_length=1, max_length=LONGEST_QUERY)]) -> Any:
     """The number of articles that a hold would hold now."""
     current = settings()
-    if asked.isdecimal():
-        return {"number": 1, "more": False}
     with DESK.reading(current) as conn:
+        if asked.isdecimal():
+            known = int(asked) < 2**BIGINT_BITS and desk_records.article(conn, int(asked))
+            return {"number": 1 if known else 0, "more": False}
         counted = search.count(conn, asked, patience=policy.STATEMENT_SECONDS, scopes=folders.scopes(current))
     return {"number": counted.number, "more": counted.more}
 

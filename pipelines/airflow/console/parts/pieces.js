@@ -77,6 +77,9 @@ export const Words = ({ direction, language, size = "sm", strong, children, ...r
     children,
   );
 
+// The titles of sources by their names.
+export const titlesOf = (sources) => Object.fromEntries(sources.map((one) => [one.name, one.title]));
+
 // How something stands, whether its last run says so or its health.
 export const standing = (code) => {
   const known = word("trouble", code);

@@ -15,7 +15,7 @@ const Event = ({ event }) =>
       Flex,
       { gap: 2, color: "fg.muted", fontSize: "xs", flexWrap: "wrap" },
       event.at ? h("span", null, minute(event.at)) : null,
-      h(Go, { to: `sources/${event.source}` }, h("bdi", null, event.source)),
+      h(Go, { to: `sources/${event.source}` }, h("bdi", { title: event.source }, event.source_title)),
       event.run ? h(Go, { to: "ledger", filters: { run: event.run, source: event.source } }, h("bdi", { dir: "ltr" }, event.run)) : null,
     ),
     // What the ledger says is English.
