@@ -29,11 +29,11 @@ Object.defineProperty(globalThis, "localStorage", {
 });
 
 // Speak a language as its catalogue has it.
-export const speaking = async (language) => {
+export const speaking = async (language, direction = "ltr") => {
   const { speak } = await import("../../../pipelines/airflow/console/parts/language.js");
   const file = new URL(`../../../pipelines/airflow/console/languages/${language}.json`, import.meta.url);
   const words = JSON.parse(await Deno.readTextFile(file));
-  speak({ language, direction: "ltr", words, plurals: new Intl.PluralRules(language) });
+  speak({ language, direction, words, plurals: new Intl.PluralRules(language) });
 };
 
 export const same = (got, wanted) => {

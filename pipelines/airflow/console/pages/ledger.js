@@ -3,7 +3,7 @@ import { useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
 import { Choice } from "../parts/fields.js";
 import { say, word } from "../parts/language.js";
-import { Empty, minute, number, Outside, Panel, Trouble } from "../parts/pieces.js";
+import { atPageSide, Empty, minute, number, Outside, Panel, Trouble } from "../parts/pieces.js";
 import { Go, useFilters } from "../parts/router.js";
 import { Scrolled, useScrolled } from "../parts/scrolled.js";
 import { UrlLife } from "../parts/urllife.js";
@@ -94,7 +94,7 @@ const Url = ({ row }) =>
   h(
     Box,
     { as: "li", px: 4, py: 2, borderTopWidth: "1px", fontSize: "sm", "data-testid": "url" },
-    h(Box, { dir: "ltr", textAlign: "start", overflowWrap: "anywhere" }, h(Outside, { href: row.url }, row.url)),
+    h(Box, { dir: "ltr", ...atPageSide(), overflowWrap: "anywhere" }, h(Outside, { href: row.url }, row.url)),
     h(
       Flex,
       { gap: 2, color: "fg.muted", fontSize: "xs", flexWrap: "wrap" },

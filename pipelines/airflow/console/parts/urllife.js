@@ -1,7 +1,7 @@
 // All that happened to an address and the other addresses of its article, in order, where each stands now last.
 import { useData } from "./asking.js";
 import { say } from "./language.js";
-import { minute, Trouble } from "./pieces.js";
+import { atPageSide, minute, Trouble } from "./pieces.js";
 import { Go } from "./router.js";
 
 const { createElement: h } = globalThis.React;
@@ -21,12 +21,12 @@ const Event = ({ event }) =>
     // What the ledger says is English.
     h(
       Box,
-      { dir: "ltr", lang: "en", textAlign: "start", overflowWrap: "anywhere" },
+      { dir: "ltr", lang: "en", ...atPageSide(), overflowWrap: "anywhere" },
       h(Text, { as: "span", fontWeight: "semibold" }, event.what),
       event.reason ? ` · ${event.reason}` : null,
     ),
     event.pointer
-      ? h(Text, { dir: "ltr", textAlign: "start", fontSize: "xs", fontFamily: "mono", color: "fg.muted", overflowWrap: "anywhere" }, event.pointer)
+      ? h(Text, { dir: "ltr", ...atPageSide(), fontSize: "xs", fontFamily: "mono", color: "fg.muted", overflowWrap: "anywhere" }, event.pointer)
       : null,
   );
 

@@ -1,4 +1,4 @@
-// Sources are called by their titles on the pages of the ledger and of work.
+// The pages of the ledger and of work: sources are called by their titles, and addresses stand where the page's lines begin.
 import { plain, speaking } from "./airflow.js";
 import { mounted } from "./react.js";
 
@@ -27,15 +27,19 @@ const ANSWERS = {
 };
 
 // A page as it is drawn once its answers are there.
-const drawn = async (script, until) => {
-  await speaking("en");
+const markup = async (script, until) => {
   const answer = (url) => Promise.resolve(new Response(JSON.stringify(ANSWERS[new URL(url).pathname.replace("/nightdesk/api/", "")] ?? {})));
   Object.assign(globalThis, { document: { baseURI: "http://desk.test/" }, fetch: answer });
   const { Page } = await import(`../../../pipelines/airflow/console/pages/${script}`);
   const page = mounted(Page, {});
   const shown = plain(await page.until(until));
   page.leave();
-  return shown.replace(/<[^>]*>/gu, "|");
+  return shown;
+};
+
+const drawn = async (script, until) => {
+  await speaking("en");
+  return (await markup(script, until)).replace(/<[^>]*>/gu, "|");
 };
 
 Deno.test("at Work a source is chosen by its title, and what was asked for names it so", async () => {
@@ -51,4 +55,11 @@ Deno.test("in the ledger the sources of a run and the source of an address are n
   for (const part of ["|سانا (3)|", "|سانا|"]) {
     if (!shown.includes(part)) throw new Error(`${part} is not in ${shown}`);
   }
+});
+
+Deno.test("in Arabic an address of the ledger begins where what is said of it does", async () => {
+  await speaking("ar", "rtl");
+  const shown = await markup("ledger.js", "https://sana.test/1");
+  const sides = [...shown.matchAll(/dir=ltr textAlign=(\w+)/gu)].map((found) => found[1]);
+  if (sides.length !== 1 || sides[0] !== "right") throw new Error(shown);
 });
