@@ -16,9 +16,9 @@ from pipelines.errors import NightdeskError
 DETAIL_CHARACTERS = 300
 # Seconds to wait for a running server. Chosen: it answers at once, or hangs.
 ANSWER_SECONDS = 5
-# The same for the server's first answer, on a machine that is busy with the start.
+# Seconds to wait for the server's first answer, on a machine that is busy with the start.
 FIRST_ANSWER_SECONDS = 120
-# The same for a request that reads Airflow's database.
+# Seconds to wait for a request that reads Airflow's database.
 REQUEST_SECONDS = 30
 
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")

@@ -19,6 +19,6 @@ union
 select channel from deliveries where state = 'waiting'
 
 -- name: desk_limits
--- End each statement of this session after so many milliseconds. Where nothing is to be written, the session may only read.
+-- End each statement of this session after this many milliseconds. Where nothing is to be written, the session may only read.
 select set_config('statement_timeout', %(ms)s::text, false),
     set_config('default_transaction_read_only', case when %(read_only)s then 'on' else 'off' end, false)

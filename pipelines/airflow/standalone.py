@@ -57,7 +57,7 @@ class Airflow:
 def airflow_running(
     settings: Settings, *, port: int = 0, resume: bool = True, on_line: OnLine = print
 ) -> Iterator[Airflow]:
-    """Run Airflow during the block, healthy and with every Dag read. No process of it is left afterwards.
+    """Run Airflow during the block, healthy and with every Dag read. None of Airflow's processes is left afterwards.
 
     port: 0 takes a free one.
     resume: let runs go on that an earlier Airflow here left unfinished; otherwise they are marked failed before the

@@ -12,7 +12,7 @@ CAP_TIME = timedelta(hours=1)
 # The time and day of a digest if only its kind is given (`--digest nightly`). Chosen: before the morning conference.
 USUAL_TIME, USUAL_DAY = "07:00", "mon"
 # The most alerts of one collected message; further alerts go into another one. Chosen: nobody reads more, and a mail
-# with so many has half a megabyte.
+# with this many has half a megabyte.
 MOST_IN_DIGEST = 200
 # Changes matched in one transaction. Chosen: with their texts they take some megabytes.
 BATCH = 200

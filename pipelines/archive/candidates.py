@@ -111,7 +111,7 @@ def find(made: Search, place: SearchPlace, many: int) -> Candidates:
     window = max(LEAST_WINDOW, math.ceil(WINDOW_ROOM * many / share))
     cheaper = share * share > READ_TO_NAMED * many / made.archived
     if of_state and cheaper and window <= LEAST_WINDOW:
-        # The words are in so many articles that those in the state are read for them.
+        # The words are in so many articles that the articles in the state are read, and searched for the words.
         return Candidates(_rows(made, "search_of_state", place, many))
     if cheaper and not of_state and window <= MOST_WINDOW:
         newest = _rows(made, "search_window", place, many, window=window)

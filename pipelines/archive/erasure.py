@@ -20,7 +20,7 @@ from pipelines.model import Pointer
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, chain, postgres, warc, warc_spans
 
-# The locks of a source: of a night's crawl, and of one of the past.
+# The two locks of a source: for a night's crawl, and for a crawl of past pages.
 LOCKS = ("crawl", "past")
 # Lists are searched if they came at most this long before the article was discovered. Chosen: the length of the run
 # that discovered it.

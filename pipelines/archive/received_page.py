@@ -23,7 +23,7 @@ from pipelines.text import compose
 
 # Bytes of a page that are shown. Chosen: four times the largest article page seen so far.
 MOST_BYTES = 8 * 1024 * 1024
-# A block is found in its page by this many letters. Chosen: no two blocks begin with so many equal letters.
+# A block is found in its page by this many letters. Chosen: no two blocks of a page begin with this many equal letters.
 FOUND_BY_LETTERS = 60
 KEPT_ELEMENTS = frozenset(
     {

@@ -137,7 +137,7 @@ def lease(
     at once.
 
     articles: False leases only feeds, sitemaps and sections.
-    sitemaps: at most so many of the sitemaps that an index named are leased. Those that the source's file lists are
+    sitemaps: at most this many of the sitemaps that an index named are leased. Those that the source's file lists are
     always leased.
     past: lease what is wanted of the past; nothing else leases that.
     only: lease no URL but this one, or the one that it is an alias of.

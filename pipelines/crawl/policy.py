@@ -111,8 +111,8 @@ MAX_SITEMAPS = 50
 MAX_PAST_PAGES = 4000
 # Further pages of one section in one run. Chosen: if each page brings something new, nothing else ends the reading.
 MAX_SECTION_PAGES = 20
-# If so many unrelated addresses redirect to one address, it is a login, a consent page or a front page. Chosen: one
-# other address may be a move; two are not.
+# If this many unrelated addresses redirect to one address, that address is a login, a consent page or a front page.
+# Chosen: one other address may be a move; two are not.
 MAX_STRANGERS = 2
 # How many such addresses are read for this decision. Chosen: more of them could not change it.
 STRANGERS_READ = 10

@@ -224,7 +224,7 @@ where u.source = %(source)s
 order by u.id
 
 -- name: leave_hosts
--- Store when this session last asked these hosts: so many seconds ago.
+-- Store how many seconds ago this session last asked each of these hosts.
 insert into hosts (host, asked_at)
 select host, now() - make_interval(secs => ago) from (values %s) as left_now (host, ago) order by host
 on conflict (host) do update set asked_at = excluded.asked_at

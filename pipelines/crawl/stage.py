@@ -38,7 +38,7 @@ STAGE = "crawl"
 STOPPED_CODE = 3
 # After its budget the child waits for what is in flight; beyond this it is stopped.
 AFTER_BUDGET = 30.0
-# The child gets so many seconds to stop after it was asked; then it is killed. Chosen: Airflow kills a task five
+# The child has this many seconds to stop after it was asked; then it is killed. Chosen: Airflow kills a task five
 # seconds after it asked.
 STOP_SECONDS = 4.5
 # Seconds between two checks whether the parent is gone or the time over. Chosen: nobody notices half a second.

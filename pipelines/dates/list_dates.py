@@ -62,7 +62,7 @@ def moment(text: str, local: Local = ANYWHERE) -> datetime | None:
 def read_date(text: str, local: Local = ANYWHERE) -> tuple[datetime | None, str]:
     """The moment of a list's date, in UTC, and its precision as in `Entry`; None if it is doubtful.
 
-    A day without a time gives its midnight in UTC. So does a day with a time in an unknown zone.
+    A day without a time gives its midnight in UTC. A day with a time in an unknown zone gives the same midnight.
     """
     text = " ".join(text[: LONGEST_CHARACTERS + 1].split())
     if not text or len(text) > LONGEST_CHARACTERS:

@@ -38,7 +38,7 @@ HEAD = 5
 # By how many letters a phrase is looked up: those of the longer stem and of the shorter stem. Chosen: the fewest
 # letters that only few words share.
 STEM_LETTERS = (4, 3)
-# The same for scripts without blanks, where one letter is a syllable or a word.
+# The number of letters for scripts without blanks, where one letter is a syllable or a word.
 PAIR_LETTERS = 2
 # The answers for texts with up to this many characters are remembered. Chosen: so they take a few megabytes.
 LONGEST_KNOWN = 1000
@@ -93,7 +93,7 @@ def key_of_name(name: str) -> str:
 
 
 def forms(text: str) -> tuple[str, str]:
-    """The normal form of a line and its key. They are remembered, because each step of the chain needs them for the
+    """The normal form of a line and its key. Both are remembered, because each step of the chain needs them for the
     same lines.
     """
     return _known_forms(text) if len(text) <= LONGEST_KNOWN else _forms(text)

@@ -90,7 +90,7 @@ MARKS = (
 MAX_MARKS = 20
 MARK = re.compile(f"[{MARKS}]")
 PILED = re.compile(f"((?:[{MARKS}]){{{MAX_MARKS}}})[{MARKS}]+")
-# The most character references in a row. Chosen: real text in references is split at blanks.
+# The most character references in a row. Chosen: real text that is written in references has blanks, which end a row.
 MAX_REFERENCES = 60
 REFERENCE = r"&#[xX]?[0-9a-fA-F]{2,6};?"
 # The pattern begins with letters and not with a group, so the search is fast.

@@ -21,7 +21,7 @@ from pipelines.model import Entry, Source
 
 # Two more than are shown, because some turn out to be no articles.
 SAMPLES = 12
-# How many samples may fail; so many more than wanted may be requested. Chosen: some pages are galleries.
+# How many samples may fail: at most this many more samples than wanted are requested. Chosen: some pages are galleries.
 SPARE_SAMPLES = 4
 # Samples of a source that is followed already.
 CHECKED = 6

@@ -145,7 +145,7 @@ def _has_rows(conn: postgres.Connection, source: str) -> bool:
 
 
 def _check_idle(settings: Settings, conn: postgres.Connection, old: str, new: str) -> None:
-    """Raise SourceError if a stage works on one of them, or if a killed crawl left pages without rows."""
+    """Raise SourceError if a stage works on either source, or if a killed crawl left pages without rows."""
     for source in (old, new):
         postgres.query(conn, "load_lock", source=source)
     at_work = postgres.query(conn, "stages_at_work", sources=[old, new])

@@ -27,7 +27,8 @@ from pipelines.sources.sourcefile import show_path
 from pipelines.stores import postgres, templates, warc
 
 FOLDER = "golden"
-# How many words at each end of the text a golden page expects. Chosen: so many words occur only once in a text.
+# How many words at each end of the text a golden page expects. Chosen: a run of this many words occurs only once in a
+# text.
 ENDS_WORDS = 12
 # The most characters of these words, for scripts without blanks.
 LONGEST_CHARACTERS = 100

@@ -91,7 +91,8 @@ TOGETHER, AT_ONCE = 3, timedelta(hours=3)
 WEEK = timedelta(days=7)
 # If a pause between two looks is as long as this many usual pauses, the source was not watched during the pause.
 UNHEARD_PAUSES = 2.5
-# Before anything is learned, a source is silent after three usual gaps, but not before this. Chosen: a long weekend.
+# Before anything is learned, a source is silent after three usual gaps, but not earlier than after this time. Chosen: a
+# long weekend.
 LEARNING_WAITS = timedelta(days=3)
 # For this long, a crawl with pages that are not loaded yet is no look. Chosen: longer than the later stages take.
 LOADED_WITHIN = timedelta(hours=6)

@@ -117,8 +117,8 @@ def articles(links: Sequence[Link]) -> list[Link]:
         if (kind in good or (kind in crowded and read)) and not link.aside:
             return True
         if telling(link.url):
-            # In a shape with headlines, a link of one or two words is a label. So is every link of a shape whose texts
-            # are all short.
+            # In a shape with headlines, a link of one or two words is a label. Every link of a shape whose texts are
+            # all short is a label too.
             few = bool(link.words) and weight(link.words) < LABEL_WORDS
             labels = few or (len(kinds.get(kind, ())) >= LEAST_LINKS and shares[kind] < HARDLY_SHARE)
             return read or not (link.aside or link.foreign or (labels and bool(good or crowded)))

@@ -39,8 +39,8 @@ HASH_BYTES = 8
 class QuerySet:
     """Queries made ready by `query_conditions.compile_queries`, kept as its `arrays`.
 
-    A query has a number from 0 on. So has a clause, which is called a group here: the same clause of several queries is
-    one group.
+    A query has a number from 0 on. A clause, which is called a group here, has a number too: the same clause of several
+    queries is one group.
 
     Some arrays hold things of different lengths one after the other; names_at, nodes_at, terms_at, key_at and group_at
     say where each begins:

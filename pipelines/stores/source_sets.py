@@ -5,7 +5,7 @@ older ones; and `files/DIGEST`, the files themselves. A set is changed by a comp
 machines never overwrite each other's changes, and every set that is read is complete.
 
 On this machine each set that was read is a folder that never changes (`v12`). The settings name the folder `current`, a
-link to the newest of them. Without a bucket, nothing of this exists.
+link to the newest of them. Without a bucket there are no sets.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ LEAST_WORDS = 15
 SENTENCE_WORDS = 30
 # The fewest cards of a list. Chosen: with fewer, they are the related stories below an article.
 LEAST_CARDS = 4
-# Cards that are examined. Chosen: with so many cards the page is certainly a list.
+# Cards that are examined. Chosen: a page with this many cards is certainly a list.
 MAX_CARDS = 300
 # The most words of one teaser. Chosen: longer ones are entries of a live blog.
 TEASER_WORDS = 80

@@ -38,7 +38,7 @@ class Wall:
 
 
 def match_title(wall: Wall, title: str) -> str:
-    """The phrase of which a title consists, apart from a site's name; empty if the title says something else."""
+    """The phrase that is the whole title, apart from a site's name; empty if the title says something else."""
     its_key = key(title)
     if its_key in wall.whole:
         return its_key

@@ -1,4 +1,4 @@
-"""Lists of links inside a text: the page's table of contents, and lists of which the judge kept a few lines.
+"""Lists of links inside a text: the page's table of contents, and lists from which the judge kept only a few lines.
 
 Only this module knows how such lists look, and what is written above a table of contents.
 """

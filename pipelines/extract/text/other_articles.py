@@ -350,7 +350,7 @@ def _elsewhere(link: HtmlElement, url: str) -> str:
 
 
 def _chapter(path: str, page: str) -> bool:
-    """Whether an address is below that of the page, as a guide's chapters are."""
+    """Whether an address is below the page's address, like the chapters of a guide."""
     return len(stem := ENDING.sub("", page)) > 1 and path.startswith(f"{stem}/")
 
 

@@ -1,4 +1,4 @@
-"""Tables of figures and lists of terms: a text has all the cells of one, or none.
+"""Tables of figures and lists of terms: a text contains either all cells of a table or none.
 
 Cut cell by cell, a table leaves a few names as stray lines. A table that lays out a page is not a table of figures.
 """
