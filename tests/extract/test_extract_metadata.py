@@ -20,6 +20,7 @@ GRAPH = (
     '<script type="application/ld+json">{"@graph": [{"@type": "Article", "author": {"@id": "#anna"}},'
     '{"@type": "Person", "@id": "#anna", "name": "Anna Novak"}]}</script>'
 )
+SHOWN = "The ferry that the flood had sunk is back on the river"
 STORY = "<p>The ferry was back on the river on Monday, two years after the flood that had sunk it at its mooring.</p>"
 
 
@@ -101,6 +102,20 @@ def test_the_name_of_the_site_is_cut_from_a_headline_for_machines() -> None:
     node = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Ferry is back - Morava"}</script>'
 
     assert title("", node) == "Ferry is back"
+
+
+def test_a_heading_that_other_sites_are_given_too_is_the_title_whatever_machines_are_told() -> None:
+    head = f"<meta property=og:title content='{SHOWN}'>{node(headline='Sunken boat sails once more')}"
+
+    assert facts(f"<article><h1>{SHOWN}</h1></article>", head).title == SHOWN
+    # A heading alone may be that of a section.
+    assert facts("<h1>News of the week</h1>", head).title == "Sunken boat sails once more"
+
+
+def test_a_title_that_is_given_as_the_name_of_the_site_stays_the_title() -> None:
+    said = f"<meta property=og:site_name content='{SHOWN}'><meta property=og:title content='{SHOWN}'>"
+
+    assert facts(f"<h1>{SHOWN}</h1>", f"<title>{SHOWN}</title>{said}").title == SHOWN
 
 
 def test_the_site_is_no_author() -> None:

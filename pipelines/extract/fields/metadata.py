@@ -18,6 +18,7 @@ from pipelines import urls
 from pipelines.extract.fields import authors, json_ld, titles
 from pipelines.extract.phrases import key, key_of_name
 from pipelines.model import Page, Source
+from pipelines.text import words
 
 TITLES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title")
 DESCRIPTIONS = ("og:description", "description", "twitter:description", "dc.description")
@@ -117,7 +118,14 @@ def _names(
     names in its host."""
     host = _host(page.final_url)
     site = urls.site(host)
-    names = [*meta.get("og:site_name", ()), *meta.get("application-name", ()), source.title, source.name]
+    told = [key_of_name(title) for name in TITLES for title in meta.get(name, ())]
+    # Some pages give their own title as the name of the site.
+    names = [
+        name
+        for name in (*meta.get("og:site_name", ()), *meta.get("application-name", ()))
+        if words(name) <= titles.NAME_WORDS or key_of_name(name) not in told
+    ]
+    names += [source.title, source.name]
     names += [
         host,
         host.removeprefix("www."),

@@ -107,6 +107,9 @@ def pick(
         headline and near and words(near) >= TITLE_WORDS and key(headline).endswith(" " + key(near))
     ):
         headline = near
+    elif near and key(near) in map(key, called) and _alike(headline, near)[0] < SECTION_SHARE:
+        # Two of the page's titles agree against what is told to machines alone.
+        headline = near
     cut = [_without_site(title, sites, headings, tree) for title in (social, element)]
     # Readers see a page's only heading as its title, whatever title the page gives to search engines.
     only = headings[0] if len(headings) == 1 and words(headings[0]) > TITLE_WORDS // 2 else ""
