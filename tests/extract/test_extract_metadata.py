@@ -112,6 +112,14 @@ def test_a_heading_that_other_sites_are_given_too_is_the_title_whatever_machines
     assert facts("<h1>News of the week</h1>", head).title == "Sunken boat sails once more"
 
 
+@pytest.mark.parametrize(("before", "wanted"), [("Sponsored by", ""), ("Only", "Only "), ("The flood:", "The flood: ")])
+def test_a_kicker_in_a_heading_is_no_part_of_the_title_that_the_page_has_without_it(before: str, wanted: str) -> None:
+    inside = f"<article><h1><small>{before}</small> {SHOWN}</h1></article>"
+
+    assert title(inside, f"{SHOWN} - Upper Dale Echo") == wanted + SHOWN
+    assert title(inside, f"{before} {SHOWN} - Upper Dale Echo") == f"{before} {SHOWN}"
+
+
 def test_a_title_that_is_given_as_the_name_of_the_site_stays_the_title() -> None:
     said = f"<meta property=og:site_name content='{SHOWN}'><meta property=og:title content='{SHOWN}'>"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -57,6 +58,8 @@ OF_ARTICLE_SHARE, OF_SITE_SHARE = 0.5, 0.25
 # How many paragraphs are examined; how many letters a word has before its endings; and the most words of a site's name
 # with its motto.
 LOOKED_AT, STEM, NAME_WORDS = 20, 5, 7
+# The fewest words of a kicker. Chosen: one more word is a form of the title.
+KICKER_WORDS = 2
 # The fewest and the most words of a title. Chosen: fewer words are the name of a section, more are a paragraph.
 TITLE_WORDS, MAX_TITLE_WORDS = 4, 30
 # The most words of a title's last part if it is the name of a site.
@@ -175,7 +178,23 @@ def _heading(h1: HtmlElement, *titles: str) -> str:
             return first
     # A kicker in the heading precedes the title that other sites are given.
     ends = (title for title in titles if words(title) >= TITLE_WORDS and key(whole).endswith(" " + key(title)))
-    return next(ends, whole)
+    return next(ends, _without_kicker(whole, titles))
+
+
+def _without_kicker(heading: str, titles: Sequence[str]) -> str:
+    """A heading without the words that no title of the page has before it: a topic, the day, who pays for it.
+
+    titles: with the names of sites at their ends. What ends in a sign was written for this heading.
+    """
+    if any(key(heading) in key(title) for title in titles):
+        return heading
+    for title in titles:
+        for cut in islice(SEPARATOR.finditer(title), MAX_PARTS):
+            head = title[: cut.start()].strip()
+            before = heading.removesuffix(head).rstrip() if heading.endswith(head) else ""
+            if words(head) >= TITLE_WORDS and words(before) >= KICKER_WORDS and before[-1].isalnum():
+                return head
+    return heading
 
 
 def _of_site(h1: HtmlElement, *titles: str) -> bool:
