@@ -70,6 +70,7 @@ LONGEST_FIRST = (
     "test_forty_sites.py",
     "test_moves.py",
     "test_airflow_plain.py",
+    "test_desk_roles.py",
     "test_told_once_killed.py",
     "test_docker.py",
     "test_manners.py",
@@ -79,7 +80,6 @@ LONGEST_FIRST = (
     "test_never_lost.py",
     "test_render.py",
     "test_backfill.py",
-    "test_desk_roles.py",
     "test_account_killed.py",
     "test_discover_hostile.py",
     "test_access.py",
@@ -117,6 +117,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first; within a file the order stays."""
     place = {name: number for number, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Whole files to workers; those that ask the Desk's app all to one, which imports Airflow for it once."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = str(super()._split_scope(nodeid))
+            return "the Desk" if _asks_the_desk(config.rootpath / file) else file
+
+    return Scheduling(config, log)
+
+
+@cache
+def _asks_the_desk(file: Path) -> bool:
+    return "from tests.console_app import" in file.read_text(encoding="utf-8")
 
 
 # What the process that started the workers keeps for all of them: one server.

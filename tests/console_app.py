@@ -6,6 +6,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import lru_cache
 from multiprocessing import get_context
 from typing import Any
@@ -108,6 +109,9 @@ def app_of_airflow() -> tuple[Any, Any]:
 
     from pipelines.airflow.console.plugin import NightdeskPlugin
 
+    # A process of Airflow's own does this when it imports the settings.
+    airflow_settings.configure_vars()
+    airflow_settings.configure_orm()
     # What of Airflow's database the app asks: its audit log, and which Dags there are.
     import_all_models()
     Base.metadata.create_all(airflow_settings.engine)
@@ -135,18 +139,26 @@ def fab_reader(role: str) -> Any:
     return User(id=1, username="reader", first_name="A", last_name="Reader", roles=roles)
 
 
+@contextmanager
+def desk_process(environment: dict[str, str] | None = None) -> Iterator[ProcessPoolExecutor]:
+    """A process of its own for the app, forked from one that has imported Airflow, with this environment for good."""
+    forked = get_context("forkserver")
+    forked.set_forkserver_preload(["tests.desk_imports"])
+    with ProcessPoolExecutor(1, forked, chosen, (environment or {},)) as pool:
+        yield pool
+
+
 @pytest.fixture(scope="module")
 def process() -> Iterator[ProcessPoolExecutor]:
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+    with desk_process() as pool:
         yield pool
-        # Its end without this frees, object by object, all that Airflow made.
-        pool.submit(os._exit, 0)
 
 
 @pytest.fixture
 def airflow(settings: Settings) -> dict[str, str]:
     return {
         "AIRFLOW_HOME": str(settings.data / "airflow"),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{settings.data}/airflow.db",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__API_AUTH__JWT_SECRET": "a secret of these tests alone" * 3,
         **export(settings),

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
-from multiprocessing import get_context
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,7 +18,7 @@ from pipelines.sources import sourcefile
 from pipelines.stores import postgres
 from tests import factories as rows
 from tests.archives import T0, article, keep
-from tests.console_app import ANSWERED_WITHIN, FAB, airflow, get, process, token_of
+from tests.console_app import ANSWERED_WITHIN, FAB, airflow, desk_process, get, process, token_of
 
 __all__ = ["airflow", "get", "process"]
 
@@ -32,7 +31,7 @@ PATHS = ("/search?q=a", "/search/count?q=a", "/articles/1", "/articles?url=a", "
 
 @pytest.fixture(scope="module")
 def fab_process() -> Iterator[ProcessPoolExecutor]:
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+    with desk_process() as pool:
         yield pool
 
 

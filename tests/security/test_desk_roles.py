@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from pipelines.settings import Settings
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres
 from tests import factories as rows
-from tests.console_app import ACTING, ANSWERED_WITHIN, FAB, airflow, chosen, endpoints, get, logged
+from tests.console_app import ACTING, ANSWERED_WITHIN, FAB, airflow, desk_process, endpoints, get, logged
 
 __all__ = ["airflow", "get"]
 
@@ -35,7 +34,7 @@ TAKES = {"READ": "viewer", "WATCH": "user", "OPERATE": "op", "ADMINISTER": "admi
 @pytest.fixture(scope="module", params=MANAGERS, ids=["simple", "fab"])
 def process(request: pytest.FixtureRequest) -> Iterator[ProcessPoolExecutor]:
     """A manager of logins is chosen once in a process."""
-    with ProcessPoolExecutor(1, get_context("spawn"), chosen, (request.param,)) as pool:
+    with desk_process(request.param) as pool:
         yield pool
 
 
