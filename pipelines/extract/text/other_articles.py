@@ -249,8 +249,10 @@ def _may_turn(block: Block, url: str) -> bool:
     """Whether a block may be the heading of another story: it links to the story, or has no link."""
     if block.tag in HEADINGS[1:] and not block.linked:
         return True
-    linked = block.linked >= LINKED_SHARE * block.words and _leads_elsewhere(block, url)
-    return linked and (block.tag in (*HEADINGS[1:], "dt") or _is_all(block, "b", "strong"))
+    if block.linked < LINKED_SHARE * block.words:
+        return False
+    headed = block.tag in (*HEADINGS[1:], "dt") or _is_all(block, "b", "strong")
+    return headed and _leads_elsewhere(block, url)
 
 
 def _asks_on(text: Sequence[Block], url: str) -> bool:
