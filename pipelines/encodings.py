@@ -17,8 +17,11 @@ MOST_ENCODINGS = 4
 MOST_MEMBERS = 10_000
 # The rest of a piece behind the end of a member is copied. The first pieces are small, so that the copies stay small.
 LEAST_PIECE, LARGEST_PIECE = 256, 1 << 16
-# Names that are no encodings of HTTP, but that some servers send. Browsers treat them as no encoding.
-NO_ENCODINGS = {"", "identity", "none", "utf-8", "utf8", "7bit", "8bit", "binary", "ascii", "text", "plain"}
+# Encodings in use that nothing here undoes. Browsers take any other name, such as utf-8 or text/html, for no encoding.
+NOT_SUPPORTED = {
+    "compress", "x-compress", "bzip2", "x-bzip2", "xz", "lzma", "lz4", "sdch", "exi", "aes128gcm", "dcb", "dcz",
+    "pack200-gzip",
+}  # fmt: skip
 
 
 class OverLimit(ValueError):
@@ -31,7 +34,7 @@ class CutShort(ValueError):
 
 def decode(body: bytes, names: str, limit: int) -> bytes:
     """The body without the encodings in Content-Encoding; ValueError if it is incomplete, OverLimit if it is larger."""
-    known = [name for n in names.split(",") if (name := n.strip().lower()) not in NO_ENCODINGS]
+    known = [name for n in names.split(",") if (name := n.strip().lower()) in {*DECODERS, *NOT_SUPPORTED}]
     if len(known) > MOST_ENCODINGS:
         raise ValueError(f"it is encoded {len(known)} times")
     for name in reversed(known):
@@ -49,16 +52,9 @@ def decode(body: bytes, names: str, limit: int) -> bytes:
 
 
 def _decoder(name: str) -> Callable[[bytes, int], bytes]:
-    known: dict[str, Callable[[bytes, int], bytes]] = {
-        "gzip": _gunzip,
-        "x-gzip": _gunzip,
-        "deflate": _inflate,
-        "br": _unbrotli,
-        "zstd": _unzstd,
-    }
-    if name not in known:
+    if name not in DECODERS:
         raise ValueError(f"the content encoding {name!r} is not known; gzip, deflate, br and zstd are")
-    return known[name]
+    return DECODERS[name]
 
 
 def _gunzip(body: bytes, limit: int) -> bytes:
@@ -123,3 +119,12 @@ def _unzstd(body: bytes, limit: int) -> bytes:
     if not decoder.eof and len(data) < limit:
         raise CutShort("it ends early")
     return data
+
+
+DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
+    "gzip": _gunzip,
+    "x-gzip": _gunzip,
+    "deflate": _inflate,
+    "br": _unbrotli,
+    "zstd": _unzstd,
+}

@@ -47,6 +47,8 @@ class CrawledSource:
         lists_read: how many looks brought a list; feeds_unchanged: how many of these were a feed without anything new.
         lists_unread: lists that could not be read, each with the reason.
         lists_cut: lists that were not read to their end, as sentences.
+        feeds_all_new: feeds that named only articles which no earlier run knew. sitemap_known: whether a sitemap named
+        others, or nothing new.
         lists_not_due: lists that are not due, and when each is.
         entries_of: the entries of its feeds and of its sitemaps in this run; those of an unchanged feed are missing.
     What was left out:
@@ -73,6 +75,8 @@ class CrawledSource:
     feeds_unchanged: int = 0
     lists_unread: list[str] = field(default_factory=list)
     lists_cut: list[str] = field(default_factory=list)
+    feeds_all_new: list[str] = field(default_factory=list)
+    sitemap_known: bool = False
     lists_not_due: dict[str, datetime] = field(default_factory=dict)
     entries_of: dict[Kind, list[Entry]] = field(default_factory=lambda: {Kind.FEED: [], Kind.SITEMAP: []})
     any_let_in: bool = False
@@ -99,6 +103,7 @@ def count(crawled: CrawledSource, result: FetchResult) -> None:
         crawled.any_list_read = True
         crawled.lists_read += 1
         crawled.feeds_unchanged += result.kind == Kind.FEED and result.outcome == State.UNCHANGED
+        crawled.sitemap_known |= result.kind == Kind.SITEMAP and result.outcome == State.UNCHANGED
     elif result.outcome in (State.GONE, State.EXCLUDED):
         crawled.troubles.append(f"{result.url} {result.reason}")
 
@@ -116,6 +121,9 @@ def count_named(
     crawled.counts["excluded"] += got["excluded"]
     if got["unusable"]:
         crawled.counts["unusable"] += got["unusable"]
+    if result.kind == Kind.FEED and got["new"] and not got["known"]:
+        crawled.feeds_all_new.append(result.url)
+    crawled.sitemap_known |= result.kind == Kind.SITEMAP and bool(got["known"])
     if result.kind in crawled.entries_of:
         compared = crawled.entries_of[result.kind]
         entries = (entry for kind, entry in named if kind == Kind.ARTICLE)
@@ -149,6 +157,7 @@ def end_state(
             row["url"] for row in postgres.query(conn, "doubted_lists", source=source.name, least=policy.TRUSTED_LOOKS)
         ]
         now = clock.of_ledger(conn).at
+        rolled = _find_rolled_over(conn, crawled)
         kept_out = _find_kept_out(conn, crawled)
     if late and left:
         return RunState.STOPPED, f"The time budget was used up; {left} URLs are left for the next crawl.", RunCode.NONE
@@ -172,12 +181,19 @@ def end_state(
     if unread and crawled.sitemaps_asked >= policy.MAX_SITEMAPS:
         notes.append(f"too many sitemaps: {crawled.sitemaps_asked} were read in this run, {unread} wait for the next")
     notes += crawled.lists_cut
+    notes += [
+        f"{url} names no article of its last look: those in between may be missing"
+        f" (`nightdesk backfill {source.name}` looks for them)"
+        for url in rolled
+    ]
     if crawled.lists_not_due:
         first = min(crawled.lists_not_due.values()).astimezone(UTC)
         which = "none of its lists was" if none_due else f"{len(crawled.lists_not_due)} of its {lists} lists were not"
         notes.append(f"{which} asked: not due until {first:%Y-%m-%d %H:%M} UTC")
     if not counts["new"] and not counts["fetched"] and not none_due:
         notes.append("nothing new")
+    if not counts["fetched"] and 0 < counts["new"] <= counts["gone"] + counts["blocked"] + counts["failed"]:
+        notes.append(f"none of the {counts['new']} new pages that its lists name could be fetched")
     if crawled.login_refusals and access.has_login(source):
         notes.append(f"its login was not accepted for {crawled.login_refusals} of its pages")
     if crawled.troubles:
@@ -209,6 +225,16 @@ def _find_kept_out(conn: postgres.Connection, crawled: CrawledSource) -> list[tu
     rows = postgres.query(conn, "kept_out_of_source", source=crawled.source.name, shown=policy.EXCLUDED_SHOWN)
     said = [(rules.ruled_out(crawled.source, row["urls"][0]), row["count"], row["urls"]) for row in rows]
     return [one for one in said if one[0]]
+
+
+def _find_rolled_over(conn: postgres.Connection, crawled: CrawledSource) -> list[str]:
+    """The feeds that have no article in common with their last look, if no sitemap names what is in between."""
+    if not crawled.feeds_all_new or crawled.sitemap_known or crawled.attempt is None:
+        return []
+    rows = postgres.query(
+        conn, "lists_that_named", source=crawled.source.name, run=crawled.attempt.run, urls=crawled.feeds_all_new
+    )
+    return [row["via"] for row in rows]
 
 
 def _kept_out_sentence(source: Source, kept_out: Sequence[tuple[Rule, int, list[str]]]) -> str:

@@ -109,6 +109,8 @@ def _row(source: str, stages: dict[str, Tally]) -> dict[str, Any]:
         "message": speaking.message,
         "reasons": reasons,
         "not_due": not_due,
+        # Pages that the lists named for the first time.
+        "named": crawled.get("new", 0),
         **counts,
     }
 
@@ -132,6 +134,8 @@ def _name(row: dict[str, Any]) -> Text:
 
 def _outcome(row: dict[str, Any]) -> Text:
     if row["state"] == RunState.DONE:
+        if row["named"] and not row["new"]:
+            return Text("no article", style="yellow")
         quiet = "not due" if row["not_due"] else "nothing new"
         return Text(quiet, style="dim") if not row["new"] else Text(f"{row['new']} new", style="green")
     return Text(row["state"], style="bold red" if row["state"] == RunState.FAILED else "yellow")

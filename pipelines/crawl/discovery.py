@@ -28,12 +28,12 @@ def discover(
     """Write what a list named into the ledger, part of the caller's transaction.
 
     Gives counts of articles: new (the ledger did not know them), excluded, of this run (another list of the run named
-    them before), alias, again (due again), and unusable (no URL at all).
+    them before), alias, again (due again), known (an earlier run knew them), and unusable (no URL at all).
     by: what kind of list it was; only feeds may name other sites.
     shown: the keys that earlier pages of the same section named in this run; the keys of this page are added.
     """
     shown = set() if shown is None else shown
-    counts = {"new": 0, "of this run": 0, "excluded": 0, "alias": 0, "again": 0, "unusable": 0}
+    counts = {"new": 0, "of this run": 0, "excluded": 0, "alias": 0, "again": 0, "known": 0, "unusable": 0}
     now = clock.of_ledger(conn).at
     reading = ListReading(conn=conn, source=source, run=run, via=via)
     named = read_named(source, found, by, now, counts)
@@ -63,6 +63,7 @@ def discover(
     postgres.execute_values(conn, "lend_entries", list(lent.items()))
     # If another page, such as the front page, named an article earlier in this run, it still counts as one of this run.
     ours = [row for key, row in rows_by_key.items() if row["discovered_run"] == run and key not in shown]
+    counts["known"] = sum(row["discovered_run"] != run for row in rows)
     counts["of this run"] = sum(row["state"] != State.EXCLUDED for row in ours)
     shown.update(named)
     counts["again"] = make_due_again(reading, [(named[key], row) for key, row in rows_by_key.items()]) + len(moved)

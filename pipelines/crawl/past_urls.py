@@ -98,7 +98,7 @@ def name(
     first: the list that this page is part of.
     shown: the keys that earlier pages of that list named; the keys of this page are added.
     """
-    counts = dict.fromkeys(("new", "of this run", "excluded", "alias", "again", "unusable"), 0)
+    counts = dict.fromkeys(("new", "of this run", "excluded", "alias", "again", "known", "unusable"), 0)
     since, until = wanted.days
     # With it no article is too old.
     ageless = replace(source, max_age=(datetime.now(UTC) - datetime.min.replace(tzinfo=UTC)).days)

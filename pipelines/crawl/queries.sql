@@ -285,6 +285,12 @@ select url_key, fetched_at, asks from urls
 where source = %(source)s and url_key = any(%(keys)s) and kind <> 'article' and via = '' and missed_at is null
     and state in ('stored', 'unchanged') and next_at is null and fetched_at is not null and decided_run is distinct from %(run)s
 
+-- name: lists_that_named
+-- Which of these lists were the first to name an article in another run than this one.
+select via from urls
+where source = %(source)s and kind = 'article' and via = any(%(urls)s) and discovered_run <> %(run)s
+group by via order by via
+
 -- name: main_of_key
 -- The row of an address; of an alias, the row of its article.
 select m.id, m.kind, m.state, m.url

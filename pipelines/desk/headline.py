@@ -253,17 +253,22 @@ def _without_articles(rows: Sequence[Record], mine: Sequence[Record]) -> Iterato
 
 
 def _tell_walls(row: Record) -> str:
-    """A phrase if a source's new URLs were walls and error pages, with their kinds; else empty."""
+    """A phrase if a source's new URLs were walls, error pages or could not be fetched, with the kinds; else empty."""
     kinds = [e for e in row["reasons"] if e["state"] == "rejected" and e["code"] in NO_PAGES]
-    count = sum(end["urls"] for end in kinds)
+    walls, unread = (sum(end["urls"] for end in ends) for ends in (kinds, row["unread"]))
     if (
         row["new"]
         or row["state"] == RunState.FAILED
-        or count < policy.LEAST_WALLED_PAGES
-        or count < row["outcomes"]["rejected"]
+        or walls + unread < policy.LEAST_WALLED_PAGES
+        or walls < row["outcomes"]["rejected"]
     ):
         return ""
-    return f"{many(count, 'page')} rejected ({', '.join(dict.fromkeys(end['reason'] for end in kinds))})"
+    told = (
+        f"{many(count, 'page')} {what} ({', '.join(dict.fromkeys(end['reason'] for end in ends))})"
+        for count, what, ends in ((walls, "rejected", kinds), (unread, "not fetched", row["unread"]))
+        if count
+    )
+    return " and ".join(told)
 
 
 def _tell_held(channel: Record) -> str:

@@ -450,6 +450,34 @@ def test_a_night_of_walls_is_no_night_without_news(conn: postgres.Connection) ->
     assert sentence.endswith(": sana gave no article: 4 pages rejected (soft 404, consent wall).")
 
 
+def test_a_night_whose_new_pages_could_not_be_fetched_is_no_night_without_news(conn: postgres.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    for number in range(4):
+        url(conn, "sana", f"new-{number}", "gone", reason="status 404")
+
+    rows = desk_records.sources(conn, [source("sana")], now=NOW)
+    tone, sentence = write_headline(rows, desk_records.runs(conn, 1), now=NOW)
+
+    assert tone == "warn"
+    assert sentence.endswith(": sana gave no article: 4 pages not fetched (status 404).")
+
+
+def test_articles_that_are_gone_at_a_later_look_do_not_hide_that_there_was_nothing_new(
+    conn: postgres.Connection,
+) -> None:
+    ran(conn, "sana", "load", "done")
+    for number in range(4):
+        article(conn, "sana", f"old-{number}", "عنوان", "نص")
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update articles set first_run = '2026-11-01T0200'")
+        cursor.execute("update urls set state = 'gone', reason = 'status 404'")
+
+    rows = desk_records.sources(conn, [source("sana")], now=NOW)
+    tone, sentence = write_headline(rows, desk_records.runs(conn, 1), now=NOW)
+
+    assert (tone, sentence.rpartition(": ")[2]) == ("good", "1 source had nothing new.")
+
+
 def test_a_network_that_is_down_is_told_once_whatever_number_of_sources_it_has(conn: postgres.Connection) -> None:
     for name in ("east", "west"):
         ran(conn, name, "crawl", "failed", f"None of its feeds could be reached: http://{name}.test/feed timeout.")

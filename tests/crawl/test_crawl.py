@@ -48,6 +48,42 @@ def test_every_article_of_a_feed_is_on_disk_and_in_the_ledger(
     assert [row["problem"] for row in ledger.find_unaccounted(conn, RUN)] == ["fetched and not decided by load"] * 5
 
 
+@pytest.mark.parametrize(
+    ("named", "mapped", "told"), [((3, 4), False, True), ((2, 3), False, False), ((3, 4), True, False)]
+)
+def test_a_feed_that_names_no_article_of_its_last_look_may_have_lost_some_and_says_so(
+    here: Settings, web: Sites, named: tuple[int, ...], mapped: bool, told: bool
+) -> None:
+    source = sites.site(web, "a.test", 4)
+    at = [f"http://a.test/news/{number}" for number in range(1, 5)]
+    if mapped:
+        source = replace(source, sitemaps=("http://a.test/map",))
+        inside = "".join(f"<url><loc>{url}</loc></url>" for url in at)
+        web.pages["http://a.test/map"] = sites.answer(200, f"<urlset>{inside}</urlset>".encode(), "application/xml")
+    web.pages["http://a.test/feed"] = sites.answer(200, sites.feed(*at[:2]), "application/rss+xml")
+    crawl.crawl(here, [source], RUN)
+    web.pages["http://a.test/feed"] = sites.answer(
+        200, sites.feed(*(at[number - 1] for number in named)), "application/rss+xml"
+    )
+
+    (tally,) = crawl.crawl(here, [source], NEXT)
+
+    assert tally.state == "done"
+    assert ("names no article of its last look" in tally.message) == told, tally.message
+
+
+def test_a_night_whose_new_pages_are_not_there_says_so(here: Settings, web: Sites) -> None:
+    source = sites.site(web, "a.test", 2)
+    crawl.crawl(here, [source], RUN)
+    new = [f"http://a.test/news/{number}" for number in (2, 3, 4, 5)]
+    web.pages["http://a.test/feed"] = sites.answer(200, sites.feed(*new), "application/rss+xml")
+
+    (tally,) = crawl.crawl(here, [source], NEXT)
+
+    assert (tally.state, tally.counts["new"], tally.counts["gone"]) == ("done", 3, 3)
+    assert "none of the 3 new pages that its lists name could be fetched" in tally.message
+
+
 def test_a_second_crawl_with_nothing_new_fetches_only_the_feed_and_says_so(
     here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:

@@ -101,6 +101,18 @@ def test_what_is_packed_to_hurt_is_refused_at_once(name: str, body: bytes, names
         encodings.decode(body, names, 10_000_000)
 
 
+@pytest.mark.parametrize("name", ["none", "utf-8", "text/html", "ISO-8859-1", "chunked", "null", "UTF-8, identity"])
+def test_what_is_no_encoding_is_taken_for_none_as_browsers_do(name: str) -> None:
+    assert encodings.decode(b"<p>x</p>", name, 100) == b"<p>x</p>"
+    assert encodings.decode(gzip.compress(b"<p>x</p>"), f"{name}, gzip", 100) == b"<p>x</p>"
+
+
+@pytest.mark.parametrize("name", ["compress", "xz", "dcz"])
+def test_an_encoding_that_nothing_here_undoes_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="is not known"):
+        encodings.decode(b"<p>x</p>", name, 100)
+
+
 @pytest.mark.parametrize("path", ["/robots.txt", "/feed", "/news/1"])
 def test_a_site_of_packed_nothing_holds_up_no_other_source(here: Settings, web: Sites, path: str) -> None:
     good, bad = sites.site(web, "good.test", 3), sites.site(web, "bad.test", 1)

@@ -15,7 +15,9 @@ with wanted as (
 ), ends as (
     select distinct on (url_id) source, url_id, state, code, reason from verdicts order by url_id, rank, latest desc
 )
-select ends.source, ends.state, ends.code, ends.reason, count(*) as urls
+select ends.source, ends.state, ends.code, ends.reason, count(*) as urls,
+    -- Those of which there is an article were only looked at again.
+    count(*) filter (where not exists (select from articles where articles.url_id = ends.url_id)) as unread
 from ends join urls on urls.id = ends.url_id
 where urls.kind = 'article'
 group by ends.source, ends.state, ends.code, ends.reason
