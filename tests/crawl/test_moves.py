@@ -186,7 +186,7 @@ def test_what_cannot_be_moved_now_is_one_sentence(desk: Settings, conn: postgres
         renames.merge(desk, "sabah", "sabah")
     with (
         postgres.hold_lock(conn, "crawl", "sabah"),
-        pytest.raises(SourceError, match="sabah is being crawled, or moved, just"),
+        pytest.raises(SourceError, match="sabah is being crawled or moved at this moment"),
     ):
         renames.rename(desk, "sabah", "morning")
     twin(desk, "again")
