@@ -154,7 +154,7 @@ def readable(url: str) -> str:
 
 
 def akin(one: str, other: str) -> bool:
-    """Whether two addresses may be of one article: variants, or with the same number or words of their own in both."""
+    """Whether two addresses may be of one article: they are variants, or share an article's number or title words."""
     here, there = (urlsplit(_plain(urlsplit(canonical(url)))[0]) for url in (one, other))
     if here == there or _numbers(here) & _numbers(there):
         return True

@@ -78,7 +78,7 @@ def verify(
 ) -> VerifyReport:
     """Read the raw files of a source again, or of all sources, or of one run. A chain is always read as a whole.
 
-    records: read every record of them as well. The records of a changed file are read in any case.
+    records: read every record of the files as well. The records of a changed file are read in any case.
     kept: the result of anchors.read for a file that keeps digests.
     """
     made = VerifyReport()

@@ -101,7 +101,7 @@ def _of_list(one: ProbeAnswer, now: datetime) -> list[SourceChange]:
 
 
 def _of_home(looked: Probe) -> list[SourceChange]:
-    """The change if the home page does not answer; that is not bad while the lists answer."""
+    """The change if the home page does not answer. No person has to act while the lists answer."""
     homes = [one for one in looked.seen if one.want.part == Part.HOME]
     if list_worth.home_of(looked.seen) is not None or not homes:
         return []

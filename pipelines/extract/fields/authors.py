@@ -103,7 +103,7 @@ def only_names(line: str, names: Sequence[str]) -> bool:
 
 
 def _without_names(said: Sequence[str], names: Sequence[str]) -> list[str]:
-    """The words of a key that are of none of these names, which may have other accents; what is left keeps its own."""
+    """The words of a key without the words of these names. Accents may differ, and the words left keep their own."""
     rest = list(said)
     for name in sorted((key_of_name(name).split() for name in names), key=len, reverse=True):
         for start in range(len(rest) - len(name), -1, -1):

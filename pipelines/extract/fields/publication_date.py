@@ -51,7 +51,7 @@ def find_modified(dated: DatedPage) -> datetime | None:
 def _from_what_is_shown(dated: DatedPage, years: Sequence[Dating]) -> Dating:
     """The day if the page gives machines none: a date that the page shows, a guess, a day without a year, a year.
 
-    years: what machines are told, each a year alone.
+    years: the page's dates for machines, all without month and day.
     """
     shown = list(find_shown_dates(dated, of_scripts=True))
     sure = [one for one in shown if not one.is_year_alone()]

@@ -17,7 +17,8 @@ from pipelines.dates.written import is_day, names_update, updated_later
 from pipelines.extract.phrases import key
 
 NAMED = ("date", "time", "publi", "posted", "created", "meta", "byline")
-# The most children of an element that is called a date. Chosen: an element with more is a frame around other things.
+# The most children of an element whose name calls it a date. Chosen: an element with more is a frame around other
+# things.
 FEW_CHILDREN = 12
 # How many names of elements are remembered. Chosen: a page has some hundreds, and the pages of a site share them.
 MAX_NAMES = 4000
