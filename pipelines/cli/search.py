@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
+from typer.core import TyperCommand
 
 from pipelines import steering
 from pipelines.alert import synonyms
@@ -28,7 +29,22 @@ MOST_SHOWN = 500
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    app.command("search", rich_help_panel="Looking")(search_archive)
+    app.command("search", cls=QueryCommand, rich_help_panel="Looking")(search_archive)
+
+
+class QueryCommand(TyperCommand):
+    """A command whose query may begin with a dash, for a word that must not be found: no option is meant by that."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line; what begins with a dash and is no option of ours is part of the query."""
+        options = {name for param in self.get_params(ctx) for name in param.opts}
+        # A blank before the dash is no part of the query, and hides it from the reader of options.
+        return super().parse_args(ctx, [arg if _may_be_option(arg, options) else f" {arg}" for arg in args])
+
+
+def _may_be_option(arg: str, options: Collection[str]) -> bool:
+    short = arg[:2] in options and (len(arg) == 2 or arg[2:].isdecimal())
+    return short or arg.startswith("--") or not arg.startswith("-")
 
 
 def search_archive(
@@ -40,7 +56,7 @@ def search_archive(
     json: Json = False,
 ) -> None:
     """Search the archive: words, "phrases", AND OR NOT, NEAR/5, title: source: lang: from: 7d and more."""
-    written = " ".join(query)
+    written = " ".join(part.strip() for part in query)
     current = settings()
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)

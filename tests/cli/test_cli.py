@@ -118,6 +118,17 @@ def test_search_marks_what_it_finds_and_goes_on_by_its_cursor(desk: Nightdesk) -
     assert first["answers"][0]["direction"] == "rtl"
 
 
+def test_a_query_may_begin_with_what_must_not_be_found(desk: Nightdesk) -> None:
+    def count(*words: str) -> int:
+        return int(json.loads(desk("search", *words, "--count", "--json").stdout)["number"])
+
+    without = count("-داعش lang:ar")
+
+    assert 0 < without == count("lang:ar") - count("lang:ar داعش") == count("-داعش", "lang:ar")
+    assert "No such option" in desk("search", "--bset", "lang:ar", code=2).stderr
+    assert len(json.loads(desk("search", "-news", "-n1", "--json").stdout)["answers"]) == 1
+
+
 def test_a_query_with_a_mistake_is_refused_with_a_caret_and_what_to_write(desk: Nightdesk) -> None:
     said = desk("search", "earthquake langauge:tr", code=1).stderr
 
