@@ -239,12 +239,12 @@ def retired_of_run(conn: postgres.Connection, run: str) -> list[postgres.Row]:
     return postgres.query(conn, "retired_of_run", run=run)
 
 
-def find_unaccounted(conn: postgres.Connection, run: str, source: str = "") -> list[postgres.Row]:
+def find_unaccounted(conn: postgres.Connection, run: str, *sources: str) -> list[postgres.Row]:
     """The URLs of a run that have no end and that nothing will look at again: id, source, url, state, problem.
 
-    source: only those of this source.
+    sources: only those of these, if there are any.
     """
-    return postgres.query(conn, "unaccounted_urls", run=run, source=source)
+    return postgres.query(conn, "unaccounted_urls", run=run, sources=list(sources))
 
 
 def ends_of_run(conn: postgres.Connection, run: str, source: str = "") -> list[postgres.Row]:

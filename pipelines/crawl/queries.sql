@@ -546,13 +546,14 @@ select taken.host, coalesce(before.ago, 'infinity')::float as ago, greatest(befo
 from taken left join before using (host)
 
 -- name: unaccounted_urls
--- URLs of one source, or of all, that a run discovered, leased or fetched, that have no end and that no later crawl or load will look at.
+-- URLs of these sources, or of all, that a run discovered, leased or fetched, that have no end and that no later crawl or load will look
+-- at.
 with open as (
     select id from urls
-    where leased_until is not null and leased_run = %(run)s and (%(source)s = '' or source = %(source)s)
+    where leased_until is not null and leased_run = %(run)s and (%(sources)s::text[] = '{}' or source = any(%(sources)s::text[]))
     union
     select id from urls
-    where ((state = 'fetched' and code <> 'held') or (state = 'discovered' and next_at is null)) and (%(source)s = '' or source = %(source)s)
+    where ((state = 'fetched' and code <> 'held') or (state = 'discovered' and next_at is null)) and (%(sources)s::text[] = '{}' or source = any(%(sources)s::text[]))
         and (
             discovered_run = %(run)s
             or exists (select from fetches where fetches.url_id = urls.id and fetches.run = %(run)s)

@@ -234,19 +234,18 @@ def _write(
         held_because = steps.run_steps(conn, file, names, run, may_hold=prepare is None)
         if held_because and len(names) > 1:
             raise _ApartError(f"articles must be held ({held_because})")
-        # `_gap` reads raw files, so it runs before the stories: from then on every other load waits.
-        gaps = {source.name: _gap(settings, conn, source, run) for source in sources}
+        # `_find_gaps` reads raw files, so it runs before the stories: from then on every other load waits.
+        gaps = _find_gaps(settings, conn, sources, run)
         if file.rows and not held_because:
             story_links.keep_loaded(conn, file.signed)
-        counted = {
-            row.pop("source"): row for row in postgres.prepared_rows(conn, "tally_of_load", sources=names, run=run)
-        }
+        rows = postgres.prepared_rows(conn, "tally_of_load", sources=names, run=run)
+        counted = {row.pop("source"): row for row in rows}
         # The time is divided equally among the sources.
         seconds = round((time.monotonic() - started) / len(names))
         tallies = [
             _tell(conn, name, run, counted[name] | {"seconds": seconds}, gaps[name], held_because) for name in names
         ]
-        return [runs.end(conn, tally, attempt) for tally, attempt in zip(tallies, attempts, strict=True)]
+        return runs.end_all(conn, tallies, attempts)
 
 
 def _tell(
@@ -268,21 +267,22 @@ def _tell(
     return Tally(run=run, source=source, stage=STAGE, state=state, counts=counts, message=message)
 
 
-def _gap(settings: Settings, conn: postgres.Connection, source: Source, run: str) -> list[Difference]:
-    """The URLs not accounted for after this load; empty if an earlier stage has reported that it did not end."""
-    before = runs.stages(conn, run, source.name)
-    if url_account.is_due(before):
-        return url_account.differences(settings, conn, source, run)
-    if (
-        before.get("crawl", RunState.DONE) not in (RunState.DONE, RunState.STOPPED)
-        or before.get("extract", RunState.DONE) != RunState.DONE
-    ):
-        return []
+def _find_gaps(
+    settings: Settings, conn: postgres.Connection, sources: Sequence[Source], run: str
+) -> dict[str, list[Difference]]:
+    """The URLs not accounted for after this load, by source; none if an earlier stage reported that it did not end."""
+    gaps: dict[str, list[Difference]] = {source.name: [] for source in sources}
+    stages, without = runs.stages_of_all(conn, run, list(gaps)), []
+    for source in sources:
+        if url_account.is_due(stages[source.name]):
+            gaps[source.name] = url_account.differences(settings, conn, source, run)
+        elif url_account.is_due({"crawl": RunState.DONE, "extract": RunState.DONE} | stages[source.name]):
+            without.append(source.name)
     # If the run had no crawl by Nightdesk, only the ledger has an account.
-    return [
-        Difference(side=Side.OPEN, source=source.name, run=run, url=row["url"], detail=row["problem"])
-        for row in ledger.find_unaccounted(conn, run, source.name)
-    ]
+    for row in ledger.find_unaccounted(conn, run, *without) if without else ():
+        told = {"source": row["source"], "url": row["url"], "detail": row["problem"]}
+        gaps[row["source"]].append(Difference(side=Side.OPEN, run=run, **told))
+    return gaps
 
 
 def _flood_sentence(count: int) -> str:

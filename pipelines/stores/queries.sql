@@ -5,42 +5,47 @@
 select source, attempt from runs where run = %(run)s and stage = %(stage)s and source = any(%(sources)s)
 
 -- name: begin_stage
--- Begin a stage, or begin it again, for a source of a run. The run's summary is cleared, to be counted again. Returns the number of this
--- attempt. A run without a plan gets an empty plan.
+-- Begin a stage, or begin it again, for these sources of a run. The run's summary is cleared, to be counted again. Returns the numbers of
+-- these attempts. A run without a plan gets an empty plan.
 with unplanned as (
     insert into run_plans (run) values (%(run)s) on conflict do nothing
 ), counted_again as (
     update run_plans set summary = null where run = %(run)s and summary is not null
 )
 insert into runs (run, source, stage, state, attempt)
-values (%(run)s, %(source)s, %(stage)s, 'running', 1)
+select %(run)s, source, %(stage)s, 'running', 1 from unnest(%(sources)s::text[]) as g (source) order by source
 on conflict (run, source, stage) do update
 set state = 'running', counts = '{}', message = '', code = '', started_at = now(), ended_at = null, only_url = '', attempt = runs.attempt + 1
-returning attempt
+returning source, attempt
 
 -- name: clock
 -- The time by the database's clock.
 select clock_timestamp() as at
 
 -- name: close_stale_stages
--- Mark as failed the rows of a stage of this source, in other runs, that say `running` although no session works on them any more: the
+-- Mark as failed the rows of a stage of these sources, in other runs, that say `running` although no session works on them any more: the
 -- process was killed.
 with running as materialized (
-    select run, hashtextextended(concat_ws(' ', 'stage', stage, source, run), 0) as held
+    select run, source, hashtextextended(concat_ws(' ', 'stage', stage, source, run), 0) as held
     from runs
-    where source = %(source)s and stage = %(stage)s and state = 'running' and run <> %(run)s
+    where source = any(%(sources)s) and stage = %(stage)s and state = 'running' and run <> %(run)s
 )
 update runs
 set state = 'failed', message = 'It was killed before it could say how it ended.', ended_at = now()
 from running
-where runs.run = running.run and runs.source = %(source)s and runs.stage = %(stage)s
+where runs.run = running.run and runs.source = running.source and runs.stage = %(stage)s
     and pg_try_advisory_xact_lock(running.held)
 
--- name: end_attempt
--- Note that a stage ended for a source of a run, unless another attempt has begun meanwhile.
-update runs
-set state = %(state)s, counts = %(counts)s, message = %(message)s, code = %(code)s, ended_at = clock_timestamp()
-where run = %(run)s and source = %(source)s and stage = %(stage)s and attempt = %(attempt)s
+-- name: end_attempts
+-- Note that a stage ended for these sources of a run, except where another attempt has begun meanwhile. Returns the sources for which it
+-- is noted.
+update runs r
+set state = e.state, counts = e.counts, message = e.message, code = e.code, ended_at = clock_timestamp()
+from jsonb_to_recordset(%(ends)s) e (
+    run text, source text, stage text, state text, counts jsonb, message text, code text, attempt integer
+)
+where r.run = e.run and r.source = e.source and r.stage = e.stage and r.attempt = e.attempt
+returning r.source
 
 -- name: end_stage
 -- Note that a stage ended for a source of a run. The time is the clock's, not the transaction's: load writes this row at the end of a long
@@ -89,8 +94,9 @@ select pg_advisory_unlock_shared(hashtextextended(concat_ws(' ', 'stage', %(stag
 from unnest(%(sources)s::text[]) as g (source)
 
 -- name: lock_stage
--- This session works on a stage of a run. The lock ends with the session, however the session ends.
-select pg_try_advisory_lock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, %(source)s, %(run)s), 0))
+-- This session works on a stage of a run, for these sources. The locks end with the session, however the session ends.
+select pg_try_advisory_lock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, source, %(run)s), 0))
+from unnest(%(sources)s::text[]) as g (source)
 
 -- name: needed_files
 -- Which of these files of the raw store an alert or a hold needs: the file has the article's page, or a list that named the article.
@@ -145,8 +151,8 @@ select from pg_roles where rolname = 'nightdesk_reader'
 select what, retired_at, why, count from retirements where source = %(source)s and run = %(run)s
 
 -- name: states_of_stages
--- The state of each stage of a source's run.
-select stage, state from runs where run = %(run)s and source = %(source)s
+-- The state of each stage of a run, for these sources.
+select source, stage, state from runs where run = %(run)s and source = any(%(sources)s)
 
 -- name: stories_carried
 -- The stories of these articles, each with how many articles and outlets carry it. An article that is alone has no row.

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from pipelines.codes import RunCode, RunState
 from pipelines.errors import NightdeskError, TakenOverError
@@ -120,14 +121,11 @@ def begin_all(
     """Like `begin`, for several sources at once."""
     if not schema_checked:
         migrations.check_migrated(conn)
-    attempts, several = [], len(sources) > 1
+    named: dict[str, Any] = {"run": run, "sources": list(sources), "stage": stage}
     with conn:
-        for source in sources:
-            named = {"run": run, "source": source, "stage": stage}
-            postgres.execute_all(conn, ("lock_stage", "close_stale_stages"), prepared=several, **named)
-            begun = postgres.row(conn, "begin_stage", prepared=several, **named)
-            attempts.append(Attempt(run, source, stage, (begun or {})["attempt"]))
-    return attempts
+        postgres.execute_all(conn, ("lock_stage", "close_stale_stages"), **named)
+        numbers = {row["source"]: row["attempt"] for row in postgres.query(conn, "begin_stage", **named)}
+    return [Attempt(run, source, stage, numbers[source]) for source in sources]
 
 
 @contextmanager
@@ -186,20 +184,22 @@ def end(conn: postgres.Connection, tally: Tally, attempt: Attempt | None = None)
     attempt: the attempt that ends. TakenOverError if another attempt has begun meanwhile; the error undoes the
     transaction.
     """
-    told = {
-        "run": tally.run,
-        "source": tally.source,
-        "stage": tally.stage,
-        "state": str(tally.state),
-        "counts": postgres.json(tally.counts),
-        "message": tally.message,
-        "code": str(tally.code),
-    }
     if attempt is None:
-        postgres.execute(conn, "end_stage", **told)
-    elif not postgres.execute(conn, "end_attempt", **told, attempt=attempt.number):
-        raise taken_over(attempt)
+        told = _tell(tally)
+        postgres.execute(conn, "end_stage", **told | {"counts": postgres.json(told["counts"])})
+    else:
+        end_all(conn, [tally], [attempt])
     return tally
+
+
+def end_all(conn: postgres.Connection, tallies: list[Tally], attempts: Sequence[Attempt]) -> list[Tally]:
+    """Like `end`, for the attempts at a stage of several sources."""
+    ends = [_tell(tally) | {"attempt": one.number} for tally, one in zip(tallies, attempts, strict=True)]
+    ended = {row["source"] for row in postgres.query(conn, "end_attempts", ends=postgres.json(ends))}
+    for attempt in attempts:
+        if attempt.source not in ended:
+            raise taken_over(attempt)
+    return tallies
 
 
 def tell_taken_over(error: TakenOverError, run: str, source: str, stage: str) -> Tally:
@@ -214,7 +214,15 @@ def tallies(conn: postgres.Connection, run: str) -> list[Tally]:
 
 def stages(conn: postgres.Connection, run: str, source: str) -> dict[str, str]:
     """The state of each stage of a source's run so far: stage -> state."""
-    return {row["stage"]: row["state"] for row in postgres.query(conn, "states_of_stages", run=run, source=source)}
+    return stages_of_all(conn, run, [source])[source]
+
+
+def stages_of_all(conn: postgres.Connection, run: str, sources: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Like `stages`, for several sources at once, by source."""
+    states: dict[str, dict[str, str]] = {source: {} for source in sources}
+    for row in postgres.query(conn, "states_of_stages", run=run, sources=list(sources)):
+        states[row["source"]][row["stage"]] = row["state"]
+    return states
 
 
 def tell_unreached(conn: postgres.Connection, run: str) -> str:
@@ -238,6 +246,11 @@ def seconds(conn: postgres.Connection, stage: str, names: Sequence[str]) -> dict
 def latest(conn: postgres.Connection, count: int = LATEST) -> list[postgres.Row]:
     """The newest runs: `run`, `started_at`, `ended_at`, `sources`, `failed`, `running`; newest first."""
     return postgres.query(conn, "latest_runs", count=count, again=BEGUN_AGAIN)
+
+
+def _tell(tally: Tally) -> postgres.Row:
+    names = ("run", "source", "stage", "counts", "message")
+    return {name: getattr(tally, name) for name in names} | {"state": str(tally.state), "code": str(tally.code)}
 
 
 def _tallies(rows: Iterable[postgres.Row]) -> Iterable[Tally]:

@@ -304,7 +304,7 @@ def holds(settings: Settings, conn: postgres.Connection, name: str) -> None:
     for run in (FIRST, SECOND):
         assert load.load(settings, one, run).state == "done"
         conn.rollback()
-        assert ledger.find_unaccounted(conn, run, "") == []
+        assert ledger.find_unaccounted(conn, run) == []
         for line in articlefile.read(articlefile.path(settings, name, run)):
             assert count(conn, f"urls where id = {line.url_id} and source = '{name}'") == 1
     raw = rows(conn, "select distinct warc_file from fetches where warc_file is not null")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.errors import NightdeskError
+from pipelines.errors import NightdeskError, TakenOverError
 from pipelines.model import Tally
 from pipelines.stores import migrations, postgres, runs
 from tests.factories import AT, insert
@@ -52,7 +52,7 @@ def test_a_stage_that_begins_does_not_look_through_all_runs_of_its_source(conn: 
             " from generate_series(1, 1000) n, unnest(array['crawl', 'extract', 'load']) stage"
         )
         cursor.execute("analyze runs")
-        asked = {"run": "2026-11-29T0200", "source": "sana", "stage": "load"}
+        asked = {"run": "2026-11-29T0200", "sources": ["sana"], "stage": "load"}
         cursor.execute("explain (analyze, buffers, format json) " + postgres.statement("close_stale_stages"), asked)
         (told,) = cursor.fetchall()
 
@@ -129,3 +129,21 @@ def summary(conn: postgres.Connection, run: str) -> Any:
     with conn, conn.cursor() as cursor:
         cursor.execute("select summary from run_plans where run = %s", (run,))
         return cursor.fetchone()["summary"]  # type: ignore[index,call-overload]
+
+
+def test_of_sources_that_end_together_one_that_was_taken_over_ends_none(conn: postgres.Connection) -> None:
+    run, names = "2026-11-22T0200", ["sana", "jisr", "sabah"]
+    before = runs.begin_all(conn, run, names, "load")
+    runs.begin(conn, run, "jisr", "load")
+    tallies = [Tally(run=run, source=name, stage="load", state="done", counts={"new": 1}) for name in names]
+
+    with pytest.raises(TakenOverError, match="jisr"), conn:
+        runs.end_all(conn, tallies, before)
+    states = [runs.stages(conn, run, name)["load"] for name in names]
+    again = runs.begin_all(conn, run, names, "load")
+    with conn:
+        runs.end_all(conn, tallies, again)
+
+    assert states == ["running"] * 3
+    assert [(one.source, one.number) for one in again] == [("sana", 2), ("jisr", 3), ("sabah", 2)]
+    assert [(tally.state, tally.counts) for tally in runs.tallies(conn, run)] == [("done", {"new": 1})] * 3
