@@ -178,7 +178,7 @@ def _pools(conn: postgres.Connection, size: Size) -> None:
         for n in range(LENGTHS)
     ]
     row_copy.copy_in(conn, "pool_lengths", ("n", "paragraphs"), lengths)
-    postgres.execute(conn, "words_known", words=sorted(known))
+    postgres.execute(conn, "words_known", words=" ".join(sorted(known)))
 
 
 def _draw(spoken: Language, dice: random.Random, count: int) -> list[str]:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import digests, text, urls
-from pipelines.load import search_index
+from pipelines.errors import StoreError
+from pipelines.model import Article
 from pipelines.query import index_rows
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, postgres
-from pipelines.stores.articlefile import Line
+from pipelines.stores.articlefile import ArticleInFile, LineInFile
 
 # A line as load judges it: the values by the names of their columns. `n` is its number among the lines of this load.
 # What is stored of its article (None of a rejection), `store` gives.
@@ -23,14 +24,7 @@ JUDGED = (  # noqa: SIM905
     "n source fetch_id url_id run fetched_at canonical_key published_at published_precision page_digest title_digest "
     "text_digest extractor words akin reason detail"
 ).split()
-STORED = (  # noqa: SIM905
-    "canonical_url title description text authors language published_from modified_at image tags section removed"
-).split()
-# Texts of an article that go into the database as they are, but for what Postgres cannot hold.
-TEXTS = (  # noqa: SIM905
-    "canonical_url title description text language published_precision published_from image section page_digest "
-    "extractor"
-).split()
+STORED = (*articlefile.TEXTS_IN_FILE, "canonical_url", "language", "authors", "tags", "modified_at", "removed")
 NOTHING: Row = {
     **dict.fromkeys(JUDGED, ""),
     "article": None,
@@ -40,7 +34,7 @@ NOTHING: Row = {
     "akin": False,
 }
 # Gives the rows of the search index of a line; StoreError if the article file has something else.
-ReadIndexed = Callable[[], search_index.Indexed]
+ReadIndexed = Callable[[], index_rows.Indexed]
 
 
 @dataclass(slots=True)
@@ -74,19 +68,25 @@ def read(conn: postgres.Connection, settings: Settings, sources: Sequence[str], 
     return taken
 
 
-def store(row: Row) -> Row:
-    """What is stored of the article of a line, without characters that Postgres cannot store."""
-    article = row["article"]
-    return {
-        **{name: text.clean(getattr(article, name)) for name in TEXTS},
-        "authors": [text.clean(author) for author in article.authors],
-        "tags": [text.clean(tag) for tag in article.tags],
-        "published_at": article.published_at,
-        "modified_at": article.modified_at,
-        "removed": postgres.json(
-            [{"text": text.clean(r.text), "reason": text.clean(r.reason)} for r in article.removed]
-        ),
-    }
+def store(row: Row) -> tuple[object, ...]:
+    """What is stored of the article of a line, in the order of STORED; StoreError if the line cannot be read."""
+    article: ArticleInFile = row["article"]
+    try:
+        texts = tuple(articlefile.copy_texts(article))
+    except articlefile.NO_LINE as error:
+        raise _unreadable(row, error) from None
+    return (
+        *texts, article.canonical_url, article.language, article.authors, article.tags, article.modified_at,
+        articlefile.write_removed(article),
+    )  # fmt: skip
+
+
+def read_article(row: Row) -> Article:
+    """The article of a line; StoreError if the line cannot be read."""
+    try:
+        return articlefile.whole_article(row["article"])
+    except articlefile.NO_LINE as error:
+        raise _unreadable(row, error) from None
 
 
 def find_aliases(rows: Sequence[Row], run: str) -> list[tuple[object, ...]]:
@@ -102,10 +102,10 @@ def find_aliases(rows: Sequence[Row], run: str) -> list[tuple[object, ...]]:
 
 def _read_file(taken: FileRows, file: Path, source: str) -> None:
     """Add what the lines of a file have to what is taken."""
-    for number, line in enumerate(articlefile.read(file), 1):
+    for number, line in enumerate(articlefile.read_in_file(file), 1):
         n = len(taken.rows) + 1
         try:
-            taken.rows.append({**_row(line), "n": n, "source": source})
+            taken.rows.append({**_row(line), "n": n, "source": source, "place": (file, number)})
             if index_rows.is_current(line.words):
                 taken.indexed[n] = partial(_read_indexed, file, number, line.words)
         except articlefile.NO_LINE as error:
@@ -114,14 +114,19 @@ def _read_file(taken: FileRows, file: Path, source: str) -> None:
             taken.signed[line.fetch_id] = line.signature
 
 
-def _read_indexed(file: Path, number: int, words: Sequence[Any]) -> search_index.Indexed:
+def _unreadable(row: Row, error: Exception) -> StoreError:
+    file, number = row["place"]
+    return articlefile.unreadable(file, number, error)
+
+
+def _read_indexed(file: Path, number: int, words: Sequence[Any]) -> index_rows.Indexed:
     try:
         return index_rows.read(words)
     except articlefile.NO_LINE as error:
         raise articlefile.unreadable(file, number, error) from None
 
 
-def _row(line: Line) -> Row:
+def _row(line: LineInFile) -> Row:
     article, rejection = line.article, line.rejection
     row = {
         **NOTHING,
@@ -138,7 +143,7 @@ def _row(line: Line) -> Row:
             extractor=rejection.extractor,
         )
     if article:
-        told = digests.read(line.digests) or digests.of_article(article)
+        told = digests.read(line.digests) or digests.of_article(articlefile.whole_article(article))
         row.update(
             article=article,
             canonical_key=told.canonical_key,

@@ -15,7 +15,7 @@ from typing import Any
 from pipelines import text
 from pipelines.codes import HeldState
 from pipelines.errors import NightdeskError
-from pipelines.load import drift, policy
+from pipelines.load import drift, file_rows, policy
 from pipelines.model import Article
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres
@@ -47,7 +47,7 @@ class HeldRun:
     decided_by: str
 
 
-def judge(conn: postgres.Connection, lines: Sequence[Mapping[str, Any]], sources: Sequence[str], run: str) -> str:
+def judge(conn: postgres.Connection, lines: Sequence[file_rows.Row], sources: Sequence[str], run: str) -> str:
     """A sentence on why the articles of this load must be held, and they are; empty if they need not be
     held.
 
@@ -55,7 +55,7 @@ def judge(conn: postgres.Connection, lines: Sequence[Mapping[str, Any]], sources
     is of the first one whose articles must be held, and nothing is held of the other ones. Three kinds of runs are not
     judged: one that was loaded before, a run of a backfill or an import, and a run that a person released.
     """
-    undecided: dict[str, list[Mapping[str, Any]]] = {}
+    undecided: dict[str, list[file_rows.Row]] = {}
     for row in postgres.query(conn, "drift_lines", run=run, sources=list(sources)):
         undecided.setdefault(row["source"], []).append(lines[row["n"] - 1])
     kept = {
@@ -73,7 +73,7 @@ def judge(conn: postgres.Connection, lines: Sequence[Mapping[str, Any]], sources
 
 
 def _judge_source(
-    conn: postgres.Connection, rows: Sequence[Mapping[str, Any]], kept: HeldRun | None, source: str, run: str
+    conn: postgres.Connection, rows: Sequence[file_rows.Row], kept: HeldRun | None, source: str, run: str
 ) -> tuple[str, list[drift.Drift]]:
     if kept and kept.state == HeldState.REJECTED:
         return kept.reason, []
@@ -89,10 +89,10 @@ def _judge_source(
         drift.measure_article(
             row["words"],
             row["published_at"] is not None,
-            text.clean(row["article"].title),
-            text.clean(row["article"].text),
+            text.clean(article.title),
+            text.clean(article.text),
         )
-        for row in rows
+        for row, article in ((row, file_rows.read_article(row)) for row in rows)
     ] + [row["measured"] for row in before[:borrowed]]
     usual = before[borrowed:]
     drifts = drift.find(sample, [row["measured"] for row in usual])

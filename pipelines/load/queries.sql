@@ -311,7 +311,7 @@ select pg_advisory_xact_lock(hashtextextended('load ' || %(source)s, 0))
 -- Give the articles that are new their numbers, in the order in which their pages came, and write the numbers into all lines of their URLs.
 -- Also gives the other values that their rows need.
 with made as (
-    select n, url_id, nextval(pg_get_serial_sequence('articles', 'id')) as id
+    select n, url_id, nextval((select pg_get_serial_sequence('articles', 'id')::regclass)) as id
     from (
         select n, url_id from lines
         where fresh and changed and revision = 1 and article_id is null
@@ -332,7 +332,7 @@ where is_first
 -- Judge the lines of a load in which no line is of a stored article and no two are of one URL: each that is no second URL is a new article.
 -- Gives their numbers, in the order in which their pages came, and what else their rows need.
 with made as (
-    select n, nextval(pg_get_serial_sequence('articles', 'id')) as id
+    select n, nextval((select pg_get_serial_sequence('articles', 'id')::regclass)) as id
     from (select n from lines where reason = '' and copy_of is null order by fetched_at, n) l
 ), given as (
     update lines l set fresh = true, changed = true, revision = 1, verdict = 'stored', article_id = made.id
@@ -702,9 +702,9 @@ select pg_postmaster_start_time() as started, oid as database, pg_relation_filen
 from pg_database where datname = current_database()
 
 -- name: words_known
--- Keep words that were in no article so far; in one order, so that two loads never wait for each other.
+-- Keep words that were in no article so far; in one order, so that two loads never wait for each other. words: with a blank between two.
 insert into known_words (word)
-select given.word from unnest(%(words)s::text[]) as given (word)
+select given.word from string_to_table(%(words)s, ' ') as given (word)
 where not exists (select from known_words k where k.word = given.word)
 order by given.word
 on conflict do nothing

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pipelines import text
-from pipelines.load import migration_batches
-from pipelines.model import Article
+from pipelines.load import file_rows, migration_batches
 from pipelines.query import index_rows, vectors
 from pipelines.query.evaluation import FIELDS
+from pipelines.query.index_rows import Indexed
 from pipelines.settings import Settings
 from pipelines.stores import postgres, row_copy
 from pipelines.stores.packed_values import pack_bigint, pack_moment, pack_smallint
@@ -27,10 +26,8 @@ BACKFILL = "words"
 # Known words that a process remembers, so that it need not query them again. Chosen: 20 MB; words of many texts come
 # first.
 MOST_REMEMBERED = 200_000
-# The rows of an article in the index, and the distinct words in them, a blank between two.
-Indexed = tuple[list[index_rows.PackedVector], str]
-# The remembered table of known words, and the words that are committed in it.
-_REMEMBERED: dict[tuple[object, ...], set[str]] = {}
+# The remembered table of known words, and the words that are committed in it, in UTF-8.
+_REMEMBERED: dict[tuple[object, ...], set[bytes]] = {}
 COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded_at", "words")
 
 
@@ -39,20 +36,20 @@ class NewArticle:
     """An article that this transaction of load added; line: the values of its line in the article file."""
 
     id: int
-    line: Mapping[str, Any]
+    line: file_rows.Row
     loaded_at: datetime
 
     def row(self) -> postgres.Row:
         """What the index needs of it, as `load_unindexed` has it."""
-        at, published_at, article = self.line["fetched_at"], self.line["published_at"], self.line["article"]
+        at, published_at = self.line["fetched_at"], self.line["published_at"]
         return {
             "id": self.id,
             "n": self.line["n"],
             "source": self.line["source"],
-            "language": text.clean(article.language),
+            "language": text.clean(self.line["article"].language),
             "loaded_at": self.loaded_at,
             "dated": min(published_at or at, at),
-            "article": article,
+            "line": self.line,
         }
 
 
@@ -79,7 +76,7 @@ def keep_loaded(
     def read(row: postgres.Row) -> Indexed:
         if row["n"] in indexed:
             return indexed[row["n"]]()
-        return _make_indexed(fields[row["id"]] if row["id"] in fields else _clean_fields(row["article"]))
+        return _make_indexed(fields[row["id"]] if row["id"] in fields else _clean_fields(row["line"]))
 
     _keep(conn, [*(one.row() for one in added if one.id not in again), *rows], read)
 
@@ -112,7 +109,8 @@ def _make_indexed(row: postgres.Row) -> Indexed:
     return [vector.pack() for vector in made], index_rows.join_words(words)
 
 
-def _clean_fields(article: Article) -> postgres.Row:
+def _clean_fields(line: file_rows.Row) -> postgres.Row:
+    article = file_rows.read_article(line)
     fields = {name: text.clean(getattr(article, name)) for name in FIELDS}
     return {**fields, "authors": [text.clean(author) for author in article.authors]}
 
@@ -126,13 +124,13 @@ def _replace(conn: postgres.Connection, rows: Sequence[postgres.Row]) -> None:
 def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], of_row: Callable[[postgres.Row], Indexed]) -> None:
     if not rows:
         return
-    known: set[str] = set()
+    known: set[bytes] = set()
 
     # Postgres takes in the first rows while the next ones are read.
     def pack() -> Iterator[tuple[bytes, ...]]:
         for row in rows:
             lines, words = of_row(row)
-            known.update(words.split())
+            known.update(words.encode().split())
             about = (
                 row["source"].encode(),
                 row["language"].encode(),
@@ -145,7 +143,7 @@ def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], of_row: Calla
     _know(conn, known)
 
 
-def _know(conn: postgres.Connection, words: set[str]) -> None:
+def _know(conn: postgres.Connection, words: set[bytes]) -> None:
     """Store words that no article had so far. Only words that are committed are remembered."""
     at = postgres.row(conn, "words_kept_at") or {}
     table = (at["started"], at["database"], at["file"])
@@ -155,6 +153,7 @@ def _know(conn: postgres.Connection, words: set[str]) -> None:
     asked = words - remembered
     if not asked:
         return
-    new = {row["word"] for row in postgres.query(conn, "words_known", words=sorted(asked))}
+    given = b" ".join(sorted(asked)).decode()
+    new = {row["word"].encode() for row in postgres.query(conn, "words_known", words=given)}
     if len(remembered) < MOST_REMEMBERED:
         remembered |= asked - new

@@ -65,13 +65,12 @@ OF_CANONICAL = frozenset(("load_drop_false_canonicals",))
 # Steps that are left out if no two lines have a text, a title or a canonical address in common.
 OF_COPIES = frozenset(("load_find_second_urls_of_file",))
 
-# The columns of a new article: those of its line, and those that are known once it is stored.
+# The columns of a new article beside STORED: those of its line, and those that are known once it is numbered.
 OWN_COLUMNS = (  # noqa: SIM905
-    "url_id canonical_url title description text authors language published_at published_precision published_from "
-    "modified_at image tags section removed page_digest title_digest text_digest extractor words fetch_id fetched_at"
+    "source url_id published_at published_precision page_digest title_digest text_digest extractor words fetch_id"
 ).split()
 GIVEN_COLUMNS = (  # noqa: SIM905
-    "id source url canonical_key seen_at first_run first_fetched_at loaded_run revision"
+    "id url canonical_key fetched_at seen_at first_fetched_at first_run loaded_run revision"
 ).split()
 
 # Lines of a file up to which its steps are planned once for all files of a session: any plan will do for so few lines.
@@ -171,8 +170,7 @@ def _copy_lines(conn: postgres.Connection, rows: Sequence[file_rows.Row], run: s
         looks = Counter(row["url_id"] for row in rows)
         whole |= {row["n"] for row in rows if row["article"] and looks[row["url_id"]] > 1}
     if whole:
-        wording = itemgetter(*file_rows.STORED)
-        texts = ((n, *wording(file_rows.store(rows[n - 1]))) for n in sorted(whole))
+        texts = ((n, *file_rows.store(rows[n - 1])) for n in sorted(whole))
         postgres.execute(conn, "load_create_wordings")
         row_copy.copy_in(conn, "wordings", ("n", *file_rows.STORED), texts)
         postgres.execute(conn, "load_add_wordings")
@@ -213,12 +211,12 @@ def _add_articles(
     def write() -> Iterator[tuple[object, ...]]:
         for n, number, url, key in zip(*(made[name] for name in ("ns", "ids", "urls", "keys")), strict=True):
             row = rows[n - 1]
-            at = row["fetched_at"]
-            yield (*own(row | file_rows.store(row)), number, row["source"], url, key, at, row["run"], at, run, 1)
+            at = str(row["fetched_at"])
+            yield (*own(row), *file_rows.store(row), number, url, key, at, at, at, row["run"], run, 1)
             added.append(search_index.NewArticle(number, row, made["loaded_at"]))
 
     if made["ns"]:
-        row_copy.copy_in(conn, "articles", (*OWN_COLUMNS, *GIVEN_COLUMNS), write())
+        row_copy.copy_in(conn, "articles", (*OWN_COLUMNS, *file_rows.STORED, *GIVEN_COLUMNS), write())
     return added
 
 

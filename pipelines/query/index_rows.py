@@ -61,6 +61,10 @@ class PackedVector:
     words: bytes
 
 
+# The rows of an article, and the distinct words in them, a blank between two.
+Indexed = tuple[list[PackedVector], str]
+
+
 def write_rows(made: Sequence[Vector], words: Iterable[str]) -> list[Any]:
     """The rows of an article's index and the distinct words in them, in the form for an article file, in JSON."""
     rows = [[row.part, int(row.shape), b64encode(row.words).decode()] for row in map(Vector.pack, made)]
@@ -77,8 +81,8 @@ def is_current(value: Sequence[Any]) -> bool:
     return bool(value) and value[0] == VERSION
 
 
-def read(value: Sequence[Any]) -> tuple[list[PackedVector], str]:
-    """The rows in an article file, and the distinct words in them, a blank between two."""
+def read(value: Sequence[Any]) -> Indexed:
+    """The rows of an article in an article file."""
     _, rows, words = value
     return [PackedVector(int(part), Shape(shape), a2b_base64(packed)) for part, shape, packed in rows], words
 

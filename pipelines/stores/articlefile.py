@@ -14,16 +14,17 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from pipelines import private
 from pipelines.bucket_paths import address_of
 from pipelines.errors import StoreError
-from pipelines.model import Article, Rejection
+from pipelines.model import Article, Rejection, RemovedBlock
 from pipelines.settings import Settings
 from pipelines.stores import bucket
+from pipelines.text import clean
 
 # A half-written file of this age is from a killed extract. Chosen: extract gives up a slow page much sooner.
 ABANDONED_SECONDS = 3600.0
@@ -51,9 +52,50 @@ class Line:
     digests: Sequence[Any] = ()
 
 
+class ArticleInFile(msgspec.Struct, frozen=True, gc=False):
+    """An article whose texts are left in JSON, as they stand in the file: to read them costs more than to copy them."""
+
+    source: str
+    url: str
+    canonical_url: str
+    title: msgspec.Raw
+    description: msgspec.Raw
+    text: msgspec.Raw
+    authors: tuple[str, ...]
+    language: str
+    published_at: datetime | None
+    published_precision: str
+    published_from: msgspec.Raw
+    modified_at: datetime | None
+    image: msgspec.Raw
+    tags: tuple[str, ...]
+    section: msgspec.Raw
+    removed: tuple[RemovedBlock, ...]
+    page_digest: str
+    extractor: str
+
+
+class LineInFile(msgspec.Struct, frozen=True, gc=False):
+    """A Line whose article is an ArticleInFile."""
+
+    fetch_id: int
+    url_id: int
+    run: str
+    fetched_at: datetime
+    article: ArticleInFile | None = None
+    rejection: Rejection | None = None
+    signature: str = ""
+    words: Sequence[Any] = ()
+    digests: Sequence[Any] = ()
+
+
 # Bytes that are read at once. Chosen: a line has some fifteen thousand.
 READ_BYTES = 1 << 20
-_DECODER = msgspec.json.Decoder(Line)
+# The texts of an article that are left in JSON.
+TEXTS_IN_FILE = ("title", "description", "text", "published_from", "image", "section")
+LineRead = TypeVar("LineRead", Line, LineInFile)
+_DECODER, _DECODER_IN_FILE = msgspec.json.Decoder(Line), msgspec.json.Decoder(LineInFile)
+ESCAPE, NUMBERED, QUOTE = b"\\", ord("u"), b'"'
 
 
 def path(settings: Settings, source: str, run: str) -> Path:
@@ -63,11 +105,45 @@ def path(settings: Settings, source: str, run: str) -> Path:
 
 def read(file: Path) -> Iterator[Line]:
     """The lines of an article file, one at a time; StoreError names the missing file or the unreadable line."""
+    return _read(file, from_json)
+
+
+def read_in_file(file: Path) -> Iterator[LineInFile]:
+    """Like `read`, but the texts of articles are left in JSON."""
+    return _read(file, _from_json_in_file)
+
+
+def copy_texts(article: ArticleInFile) -> Iterator[bytes | str]:
+    """The texts of an article, in the order of TEXTS_IN_FILE: in COPY's text form, or as a text without what Postgres
+    cannot store. One of NO_LINE if one is no text.
+
+    COPY has all the escapes of JSON but that of a character by its number.
+    """
+    for name in TEXTS_IN_FILE:
+        written = bytes(getattr(article, name))
+        if not written.startswith(QUOTE):
+            raise ValueError(f"{name} is no text")
+        yield clean(msgspec.json.decode(written, type=str)) if _has_numbered(written) else written[1:-1]
+
+
+def write_removed(article: ArticleInFile) -> str:
+    """What was cut from an article, as one text of JSON, without what Postgres cannot store."""
+    cleaned = [RemovedBlock(text=clean(one.text), reason=clean(one.reason)) for one in article.removed]
+    return msgspec.json.encode(cleaned).decode()
+
+
+def whole_article(article: ArticleInFile) -> Article:
+    """The article with all of its texts; one of NO_LINE if one is no text."""
+    fields = {name: getattr(article, name) for name in article.__struct_fields__}
+    return Article(**fields | {name: msgspec.json.decode(fields[name], type=str) for name in TEXTS_IN_FILE})
+
+
+def _read(file: Path, parse: Callable[[bytes], LineRead]) -> Iterator[LineRead]:
     try:
         with bucket.whole(file, newest=True) as here, here.open("rb", READ_BYTES) as stream:
             for number, text in enumerate(stream, 1):
                 try:
-                    line = from_json(text)
+                    line = parse(text)
                 except NO_LINE as error:
                     raise unreadable(file, number, error) from None
                 yield line
@@ -161,6 +237,27 @@ def from_json(text: bytes) -> Line:
     if (line.article is None) == (line.rejection is None):
         raise ValueError("a line holds an article or a rejection")
     return line
+
+
+def _from_json_in_file(text: bytes) -> LineInFile:
+    try:
+        line = _DECODER_IN_FILE.decode(text)
+    except msgspec.DecodeError:
+        # Perhaps for a half of a surrogate pair: as in `from_json`, but without it.
+        line = _DECODER_IN_FILE.decode(json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "ignore"))
+    if (line.article is None) == (line.rejection is None):
+        raise ValueError("a line holds an article or a rejection")
+    return line
+
+
+def _has_numbered(written: bytes) -> bool:
+    """Whether JSON has a character by its number, as it has NUL and the halves of surrogate pairs."""
+    at = written.find(ESCAPE)
+    while at >= 0:
+        if written[at + 1] == NUMBERED:
+            return True
+        at = written.find(ESCAPE, at + 2)
+    return False
 
 
 def article_fields(article: Article) -> dict[str, Any]:

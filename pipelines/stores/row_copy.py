@@ -43,11 +43,12 @@ class _CopyStream:
 
 
 def copy_in(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """COPY rows into a table; lists become arrays, dicts and lists of dicts jsonb, None null.
+    """COPY rows into a table; lists become arrays, dicts and lists of dicts jsonb, None null. Bytes are values that are
+    in COPY's text form already.
 
     The rows are read while Postgres takes them in; an error in it is raised here.
     """
-    lines = ("\t".join(map(_write_value, values)).encode("utf-8") + b"\n" for values in rows)
+    lines = (b"\t".join(map(_write_value, values)) + b"\n" for values in rows)
     _copy_in(conn, f"copy {table} ({', '.join(columns)}) from stdin", lines)
 
 
@@ -75,16 +76,18 @@ def copy_packed(conn: Connection, table: str, columns: Sequence[str], rows: Iter
     _copy_in(conn, f"copy {table} ({', '.join(columns)}) from stdin (format binary)", packed)
 
 
-def _write_value(value: Any) -> str:
+def _write_value(value: Any) -> bytes | memoryview:
     """One value in COPY's text form; most values are texts, numbers or None."""
     if type(value) is str:
-        return _escape(value)
+        return _escape(value).encode()
+    if type(value) is int:
+        return b"%d" % value
+    if isinstance(value, bytes | memoryview):
+        return value
     if value is None:
-        return r"\N"
+        return rb"\N"
     if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, int | float):
-        return str(value)
+        return b"t" if value else b"f"
     if isinstance(value, postgres.Json):
         text = json.dumps(value.adapted, ensure_ascii=False)
     elif isinstance(value, (list, tuple)):
@@ -94,7 +97,7 @@ def _write_value(value: Any) -> str:
         text = json.dumps(value, ensure_ascii=False)
     else:
         text = str(value)
-    return _escape(text)
+    return _escape(text).encode()
 
 
 def _escape(text: str) -> str:

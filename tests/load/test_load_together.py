@@ -237,3 +237,24 @@ def test_large_files_are_loaded_one_by_one(
     load_all(settings, sources)
 
     assert transactions(conn) == len(NAMES)
+
+
+def test_every_character_of_a_text_is_stored_as_it_is(settings: Settings, conn: postgres.Connection) -> None:
+    odd = "".join(map(chr, range(1, 160))) + "\\N \\. \\u0041 \\x41 \\101 \\\n\\t\u2028\u202e\ufeff 😀 نص"
+    (source,) = extract(settings, conn, [article("1", odd, odd, authors=(odd,), tags=(odd, ""), section=odd)])
+
+    tally = load(settings, source, RUN)
+
+    assert tally.state == "done", tally.message
+    assert rows(conn, "select title, text, authors, tags, section from articles") == [(odd, odd, [odd], [odd, ""], odd)]
+
+
+def test_an_article_whose_title_is_no_text_is_named_by_its_line(settings: Settings, conn: postgres.Connection) -> None:
+    (source,) = extract(settings, conn, [article("1", "نص أول"), article("2", "نص ثان", "خبر")])
+    file = articlefile.path(settings, "sana", RUN)
+    file.write_text(file.read_text(encoding="utf-8").replace('"title":"خبر"', '"title":[7]'), encoding="utf-8")
+
+    tally = load(settings, source, RUN)
+
+    assert (tally.state, "Line 2 of" in tally.message) == ("failed", True)
+    assert rows(conn, "select count(*) from articles") == [(0,)]

@@ -30,7 +30,9 @@ with found as (
     select l.url_id, a.url_id, a.id
     from lines l join urls u on u.source = any(%(sources)s) and u.source = l.source and u.variant_key = l.variant_key
         join articles a on a.url_id = u.id and a.url_id <> l.url_id
-    where l.reason = '' and l.article_id is null and a.title_digest = l.title_digest
+    -- The statistics of `lines` are older than the variant keys. With the first condition the planner expects few of them, and looks each
+    -- one up; without it, it compares all lines with all URLs of their source.
+    where l.variant_key is not null and l.reason = '' and l.article_id is null and a.title_digest = l.title_digest
 )
 update lines l set copy_of = f.copy_of
 from (select distinct on (url_id) url_id, copy_of from found order by url_id, id) f

@@ -1,7 +1,7 @@
 -- Where each URL stands after its newest look, and when to look again: several times for an article, one time for a page that is none, both
 -- counted from the first look. A rejected look takes no article away. An article of a backfill or an import is looked at again only if it
 -- is young enough.
-with decided as (
+with decided as materialized (
     select l.url_id,
         case when l.verdict = 'rejected' and a.id is not null then 'unchanged' else l.verdict end as state,
         case when l.verdict = 'rejected' then l.why when l.verdict = 'duplicate' then 'alias' else '' end as code,
