@@ -44,6 +44,7 @@ STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-
 # Invisible letters and marks.
 INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 DOT = re.compile(r"%2e", re.IGNORECASE)
+SLASHES = re.compile(r"(?:/|\\|%2f|%5c)+", re.IGNORECASE)
 SESSION = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 HOST = re.compile(r"[a-z0-9]([a-z0-9_.-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\]")
 # Parameters, path segments and host labels of AMP, mobile and print forms.
@@ -118,6 +119,15 @@ def drop_dots(path: str) -> str:
         elif segment != ".":
             kept.append(segment)
     return "/" + "/".join([*kept, ""] if segments[-1] in (".", "..") else kept)
+
+
+def as_servers_read(url: str) -> str:
+    """The URL with the path for which many servers take it: encoded slashes are slashes, then dots are resolved and
+    slashes that follow each other are one. What robots.txt forbids may be had by other spellings of this path.
+    """
+    parts = urlsplit(url)
+    path = drop_dots(SLASHES.sub("/", parts.path))
+    return urlunsplit(parts._replace(path=path))
 
 
 def host(url: str) -> str:

@@ -14,7 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.robotstxt import ProtegoRobotParser
 
-from pipelines import encodings
+from pipelines import encodings, urls
 from pipelines.codes import GUARDED, NO_ANSWER, Cause
 from pipelines.crawl import policy as crawl_policy
 from pipelines.crawl.host_locks import KeptRobots
@@ -83,7 +83,7 @@ class RobotsMiddleware:
                 raise NotNow(str(rules))
             if isinstance(rules, NotHad):
                 raise RefusedRequest(f"robots.txt unreachable: {rules.why}", blocked=True, code=rules.code)
-            if not rules.allowed(request.url, ROBOT):
+            if not all(rules.allowed(form, ROBOT) for form in {request.url, urls.as_servers_read(request.url)}):
                 raise RefusedRequest("robots.txt", code=Cause.ROBOTS)
         # A redirect keeps the slot of the host it comes from.
         request.meta["download_slot"] = host
@@ -163,7 +163,7 @@ def _asked_gap(rules: ProtegoRobotParser) -> float:
 
 
 def _text(body: bytes, encoding: bytes) -> str:
-    body = encodings.decode(body, encoding.decode("latin-1"), policy.MAX_UNPACKED_FACTOR * policy.MAX_ROBOTS_TXT_BYTES)
+    body = encodings.unpack(body, encoding.decode("latin-1"), policy.MAX_UNPACKED_FACTOR * policy.MAX_ROBOTS_TXT_BYTES)
     if len(body) > policy.MAX_ROBOTS_TXT_BYTES:
         # A rule that is cut in half would be another rule.
         body = body[: policy.MAX_ROBOTS_TXT_BYTES].rpartition(b"\n")[0]

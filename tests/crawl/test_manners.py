@@ -371,3 +371,28 @@ def test_what_robots_txt_forbids_is_not_had_by_dots_in_a_path(here: Settings, we
     crawl.crawl(here, [source], RUN)
 
     assert [url for url in web.asked() if "private" in url] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/%70rivate/1",
+        "/x/..%2fprivate/1",
+        "/x%2F..%2fprivate/1",
+        "/x/..%5Cprivate/1",
+        "//private/1",
+        "/%2e%2fprivate/1",
+    ],
+)
+def test_what_robots_txt_forbids_is_not_had_by_another_spelling_of_its_path(
+    here: Settings, web: Sites, path: str
+) -> None:
+    source = sites.site(web, "a.test", 1)
+    web.pages["http://a.test/robots.txt"] = sites.answer(200, b"User-agent: *\nDisallow: /private\n", "text/plain")
+    named = [f"http://a.test{path}", "http://a.test/news%2Fof/1", "http://a.test/news/1"]
+    web.pages["http://a.test/feed"] = sites.answer(200, sites.feed(*named), "application/rss+xml")
+
+    crawl.crawl(here, [source], RUN)
+
+    assert web.asked("/news") == ["http://a.test/news%2Fof/1", "http://a.test/news/1"]
+    assert web.asked("rivate") == []
