@@ -13,6 +13,10 @@ GZIP, ZLIB, DEFLATE = 31, 15, -15
 
 # The most encodings of one body. Real servers send one or two; each step could be as large as the limit.
 MOST_ENCODINGS = 4
+# The most times that a body is gzip without a header that says so. Chosen: a packed file that was packed again.
+MOST_UNNAMED = 2
+# The beginning of a gzip body.
+MAGIC = b"\x1f\x8b"
 # The most members of a gzip body. With one member for every 64 KB, 50 MB have 800.
 MOST_MEMBERS = 10_000
 # The rest of a piece behind the end of a member is copied. The first pieces are small, so that the copies stay small.
@@ -51,6 +55,15 @@ def decode(body: bytes, names: str, limit: int) -> bytes:
     return body
 
 
+def unpack(body: bytes, names: str, limit: int) -> bytes:
+    """As `decode`, and without the gzip that no header names: servers send files such as page.html.gz as they are."""
+    body = decode(body, names, limit)
+    for _ in range(MOST_UNNAMED):
+        if body.startswith(MAGIC):
+            body = decode(body, "gzip", limit)
+    return body
+
+
 def _decoder(name: str) -> Callable[[bytes, int], bytes]:
     if name not in DECODERS:
         raise ValueError(f"the content encoding {name!r} is not known; gzip, deflate, br and zstd are")
@@ -59,11 +72,11 @@ def _decoder(name: str) -> Callable[[bytes, int], bytes]:
 
 def _gunzip(body: bytes, limit: int) -> bytes:
     # Servers label plain bodies as gzip; a gzip body always begins like this.
-    if not body.startswith(b"\x1f\x8b"):
+    if not body.startswith(MAGIC):
         return body
     out, at, members = BytesIO(), 0, 0
     with memoryview(body) as view:
-        while body.startswith(b"\x1f\x8b", at) and out.tell() < limit:
+        while body.startswith(MAGIC, at) and out.tell() < limit:
             members += 1
             if members > MOST_MEMBERS:
                 raise OverLimit(f"it is gzip of more than {MOST_MEMBERS} members")

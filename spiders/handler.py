@@ -127,7 +127,7 @@ def _without_secrets(response: Response, own: Access) -> Response:
         headers.setlist(name, [clean(value) for value in headers.getlist(name)])
     coding = b",".join(headers.getlist("Content-Encoding")).decode("latin-1")
     try:
-        body = encodings.decode(response.body, coding, warc.MAX_BODY_BYTES)
+        body = encodings.unpack(response.body, coding, warc.MAX_BODY_BYTES)
     except ValueError:
         # Nobody can read this body, here or later.
         return response.replace(headers=headers)

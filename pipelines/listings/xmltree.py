@@ -50,9 +50,7 @@ PARTS = (b"item", b"entry", b"url", b"sitemap")
 
 def plain(body: bytes, charset: str = "", language: str = "") -> bytes:
     """The text of a list as UTF-8, unpacked if the file itself is gzip; ValueError if there is no text."""
-    for _ in range(2):
-        if body.startswith(b"\x1f\x8b"):
-            body = encodings.decode(body, "gzip", MAX_BYTES)
+    body = encodings.unpack(body, "", MAX_BYTES)
     body = in_utf8(body, charset, language).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\0\x0b\x0c")
     if not body:
         raise ValueError("it is empty")

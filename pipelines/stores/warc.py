@@ -286,12 +286,12 @@ def record_id(raw: Path, pointer: Pointer) -> str:
 
 
 def decode_body(page: Page, limit: int = MAX_BODY_BYTES) -> bytes:
-    """The body without its content encoding; StoreError if it cannot be decoded, TooLargeError if it is longer than
-    `limit` bytes.
+    """The body without its content encoding, and without gzip that no header names; StoreError if it cannot be
+    decoded, TooLargeError if it is longer than `limit` bytes.
     """
     names = ",".join(value for name, value in page.headers if name.lower() == "content-encoding")
     try:
-        return encodings.decode(page.body, names, limit)
+        return encodings.unpack(page.body, names, limit)
     except ValueError as error:
         kind = TooLargeError if isinstance(error, encodings.OverLimit) else StoreError
         raise kind(f"The body of {page.final_url} cannot be decoded: {error}.") from error

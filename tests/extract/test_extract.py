@@ -146,6 +146,14 @@ def test_a_compressed_body_is_read() -> None:
     assert article(gzip.compress(html(story()).encode()), headers=headers).text == "\n".join(BODY)
 
 
+@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/gzip", "application/octet-stream"])
+def test_a_page_that_is_a_gzip_file_is_read_like_another(kind: str) -> None:
+    url = "https://jisr.test/news/2026/11/bridge.html.gz"
+    page_of_file = article(gzip.compress(html(story()).encode()), headers=(("Content-Type", kind),), url=url)
+
+    assert page_of_file.text == "\n".join(BODY)
+
+
 @pytest.mark.parametrize("between", ["\\n", "\\r\\n", "\\n\\n"])
 def test_a_text_for_machines_whose_lines_end_in_an_escape_has_lines(between: str) -> None:
     node = {"@type": "NewsArticle", "headline": TITLE, "articleBody": between.join(BODY)}

@@ -147,11 +147,22 @@ def test_known_content_encodings_are_undone(encoding: str, body: bytes) -> None:
     assert warc.decode_body(made(body=body, headers=(("content-encoding", encoding),))) == b"text"
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_gzip_that_no_header_names_is_undone_up_to_the_limit(times: int) -> None:
+    body = b"text" * 1000
+    for _ in range(times):
+        body = gzip.compress(body)
+
+    assert warc.decode_body(made(body=body)) == b"text" * 1000
+    with pytest.raises(StoreError, match=r"more than 100 bytes"):
+        warc.decode_body(made(body=body), limit=100)
+
+
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [("gzip", gzip.compress(b"x" * 10_000_000)), ("br", brotli.compress(b"x" * 10_000_000)),
      ("gzip", gzip.compress(b"text")[:-5]),
-     ("br", brotli.compress(b"text" * 99)[:-3]), ("gzip", b"\x1f\x8bno"), ("rot13", b"grkg")],
+     ("br", brotli.compress(b"text" * 99)[:-3]), ("gzip", b"\x1f\x8bno"), ("compress", b"grkg")],
     ids=["gzip bomb", "br bomb", "gzip cut short", "br cut short", "broken gzip", "unknown"],
 )  # fmt: skip
 def test_bombs_and_broken_bodies_are_store_errors(encoding: str, body: bytes) -> None:
