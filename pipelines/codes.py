@@ -56,7 +56,7 @@ class RunCode(CodeWithMeaning):
     """
 
     NONE = "", "the state says it all"
-    UNREACHABLE = "unreachable", "no list could be had, or no page"
+    UNREACHABLE = "unreachable", "no list could be fetched, or no page"
     KEPT_OUT = "kept out", "the source's own `allow` or `deny` lets in nothing that its lists name"
 
 
@@ -112,7 +112,7 @@ class Cause(CodeWithMeaning):
     LOGIN_REDIRECT = "login redirect", "it redirects to a login"
     LOGIN_SHOWN = "login shown", "it shows a form to log in and hardly anything else"
     ROBOTS_ERROR = "robots.txt error", "robots.txt is answered with an error, which means no for now"
-    ROBOTS_UNREADABLE = "robots.txt unreadable", "robots.txt cannot be had or read, which means no for now"
+    ROBOTS_UNREADABLE = "robots.txt unreadable", "robots.txt cannot be fetched or read, which means no for now"
     # Failed: no answer, or none that can be used.
     TIMEOUT = "timeout", "no whole answer came within `NIGHTDESK_FETCH_TIMEOUT`"
     DNS = "dns", "the host's name is not known"
@@ -288,7 +288,7 @@ class Side(CodeWithMeaning):
     STRANGER = "stranger", "the article file has a line of a fetch that the ledger does not know"
     OUTCOME = "outcome", "the article file has a line of it, and load decided something else or nothing"
     ARTICLE = "article", "load says that it is stored, and no article is there"
-    OPEN = "no end", "it has no end, and nothing will look at it again"
+    OPEN = "no end", "it has no final state, and nothing will look at it again"
 
 
 class Retirement(CodeWithMeaning):
@@ -434,7 +434,7 @@ class Figure(CodeWithMeaning):
     REJECTED = "rejected", "pages of a source's newest run that were no article, by reason"
     UNREACHED = "unreached", "addresses that the newest crawl of a source could not reach"
     UNDECIDED = "undecided", "pages of a source's newest run that a fault of ours kept undecided"
-    UNACCOUNTED = "unaccounted", "addresses of a source's newest run that the ledger has no end of"
+    UNACCOUNTED = "unaccounted", "addresses of a source's newest run without a final state in the ledger"
     SECONDS = "stage_seconds", "seconds that a stage took for a source in its newest run"
     FAILED = "stage_failed", "1 where a stage failed for a source in its newest run, else 0"
     DUE = "due_urls", "addresses of a source that are due and wait to be fetched"

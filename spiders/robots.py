@@ -32,7 +32,7 @@ HOLDS_SECONDS = crawl_policy.ROBOTS_TXT_HOLDS.total_seconds()
 
 @dataclass(frozen=True)
 class NotHad:
-    """Why a robots.txt cannot be had: the sentence, and the code that the ledger keeps for the host's pages."""
+    """Why a robots.txt cannot be fetched: the sentence, and the code that the ledger keeps for the host's pages."""
 
     why: str
     code: Cause
@@ -65,8 +65,8 @@ class RobotsMiddleware:
         return made
 
     async def process_request(self, request: Request) -> None:
-        """Wait for our turn at the host. Raise RefusedRequest if robots.txt says no, or cannot be had, which means no
-        for now.
+        """Wait for our turn at the host. Raise RefusedRequest if robots.txt says no, or cannot be fetched, which means
+        no for now.
         """
         if RENDERED in request.meta:
             # This request fetches nothing by itself: requests of their own fetch what the browser shows.
@@ -91,7 +91,7 @@ class RobotsMiddleware:
         await self.pacer.enter(host)
 
     async def _rules(self, place: str, host: str, meta: dict[str, Any]) -> Any:
-        """The host's rules; NotHad if the rules cannot be had; NotNow if robots.txt may not be asked for now."""
+        """The host's rules; NotHad if the rules cannot be fetched; NotNow if robots.txt may not be asked for now."""
         spider: Any = self.crawler.spider
         key = urlsplit(place).netloc
         self.pacer.require_gap(host, spider.delay_of(host))
@@ -105,9 +105,9 @@ class RobotsMiddleware:
             return later
         if isinstance(robots, NotHad):
             if not kept:
-                log.warning("%s/robots.txt cannot be had: %s", place, robots.why)
+                log.warning("%s/robots.txt cannot be fetched: %s", place, robots.why)
                 return robots
-            log.warning("%s/robots.txt cannot be had: %s; the copy that is kept stays in use", place, robots.why)
+            log.warning("%s/robots.txt cannot be fetched: %s; the copy that is kept stays in use", place, robots.why)
             robots = kept[:2]
         elif not fresh:
             await spider.keep_robots(key, *robots)
@@ -118,8 +118,8 @@ class RobotsMiddleware:
         return rules
 
     async def _fetch(self, place: str, host: str, meta: dict[str, Any]) -> tuple[int, str] | NotHad:
-        """Status and text of a robots.txt, or why it cannot be had. It is asked for with the login of the source that
-        needs it first.
+        """Status and text of a robots.txt, or why it cannot be fetched. It is asked for with the login of the source
+        that needs it first.
         """
         headers = {"Accept-Encoding": "identity", "Accept": "text/plain,*/*;q=0.5"}
         request = Request(place + "/robots.txt", headers=headers, meta={**meta, "robots": True, "max_retry_times": 0})

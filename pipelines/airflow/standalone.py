@@ -152,7 +152,7 @@ def night(
 
 
 def check(components: Sequence[processes.Component]) -> None:
-    """Raise AirflowError, with its last lines, when a component has ended."""
+    """Raise AirflowError if a component has ended. The error has the last lines of the component's log."""
     for component in components:
         code = component.process.poll()
         if code is not None:

@@ -216,7 +216,8 @@ def sing() -> str:
         raise AirflowSkipException("NIGHTDESK_CANARY names no channel, so there is no canary")
     known = mapped_channels()
     try:
-        # The canary's channel may be an Airflow connection; without a database that cannot be known.
+        # The canary's channel may be an Airflow connection. These cannot be read if the database does not answer; then
+        # only the mapped channels are known.
         known = channel_connections.addresses(current)
     except errors.DatabaseError as problem:
         log.error("%s", problem)

@@ -21,7 +21,7 @@ from pipelines.query.terms import Term, checked_term
 
 # `needs` of a pair -> the mode in which its term is searched; for other values the term is searched unchanged.
 MODES = {"clitics": "clitics", "suffix": "suffix", "article": "sub", "ambiguous": "exact", "stem": "suffix"}
-# Needs that use the spellings of a file of names, and needs whose term is a whole query.
+# Two values of `needs`. ALIAS: the pair uses the spellings of a file of names. QUERY: its term is a whole query.
 ALIAS, QUERY = "alias", "query"
 # Needs that every installation has to get right.
 EXACT = ("", "clitics")

@@ -1,8 +1,8 @@
 """Puts alerts into messages: one message for a story and channel, for any number of watches; other alerts go into
 collected messages (digests).
 
-An alert can be added to a message until a sender begins to send it. After that the message stays unchanged, because a
-receiver may know its key.
+An alert can be added to a message until a sender begins to send it. After that the message stays unchanged: a receiver
+that has a message with this key already drops a second one as a repetition.
 """
 
 from __future__ import annotations

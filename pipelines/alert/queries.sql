@@ -54,7 +54,7 @@ select count(*)::int as count from (select from changes where matched_at is null
 select counts from runs where run = %(run)s and source = %(source)s and stage = %(stage)s
 
 -- name: digest_of_watches
--- What the QuerySet of all watches is made of, as one value that differs as soon as any part of it does.
+-- One digest of everything from which the QuerySet of all watches is made. It changes with any watch and any list of synonyms.
 select md5(concat(
     (select string_agg(md5(jsonb_build_array(name, query, terms, unless)::text), '' order by name) from watches), ' ',
     (select string_agg(md5(jsonb_build_array(name, spellings)::text), '' order by name) from synonyms)
@@ -77,7 +77,7 @@ insert into synonyms (name, spellings) values (%(list)s, %(spellings)s)
 on conflict (name) do update set spellings = excluded.spellings
 
 -- name: lock_alert_writing
--- One alert stage at a time counts and fills the messages of an hour; the lock ends with the transaction.
+-- Wait until no other alert stage counts and fills the messages of an hour. The lock ends with the transaction.
 select pg_advisory_xact_lock(hashtextextended('alert cap', 0))
 
 -- name: matched_changes

@@ -24,7 +24,8 @@ MINUTE = timedelta(minutes=1)
 def digest(written: str) -> str:
     """The stored form of a digest time: hourly, nightly 07:00, weekly mon 07:00; empty: at once.
 
-    If the text cannot be read, a ValueError has the end of a sentence that says why.
+    ValueError if the text cannot be read. It says why in the second half of a sentence, to which the caller puts the
+    beginning.
     """
     found = _DIGEST.fullmatch(" ".join(written.lower().split()))
     if not written.strip():
@@ -62,7 +63,8 @@ def is_quiet(quiet: Sequence[str], timezone: str, at: datetime) -> bool:
 def _first_not_quiet(quiet: tuple[str, ...], timezone: str, at: datetime) -> datetime:
     """The first moment, from this one on, that is not quiet.
 
-    The search goes minute by minute. So an hour that the clock shows twice, or never, counts as the clock shows it.
+    The search asks the clock of the zone for each minute. So it is right also when clocks are changed, and an hour
+    comes twice or not at all.
     """
     if not is_quiet(quiet, timezone, at):
         return at

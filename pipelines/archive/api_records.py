@@ -47,7 +47,7 @@ def article(conn: postgres.Connection, number: int) -> Record | None:
 
 
 def number_of_url(conn: postgres.Connection, url: str) -> int | None:
-    """The number of the article with this address: the address found, the one it calls itself, or an alias."""
+    """The number of the article with this address: the one where it was found, its canonical one, or an alias."""
     found = postgres.row(conn, "article_of_url", url=url)
     return int(found["id"]) if found else None
 

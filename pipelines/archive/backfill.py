@@ -26,7 +26,8 @@ from pipelines.query.grammar import DateFilter
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
 
-# Seconds until another run key may be free: a key has the seconds of its moment.
+# Seconds to wait before another run key is tried. A key names its moment to the second, so the next second may have a
+# free one.
 KEY_SECONDS = 0.2
 # The first possible day: the first web site.
 FIRST_DAY = datetime(1991, 8, 6, tzinfo=UTC)
@@ -150,8 +151,8 @@ def fill(
 
 
 def want(settings: Settings, plan: Plan, most: int) -> int:
-    """Mark addresses that a look found to be fetched, newest first, until `most` are waiting; gives how many then
-    wait."""
+    """Choose addresses to be fetched, newest first, from those that a look found, until `most` are waiting; gives how
+    many then wait."""
     with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, plan.source), conn:
         waiting = ledger.count_waiting(conn, plan.source, past=True)
         return waiting + past_urls.want(conn, plan.source, plan.wanted, plan.runs, max(0, most - waiting))

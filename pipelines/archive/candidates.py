@@ -21,13 +21,14 @@ from pipelines.query.selection import Scopes, Selection
 from pipelines.query.vectors import Conditions
 from pipelines.stores import postgres
 
-# How many of the newest articles are read for frequent words: at least, at most, and how many for each that is needed.
-# The least number is used if each article itself is read as well. Measured on a million: 5 microseconds of CPU each.
+# How many of the newest articles are read for frequent words: at least LEAST_WINDOW, at most MOST_WINDOW, and
+# WINDOW_ROOM times as many as should be enough. Measured on a million articles: each takes 5 microseconds of CPU.
 LEAST_WINDOW, MOST_WINDOW, WINDOW_ROOM = 1_000, 25_000, 1.5
-# To name an article and sort it takes this share of the time of reading its words; measured on a million articles.
+# How many times longer it takes to read the words of an article than to find it by the index and sort it. Measured on a
+# million articles.
 READ_TO_NAMED = 10
-# If a phrase's words are in a larger share of all articles than this, the newest articles are read instead of the
-# index.
+# DENSE: if the words of a phrase are in a larger share of all articles than this, the newest articles are read instead
+# of the index. MOST_WINDOW_PLACED: how many of the newest articles are read then, at most.
 DENSE, MOST_WINDOW_PLACED = 0.1, 6_000
 # Articles with the words of a phrase or a NEAR whose places are read for a page: in all, in the first step, in later
 # steps.
@@ -36,7 +37,8 @@ MOST_PLACED, PLACED_FIRST, PLACED_NEXT = 3_000, 250, 500
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPlace:
-    """The candidate before a page: by its date and number; or how many of a ranking were skipped, and its moment."""
+    """Where a page of a search begins: after the candidate with this date and number; or, in a ranking, after how many
+    candidates, with the moment of the ranking."""
 
     dated: datetime | None = None
     number: int = 0

@@ -146,7 +146,7 @@ def _days(
     for written, count in exported.items():
         known[date.fromisoformat(written)].exported = count
     followed = min(listened, default=None)
-    # From the first day with a crawl on, every day counts, also a day without any address.
+    # The list has every day from the first one with a crawl on, also a day without any address.
     last = (end - DAY) if end else max([*known, *listened], default=None)
     if followed and last:
         for number in range((last - followed).days + 1):

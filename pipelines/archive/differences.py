@@ -59,7 +59,8 @@ def _drop_last_blank(pieces: Sequence[DifferencePiece]) -> list[DifferencePiece]
     shared = next((n for n in range(len(pieces), 0, -1) if pieces[n - 1].fate == Fate.SAME), 0)
     both, ends = list(pieces[:shared]), [DifferencePiece(one.fate, one.text[:-1]) for one in pieces[shared:]]
     if len(ends) < 2:
-        # One wording ends with text that both have, so its last blank begins the further text of the other wording.
+        # Only one wording goes on after the text that both have. The blank at the end of that text then begins what
+        # follows.
         both.append(DifferencePiece(Fate.SAME, both.pop().text[:-1]))
         ends = [DifferencePiece(one.fate, f" {one.text}") for one in ends]
     return [*both, *ends]

@@ -183,7 +183,8 @@ def _erase_lines(settings: Settings, source: str, urls: set[int], *, dry: bool) 
 
 
 def _erase_golden(settings: Settings, source: str, names: set[str], done: ErasureResult, *, dry: bool) -> None:
-    """Remove the bytes of golden pages. People write the file with their facts."""
+    """Remove the raw files of golden pages. People write the file with the facts of these pages, so it is only named in
+    the result."""
     kept: Path = settings.data / "golden" / source
     for path in list(kept.glob(f"*/*{warc.CLOSED}")):
         if any(page.url in names for _, page, _ in warc.pages(path)):

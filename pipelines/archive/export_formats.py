@@ -23,8 +23,8 @@ BLANK = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 BEFORE_FORMULA, FORMULA = BLANK + "'\ufeff\u200e\u200f", "=+@\uff1d\uff0b\uff0d\uff20\t\r\n-"
-# Cells that a spreadsheet would run as a formula: those that begin with one of these characters, also after blanks or
-# apostrophes, and those with a line that does.
+# Cells that a spreadsheet would run as a formula: they begin with a character of FORMULA, perhaps after characters of
+# BEFORE_FORMULA.
 RUN_BY_SPREADSHEETS = re.compile(f"^[{BEFORE_FORMULA}]*[{FORMULA}]")
 TEXTS = (  # noqa: SIM905
     "source url canonical_url title description text language published_precision published_from image section "

@@ -254,12 +254,12 @@ order by warc_offset
 select warc_offset as offset, url, digest from fetches where warc_file = %(file)s order by warc_offset
 
 -- name: past_begin
--- Begin, or go on with, a run that brings the past of a source.
+-- Begin a backfill or an import of a source, or go on with it.
 insert into past_runs (run, source, why, origin) values (%(run)s, %(source)s, %(why)s, %(origin)s)
 on conflict (run, source) do nothing
 
 -- name: past_end
--- Note that a run that brought the past of a source is over.
+-- Note that a backfill or an import of a source is over.
 update past_runs set ended_at = now() where run = %(run)s and source = %(source)s
 
 -- name: past_known
@@ -272,7 +272,7 @@ left join urls u on u.source = %(source)s and u.url_key = k.url_key
 left join urls m on m.id = coalesce(u.alias_of, u.id)
 
 -- name: past_of_run
--- Whether the run with this key brings the past.
+-- Whether the run with this key is a backfill or an import.
 select from past_runs where run = %(run)s limit 1
 
 -- name: past_open
@@ -318,7 +318,7 @@ left join lateral (
 ) last on true
 
 -- name: published_story
--- The articles of a story, in the order of publication, from a place on.
+-- The articles of a story, in the order of publication, after the place of the last one before this page.
 select s.story_id, s.article_id, s.source, s.told_at, s.place, s.share, a.url, a.title, a.language, a.gone_at
 from nightdesk.stories s join articles a on a.id = s.article_id
 where s.story_id = %(id)s and s.place > %(after)s
@@ -364,7 +364,8 @@ explain (format json) select from article_words where shape = 0 and words @@ %(o
 select greatest(reltuples, 1) as articles from pg_class where oid = 'article_words'::regclass
 
 -- name: search_latest
--- The articles for a query that names no word to find, newest first, from a place on: all that the index does not rule out.
+-- The articles for a query that names no word to find, newest first, after the last one before this page: all that the index does not rule
+-- out.
 select w.article_id, w.dated, %(exact)s and w.shape = 0 as sure
 from article_words w
 where w.part = 0

@@ -117,7 +117,8 @@ def _mains(rows: Sequence[postgres.Row]) -> dict[str, postgres.Row]:
 def _insert(
     reading: ListReading, fresh: Sequence[NamedUrl], mains: dict[str, postgres.Row], counts: dict[str, int]
 ) -> None:
-    """Write the URLs that are new: first those that stand for themselves, then the other forms of an address."""
+    """Write the new URLs: first those under which articles are kept, then other forms of the same addresses, as
+    aliases."""
     chosen = _choose_forms(fresh, mains)
 
     def is_alias(one: NamedUrl) -> bool:
@@ -126,7 +127,7 @@ def _insert(
     added = reading.insert([row_of(reading, one) for one in fresh if not is_alias(one)])
     lists = {one.key for one in fresh if one.kind != Kind.ARTICLE}
     counts["excluded"] += sum(row["state"] == State.EXCLUDED for row in added)
-    # A sitemap that an index names only leads to articles; it is none itself.
+    # A sitemap that an index names does not count as new: it leads to articles, but is no article itself.
     articles = [row for row in added if row["state"] != State.EXCLUDED and row["url_key"] not in lists]
     ids = {row["variant_key"]: row["id"] for row in added if row["state"] != State.EXCLUDED}
     swapped = [(mains[v]["id"], ids[v], ALIAS, reading.run) for v in chosen if v in mains and v in ids]
@@ -145,7 +146,8 @@ def _insert(
 
 
 def _choose_forms(fresh: Sequence[NamedUrl], mains: dict[str, postgres.Row]) -> dict[str, str]:
-    """For each variant key of a new article, the key of the address that it is kept under; a plain one is preferred."""
+    """For each variant key of a new article, the key of the address under which it is kept; a plain one is
+    preferred."""
     chosen: dict[str, str] = {}
     for one in sorted(fresh, key=lambda one: one.special):
         if one.kind == Kind.ARTICLE and not one.rule and not _keeps_its_row(mains.get(one.variant), one):

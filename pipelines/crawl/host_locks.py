@@ -1,9 +1,9 @@
 """Whose turn it is at a host: one process at a time sends to it, however many sources and crawls share it.
 
 A turn is an advisory lock of the crawl's own session. Nobody waits inside Postgres, so there is no deadlock. If a
-process is killed, its turns are free at once. `hosts.asked_at` tells the next process when the host was last asked. It
-is infinite while a process has the turn. So if that process is killed and cannot write it, the host counts as asked
-just now.
+process is killed, its turns are free at once. `hosts.asked_at` tells the next process when the host was last asked.
+While a process has the turn, the column has the value `infinity`: this time is not known yet. If that process is killed
+and cannot write the time, the host counts as asked just now.
 
 spiders.pacing knows how fast the process that has the turn asks. Its `HostPacer` says when a turn is taken or given
 back here.

@@ -26,8 +26,9 @@ def move_urls(
     """Articles that a feed names by a new address, under the same guid: they stay the same articles. Gives their rows
     by key.
 
-    The old address becomes an alias. Nothing is moved if the feed still names the old address, if it uses the guid
-    twice, if other entries may have the same guid (a place in the list, say), or if the titles share no word.
+    The old address becomes an alias. An article is not moved in four cases: the feed still names the old address, it
+    uses the guid twice, the guid is one that other entries may get too (such as a place in the list), or the titles
+    share no word.
     """
     used = Counter(one.entry.guid for one in named.values())
     wanted = {
@@ -112,7 +113,7 @@ def _is_readmitted(row: postgres.Row) -> bool:
     """
     if row["state"] == State.EXCLUDED:
         return row["code"] not in NOT_OURS
-    # `looks` of an alias: how often its page was fetched and turned out to be the other article's.
+    # `looks` of an alias: how often its page was fetched and had the article of the main row.
     if not row["alias_of"] or row["fetched_at"] or row["looks"] >= policy.TRUSTED_LOOKS:
         return False
     if row["main_next_at"] or row["main_state"] not in LOST:

@@ -167,8 +167,8 @@ def lease(
 def record(conn: postgres.Connection, run: str, results: Sequence[FetchResult]) -> list[FetchResult]:
     """Write results into `fetches` and `urls`, part of the caller's transaction; gives those that were not known yet.
 
-    If the pointer of a result is in the ledger already, the result changes nothing. So adopting a raw file twice is
-    harmless.
+    If the pointer of a result is in the ledger already, the result changes nothing. So it does no harm if the pages of
+    a raw file are written into the ledger twice.
     """
     rows = [_fetch_row(run, result) for result in results]
     new = postgres.execute_values(conn, "record_fetches", rows, fetch=True)
@@ -221,7 +221,7 @@ def count_asked(conn: postgres.Connection, source: str, run: str) -> int:
 
 
 def count_asked_sitemaps(conn: postgres.Connection, source: str, run: str) -> int:
-    """How many sitemaps this run has asked a source for, of those that an index named so far."""
+    """For how many of the sitemaps that an index named this run has asked a source so far."""
     return _count(postgres.row(conn, "sitemaps_of_run", source=source, run=run))
 
 
@@ -240,9 +240,9 @@ def retired_of_run(conn: postgres.Connection, run: str) -> list[postgres.Row]:
 
 
 def find_unaccounted(conn: postgres.Connection, run: str, *sources: str) -> list[postgres.Row]:
-    """The URLs of a run that have no end and that nothing will look at again: id, source, url, state, problem.
+    """The URLs of a run that have no final state and that nothing will look at again: id, source, url, state, problem.
 
-    sources: only those of these, if there are any.
+    sources: if there are any, only the URLs of these sources.
     """
     return postgres.query(conn, "unaccounted_urls", run=run, sources=list(sources))
 

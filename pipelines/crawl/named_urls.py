@@ -86,7 +86,8 @@ def _shorten_entry(entry: Entry) -> tuple[Entry, rules.Rule]:
 
 
 def row_of(reading: ListReading, one: NamedUrl, *, alias_of: int | None = None) -> tuple[object, ...]:
-    """The row of a new URL. alias_of: the article whose address this is another form of."""
+    """The row of a new URL. alias_of: if the URL is another form of an article's address, the number of that article's
+    row."""
     code, reason = (Cause.ALIAS, ALIAS) if alias_of else (one.rule.code, one.rule.words)
     variant = one.variant if one.kind == Kind.ARTICLE else None
     return new_row(

@@ -100,7 +100,7 @@ def name(
     """
     counts = dict.fromkeys(("new", "of this run", "excluded", "alias", "again", "known", "unusable"), 0)
     since, until = wanted.days
-    # With it no article is too old.
+    # The same source with so high an age limit that no article is too old.
     ageless = replace(source, max_age=(datetime.now(UTC) - datetime.min.replace(tzinfo=UTC)).days)
     articles = [one for one in found if one[0] == Kind.ARTICLE]
     named = read_named(ageless, articles, by, datetime.now(UTC), counts)

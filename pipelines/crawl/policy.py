@@ -36,7 +36,8 @@ MAX_TRIES = 5
 SAME_CRAWL_PAUSE = timedelta(hours=4)
 # A 404 is looked at once more before it counts. Chosen: sites lose pages for a moment, while they publish.
 GONE_SECOND_LOOK = timedelta(hours=1)
-# After this many looks that find a page gone, nothing asks again by itself: the first look, and the second one above.
+# After this many looks that found a page gone, no crawl asks for it again by itself. Chosen: the first look, and the
+# second one above.
 MAX_GONE_LOOKS = 2
 # A URL that used up its tries, or that robots.txt or the guard refused, is asked for once more after this time if a
 # list still names it; then after 2, 4, 8, 16 times as long. Chosen: a little less than a day, so that each nightly
@@ -44,26 +45,26 @@ MAX_GONE_LOOKS = 2
 REVIVE_AFTER = timedelta(hours=20)
 # How often that time doubles at most. Chosen: after the fourth doubling the URL is asked for about once in two weeks.
 MAX_REVIVE_DOUBLINGS = 4
-# A page whose record in the raw store is lost is fetched anew. Chosen: a file that can be restored has been restored by
-# then.
+# A page is fetched again if its record has been missing from the raw store for this long. Chosen: a file that can be
+# restored is restored within a day.
 LOST_RECORD_AFTER = timedelta(days=1)
 
 # --- Looking again: planned looks, lists, full answers
 
 # A planned look that is due this soon is made by a crawl that begins now. Chosen: the next crawl may be a night away.
 LOOK_AHEAD = timedelta(hours=1)
-# ... unless the page was looked at this recently. Chosen: half a nightly rhythm, so that hourly crawls bring nothing
-# forward.
+# A look is not made early if the page was looked at within this time. Chosen: half the time between two nightly crawls,
+# so that hourly crawls make no look early.
 LOOK_AHEAD_APART = timedelta(hours=12)
 # After this time three things happen: a page or list is asked for without ETag and date, a sitemap of an index is asked
-# for whatever its date says, and a list that was not believed gets another chance. Chosen: six days and a half, so that
-# a nightly crawl does it once a week.
+# for even if its date says that it is unchanged, and a list that was not believed gets another chance. Chosen: six days
+# and a half, so that a nightly crawl does it once a week.
 WHOLE_AFTER = timedelta(hours=156)
 # An article that its list no longer names is not looked at again if it was looked at within this time. Chosen: no edit
 # is expected within it.
 VANISHED_APART = timedelta(hours=1)
 # How far an article's date may lie after the moment at which the article was discovered. Chosen: enough for a date with
-# a wrong month; and only what a source brings in that time is searched.
+# a wrong month, and so few days that the search for vanished articles reads little.
 DATED_AHEAD = timedelta(days=32)
 # At most this many articles that are missing from a list are looked at in one run. Chosen: a rebuilt site loses all its
 # articles from the list at once.
@@ -87,10 +88,11 @@ RHYTHM_LEAST_ARTICLES = 4
 # How often a list is looked at in the usual time between two articles of its source. Chosen: so an article waits at
 # most half of that time.
 LOOKS_AN_ARTICLE = 2
-# A list is due after this share of its pause; if an HTTP header asked for the pause, after the whole of it. Chosen: as
-# with planned looks; a run that begins each hour begins some seconds earlier now and then.
+# A list is due after this share of its pause, or after the whole pause if an HTTP header asked for it. Chosen: a run
+# that begins each hour sometimes begins some seconds early.
 EARLY_SHARE = 0.95
-# The most hours by which skipHours and skipDays can delay a list. Chosen: a week.
+# A feed can name hours and days at which it need not be asked, in the RSS elements skipHours and skipDays. They delay a
+# list by at most this many hours. Chosen: a week.
 SKIPPED_HOURS = 168
 
 # --- robots.txt
@@ -98,8 +100,8 @@ SKIPPED_HOURS = 168
 # A copy is used for a day, the longest that RFC 9309 allows (2.4). If the host gives no new copy, the old one is used
 # for a day more.
 ROBOTS_TXT_HOLDS = timedelta(days=1)
-# Counted from the time when the copy was fetched. Chosen: one more day, because without rules a site may not be asked
-# at all.
+# A copy is not used at all once it is older than this. Chosen: one day more than above, because without rules a site
+# may not be asked for anything.
 ROBOTS_TXT_STANDS = timedelta(days=2)
 
 # --- Bounds: what one site can make a crawl do

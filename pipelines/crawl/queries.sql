@@ -86,7 +86,7 @@ set next_at = now(), kind = excluded.kind, url = excluded.url, via = '', alias_o
     last_modified = case when urls.missed_at is null then urls.last_modified else '' end
 
 -- name: due_looks
--- Make planned looks that come due soon due now, for the crawl that begins: the next crawl may be a night away.
+-- Some planned looks are due soon. They become due now, for the crawl that begins, because the next crawl may be a night away.
 update urls set next_at = now()
 where source = %(source)s and kind = 'article' and due_for = 'planned' and next_at between now() and now() + %(look_ahead)s
     and fetched_at < now() - %(apart)s
@@ -199,7 +199,7 @@ where source = %(source)s and kind = 'article' and alias_of is null and leased_u
     and state in ('stored', 'unchanged') and entry ->> 'guid' = any(%(guids)s)
 
 -- name: known_of_file
--- The end, in bytes, of the last page of a raw file that the ledger has.
+-- The byte up to which the ledger knows the pages of a raw file.
 select coalesce(max(warc_offset + warc_length), 0) as known from fetches where warc_file = %(file)s
 
 -- name: known_urls
@@ -286,7 +286,7 @@ where source = %(source)s and url_key = any(%(keys)s) and kind <> 'article' and 
     and state in ('stored', 'unchanged') and next_at is null and fetched_at is not null and decided_run is distinct from %(run)s
 
 -- name: lists_that_named
--- Which of these lists were the first to name an article in another run than this one.
+-- The lists, of these, that were the first to name an article in any run but this one.
 select via from urls
 where source = %(source)s and kind = 'article' and via = any(%(urls)s) and discovered_run <> %(run)s
 group by via order by via
@@ -446,8 +446,8 @@ where source = %(source)s and state = 'excluded' and code = any(%(guarded)s)
         > now() - make_interval(days => %(days)s)
 
 -- name: release_leases
--- Release leases whose crawl ended or was killed. A night's crawl releases no leases of the past, and a crawl of the past none of the
--- nights.
+-- Release leases whose crawl ended or was killed. A crawl of a night releases only leases of nights, and a crawl of the past only leases of
+-- the past.
 update urls set leased_until = null, leased_run = null
 where source = %(source)s and next_at is not null and leased_until is not null and (due_for = 'past') = %(past)s
 
@@ -459,7 +459,7 @@ on conflict (host) do update
 set cooldown_until = greatest(hosts.cooldown_until, excluded.cooldown_until), cooldown_reason = excluded.cooldown_reason
 
 -- name: retired_keys
--- Which of these keys of a source retention has deleted from the ledger.
+-- The keys, of these, that retention has deleted from the ledger of this source.
 select url_key from retired_urls where source = %(source)s and url_key = any(%(keys)s)
 
 -- name: retired_of_run
@@ -467,7 +467,7 @@ select url_key from retired_urls where source = %(source)s and url_key = any(%(k
 select source, what, retired_at, why, count from retirements where run = %(run)s order by source, what
 
 -- name: retired_url
--- The line that is left of an address whose row retention deleted from the ledger.
+-- What the ledger still has of an address after retention deleted its row: one short line.
 select source, day, state, code, retired_at from retired_urls where source = any(%(sources)s) and url_key = %(key)s
 
 -- name: robots_of_host
@@ -546,8 +546,8 @@ select taken.host, coalesce(before.ago, 'infinity')::float as ago, greatest(befo
 from taken left join before using (host)
 
 -- name: unaccounted_urls
--- URLs of these sources, or of all, that a run discovered, leased or fetched, that have no end and that no later crawl or load will look
--- at.
+-- URLs that a run discovered, leased or fetched, that have no final state, and that no later crawl or load will look at. If `sources` names
+-- none, those of all sources.
 with open as (
     select id from urls
     where leased_until is not null and leased_run = %(run)s and (%(sources)s::text[] = '{}' or source = any(%(sources)s::text[]))
@@ -580,7 +580,8 @@ select pg_advisory_unlock_shared(hashtextextended('host wanted ' || host, 0)) fr
 select via, entry, alias_of, fetched_at from urls where id = %(id)s
 
 -- name: urls_of_run
--- The present state of each URL that a run discovered, of one source or of all (ends_of_run counts them), from the URL behind `after` on.
+-- The next URLs that a run discovered, of one source or of all, with their present states. They come in the order of their ids, the first
+-- one after `after`. ends_of_run counts all of them.
 select id, source, discovered_run as run, kind, url, state, code, reason, via, discovered_at, decided_run, decided_at
 from urls
 where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s) and id > %(after)s
@@ -588,16 +589,16 @@ order by id
 limit %(count)s
 
 -- name: vanished_urls
--- Make articles due once that a list no longer names although its entries reach further back. An article that was fetched just before is
--- left out.
+-- Make articles due for one look if a list no longer names them, although the list still has older entries. An article that was fetched
+-- just before is left out.
 update urls
 set next_at = now(), due_for = 'vanished', due_by = %(list)s, missed_at = now()
 where id in (
     select id from urls
     where source = %(source)s and via = %(via)s and kind = 'article' and state in ('stored', 'unchanged')
         and alias_of is null and missed_at is null and (next_at is null or next_at > now())
-        -- An article that is newer than the oldest entry was discovered later than that entry's date, unless the article's date lies some
-        -- days in the future.
+        -- This condition only keeps the search short. An article that is dated after the oldest entry was also discovered after it, or at
+        -- most some days before, if the article's date lay in the future.
         and discovered_at > %(oldest)s::timestamptz - %(ahead)s
         and coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz > %(oldest)s
         and id <> all(%(still_named)s)

@@ -16,8 +16,8 @@ from pipelines.listings.asked_pauses import NONE_ASKED, AskedPauses
 from pipelines.model import Source
 from pipelines.stores import clock, postgres
 
-# What a list asked for, as the ledger keeps it (`urls.asks`): "fresh" by its headers, in seconds; the rest as in
-# AskedPauses.
+# The pauses that a list asked for, as the ledger keeps them (`urls.asks`): "fresh" has the seconds that its headers
+# name; the other names are those of AskedPauses.
 Asks = Mapping[str, Any]
 
 

@@ -76,10 +76,12 @@ def crawl(
     Counts: discovered (articles that lists named, known or not), new (of these, URLs that the ledger did not have),
     fetched, unchanged, excluded, blocked, failed, gone (of articles), bytes, seconds; `crawled_source` adds others.
 
-    - budget: seconds; None: NIGHTDESK_CRAWL_BUDGET - only: fetch this one URL of the one source, whatever is due - due:
-    of the sources' lists ask only those that are due (crawl/rhythm.py), as a run that begins by itself does - wanted:
-    fetch only this part of the past; a crawl of a night may run at the same time - on_line: gets each line `LEVEL what
-    happened`, and a line with the result of each source - secrets: by name, beside those of the environment
+    budget: seconds; None: NIGHTDESK_CRAWL_BUDGET.
+    only: fetch this one URL of the one source, whatever is due.
+    due: ask only those of the sources' lists that are due (crawl/rhythm.py), as a run that begins by itself does.
+    wanted: fetch only this part of the past. A crawl of a night may run at the same time.
+    on_line: gets each line `LEVEL what happened`, and a line with the result of each source.
+    secrets: more secrets by name, beside those of the environment.
 
     Raises SettingsError or DatabaseError if nothing could begin; a source that failed is a Tally that says so.
     """
@@ -144,7 +146,7 @@ def adopt(settings: Settings, on_line: HearsLine = _print_nothing) -> bool:
         path.name for path in Path(raw).glob("*") if warc.find_unfinished(raw, path.name) or warc.unsent(raw, path.name)
     ]
     with postgres.connection(settings, application="nightdesk adopt watch") as conn:
-        # A crawl that still runs on this machine has open files as well.
+        # A crawl that still runs on this machine has open files as well; it holds the lock of its source.
         if not any(_is_free(conn, name) for name in left):
             return False
     with _child(settings, ["adopt"], []) as child:

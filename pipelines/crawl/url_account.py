@@ -1,9 +1,9 @@
 """The account of a run: each store's URLs compared with those of the next store, and each difference named by URL.
 
-That every URL has one state in the ledger is true by construction and proves nothing. So this compares stores that are
-written independently. What the run's lists name (read again from the raw store) is compared with the rows of `urls`.
-The answers in the raw store are compared with `fetches`, the fetches are compared with the lines of the article file,
-and these lines with what load decided. Only the files of this run are read.
+In the ledger every URL has one state, but this proves nothing, because the table allows nothing else. So this compares
+stores that are written independently. What the run's lists name (read again from the raw store) is compared with the
+rows of `urls`. The answers in the raw store are compared with `fetches`, the fetches are compared with the lines of the
+article file, and these lines with what load decided. Only the files of this run are read.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _of_list(account: _RunAccount, page: Page, facts: warc.RecordFacts) -> Itera
     kind, whole = Kind(facts["kind"]), bool(facts.get("past"))
     try:
         found = formats.of_source(page, warc.decode_body(page), kind, account.source, whole=whole).found
-    except Exception as error:  # noqa: BLE001 -- the crawl could read it: that it cannot be read now is the difference
+    except Exception as error:  # noqa: BLE001 -- the crawl read this list, so any error now is a difference
         yield account.differs(Side.LISTED, page.url, f"the list cannot be read again ({type(error).__name__})")
         return
     named = {key: entry.url for which, entry in found if which != Kind.SECTION and (key := _key(entry))}
@@ -152,7 +152,7 @@ def _key(entry: Entry) -> str:
     """The key of a URL that a list names, as the ledger has it; empty if it is no usable address."""
     url = urls.shorten(entry.url)
     try:
-        # An address that has no host, or no other form, is not usable either.
+        # An address without a host, or without a form that variants share, is not usable either.
         return urls.key(url) if urls.clean(url) and urls.host(url) and urls.variant(url) else ""
     except ValueError:
         return ""

@@ -33,7 +33,7 @@ def of_night(
     timezone: str,
     now: datetime,
 ) -> Iterator[Record]:
-    """Needs after the last night: a late run, failed sources, URLs without an end.
+    """Needs after the last night: a late run, failed sources, URLs without a final state.
 
     rows, latest: from `desk_records.sources` and `desk_records.runs`.
     """

@@ -25,11 +25,13 @@ INLINE_NAMES = (
 INLINE = frozenset(INLINE_NAMES.split())
 # The elements of a heading inside a text.
 HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
-# The elements of tables and of lists of terms: a line of one is the name of a column or of a thing.
+# The cells of tables, and the terms and descriptions of lists of terms: a line in such an element is often only a name,
+# that of a column or of a thing.
 HOLDERS = frozenset(("td", "th", "dt", "dd"))
-# The end of a sentence, with what may close around it.
+# The end of a sentence: its sign, and up to seven other signs after it, such as a closing quotation mark.
 STOP = re.compile(r"[.!?！？؟。۔।॥…]\W{0,7}$")
-# The last characters of a line, where its sign is. Chosen: expressions are slow on lines of nothing but signs.
+# How many characters at the end of a line are searched for a full stop. Chosen: STOP is slow on long lines that have
+# only signs.
 TAIL_CHARACTERS = 8
 SKIPPED_NAMES = (
     "script style noscript template svg math iframe object embed select option textarea head canvas audio "
@@ -59,14 +61,15 @@ PLACE_OF = {word: place for place, names in PLACES.items() for word in names.spl
 TAG_PLACES = {"nav": "navigation", "footer": "footer", "aside": "aside", "button": "button", "form": "form",
               "figcaption": "caption", "figure": "caption"}  # fmt: skip
 PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+")
-# Letters and signs of scripts without spaces: a key has each of their words between two blanks. A sign never consists
-# of several letters, and is never two words.
+# A line of these characters only: Latin, Greek and Cyrillic letters, and European punctuation. In the key of such a
+# line there is one blank between two words, so the blanks give the number of its words. Characters that a key may split
+# into two words are left out.
 KEPT_APART = re.compile(
     "[\x00-\x7f\u00a0-\u00a7\u00a9\u00ab\u00ae\u00b0\u00b1\u00b6\u00b7\u00bb\u00bf-\u0148\u014a-\u017f"
     "\u0386\u0388-\u038f\u0391-\u03af\u03b1-\u03ce\u0400-\u0481\u048a-\u052f"
     "\u2013\u2014\u2018-\u201e\u2022\u2026\u20ac]*"
 )
-# No page contains this character: parsing drops it.
+# The character that stands for a line break (br). No page has it in its text, because parsing drops it.
 BREAK = "\x00"
 # A text may be wrapped by hand if it has at least this many lines. Chosen: one line says nothing.
 WRAPPED_LINES = 2
@@ -83,8 +86,8 @@ KINDS = (*PLACES, "aside", "button", "form", "caption", "hidden")
 LONGEST_NAME_CHARACTERS = 40
 # How many names of one element are read for its place. Chosen: some style sheets need dozens of names.
 MAX_NAMES = 4
-# A name with at least this many words is made from a headline or a caption, and says nothing about a place. Chosen:
-# sites' names of places have up to six words.
+# A name of seven or more words is made from a headline or a caption, and says nothing about a place. Chosen: sites'
+# names of places have up to six words.
 SLUG = re.compile(r"(?<![a-z0-9])[a-z0-9]+(?:([-_])[a-z0-9]+)(?:\1[a-z0-9]+){5,}")
 # The depth of nested places. Chosen: a deeper page is built to do harm.
 DEEPEST_PLACES = 60
@@ -126,7 +129,8 @@ class Block:
 
     @property
     def kind(self) -> str:
-        """The kind in the innermost telling name around it: comment, related, share …; empty if there is none."""
+        """The kind of the innermost place around it that has a kind: comment, related, share …; empty if there is
+        none."""
         place: TextPlace | None = self.place
         while place is not None:
             if place.kind:
@@ -233,7 +237,7 @@ def _is_anchor(link: HtmlElement, around: HtmlElement) -> bool:
 def _run(
     parts: Sequence[str], linked: int, within: Sequence[HtmlElement], places: list[TextPlace]
 ) -> tuple[str, int, str, TextPlace]:
-    """One stretch of text; its places are made."""
+    """One stretch of text, with its place. Makes the places of the elements around it that have none yet."""
     for element in within[len(places) :]:
         # Text that is deeper belongs to the last place above it.
         places.append(_place(element, places[-1]) if places[-1].depth < DEEPEST_PLACES else places[-1])

@@ -31,8 +31,8 @@ BEYOND_CPU_SECONDS = 10.0
 CPU_A_SOURCE, CPU_A_PAGE = 600.0, 1.0
 # If this many pages in a row lose their workers, the fault is not that of a page.
 LOST_IN_A_ROW = 3
-# Bytes of memory that a process must be able to get. With less, an unreadable page cannot be told from a lack of
-# memory. A page of ten paragraphs takes this much.
+# Bytes of memory that a process must be able to get. If it gets less, nobody knows whether a page is unreadable or only
+# memory is missing. A page of ten paragraphs takes this much.
 SPARE_BYTES = 16 << 20
 
 

@@ -35,8 +35,8 @@ BESIDE_CHARACTERS = 14
 MAX_COMBINATIONS = 1000
 # Rules are looked up by first letters: of a line, of a word in it, and of a word in a script without spaces.
 HEAD = 5
-# By how many letters a phrase is looked up: those of the longer stem and of the shorter stem. Chosen: the fewest
-# letters that only few words share.
+# A phrase is looked up by the first letters of its first word: by four, or by three if the word is shorter. Chosen: the
+# fewest letters that only few words share.
 STEM_LETTERS = (4, 3)
 # The number of letters for scripts without blanks, where one letter is a syllable or a word.
 PAIR_LETTERS = 2
@@ -51,7 +51,8 @@ LETTER = re.compile(f"[{UNSPACED}]")
 
 @dataclass(frozen=True)
 class PhraseRule:
-    """One phrase as a pattern: the most words its line may have, and whether only the first and last lines have it."""
+    """One phrase as a pattern. most: the most words that a line with it may have; edge: whether it counts only among
+    the first and last lines."""
 
     pattern: str
     most: int
@@ -219,7 +220,8 @@ def _slots(made: Lexicon, phrase: str) -> tuple[str, set[str]]:
 
 
 def _next(begin: str, word: str) -> str:
-    """The first letters of a line, one word further. After `*` at the end, the line can continue in any way."""
+    """The beginning of a line, with one more word. A beginning that is long enough, or that ends with `*`, gets no more
+    words."""
     if len(begin) >= HEAD or begin.endswith("*") or not word:
         return begin
     space = "" if not begin or LETTER.match(word) else " "

@@ -30,7 +30,7 @@ BOMS = (
 LABEL = re.compile(rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-# The charsets that browsers take for these labels.
+# Browsers read pages with these labels in a larger charset that contains the labelled one.
 WIDER = {
     "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "gb2312": "gb18030",
     "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
@@ -236,7 +236,7 @@ def prune(tree: HtmlElement, expressions: Sequence[str]) -> list[str]:
     for expression in expressions:
         found = _xpath(expression)(tree)
         for part in found if isinstance(found, list) else []:
-            # No part: an attribute, an element in another that is out already, or the whole page.
+            # Not taken out: an attribute, an element inside one that was taken out already, and the whole page.
             if (
                 isinstance(part, HtmlElement)
                 and part.getparent() is not None
@@ -274,7 +274,7 @@ def _writable(html: str) -> str:
 
 def _spread(html: str) -> str:
     """The page without piles of marks, as characters or as references."""
-    # Places are examined at a distance at which no pile of marks can be missed.
+    # Only every 20th character is examined: a pile is longer than that, so none is missed.
     marked = () if html.isascii() else MARK.finditer(html[::MAX_MARKS])
     places = (MAX_MARKS * match.start() for match in marked)
     if any(PILED.search(html, max(0, place - MAX_MARKS), place + MAX_MARKS + 1) for place in places):

@@ -30,7 +30,8 @@ __all__ = ["key", "key_of_name", "lexicon", "reasons"]
 
 # Lines from either end of a text among which some phrases count. Chosen: head and tail of an article.
 EDGE_LINES = 6
-# Longer lines are paragraphs: no rule examines them. In letters (before the line is prepared) and in words.
+# The most characters of a line that a rule examines, counted before the line is prepared. Chosen: a longer line is a
+# paragraph.
 LONG = 400
 # The most words of a line that a rule examines. Chosen: a longer line is a paragraph.
 LONGEST_WORDS = 45

@@ -1,8 +1,8 @@
 """The extract stage: the fetched pages of a source and run from the raw store become an article file.
 
 If a source is due to be learned, this comes first; then its pages are read. An article names the version of the
-template with which it was read. If a newer look at a stored article gives another text than another extractor gave, the
-stored look is read again as well. So load can tell what the site changed from what is only read differently.
+template with which it was read. If another extractor read a stored article and there is a newer look at it, the stored
+look is read again as well. So load knows which differences the site made, and which ones only the extractor made.
 
 Three faults are not the page's own: a raw file that is missing or damaged, a worker that was killed, time that ran out.
 After such a fault nothing is decided about the page. The page stays undecided, the source has failed, and the next run
@@ -190,7 +190,8 @@ def _jobs(
     rows: Sequence[postgres.Row],
     version: templates.TemplateVersion | None,
 ) -> tuple[list[Job], dict[int, tuple[Job, postgres.Row]]]:
-    """The pages of the run; and by URL the stored look at it that another extractor read, with its result."""
+    """The pages of the run; and for each URL whose stored article another extractor read, the page of that article and
+    its row."""
     template, name = version.in_use if version else None, templates.label(extractor(), version)
     fetches = [row["fetch_id"] for row in rows]
     with conn:
@@ -305,7 +306,8 @@ def _tell(
     attempt: runs.Attempt,
     undecided: UndecidedFetches,
 ) -> None:
-    """Tell the operators, once for each fault, and have a page that was lost for a day fetched again."""
+    """Tell the operators once for each fault. A page whose raw record has been missing for a day becomes due, so that
+    it is fetched again."""
     message = undecided.sentence()
     log.error("%s: %s", source.name, message)
     message_key = outbox.key("undecided", source.name, digest(" ".join(sorted(undecided.why)))[:DIGEST_DIGITS])

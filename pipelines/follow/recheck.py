@@ -89,7 +89,7 @@ def _of_list(one: ProbeAnswer, now: datetime) -> list[SourceChange]:
     if one.code in (Cause.NOT_FOUND, Cause.GONE_FOR_GOOD, Cause.NO_LIST):
         return [SourceChange(f"{what} is gone: {one.problem}")]
     if one.problem:
-        return [SourceChange(f"{what} cannot be had: {one.problem}")]
+        return [SourceChange(f"{what} cannot be fetched: {one.problem}")]
     if one.front:
         return [] if list_worth.find_titled(one, one.url) else [SourceChange(f"{what} lists no articles any more")]
     if not (one.found or one.maps):
@@ -107,7 +107,7 @@ def _of_home(looked: Probe) -> list[SourceChange]:
         return []
     return [
         SourceChange(
-            f"the home page {homes[0].want.url} cannot be had: {homes[0].problem or 'it is no HTML page'}", False
+            f"the home page {homes[0].want.url} cannot be fetched: {homes[0].problem or 'it is no HTML page'}", False
         )
     ]
 

@@ -179,7 +179,8 @@ def _keep_digests(settings: Settings) -> None:
 
 
 def complete_index(settings: Settings) -> int:
-    """Add articles that were stored before to the search index and to stories; gives their number, 0 at the end.
+    """Add stored articles that are still missing there to the search index and to stories; gives how many, 0 if none is
+    missing any more.
 
     Words of new articles that wait beside the index are merged into it.
     """

@@ -15,8 +15,8 @@ BY_HAND_PAUSE = timedelta(days=1)
 # A feed is behind if it lacked articles of the sitemap in this many crawls in a row. Chosen: once or twice may only
 # mean that the feed is written later than the sitemap.
 BEHIND_CRAWLS = 3
-# Share of closed pages, among those requested with a login, from which on the login has expired. Chosen: fewer may
-# need another subscription.
+# The login has expired if at least this share of the pages that were requested with it is closed. Chosen: fewer closed
+# pages may only need another subscription.
 REFUSED_SHARE = 0.5
 # How many crawls are searched for the newest answer to a request for an article. Chosen: a month of nights.
 LOGIN_CRAWLS = 30
@@ -31,15 +31,18 @@ HISTORY = timedelta(days=84)
 FADES_IN = timedelta(days=28)
 # The newest part of the history is judged, not learned from: this long, but at most this share of the history.
 NOT_LEARNED, NOT_LEARNED_SHARE = timedelta(days=7), 1 / 3
-# How long after learning the expected counts are valid. Chosen: a pace is learned at least once a day.
+# A learned pace gives expected counts for this long after it was learned. Chosen: a pace is learned at least once a
+# day.
 LEARNED_AHEAD = timedelta(days=1)
-# After a longer pause between looks, a look says nothing of the time before. Chosen: most feeds hold a week.
+# A look says nothing about the time before it if the last look before was longer ago than this. Chosen: most feeds name
+# the articles of a week.
 LONGEST_UNHEARD = timedelta(days=8)
-# The factor of a weekday, and of an hour, is drawn to 1 as if by this many articles. Chosen: so many articles prove a
-# factor.
+# The factors of a weekday and of an hour are counted as if this many more articles had been expected and had come, so a
+# factor stays near 1 while little is known. Chosen: once as many articles were really expected, the factor is halfway
+# between 1 and what came.
 DRAWN_BY_DAY, DRAWN_BY_HOUR = 1.0, 2.0
-# The least squared variation of counts beyond chance (a fifth more or less), and for how many windows this value
-# counts.
+# SCATTER: the least variation of counts beyond chance, as a squared share: .05 means a fifth more or less.
+# SCATTER_WINDOWS: as how many windows this value counts when it is averaged with the measured ones.
 SCATTER, SCATTER_WINDOWS = 0.05, 4
 # Windows with fewer expected articles say nothing about how counts vary.
 LEAST_EXPECTED = 0.5
@@ -59,17 +62,19 @@ LEARNED_AFTER, LEARNED_YIELDS = timedelta(days=14), 6
 WINDOWS = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=28))
 # Counts are judged from this length of history on. Chosen: four of each weekday; a silence needs less.
 COUNTS_AFTER = timedelta(days=28)
-# A count is unusually low if its chance is at most this, and it is at most this share of the expected count. Chosen:
-# some 130 windows of a quarter do not overlap, and one false alarm in five quarters is acceptable.
+# A count is unusually low if its chance is less than UNLIKELY, and it is at most LOW_SHARE of the expected count.
+# Chosen: a quarter has some 130 windows that do not overlap, so chance alone gives about one false alarm in eight
+# quarters. Windows that overlap, and holidays, give more: bench/silences.py counts all false alarms.
 UNLIKELY, LOW_SHARE = 0.001, 0.5
-# A low count is usual again once its chance is at least LIKELY_AGAIN, or once the chance of the count in the shortest
-# window that is long enough to judge is at least USUAL_AGAIN.
+# A source is no longer quiet once the count of the shortest window that can be judged has at least the chance
+# USUAL_AGAIN, or once the counts of all windows have at least the chance LIKELY_AGAIN.
 LIKELY_AGAIN, USUAL_AGAIN = 0.05, 0.2
 # A window with fewer expected articles cannot tell whether a source is usual again.
 LEAST_AWAITED = 3
-# A source whose pace is learned is silent if since its last article more articles were expected than this factor times
-# those of its longest earlier gap, plus this number. Chosen: on a holiday a tenth of the usual articles comes; of 30
-# expected articles these are three, and all three are missing by chance once in twenty times.
+# A source whose pace is learned is silent if too many articles were expected since its last one: more than
+# SILENT_GAP_FACTOR times those expected in its longest earlier gap, plus SILENT_MORE_ARTICLES. Chosen: on a holiday a
+# tenth of the usual articles comes. If 30 are usual, these are three; by chance none of the three comes once in twenty
+# times.
 SILENT_GAP_FACTOR, SILENT_MORE_ARTICLES = 1.3, 30
 # How many articles are searched for the one that was published last. Chosen: more than most crawls find.
 NEWEST_ARTICLES = 50
@@ -78,8 +83,9 @@ SILENT_AT_LEAST, SILENT_LOOKS = timedelta(hours=6), 2
 # A silence is told at the latest after this time or this many usual gaps, whichever is longer, however few articles
 # were expected.
 TELL_AT_LATEST, TELL_AT_LATEST_GAPS = timedelta(hours=24), 3
-# The operators are told of a source that does not answer after this many looks, this time, and this many times its
-# longest earlier failure, but no later than the value above says.
+# The operators are told of a source that does not answer after at least ERROR_LOOKS looks without an answer, and after
+# ERROR_AT_LEAST or ERROR_TIMES times its longest earlier failure, whichever is longer; at the latest after the time of
+# TELL_AT_LATEST and TELL_AT_LATEST_GAPS.
 ERROR_LOOKS, ERROR_AT_LEAST, ERROR_TIMES = 2, timedelta(hours=6), 2
 # Pages without any article are unusual if the chance of that is at most this, and there are at least so many pages.
 BARREN_UNLIKELY, BARREN_PAGES = 0.001, 3

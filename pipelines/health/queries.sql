@@ -73,8 +73,8 @@ left join lateral (
 ) last on true
 
 -- name: looks_as_subscriber
--- The pages of a source's newest crawl that got an answer for any article, or a refusal of a list; and which of these pages extraction
--- called a paywall. Crawls for one page are left out.
+-- The answers of the newest crawl of a source that got any: answers for articles, and refusals of lists. Each comes with whether extraction
+-- called its page a paywall. Crawls for one page are left out.
 with crawls as (
     select run, started_at
     from runs

@@ -58,8 +58,9 @@ def judge(
     """The state of a source, judged by its looks, oldest first.
 
     gap: the usual gap while nothing is learned. yielded_at: when it last gave an article, if that is before the looks.
-    was: its state before; a low count stays unusual until it is likely again. ended: when it last left such a state;
-    a count that is no lower than one before that moment is not told again. learned: its pace, if the caller knows it.
+    was: its state before; if a low count was told then, it stays unusual until it is likely again. ended: when it last
+    left such a state; from then on, only a count that is lower than those before that moment is told. learned: its
+    pace, if the caller knows it.
     """
     if not looks:
         return StateReport(state=SourceState.LEARNING, reason="No crawl of it has ended yet.")
@@ -206,8 +207,8 @@ def _silent(
     listened = empty[-1].at
     usually = (own or gap) if pace else max(gap, _gap_so_far(looks, gap))
     if pace:
-        # The state may be told now if the next look would come too late, counted from when the last article may have
-        # come.
+        # The silence is late already if the next look would find it too long. It is counted from the earliest moment at
+        # which the last article can have come.
         late = now + _spacing(paced) - _came_at_least(looks, since) > _latest(own, gap)
     else:
         late = now - since > max(policy.LEARNING_WAITS, policy.LEARNING_SILENT_GAPS * usually)

@@ -2,9 +2,9 @@
 
 The usual pace is learned (states.py). A trouble is told once. Its end is told once, with how long it lasted. The same
 trouble is told again only after the source was well in between. If many sources fall into the same trouble at once,
-they share one message. These troubles last: a broken promise of the source's file, until a run keeps it; a template
-that no longer fits, until it is learned again; a feed that is behind, until it caught up; a login that the site no
-longer accepts, until pages are shown again.
+they share one message. Four troubles last until something ends them: a broken promise of the source's file, until a run
+keeps it; a template that no longer fits, until it is learned again; a feed that is behind, until it caught up; a login
+that the site no longer accepts, until the site shows pages again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The usual pace of a source: how many new articles to expect in a span, and how far chance moves that number.
 
 The pace is learned from the source's own looks: an overall rate, times a factor for the day of the week, times a factor
-for the hour. Each factor is drawn to 1 if little is known. Old looks count less. The counts of windows of one length
+for the hour. A factor stays near 1 while little is known. Old looks count less. The counts of windows of one length
 scatter more around the expected count than chance explains; this scatter widens the usual range (a negative binomial).
 docs/decisions.md has the figures.
 """
@@ -72,11 +72,11 @@ class UsualPace:
         return self._at(self.sums, end) - self._at(self.sums, start)
 
     def windows(self, span: timedelta, ended: datetime | None = None) -> tuple[float, float]:
-        """How the counts of spans of this length vary: the squared share beyond chance, and the lowest share.
+        """Two values about the counts of earlier spans of this length: how much they vary beyond chance, as a squared
+        share, and the lowest count, as a share of the expected one.
 
-        The first value is never 0. The second is a share of the expected count, and 1 if no such span is known. ended:
-        when the source's count last became usual again; the lowest share is searched up to then, also in the newest
-        looks.
+        The first value is never 0. The second is 1 if no such span is known. ended: when the source's count last became
+        usual again; the lowest count is searched up to then, also in the newest looks.
         """
         hours = max(1, round(span / HOUR))
         found, count, lowest = 0.0, 0, 1.0
@@ -251,7 +251,7 @@ def _floods(seen: Sequence[float], exposed: Sequence[float]) -> float:
 
 
 def _factors(drawn: float, parts: Sequence[Sequence[tuple[float, float]]]) -> list[float]:
-    """For each part, its articles divided by its expected articles, drawn to 1."""
+    """For each part, its articles divided by its expected articles, with `drawn` added to both."""
     return [
         (drawn + sum(seen for seen, _ in cells)) / (drawn + sum(expected for _, expected in cells)) for cells in parts
     ]

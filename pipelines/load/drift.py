@@ -17,7 +17,8 @@ from statistics import median
 from pipelines.codes import DriftKind
 from pipelines.load import policy
 
-# What is said of each way, in English. The Desk says the same in its reader's language: `drift.*` in console/languages.
+# The English sentence for each way in which a run drifts. The Desk has the same sentences in its reader's language:
+# `drift.*` in console/languages.
 LENGTHS = "{words} words each at the middle; usually {low} to {high}"
 SENTENCES = {
     DriftKind.SHORTER: f"its {{articles}} articles are shorter than usual: {LENGTHS}",

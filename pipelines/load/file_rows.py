@@ -16,10 +16,11 @@ from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, postgres
 from pipelines.stores.articlefile import ArticleInFile, LineInFile
 
-# A line as load judges it: the values by the names of their columns. `n` is its number among the lines of this load.
-# What is stored of its article (None of a rejection), `store` gives.
+# A line as load judges it: its values by the names of their columns. `n` is its number among the lines of this load.
+# `article` is its article, None if the line is a rejection; `store` gives what is stored of it.
 Row = dict[str, Any]
-# The columns of the temporary table `lines` (load_create_lines): what is judged of a line, and what is stored of it.
+# The columns of the temporary table `lines` (load_create_lines): first those by which a line is judged, then those that
+# are stored.
 JUDGED = (  # noqa: SIM905
     "n source fetch_id url_id run fetched_at canonical_key published_at published_precision page_digest title_digest "
     "text_digest extractor words akin reason detail"
@@ -33,7 +34,8 @@ NOTHING: Row = {
     "words": 0,
     "akin": False,
 }
-# Gives the rows of the search index of a line; StoreError if the article file has something else.
+# A function that gives the rows of a line for the search index; StoreError if the article file has something else in
+# their place.
 ReadIndexed = Callable[[], index_rows.Indexed]
 
 
@@ -55,7 +57,7 @@ class FileRows:
 def read(conn: postgres.Connection, settings: Settings, sources: Sequence[str], run: str) -> FileRows:
     """What load takes from the article files of these sources.
 
-    Nothing of a source that has no file and needs none; StoreError if a needed file is missing.
+    A source that has no file has no rows, if no page of its run waits for load; else its missing file is a StoreError.
     """
     taken = FileRows([], {}, {})
     for source in sources:
@@ -101,7 +103,7 @@ def find_aliases(rows: Sequence[Row], run: str) -> list[tuple[object, ...]]:
 
 
 def _read_file(taken: FileRows, file: Path, source: str) -> None:
-    """Add what the lines of a file have to what is taken."""
+    """Add the lines of a file to what is taken."""
     for number, line in enumerate(articlefile.read_in_file(file), 1):
         n = len(taken.rows) + 1
         try:

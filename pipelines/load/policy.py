@@ -50,8 +50,8 @@ LOCK_WAIT_SECONDS = 120
 # How long it waits for each further source after it waited for one in vain. Chosen: fifty sources take no more than
 # another minute.
 SHORT_LOCK_WAIT_SECONDS = 1
-# Small article files that are loaded together: their bytes, and how many. Chosen: some 1,000 articles take less than a
-# second, and a load that is killed begins no more than these again.
+# Small article files are loaded together, up to this many bytes of them and this many files. Chosen: some 1,000
+# articles take less than a second, and after a kill no more than these are loaded again.
 TOGETHER_BYTES, TOGETHER_SOURCES = 16_000_000, 50
 # Memory of a load. If more words wait beside the search index than its list can hold (32 MB, some 6,000 articles), the
 # load merges them; it needs only one step if they fit into this memory.
@@ -67,13 +67,14 @@ BACKFILL_ON_FOR = timedelta(days=1)
 STORY_SHARE = 0.5
 # A text that is shorter than this share of the other is no copy: a page of short items is not one of its stories.
 SHORTEST_SHARE = 0.2
-# Texts of fewer shingles are one story only if title and text are the same. Chosen: two sentences.
+# A shingle is three words in a row. Texts with fewer shingles than this are one story only if title and text are the
+# same. Chosen: two sentences.
 LEAST_SHINGLES = 20
-# A text of fewer shingles is a short item. It may be of a template (weather, rates, results) whose items differ in a
-# word or two, so it is a copy only if the other contains all of it, numbers too. Chosen: a paragraph.
+# A text with fewer shingles than this is a short item. It may be of a template (weather, rates, results) whose items
+# differ in a word or two, so it is a copy only if the other contains all of it, numbers too. Chosen: a paragraph.
 SHORT_SHINGLES = 60
-# A text with fewer shingles is a copy if this share and all its numbers agree. Chosen: templates of two paragraphs
-# share some.
+# A text with fewer shingles than this, but no short item, is a copy if the texts share MIDDLING_SHARE of it and all its
+# numbers. Chosen: two items of a template with two paragraphs share a part of their texts.
 MIDDLING_SHINGLES, MIDDLING_SHARE = 120, 0.6
 # If two longer texts have at least so many places with numbers, the numbers decide; the second value is the share of
 # them that must agree. Chosen: an edit leaves most of them.
@@ -83,13 +84,14 @@ NUMBERS_TELL, NUMBERS_AGREE = 4, 0.5
 WHOLE_SHARE = 0.97
 # An article that looks like this many separate stories is an item of their template.
 TEMPLATE_STORIES = 2
-# Two edits of one text share what both kept of it, with this margin: the precision of signatures of a hundred shingles.
+# Two texts that were each edited from a third one share what both kept of it. They may share this much more, because
+# the share is only estimated, from some hundred shingles.
 EDITS_MARGIN = 0.1
 
 # --- When the articles of a run are held because they are unlike the source's earlier articles
 
-# The least articles that are compared: of a run (filled up with the newest before it) and of the source. Chosen: three
-# of five are most, and twenty show a pattern.
+# The fewest articles for a comparison: of a run, filled up with the newest articles before it, and of the source.
+# Chosen: three of five are a majority, and twenty show a pattern.
 DRIFT_ARTICLES, DRIFT_KNOWN = 5, 20
 # The newest stored articles of a source that define its usual values. Chosen: a week or two of most sources.
 DRIFT_BEFORE = 120

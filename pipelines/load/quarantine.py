@@ -30,7 +30,8 @@ class HeldRun:
 
     articles: how many articles it has.
     reason: why it was held, in English.
-    drifts: the same as codes of `DriftKind` and figures; empty in rows of versions before there were any.
+    drifts: the reason as codes of `DriftKind`, each with its figures; empty in rows of older versions, which had no
+    such codes.
     since: when the first of its pages was fetched.
     """
 
@@ -48,12 +49,12 @@ class HeldRun:
 
 
 def judge(conn: postgres.Connection, lines: Sequence[file_rows.Row], sources: Sequence[str], run: str) -> str:
-    """A sentence on why the articles of this load must be held, and they are; empty if they need not be
-    held.
+    """Hold the articles of one source if they are unlike its earlier ones; gives a sentence that says why, empty if
+    nothing must be held.
 
-    Part of the load's transaction. lines: those of the article files of these sources; of several sources, the sentence
-    is of the first one whose articles must be held, and nothing is held of the other ones. Three kinds of runs are not
-    judged: one that was loaded before, a run of a backfill or an import, and a run that a person released.
+    Part of the load's transaction. lines: those of the article files of these sources. If there are several sources,
+    only the articles of the first one that must be held are held, and the sentence is about that source. Three kinds of
+    runs are not judged: one that was loaded before, a run of a backfill or an import, and a run that a person released.
     """
     undecided: dict[str, list[file_rows.Row]] = {}
     for row in postgres.query(conn, "drift_lines", run=run, sources=list(sources)):
@@ -119,7 +120,7 @@ def sentence(counted: Mapping[str, int], why: str) -> str:
         return ""
     many = f"{counted[HELD]} articles are" if counted[HELD] > 1 else "1 article is"
     return (
-        f"{many} held, for they are not like those before: {why}. "
+        f"{many} held, because they are not like those before: {why}. "
         "Release or reject them on the source's page of the Desk, or by `nightdesk quarantine`."
     )
 
@@ -169,7 +170,7 @@ def reject(conn: postgres.Connection, held: HeldRun, fetches: Sequence[int], who
     """Leave out the articles of a held run, in the caller's transaction; gives the number of URLs that ended so.
 
     fetches: the fetches of its article file. Their pages are looked at again, like pages that were no article.
-    NightdeskError if the run was released, also while this waited for the load that releases it.
+    NightdeskError if the run was released, also if that happened while this function waited for another load.
     """
     postgres.query(conn, "load_lock_until_commit", source=held.source)
     check_reject(of_run(conn, held.source, held.run))

@@ -2,7 +2,7 @@
 
 -- name: article_files_needed
 -- Those of these runs whose article files stay. A file stays if an article in it was alerted or is held, if the run is in the quarantine,
--- or if a page of the run has no end.
+-- or if load has not decided yet on a page of the run.
 select r.run
 from unnest(%(runs)s::text[]) r (run)
 where exists (select from quarantine q where q.source = %(source)s and q.run = r.run and q.state = 'held')
@@ -43,7 +43,7 @@ limit %(count)s
 
 -- name: drift_lines
 -- The articles of a load on which nothing is decided yet. A source has no rows if load decided on any page of this run before, or if the
--- run brings the past.
+-- run is a backfill or an import.
 select source, n
 from lines
 where reason = '' and not exists (select from outcomes o where o.fetch_id = lines.fetch_id) and source in (
@@ -160,8 +160,8 @@ where w.n = l.n
 analyze lines (n, source, fetch_id, url_id, url_key, variant_key, canonical_key, title_digest, text_digest, akin, reason, article_id, copy_of, verdict)
 
 -- name: load_ask_flood
--- Mark the sources with so many edits among the articles that were looked at again that a new layout, or another extractor, is the likely
--- cause. An article that a list called modified does not count, because an edit was expected there.
+-- Mark the sources in which too many of the articles that were looked at again seem edited: the likely cause is a new layout or another
+-- extractor. An article that a list called modified does not count, because an edit was expected there.
 with looked as (
     select f.source, f.url_id
     from (select distinct source, run from lines) of
@@ -188,8 +188,8 @@ where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched'
     and exists (select from urls u where u.id = f.url_id and u.kind = 'article')
 
 -- name: load_create_sources
--- A table of the sources of the lines. For each source: whether another run was loaded before, the newest loaded run, when its newest
--- article was first fetched, and whether so many articles are edited at once that these are no edits.
+-- A table of the sources of the lines. For each source it has: whether another run was loaded before, the newest loaded run, when its
+-- newest article was first fetched, and whether too many articles are edited at once to be real edits (flood).
 create temporary table if not exists loaded_sources (
     source text not null, first_run boolean not null, newest_run text not null, newest_look timestamptz, flood boolean not null default false
 ) on commit delete rows
@@ -217,7 +217,7 @@ from broken b
 where l.source = b.source and l.canonical_key = b.canonical_key and l.canonical_key <> l.url_key
 
 -- name: load_find_earlier_loads
--- Note what was loaded of each source before this transaction: whether another run was loaded (runs that bring the past do not count), the
+-- Note what was loaded of each source before this transaction: whether another run was loaded (backfills and imports do not count), the
 -- newest loaded run, and when the newest article was first fetched.
 insert into loaded_sources (source, first_run, newest_run, newest_look)
 select g.source, not exists (
@@ -300,16 +300,16 @@ from articles a
 where a.id = l.article_id and l.n = any(%(numbers)s)
 
 -- name: load_lock
--- Wait for the other load of this source, if there is one. Freed by load_unlock, or with the session.
+-- Wait until no other load of this source runs, and lock the source. load_unlock or the end of the session frees the lock.
 select pg_advisory_lock(hashtextextended('load ' || %(source)s, 0))
 
 -- name: load_lock_until_commit
--- Wait like load_lock. Freed with the transaction.
+-- Wait and lock like load_lock. The end of the transaction frees the lock.
 select pg_advisory_xact_lock(hashtextextended('load ' || %(source)s, 0))
 
 -- name: load_number_articles
--- Give the articles that are new their numbers, in the order in which their pages came, and write the numbers into all lines of their URLs.
--- Also gives the other values that their rows need.
+-- Give new articles their numbers, in the order in which their pages came, and write the numbers into all lines of their URLs. Returns the
+-- numbers, and the other values that the articles' rows need.
 with made as (
     select n, url_id, nextval((select pg_get_serial_sequence('articles', 'id')::regclass)) as id
     from (
@@ -329,8 +329,8 @@ from given
 where is_first
 
 -- name: load_number_new_lines
--- Judge the lines of a load in which no line is of a stored article and no two are of one URL: each that is no second URL is a new article.
--- Gives their numbers, in the order in which their pages came, and what else their rows need.
+-- Judge the lines of a load in which no line belongs to a stored article and no two lines have one URL: each line that is no second URL is
+-- a new article. Returns the articles' numbers, in the order in which their pages came, and the other values that their rows need.
 with made as (
     select n, nextval((select pg_get_serial_sequence('articles', 'id')::regclass)) as id
     from (select n from lines where reason = '' and copy_of is null order by fetched_at, n) l
@@ -478,12 +478,12 @@ update quarantine set state = 'released', decided_at = now(), decided_by = %(who
 where source = any(%(sources)s) and run = %(run)s and state = 'held'
 
 -- name: released_since
--- When the first page of the last released run of a source was fetched. From then on, its articles are the usual ones.
+-- When the first page of the last released run of a source was fetched. The articles from then on show what is usual for the source.
 select max(since) as since from quarantine where source = %(source)s and state = 'released'
 
 -- name: retirable_fetches
--- The fetches of a source's runs that retention may delete from the ledger: they have no article, their answers are in none of the files
--- `there`, and no alert or hold refers to them. there: the files of the runs that are in the raw store.
+-- The fetches of a source's runs that retention may delete from the ledger: load has decided on their pages, they have no article, no alert
+-- or hold refers to them, and their answers are no longer in the raw store. there: the files of these runs that are still in the raw store.
 select f.id, f.run, f.url_id
 from fetches f join urls u on u.id = f.url_id
 where f.source = %(source)s and f.run = any(%(runs)s) and (f.warc_file is null or f.warc_file <> all(%(there)s::text[]))
@@ -537,7 +537,7 @@ on conflict (source, run, what) do update
 set retired_at = now(), why = excluded.why, count = retirements.count + excluded.count, complete = excluded.complete
 
 -- name: retire_wordings
--- Delete the words of the next earlier wordings that are old enough and to which no alert or hold refers.
+-- Delete the words of the next earlier wordings that are old enough, if no alert or hold refers to their article.
 with doomed as materialized (
     select r.article_id, r.revision
     from revision_rows r join articles a on a.id = r.article_id
@@ -620,7 +620,7 @@ from unnest(%(ids)s::bigint[], %(firsts)s::bigint[], %(shares)s::real[]) as g (a
 where m.article_id = g.article_id
 
 -- name: stories_told_anew
--- For articles of stories that have a new wording: set their time again, and clear the shares that depend on the wording.
+-- These articles of stories have a new wording: set their time again, and clear the shares that were measured with the old wording.
 update story_articles m set told_at = s.told_at, first_id = null
 from story_articles own, article_signatures s
 where own.article_id = any(%(ids)s) and m.story_id = own.story_id
@@ -702,7 +702,8 @@ select pg_postmaster_start_time() as started, oid as database, pg_relation_filen
 from pg_database where datname = current_database()
 
 -- name: words_known
--- Keep words that were in no article so far; in one order, so that two loads never wait for each other. words: with a blank between two.
+-- Store words that no article had so far. They are stored in one order, so that two loads never wait for each other. words: with a blank
+-- between two.
 insert into known_words (word)
 select given.word from string_to_table(%(words)s, ' ') as given (word)
 where not exists (select from known_words k where k.word = given.word)
@@ -711,7 +712,7 @@ on conflict do nothing
 returning word
 
 -- name: words_merge
--- Merge the words that wait beside the indexes into the indexes. Returns the pages of the lists in which the words waited.
+-- Merge the words that wait beside the indexes into the indexes. Returns how many pages of the database the lists of waiting words took.
 select gin_clean_pending_list('article_words_exact') + gin_clean_pending_list('article_words_joined')
     + gin_clean_pending_list('article_words_long') as pages
 

@@ -40,7 +40,7 @@ class NewArticle:
     loaded_at: datetime
 
     def row(self) -> postgres.Row:
-        """What the index needs of it, as `load_unindexed` has it."""
+        """What the index needs of the article, in the form of `load_unindexed`."""
         at, published_at = self.line["fetched_at"], self.line["published_at"]
         return {
             "id": self.id,

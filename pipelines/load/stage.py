@@ -50,7 +50,7 @@ def load(settings: Settings, source: Source, run: str, *, check: Call = None, pr
 
     prepare: a function that is called before anything changes, while no other process loads this source. With it the
     quarantine does not hold the run: a person asked for this load (released the run, or has it extracted again).
-    check: a function that is called before the stage begins, in the same turn. Its error leaves the earlier row alone.
+    check: called before the stage begins, in the same turn at this source; if it fails, `runs` keeps its earlier row.
     """
     with loading(settings) as load_next:
         return load_next(source, run, prepare, check)

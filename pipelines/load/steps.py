@@ -20,8 +20,8 @@ from pipelines.stores import postgres, row_copy
 # statement `load_ask_flood` tells whether there are too many edits (a flood); if not, Python names the kind of each
 # edit.
 KNOWN, VERDICTS = "load_fill_known", "load_judge_newer_lines"
-# The step that gives new articles their numbers; Python copies their rows. The second one does it and judges as well,
-# where there is nothing to compare with.
+# Each of these two steps gives new articles their numbers; Python then copies their rows. The second one also judges
+# the lines, and is used if there is nothing to compare them with.
 ARTICLES, NEW_LINES = "load_number_articles", "load_number_new_lines"
 FLOOD = {"least": policy.FLOOD_EDITS, "share": policy.FLOOD_SHARE}
 STEPS = (
@@ -29,7 +29,7 @@ STEPS = (
     "load_drop_false_canonicals",
     "load_find_second_urls",
     "load_find_second_urls_of_file",
-    # A page that is a revision already and was read again: its stored row is corrected in place.
+    # If a page that is a revision already was read again, its stored row is corrected in place.
     "load_find_reread_pages",
     "load_reread_revisions",
     "load_reread_articles",
@@ -73,8 +73,8 @@ GIVEN_COLUMNS = (  # noqa: SIM905
     "id url canonical_key fetched_at seen_at first_fetched_at first_run loaded_run revision"
 ).split()
 
-# Lines of a file up to which its steps are planned once for all files of a session: any plan will do for so few lines.
-# Chosen: a source brings fewer in a usual night.
+# For files with up to this many lines, Postgres plans the steps only once in a session: for so few lines any plan is
+# good enough. Chosen: a source brings fewer lines in a usual night.
 FEW_LINES = 200
 
 # Values of policy.py for the steps; each step takes those that it names.
@@ -95,8 +95,9 @@ def run_steps(
     """Judge the lines of these sources and write the results, and also the site's answers for pages that it did not
     send.
 
-    Gives why the quarantine holds the articles of one of them; then no line of any of them is judged, and the caller of
-    several rolls back. Empty if nothing is held. may_hold: whether it may hold them.
+    Gives why the quarantine holds the articles of one of these sources, empty if it holds none. If it holds any, no
+    line of any source is judged, and a caller with several sources rolls back. may_hold: whether the quarantine may
+    hold articles.
     """
     rows, why, compared = file.rows, "", False
     # The lines that keep the stored wording instead of the file's wording; their words differ from the file.
@@ -152,10 +153,11 @@ def run_steps(
 
 
 def _copy_lines(conn: postgres.Connection, rows: Sequence[file_rows.Row], run: str, *, few: bool) -> postgres.Row:
-    """Put the lines where they are judged; StoreError if the ledger does not know a fetch. Gives what KNOWN told.
+    """Copy the lines into the table in which they are judged; StoreError if the ledger does not know a fetch. Gives the
+    result of KNOWN.
 
-    Only a line that may be compared with another wording comes whole: one of a stored article, or of a URL that another
-    line has too. Nobody else adds articles of these sources meanwhile.
+    Only a line that may be compared with another wording is copied completely: a line of a stored article, or of a URL
+    that another line has too. No other process adds articles of these sources meanwhile.
     """
     postgres.execute_all(conn, ("load_create_lines", "load_create_sources"))
     judged = itemgetter(*file_rows.JUDGED)
@@ -189,7 +191,8 @@ def _refuse_strangers(rows: Sequence[file_rows.Row], strangers: Sequence[int], r
 
 
 def _may_be_copies(rows: Sequence[file_rows.Row]) -> bool:
-    """Whether two lines have a text, a title or a canonical address in common; a line without one may have any."""
+    """Whether two articles have a text, a title or a canonical address in common. True also if an article has no
+    canonical address that can be compared."""
     articles = [row for row in rows if row["article"]]
     return any(
         len({row[name] for row in articles}) < len(articles)

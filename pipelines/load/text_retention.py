@@ -3,7 +3,7 @@
 If an alert or a hold refers to something, it stays with all its records. Each step covers a run or some hundred
 wordings, and is noted before it is done. After a kill, the same call does the rest. Three things are never deleted: an
 article, its newest wording, and the digests of an earlier wording. When an address is deleted from the ledger, a line
-with its end stays.
+with its final state stays.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def _retire_wordings(work: _Pass, own: Mapping[str, int]) -> None:
 
 def _retire_ledger(work: _Pass, raw_days: Mapping[str, int], raw_gone: Set[str]) -> None:
     """Delete, in old runs, the fetches that have no article and no answer in the raw store, and load's decisions on
-    these fetches; then addresses that have an end, no article and no fetch left."""
+    these fetches; then addresses in a final state that have no article and no fetch left."""
     if not work.settings.keep_ledger_days:
         return
     most = 1

@@ -17,7 +17,7 @@ JOINER = "\u200c"
 class FieldWords:
     """The words of one field in order: tokens, their forms without accents, and the places of each form.
 
-    whole: where words may begin and end; None if every word may.
+    whole: the places at which a complete word may begin, and those at which it may end; None if it may at every place.
 
     If joiners keep words of the field together, the field is read a second time as if these words were separate. A part
     of such a word is no complete word.

@@ -24,7 +24,7 @@ class Moment:
         return self.at or now - self.back
 
     def is_past(self, end: Moment) -> bool:
-        """Whether nothing lies from this moment to the end, whenever the request is made."""
+        """Whether this moment is at the end or later, whenever the request is made."""
         if self.at and end.at:
             return self.at >= end.at
         return not self.at and not end.at and self.back <= end.back

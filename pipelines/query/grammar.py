@@ -43,7 +43,8 @@ class Field(StrEnum):
 
 
 class Standing(StrEnum):
-    """The values of `is:`: a second wording, removed from its site now, or a change of that kind at any time."""
+    """The values of `is:`. REVISED: the article has a second wording. REMOVED: its site has no such page now. The
+    others: it had a change of this kind at any time."""
 
     REVISED = "revised"
     REMOVED = "removed"
@@ -221,7 +222,7 @@ def _all(reading: _Reading, *, title: bool, depth: int) -> Node:
 
 
 def _check_dates(reading: _Reading, parts: Sequence[Node], begins: Sequence[QueryToken | None]) -> None:
-    """Point at a date that leaves no day between it and an earlier one."""
+    """Raise an error at a date if no day is left between it and a date before it in the query."""
     dates = [(part, piece) for part, piece in zip(parts, begins, strict=True) if isinstance(part, DateFilter)]
     for n, (one, _) in enumerate(dates):
         for other, piece in dates[n + 1 :]:

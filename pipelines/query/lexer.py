@@ -13,7 +13,8 @@ from pipelines.errors import QueryError
 
 # Opening quote -> closing quote.
 QUOTES = {'"': '"', "“": '”"', "„": '“”"', "«": "»", "”": '”"'}
-# Signs of a query as keyboards of wide letters, or programs that improve what is typed, write them: one for one.
+# Other forms of the signs of a query, and the plain sign for each. Chinese and Japanese keyboards write wide forms, and
+# some programs replace what a person types.
 ALIKE = str.maketrans("（）：｜＂－＊／‐‑–—−", '():|"-*/-----')
 # A quote within a Hebrew word marks an acronym (צה"ל), and is no quote.
 GERSHAYIM = '(?<=[\u05d0-\u05ea])["”“](?=[\u05d0-\u05ea])'

@@ -21,8 +21,8 @@ from pipelines.query.terms import Term
 # How many clauses are tested besides the one by which a query is looked up, and how many excluded words. Chosen: most
 # queries have no more, and four bytes each are kept for every query.
 CLAUSES, EXCLUSIONS = 3, 2
-# The assumed share of articles that contain a word of unknown frequency, divided by the word's number of letters.
-# Chosen: below one in a thousand.
+# If nothing is known of a word's frequency, this value divided by the number of its letters is the assumed share of
+# articles with the word. Chosen: the share is far below one in a thousand.
 UNSEEN = 0.0002
 # The assumed share of articles with a key of another kind. Chosen: only their order matters.
 USUAL = {"start": 0.05, "stem": 0.02, "piece": 0.2, "filter": 0.2, "lang": 0.6}

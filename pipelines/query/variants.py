@@ -84,7 +84,8 @@ def without_article(form: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def without_prefix(form: str) -> frozenset[str]:
-    """Every form that a written form can be without a prefix. `add_prefixes` of each must give the form again."""
+    """All forms that may be left of a written form without its prefix. From each of them, `add_prefixes` must give the
+    written form again."""
     found = {form[len(p) :] for p in PREFIXES if form.startswith(p) and len(form) > len(p) + 1}
     # A term with the article keeps it: للعراق is read as العراق.
     lil = [form[len(p) :] for p in PREFIXES if p.endswith("لل") and form.startswith(p)]

@@ -36,7 +36,7 @@ NIGHT_SHARE, WIDEST_WITHIN = 0.5, timedelta(days=7)
 OVER_AFTER, COUNTED_AT_ONCE = timedelta(hours=12), 40
 
 STAGES = ("crawl", "extract", "load", "alert")
-# The count in a Tally of load of URLs without an end, found by the ledger's check.
+# The count in a Tally of load of URLs without a final state, found by the ledger's check.
 UNACCOUNTED = "unaccounted"
 ENDED_WELL = (RunState.DONE, RunState.STOPPED, RunState.BUSY)
 # The fewest sources from which to judge the network. One source without an answer says nothing about it.

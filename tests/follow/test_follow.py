@@ -371,7 +371,7 @@ def test_the_command_shows_the_samples_writes_the_file_and_exits_1_where_it_cann
     assert unasked.stderr.startswith(
         f"Nobody can be asked whether to follow {FED.host}, because this is no terminal: give"
     )
-    assert "for --json asks nothing: give --yes" in by_program.stderr
+    assert "because --json asks nothing: give --yes" in by_program.stderr
     assert json.loads(unknown.stdout)[0]["problem"].startswith("The time zone and the country of")
     assert lacking.returncode == 1 and "10 of 10 samples are good" in lacking.stdout
     assert lacking.stderr.splitlines()[-1] == "Not followed: give --timezone and --country."
@@ -415,7 +415,7 @@ def test_a_source_whose_home_page_is_shut_is_looked_at_through_its_lists(tmp_pat
         found = recheck.check(settings, demo_source(FED, delay=0.1))
 
     assert [(change.bad, change.text) for change in found.changes] == [
-        (False, f"the home page {FED.url} cannot be had: status 403")
+        (False, f"the home page {FED.url} cannot be fetched: status 403")
     ]
     assert found.fine == "2 of 2 lists answer, 6 of 6 sample articles are good"
 

@@ -1,5 +1,6 @@
--- The newest articles in a state (revised, removed, with a change of a kind) that a query leaves, from a place on. Which are in the
--- state is no part of an OR here, so that Postgres begins with these where they are few, and with the newest articles where not.
+-- The newest articles in a state (revised, removed, or with a change of a kind) that the index finds for a query, after the last one before
+-- this page. The state is a condition without OR. So Postgres can begin with the articles in the state if they are few, and else with the
+-- newest articles.
 select w.article_id, w.dated, %(exact)s and w.shape = 0 as sure
 from article_words w
 where w.article_id in (

@@ -1,5 +1,5 @@
--- What a query finds among the newest articles, from a place on. For words that stand in many articles this is cheaper than a search of the
--- whole archive.
+-- What a query finds among the newest articles after the last one before this page. For words that are in many articles this is cheaper
+-- than a search of the whole archive.
 with newest as materialized (
     select w.article_id, w.dated, w.shape, w.words
     from article_words w

@@ -1,8 +1,8 @@
--- Lease the next due URLs of a source: lists before articles, new before known, newest first, at most per_host of each host. Of the
--- sitemaps that an index named, at most `sitemaps` are leased: the rest of what this run may ask for. No article is leased while a list of
--- the source is due and not yet read: what the lists name tonight comes before what other nights left over. A page or list that was not
--- sent in full for long is asked for without its ETag and date. The same is true of a page that once changed although its ETag and date
--- stayed the same. Only a crawl of the past leases URLs of the past.
+-- Lease the next due URLs of a source, at most per_host of each host. Lists come before articles, new URLs before known ones, and then the
+-- newest first. Of the sitemaps that an index named, at most `sitemaps` are leased: as many as this run may still ask for. No article is
+-- leased while a list of the source is due and not yet read: what the lists name tonight comes before what other nights left over. A page
+-- or list that was not sent in full for long is asked for without its ETag and date. The same is true of a page that once changed although
+-- its ETag and date stayed the same. Only a crawl of the past leases URLs of the past.
 with open_lists as (
     select exists (
         select from urls

@@ -1,5 +1,5 @@
--- Write what a look at these URLs changes: state, reason, validators, and when to look again (null: not without a new cause). A page that
--- is unchanged keeps the state of the last look that fetched it, whatever failed in between.
+-- Write what a look at these URLs changes: state, reason, validators, and when to look again (null: only if there is a new cause). A page
+-- that is unchanged keeps the state of the last look that fetched it, whatever failed in between.
 update urls
 set state = case
         when look.outcome = 'unchanged' and urls.state in ('fetched', 'rejected', 'duplicate') then urls.state

@@ -269,7 +269,8 @@ def _stranger(element: HtmlElement) -> bool:
 
 
 def _is_card(link: HtmlElement) -> bool:
-    """Whether a link holds more than a name, as a headline with a byline below it, and leads to nobody's page."""
+    """Whether a link is a card of an article: it contains more than a name, such as a headline with a byline below it,
+    and does not lead to a person's page."""
     if PROFILE.search(link.get("href") or ""):
         return False
     said = 0

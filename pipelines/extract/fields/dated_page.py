@@ -1,5 +1,5 @@
-"""When a page may have been published, and the record of a page that is to be dated. All readers of its dates share
-both."""
+"""The record of a page whose publication date is wanted, and the limits between which this date may lie. All readers of
+dates use both."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class DatedPage:
 
     @property
     def is_placeless(self) -> bool:
-        """Whether the place of the source is unknown: no country's time is UTC."""
+        """Whether nobody said where the source is: it has no country, and its time zone is UTC, the default."""
         return not self.source.country and self.source.timezone == "UTC"
 
     def read(self, text: object) -> tuple[datetime, str] | None:

@@ -32,7 +32,8 @@ def guess(tree: HtmlElement, latest: date) -> str:
 
 
 def _of_another_day(meta: HtmlElement) -> bool:
-    """Whether a meta element holds another day than publication; a picture's address holds the page's own day."""
+    """Whether a meta element has another day than that of publication, such as the day of a change. Addresses do not
+    count, because the address of a picture may have the day of publication in it."""
     said = meta.get("content") or ""
     return not said.startswith(("http", "/")) and any(
         tells_another_day(meta.get(kind) or "") for kind in ("name", "property", "itemprop")

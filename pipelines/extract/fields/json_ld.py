@@ -101,7 +101,8 @@ def posts(found: list[Node]) -> list[str]:
 
 
 def find_embedded_text(tree: HtmlElement) -> list[str]:
-    """The paragraphs of the longest piece of HTML in a script: pages drawn by scripts show none before."""
+    """The paragraphs of the longest piece of HTML in a script. A page that scripts draw has no other paragraphs before
+    they run."""
     longest = ""
     for script in tree.iter("script"):
         source = script.text or ""

@@ -85,7 +85,8 @@ def _named_so(dated: DatedPage) -> Iterator[Dating]:
 
 
 def _shows_earlier_day(dated: DatedPage, at: datetime) -> bool:
-    """Whether the page shows a day before this one. Then a moment that is also given as a change is the last save."""
+    """Whether the page shows an earlier day than this one. If it does, a moment that the page also gives as its last
+    change is the moment of the last save."""
     shown = (dated.read(one.text) for one in dated.shown[:MAX_LOOKS] if not one.changed)
     return any(found[0].date() < at.date() for found in shown if found)
 

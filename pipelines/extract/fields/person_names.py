@@ -10,7 +10,7 @@ from html import unescape
 
 from pipelines.extract.phrases import key
 
-# What sort of text it is, and `by`.
+# Words before the name of an author that say what kind of text it is: `guest article by`.
 PIECE_BY = (
     r"(?:eine? )?(?:bericht|artikel|(?:gast)?beitrag|interview|reportage|kolumne|(?:gast)?kommentar|pressemitteilung|"
     r"rezension|kritik|analyse|essay|porträt|protokoll) von|"
@@ -76,7 +76,7 @@ OFFICES = re.compile(
 )
 # Words that mean an office if they stand alone or in capitals, and otherwise may be a name: Sid Guest.
 ALSO_NAMES = re.compile(r"(?i:sid|ria|guest|gast)|.*(?<!\w)(?:SID|RIA)(?!\w).*|(?i:guest|gast)\s.*")
-# Words for people who took the picture; and an address, beside which places stand.
+# Words before the name of the person who took a picture.
 PHOTO = re.compile(
     r"(?:photo(?:graph)?s?|fotos?|bild(?:er)?|image|picture|credits?|quelle|source|kuva|zdj[ęe]cie|fot\.|fotó|фото|صورة|"
     r"تصوير|تصویر|عکس|写真|圖|图)\s*(?:[:：/©|]|(?:by|von|de|par)\b)",
@@ -123,7 +123,8 @@ ROLE = re.compile(
 # The most words of one name, and the fewest of a line that may hold several names. Chosen: Arabic and Spanish names
 # have up to five.
 NAME_WORDS, NAMES_WORDS = 5, 4
-# Letters of the longest word inside a name that is written small: della. Chosen: longer ones are a sentence's.
+# The most letters of a word inside a name that begins with a small letter, such as `della`. Chosen: a longer one
+# belongs to a sentence.
 PARTICLE_LETTERS = 5
 # The most characters of one name. Chosen: a longer one is an office or a sentence.
 LONGEST_NAME_CHARACTERS = 60

@@ -110,7 +110,8 @@ def _is_doubtful(sure: Sequence[Dating], dated: DatedPage) -> bool:
 
 
 def _may_be_last_save(best: Dating, dated: DatedPage) -> bool:
-    """Whether a date may be that of the last save. Some systems give it for both dates, others only in meta."""
+    """Whether a date may be that of the last save. Some systems write the last save as the dates of publication and of
+    change; others write it into meta elements as the only date."""
     return best.said_by == "meta" or best.at == find_modified(dated)
 
 

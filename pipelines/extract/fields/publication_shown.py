@@ -11,8 +11,8 @@ from pipelines.extract.fields import guessed_date, visible_dates
 from pipelines.extract.fields.dated_page import AHEAD, PRECISE, DatedPage, Dating
 from pipelines.extract.fields.visible_dates import MAX_LOOKS
 
-# A number at the start of a slug may be something else than a day, such as a number of victims. A day there has two
-# digits, if need be with a zero.
+# Dates in an address. After the folders of a year and a month, a number at the start of a slug counts as a day only if
+# it begins with a zero: another one may be a number of victims.
 IN_ADDRESS = re.compile(
     r"/(?P<y>20\d\d)/(?P<m>\d{1,2})/(?P<d>\d{1,2})(?:/|$)|/(?P<y2>20\d\d)/(?P<m2>\d\d)/(?P<d2>0\d)-"
     r"|/(?P<y3>20\d\d)-(?P<m3>\d{1,2})-(?P<d3>\d{1,2})(?:/|$)|/(?P<y4>20\d\d)-(?P<m4>\d\d)-(?P<d4>\d\d)-"

@@ -194,8 +194,9 @@ def state(tree: HtmlElement) -> list[str]:
 
 
 def _walk(body: HtmlElement, titles: Titles) -> tuple[dict[HtmlElement, int], int, set[HtmlElement], int]:
-    """The elements that may show a date with their places, the title's place, the elements that hold the title, and
-    the place of the last link home before the title; without one that of the second text of the page.
+    """The elements that may show a date, with their places; the title's place; the elements that contain the title; and
+    the place where the head of the page ends. This is the last link home before the title, or the second text of the
+    page if it is before the title and comes later; 0 if neither is before the title.
 
     A place counts the characters of text before it.
     """
@@ -257,7 +258,8 @@ def _names_date(name: str) -> bool:
 
 
 def _texts(element: HtmlElement) -> list[str]:
-    """The texts of an element that may be a date: its own text, or all of its text if that is split or it is a time."""
+    """The texts of an element that may be a date: of a time element, its attribute and its text; of another one, its
+    own text, or the texts of its parts if only these have any."""
     if element.tag == "time":
         said = [element.get("datetime") or element.get("content") or "", _beginning(element)]
         return [" ".join(text.split())[:LONGEST_CHARACTERS] for text in said if text.strip()]

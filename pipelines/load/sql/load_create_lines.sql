@@ -11,9 +11,9 @@ create temporary table if not exists lines (
     whole boolean not null default false,
     url text, canonical_url text, title text, description text, text text, authors text[], language text, published_from text,
     modified_at timestamptz, image text, tags text[], section text, removed jsonb,
-    -- Found from what is stored: the article of this URL, the URL of which this one is a copy, whether this fetch was judged before,
-    -- whether it is the newest fetch of its URL; and, further down, the verdict, its reason, and the revision that the line makes or
-    -- belongs to.
+    -- Found by comparing the line with what is stored. article_id: the article of this URL. copy_of: the URL of which this one is a copy.
+    -- judged: whether load decided on this fetch before. latest: whether it is the newest fetch of its URL. revision, further down: the one
+    -- that the line makes or belongs to.
     article_id bigint, copy_of bigint, judged boolean not null default false, latest boolean not null default false, looks integer,
     -- About the line's URL: whether it stayed undecided or was held, and when a list first named it.
     undecided boolean, discovered_at timestamptz,

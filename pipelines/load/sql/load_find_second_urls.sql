@@ -1,9 +1,9 @@
--- Find second URLs of stored articles. In the order of the branches below, a line and an article agree in 1. the text, and the title or the
--- canonical URL;
--- 2. the canonical URL and the title, if one of the two stands at that URL (broken sites name one canonical URL on every page);
--- 3. the title, and the line's URL is an alias of the article's already;
--- 4. only this: the line's canonical URL is the article's address, and the line's own address is akin to it;
--- 5. the title and the variant key.
+-- Find second URLs of stored articles: lines with an article that is stored under another URL. Each branch below is one case.
+-- 1. Both have the same text, and the same title or canonical URL.
+-- 2. Both have the same title and canonical URL, and one of the two is at that URL. (Broken sites name one canonical URL on every page.)
+-- 3. Both have the same title, and the line's URL is already an alias of the article.
+-- 4. The line's canonical URL is the article's address or an alias of it, and the line's own address is akin to it.
+-- 5. Both have the same title and the same variant key.
 with found as (
     select l.url_id, a.url_id as copy_of, a.id
     from lines l

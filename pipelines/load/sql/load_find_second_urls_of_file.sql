@@ -1,4 +1,5 @@
--- Find second URLs of articles that come in the same files. The line that stands at its canonical URL counts as the first.
+-- Find lines of these files that have one new article under several URLs. One of these lines is the first, the others are second URLs of
+-- it: a line at its own canonical URL comes first, then the one that was fetched earliest.
 with recursive firsts as (
     select *, row_number() over (order by canonical_key <> url_key, fetched_at, n) as rank
     from (

@@ -1,5 +1,5 @@
--- Delete from the ledger the addresses that have an end, but no article and no fetch: those that these runs discovered, and those in `ids`.
--- A line of each stays in retired_urls. dry: only count them. gone: fetches that count as deleted.
+-- Delete from the ledger the addresses in a final state that have no article and no fetch: those that these runs discovered, and those in
+-- `ids`. A line of each stays in retired_urls. dry: only count them. gone: fetches that count as deleted.
 with doomed as materialized (
     select u.id, u.source, u.url_key, u.state, u.code,
         (least(coalesce((u.entry ->> 'published_at')::timestamptz, u.discovered_at), u.discovered_at) at time zone 'utc')::date as day
