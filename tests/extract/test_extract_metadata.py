@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -118,6 +119,22 @@ def test_a_kicker_in_a_heading_is_no_part_of_the_title_that_the_page_has_without
 
     assert title(inside, f"{SHOWN} - Upper Dale Echo") == wanted + SHOWN
     assert title(inside, f"{before} {SHOWN} - Upper Dale Echo") == f"{before} {SHOWN}"
+
+
+@pytest.mark.parametrize(
+    ("said", "claim"),
+    [
+        ("لا صحة لخبر {}", "مقتل عشرة في قصف على غزة"),
+        ("No evidence that {}", "vaccines cause autism in children"),
+        ("Trump sagt {}", "Die Ukraine hat den Krieg begonnen"),
+        ("<b>No</b> evidence that {}", "vaccines cause autism in children"),
+        ("No <i>evidence that</i> {}", "vaccines cause autism in children"),
+    ],
+)
+def test_words_of_the_heading_itself_that_deny_a_claim_or_say_whose_it_is_are_no_kicker(said: str, claim: str) -> None:
+    found = title(f"<article><h1>{said.format(claim)}</h1></article>", f"{claim} | Upper Dale Echo")
+
+    assert found == re.sub("<[^>]+>", "", said).format(claim)
 
 
 def test_a_title_that_is_given_as_the_name_of_the_site_stays_the_title() -> None:

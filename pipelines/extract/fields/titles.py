@@ -178,21 +178,27 @@ def _heading(h1: HtmlElement, *titles: str) -> str:
             return first
     # A kicker in the heading precedes the title that other sites are given.
     ends = (title for title in titles if words(title) >= TITLE_WORDS and key(whole).endswith(" " + key(title)))
-    return next(ends, _without_kicker(whole, titles))
+    return next(ends, _without_kicker(h1, whole, titles))
 
 
-def _without_kicker(heading: str, titles: Sequence[str]) -> str:
+def _without_kicker(h1: HtmlElement, heading: str, titles: Sequence[str]) -> str:
     """A heading without the words that no title of the page has before it: a topic, the day, who pays for it.
 
-    titles: with the names of sites at their ends. What ends in a sign was written for this heading.
+    Such words have an element of their own, the first in the heading. Without one they belong to the sentence: `No
+    evidence that` before a claim denies it. What ends in a sign was written for this heading.
+    h1: the element of the heading.
+    titles: with the names of sites at their ends.
     """
-    if any(key(heading) in key(title) for title in titles):
+    first = next(h1.iterchildren("*"), None)
+    if first is None or (h1.text or "").strip() or any(key(heading) in key(title) for title in titles):
         return heading
+    kicker = _plain(first.text_content()[:LONGEST])
     for title in titles:
         for cut in islice(SEPARATOR.finditer(title), MAX_PARTS):
             head = title[: cut.start()].strip()
             before = heading.removesuffix(head).rstrip() if heading.endswith(head) else ""
-            if words(head) >= TITLE_WORDS and words(before) >= KICKER_WORDS and before[-1].isalnum():
+            told = before == kicker and words(before) >= KICKER_WORDS and before[-1].isalnum()
+            if told and words(head) >= TITLE_WORDS:
                 return head
     return heading
 
