@@ -68,6 +68,8 @@ def test_a_day_beside_an_author_whose_name_has_accents_is_cut(line: str, name: s
      "قرار رقم 55", "قراءات في 5 دواوين", "Online shop sells 12 boats", "Seen from ferry 12", "تدمير 3 قرى في الريف",
      "People are afraid of 12 boats", "已有12人死亡",
      "Yesterday", "What happened an hour ago", "A few hours in the harbour",
+     "مشاهد من زيارة البابا إلى 3 مدن لبنانية", "Lula visita Lisboa por 2 dias", "زيارة المعرض: مشاركة 20 دولة عربية",
+     "Ludovic visite 3 musées",
      "Now", "ماذا حدث قبل ساعة", "The hours before the vote", "Just now the ferry came home"],
 )  # fmt: skip
 def test_a_line_that_says_something_stays(line: str) -> None:

@@ -110,7 +110,9 @@ def reason(line: str, names: Collection[str] = (), *, head: bool = False) -> str
     if len(words) > MAX_WORDS:
         return ""
     counts = [word for word in words if _counts(word)]
-    counted = bool(counts) and bool(re.search(r"\d", rest))
+    numbers = re.findall(r"\d+", rest)
+    # In a sentence, several words can begin like one for a count beside the same number.
+    several = min(len(counts), len(numbers)) >= SEVERAL_COUNTS
     its_key = key(" ".join(words))
     for name in names:
         its_key = its_key.replace(key(months.fold(name)), " ")
@@ -121,9 +123,9 @@ def reason(line: str, names: Collection[str] = (), *, head: bool = False) -> str
     ]
     if running and not left:
         return "date"
-    if counted and len(left) <= (PLACE_WORDS if dates or len(counts) >= SEVERAL_COUNTS else 0):
+    if counts and numbers and len(left) <= (PLACE_WORDS if dates or several else 0):
         return "counter"
-    return "date" if dates and not left and not re.search(r"\d", rest) else ""
+    return "date" if dates and not left and not numbers else ""
 
 
 def _counts(word: str) -> bool:
