@@ -48,6 +48,26 @@ def test_a_list_of_terms_is_kept_whole_or_not_at_all(kept: set[int], added: set[
     assert complete_tables(blocks(tree), kept, ()) == (added, cut)
 
 
+@pytest.mark.parametrize(
+    ("story", "beside"),
+    [
+        ("<p>The old ferry sails again.</p><p>It had sunk in the flood.</p><p>All seats are sold.</p>",
+         "<dd class=comments><p>How nice that is!</p><p>At last, I say.</p></dd>"),
+        ("<p>The old ferry sails again.</p><p>It had sunk in the flood.</p><p>All seats are sold.</p>",
+         "<dd class=footer>All rights of the paper reserved.</dd>"),
+        ("<p>The old ferry sails again.</p>",
+         "<dd class=related>The council of the town votes on the price of bread and on the new bridge at noon</dd>"),
+    ],
+)  # fmt: skip
+def test_a_list_that_lays_out_the_page_is_none_of_terms(story: str, beside: str) -> None:
+    tree = parse(f"<body><dl><dt>Story</dt><dd>{story}</dd><dt>More</dt>{beside}</dl></body>")
+    assert tree is not None
+    found = blocks(tree)
+    kept = {number for number, block in enumerate(found) if block.tag == "p" and block.text in story}
+
+    assert complete_tables(found, kept, ()) == (set(), set())
+
+
 def test_a_table_that_lays_out_the_page_is_none_of_figures() -> None:
     rows = "".join(f"<p>{line}</p>" for line in BODY)
     menu = "<tr><td>الرئيسية</td><td>أخبار</td></tr>"

@@ -54,6 +54,14 @@ def _is_of_figures(table: HtmlElement, cells: Sequence[Block], titles: Collectio
     ):
         return False
     if table.tag == "dl":
-        return len(list(table.iter("dt"))) >= ROWS
+        return _is_of_terms(table, len(cells))
     rows = [row for row in table.iter("tr") if len([cell for cell in row if cell.tag in ("td", "th")]) > 1]
     return len(rows) >= ROWS
+
+
+def _is_of_terms(table: HtmlElement, cells: int) -> bool:
+    """Whether a dl is a list of terms: one cell in each dt and dd, and all dd of one class. Otherwise it lays out a
+    page: the article, its comments, the footer.
+    """
+    terms, told = list(table.iter("dt")), list(table.iter("dd"))
+    return len(terms) >= ROWS and cells <= len(terms) + len(told) and len({one.get("class") for one in told}) == 1
