@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import string
 
 from resiliparse.parse.encoding import detect_encoding
 
@@ -23,14 +24,15 @@ BOMS = (
 )
 LABEL = re.compile(rb"<(?:meta|\?xml)[^<>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 TAG = re.compile(rb"<[^<>]*>")
+ASCII_LETTERS = string.ascii_letters.encode()
 TAGGED = re.compile(r"<[^<>]*>")
-HIGH = re.compile(rb"[\x80-\xff]+")
-LETTERS = re.compile(rb"[A-Za-z]+")
+WORD = re.compile(rb"[A-Za-z\x80-\xff]{2,}")
 # The charsets that programs take for these labels.
 WIDER = {
     "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
     "shift_jis": "cp932", "euc_kr": "cp949",
 }  # fmt: skip
+KOREAN = "cp949"
 LATIN = {"cp1252", "cp1250", "cp1254", "iso8859-15", "iso8859-2"}
 # Python codecs in which no list is written.
 NO_CHARSETS = {"undefined", "idna", "punycode", "utf-8", "utf-7", "utf-16", "utf-32"}
@@ -69,16 +71,16 @@ def _recode(body: bytes, charset: str, language: str) -> bytes:
         return text.encode()
     label = LABEL.search(body[:LABEL_BYTES])
     for name in (_find_codec(label[1].decode("ascii")) if label else "", _find_codec(charset)):
-        # A text with more than half of its letters above ASCII is in no Latin alphabet.
+        # A text whose words have more than half of their letters above ASCII is in no Latin alphabet.
         if name and not (name in LATIN and _dense(body)):
             western = body.decode(name, "replace")
             if name != singlebyte.WESTERN:
                 return western.encode()
             return body.decode(singlebyte.charset(TAGGED.sub(" ", western), language), "replace").encode()
-    guess = (
-        _find_codec(str(detect_encoding(TAG.sub(b" ", body[:SAMPLE_BYTES]), from_html_meta=False) or "")) or "cp1252"
-    )
-    return body.decode(guess, "replace").encode()
+    guess = str(detect_encoding(TAG.sub(b" ", body[:SAMPLE_BYTES]), from_html_meta=False) or "")
+    # The detector takes Korean for UTF-8, which was tried above.
+    guess = KOREAN if guess == "utf-8" and _dense(body) else guess
+    return body.decode(_find_codec(guess) or "cp1252", "replace").encode()
 
 
 def _find_codec(label: str) -> str:
@@ -91,6 +93,7 @@ def _find_codec(label: str) -> str:
 
 
 def _dense(body: bytes) -> bool:
-    sample = TAG.sub(b" ", body[:SAMPLE_BYTES])
-    high = sum(map(len, HIGH.findall(sample)))
-    return high >= LEAST_HIGH_LETTERS and high > sum(map(len, LETTERS.findall(sample)))
+    # Words of ASCII alone are no evidence: most of a feed's bytes may be addresses.
+    words = [word for word in WORD.findall(TAG.sub(b" ", body[:SAMPLE_BYTES])) if not word.isascii()]
+    high = sum(len(word.translate(None, ASCII_LETTERS)) for word in words)
+    return high >= LEAST_HIGH_LETTERS and 2 * high > sum(map(len, words))

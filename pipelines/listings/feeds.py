@@ -52,6 +52,13 @@ MODIFIED = ("updated", "modified", "dc:modified")
 PAGES = ("", "text/html", "application/xhtml+xml")
 BASED = etree.XPath("boolean(//@xml:base)")
 Said = dict[str, list[Any]]
+# What a feed says of itself (RSS 0.9 to 2.0, Atom 0.3 and 1.0).
+ABOUT_THE_FEED = {
+    "channel", "title", "link", "description", "language", "copyright", "managingEditor", "webMaster", "pubDate",
+    "lastBuildDate", "category", "generator", "docs", "cloud", "ttl", "image", "rating", "textInput", "textinput",
+    "skipHours", "skipDays", "items", "id", "updated", "modified", "subtitle", "tagline", "author", "contributor",
+    "icon", "logo", "rights", "info", "name",
+}  # fmt: skip
 
 
 class Frame(NamedTuple):
@@ -75,6 +82,8 @@ def read(root: Any, url: str, local: Local = ANYWHERE) -> Iterator[Entry]:
         yield from found
     elif len(list(islice(_items(root), TELLING))) == TELLING:
         raise ValueError("it is a feed of which no entry has an address")
+    elif strange := _name_strange(root):
+        raise ValueError(f"it is a feed in which no entry is found, but <{strange}>")
 
 
 def read_frame(root: Any, url: str, local: Local = ANYWHERE) -> Frame:
@@ -119,15 +128,34 @@ def _items(root: Any) -> Iterator[Any]:
     return (node for holder in _holders(root) for node in holder if name(node) in ("item", "entry"))
 
 
+def _name_strange(root: Any) -> str:
+    """The name of an element of a feed without entries that may hold what the feed names; empty if there is none."""
+    for node in islice(root.iterdescendants(), MOST_ENTRIES):
+        above, called = node.getparent(), name(node)
+        if called in ("item", "entry"):
+            return "" if above in _holders(root) else called
+        if above in _holders(root) and _is_own(node, root) and called not in ABOUT_THE_FEED:
+            return called
+    return ""
+
+
+def _is_own(node: Any, root: Any) -> bool:
+    """Whether an element is of the feed's format, and no extension."""
+    space = node.tag.rpartition("}")[0] if isinstance(node.tag, str) else "other"
+    return not space or space == root.tag.rpartition("}")[0] or bool(OWN.fullmatch(space[1:]))
+
+
 def _read_fields(item: Any, *, but: tuple[str, ...] = ()) -> Said:
     said: Said = {}
+    own = item.tag.rpartition("}")[0][1:]
     for child in item:
         if not isinstance(child.tag, str) or child.tag in but:
             continue
         space, _, called = child.tag.rpartition("}")
         space = space[1:]
         lead = OTHERS.get(space)
-        if lead is None and (not space or OWN.fullmatch(space)):
+        # Under whatever name, the namespace of an item is that of the feed.
+        if lead is None and (not space or space == own or OWN.fullmatch(space)):
             lead = ""
         if lead is not None:
             said.setdefault(lead + called, []).append(child)

@@ -29,7 +29,7 @@ MAX_NAMED = 20_000
 MAX_CHOSEN = 20
 # Bytes of a line of a text sitemap. Chosen: twice the longest address.
 LONGEST_LINE_BYTES = 4096
-ENTRY = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:url|sitemap)[\s>]", re.IGNORECASE)
+ELEMENT = re.compile(rb"<[A-Za-z]")
 LINE = re.compile(rb"https?://[^\s<>\"]+", re.IGNORECASE)
 DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/]?(0[1-9]|1[0-2])(?!\d)(?:[-_/]?(0[1-9]|[12]\d|3[01]))?")
 COMPACT_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -46,7 +46,9 @@ ASIDE = re.compile(
 def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
     """What a sitemap or an index names. body: UTF-8. ValueError if there is no complete entry."""
     found = _first_way(body, lambda way, recover: list(_entries(way, url, local, recover=recover)))
-    if not found and ENTRY.search(body):
+    root = xmltree.ROOT.search(body)
+    # A sitemap without articles has no element at all.
+    if not found and ELEMENT.search(body, root.end() if root else 0):
         raise ValueError("it is a sitemap of which no entry has an address")
     return found
 

@@ -25,6 +25,13 @@ MOST_MENDED = 200_000
 HEAD_BYTES = 20_000
 ROOT = re.compile(rb"<((?:[\w.-]+:)?(rss|RDF|feed|urlset|sitemapindex|html))(?=[\s/>]|$)", re.IGNORECASE)
 DOCTYPE = re.compile(rb"\s*(?:<\?[^<>]*>\s*)?<!doctype\s+html\b", re.IGNORECASE)
+# The roots as they are spelled in feeds and sitemaps, and the names in these that have capitals.
+ROOTS = frozenset((b"rss", b"RDF", b"feed", b"urlset", b"sitemapindex", b"html"))
+CAPITALS = {name.lower(): name for name in (b"RDF", b"pubDate", b"isPermaLink", b"origLink", b"skipHours", b"skipDays",
+            b"lastBuildDate", b"updatePeriod", b"updateFrequency")}  # fmt: skip
+TAG = re.compile(rb"</?[A-Za-z_][^<>]*")
+TAG_NAME = re.compile(rb"(?<![^\s</:])[A-Za-z_][\w.-]*(?=[\s/:=]|$)")
+QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'|[^\"']+")
 COMMENT = re.compile(rb"<!--[^<]*-->")
 # Control characters except tab, line feed and carriage return.
 UNWRITABLE = bytes((*range(9), 11, 12, *range(14, 32)))
@@ -69,7 +76,8 @@ def find_kind(body: bytes) -> tuple[str, bytes]:
     start = bare.rfind(b"<?xml ", 0, root.start())
     if start < 0 and not bare.startswith((b"<?", b"<!")):
         start = root.start()
-    return root[2].decode("ascii").lower(), body[max(start, 0) :]
+    body = body[max(start, 0) :]
+    return root[2].decode("ascii").lower(), body if root[2] in ROOTS else TAG.sub(_spell, body)
 
 
 def ways(body: bytes) -> Iterator[bytes]:
@@ -129,6 +137,18 @@ def name(node: Any) -> str:
 def text(node: Any) -> str:
     """All text in an element, without blanks at its ends."""
     return "".join(node.itertext()).strip() if len(node) else (node.text or "").strip()
+
+
+def _spell(tag: re.Match[bytes]) -> bytes:
+    """A tag with its names as feeds and sitemaps spell them: for XML <RSS> is another element than <rss>."""
+
+    def usual(name: re.Match[bytes]) -> bytes:
+        return CAPITALS.get(name[0].lower(), name[0].lower())
+
+    def part(found: re.Match[bytes]) -> bytes:
+        return found[0] if found[0][:1] in (b'"', b"'") else TAG_NAME.sub(usual, found[0])
+
+    return QUOTED.sub(part, tag[0])
 
 
 def _reference(said: re.Match[bytes]) -> bytes:

@@ -367,3 +367,66 @@ def test_what_a_feed_calls_an_entry_whatever_its_address_is_is_kept() -> None:
     assert [entry.guid for entry in entries(rss(*items))] == ["http://a.test/?p=4711", "", ""]
     assert only(own).guid == "tag:a.test,2026:4"
     assert only(b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "77", "url": "/5"}]}').guid == "77"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<RSS VERSION="2.0"><CHANNEL><ITEM><TITLE>Bridge</TITLE><LINK>http://a.test/News/1?B=C</LINK>'
+        "<PUBDATE>Sat, 28 Nov 2026 10:00:00 GMT</PUBDATE></ITEM></CHANNEL></RSS>",
+        '<FEED XMLNS="http://www.w3.org/2005/Atom"><ENTRY><TITLE>Bridge</TITLE><LINK HREF="http://a.test/News/1?B=C"/>'
+        "<PUBLISHED>2026-11-28T10:00:00Z</PUBLISHED></ENTRY></FEED>",
+        '<x:rss xmlns:x="urn:x"><x:channel><x:item><x:title>Bridge</x:title><x:link>http://a.test/News/1?B=C</x:link>'
+        "<x:pubDate>Sat, 28 Nov 2026 10:00:00 GMT</x:pubDate></x:item></x:channel></x:rss>",
+        "<RSS><CHANNEL><ITEM><TITLE>Bridge</TITLE><LINK>http://a.test/News/1?B=C</LINK>"
+        "<PUBDATE>Sat, 28 Nov 2026 10:00:00 GMT</PUBDATE><DESCRIPTION>a <b</DESCRIPTION></ITEM></CHANNEL></RSS>",
+    ],
+    ids=["rss", "atom", "prefix", "broken"],
+)
+def test_a_feed_in_capitals_or_with_a_prefix_is_read(body: str) -> None:
+    found = only(body)
+
+    assert (found.url, found.title) == ("http://a.test/News/1?B=C", "Bridge")
+    assert found.published_at == datetime(2026, 11, 28, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<rss><channel><title>A</title><post><link>http://a.test/1</link></post></channel></rss>",
+        "<rss><channel><news><item><link>http://a.test/1</link></item></news></channel></rss>",
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>A</title><post><link href="/1"/></post></feed>',
+    ],
+)
+def test_a_feed_of_which_no_entry_is_understood_is_no_empty_feed(body: str) -> None:
+    with pytest.raises(ValueError, match="no entry is found"):
+        entries(body)
+
+
+def test_a_feed_that_says_nothing_but_its_own_name_is_empty() -> None:
+    said = "<title>A</title><link>http://a.test/</link><ttl>5</ttl><image><url>/i.png</url></image>"
+
+    assert entries(f'<rss xmlns:x="urn:x"><channel>{said}<x:owner>A</x:owner></channel></rss>') == []
+    assert entries(atom("").replace("<entry></entry>", "")) == []
+
+
+@pytest.mark.parametrize("label", ["iso-8859-1", "utf-8"])
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("euc-kr", "정부는 오늘 새로운 경제 정책을 발표했다고 밝혔다"),
+        ("cp1256", "أعلنت الحكومة اليوم عن سياسة اقتصادية جديدة للبلاد"),
+        ("gb18030", "政府今天宣布了新的经济政策并将于明年实施"),
+        ("shift_jis", "政府は本日、新しい経済政策を発表しました"),
+        ("koi8-r", "Правительство сегодня объявило о новой экономической политике"),
+    ],
+)
+def test_a_feed_with_another_charset_than_it_says_is_read_though_most_of_it_is_addresses(
+    charset: str, text: str, label: str
+) -> None:
+    address = "http://a.test/politics/international/2026/11/28/the-long-slug-of-an-article-in-letters-of-english.html"
+    body = rss(f"<title>{text}</title><link>{address}</link><guid>{address}?p=1</guid>", head="").encode(charset)
+
+    found = only(f'<?xml version="1.0" encoding="{label}"?>'.encode() + body)
+
+    assert found.title == text

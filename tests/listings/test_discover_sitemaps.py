@@ -182,11 +182,23 @@ def test_a_date_that_no_calendar_has_is_no_date_in_a_name() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"<urlset><url><lastmod>2026-11-01</lastmod></url></urlset>", b"<URLSET><URL><LOC>http://a.test/1</LOC></URL></URLSET>"],
+    [b"<urlset><url><lastmod>2026-11-01</lastmod></url></urlset>", b"<urlset><page><address>http://a.test/1</address></page></urlset>"],
 )  # fmt: skip
 def test_a_sitemap_whose_entries_have_no_address_is_told(body: bytes) -> None:
     with pytest.raises(ValueError, match="of which no entry has an address"):
         read_list(body, "http://a.test/sitemap.xml")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<URLSET><URL><LOC>http://a.test/1?B=C</LOC><LASTMOD>2026-11-01</LASTMOD></URL></URLSET>",
+        "<m:UrlSet xmlns:m='http://www.sitemaps.org/schemas/sitemap/0.9'><m:Url><m:Loc>http://a.test/1?B=C</m:Loc></m:Url></m:UrlSet>",
+        "<m:urlset><m:url><m:loc>http://a.test/1?B=C</m:loc></m:url></m:urlset>",
+    ],
+)
+def test_a_sitemap_in_capitals_or_with_a_prefix_is_read(body: str) -> None:
+    assert urls(body) == ["http://a.test/1?B=C"]
 
 
 def test_an_empty_sitemap_names_nothing() -> None:
