@@ -145,6 +145,29 @@ def test_of_a_stream_in_one_place_the_last_text_is_cut_to_its_end(heading: str) 
     assert made.text.split("\n") == BODY[:2]
 
 
+@pytest.mark.parametrize(("lengths", "goes_on"), [((3, 3, 3, 1), True), ((1, 3, 3, 1), False)])
+def test_the_end_of_an_article_behind_the_last_story_that_it_links_to_stays(
+    lengths: tuple[int, ...], goes_on: bool
+) -> None:
+    parts = ""
+    for number, (about, length) in enumerate(zip(["المعصرة", "المكتبة", "المدرسة", "المنارة"], lengths, strict=True)):
+        further = about if goes_on else "ورشتها"
+        lines = [
+            f"ستغلق {about} القديمة أسابيع إلى أن يصدر قرار المجلس يوم الاثنين.",
+            f"وكانت {further} قد فتحت أبوابها للزوار قبل سبعين سنة بمال جمعه التجار.",
+            f"ويخشى جيران {further} أن تبقى مغلقة حتى نهاية الصيف المقبل.",
+        ]
+        parts += f"<h3><a href=/n/{number}>سكان {about} ينتظرون قرار المجلس</a></h3>{told(lines[:length])}"
+    closing = [
+        "وتقول البلدية إنها دفعت ثمن الحجارة كلها، وإنها لا تنوي رفع الرسوم.",
+        "وسيزور وفد من الوزارة الضفتين في الربيع ليرى ما تم فيهما.",
+    ]
+
+    made = article(html(f"<main><h1>{TITLE}</h1><div class=con>{told(BODY[:2])}{parts}{told(closing)}</div></main>"))
+
+    assert made.text.split("\n") == [*BODY[:2], *closing]
+
+
 def test_a_stream_in_a_script_without_spaces_is_told_by_pairs_of_letters() -> None:
     names = ["花园", "灯塔", "磨坊", "剧院", "市场"]
     stream = "".join(

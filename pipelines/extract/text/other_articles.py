@@ -42,6 +42,8 @@ FEW_UNITS, HEAD_BLOCKS, MOST_LINE_WORDS, PARTS = 3, 2, 14, re.compile(r"\s[|â€¢Â
 TURNS, ABOUT, SHORT_WORD = 4, 0.75, 3
 # The share of a heading's words, and of its pairs of letters, that its text repeats.
 WORDS_ABOUT, PAIRS_ABOUT = 0.5, 1 / 3
+# The least share of further paragraphs that have a word of their heading, for texts that go on about it. Chosen: half.
+GOES_ON = 0.5
 
 
 def strangers(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], url: str) -> dict[int, str]:
@@ -221,9 +223,7 @@ def _in_turns(
     for numbers in headings.values():
         if len(numbers) < TURNS:
             continue
-        # No heading marks the end of the last text, so that text gets the median length.
-        usual = sorted(after - before for before, after in pairwise(numbers))[len(numbers) // 2 - 1]
-        ends = [*numbers[1:], _end_of_last(found, numbers[-1], usual)]
+        ends = [*numbers[1:], _end_of_last(found, numbers)]
         told = [
             _about(found, start, range(start + 1, end))
             if found[start].linked
@@ -237,12 +237,30 @@ def _in_turns(
     return {}
 
 
-def _end_of_last(found: Sequence[Block], heading: int, usual: int) -> int:
-    """The number behind the last block of the last text: at most `usual` blocks, all in the heading's place."""
-    above, end = found[heading].place.parent, heading + 1
-    while end < min(heading + usual, len(found)) and (end < heading + 2 or found[end].place.parent == above):
+def _end_of_last(found: Sequence[Block], headings: Sequence[int]) -> int:
+    """The number behind the last block of the last text.
+
+    No heading marks that end. Its blocks are in the heading's place, and are no more than those of the shortest of
+    the other texts. If the paragraphs of the others go on about their heading, so does each of the last one: what
+    follows it may be the end of the article itself.
+    """
+    last, shortest = headings[-1], max(2, min(after - before for before, after in pairwise(headings)))
+    others = [
+        _goes_on(found, before, number) for before, after in pairwise(headings) for number in range(before + 2, after)
+    ]
+    told = bool(others) and sum(others) >= GOES_ON * len(others)
+    above, end = found[last].place.parent, last + 1
+    while end < min(last + shortest, len(found)) and (
+        end == last + 1 or (found[end].place.parent == above and (not told or _goes_on(found, last, end)))
+    ):
         end += 1
     return end
+
+
+def _goes_on(found: Sequence[Block], heading: int, number: int) -> bool:
+    """Whether a paragraph has a telling word of the heading above it, or of the first paragraph there."""
+    said = _telling_words(found[heading].key) | _telling_words(found[heading + 1].key)
+    return bool(said & _telling_words(found[number].key))
 
 
 def _may_turn(block: Block, url: str) -> bool:
