@@ -29,7 +29,7 @@ MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 TWO_NUMBERS = re.compile(r"(?<![\d:./-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(?:\d{4}|\d\d)(?![\d:])")
 YEAR_FIRST = re.compile(r"(?<!\d)\d{4}\s?[./-]\s?\d")
 # A year of two digits, as RFC 822 allows it; RFC 2822 says how to read it.
-SHORT_YEAR = re.compile(r"(\d{1,2}[ -][^\W\d]{3,9}[ -])(\d\d)(?=[ T]\d\d?:)")
+SHORT_YEAR = re.compile(r"(\d{1,2}[ -][^\s\d]{2,12}[ -])(\d\d)(?=[ T]\d\d?:)")
 # An unknown zone, or an offset that no place has.
 BEHIND_TIME = re.compile(r":\d\d(?:[.,]\d+)?\s*\(?([A-Z]{1,5}|[+-]\d[\d:]*)\)?\s*$")
 # Zone names that several places use and that RFC 822 does not decide.

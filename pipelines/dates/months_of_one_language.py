@@ -13,6 +13,7 @@ SHORT = {
     "кас|кастрычнік ліс|лістапад сне|снежань",
     "bg": "яну - - - - - - - сеп - ное -",
     "bn": "- ফেব - এপ্রি মে - জুল আগ সেপ|সেপ্ট অক্টো নভে ডিসে",
+    "ca": "- - - - - - - ag - - - -",
     "cs": "led úno bře dub kvě čvn čvc srp zář říj lis pro",
     "cy": "ion chw|chwef maw ebr - meh gor|gorff - - hyd tach rhag",
     "el": "- - - - μάι - - - - - - -",

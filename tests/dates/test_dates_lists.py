@@ -147,3 +147,17 @@ def test_the_long_date_of_every_month_is_read_in_the_languages_that_papers_are_i
     ]
 
     assert unread == []
+
+
+@pytest.mark.parametrize(
+    ("language", "month", "number"),
+    [("pl", "lis.", 11), ("cs", "lis.", 11), ("hr", "lis.", 10), ("he", "נוב׳", 11), ("he", "בנוב׳", 11),
+     ("hi", "नव॰", 11), ("hi", "जन॰", 1), ("ca", "ag.", 8)],
+)  # fmt: skip
+@pytest.mark.parametrize("year", ["2026", "26"])
+def test_a_short_month_with_its_sign_is_read_in_the_language_of_the_source(
+    language: str, month: str, number: int, year: str
+) -> None:
+    found = moment(f"28 {month} {year} 14:30:00 +0000", Local(language, "Europe/Paris"))
+
+    assert found == datetime(2026, number, 28, 14, 30, tzinfo=UTC)
