@@ -93,7 +93,7 @@ def pick(
     element, social = bare(element, written), bare(social, written)
     called = [without_names(title, sites) for title in (social, element)]
     h1s = [h1 for h1 in tree.iter("h1") if not _of_site(h1, *called)]
-    # Headings that may be the name of the site: the page has no other title than their words.
+    # Headings that may be the name of the site, and that have the same words as every title of the page.
     site_like_h1s = [
         h1
         for h1 in h1s
@@ -111,7 +111,7 @@ def pick(
     ):
         headline = near
     elif near and key(near) in map(key, called) and _alike(headline, near)[0] < SECTION_SHARE:
-        # Two of the page's titles agree against what is told to machines alone.
+        # Two titles of the page agree, and the title for machines is a different one.
         headline = near
     cut = [_without_site(title, sites, headings, tree) for title in (social, element)]
     # Readers see a page's only heading as its title, whatever title the page gives to search engines.
@@ -170,7 +170,8 @@ def _is_name(tail: str, head: str) -> bool:
 
 
 def _heading(h1: HtmlElement, *titles: str) -> str:
-    """The text of a heading, without a lead and a time in it if the page's title ends before these."""
+    """The text of a heading. If the heading has a lead or a time in it, and the page's title ends before these, they
+    are left out."""
     whole, first = _plain(h1.text_content()[:LONGEST]), _plain(h1.text or "")
     if len(h1) and words(first) >= TITLE_WORDS:
         said = [key(title) for title in titles]
@@ -182,12 +183,13 @@ def _heading(h1: HtmlElement, *titles: str) -> str:
 
 
 def _without_kicker(h1: HtmlElement, heading: str, titles: Sequence[str]) -> str:
-    """A heading without the words that no title of the page has before it: a topic, the day, who pays for it.
+    """A heading without its kicker: a short line above the title, such as a topic, the day, or who pays for the
+    article. No title of the page has these words.
 
-    Such words have an element of their own, the first in the heading. Without one they belong to the sentence: `No
-    evidence that` before a claim denies it. What ends in a sign was written for this heading.
-    h1: the element of the heading.
-    titles: with the names of sites at their ends.
+    A kicker has an element of its own, the first in the heading. Words without one belong to the sentence: `No evidence
+    that` before a claim denies it. Words that end in a sign, such as a colon, are no kicker either. h1: the element of
+    the heading.
+    titles: the page's titles, with the names of sites at their ends.
     """
     first = next(h1.iterchildren("*"), None)
     if first is None or (h1.text or "").strip() or any(key(heading) in key(title) for title in titles):
