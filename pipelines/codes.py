@@ -63,7 +63,7 @@ class RunCode(CodeWithMeaning):
 class Reason(CodeWithMeaning):
     """Why a page is no article."""
 
-    EMPTY = "empty page", "the page shows no text"
+    EMPTY = "empty page", "the page shows no text, and gives none for machines"
     NOT_HTML = "not html", "a PDF, a picture, JSON, …"
     LISTING = "listing", "the page lists articles"
     HOME = "home page", "the address leads to the home page"

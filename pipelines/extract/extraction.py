@@ -15,7 +15,7 @@ from pipelines.codes import Reason
 from pipelines.errors import StoreError, TooLargeError
 from pipelines.extract import markup, text_language
 from pipelines.extract.cpu_limit import TooSlow, time_limit
-from pipelines.extract.fields import metadata, publication_date
+from pipelines.extract.fields import above_text, json_ld, metadata, publication_date
 from pipelines.extract.fields.dated_page import DatedPage
 from pipelines.extract.rejections import conditions
 from pipelines.extract.text import assembly, by_trafilatura
@@ -120,6 +120,9 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         dated=when.at is not None and when.precision != "year",
         tree=tree,
         others=text.others,
+        given=lambda: (
+            bool(json_ld.body(facts.node)) and above_text.is_about(facts.title, above_text.stems(article_text))
+        ),
         free=str(facts.node.get("isAccessibleForFree", "true")).lower() != "false",
     )
     del elements

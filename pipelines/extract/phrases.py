@@ -26,7 +26,7 @@ from pipelines.extract.lexicon import (
     size,
 )
 
-__all__ = ["key", "key_of_name", "lexicon", "reasons"]
+__all__ = ["is_whole", "key", "key_of_name", "lexicon", "reasons"]
 
 # Lines from either end of a text among which some phrases count. Chosen: head and tail of an article.
 EDGE_LINES = 6
@@ -75,6 +75,12 @@ def reasons(lines: Sequence[str], own: Sequence[str] = ()) -> list[str]:
         else:
             found.append(_reason(line, edge))
     return found
+
+
+def is_whole(line: str) -> bool:
+    """Whether a line is a phrase of the lists and nothing else."""
+    its_key = key(line)
+    return its_key in lexicon().line or its_key in lexicon().edge
 
 
 @lru_cache(maxsize=KNOWN_LINES)

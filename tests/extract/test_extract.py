@@ -31,6 +31,7 @@ from tests.pages import (
     rejection,
     story,
 )
+from tests.quay import LIBRARY, QUAY, every_language
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -169,6 +170,25 @@ def test_a_text_that_is_whole_only_in_json_ld_is_taken_from_there() -> None:
     made = article(html(story(BODY[:1]), head))
 
     assert made.text.split("\n") == BODY
+
+
+@every_language
+@pytest.mark.parametrize(
+    "shell", ["<div id=root></div>", "<noscript>Enable JavaScript.</noscript><script src=/a.js></script>"]
+)
+def test_of_a_page_that_scripts_draw_the_text_for_machines_is_the_text(language: str, shell: str) -> None:
+    printed = QUAY[language]
+    node = {"@type": "NewsArticle", "headline": printed.title, "articleBody": "\n".join(printed.lines)}
+    head = '<script type="application/ld+json">{}</script>'
+
+    made = article(html(shell, head.format(json.dumps(node)), title=f"{printed.title} - {printed.site}"))
+    short = rejection(html(shell, head.format(json.dumps(node | {"articleBody": printed.lines[0][:60]}))))
+    strange = rejection(
+        html(shell, head.format(json.dumps(node | {"articleBody": "\n".join(LIBRARY[language].lines)})))
+    )
+
+    assert made.text.split("\n") == printed.lines
+    assert short.reason == strange.reason == Reason.EMPTY
 
 
 def test_another_articles_json_ld_is_not_taken() -> None:

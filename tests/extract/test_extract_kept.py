@@ -10,6 +10,7 @@ from pipelines.extract.blocks import blocks
 from pipelines.extract.markup import parse
 from pipelines.extract.site.observations import Observation, learn
 from tests.pages import BODY, TITLE, article, html, story
+from tests.quay import LIBRARY, QUAY, every_language
 
 REFRAIN = "فيا نهر خذ الجسر واحفظ لنا الضفتين وعد بنا إلى بيوتنا القديمة قبل حلول هذا الشتاء الطويل"
 
@@ -172,3 +173,21 @@ def test_a_standfirst_does_not_depend_on_what_stands_below_the_article(where: st
     }
 
     assert texts == {"\n".join([LEAD, *BODY])}
+
+
+@every_language
+@pytest.mark.parametrize("lead", ["<div><em>{}</em></div>", "<div class=x>{}</div>", "<div><span>{}</span></div>"])
+@pytest.mark.parametrize("side", ["", "<div><a href=/1>One story</a> <a href=/2>Another one</a></div>"])
+def test_a_standfirst_above_a_picture_is_a_part_of_the_text_whatever_its_element(
+    language: str, lead: str, side: str
+) -> None:
+    quay = QUAY[language]
+    first, *others = [*quay.lines, *LIBRARY[language].lines]
+    picture = "<figure><img src=/a.jpg><figcaption>Photo: A. Writer</figcaption></figure>"
+    text = "".join(f"<p>{line}</p>" for line in others)
+
+    made = article(
+        html(f"<main><h1>{quay.title}</h1>{lead.format(first)}{picture}{text}</main>{side}", title=quay.title)
+    )
+
+    assert made.text.split("\n") == [first, *others]

@@ -10,6 +10,7 @@ from pipelines.codes import Reason
 from pipelines.extract.extraction import extract_page
 from pipelines.model import Article, Page, Rejection, Source
 from tests.pages import BODY, SOURCE, TITLE, html, page, story
+from tests.quay import LIBRARY, QUAY, every_language
 
 DAY = '<meta property="article:published_time" content="2026-11-20T10:15:00+03:00">'
 MARKUP = DAY + '<meta property="og:type" content="article">'
@@ -485,3 +486,34 @@ def test_a_wall_for_subscribers_says_so_in_more_languages(line: str) -> None:
     found = extract_page(page(html(f"<article><h1>{TITLE}</h1><p>{BODY[0]}</p><p>{line}</p></article>")), SOURCE)
 
     assert isinstance(found, Rejection) and found.reason is Reason.PAYWALL
+
+
+CARD = "<a href=/n/story-{0}><h3>{1} {0}</h3><p>{2}</p></a>"
+
+
+@every_language
+@pytest.mark.parametrize(
+    "shape", ["<main><h1>{}</h1><p>{}</p><div>{}</div></main>", "<article><h1>{}</h1><p>{}</p></article>{}"]
+)
+def test_a_brief_above_cards_that_are_links_is_an_article_where_its_address_names_one(
+    language: str, shape: str
+) -> None:
+    quay, library = QUAY[language], LIBRARY[language]
+    cards = "".join(f"<li>{CARD.format(n, library.title, library.lines[n % 3])}</li>" for n in range(8))
+    body = document(shape.format(quay.title, quay.lines[0], f"<ul>{cards}</ul>"), quay.title)
+
+    made = extract_page(page(body, final_url=PLACE + "quay-1001"), SOURCE)
+
+    assert isinstance(made, Article), made
+    assert made.text == quay.lines[0]
+
+
+def test_a_list_with_a_sentence_about_something_else_above_it_stays_a_list() -> None:
+    quay, library = QUAY["en"], LIBRARY["en"]
+    cards = "".join(CARD.format(n, library.title, library.lines[n % 3]) for n in range(8))
+    body = document(f"<h1>News of the week</h1><p>{quay.lines[0]}</p>{cards}", "News of the week")
+
+    made = extract_page(page(body, final_url=PLACE + "week-1001"), SOURCE)
+
+    assert isinstance(made, Rejection)
+    assert made.reason == Reason.LISTING

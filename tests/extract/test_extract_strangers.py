@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pipelines.codes import Reason
 from tests.pages import BODY, TITLE, article, html, rejection
+from tests.quay import LIBRARY, QUAY, every_language
 
 OTHER = "المجلس يقر موازنة المكتبات العامة"
 PROSE = [
@@ -252,13 +255,17 @@ def test_a_unit_beside_the_article_with_a_heading_and_a_day_of_its_own_is_anothe
     assert made.text.split("\n") == BODY
 
 
-def test_a_part_beside_the_article_without_a_day_and_a_second_h1_without_one_stay() -> None:
+def test_a_part_beside_the_article_and_a_second_h1_about_the_same_subject_stay() -> None:
+    part = [
+        "وكان الجسر القديم قد بني قبل أربعة قرون من حجارة النهر، وتوقف المرور عليه مرارا بسبب أعمال الترميم.",
+        "ويقول مؤرخو المدينة إن افتتاح الجسر القديم بعد عامين يعيد إلى الضفتين سوقا كان يقام كل أسبوع.",
+    ]
     own = f"<h1>{TITLE}</h1>{told(BODY)}"
 
     for shape in ("<section>{}</section><section><h2>{}</h2>{}</section>", "{}<h1>{}</h1>{}"):
-        made = article(html(f"<main>{shape.format(own, OTHER, told(PROSE))}</main>"))
+        made = article(html(f"<main>{shape.format(own, 'مؤرخو المدينة والسوق', told(part))}</main>"))
 
-        assert made.text.split("\n")[-2:] == PROSE
+        assert made.text.split("\n")[-2:] == part
 
 
 def test_what_is_cut_between_the_title_and_the_first_paragraph_is_told() -> None:
@@ -267,3 +274,52 @@ def test_what_is_cut_between_the_title_and_the_first_paragraph_is_told() -> None
     made = article(html(f"<main><h1>{TITLE}</h1><div class=teaser><p>{lead}</p></div>{told(BODY)}</main>"))
 
     assert lead in made.text or lead in [cut.text for cut in made.removed]
+
+
+@every_language
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<main><h1>{0}</h1>{1}<h1>{2}</h1>{3}</main>",
+        "<h1>{0}</h1><div>{1}</div><hr><h1>{2}</h1><div>{3}</div>",
+        "<main><h1>{0}</h1>{1}<h2>{2}</h2>{3}</main>",
+        "<main><section><h1>{0}</h1>{1}</section><section><h2>{2}</h2>{3}</section></main>",
+        "<article><header><h1>{0}</h1></header>{1}<header><h1>{2}</h1></header>{3}</article>",
+    ],
+)
+def test_a_text_about_its_own_heading_alone_is_another_article(language: str, inside: str) -> None:
+    quay, library = QUAY[language], LIBRARY[language]
+
+    made = article(html(inside.format(quay.title, quay.text, library.title, library.text), title=quay.title))
+
+    assert made.text.split("\n") == quay.lines
+
+
+@every_language
+@pytest.mark.parametrize("level", ["h1", "h2"])
+def test_an_article_ends_where_its_text_for_machines_does_if_a_heading_follows(language: str, level: str) -> None:
+    quay, library = QUAY[language], LIBRARY[language]
+    heading = f"<{level}>{quay.title} {library.title}</{level}>"
+    inside = f"<main><h1>{quay.title}</h1>{quay.text}{heading}{library.text}</main>"
+    node = {"@type": "NewsArticle", "headline": quay.title, "articleBody": " ".join(quay.lines)}
+    cut_short = node | {"articleBody": " ".join(quay.lines)[:-9]}
+    head = '<script type="application/ld+json">{}</script>'
+
+    made = article(html(inside, head.format(json.dumps(node)), title=quay.title))
+    doubted = article(html(inside, head.format(json.dumps(cut_short)), title=quay.title))
+
+    assert made.text.split("\n") == quay.lines
+    assert set(library.lines) < set(doubted.text.split("\n"))
+
+
+@every_language
+def test_parts_of_an_article_under_headings_of_their_own_stay(language: str) -> None:
+    quay, library = QUAY[language], LIBRARY[language]
+    part = f"<h2>{library.title}</h2>{library.text}"
+    parts = f"<main><h1>{quay.title}</h1>{quay.text}{part}<h2>{quay.section} {quay.site}</h2>{quay.text}</main>"
+    same = f"<main><h1>{quay.title}</h1>{quay.text}<h2>{library.title}</h2>{library.text}<p>{quay.title}.</p></main>"
+
+    for inside in (parts, same):
+        made = article(html(inside, title=quay.title))
+
+        assert set(library.lines) < set(made.text.split("\n"))

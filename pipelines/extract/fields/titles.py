@@ -6,15 +6,17 @@ Only this module knows what separates a title from a site's name, also in script
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
 from html import unescape
 from itertools import islice
 
 from lxml.html import HtmlElement
 
 from pipelines.extract.blocks import is_hidden
+from pipelines.extract.fields import above_text
 from pipelines.extract.phrases import key, key_of_name
-from pipelines.text import words
+from pipelines.text import has_unspaced, words
 
 UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af》」』】）？！。…”"
 SEPARATOR = re.compile(
@@ -39,29 +41,23 @@ HEAD = re.compile(r"(?<![a-z])(?:header|masthead|banner|top-?bar|brand(?:ing)?)(
 HOME = re.compile(
     r"(?:https?://[^/]+)?\.?/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)(?:\.\w+)?/?)?", re.IGNORECASE
 )
+# A link to a section: a short path of words.
+OF_SECTION = re.compile(r"(?:https?://[^/]+)?/?(?:[^/\d?#.]{1,30}/?){1,2}(?:index\.\w+)?")
 # Words for people who use a screen reader, or in the place of a picture.
 UNSEEN = re.compile(r"sr-only|screen-?reader|visually-?hidden|assistive", re.IGNORECASE)
 MOVED_AWAY = re.compile(r"text-indent\s*:\s*-\d{3}", re.IGNORECASE)
 OF_STORY = re.compile(r"(?<![a-z])(?:article|story|post|entry|content|main|hero)(?![a-z])", re.IGNORECASE)
 # Words with up to this many letters say nothing about the subject of a title: the, of, and, في, من.
 SMALL_WORD_LETTERS = 3
-BESIDE = frozenset(("nav", "footer", "aside", "header"))
-SIDE = re.compile(r"(?<![a-z])side|widget|related|menu|comment|popular|footer", re.IGNORECASE)
-CALLED_TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECASE)
-# Sizes of a font element that are larger than a text's.
-LARGE = re.compile(r"[4-7]|\+[1-4]")
-# Characters of a paragraph.
-PARAGRAPH = 90
-# The least share of a title's words that must be in a text: for the title of that article; and for a title that
-# contains the site's name. Chosen: half of the words; and a quarter, because a name is short.
-OF_ARTICLE_SHARE, OF_SITE_SHARE = 0.5, 0.25
-# How many paragraphs are examined; how many letters a word has before its endings; and the most words of a site's name
-# with its motto.
-LOOKED_AT, STEM, NAME_WORDS = 20, 5, 7
+# The most words of a site's name with its motto; and letters of a word in scripts without spaces.
+NAME_WORDS, LETTERS_OF_WORD = 7, 2
+# The least share of a title's words that must be in a text if the title contains the site's name. Chosen: a quarter,
+# because a name is short.
+OF_SITE_SHARE = 0.25
 # The fewest words of a kicker. Chosen: one more word is a form of the title.
 KICKER_WORDS = 2
-# The fewest and the most words of a title. Chosen: fewer words are the name of a section, more are a paragraph.
-TITLE_WORDS, MAX_TITLE_WORDS = 4, 30
+# The fewest words of a title. Chosen: fewer are the name of a section.
+TITLE_WORDS = 4
 # The most words of a title's last part if it is the name of a site.
 SITE_WORDS = 3
 # Parts of a title between its separators. Chosen: title, section, site, and three more.
@@ -89,7 +85,7 @@ def pick(
     given: the title in the feed.
     sites: keys (key_of_name) of the site's names, without spaces as well.
     """
-    written = " ".join(_plain(h1.text_content()[:LONGEST]) for h1 in tree.iter("h1", "h2"))
+    written = " ".join(above_text.plain(h1.text_content()[:LONGEST]) for h1 in tree.iter("h1", "h2"))
     element, social = bare(element, written), bare(social, written)
     called = [without_names(title, sites) for title in (social, element)]
     h1s = [h1 for h1 in tree.iter("h1") if not _of_site(h1, *called)]
@@ -101,6 +97,12 @@ def pick(
     ]
     headings = [_heading(h1, social, element) for h1 in h1s]
     headings = [heading for heading in headings if heading and not is_site(heading, sites)]
+    said = cache(partial(above_text.text_stems, tree))
+    giving_way = [heading for heading in headings if _gives_way(tree, heading, headings, called, said)]
+    headings = [heading for heading in headings if heading not in giving_way]
+    # A heading of section and site names both, wherever a title has them by themselves.
+    parts = {key_of_name(part) for name in called for part in SEPARATOR.split(name)} - {""}
+    sites = sites | {part for part in parts if any(part in key_of_name(heading) for heading in giving_way)}
     headline = without_names(bare(headline, written), sites)
     near = max(headings, key=lambda h: _alike(h, social or element), default="")
     near = near if near and (not (social or element) or min(_alike(near, social or element)) >= SECTION_SHARE) else ""
@@ -120,7 +122,7 @@ def pick(
     if not headline and (not headings or (site_like_h1s == h1s and words(headings[0]) <= SITE_WORDS)):
         # A title that is the same on every page says nothing about this page. The feed does, or the heading above the
         # text.
-        above = _above_text(tree, [title for title in called if not is_site(title, sites)])
+        above = _above_text(tree, [title for title in called if not is_site(title, sites)], said)
         forms = (given, above, *forms) if above else forms
     chosen = next((t for t in forms if t and not is_site(t, sites)), "")
     others = dict.fromkeys(t for t in (chosen, headline, near, *cut, social, element, given) if t)
@@ -136,7 +138,7 @@ def bare(title: str, written: str = "") -> str:
     if "<" in title and not any(tag in written for tag in TAG.findall(title)):
         while (found := MARKUP.sub(lambda match: f" {match['inside'] or ''} ", title)) != title:
             title = found
-    return _plain(title)
+    return above_text.plain(title)
 
 
 def is_site(part: str, sites: set[str]) -> bool:
@@ -172,13 +174,13 @@ def _is_name(tail: str, head: str) -> bool:
 def _heading(h1: HtmlElement, *titles: str) -> str:
     """The text of a heading. If the heading has a lead or a time in it, and the page's title ends before these, they
     are left out."""
-    whole, first = _plain(h1.text_content()[:LONGEST]), _plain(h1.text or "")
+    whole, first = above_text.plain(h1.text_content()[:LONGEST]), above_text.plain(h1.text or "")
     if len(h1) and words(first) >= TITLE_WORDS:
         said = [key(title) for title in titles]
         if any(key(first) in title for title in said) and not any(key(whole) in title for title in said):
             return first
     # A kicker in the heading precedes the title that other sites are given.
-    ends = (title for title in titles if words(title) >= TITLE_WORDS and key(whole).endswith(" " + key(title)))
+    ends = (title for title in titles if _size(title) >= TITLE_WORDS and key(whole).endswith(" " + key(title)))
     return next(ends, _without_kicker(h1, whole, titles))
 
 
@@ -194,7 +196,7 @@ def _without_kicker(h1: HtmlElement, heading: str, titles: Sequence[str]) -> str
     first = next(h1.iterchildren("*"), None)
     if first is None or (h1.text or "").strip() or any(key(heading) in key(title) for title in titles):
         return heading
-    kicker = _plain(first.text_content()[:LONGEST])
+    kicker = above_text.plain(first.text_content()[:LONGEST])
     for title in titles:
         for cut in islice(SEPARATOR.finditer(title), MAX_PARTS):
             head = title[: cut.start()].strip()
@@ -221,7 +223,7 @@ def _of_site(h1: HtmlElement, *titles: str) -> bool:
         return True
     links = [one for one in (*above, *h1.iter("a")) if one.tag == "a"]
     home = any(HOME.fullmatch((a.get("href") or "x-y").strip()) for a in links)
-    return home or bool(_may_be_of_site(h1) and named and not _shares(_plain(h1.text_content()), named))
+    return home or bool(_may_be_of_site(h1) and named and not _shares(above_text.plain(h1.text_content()), named))
 
 
 def _may_be_of_site(h1: HtmlElement) -> bool:
@@ -256,62 +258,65 @@ def _shares(heading: str, named: str) -> bool:
     return bool(telling & theirs)
 
 
-def _above_text(tree: HtmlElement, titles: Sequence[str]) -> str:
+def _gives_way(
+    tree: HtmlElement, heading: str, headings: Sequence[str], titles: Sequence[str], said: Callable[[], frozenset[str]]
+) -> bool:
+    """Whether a heading is the name of a site or section: another title of the page says what the text is about.
+
+    titles: the page's titles without the site's names.
+    said: gives the stems of the text; called only if needed.
+    """
+    if _size(heading) > NAME_WORDS:
+        return False
+    known = [title for title in titles if title]
+    if all(key_of_name(title) == key_of_name(heading) for title in known):
+        below = [rival for rival in headings[headings.index(heading) + 1 :] if _size(rival) >= TITLE_WORDS]
+        # Below the text there are the headings of other articles.
+        above = above_text.headings(tree) if below else []
+        below = [rival for rival in below if any(key(rival) in one for one in above)]
+        its = above_text.share(heading, said()) if below else 1.0
+        if any(above_text.is_about(rival, said()) and above_text.share(rival, said()) > its for rival in below):
+            return True
+    if _size(heading) > SITE_WORDS or any(key(title) == key(heading) for title in known):
+        return False
+    mine = set(key(heading).split())
+    parts = [part for title in known for part in SEPARATOR.split(title)[:MAX_PARTS] if _size(part) >= TITLE_WORDS]
+    others = [part for part in parts if not mine & set(key(part).split())]
+    if not others or not _names_section(tree, heading, known) or above_text.is_about(heading, said()):
+        return False
+    return any(above_text.is_about(part, said()) for part in others)
+
+
+def _names_section(tree: HtmlElement, heading: str, titles: Sequence[str]) -> bool:
+    """Whether a heading begins with the name of a section: a part of the page's titles, or a link to a section."""
+    its_key = key(heading)
+    links = (a for a in tree.iter("a") if OF_SECTION.fullmatch((a.get("href") or "-1").strip()))
+    linked = (a.text_content()[:LONGEST] for a in links)
+    named = (part for title in titles for part in SEPARATOR.split(title))
+    return any(f"{its_key} ".startswith(f"{name} ") for name in map(key, (*named, *linked)) if name)
+
+
+def _size(title: str) -> int:
+    """How many words a title has; in scripts without spaces most words have two letters."""
+    return words(title) // (LETTERS_OF_WORD if has_unspaced(title) else 1)
+
+
+def _above_text(tree: HtmlElement, titles: Sequence[str], said: Callable[[], frozenset[str]]) -> str:
     """The heading above the first paragraph, if the page's own titles do not fit its text; else empty.
 
     titles: the titles that are not a name of the site.
+    said: gives the stems of the text.
     """
-    paragraphs = [p for p in tree.iter("p", "div") if len(p.text or "") >= PARAGRAPH]
     # A single word, such as News, does not show what it belongs to.
     titles = [title for title in titles if words(title) > 1]
-    if not paragraphs or any(words(title) > NAME_WORDS for title in titles):
+    if any(_size(title) > NAME_WORDS for title in titles):
         return ""
-    said = _stems(" ".join(_plain(p.text_content()) for p in paragraphs[:LOOKED_AT]))
-    best = next(_over(paragraphs[0], tree, said if titles else set()), "")
-    told = max((_share(title, said) for title in titles), default=0.0)
+    best = above_text.find(tree, said() if titles else frozenset())
+    told = max((above_text.share(title, said()) for title in titles), default=0.0)
     # A word of the site's name can be in the text: then the heading must share more words with the text.
-    if told >= OF_SITE_SHARE and (told >= _share(best, said) or any(_standing(tree, titles).values())):
+    if told >= OF_SITE_SHARE and (told >= above_text.share(best, said()) or any(_standing(tree, titles).values())):
         return ""
     return best
-
-
-def _over(paragraph: HtmlElement, tree: HtmlElement, said: set[str]) -> Iterator[str]:
-    """Possible titles above a paragraph; said: half of a title's words must be among these, if there are any."""
-    for element in tree.iter("h2", "h3", "h4", "div", "p", "span", "td", "b", "font", "big"):
-        if element is paragraph:
-            return
-        called = CALLED_TITLE.search(" ".join(element.get(name) or "" for name in ("class", "itemprop", "id")))
-        large = element.tag == "big" or (element.tag == "font" and LARGE.fullmatch(element.get("size") or ""))
-        if element.tag not in ("h2", "h3", "h4") and not called and not large:
-            continue
-        # A box with such a name holds the title and other things; then the title has an element of its own.
-        whole = not called or not (element.text or "").strip()
-        text = _plain((element.text_content()[:LONGEST] if whole else element.text) or "")
-        about = not said or _share(text, said) >= OF_ARTICLE_SHARE
-        if TITLE_WORDS // 2 < words(text) <= MAX_TITLE_WORDS and about and not _beside(element):
-            yield text
-
-
-def _share(title: str, said: set[str]) -> float:
-    """The share of a title's longer words that a text has, with any endings."""
-    wanted = _stems(title)
-    return len(wanted & said) / len(wanted) if wanted else 0.0
-
-
-def _stems(line: str) -> set[str]:
-    return {word[:STEM] for word in key(line).split() if len(word) > STEM - 2}
-
-
-def _beside(element: HtmlElement) -> bool:
-    """Whether an element is in a menu or a box beside the article."""
-    above = [element, *element.iterancestors()]
-    if any(one.tag in ("article", "main") for one in above):
-        above = [one for one in above if one.tag != "header"]
-    return any(one.tag in BESIDE or SIDE.search(f"{one.get('class') or ''} {one.get('id') or ''}") for one in above)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.replace("\xad", "").split())
 
 
 def _without_site(title: str, sites: set[str], headings: Sequence[str], tree: HtmlElement) -> str:
@@ -333,7 +338,8 @@ def _without_site(title: str, sites: set[str], headings: Sequence[str], tree: Ht
     head, last = title[: cuts[-1][0]].strip(), title[cuts[-1][1] :].strip()
     if COUNTER.fullmatch(last):
         return head
-    return head if words(last) <= SITE_WORDS and words(head) >= TITLE_WORDS and not re.search(r"\d", last) else title
+    named = _size(last) <= SITE_WORDS and words(head) >= TITLE_WORDS and not re.search(r"\d", last)
+    return without_names(head, sites) if named else title
 
 
 def _standing(tree: HtmlElement, titles: Iterable[str]) -> dict[str, bool]:

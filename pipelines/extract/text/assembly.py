@@ -16,7 +16,7 @@ import numpy as np
 from lxml.html import HtmlElement
 
 from pipelines.extract import markup, phrases
-from pipelines.extract.blocks import around
+from pipelines.extract.blocks import around, has_stop
 from pipelines.extract.fields import json_ld
 from pipelines.extract.fields.metadata import Facts
 from pipelines.extract.text import by_trafilatura, classifier, text_choice
@@ -36,7 +36,8 @@ LEAST_WORDS = 15
 AGREED = 2.0
 # An extractor has chosen a block, or a block is a link, if at least this share of its words is.
 HALF_SHARE = 0.5
-# For a standfirst: the least chance in a place with such a name, and elsewhere; and the fewest and the most words.
+# For a standfirst: the least chance in a place with such a name or right below the title, and elsewhere; and the fewest
+# and the most words.
 LEAD, NEARLY, LEAD_WORDS, LONGEST_LEAD = 0.2, 0.4, 6, 70
 CALLED_LEAD = re.compile(
     r"(?<![a-z])(?:stand-?first|summary|deck|dek|lead|lede|intro|sub-?title|sub-?head(?:line)?|chapo|entradilla|bajada|"
@@ -128,7 +129,9 @@ def _find_leads(found: Sequence[JudgedBlock], kept: Sequence[int], facts: Facts)
         return []
     leads = [number for number in range(title + 1, first) if _may_lead(found[number]) and number not in kept]
     called = [n for n in leads if found[n].chance >= LEAD and _is_called_lead(found, n)]
-    return called[:1] or [n for n in leads if found[n].chance >= NEARLY][:1]
+    # A sentence right below the title belongs to the article, whatever element and picture stand around it.
+    below = [n for n in leads if n == title + 1 and found[n].chance >= LEAD and has_stop(found[n].block.text)]
+    return called[:1] or [n for n in leads if found[n].chance >= NEARLY][:1] or below
 
 
 def _is_called_lead(found: Sequence[JudgedBlock], number: int) -> bool:

@@ -10,18 +10,47 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipelines.extract.blocks import HEADINGS, has_stop
+from pipelines.extract import phrases
+from pipelines.extract.blocks import HEADINGS, Block, has_stop
 from pipelines.extract.text.block_chances import HALF_SHARE, JudgedBlock
 
 # The least chance of such a sentence and its fewest words; the least chance of such a heading, and how many of its kind
 # stand above a text that stays. Chosen: of 42 blocks that came by them on pages with gold texts, 34 were in the gold.
 SENTENCE_CHANCE, SENTENCE_WORDS = 0.2, 8
 PART_CHANCE, PARTS = 0.3, 3
+# The fewest words of a paragraph above or below a subhead, and the reasons of the phrase lists that a subhead may have
+# by chance.
+PROSE_WORDS = 12
+LABELS = ("phrase: comment", "phrase: related")
 
 
 def find_between(found: Sequence[JudgedBlock], kept: Sequence[int]) -> set[int]:
     """The numbers of the blocks that are part of the text because of what stands around them."""
-    return {*_find_sentences(found, kept), *_find_parts(found, kept)}
+    return {*_find_sentences(found, kept), *_find_parts(found, kept), *_find_subheads(found, kept)}
+
+
+def is_subhead(above: Block, heading: Block, below: Block) -> bool:
+    """Whether a heading that begins like a label, "comments" or "more", is the article's own: the text goes on below it
+    as it did above it.
+    """
+    if heading.linked or not heading.text[-1:].isalnum() or above.path != below.path or not _is_headed(heading):
+        return False
+    told = all(one.words >= PROSE_WORDS and not one.linked and has_stop(one.text) for one in (above, below))
+    return told and not phrases.is_whole(heading.text) and phrases.reasons([heading.text])[0].startswith(LABELS)
+
+
+def _find_subheads(found: Sequence[JudgedBlock], kept: Sequence[int]) -> Iterator[int]:
+    """The subheads that begin like a label, between two paragraphs that stay."""
+    for before, after in pairwise(kept):
+        number, three = before + 1, (before, before + 1, after)
+        alone = after == number + 1 and _may_be(found[number], PART_CHANCE)
+        if alone and is_subhead(*(found[one].block for one in three)):
+            yield number
+
+
+def _is_headed(block: Block) -> bool:
+    bold = next(block.place.element.iter("b", "strong"), None)
+    return block.tag in HEADINGS or (bold is not None and phrases.key(bold.text_content()) == block.key)
 
 
 def _find_sentences(found: Sequence[JudgedBlock], kept: Sequence[int]) -> Iterator[int]:

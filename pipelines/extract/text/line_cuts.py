@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from pipelines.extract import phrases
 from pipelines.extract.blocks import Block
-from pipelines.extract.fields import authors
+from pipelines.extract.fields import authors, json_ld
 from pipelines.extract.fields.metadata import Facts
 from pipelines.extract.text import calls, contents, credits, other_articles, particulars, tables
+from pipelines.extract.text.between import is_subhead
 from pipelines.extract.text.block_chances import JudgedBlock, JudgedPage
 from pipelines.model import RemovedBlock
 from pipelines.text import compose, words
@@ -104,7 +105,13 @@ def _cut_by_line(
 ) -> Cut:
     """Why each block is cut because of its own words."""
     lines, homes = [found[number].text for number in kept], [_home(found[number]) for number in kept]
-    return dict(zip(kept, _find_reasons(lines, facts, own, without, homes), strict=True))
+    reasons = _find_reasons(lines, facts, own, without, homes)
+    for place in range(1, len(kept) - 1):
+        above, below = found[kept[place - 1]], found[kept[place + 1]]
+        beside = not reasons[place - 1] and not reasons[place + 1]
+        if reasons[place] and beside and is_subhead(above, found[kept[place]], below):
+            reasons[place] = ""
+    return dict(zip(kept, reasons, strict=True))
 
 
 def _cut_other_articles(page: JudgedPage, cut: Cut, titles: Collection[str], facts: Facts) -> tuple[Cut, bool]:
@@ -114,7 +121,12 @@ def _cut_other_articles(page: JudgedPage, cut: Cut, titles: Collection[str], fac
     """
     stays = _stays(cut)
     passed = _passed_over(page.blocks, stays, titles)
-    others = {} if facts.posts else other_articles.strangers(page.bare, [*passed, *stays], titles, facts.canonical_url)
+    given = json_ld.body(facts.node)
+    others = (
+        {}
+        if facts.posts
+        else other_articles.strangers(page.bare, [*passed, *stays], titles, facts.canonical_url, given)
+    )
     brief = dict.fromkeys(passed, "") if others else {}
     return cut | others | brief, bool(others)
 

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from pipelines.dates.written import only_a_date
 from pipelines.extract.blocks import Block, TextPlace, around
 from pipelines.extract.phrases import key, reasons
-from pipelines.extract.text import particulars
+from pipelines.extract.text import other_subject, particulars
 from pipelines.text import has_unspaced
 
 NEXT, STREAM = "another article", "related articles"
@@ -46,16 +46,20 @@ WORDS_ABOUT, PAIRS_ABOUT = 0.5, 1 / 3
 GOES_ON = 0.5
 
 
-def strangers(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], url: str) -> dict[int, str]:
+def strangers(
+    found: Sequence[Block], kept: Sequence[int], titles: Collection[str], url: str, given: Sequence[str] = ()
+) -> dict[int, str]:
     """The kept blocks that belong to other articles, each with the reason.
 
     titles: the keys of the page's titles.
     url: the page's address.
+    given: the paragraphs of the article that the page gives for machines.
     """
     title = next((n for n, block in enumerate(found) if block.key in titles and block.tag in HEADINGS), None)
     if title is None:
         return {}
     cut = _next(found, kept, titles, title, url) or _below_title(found, kept, titles, title)
+    cut = cut or dict.fromkeys(other_subject.find_second(found, kept, titles, title, given), NEXT)
     if cut or _of_title(found, title):
         return cut
     cut = _stream(found, kept, titles, title, url) or _in_turns(found, kept, titles, title, url)

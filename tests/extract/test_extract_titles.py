@@ -1,0 +1,97 @@
+"""The title of a page whose heading, or title element, is the name of its site or section."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pages import article
+from tests.quay import LIBRARY, QUAY, Printed, every_language
+
+
+def title(inside: str, printed: Printed, element: str, head: str = "") -> str:
+    """The title of a page; in what is given, {0} stands for the title, {1} for the site, {2} for the section."""
+    broken = "<br><br>".join(printed.lines)
+    body = inside.format(printed.title, printed.site, printed.section, text=printed.text, broken=broken)
+    named = element.format(printed.title, printed.site, printed.section)
+    head = head.format(printed.title)
+    return article(f"<!doctype html><html><head><title>{named}</title>{head}</head><body>{body}</body></html>").title
+
+
+@every_language
+@pytest.mark.parametrize("element", ["{1}", "", "{0} - {1}", "{1} - {0}"])
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<h1>{1}</h1><h1>{0}</h1>{text}",
+        "<header><h1>{1}</h1></header><article><h1>{0}</h1>{text}</article>",
+        "<div class=top><h1>{1}</h1></div><div id=c><h1>{0}</h1>{text}</div>",
+    ],
+)
+def test_of_two_headings_the_one_that_the_text_is_about_is_the_title(language: str, element: str, inside: str) -> None:
+    assert title(inside, QUAY[language], element) == QUAY[language].title
+
+
+@every_language
+@pytest.mark.parametrize("element", ["{1}", "", "{0} - {1}"])
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<table><tr><td><font size=5>{0}</font><br>{text}</td></tr></table>",
+        "<table><tr><td>{0}</td></tr><tr><td>{text}</td></tr></table>",
+        "<table><tr><td align=center><b>{0}</b></td></tr><tr><td>{broken}</td></tr></table>",
+        "<table><tr><td><span style='font-size:22px'>{0}</span></td></tr><tr><td><font size=2>{broken}</font></td></tr>"
+        "</table>",
+        "<h2>{0}</h2>{text}",
+    ],
+)
+def test_a_title_in_large_letters_or_in_a_cell_of_its_own_is_found(language: str, element: str, inside: str) -> None:
+    assert title(inside, QUAY[language], element) == QUAY[language].title
+
+
+@every_language
+@pytest.mark.parametrize(
+    ("element", "head"),
+    [
+        ("{0} | {2} | {1}", ""),
+        ("{0} - {1}", ""),
+        ("{1}", "<meta property=og:title content='{0}'>"),
+        ("{0} | {1}", "<meta property=og:title content='{0}'>"),
+    ],
+)
+@pytest.mark.parametrize("heading", ["<h1>{2}</h1>", "<nav><a href=/s>{2}</a></nav><div><h1>{2} {1}</h1></div>"])
+def test_a_heading_that_names_the_section_gives_way_to_the_title_in_the_head(
+    language: str, element: str, head: str, heading: str
+) -> None:
+    assert title(f"{heading}{{text}}", QUAY[language], element, head) == QUAY[language].title
+
+
+@pytest.mark.parametrize("heading", ["东码头重建", "码头旧石块展出"])
+def test_a_short_paragraph_without_spaces_is_no_title(heading: str) -> None:
+    told = ["渔民们周二表示欢迎东码头重建。", "他们多年来一直要求加高码头。", "旧石块将在市场广场展出。"]
+    inside = f"<div class=title>{heading}</div><div class=title-text>{''.join(f'<p>{line}</p>' for line in told)}</div>"
+
+    made = article(f"<html><head><title>海港邮报</title></head><body>{inside}</body></html>")
+
+    assert made.title == heading
+
+
+def test_a_short_headline_stays_the_title_although_search_engines_are_told_more() -> None:
+    printed, told = QUAY["en"], "{0} | {1}"
+    menu = "<nav><a href=/business>{2}</a> <a href=/culture/>Culture</a></nav>"
+
+    assert title(f"{menu}<h1>Hard times again</h1>{{text}}", printed, told) == "Hard times again"
+    assert title(f"{menu}<h1>{{2}}</h1>{{text}}", printed, "{0} | {1}") == printed.title
+
+
+def test_the_heading_of_an_article_below_the_text_is_not_the_title() -> None:
+    quay, library = QUAY["en"], LIBRARY["en"]
+    inside = f"<h1>Stones and steps</h1>{library.text}<h1>{library.title}</h1>{library.text}"
+
+    assert title(inside, quay, "Stones and steps") == "Stones and steps"
+
+
+def test_a_short_heading_stays_the_title_if_nothing_else_says_what_the_text_is_about() -> None:
+    printed = QUAY["en"]
+
+    assert title("<h1>East quay</h1>{text}", printed, "East quay | {1}") == "East quay"
+    assert title("<h1>East quay</h1><h1>New stones and higher walls</h1>{text}", printed, "East quay") == "East quay"
