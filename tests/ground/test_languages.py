@@ -98,6 +98,20 @@ def test_every_word_that_a_page_says_is_there_and_none_is_left_over() -> None:
     assert left == set()
 
 
+def test_every_value_of_a_word_is_given_where_the_word_is_said() -> None:
+    given = re.findall(r'(?:say|phrase)\("([^"]+)"(?:, {([^{}()]*(?:\([^()]*\)[^{}()]*)*)})?\)', scripts())
+    wanted = {key: set(re.findall(r"{(\w+)}", " ".join(forms(said)))) for key, said in words("en").items()}
+
+    lacking = {
+        key: names
+        for key, values in given
+        if "..." not in values
+        and (names := wanted[key] - set(re.findall(r"(?:^|,)\s*(\w+)\s*(?=[:,]|$)", values.strip())))
+    }
+    assert len(given) > 100
+    assert lacking == {}
+
+
 def test_nothing_turns_the_direction_but_what_isolates_a_value() -> None:
     turning = re.compile("[\u202a-\u202e\u2066-\u2069]")
     # Of a query: words that stay as they are in every language.

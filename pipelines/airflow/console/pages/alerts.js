@@ -32,7 +32,7 @@ export const Message = ({ message }) =>
   );
 
 // What became of a held run that an alert told of, by its state.
-const BECAME = { held: "alerts.held", released: "alerts.released", rejected: "alerts.rejected" };
+const BECAME = { held: "alerts.still_held", released: "alerts.released", rejected: "alerts.rejected" };
 const becameOf = ({ run, state, decided_by: who }) => say(BECAME[state], { run, who: who || "–" });
 
 export const Alert = ({ alert, onChange }) => {

@@ -13,7 +13,7 @@ const Channel = ({ channel }) =>
       facts: [
         h(State, { state: channel.state }),
         h(Text, { as: "bdi", color: "fg", fontWeight: "semibold" }, channel.name),
-        channel.waiting > 0 && say("alerts.held", { n: channel.waiting }),
+        channel.waiting > 0 && say("alerts.waiting", { n: channel.waiting }),
         channel.failed > 0 && say("alerts.given_up", { n: channel.failed }),
         channel.failing_since && h(When, { at: channel.failing_since }),
         channel.rests_until && say("alerts.next", { at: minute(channel.rests_until) }),
