@@ -11,6 +11,7 @@ from pipelines import urls
 from pipelines.cli.show import say, table
 from pipelines.codes import RunState
 from pipelines.crawl import summary
+from pipelines.load import quarantine
 from pipelines.model import Tally
 from pipelines.stores import postgres, runs
 
@@ -102,6 +103,7 @@ def _row(source: str, stages: dict[str, Tally]) -> dict[str, Any]:
     counts = {title: stages[stage].counts.get(key, 0) if stage in stages else 0 for title, stage, key in COUNTED}
     state = RunState.FAILED if failed else last.state
     crawled = stages["crawl"].counts if "crawl" in stages else {}
+    loaded = stages["load"].counts if "load" in stages else {}
     not_due = bool(crawled.get(summary.NOT_DUE)) and not crawled.get(summary.LISTS)
     return {
         "source": source,
@@ -111,6 +113,11 @@ def _row(source: str, stages: dict[str, Tally]) -> dict[str, Any]:
         "not_due": not_due,
         # Pages that the lists named for the first time.
         "named": crawled.get("new", 0),
+        # Articles that the quarantine holds.
+        "held": loaded.get(quarantine.HELD, 0),
+        # The load stored nothing of the pages that were named, and knew none of them as another address of an article.
+        "no_article": bool(crawled.get("new") and "load" in stages)
+        and not any(loaded.get(word) for word in ("new", "duplicate", quarantine.HELD)),
         **counts,
     }
 
@@ -134,7 +141,9 @@ def _name(row: dict[str, Any]) -> Text:
 
 def _outcome(row: dict[str, Any]) -> Text:
     if row["state"] == RunState.DONE:
-        if row["named"] and not row["new"]:
+        if row["held"]:
+            return Text(f"{row['held']} held", style="yellow")
+        if row["no_article"]:
             return Text("no article", style="yellow")
         quiet = "not due" if row["not_due"] else "nothing new"
         return Text(quiet, style="dim") if not row["new"] else Text(f"{row['new']} new", style="green")
