@@ -230,7 +230,9 @@ def test_the_message_that_a_source_is_well_again_says_what_came_of_its_held_runs
         factories.insert(conn, "health", kind="drifting", **begun)
         for state, who, days in decided:
             at = factories.AT + timedelta(days=days)
-            run = {"run": f"{at:%Y-%m-%dT%H%M}", "state": state, "decided_by": who, "since": at}
+            run = {"run": f"{at:%Y-%m-%dT%H%M}", "state": state, "decided_by": who, "held_at": at}
+            # Its pages are from before the trouble, as those of a crawl that was begun again.
+            run["since"] = at - timedelta(hours=1)
             factories.insert(conn, "quarantine", source="sana", reason="", articles=8, **run)
         operator_notices.tell_ends(conn, settings.model_copy(update={"operators": "desk"}), ["sana"], now)
 
