@@ -85,7 +85,7 @@ def sources(
 
     `state`: a state of `Tally`, `unfinished` (crawled but not loaded yet) or empty (never run). `outcomes`: how many
     article URLs of that run ended in which outcome. `reasons`: why URLs were rejected, blocked or failed.
-    `unread`: why pages that no article is known of were not there, blocked or failed. `new`: number
+    `unread`: why pages that this run found first were not there, blocked or failed. `new`: number
     of new articles. `not_due`: none of its lists was due. `age_seconds`: time since the first fetch of the newest
     article. `quiet`: health found the source silent, and no article came since.
     `health`: the last state (`SourceState`, empty: none), its beginning, its reason in words, the figure with its usual
@@ -229,11 +229,7 @@ def _source(source: Source, row: postgres.Row, ends: Sequence[postgres.Row], now
             for e in ends
             if e["reason"] and e["state"] in ("rejected", "blocked", "failed")
         ],
-        "unread": [
-            {"reason": e["reason"], "urls": e["unread"]}
-            for e in ends
-            if e["unread"] and e["state"] in ("gone", "blocked", "failed")
-        ],
+        "unread": [{"reason": e["reason"], "urls": e["unread"]} for e in ends if e["unread"]],
         "new": row["new"],
         "not_due": row["not_due"],
         "undecided": row["undecided"],

@@ -478,6 +478,21 @@ def test_articles_that_are_gone_at_a_later_look_do_not_hide_that_there_was_nothi
     assert (tone, sentence.rpartition(": ")[2]) == ("good", "1 source had nothing new.")
 
 
+def test_old_addresses_that_are_still_dead_at_a_later_look_are_no_pages_that_could_not_be_fetched(
+    conn: postgres.Connection,
+) -> None:
+    ran(conn, "sana", "load", "done")
+    for number in range(4):
+        dead = url(conn, "sana", f"dead-{number}", "failed", reason="status 500", discovered_run="2026-11-01T0200")
+        fetch(conn, "sana", dead, "failed", reason="status 500")
+
+    rows = desk_records.sources(conn, [source("sana")], now=NOW)
+    tone, sentence = write_headline(rows, desk_records.runs(conn, 1), now=NOW)
+
+    assert rows[0]["unread"] == [] and rows[0]["outcomes"]["failed"] == 4
+    assert (tone, sentence.rpartition(": ")[2]) == ("good", "1 source had nothing new.")
+
+
 def test_a_network_that_is_down_is_told_once_whatever_number_of_sources_it_has(conn: postgres.Connection) -> None:
     for name in ("east", "west"):
         ran(conn, name, "crawl", "failed", f"None of its feeds could be reached: http://{name}.test/feed timeout.")

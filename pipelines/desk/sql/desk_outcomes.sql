@@ -2,22 +2,25 @@
 with wanted as (
     select run, source from unnest(%(runs)s::text[], %(sources)s::text[]) as pair (run, source)
 ), verdicts as (
-    select outcomes.source, url_id, outcome as state, case outcome when 'rejected' then reason else '' end as code, reason, 1 as rank, outcomes.id as latest
+    select run, outcomes.source, url_id, outcome as state, case outcome when 'rejected' then reason else '' end as code, reason, 1 as rank, outcomes.id as latest
     from wanted join outcomes using (run, source)
     union all
-    select fetches.source, url_id, outcome, code, reason, 2, fetches.id
+    select run, fetches.source, url_id, outcome, code, reason, 2, fetches.id
     from wanted join fetches using (run, source)
     where outcome <> 'fetched'
     union all
-    select urls.source, urls.id, state, code, reason, 3, 0
+    select wanted.run, urls.source, urls.id, state, code, reason, 3, 0
     from wanted join urls on urls.decided_run = wanted.run and urls.source = wanted.source
     where state not in ('discovered', 'fetched')
 ), ends as (
-    select distinct on (url_id) source, url_id, state, code, reason from verdicts order by url_id, rank, latest desc
+    select distinct on (url_id) run, source, url_id, state, code, reason from verdicts order by url_id, rank, latest desc
 )
 select ends.source, ends.state, ends.code, ends.reason, count(*) as urls,
-    -- Those of which there is an article were only looked at again.
-    count(*) filter (where not exists (select from articles where articles.url_id = ends.url_id)) as unread
+    -- Pages that this run was the first to find, and got no article of. An older address is only looked at again.
+    count(*) filter (
+        where ends.state in ('gone', 'blocked', 'failed') and urls.discovered_run = ends.run
+            and not exists (select from articles where articles.url_id = ends.url_id)
+    ) as unread
 from ends join urls on urls.id = ends.url_id
 where urls.kind = 'article'
 group by ends.source, ends.state, ends.code, ends.reason
