@@ -163,7 +163,7 @@ def make(
 def parse_query(written: str, synonyms: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Node:
     """Parse the query of a watch; QueryError also if it uses a filter of searches only, or asks for nothing."""
     node = grammar.parse(written, synonyms)
-    for piece in lexer.pieces(written):
+    for piece in lexer.pieces(written, grammar.NAMES):
         for prefix in piece.prefixes:
             if prefix.lower() in NOT_IN_WATCHES:
                 said = f"{prefix.lower()}: makes no sense in a watch: {NOT_IN_WATCHES[prefix.lower()]}."
@@ -194,7 +194,7 @@ def node(watch: Watch, synonyms: Mapping[str, Sequence[str]] = MappingProxyType(
 def side_by_side(written: str) -> list[str]:
     """The first words of a query that are side by side without an operator. An article must have all of them."""
     run: list[str] = []
-    for piece in lexer.pieces(written):
+    for piece in lexer.pieces(written, grammar.NAMES):
         if piece.kind == lexer.TokenKind.TERM and not piece.prefixes:
             run.append(piece.text)
             continue

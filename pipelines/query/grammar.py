@@ -141,7 +141,7 @@ def parse(written: str, synonyms: Mapping[str, Sequence[str]] = MappingProxyType
         raise QueryError(
             f"This query has {len(written):,} characters; {LONGEST:,} are the most: divide it.", written, LONGEST
         )
-    reading = _Reading(written, tuple(pieces(written)), synonyms)
+    reading = _Reading(written, tuple(pieces(written, NAMES)), synonyms)
     if not reading.pieces:
         raise QueryError("There is nothing to look for: write at least one word.", written, 0)
     node = _any(reading, title=False, depth=0)

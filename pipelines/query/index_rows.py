@@ -14,7 +14,7 @@ from enum import IntEnum
 from typing import Any
 
 # The version of the index's content and of its form in article files. The number changes if either of them does.
-VERSION = 2
+VERSION = 3
 # The last place that a tsvector can have. The bits above these are the weight of a place: A is 3, B is 2, and 0 is
 # none.
 LAST_PLACE, WEIGHT_BITS = 16_383, 14

@@ -5,7 +5,7 @@ prefixes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,7 +15,9 @@ from pipelines.errors import QueryError
 QUOTES = {'"': '"', "“": '”"', "„": '“”"', "«": "»", "”": '”"'}
 # Other forms of the signs of a query, and the plain sign for each. Chinese and Japanese keyboards write wide forms, and
 # some programs replace what a person types.
-ALIKE = str.maketrans("（）：｜＂－＊／‐‑–—−", '():|"-*/-----')
+ALIKE = str.maketrans("（）｜＂－＊／‐‑–—−", '()|"-*/-----')
+# A wide colon is also punctuation of a text. Only after the name of a prefix it counts as a plain colon.
+WIDE_PREFIX = re.compile(r"([A-Za-z_]+)：")
 # A quote within a Hebrew word marks an acronym (צה"ל), and is no quote.
 GERSHAYIM = '(?<=[\u05d0-\u05ea])["”“](?=[\u05d0-\u05ea])'
 ACRONYM = re.compile(GERSHAYIM)
@@ -65,8 +67,12 @@ class QueryToken:
     number: int = 0
 
 
-def pieces(written: str) -> Iterator[QueryToken]:
-    """The pieces of a query in order; QueryError if a quote is never closed or a dash is alone."""
+def pieces(written: str, names: Collection[str]) -> Iterator[QueryToken]:
+    """The pieces of a query in order; QueryError if a quote is never closed or a dash is alone.
+
+    names: those that a prefix can have.
+    """
+    written = WIDE_PREFIX.sub(lambda match: f"{match[1]}:" if match[1].lower() in names else match[0], written)
     written, at = written.translate(ALIKE), 0
     while at < len(written):
         blank = BLANK.match(written, at)

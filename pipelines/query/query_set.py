@@ -23,8 +23,9 @@ from pipelines.query.grammar import Either, Every, Except, Field, FieldFilter, F
 from pipelines.query.matcher import Hit
 from pipelines.query.terms import Term
 
-# The version of the form of the arrays. Stored arrays with another number are built again.
-FORM = 2
+# The version of the form of the arrays, and of what `grammar` takes queries for. Stored arrays with another number are
+# built again.
+FORM = 3
 # Two groups that fill the rows of queries with fewer groups: one that every article has, and one that no article has.
 ALWAYS, NEVER = 0, 1
 # Letters of the pieces by which parts of words (`sub:`) are found. Chosen: the shortest part that is allowed.

@@ -176,6 +176,25 @@ def test_a_query_that_can_no_longer_be_read_is_named_and_keeps_no_other_from_bei
     assert row["channel"] == "desk" and row["body"].startswith(said)  # type: ignore[call-overload]
 
 
+def test_watches_that_an_older_version_made_ready_are_read_as_queries_are_read_now(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    with conn:
+        watches.add(conn, watches.make("minus", query="war"))
+        with conn.cursor() as cursor:
+            cursor.execute("update watches set query = 'war title:-peace'")
+    alert.match(settings, RUN)
+    # As version 2 kept it: the query was a word like any other.
+    file = settings.data / "watches.npz"
+    with np.load(file) as kept:
+        arrays = {**kept, "form": np.array([2]), "unreadable": np.zeros(0, np.uint8)}
+    np.savez(file, **arrays)
+
+    tally = alert.match(settings, RUN)
+
+    assert "The watch minus cannot be looked for: The - stands before what is left out" in tally.message
+
+
 def test_who_cannot_keep_the_matcher_tells_all_the_same(
     settings: Settings, conn: postgres.Connection, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -490,4 +490,5 @@ def test_the_index_of_an_article_comes_back_from_an_article_file_with_its_words(
     back = index_rows.read(json.loads(json.dumps(index_rows.write_rows(made, known))))
 
     assert back == ([vector.pack() for vector in made], " ".join(sorted(known)))
-    assert not index_rows.is_current([index_rows.VERSION + 1, []])
+    # Those of version 2 have half-width kana as other words.
+    assert not any(index_rows.is_current([version, []]) for version in (2, index_rows.VERSION + 1))

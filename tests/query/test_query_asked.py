@@ -60,6 +60,9 @@ def _marked(query: str, subject: QueriedArticle) -> list[str] | None:
         ("（安倍 OR 中文） －東京", "由安倍晋三", ["安倍"]),
         ("داعش –مصر", "سقطت داعش في مصر", None),
         ("war −peace", "war and peace", None),
+        # A wide colon is part of a text, unless a name of ours is before it.
+        ("WHO：疫情", "据WHO：疫情结束", ["WHO：疫情"]),
+        ("title：疫情", "疫情", None),
     ],
 )
 def test_words_are_found_where_they_stand(query: str, text: str, marked: list[str] | None) -> None:

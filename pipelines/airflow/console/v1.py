@@ -24,7 +24,7 @@ from pipelines.airflow.console.permissions import reader
 from pipelines.archive import api_records, search
 from pipelines.archive.search import Order
 from pipelines.errors import QueryError
-from pipelines.query import lexer
+from pipelines.query import grammar, lexer
 from pipelines.query.grammar import Field
 from pipelines.query.selection import Scopes
 from pipelines.settings import Settings, settings
@@ -259,7 +259,7 @@ def mistaken(request: Request, error: Exception) -> JSONResponse:
 
 def _scopes(current: Settings, written: str) -> Scopes:
     """The scopes of the followed sources, only if a query needs them, because reading their files takes time."""
-    prefixes = {prefix.lower() for piece in lexer.pieces(written) for prefix in piece.prefixes}
+    prefixes = {prefix.lower() for piece in lexer.pieces(written, grammar.NAMES) for prefix in piece.prefixes}
     asks = prefixes & {Field.COUNTRY, Field.GROUP}
     return folders.scopes(current) if asks else {}
 
