@@ -157,6 +157,11 @@ def of_run(conn: postgres.Connection, source: str, run: str) -> HeldRun:
     return held
 
 
+def lock_decision(conn: postgres.Connection, source: str, run: str) -> None:
+    """Wait until nobody else starts a decision on a run; until the caller's transaction ends, nobody else does."""
+    postgres.query(conn, "load_lock_decision", source=source, run=run)
+
+
 def read_articles(settings: Settings, held: HeldRun) -> Iterator[Article]:
     """The articles of a held run as they would be stored, one at a time; StoreError if their file is gone or cannot be
     read.

@@ -303,6 +303,10 @@ where a.id = l.article_id and l.n = any(%(numbers)s)
 -- Wait until no other load of this source runs, and lock the source. load_unlock or the end of the session frees the lock.
 select pg_advisory_lock(hashtextextended('load ' || %(source)s, 0))
 
+-- name: load_lock_decision
+-- Wait until nobody else starts a decision on this held run. The end of the transaction frees the lock.
+select pg_advisory_xact_lock(hashtextextended('decide ' || %(source)s || ' ' || %(run)s, 0))
+
 -- name: load_lock_until_commit
 -- Wait and lock like load_lock. The end of the transaction frees the lock.
 select pg_advisory_xact_lock(hashtextextended('load ' || %(source)s, 0))

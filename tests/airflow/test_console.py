@@ -10,14 +10,15 @@ from typing import Any
 import playwright
 import pytest
 
-from pipelines.load import search_index
+from pipelines.load import quarantine, search_index
 from pipelines.settings import Settings
 from pipelines.sources import sourcefile
 from pipelines.stores import articlefile, postgres
 from pipelines.stores.articlefile import Line
-from tests import archives
+from tests import archives, databases
 from tests import factories as rows
 from tests.console_app import ACTING, ANSWERED_WITHIN, airflow, chosen, get, known_by_hand, process
+from tests.faults.holds import beside, until, value
 
 __all__ = ["airflow", "get", "process"]
 
@@ -58,6 +59,11 @@ console.log(draw(drawn(JSON.parse(props))));
 NODE = Path(playwright.__file__).parent / "driver" / "node"
 # Of the test of held runs: one that is held, released, rejected, and one that never was.
 RUNS_ASKED = (rows.NIGHT, "2026-11-23T0200", "2026-11-24T0200", "2026-11-25T0200")
+# How many sessions of this database wait for a lock that has a name.
+WAITING = """
+    select count(*) from pg_locks join pg_database on pg_database.oid = pg_locks.database
+    where datname = current_database() and locktype = 'advisory' and not granted
+"""
 PATHS = ("/desk.js", "/api/overview", "/api/articles/1", "/openapi.json", "/docs")
 
 
@@ -190,16 +196,36 @@ def test_a_held_run_needs_a_person_who_releases_or_rejects_it_in_a_run_of_by_han
     ]
     assert [(one["run"], one["state"], one["articles"]) for one in page["held"]] == [(rows.NIGHT, "held", 8)]
     statuses = {work: [answer[0] for answer in answers] for work, answers in done.items()}
-    assert statuses == {"release": [200, 200, 409, 409], "reject": [409, 409, 200, 409]}, done
-    assert "was rejected" in done["release"][2][2] and "was released" in done["reject"][1][2]
+    assert statuses == {"release": [200, 409, 409, 409], "reject": [409] * 4}, done
+    for answers in done.values():
+        assert "was released already" in answers[1][2] and "was rejected already" in answers[2][2]
     assert "is not in the quarantine" in done["release"][3][2]
     # Nobody decides on it twice, and it stays so when the page is read again.
     assert "is being decided on already" in done["reject"][0][2]
     begun = json.loads(done["release"][0][2])
     history = json.loads(get("/api/sources/sana")[2])["history"]
     assert (begun["dag"], begun["key"]) == ("by_hand", rows.NIGHT)
-    assert [one["act"] for one in history] == ["reject", "release", "release"]
-    assert history[2]["detail"] == begun and history[2]["done_by"].startswith("reader ")
+    assert [one["act"] for one in history] == ["release"]
+    assert history[0]["detail"] == begun and history[0]["done_by"].startswith("reader ")
+
+
+def test_a_decision_on_a_held_run_waits_for_one_that_is_being_started_and_then_sees_what_it_did(
+    get: Any, settings: Settings, conn: postgres.Connection
+) -> None:
+    follow(settings, "sana")
+    with conn:
+        held = {"state": "held", "reason": "", "articles": 8, "since": rows.AT}
+        rows.insert(conn, "quarantine", source="sana", run=rows.NIGHT, **held)
+
+    with postgres.connection(settings) as other:
+        quarantine.lock_decision(other, "sana", rows.NIGHT)
+        with beside(get, f"/api/sources/sana/held/{rows.NIGHT}/release", "op", "POST", ACTING, {}) as second:
+            until(lambda: value(conn, WAITING))
+            databases.rows(other, "update quarantine set state = 'rejected' where source = 'sana' returning id")
+            other.commit()
+            status, _, body = second.result()
+
+    assert status == 409 and "was rejected already" in body
 
 
 HELD_TOLD = "The articles of a run are held"

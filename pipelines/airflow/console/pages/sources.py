@@ -15,7 +15,7 @@ from pipelines.airflow.console import dag_runs, permissions, policy
 from pipelines.airflow.console.audited_actions import Acting
 from pipelines.airflow.console.database_door import DESK
 from pipelines.airflow.console.parameters import LONGEST_NAME, NAME
-from pipelines.codes import Act, Thing
+from pipelines.codes import Act, HeldState, Thing
 from pipelines.desk import source_records
 from pipelines.errors import DatabaseError, NightdeskError, SourceError
 from pipelines.health import golden
@@ -129,7 +129,9 @@ def _end_hold(name: Name, key: Key, work: Decision, acting: Acting) -> Any:
     current = settings()
     source = _find_source(current, name)
     with acting.doing(current, Act(work), Thing.SOURCE, source.name) as done:
-        _check_held(done.conn, source.name, key, work)
+        # The lock is free when the transaction ends, after the start: who waits for it sees what was started.
+        quarantine.lock_decision(done.conn, source.name, key)
+        _check_held(done.conn, source.name, key)
         if any(dag_runs.is_under_way("by_hand", work=one, source=source.name, key=key) for one in get_args(Decision)):
             raise HTTPException(409, f"Run {key} of {source.name} is being decided on already.")
         started = dag_runs.start("by_hand", acting.user, work=work, source=source.name, key=key)
@@ -159,13 +161,14 @@ def _leave_out_or_take(name: Name, work: Literal["pause", "resume"], acting: Act
     return {"paused": work == "pause"}
 
 
-def _check_held(conn: postgres.Connection, name: str, run: str, work: str) -> None:
-    """Answer 409 if this run of a source is not held, or if the opposite was decided."""
+def _check_held(conn: postgres.Connection, name: str, run: str) -> None:
+    """Answer 409 if this run of a source is not held, or not any more."""
     try:
         held = quarantine.of_run(conn, name, run)
-        (quarantine.check_release if work == "release" else quarantine.check_reject)(held)
     except NightdeskError as error:
         raise HTTPException(409, str(error)) from None
+    if held.state != HeldState.HELD:
+        raise HTTPException(409, f"Run {run} of {name} was {held.state} already.")
 
 
 def _held_article(article: Article) -> dict[str, Any]:
