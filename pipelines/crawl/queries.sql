@@ -582,10 +582,11 @@ select via, entry, alias_of, fetched_at from urls where id = %(id)s
 -- name: urls_of_run
 -- The next URLs that a run discovered, of one source or of all, with their present states. They come in the order of their ids, the first
 -- one after `after`. ends_of_run counts all of them.
+-- The run is no plain equality, for the reason of desk_urls_of_run.
 select id, source, discovered_run as run, kind, url, state, code, reason, via, discovered_at, decided_run, decided_at
 from urls
-where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s) and id > %(after)s
-order by id
+where (discovered_run, id) > (%(run)s, %(after)s) and discovered_run <= %(run)s and (%(source)s = '' or source = %(source)s)
+order by discovered_run, id
 limit %(count)s
 
 -- name: vanished_urls

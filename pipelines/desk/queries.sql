@@ -167,13 +167,14 @@ where run = %(run)s and stage = 'load' and coalesce((counts ->> 'unaccounted')::
 order by source
 
 -- name: desk_urls_of_run
--- The URLs that a run discovered, of one source, state, reason and kind where these are given, from the URL behind `after` on. In
--- order by more than their number: by that alone Postgres would walk through all URLs from the first on until it has enough of the run.
+-- The URLs that a run discovered, of one source, state, reason and kind where these are given, from the URL behind `after` on.
+-- The run is no plain equality: ordered by their numbers alone, Postgres would walk through all URLs from the first on until it has enough.
 select id, source, kind, url, state, code, reason, via, discovered_at, decided_at
 from urls
-where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s) and (%(state)s = '' or state = %(state)s)
-    and (%(code)s = '' or code = %(code)s) and (%(kind)s = '' or kind = %(kind)s) and id > %(after)s
-order by id + 0
+where (discovered_run, id) > (%(run)s, %(after)s) and discovered_run <= %(run)s
+    and (%(source)s = '' or source = %(source)s) and (%(state)s = '' or state = %(state)s)
+    and (%(code)s = '' or code = %(code)s) and (%(kind)s = '' or kind = %(kind)s)
+order by discovered_run, id
 limit %(count)s
 
 -- name: desk_versions

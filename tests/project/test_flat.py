@@ -8,11 +8,12 @@ from contextlib import ExitStack
 import pytest
 
 from bench import archive
+from pipelines.desk import lookups
 from pipelines.settings import Settings, export
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.stores import postgres
 from tests import asked, databases
-from tests.explained import Cost, explaining
+from tests.explained import Cost, doing, explaining
 
 FEW, MANY = 2_000, 20_000
 # A tree of pages grows by a level, and a plan may read an index where it read all of a small table.
@@ -21,6 +22,7 @@ GROWTH = 1.5
 # thirty lookups, a tenth of a millisecond; some lookups in tables beside.
 ALWAYS, A_ROW = 150, 10
 RUN = "2026-11-30T0200"
+EVERY_ARTICLE = {"source": "", "state": "", "code": "", "kind": "article"}
 # What reads more, to an end of its own: statement -> the most blocks, and why.
 BOUNDED = {
     "search_ranked": (6_000, "best first ranks the newest 5,000 articles that the index names, and says so"),
@@ -70,6 +72,26 @@ def test_no_statement_touches_more_in_a_larger_archive(
         if cost.blocks > allowed(statement, touched[FEW].get((what, statement), Cost()), cost)
     }
     assert grown == {}
+
+
+def test_a_page_of_the_ledger_reads_only_its_rows_of_a_run_that_discovered_many_urls(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    with conn, conn.cursor() as cursor:
+        cursor.execute(
+            "insert into urls (source, url_key, url, host, kind, discovered_run)"
+            " select 'sana', n, 'https://sana.test/' || n, 'sana.test', 'article',"
+            f" case when n > {MANY // 2} then 'import' else 'night ' || n / 40 end from generate_series(1, {MANY}) n"
+        )
+        cursor.execute("analyze urls")
+
+    with pytest.MonkeyPatch.context() as patch, explaining(patch) as found, postgres.connection(settings) as one:
+        with doing("its first page"):
+            first = lookups.urls_of_run(one, "import", **EVERY_ARTICLE, after=0, count=40)
+        with doing("its next page"):
+            lookups.urls_of_run(one, "import", **EVERY_ARTICLE, after=first[-1]["id"], count=40)
+
+    assert [(cost.rows, cost.read) for cost in found.values()] == [(40, 40)] * 2
 
 
 def allowed(statement: str, few: Cost, many: Cost) -> float:
