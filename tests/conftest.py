@@ -19,17 +19,25 @@ from typing import Any
 
 import pytest
 
-from pipelines.settings import Settings
-from pipelines.settings import settings as settings_of_this_process
-from pipelines.stores import postgres
-from tests import databases, later, sites, warm
-from tests.papers import Paper
-from tests.sites import Sites
+# The process that is a worker of this run of tests. What a worker starts has its environment, but is none.
+_workers: set[int] = set()
 
-# A worker ends without freeing, object by object, what it made: all of them together take 15 s of CPU for that. It is
-# registered before anything else, and so called last.
-if "PYTEST_XDIST_WORKER" in os.environ:
-    atexit.register(os._exit, 0)
+
+def _end_at_once() -> None:
+    """End a worker without freeing, object by object, what it made: all of them together take 15 s of CPU for that."""
+    if os.getpid() in _workers:
+        os._exit(0)
+
+
+# Registered before our modules register what they do at the end, and so called after it.
+atexit.register(_end_at_once)
+
+from pipelines.settings import Settings  # noqa: E402
+from pipelines.settings import settings as settings_of_this_process  # noqa: E402
+from pipelines.stores import postgres  # noqa: E402
+from tests import databases, later, sites, warm  # noqa: E402
+from tests.papers import Paper  # noqa: E402
+from tests.sites import Sites  # noqa: E402
 
 # Of ours a run of tests hears these, all that is for tests alone, and what a test sets.
 HEARD, FOR_TESTS = ("NIGHTDESK_DATABASE_URL", "NIGHTDESK_CHROMIUM"), "NIGHTDESK_TESTS_"
@@ -106,6 +114,11 @@ LONGEST_FIRST = (
     "test_hostile_web.py",
     "test_dags.py",
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        _workers.add(os.getpid())
 
 
 def pytest_collection_finish() -> None:
