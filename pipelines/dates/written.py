@@ -83,8 +83,10 @@ DMY = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.|-]\s?(\d{1,2})\s?[/.|-]\s?(\d{4})
 YEAR_LAST = re.compile(
     rf"({WORD}\.? \d{{1,2}}),? (\d\d?:\d\d(?::\d\d)?)((?: [a-z]{{1,5}}| [+-]\d\d:?\d\d)?) ({YEAR})(?![\d:])"
 )
-# Yesterday in French, and `here` in German and Dutch: without a time of day it is a day only in French.
-HERE = re.compile(r"(?<![\w-])hier(?!\w)")
+# Yesterday in French, and `here` in German, Dutch, Luxembourgish and Afrikaans; the French words that tell which.
+HIER = re.compile(r"(?<![\w-])hier(?!\w)")
+HERE_LANGUAGES = ("de", "nl", "lb", "af")
+BESIDE_HIER = re.compile(r"(?<!\w)(?:publiee?|postee?|parue?|modifiee?|mise? a jour)(?!\w)")
 # Characters that writers use as a minus before an offset.
 MINUS = re.compile("[\u2212\u2013](?=\\d)")
 # Four digits that are a year and no offset from Greenwich: a time after them belongs to another date.
@@ -92,8 +94,9 @@ ANOTHER_YEAR = re.compile(r"(?<![\d+-])\d{4}(?!\d)")
 # The most characters of a line that is only a day without a year.
 SHORT_LINE = 60
 PARTS = re.compile(r"\s+[|•·–—-]\s+|\s*[|•]\s*")
-# Years by which the solar Hijri calendar is behind ours at its New Year.
-SOLAR_YEARS = 621
+# Years by which the solar Hijri calendar is behind ours at its New Year, the languages that use it, and the end of six
+# weekdays in Persian. Elsewhere the names of its months are other words: mehr is `more` in German.
+SOLAR_YEARS, SOLAR_LANGUAGES, SOLAR_WEEKDAY = 621, ("fa", "prs", "ps", "ckb", "ku"), "شنبه"
 DAY_MONTH = re.compile(rf"(?<![\d:.]){DAY}{ORDINAL}[\s/,-]*{OF}(?P<m>{WORD})(?!\w)")
 MONTH_DAY = re.compile(rf"(?<!\w)(?P<m>{WORD})\.? {DAY}{ORDINAL}(?![\w:])")
 CJK_MONTH_DAY = re.compile(r"(?<!\d)(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日号號일]")
@@ -322,7 +325,8 @@ def _day_alone(text: str, now: datetime, zone: ZoneInfo, language: str) -> Momen
     latest = now.astimezone(zone) + timedelta(days=1)
     years = [latest.year, latest.year - 1]
     # In Iran the year begins in March, so each Gregorian year has parts of two solar years.
-    years += [year - SOLAR_YEARS for year in years]
+    if code in SOLAR_LANGUAGES or (not code and SOLAR_WEEKDAY in plain):
+        years += [year - SOLAR_YEARS for year in years]
     for match, day, month in _days_of_month(plain):
         time = _time_beside(plain, match)
         if not _is_all(plain, match) or (month.isdigit() and not time):
@@ -330,7 +334,8 @@ def _day_alone(text: str, now: datetime, zone: ZoneInfo, language: str) -> Momen
         for year in years:
             known = (year, int(month), day) if month.isdigit() else months.gregorian(day, month, year, code)
             at = clocks.at(known, time, zone) if known and known[1] <= 12 else None
-            if at and at.year >= OLDEST_YEAR and at <= latest and (not weekdays or at.weekday() in weekdays):
+            # With a solar year the name of a lunar month gives a day of forty years ago.
+            if at and at.year >= latest.year - 1 and at <= latest and (not weekdays or at.weekday() in weekdays):
                 return at, clocks.precision(time)
     return None
 
@@ -415,11 +420,17 @@ def _relative(plain: str, now: datetime, zone: ZoneInfo, language: str) -> Momen
     days = relative.days_ago(plain) if time or plain.count(" ") < relative.DAY_WORDS else None
     if days is None or re.search(r"\d", CLOCK.sub("", plain)):
         return None
-    if not time and HERE.search(plain) and re.split("[-_]", language)[0] != "fr":
+    if not time and HIER.search(plain) and not _is_yesterday(plain, re.split("[-_]", language)[0]):
         return None
     day = now - timedelta(days=days)
     at = clocks.at((day.year, day.month, day.day), time, zone)
     return (at, clocks.precision(time)) if at else None
+
+
+def _is_yesterday(plain: str, code: str) -> bool:
+    """Whether a text with `hier` and without a time of day means the day before. Alone it is a link in German too."""
+    alone = plain.strip() == "hier" and code not in ("", *HERE_LANGUAGES)
+    return code == "fr" or alone or BESIDE_HIER.search(plain) is not None
 
 
 def _foreign(text: str, zone: ZoneInfo, language: str) -> Moment | None:

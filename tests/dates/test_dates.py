@@ -187,6 +187,12 @@ def test_a_word_that_is_yesterday_only_in_french_is_a_day_in_french_or_with_a_ti
     assert [read(text, language=language) for language in ("de", "nl", "")] == [None, None, None]
 
 
+def test_yesterday_in_french_is_read_on_french_pages_of_a_source_in_an_unknown_or_another_language() -> None:
+    assert [read("Publié hier", language=language) for language in ("", "ar")] == [("2015-01-09 00:00", "day")] * 2
+    assert [read("Hier", language=language) for language in ("ar", "en")] == [("2015-01-09 00:00", "day")] * 2
+    assert [read("Mehr dazu hier", language=language) for language in ("", "ar")] == [None, None]
+
+
 def test_what_comes_first_is_the_month_in_american_english_alone() -> None:
     assert read("05/01/2015", language="en-US") == ("2015-05-01 00:00", "day")
     assert read("05/01/2015", language="en") == ("2015-01-05 00:00", "day")

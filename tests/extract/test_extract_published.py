@@ -288,7 +288,12 @@ def test_a_number_that_a_slug_begins_with_is_no_day(path: str, day: str) -> None
      ("11月21日 14:30", "zh", "2026-11-21 14:30 minute"), ("21.11. 14:30", "de", "2026-11-21 14:30 minute"),
      ("Nov 21", "en", "2026-11-21 00:00 day"), ("21 December", "en", "2025-12-21 00:00 day"),
      ("Friday 21 November", "en", "2025-11-21 00:00 day"), ("Monday 21 November", "en", ""), ("21.11.", "de", ""),
-     ("21 Ferries sunk in November", "en", "")],
+     ("21 Ferries sunk in November", "en", ""), ("الاثنين 9 جمادى الآخرة", "ar", ""), ("1 رمضان", "ar", ""),
+     ("1 رمضان", "fa", ""), ("12 mehr", "de", ""), ("Zeige 5 mehr", "de", ""), ("5 أسد", "ar", ""),
+     ("3 dey", "tr", ""), ("12 mehr", "", ""), ("30 آبان", "prs", "2026-11-21 00:00 day"),
+     ("شنبه 30 آبان", "", "2026-11-21 00:00 day"), ("publié hier", "", "2026-11-28 00:00 day"),
+     ("hier", "ar", "2026-11-28 00:00 day"),
+     ("Mehr dazu <a href=/m>hier</a>", "", ""), ("<a href=/m>hier</a>", "de", "")],
 )  # fmt: skip
 def test_a_day_without_a_year_beside_the_title_is_the_last_one(line: str, language: str, wanted: str) -> None:
     assert written("", f"{TITLE}<p class=meta>{line}</p>{STORY}", language=language) == wanted
