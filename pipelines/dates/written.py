@@ -204,13 +204,16 @@ def only_a_date(text: str) -> bool:
     return bool(re.search(r"\d", text)) and leftover(LABEL.sub("", _plain(text[:LONGEST_CHARACTERS])), "") <= 1
 
 
-def only_a_day_without_year(text: str) -> bool:
-    """Whether a line is only a day with the name of its month, and perhaps a weekday and a time."""
+def only_a_time_of_day_without_year(text: str) -> bool:
+    """Whether a line is only a time of a day with the name of its month, and perhaps a weekday.
+
+    Without a time it may be a heading, such as `September 11 attacks`.
+    """
     if len(text) > SHORT_LINE or not re.search(r"\d", text):
         return False
     plain = LABEL.sub("", _plain(text))
     return any(
-        _is_all(plain, match)
+        _is_all(plain, match) and bool(_time_beside(plain, match))
         for match, _, month in _days_of_month(plain)
         if is_month(month) or match.re is CJK_MONTH_DAY
     )

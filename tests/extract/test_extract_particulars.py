@@ -81,12 +81,17 @@ def test_a_line_that_says_something_stays(line: str) -> None:
     ["Saturday 21 November - 14:30", "Samstag, 21. November, 14:30 Uhr", "samedi 21 novembre à 14h30", "11月21日 14:30",
      "21 Kasım Cumartesi 14:30", "السبت 21 نوفمبر - 14:30", "شنبه ۳۰ آبان - ۱۴:۳۰", "21 ноября, 14:30"],
 )  # fmt: skip
-def test_a_day_without_its_year_is_cut_at_the_head_alone(line: str) -> None:
+def test_a_time_of_a_day_without_its_year_is_cut_at_the_head_alone(line: str) -> None:
     assert (reason(line, head=True), reason(line)) == ("date", "")
 
 
-@pytest.mark.parametrize("line", ["21 November is a day to remember", "11 boats came home", "May 2 ferries sink?"])
-def test_a_sentence_with_a_day_without_its_year_stays_at_the_head_too(line: str) -> None:
+@pytest.mark.parametrize(
+    "line",
+    ["21 November is a day to remember", "11 boats came home", "May 2 ferries sink?", "ثورة 25 يناير",
+     "موعد المباراة: 5 مايو", "Bewerbungsfrist: 15. Mai", "Mars 2", "September 11 attacks", "October 7 massacre",
+     "7 أكتوبر"],
+)  # fmt: skip
+def test_a_sentence_or_a_heading_with_a_day_without_its_year_stays_at_the_head_too(line: str) -> None:
     assert reason(line, head=True) == ""
 
 

@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 from pipelines.dates import months, relative
 from pipelines.dates.clocks import CLOCK
-from pipelines.dates.written import dates_in, only_a_day_without_year
+from pipelines.dates.written import dates_in, only_a_time_of_day_without_year
 from pipelines.extract.lexicon import key
 
 # Words that make the number beside them a count, by their beginnings in the folded form.
@@ -94,7 +94,7 @@ def reason(line: str, names: Collection[str] = (), *, head: bool = False) -> str
         return ""
     if not re.search(r"\d", line) and line.count(" ") >= relative.LONGEST_WORDS:
         return ""
-    if head and only_a_day_without_year(line):
+    if head and only_a_time_of_day_without_year(line):
         return "date"
     plain = months.fold(line)
     if SHORT_LINK.search(plain):
