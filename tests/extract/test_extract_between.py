@@ -13,6 +13,7 @@ from pipelines.extract.text.block_chances import JudgedBlock
 SHORT = 8
 PROSE = "<p>The ferry was back on the river on Monday, two years after the flood.</p>"
 LINKED = "<p><a href=/town>The lower town</a> pays <a href=/fund>the fund of the river</a> each year.</p>"
+HEADLINE = "لماذا غادر وفد المعارضة محادثات جنيف الأسبوع الماضي قبل انتهائها؟"
 PART = "<section><h3>{}</h3><div>Two of the ferries are at their mooring again since Monday.</div></section>"
 
 
@@ -39,6 +40,7 @@ def test_the_headings_of_parts_are_part_of_the_text() -> None:
     [
         (PROSE + LINKED + PROSE, 0.1),
         (PROSE + LINKED, 0.4),
+        (f"{PROSE}<p><a href=/999>{HEADLINE}</a></p>{PROSE}", 0.4),
         (PROSE + LINKED.replace(" each year.", "") + PROSE, 0.4),
         (f"{PROSE}<div>{LINKED}</div>{PROSE}", 0.4),
         (PROSE + LINKED.replace("<p>", "<p class=related>") + PROSE, 0.4),

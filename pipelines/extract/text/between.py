@@ -59,7 +59,8 @@ def _find_sentences(found: Sequence[JudgedBlock], kept: Sequence[int]) -> Iterat
         for number in range(before + 1, after):
             block = found[number].block
             same = found[before].block.path == block.path == found[after].block.path
-            linked = block.words >= SENTENCE_WORDS and block.linked >= HALF_SHARE * block.words
+            # A link alone is the headline of another article, also with a sign at its end.
+            linked = block.words >= SENTENCE_WORDS and HALF_SHARE * block.words <= block.linked < block.words
             told = same and linked and block.tag == "p" and has_stop(block.text)
             if told and _may_be(found[number], SENTENCE_CHANCE):
                 yield number
