@@ -250,6 +250,12 @@ def test_of_a_line_of_authors_the_people_remain(said: str, wanted: list[str]) ->
         ("<h1>Ferry is back</h1><p><span>Anna Novak</span> <time>5 Jan 2026</time></p>", ""),
         ("<h1>Ferry is back</h1><div><span>Anna Novak |</span> <span>5.01.2026 - 14:30</span></div>", ""),
         (f"<a href=/author/1><h5>By Anna Novak</h5><p>{'Writes on boats and rivers. ' * 4}</p></a>", ""),
+        (
+            f"<a href=/2026/ferry><h1>Ferry is back</h1><p>{'It came on Monday. ' * 4}</p>"
+            "<span class=author>Anna Novak</span></a>",
+            "",
+        ),
+        (f"<a><h2>Ferry is back</h2><p>{'It came on Monday. ' * 4}</p><span class=author>Anna Novak</span></a>", ""),
         ("<div><p>Authored by:</p><a href=/authors/anna>Anna Novak</a></div>", ""),
         ("<p><a rel=author>AGENTUR</a>, <a rel=author>Anna Novak</a></p>", ""),
         ("<aside class=post-author>Anna Novak</aside>", ""),
@@ -287,6 +293,7 @@ def test_the_author_is_found_wherever_one_is_named(inside: str, head: str) -> No
         "<a href=/profile/my_info>Member Login</a>",
         "<a href=/river-news>River News</a><h1>Ferry</h1><p><span>River News</span> <time>5 Jan 2026</time></p>",
         f"<a href=/news/2><h2>The flood</h2><p>{'It came in the night. ' * 4}</p><h6>By Ada Quill</h6></a>",
+        f"<h1>Ferry</h1><a href=/2><h1>The flood</h1><p>{'It came. ' * 9}</p><i class=author>Ada Quill</i></a>",
         "<h1>Ferry</h1><p><span>Lower River</span> <span>Upper Dale</span> <time>5 Jan 2026</time></p>",
     ],
 )
@@ -510,6 +517,10 @@ def test_markup_that_a_title_is_about_stays(written: str, title: str) -> None:
         ("<p>Von Ludwig van der Rohe und José de los Ríos</p>", ("Ludwig van der Rohe", "José de los Ríos")),
         ("<p>Συντάκτης: Μαρία Νίκου</p>", ("Μαρία Νίκου",)),
         ("<p>Oleh: Budi Santoso</p>", ("Budi Santoso",)),
+        ("<p class=author>Oleh Sukhov</p>", ("Oleh Sukhov",)),
+        ("<p>Reporter: Siti Rahma</p>", ("Siti Rahma",)),
+        ("<p>By Yassin al-Haj Saleh</p>", ("Yassin al-Haj Saleh",)),
+        ("<p>By Hassan al-Banna Saleh and Abd el-Fattah Burhan</p>", ("Hassan al-Banna Saleh", "Abd el-Fattah Burhan")),
         ("<p>تحریر: عائشہ ملک</p>", ("عائشہ ملک",)),
         ("<p>نووسینی: ئازاد کەریم</p>", ("ئازاد کەریم",)),
         ("<p>מאת דנה לוי ויוסי כהן</p>", ("דנה לוי", "יוסי כהן")),

@@ -270,8 +270,14 @@ def _stranger(element: HtmlElement) -> bool:
 
 def _is_card(link: HtmlElement) -> bool:
     """Whether a link is a card of an article: it contains more than a name, such as a headline with a byline below it,
-    and does not lead to a person's page."""
-    if PROFILE.search(link.get("href") or ""):
+    and does not lead to a person's page.
+
+    A link around the only h1 of the page is the head of its own article.
+    """
+    address = link.get("href")
+    if not address or PROFILE.search(address):
+        return False
+    if next(link.iter("h1"), None) is not None and len(list(islice(link.getroottree().iter("h1"), 2))) == 1:
         return False
     said = 0
     for text in link.itertext():

@@ -31,7 +31,7 @@ BY = re.compile(
     r"opracowa[łl]a?|rozmawia[łl]a?|napisa[łl]a?|записал[аи]?|беседовал[аи]?|корреспондент|muhabir|röportaj|"
     r"متابعة|حوار|به قلم|خبرنگار|گزارشگر|الكاتبة|إعداد وتحرير|"
     r"الكاتب/ة|ترجمة|تقرير|حاوره|حاورته|מאת|تحریر|作者|記者|记者|撰文|文|取材|執筆|編輯|编辑|责任编辑|na|του|"
-    r"της|συντάκτης|συντάκτρια|oleh|penulis|نووسینی|ئامادەکردنی)(?!\w)\s*[:：|/／・\\–-]?\s*",
+    r"της|συντάκτης|συντάκτρια|(?:oleh|reporter)(?=\s*:)|penulis|نووسینی|ئامادەکردنی)(?!\w)\s*[:：|/／・\\–-]?\s*",
     re.IGNORECASE,
 )
 GLUED = re.compile(r"^(?:By|Von|Par|Por)(?=[A-ZÄÖÜÉ][a-zäöüéèñ]+ ?[A-Z])")
@@ -206,13 +206,13 @@ def _is_person(name: str) -> bool:
 
 
 def is_full(name: str) -> bool:
-    """Whether a name has at least two words, in capitals if its script has any, with few particles between them. Other
-    texts in bylines do not: `Montag an fahren wieder Busse`.
+    """Whether a name has at least two words, in capitals if its script has any, with few particles between them, among
+    which al-Haj is none. Other texts in bylines do not: `Montag an fahren wieder Busse`.
     """
     parts = [part for part in name.split() if len(part) > 1]
     if re.search(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", name):
         return 2 <= len(name.replace(" ", "")) <= NAME_WORDS
     if len(name.split()) < 2 or not parts or parts[0][0].islower() or parts[-1][0].islower():
         return False
-    small = [part for part in parts if part[0].islower()]
+    small = [part for part in parts if part.islower()]
     return 2 * len(small) <= len(parts) and all(len(part) <= PARTICLE_LETTERS for part in small)
