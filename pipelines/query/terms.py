@@ -25,6 +25,8 @@ WRITTEN_AS = {"exact": "exact", "suffix": "suffix", "stem": "stem", "substring":
 WRITTEN = re.compile(r"([a-z]+):(?=\S)(.*)", re.DOTALL)
 # The fewest letters of a part of a word. Chosen: two letters are in every text.
 SHORTEST_PART_LETTERS = 3
+# A Korean syllable, which is one character.
+SYLLABLE = re.compile("[\uac00-\ud7a3]")
 # How many terms are remembered: many watches look for the same words. Chosen: enough for some ten thousand watches, in
 # 20 MB.
 REMEMBERED_TERMS = 1 << 16
@@ -105,5 +107,8 @@ def _check(spelling: str, mode: str) -> None:
 
 
 def _count_letters(form: str) -> int:
-    """The letters of a normal form: a Korean syllable has several, and a script without spaces has a word in each."""
-    return len(text.compose(text.bare(form), "NFD")) * (SHORTEST_PART_LETTERS if text.has_unspaced(form) else 1)
+    """The letters of a normal form. A Korean syllable has at least two; in a script without spaces, each letter is a
+    word.
+    """
+    bare = text.bare(form)
+    return (len(bare) + len(SYLLABLE.findall(bare))) * (SHORTEST_PART_LETTERS if text.has_unspaced(form) else 1)

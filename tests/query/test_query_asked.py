@@ -50,6 +50,7 @@ def _marked(query: str, subject: QueriedArticle) -> list[str] | None:
         ("安倍", "由安倍晋三", ["安倍"]),
         ("カナダ", "首相はｶﾅﾀﾞへ", ["ｶﾅﾀﾞ"]),
         ("안보*", "유엔 안보리", ["안보리"]),
+        ("sub:보리", "유엔 안보리의", ["안보리의"]),
         ("東京*", "東京都", ["東京"]),
         ('"حزب الله"', "حزب‌الله", ["حزب‌الله"]),
         # A quote within a Hebrew word is none, in whichever way it is typed.

@@ -131,6 +131,9 @@ def test_a_day_begins_and_ends_where_it_should(written: str, moment: datetime) -
         ("source:-sana", 0, "write -source:sana"),
         ("a NEAR/5 (b c)", 9, "NEAR can only stand between"),
         ("sub:ab", 0, "needs 3 letters"),
+        # A Korean syllable of three letters is a part of too many words; two of two letters are enough (안보*).
+        ("한*", 0, "needs 3 letters"),
+        ("sub:한", 0, "needs 3 letters"),
         ("te*rror", 0, "can only stand at the end"),
         ("a ***", 2, "no letter or digit"),
         ("title: a", 0, "right behind it"),
