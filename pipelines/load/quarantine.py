@@ -179,11 +179,12 @@ def reject(conn: postgres.Connection, held: HeldRun, fetches: Sequence[int], who
     """
     postgres.query(conn, "load_lock_until_commit", source=held.source)
     check_reject(of_run(conn, held.source, held.run))
-    ended = postgres.execute(
+    postgres.execute(
         conn, "reject_urls", source=held.source, run=held.run, fetches=list(fetches), after=policy.REJECTED_LOOK_AFTER
     )
     postgres.execute(conn, "reject_run", source=held.source, run=held.run, who=who)
-    return ended
+    # An earlier call may have ended them and been killed before it said so.
+    return int(postgres.query(conn, "rejected_urls", source=held.source, run=held.run)[0]["urls"])
 
 
 def check_release(held: HeldRun) -> None:

@@ -476,6 +476,11 @@ set state = 'rejected', reason = 'rejected from the quarantine', decided_at = no
 from (select distinct url_id from held) h
 where u.id = h.url_id
 
+-- name: rejected_urls
+-- How many URLs ended because a person rejected this held run, now or by an earlier call.
+select count(distinct url_id) as urls from outcomes
+where run = %(run)s and source = %(source)s and outcome = 'rejected' and reason = 'held'
+
 -- name: release_run
 -- Note that held runs are loaded.
 update quarantine set state = 'released', decided_at = now(), decided_by = %(who)s
