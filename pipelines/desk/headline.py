@@ -195,8 +195,11 @@ def _tell_delivered(rows: Sequence[Record]) -> str:
         return f"under way, {done}, {many(new, 'new article')} so far"
     silent = [row for row in rows if not row["new"] and row["state"] != RunState.FAILED and not _tell_walls(row)]
     resting = [row for row in silent if row["not_due"]]
+    copied = [row for row in silent if row["copies"] and not row["not_due"]]
+    pages = many(sum(row["copies"] for row in copied), "page")
     told = {
-        "had nothing new": len(silent) - len(resting),
+        "had nothing new": len(silent) - len(resting) - len(copied),
+        f"gave only copies of known articles ({pages})": len(copied),
         "not asked yet, because no list of theirs was due": len(resting),
     }
     if giving:

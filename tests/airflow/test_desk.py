@@ -493,6 +493,23 @@ def test_old_addresses_that_are_still_dead_at_a_later_look_are_no_pages_that_cou
     assert (tone, sentence.rpartition(": ")[2]) == ("good", "1 source had nothing new.")
 
 
+def test_new_pages_that_are_copies_of_known_articles_are_no_night_with_nothing_new(conn: postgres.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    for number in range(3):
+        article(conn, "sana", f"copy-{number}", "عنوان", "نص")
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update articles set first_run = '2026-11-01T0200'")
+        cursor.execute(
+            "update urls set state = 'duplicate', code = 'alias', discovered_run = %s, decided_run = %s",
+            ("2026-11-22T0200", "2026-11-22T0200"),
+        )
+
+    rows = desk_records.sources(conn, [source("sana")], now=NOW)
+    _, sentence = write_headline(rows, desk_records.runs(conn, 1), now=NOW)
+
+    assert sentence.endswith(": 1 source gave only copies of known articles (3 pages).")
+
+
 def test_a_network_that_is_down_is_told_once_whatever_number_of_sources_it_has(conn: postgres.Connection) -> None:
     for name in ("east", "west"):
         ran(conn, name, "crawl", "failed", f"None of its feeds could be reached: http://{name}.test/feed timeout.")

@@ -20,7 +20,9 @@ select ends.source, ends.state, ends.code, ends.reason, count(*) as urls,
     count(*) filter (
         where ends.state in ('gone', 'blocked', 'failed') and urls.discovered_run = ends.run
             and not exists (select from articles where articles.url_id = ends.url_id)
-    ) as unread
+    ) as unread,
+    -- Pages that this run was the first to find.
+    count(*) filter (where urls.discovered_run = ends.run) as named
 from ends join urls on urls.id = ends.url_id
 where urls.kind = 'article'
 group by ends.source, ends.state, ends.code, ends.reason
