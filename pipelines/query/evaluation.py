@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pipelines import text
@@ -19,6 +19,8 @@ from pipelines.query.matcher import Hit
 from pipelines.query.terms import Term
 
 FIELDS = ("title", "description", "text")
+# The most words of a query that an article may write as one word. Chosen: a verb with its prefix, object and ending.
+MOST_JOINED = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +109,10 @@ def places(node: Node, lookup: ArticleLookup, now: datetime | None = None) -> li
         return [] if _holds(node, lookup.subject, now) else None
     if isinstance(node, Every):
         found = []
-        for part in node.parts:
+        for number, part in enumerate(node.parts):
             one = places(part, lookup, now)
+            if one is None:
+                one = _find_joined(node.parts, number, lookup)
             if one is None:
                 return None
             found += one
@@ -134,6 +138,24 @@ def _find(find: Find, lookup: ArticleLookup) -> list[Hit]:
     if hits is None:
         hits = lookup.found[find.term] = matcher.hits(find.term, lookup.reading)
     return [hit for hit in hits if hit.field == "title"] if find.title else hits
+
+
+def _find_joined(parts: Sequence[Node], number: int, lookup: ArticleLookup) -> list[Hit] | None:
+    """The places of a term that the article writes in one word with the terms beside it: حزب الله as حزب‌الله.
+
+    parts: what the query asks for together, in order. number: of the term among them. None if there is no place.
+    """
+    if not any(stream.whole for stream in lookup.reading.streams):
+        return None
+    found: list[Hit] = []
+    for first in range(max(0, number - MOST_JOINED + 1), number + 1):
+        for last in range(max(first + 2, number + 1), min(first + MOST_JOINED, len(parts)) + 1):
+            finds = [part for part in parts[first:last] if isinstance(part, Find) and not part.term.aliases]
+            alike = {(find.title, find.term.mode, find.term.article) for find in finds}
+            if len(finds) == last - first and len(alike) == 1:
+                phrase = replace(finds[0].term, text=" ".join(find.term.text for find in finds))
+                found += _find(replace(finds[0], term=phrase), lookup)
+    return found or None
 
 
 def _near(node: Near, lookup: ArticleLookup) -> list[Hit]:
