@@ -17,7 +17,7 @@ QUOTES = {'"': '"', "“": '”"', "„": '“”"', "«": "»", "”": '”"'}
 # some programs replace what a person types.
 ALIKE = str.maketrans("（）｜＂－＊／‐‑–—−", '()|"-*/-----')
 # A wide colon is also punctuation of a text. Only after the name of a prefix it counts as a plain colon.
-WIDE_PREFIX = re.compile(r"([A-Za-z_]+)：")
+WIDE_PREFIX = re.compile(r"(?<![A-Za-z_])([A-Za-z_]+)：")
 # A quote within a Hebrew word marks an acronym (צה"ל), and is no quote.
 GERSHAYIM = '(?<=[\u05d0-\u05ea])["”“](?=[\u05d0-\u05ea])'
 ACRONYM = re.compile(GERSHAYIM)

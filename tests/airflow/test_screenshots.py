@@ -197,7 +197,7 @@ def a_past_and_saved_pages_are_looked_at(page: Page, at: str, settings: Settings
     past.get_by_label("From").fill("1999-01")
     past.get_by_label("To").fill("1999-02")
     past.get_by_role("button", name="What would it bring?").click()
-    expect(runs).to_contain_text(["A site’s past: sabah"])
+    expect(runs).to_contain_text(["A site’s past: صباح الشمال"])
     form = page.get_by_role("form", name="Saved pages")
     form.get_by_label("File or folder").fill("some.warc.gz")
     form.get_by_role("button", name="What would it bring?").click()

@@ -152,6 +152,11 @@ def value(conn: postgres.Connection, statement: str, *params: Any) -> Any:
     return next(iter(row.values())) if row else None
 
 
+def first_line(name: str) -> str:
+    """The first line of a statement, by which Postgres shows who waits in it."""
+    return postgres.statement(name).lstrip().splitlines()[0]
+
+
 def blocked(conn: postgres.Connection, application: str) -> str:
     """The statement with which a process waits for a lock, or nothing."""
     found = value(

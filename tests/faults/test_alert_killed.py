@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.stores import postgres
 from tests.faults.conftest import NEW, NEXT, RUN, SITES, Night, Receiver, check_whole, finish
-from tests.faults.holds import ALERT, blocked, gone, kill, locked, stage, until, value
+from tests.faults.holds import ALERT, blocked, first_line, gone, kill, locked, stage, until, value
 
 AT = "loaded"
 ALL = NEW * len(SITES)
@@ -47,7 +47,7 @@ def taken(night: Night, conn: postgres.Connection, receiver: Receiver) -> None:
     finish(night.settings, night.sources, RUN, {}, after="load")
     with locked(night.settings, lock), stage(night.settings, ALERT, RUN) as child:
         # By its first line: Postgres shows the first thousand bytes of a statement, and the table stands behind them.
-        until(lambda: "What messages tell of" in blocked(conn, SENDER))
+        until(lambda: first_line("alerts_of_deliveries") in blocked(conn, SENDER))
         assert value(conn, "select count(*) from deliveries where begun_at is not null") >= 1
         kill(child)
     assert receiver.asked == []

@@ -9,7 +9,7 @@ import pytest
 from pipelines.crawl import stage as crawl
 from pipelines.stores import postgres, warc
 from tests.faults.conftest import NEW, NEXT, RUN, Night, Receiver, check_whole, finish
-from tests.faults.holds import beside, blocked, gone, kill_spider, locked, queued, until, value
+from tests.faults.holds import beside, blocked, first_line, gone, kill_spider, locked, queued, until, value
 
 # How these processes begin and end is what is tested here.
 pytestmark = pytest.mark.cold
@@ -120,7 +120,7 @@ def test_a_crawl_killed_while_it_takes_up_what_a_killed_one_left_loses_nothing(
         beside(crawl.crawl, night.settings, left, NEXT),
         locked(night.settings, "lock table urls in share mode"),
     ):
-        until(lambda: blocked(conn, SPIDER).startswith("-- Lists whose dates of change were untrue"))
+        until(lambda: first_line("forgive_lists") in blocked(conn, SPIDER))
         kill_spider()
     until(lambda: gone(conn, SPIDER))
     assert on_disk(night) == 1
