@@ -120,10 +120,8 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         dated=when.at is not None and when.precision != "year",
         tree=tree,
         others=text.others,
-        given=lambda: (
-            bool(json_ld.body(facts.node)) and above_text.is_about(facts.title, above_text.stems(article_text))
-        ),
-        free=str(facts.node.get("isAccessibleForFree", "true")).lower() != "false",
+        given=lambda: json_ld.is_whole(facts.node) and above_text.is_about(facts.title, above_text.stems(article_text)),
+        free=json_ld.is_free(facts.node),
     )
     del elements
     language = text_language.language_of(facts.title, article_text, source.language)

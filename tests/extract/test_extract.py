@@ -191,6 +191,27 @@ def test_of_a_page_that_scripts_draw_the_text_for_machines_is_the_text(language:
     assert short.reason == strange.reason == Reason.EMPTY
 
 
+@pytest.mark.parametrize(
+    ("end", "more"),
+    [
+        (" …", {}),
+        ("...", {}),
+        (" The ferr", {}),
+        ("", {"isAccessibleForFree": False}),
+        ("", {"isAccessibleForFree": "http://schema.org/False"}),
+        ("", {"hasPart": [{"@type": "WebPageElement", "isAccessibleForFree": "False"}]}),
+    ],
+)
+def test_of_a_page_that_scripts_draw_a_text_that_is_not_whole_is_no_text(end: str, more: dict[str, object]) -> None:
+    printed = QUAY["en"]
+    node = {"@type": "NewsArticle", "headline": printed.title, "articleBody": "\n".join(printed.lines) + end, **more}
+    head = f'<script type="application/ld+json">{json.dumps(node)}</script>'
+
+    refused = rejection(html("<div id=root></div>", head, title=printed.title))
+
+    assert refused.reason == Reason.EMPTY
+
+
 def test_another_articles_json_ld_is_not_taken() -> None:
     other = "نص خبر آخر لا صلة له بهذه الصفحة وقد وضعه القالب هنا سهواً. " * 12
     node = {"@type": "NewsArticle", "headline": TITLE, "articleBody": other}

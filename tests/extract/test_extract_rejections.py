@@ -491,16 +491,17 @@ def test_a_wall_for_subscribers_says_so_in_more_languages(line: str) -> None:
 CARD = "<a href=/n/story-{0}><h3>{1} {0}</h3><p>{2}</p></a>"
 
 
+LISTED = '<meta property="og:type" content="article"><script type="application/ld+json">{"@type":"ItemList"}</script>'
+
+
 @every_language
 @pytest.mark.parametrize(
     "shape", ["<main><h1>{}</h1><p>{}</p><div>{}</div></main>", "<article><h1>{}</h1><p>{}</p></article>{}"]
 )
-def test_a_brief_above_cards_that_are_links_is_an_article_where_its_address_names_one(
-    language: str, shape: str
-) -> None:
+def test_a_brief_above_cards_that_are_links_is_an_article_if_the_page_says_so(language: str, shape: str) -> None:
     quay, library = QUAY[language], LIBRARY[language]
     cards = "".join(f"<li>{CARD.format(n, library.title, library.lines[n % 3])}</li>" for n in range(8))
-    body = document(shape.format(quay.title, quay.lines[0], f"<ul>{cards}</ul>"), quay.title)
+    body = document(shape.format(quay.title, quay.lines[0], f"<ul>{cards}</ul>"), quay.title, LISTED)
 
     made = extract_page(page(body, final_url=PLACE + "quay-1001"), SOURCE)
 
@@ -514,6 +515,19 @@ def test_a_list_with_a_sentence_about_something_else_above_it_stays_a_list() -> 
     body = document(f"<h1>News of the week</h1><p>{quay.lines[0]}</p>{cards}", "News of the week")
 
     made = extract_page(page(body, final_url=PLACE + "week-1001"), SOURCE)
+
+    assert isinstance(made, Rejection)
+    assert made.reason == Reason.LISTING
+
+
+@pytest.mark.parametrize("address", ["harlow-storm-2026", "dossier/harlow-storm-power-cuts-12"])
+def test_a_topic_page_whose_description_is_about_its_title_is_a_list(address: str) -> None:
+    title, library = "Harlow storm and power cuts", LIBRARY["en"]
+    description = "All that we have written about the Harlow storm, the power cuts and the repairs on the coast."
+    cards = "".join(CARD.format(n, library.title, library.lines[n % 3]) for n in range(40))
+    body = document(f"<main><h1>{title}</h1><p>{description}</p>{cards}</main>", title)
+
+    made = extract_page(page(body, final_url=PLACE + address), SOURCE)
 
     assert isinstance(made, Rejection)
     assert made.reason == Reason.LISTING

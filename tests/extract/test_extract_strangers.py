@@ -282,7 +282,11 @@ def test_what_is_cut_between_the_title_and_the_first_paragraph_is_told() -> None
     [
         "<main><h1>{0}</h1>{1}<h1>{2}</h1>{3}</main>",
         "<h1>{0}</h1><div>{1}</div><hr><h1>{2}</h1><div>{3}</div>",
-        "<main><h1>{0}</h1>{1}<h2>{2}</h2>{3}</main>",
+        "<main><h1>{0}</h1>{1}<hr><h2>{2}</h2>{3}</main>",
+        "<main><h1>{0}</h1>{1}<h2><a href=/news/2>{2}</a></h2>{3}</main>",
+        "<main><h1>{0}</h1>{1}<h2>{2}</h2><p>20/11/2026</p>{3}</main>",
+        "<main><h1>{0}</h1>{1}<article><h2>{2}</h2>{3}</article></main>",
+        "<main><h1>{0}</h1>{1}<h2>{2}</h2><p>Written by: Ann Writer</p>{3}</main>",
         "<main><section><h1>{0}</h1>{1}</section><section><h2>{2}</h2>{3}</section></main>",
         "<article><header><h1>{0}</h1></header>{1}<header><h1>{2}</h1></header>{3}</article>",
     ],
@@ -323,3 +327,105 @@ def test_parts_of_an_article_under_headings_of_their_own_stay(language: str) -> 
         made = article(html(inside, title=quay.title))
 
         assert set(library.lines) < set(made.text.split("\n"))
+
+
+BLACKOUT = [
+    "Storm Aurel cut the power of nineteen thousand homes on the coast of Harlow during the night to Monday.",
+    "The grid company said that storm repairs on the coast would take crews until Wednesday evening at least.",
+]
+ADVICE = [
+    "A household should prepare for a long blackout with water for three days, a torch and a radio on batteries.",
+    "Keep the fridge closed, and fill flasks with hot drinks for neighbours while a stove still works.",
+]
+REPAIRS = [
+    "Along the coast of Harlow the storm broke forty masts, and for each of them the company needs half a day.",
+    "Where cuts of power last longest, the town has opened two halls with heating, and with soup for all who come.",
+]
+SERVICE = {
+    "en": (
+        "Storm Aurel cuts power on the coast of Harlow",
+        BLACKOUT,
+        "How to prepare a household for a long blackout",
+        ADVICE,
+    ),
+    "de": (
+        "Stadtrat beschließt neue Hafengebühr mit knapper Mehrheit",
+        [
+            "Der Stadtrat hat am Abend die neue Hafengebühr beschlossen, mit knapper Mehrheit von zwei Stimmen.",
+            "Die Hafengebühr steigt damit im März um ein Fünftel, wie es die Kämmerei seit Jahren gefordert hatte.",
+        ],
+        "Was kleinere Werkstätten jetzt wissen müssen",
+        [
+            "Kleinere Werkstätten müssen jetzt bis Januar einen Antrag stellen, wenn sie einen Nachlass haben wollen.",
+            "Wissen sollten Werkstätten außerdem, dass der Nachlass nur für zwei Jahre gilt und dann geprüft wird.",
+        ],
+    ),
+    "ar": (
+        "مجلس المدينة يرفع أجرة العبارات في الميناء",
+        [
+            "رفع مجلس المدينة أجرة العبارات في الميناء بنسبة عشرين في المئة اعتبارا من مطلع شهر مارس المقبل.",
+            "وقال المجلس إن أجرة العبارات لم تتغير منذ عشر سنوات وإن كلفة صيانة المراكب تضاعفت خلال ذلك.",
+        ],
+        "أصحاب القوارب الصغيرة يهددون بإضراب مفتوح",
+        [
+            "وهدد أصحاب القوارب الصغيرة بإضراب مفتوح يبدأ صباح الأحد إذا لم تستجب الجهات المعنية لمطالبهم.",
+            "ويقول أصحاب القوارب إن الزبائن سيبحثون عن وسيلة أخرى، وإن الإضراب هو آخر ما بقي لهم.",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("language", SERVICE)
+def test_advice_and_reactions_below_one_subhead_stay(language: str) -> None:
+    title, news, subhead, part = SERVICE[language]
+    inside = f"<article><h1>{title}</h1>{told(news)}<h2>{subhead}</h2>{told(part)}</article>"
+
+    assert article(html(inside, title=title)).text.split("\n") == [*news, subhead, *part]
+
+
+@every_language
+def test_parts_below_headings_of_the_first_rank_stay(language: str) -> None:
+    quay, library = QUAY[language], LIBRARY[language]
+    parts = f"<h1>{quay.section} {quay.site} 2026</h1>{quay.text}<h1>{library.title}</h1>{library.text}"
+
+    made = article(html(f"<article><h1>{quay.title}</h1>{quay.text}{parts}</article>", title=quay.title))
+
+    assert set(library.lines) < set(made.text.split("\n"))
+
+
+@every_language
+@pytest.mark.parametrize("above", ["<h1>", "<hr><h2>"])
+def test_a_part_that_machines_are_given_too_stays(language: str, above: str) -> None:
+    quay, library = QUAY[language], LIBRARY[language]
+    inside = f"<main><h1>{quay.title}</h1>{quay.text}{above}{library.title}</{above[-3:]}{library.text}</main>"
+    node = {"@type": "NewsArticle", "headline": quay.title, "articleBody": "\n".join([*quay.lines, library.lines[0]])}
+    head = f'<script type="application/ld+json">{json.dumps(node)}</script>'
+
+    made = article(html(inside, head, title=quay.title))
+
+    assert set(library.lines) < set(made.text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("parts", "more"),
+    [
+        (f"<h2>How long the repairs on the coast take</h2>{told(REPAIRS)}", {}),
+        (f"<h2>What a household needs</h2>{told(ADVICE)}<h2>What neighbours can do</h2>{told(ADVICE)}", {}),
+        (f"<h2>What a household needs now</h2>{told(ADVICE)}", {"isAccessibleForFree": False}),
+        (
+            f"<h2>What a household needs now</h2>{told(ADVICE)}",
+            {"hasPart": {"@type": "WebPageElement", "isAccessibleForFree": "http://schema.org/False"}},
+        ),
+    ],
+    ids=["same subject", "two parts", "not free", "a part is not free"],
+)
+def test_parts_below_the_first_subhead_stay_if_machines_are_given_only_what_is_above_it(
+    parts: str, more: dict[str, object]
+) -> None:
+    title, news = "Storm Aurel cuts power on the coast of Harlow", [*BLACKOUT, "Schools stay closed until Thursday."]
+    node = {"@type": "NewsArticle", "headline": title, "articleBody": "\n".join(news), **more}
+    head = f'<script type="application/ld+json">{json.dumps(node)}</script>'
+
+    made = article(html(f"<article><h1>{title}</h1>{told(news)}{parts}</article>", head, title=title))
+
+    assert made.text.split("\n")[-1] in (REPAIRS[1], ADVICE[1])

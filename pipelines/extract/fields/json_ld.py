@@ -11,6 +11,8 @@ from typing import Any
 
 from lxml.html import HtmlElement, fromstring
 
+from pipelines.extract.blocks import TAIL_CHARACTERS, has_stop
+
 ARTICLES = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|Posting|Report)$")
 WRAPPING = re.compile(
     r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*;?\s*$"
@@ -32,6 +34,8 @@ LEAST_SCRIPT_CHARACTERS, MOST_SCRIPT_CHARACTERS = 400, 3_000_000
 STRING = re.compile(r'(?<!\\)"(?:[^"\\\n]|\\.){400,}+"')
 MARKED = re.compile(r"(?:<|\\u003[cC])p\b")
 ESCAPED_BREAK = re.compile(r"(?:\\r)?\\n")
+# The end of a text that goes on elsewhere.
+DOTS = re.compile(r"(?:…|\.\.)\W{0,7}$")
 
 
 def nodes(tree: HtmlElement) -> list[Node]:
@@ -89,6 +93,19 @@ def body(node: Node) -> list[str]:
         return []
     # Some systems escape twice: then a line break is written as two characters.
     return _lines(given if "\n" in given else ESCAPED_BREAK.sub("\n", given))
+
+
+def is_free(node: Node) -> bool:
+    """Whether an object does not say that one has to pay for it."""
+    return str(node.get("isAccessibleForFree", "true")).lower().rpartition("/")[2] != "false"
+
+
+def is_whole(node: Node) -> bool:
+    """Whether an object's articleBody ends as a text does, and no part of the article has to be paid for."""
+    given, parts = body(node), node.get("hasPart")
+    parts = parts if isinstance(parts, list) else [parts]
+    free = all(is_free(part) for part in (node, *parts) if isinstance(part, dict))
+    return free and bool(given) and has_stop(given[-1]) and not DOTS.search(given[-1][-TAIL_CHARACTERS:])
 
 
 def posts(found: list[Node]) -> list[str]:

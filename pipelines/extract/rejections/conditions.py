@@ -163,7 +163,7 @@ def of_content(
     extracted: Sequence[str],
     tree: HtmlElement | None = None,
     others: bool = False,
-    given: Callable[[], bool] = lambda: False,
+    given: Callable[[], bool],
 ) -> ReasonAndDetail | None:
     """The verdict from the parsed page.
 
@@ -174,7 +174,7 @@ def of_content(
     dated: whether a day of publication was found.
     tree: the page's tree; made again from `html` if it is not given.
     others: whether other stories below the text were left out.
-    given: tells whether the page gives a text for machines that is about its title; called only if it shows none.
+    given: tells whether the page gives the whole text for machines, about its title; called only if it shows none.
     """
     if tree is None:
         tree = markup.parse(html)
@@ -186,12 +186,10 @@ def of_content(
     found = _wall(evidence, html) or _paywall(evidence)
     if found:
         return found
-    brief = _is_brief(evidence)
-    if brief or (others and (claims_article or index_pages.names_article(page.final_url, title))):
+    if others and (claims_article or index_pages.names_article(page.final_url, title)):
         extracted = paragraphs
     prosaic = partial(_prose, extracted, title, linked)
-    sure = dated or brief
-    if index_pages.is_list(page, tree, html, title, extracted, prosaic, link_share, claims_article, sure):
+    if index_pages.is_list(page, tree, html, title, extracted, prosaic, link_share, claims_article, dated):
         home = _is_home(page.final_url)
         return Reason.HOME if home else Reason.LISTING, f"{round(100 * link_share())} % of the words are links"
     if not any(text or tail for text, tail in _visible_texts(tree)) and not (
@@ -363,17 +361,6 @@ def _is_flash(evidence: PageEvidence) -> bool:
     """Whether a text of a few words is a whole news flash: dated, marked as an article, and about its title."""
     if not (evidence.claims_article and evidence.dated and evidence.title and evidence.count >= FLASH_WORDS):
         return False
-    return _is_about_title(evidence)
-
-
-def _is_brief(evidence: PageEvidence) -> bool:
-    """Whether a page is a paragraph about its title at the address of an article, whatever is linked below it."""
-    named = index_pages.names_article(evidence.page.final_url, evidence.title)
-    told = max(map(words, evidence.paragraphs), default=0) >= LEAST_WORDS
-    return named and told and _is_about_title(evidence)
-
-
-def _is_about_title(evidence: PageEvidence) -> bool:
     told = {word for word in key("\n".join(evidence.paragraphs)).split() if len(word) > 2}
     return len(told & set(key(evidence.title).split())) >= FLASH_SHARED_WORDS
 

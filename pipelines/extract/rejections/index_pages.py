@@ -76,19 +76,18 @@ def is_list(
     prose: Callable[[], Sequence[str]],
     link_share: Callable[[], float],
     claims_article: bool,
-    sure: bool,
+    dated: bool,
 ) -> bool:
     """Whether a page is a list.
 
     paragraphs: the text of the page.
     prose: gives the part of the text that is not links; called only if needed, as link_share is.
-    sure: whether the page has a day of publication, or is a brief about its title.
     """
     path = unquote(urlsplit(page.final_url).path)
     if not claims_article and max(map(words, prose()), default=0) < SENTENCE_WORDS:
         if ADDRESS.search(path) and not OWN_NAME.search(path):
             return True
-        if link_share() > LINKED_SHARE and not sure:
+        if link_share() > LINKED_SHARE and not dated:
             return True
         if HEADING.search(key(title)) and link_share() > LINKED_SHARE / 2:
             return True

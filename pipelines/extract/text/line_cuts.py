@@ -121,11 +121,11 @@ def _cut_other_articles(page: JudgedPage, cut: Cut, titles: Collection[str], fac
     """
     stays = _stays(cut)
     passed = _passed_over(page.blocks, stays, titles)
-    given = json_ld.body(facts.node)
+    given, whole = json_ld.body(facts.node), json_ld.is_whole(facts.node)
     others = (
         {}
         if facts.posts
-        else other_articles.strangers(page.bare, [*passed, *stays], titles, facts.canonical_url, given)
+        else other_articles.strangers(page.bare, [*passed, *stays], titles, facts.canonical_url, given, whole)
     )
     brief = dict.fromkeys(passed, "") if others else {}
     return cut | others | brief, bool(others)

@@ -12,7 +12,6 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.dates.written import only_a_date
 from pipelines.extract.blocks import Block, TextPlace, around
 from pipelines.extract.phrases import key, reasons
 from pipelines.extract.text import other_subject, particulars
@@ -34,9 +33,9 @@ MAX_LEVELS = 6
 NUMBER, NUMBERED = re.compile(r"\d+"), re.compile(r"(?:no\.?|nr\.?|#)?\s?\d{1,3}\b(?!\s?[:/]\s?\d)", re.IGNORECASE)
 # Endings of a page's own address that the addresses of its chapters do not have.
 ENDING = re.compile(r"(?:\.[a-z]{3,5}|/(?:index\.[a-z]{3,5})?)$")
-# How many units beside the title's may count as articles only because of a day; how many blocks below a heading may
-# have that day; the most words of a line of author and day; and the separators of its parts.
-FEW_UNITS, HEAD_BLOCKS, MOST_LINE_WORDS, PARTS = 3, 2, 14, re.compile(r"\s[|•·–—-]\s")
+# How many units beside the title's may count as articles only because of a day, and how many blocks below a heading
+# may have that day.
+FEW_UNITS, HEAD_BLOCKS = 3, 2
 # How many turns of heading and text make a stream; the least share of texts that match their heading; and the longest
 # words without meaning.
 TURNS, ABOUT, SHORT_WORD = 4, 0.75, 3
@@ -47,19 +46,25 @@ GOES_ON = 0.5
 
 
 def strangers(
-    found: Sequence[Block], kept: Sequence[int], titles: Collection[str], url: str, given: Sequence[str] = ()
+    found: Sequence[Block],
+    kept: Sequence[int],
+    titles: Collection[str],
+    url: str,
+    given: Sequence[str] = (),
+    whole: bool = False,
 ) -> dict[int, str]:
     """The kept blocks that belong to other articles, each with the reason.
 
     titles: the keys of the page's titles.
     url: the page's address.
     given: the paragraphs of the article that the page gives for machines.
+    whole: whether these are all of it.
     """
     title = next((n for n, block in enumerate(found) if block.key in titles and block.tag in HEADINGS), None)
     if title is None:
         return {}
     cut = _next(found, kept, titles, title, url) or _below_title(found, kept, titles, title)
-    cut = cut or dict.fromkeys(other_subject.find_second(found, kept, titles, title, given), NEXT)
+    cut = cut or dict.fromkeys(other_subject.find_second(found, kept, titles, title, given, whole), NEXT)
     if cut or _of_title(found, title):
         return cut
     cut = _stream(found, kept, titles, title, url) or _in_turns(found, kept, titles, title, url)
@@ -147,16 +152,7 @@ def _is_dated(found: Sequence[Block], unit: HtmlElement, titles: Collection[str]
 
 
 def _tells_day(below: Sequence[Block]) -> bool:
-    """Whether one of these blocks, right below a heading, is a line of author and day."""
-    return any(
-        only_a_date(block.text) or particulars.reason(block.text) == "date" or _ends_dated(block) for block in below
-    )
-
-
-def _ends_dated(block: Block) -> bool:
-    """Whether a block is a short line with a day among its parts: `By Ann Writer | 20/11/2026`."""
-    parts = PARTS.split(block.text) if block.words <= MOST_LINE_WORDS else []
-    return len(parts) > 1 and any(only_a_date(part) for part in parts)
+    return particulars.tells_day(block.text for block in below)
 
 
 def _stream(

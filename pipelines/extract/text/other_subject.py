@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from pipelines.extract.blocks import Block, has_stop
+from pipelines.extract.blocks import Block, around
 from pipelines.extract.fields import above_text
 from pipelines.extract.lexicon import key, size
+from pipelines.extract.phrases import reasons
+from pipelines.extract.text import particulars
 from pipelines.text import has_unspaced, words
 
 # The fewest words of each of the two texts, and of the heading between; a letter of scripts without spaces is one.
@@ -22,23 +24,37 @@ HEADLINE_WORDS, HEADLINE_SHARE = 5, 0.6
 # The least share of the first text that is in what machines are given, and of this in the first text; and the greatest
 # share of the second text in it.
 SAME_SHARE, OTHER_SHARE = 0.9, 0.1
+# How many blocks below a heading may be its line of author and day.
+HEAD_BLOCKS = 2
+UNITS = frozenset(("article", "section", "header"))
 
 
 def find_second(
-    found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int, given: Sequence[str]
+    found: Sequence[Block],
+    kept: Sequence[int],
+    titles: Collection[str],
+    title: int,
+    given: Sequence[str],
+    whole: bool,
 ) -> list[int]:
     """The numbers of the kept blocks from the heading of a second article on.
 
     titles: the keys of the page's titles.
     title: the number of the article's heading.
     given: the paragraphs of the article that the page gives for machines.
+    whole: whether these are all of it.
     """
+    told = key(" ".join(given))
     for number in _headings(found, titles, title):
         own = [one for one in kept if title < one < number]
         rest = [one for one in kept if one >= number]
         if _words(found, own) < OWN_WORDS or _words(found, [one for one in rest if one > number]) < NEXT_WORDS:
             continue
-        if _ends_given(found, own, rest, given) or _changes_subject(found, own, rest, title, number):
+        if _told_words(found, rest, told) > OTHER_SHARE * _words(found, rest):
+            continue
+        if whole and _is_given(found, own, [one for one in rest if one > number], told, title, number):
+            return rest
+        if _changes_subject(found, own, rest, title, number):
             return rest
     return []
 
@@ -51,15 +67,20 @@ def _headings(found: Sequence[Block], titles: Collection[str], title: int) -> It
             yield number
 
 
-def _ends_given(found: Sequence[Block], own: Sequence[int], rest: Sequence[int], given: Sequence[str]) -> bool:
-    """Whether the article that machines are given is the first text and nothing of the second."""
-    if not given or not has_stop(given[-1]):
+def _is_given(
+    found: Sequence[Block], own: Sequence[int], below: Sequence[int], told: str, title: int, heading: int
+) -> bool:
+    """Whether the article that machines are given is the first text, and the second is one part about something else.
+
+    below: the numbers of the blocks of the second.
+    told: the key of the article that machines are given.
+    """
+    parts = any(found[number].tag == found[heading].tag for number in below)
+    theirs = above_text.stems(" ".join(found[number].text for number in below))
+    # Some systems give machines only what precedes the first subhead.
+    if parts or above_text.share(found[title].text, theirs) > OTHERS_SHARE:
         return False
-    told = key(" ".join(given))
-    shown = _words(found, [number for number in own if found[number].key in told])
-    beyond = _words(found, [number for number in rest if found[number].key in told])
-    whole = shown >= SAME_SHARE * max(_words(found, own), sum(map(words, given)))
-    return whole and beyond <= OTHER_SHARE * _words(found, rest)
+    return _told_words(found, own, told) >= SAME_SHARE * max(_words(found, own), words(told))
 
 
 def _changes_subject(found: Sequence[Block], own: Sequence[int], rest: Sequence[int], title: int, heading: int) -> bool:
@@ -67,8 +88,8 @@ def _changes_subject(found: Sequence[Block], own: Sequence[int], rest: Sequence[
     first, second = found[title], found[heading]
     # One subhead may be about something else. Several are the parts of an article.
     alike = [block for block in found[title + 1 :] if block.tag == second.tag]
-    lower = second.tag != first.tag
-    if lower and (len(alike) > 1 or size(second.key) < HEADLINE_WORDS):
+    lower = second.tag != "h1"
+    if len(alike) > 1 or (lower and (size(second.key) < HEADLINE_WORDS or not _begins_article(found, title, heading))):
         return False
     mine = above_text.stems(" ".join(found[number].text for number in own))
     theirs = above_text.stems(" ".join(found[number].text for number in rest if number > heading))
@@ -79,6 +100,31 @@ def _changes_subject(found: Sequence[Block], own: Sequence[int], rest: Sequence[
         and above_text.share(first.text, theirs) <= (0.0 if lower else OTHERS_SHARE)
         and above_text.share(second.text, mine) <= OTHERS_SHARE
     )
+
+
+def _begins_article(found: Sequence[Block], title: int, heading: int) -> bool:
+    """Whether a heading has what subheads have not: a link, a day or an author, a unit like the title's, or a rule
+    above it."""
+    second, below = found[heading], [block.text for block in found[heading + 1 : heading + 1 + HEAD_BLOCKS]]
+    if second.linked or particulars.tells_day(below) or any("byline" in told for told in reasons(below)):
+        return True
+    holding = [place.element for place in around(found[title].place)]
+    own = [place.element for place in around(second.place) if place.element not in holding]
+    shared = [place.element for place in around(second.place) if place.element in holding]
+    units = {str(element.tag) for element in holding if element not in shared} | {"article"}
+    if any(element.tag in UNITS & units for element in own):
+        return True
+    # A rule is above the heading, or above a box that begins with it.
+    for element in own:
+        before = element.getprevious()
+        if before is not None:
+            return bool(before.tag == "hr")
+    return False
+
+
+def _told_words(found: Sequence[Block], numbers: Sequence[int], told: str) -> int:
+    """The words of those blocks that are in what machines are given."""
+    return _words(found, [number for number in numbers if found[number].key in told])
 
 
 def _words(found: Sequence[Block], numbers: Sequence[int]) -> int:

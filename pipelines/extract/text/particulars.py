@@ -8,12 +8,13 @@ of readers.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from pipelines.dates import months, relative
 from pipelines.dates.clocks import CLOCK
-from pipelines.dates.written import dates_in, only_a_time_of_day_without_year
+from pipelines.dates.written import dates_in, only_a_date, only_a_time_of_day_without_year
 from pipelines.extract.lexicon import key
+from pipelines.text import words as count_words
 
 # Words that make the number beside them a count, by their beginnings in the folded form.
 COUNTED_WORDS = """
@@ -84,6 +85,8 @@ WORD = re.compile(r"[^\W\d_]+")
 MAX_WORDS, LONGEST_CHARACTERS = 26, 200
 # The most words of a place or an agency beside a date, or beside several counts.
 PLACE_WORDS, SEVERAL_COUNTS = 4, 2
+# The most words of a line of author and day, and the separators of its parts.
+MOST_LINE_WORDS, PARTS = 14, re.compile(r"\s[|•·–—-]\s")
 
 
 def reason(line: str, names: Collection[str] = (), *, head: bool = False) -> str:
@@ -126,6 +129,17 @@ def reason(line: str, names: Collection[str] = (), *, head: bool = False) -> str
     if counts and numbers and len(left) <= (PLACE_WORDS if dates or several else 0):
         return "counter"
     return "date" if dates and not left and not numbers else ""
+
+
+def tells_day(lines: Iterable[str]) -> bool:
+    """Whether one of these lines, right below a heading, is a line of author and day."""
+    return any(only_a_date(line) or reason(line) == "date" or _ends_dated(line) for line in lines)
+
+
+def _ends_dated(line: str) -> bool:
+    """Whether a line is short and has a day among its parts: `By Ann Writer | 20/11/2026`."""
+    parts = PARTS.split(line) if count_words(line) <= MOST_LINE_WORDS else []
+    return len(parts) > 1 and any(only_a_date(part) for part in parts)
 
 
 def _counts(word: str) -> bool:
