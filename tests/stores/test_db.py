@@ -56,6 +56,12 @@ def test_no_stage_begins_on_a_schema_that_is_not_for_this_code(conn: postgres.Co
     assert runs.tallies(conn, "2026-11-22T0200") == []
 
 
+def test_each_migration_has_a_number_of_its_own() -> None:
+    numbers = sorted(path.stem[:4] for path in migrations.MIGRATIONS.glob("*.sql"))
+
+    assert numbers == sorted(set(numbers)), "give the newer of the two the next number"
+
+
 def test_a_migration_says_the_oldest_code_that_may_work_on_after_it() -> None:
     numbers = {path.stem[:4]: migrations.oldest_code(path.read_text()) for path in migrations.MIGRATIONS.glob("*.sql")}
 
