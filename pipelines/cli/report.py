@@ -115,6 +115,7 @@ def _row(source: str, stages: dict[str, Tally]) -> dict[str, Any]:
         "named": crawled.get("new", 0),
         # Articles that the quarantine holds.
         "held": loaded.get(quarantine.HELD, 0),
+        "loaded": "load" in stages,
         # The load stored nothing of the pages that were named, and knew none of them as another address of an article.
         "no_article": bool(crawled.get("new") and "load" in stages)
         and not any(loaded.get(word) for word in ("new", "duplicate", quarantine.HELD)),
@@ -145,6 +146,8 @@ def _outcome(row: dict[str, Any]) -> Text:
             return Text(f"{row['held']} held", style="yellow")
         if row["no_article"]:
             return Text("no article", style="yellow")
+        if row["named"] and not row["loaded"]:
+            return Text("not loaded", style="yellow")
         quiet = "not due" if row["not_due"] else "nothing new"
         return Text(quiet, style="dim") if not row["new"] else Text(f"{row['new']} new", style="green")
     return Text(row["state"], style="bold red" if row["state"] == RunState.FAILED else "yellow")

@@ -194,11 +194,13 @@ def _tell_delivered(rows: Sequence[Record]) -> str:
         done = f"{len(rows) - len(going)} of {many(len(rows), 'source')} done"
         return f"under way, {done}, {many(new, 'new article')} so far"
     silent = [row for row in rows if not row["new"] and row["state"] != RunState.FAILED and not _tell_walls(row)]
-    resting = [row for row in silent if row["not_due"]]
-    copied = [row for row in silent if row["copies"] and not row["not_due"]]
-    pages = many(sum(row["copies"] for row in copied), "page")
+    held, others = [row for row in silent if row["held"]], [row for row in silent if not row["held"]]
+    resting = [row for row in others if row["not_due"]]
+    copied = [row for row in others if not row["not_due"] and 0 < row["copies"] == row["named"]]
+    pages, articles = many(sum(r["copies"] for r in copied), "page"), many(sum(r["held"] for r in held), "article")
     told = {
-        "had nothing new": len(silent) - len(resting) - len(copied),
+        "had nothing new": len(others) - len(resting) - len(copied),
+        f"had {articles} held": len(held),
         f"gave only copies of known articles ({pages})": len(copied),
         "not asked yet, because no list of theirs was due": len(resting),
     }
@@ -259,12 +261,11 @@ def _tell_walls(row: Record) -> str:
     """A phrase if a source's new URLs were walls, error pages or could not be fetched, with the kinds; else empty."""
     kinds = [e for e in row["reasons"] if e["state"] == "rejected" and e["code"] in NO_PAGES]
     walls, unread = (sum(end["urls"] for end in ends) for ends in (kinds, row["unread"]))
-    if (
-        row["new"]
-        or row["state"] == RunState.FAILED
-        or walls + unread < policy.LEAST_WALLED_PAGES
-        or walls < row["outcomes"]["rejected"]
-    ):
+    if walls < row["outcomes"]["rejected"]:
+        # Pages of the site itself came too, so it is not behind a wall.
+        kinds, walls = [], 0
+    given = row["new"] or row["held"]
+    if given or row["state"] == RunState.FAILED or walls + unread < policy.LEAST_WALLED_PAGES:
         return ""
     told = (
         f"{many(count, 'page')} {what} ({', '.join(dict.fromkeys(end['reason'] for end in ends))})"

@@ -462,6 +462,30 @@ def test_a_night_whose_new_pages_could_not_be_fetched_is_no_night_without_news(c
     assert sentence.endswith(": sana gave no article: 4 pages not fetched (status 404).")
 
 
+def test_a_page_that_is_no_article_does_not_hide_the_pages_that_could_not_be_fetched(conn: postgres.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    for number in range(4):
+        url(conn, "sana", f"new-{number}", "gone", reason="status 404")
+    url(conn, "sana", "topics", "rejected", reason="listing")
+
+    rows = desk_records.sources(conn, [source("sana")], now=NOW)
+    tone, sentence = write_headline(rows, desk_records.runs(conn, 1), now=NOW)
+
+    assert tone == "warn"
+    assert sentence.endswith(": sana gave no article: 4 pages not fetched (status 404).")
+
+
+def test_a_night_whose_articles_are_held_is_no_night_with_nothing_new(conn: postgres.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    insert(conn, "quarantine", source="sana", run=NIGHT, state="held", reason="", articles=8, since=AT)
+    insert(conn, "quarantine", source="sana", run="2026-11-01T0200", state="held", reason="", articles=9, since=AT)
+
+    rows = desk_records.sources(conn, [source("sana")], now=NOW)
+    _, sentence = write_headline(rows, desk_records.runs(conn, 1), now=NOW)
+
+    assert sentence.endswith(": 1 source had 8 articles held.")
+
+
 def test_articles_that_are_gone_at_a_later_look_do_not_hide_that_there_was_nothing_new(
     conn: postgres.Connection,
 ) -> None:
@@ -495,19 +519,50 @@ def test_old_addresses_that_are_still_dead_at_a_later_look_are_no_pages_that_cou
 
 def test_new_pages_that_are_copies_of_known_articles_are_no_night_with_nothing_new(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done")
-    for number in range(3):
-        article(conn, "sana", f"copy-{number}", "عنوان", "نص")
-    with conn, conn.cursor() as cursor:
-        cursor.execute("update articles set first_run = '2026-11-01T0200'")
-        cursor.execute(
-            "update urls set state = 'duplicate', code = 'alias', discovered_run = %s, decided_run = %s",
-            ("2026-11-22T0200", "2026-11-22T0200"),
-        )
+    known = _known_url(conn)
+    url(conn, "sana", "moved", "duplicate", code="alias", alias_of=known)
+    copy = url(conn, "sana", "copy", "duplicate", alias_of=known)
+    verdict = {"run": NIGHT, "source": "sana", "outcome": "duplicate", "reason": "second URL"}
+    insert(conn, "outcomes", fetch_id=fetch(conn, "sana", copy), url_id=copy, **verdict)
+    # Another form of the copy's address, which was no page of its own.
+    url(conn, "sana", "amp/copy", "duplicate", code="alias", alias_of=copy)
 
     rows = desk_records.sources(conn, [source("sana")], now=NOW)
     _, sentence = write_headline(rows, desk_records.runs(conn, 1), now=NOW)
 
-    assert sentence.endswith(": 1 source gave only copies of known articles (3 pages).")
+    assert sentence.endswith(": 1 source gave only copies of known articles (2 pages).")
+
+
+def test_a_night_with_a_copy_and_another_page_gave_not_only_copies(conn: postgres.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    url(conn, "sana", "moved", "duplicate", code="alias", alias_of=_known_url(conn))
+    url(conn, "sana", "topics", "rejected", reason="listing")
+
+    rows = desk_records.sources(conn, [source("sana")], now=NOW)
+    _, sentence = write_headline(rows, desk_records.runs(conn, 1), now=NOW)
+
+    assert sentence.endswith(": 1 source had nothing new.")
+
+
+def test_other_forms_of_the_address_of_a_dead_page_are_no_copies(conn: postgres.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    dead = url(conn, "sana", "dead", "gone", reason="status 404")
+    for form in ("amp", "print"):
+        url(conn, "sana", f"{form}/dead", "duplicate", code="alias", alias_of=dead)
+
+    rows = desk_records.sources(conn, [source("sana")], now=NOW)
+    _, sentence = write_headline(rows, desk_records.runs(conn, 1), now=NOW)
+
+    assert (rows[0]["named"], rows[0]["copies"]) == (1, 0)
+    assert sentence.endswith(": 1 source had nothing new.")
+
+
+def _known_url(conn: postgres.Connection) -> int:
+    """The address of an article of an earlier run."""
+    article(conn, "sana", "known", "عنوان", "نص", run="2026-11-01T0200", first_run="2026-11-01T0200")
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select id from urls where url_key = 'known'")
+        return int(cursor.fetchone()["id"])
 
 
 def test_a_network_that_is_down_is_told_once_whatever_number_of_sources_it_has(conn: postgres.Connection) -> None:

@@ -12,7 +12,7 @@ from tests import factories
 @pytest.mark.parametrize(
     ("load", "outcome"),
     [
-        (None, "nothing new"),
+        (None, "not loaded"),
         ({"new": 0}, "no article"),
         ({"new": 0, "duplicate": 4}, "nothing new"),
         ({"new": 0, "held": 8}, "8 held"),

@@ -13,17 +13,23 @@ with wanted as (
     from wanted join urls on urls.decided_run = wanted.run and urls.source = wanted.source
     where state not in ('discovered', 'fetched')
 ), ends as (
-    select distinct on (url_id) run, source, url_id, state, code, reason from verdicts order by url_id, rank, latest desc
+    select distinct on (url_id) run, source, url_id, state, code, reason, rank from verdicts order by url_id, rank, latest desc
+), pages as (
+    select ends.*, urls.discovered_run = ends.run as named,
+        -- Without a verdict of load an address may be only another form of a page that the crawl was told of, and no page that was read.
+        ends.state = 'duplicate' and (ends.rank = 1 or exists (select from articles where articles.url_id = urls.alias_of)) as copy
+    from ends join urls on urls.id = ends.url_id
+    where urls.kind = 'article'
 )
-select ends.source, ends.state, ends.code, ends.reason, count(*) as urls,
+select source, state, code, reason, count(*) as urls,
     -- Pages that this run was the first to find, and got no article of. An older address is only looked at again.
     count(*) filter (
-        where ends.state in ('gone', 'blocked', 'failed') and urls.discovered_run = ends.run
-            and not exists (select from articles where articles.url_id = ends.url_id)
+        where state in ('gone', 'blocked', 'failed') and named
+            and not exists (select from articles where articles.url_id = pages.url_id)
     ) as unread,
-    -- Pages that this run was the first to find.
-    count(*) filter (where urls.discovered_run = ends.run) as named
-from ends join urls on urls.id = ends.url_id
-where urls.kind = 'article'
-group by ends.source, ends.state, ends.code, ends.reason
-order by ends.source, count(*) desc, ends.reason
+    -- Pages that this run was the first to find, and how many of them are copies of known articles.
+    count(*) filter (where named and (copy or state <> 'duplicate')) as named,
+    count(*) filter (where named and copy) as copies
+from pages
+group by source, state, code, reason
+order by source, count(*) desc, reason

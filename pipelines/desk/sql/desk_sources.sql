@@ -1,8 +1,9 @@
--- For each source: the stages of one run or of its last run, how many articles it has in all, its newest article, its health, and how many
+-- For each source: the stages of one run or of its last run, how many articles of it are held, how many articles it has in all, its newest article, its health, and how many
 -- URLs are undecided. A run for a single page is the last run only if there is no other.
 select name as source,
     last.run, last.started_at, last.ended_at, last.stages, coalesce(last.not_due, false) as not_due,
     coalesce(born.new, 0) as new,
+    coalesce((select q.articles from quarantine q where q.source = name and q.run = last.run and q.state = 'held'), 0) as held,
     coalesce((select t.articles from source_totals t where t.source = name), 0) as articles,
     newest.first_fetched_at as newest_fetched_at,
     newest.published_at as newest_published_at,
