@@ -157,9 +157,9 @@ def of_run(conn: postgres.Connection, source: str, run: str) -> HeldRun:
     return held
 
 
-def lock_decision(conn: postgres.Connection, source: str, run: str) -> None:
-    """Wait until nobody else starts a decision on a run; until the caller's transaction ends, nobody else does."""
-    postgres.query(conn, "load_lock_decision", source=source, run=run)
+def lock_decision(conn: postgres.Connection, source: str, run: str) -> bool:
+    """Whether nobody else starts a decision on a run; if so, nobody else does until the caller's transaction ends."""
+    return bool(postgres.query(conn, "load_lock_decision", source=source, run=run)[0]["locked"])
 
 
 def read_articles(settings: Settings, held: HeldRun) -> Iterator[Article]:

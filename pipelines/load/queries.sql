@@ -304,8 +304,8 @@ where a.id = l.article_id and l.n = any(%(numbers)s)
 select pg_advisory_lock(hashtextextended('load ' || %(source)s, 0))
 
 -- name: load_lock_decision
--- Wait until nobody else starts a decision on this held run. The end of the transaction frees the lock.
-select pg_advisory_xact_lock(hashtextextended('decide ' || %(source)s || ' ' || %(run)s, 0))
+-- Lock the decision on this held run, if nobody else starts one at the moment. The end of the transaction frees the lock.
+select pg_try_advisory_xact_lock(hashtextextended('decide ' || %(source)s || ' ' || %(run)s, 0)) as locked
 
 -- name: load_lock_until_commit
 -- Wait and lock like load_lock. The end of the transaction frees the lock.

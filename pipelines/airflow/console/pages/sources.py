@@ -129,10 +129,13 @@ def _end_hold(name: Name, key: Key, work: Decision, acting: Acting) -> Any:
     current = settings()
     source = _find_source(current, name)
     with acting.doing(current, Act(work), Thing.SOURCE, source.name) as done:
-        # The lock is free when the transaction ends, after the start: who waits for it sees what was started.
-        quarantine.lock_decision(done.conn, source.name, key)
+        # The lock is free when the transaction ends, after the start: whoever gets it then sees what was started.
+        # Nobody waits for it, since who waits would hold one of the Desk's few connections.
+        locked = quarantine.lock_decision(done.conn, source.name, key)
         _check_held(done.conn, source.name, key)
-        if any(dag_runs.is_under_way("by_hand", work=one, source=source.name, key=key) for one in get_args(Decision)):
+        if not locked or any(
+            dag_runs.is_under_way("by_hand", work=one, source=source.name, key=key) for one in get_args(Decision)
+        ):
             raise HTTPException(409, f"Run {key} of {source.name} is being decided on already.")
         started = dag_runs.start("by_hand", acting.user, work=work, source=source.name, key=key)
         done.detail = {**started, "key": key}
@@ -168,7 +171,12 @@ def _check_held(conn: postgres.Connection, name: str, run: str) -> None:
     except NightdeskError as error:
         raise HTTPException(409, str(error)) from None
     if held.state != HeldState.HELD:
-        raise HTTPException(409, f"Run {run} of {name} was {held.state} already.")
+        work = "release" if held.state == HeldState.RELEASED else "reject"
+        raise HTTPException(
+            409,
+            f"Run {run} of {name} was {held.state} already. If that failed before its end, "
+            f"`nightdesk quarantine {work} {name} --run {run}` does the rest.",
+        )
 
 
 def _held_article(article: Article) -> dict[str, Any]:
