@@ -24,6 +24,8 @@ BOMS = (
 )
 LABEL = re.compile(rb"<(?:meta|\?xml)[^<>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 TAG = re.compile(rb"<[^<>]*>")
+# Dashes and quotation marks have lower bytes in the Latin charsets; all words of other scripts have higher ones too.
+LETTER_BYTE = re.compile(rb"[\xc0-\xff]")
 ASCII_LETTERS = string.ascii_letters.encode()
 TAGGED = re.compile(r"<[^<>]*>")
 WORD = re.compile(rb"[A-Za-z\x80-\xff]{2,}")
@@ -94,6 +96,6 @@ def _find_codec(label: str) -> str:
 
 def _dense(body: bytes) -> bool:
     # Words of ASCII alone are no evidence: most of a feed's bytes may be addresses.
-    words = [word for word in WORD.findall(TAG.sub(b" ", body[:SAMPLE_BYTES])) if not word.isascii()]
+    words = [word for word in WORD.findall(TAG.sub(b" ", body[:SAMPLE_BYTES])) if LETTER_BYTE.search(word)]
     high = sum(len(word.translate(None, ASCII_LETTERS)) for word in words)
     return high >= LEAST_HIGH_LETTERS and 2 * high > sum(map(len, words))

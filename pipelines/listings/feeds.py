@@ -130,11 +130,12 @@ def _items(root: Any) -> Iterator[Any]:
 
 def _name_strange(root: Any) -> str:
     """The name of an element of a feed without entries that may hold what the feed names; empty if there is none."""
+    holders = set(_holders(root))
     for node in islice(root.iterdescendants(), MOST_ENTRIES):
         above, called = node.getparent(), name(node)
         if called in ("item", "entry"):
-            return "" if above in _holders(root) else called
-        if above in _holders(root) and _is_own(node, root) and called not in ABOUT_THE_FEED:
+            return "" if above in holders else called
+        if above in holders and _is_own(node, root) and called not in ABOUT_THE_FEED:
             return called
     return ""
 

@@ -347,6 +347,15 @@ def test_a_feed_of_one_byte_a_letter_that_is_called_western_is_read_in_its_own_c
     assert found.title == text
 
 
+@pytest.mark.parametrize("dash", ["——", "— —", "………"])
+def test_dashes_alone_do_not_make_an_english_feed_an_asian_one(dash: str) -> None:
+    texts = [f"The bridge is open again {dash} after {n} months of repairs" for n in range(30)]
+    items = (f"<title>{text}</title><link>/{n}</link>" for n, text in enumerate(texts))
+    body = b'<?xml version="1.0" encoding="windows-1252"?>' + rss(*items, head="").encode("cp1252")
+
+    assert [entry.title for entry in entries(body)] == texts
+
+
 def test_a_language_that_is_no_western_one_says_in_which_charset_a_feed_is_that_is_called_western() -> None:
     text = "Pěší most byl po osmi měsících znovu otevřen, řekl starosta"
     body = rss(f"<title>{text}</title><link>/1</link>", head="").encode("cp1250")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import FrameType
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from pipelines.codes import Kind
+from pipelines.listings import xmltree
 from pipelines.listings.formats import KindAndEntry, compare, moment, read_links, read_list
 from pipelines.model import Entry
 from tests import clock
@@ -124,6 +127,24 @@ def test_a_list_built_to_be_slow_is_read_or_refused(kind: str) -> None:
 
     assert len(found) <= 50_000
     assert all(len(entry.title) <= 500 and len(entry.summary) <= 2000 and len(entry.tags) <= 50 for _, entry in found)
+
+
+def test_the_elements_of_a_feed_without_entries_are_read_a_few_times_each() -> None:
+    body = b"<rss>" + (b"<channel>" + b"<title/>" * 9 + b"</channel>") * 300 + b"</rss>"
+    named = 0
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        nonlocal named
+        named += event == "call" and frame.f_code is xmltree.name.__code__
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        assert read_list(body, AT) == []
+    finally:
+        sys.setprofile(before)
+
+    assert 0 < named < 10 * body.count(b"/>")
 
 
 @pytest.mark.parametrize("kind", SECTIONS)
