@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.pages import article
+from tests.pages import SOURCE, article
 from tests.quay import LIBRARY, QUAY, Printed, every_language
 
 
@@ -95,3 +97,83 @@ def test_a_short_heading_stays_the_title_if_nothing_else_says_what_the_text_is_a
 
     assert title("<h1>East quay</h1>{text}", printed, "East quay | {1}") == "East quay"
     assert title("<h1>East quay</h1><h1>New stones and higher walls</h1>{text}", printed, "East quay") == "East quay"
+
+
+PLAYFUL = {
+    "ar": (
+        "فوضى عارمة مع وصول العاصفة",
+        "انقطاع الكهرباء عن آلاف المنازل في المدينة",
+        ["انقطعت الكهرباء عن آلاف المنازل في المدينة القديمة صباح الجمعة بعد سقوط أعمدة الشبكة في الشوارع الضيقة."],
+    ),
+    "en": (
+        "Chaos as Eunice hits the west",
+        "Power lines down, thousands of homes in Cornwall without electricity",
+        [
+            "Thousands of homes in Cornwall were without electricity on Friday, as trees brought power lines down.",
+            "Engineers hope to mend the lines before the evening, but some villages will have to wait until Sunday.",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("behind", ["", " - The Harbour Post"])
+@pytest.mark.parametrize("language", PLAYFUL)
+def test_a_playful_headline_does_not_give_way_to_the_stand_first_below_it(language: str, behind: str) -> None:
+    headline, below, lines = PLAYFUL[language]
+    text = "".join(f"<p>{line}</p>" for line in lines)
+    head = f"<title>{headline}{behind}</title><meta property=og:site_name content='The Harbour Post'>"
+
+    made = article(f"<html><head>{head}</head><body><h1>{headline}</h1><h1 class=sub>{below}</h1>{text}</body></html>")
+
+    assert made.title == headline
+
+
+def test_a_long_name_of_a_site_gives_way_if_it_is_known_as_such() -> None:
+    source = replace(SOURCE, title="Harbour Post")
+    named, printed = "Harbour Post for town and coast", QUAY["en"]
+    body = f"<h1>{named}</h1><h1>{printed.title}</h1>{printed.text}"
+
+    made = article(f"<html><head><title>{named}</title></head><body>{body}</body></html>", source=source)
+
+    assert made.title == printed.title
+
+
+TYPHOON = (
+    "<p>大型の台風が関東を直撃し、千葉県では停電が続いています。鉄道各社は朝から運転を見合わせています。</p>"
+    "<p>電力会社によりますと、停電の復旧のめどは立っておらず、全面的な復旧には数日かかる見通しです。</p>"
+)
+
+
+@pytest.mark.parametrize(
+    ("whole", "shown"),
+    [
+        ("台風が関東直撃｜復旧のめどは", ""),
+        ("台风登陆千葉県 - 停電九十万戸", ""),
+        ("台風が関東直撃｜復旧のめどは", "<h2>台風が関東直撃｜復旧のめどは</h2>"),
+        (
+            "台風が関東直撃｜復旧のめどは",
+            "<div class=title>台風が関東直撃｜<br>復旧のめどは</div><h2>台風が関東直撃</h2>",
+        ),
+    ],
+)
+def test_the_second_half_of_a_title_without_spaces_is_no_name_of_a_site(whole: str, shown: str) -> None:
+    made = article(f"<html><head><title>{whole}</title></head><body>{shown}{TYPHOON}</body></html>")
+
+    assert made.title == whole
+
+
+@pytest.mark.parametrize("last", ["湾岸の便り", "湾岸郵報"])
+def test_the_name_of_a_site_at_the_end_of_a_title_without_spaces_is_cut(last: str) -> None:
+    home = f"<a href=/>{last}</a>" if last == "湾岸の便り" else ""
+    element = f"<title>台風が関東直撃｜{last}</title>"
+
+    made = article(f"<html><head>{element}</head><body>{home}{TYPHOON}</body></html>")
+
+    assert made.title == "台風が関東直撃"
+
+
+def test_an_article_with_2000_headings_is_not_too_slow() -> None:
+    printed = QUAY["en"]
+    headings = "".join(f"<h1>East quay {n} to be rebuilt</h1>" for n in range(2000))
+
+    assert title(f"<h1>{{1}}</h1><h1>{{0}}</h1>{headings}{{text}}", printed, "") == printed.title

@@ -89,6 +89,11 @@ def headings(tree: HtmlElement) -> list[str]:
     return [] if first is None else [key(h1.text_content()[:LONGEST]) for h1 in _before(first, tree, ("h1",))]
 
 
+def is_called_title(element: HtmlElement) -> bool:
+    """Whether an element has the name of a title."""
+    return bool(CALLED_TITLE.search(" ".join(element.get(name) or "" for name in ("class", "itemprop", "id"))))
+
+
 def plain(text: str) -> str:
     """A text with single spaces and without soft hyphens."""
     return " ".join(text.replace("\xad", "").split())
@@ -110,7 +115,7 @@ def _paragraphs(tree: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 def _over(paragraph: HtmlElement, tree: HtmlElement) -> Iterator[str]:
     """Possible titles above a paragraph, by their element, size or name."""
     for element in _before(paragraph, tree, TITLES):
-        called = CALLED_TITLE.search(" ".join(element.get(name) or "" for name in ("class", "itemprop", "id")))
+        called = is_called_title(element)
         large = element.tag == "big" or (element.tag == "font" and LARGE.fullmatch(element.get("size") or ""))
         large = large or LARGE_STYLE.search(element.get("style") or "")
         if element.tag not in ("h2", "h3", "h4") and not called and not large:

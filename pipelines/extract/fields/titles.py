@@ -28,6 +28,8 @@ SEPARATOR = re.compile(
 OF_SITES = re.compile(
     r"(?:网|網|新闻|新聞|频道|頻道|日报|日報|在线|線上|オンライン|ニュース|ドットコム|뉴스|일보|신문|방송)\W*$"
 )
+# Endings of the names of papers, which some headlines have too: these count only for the last part of a title.
+OF_PAPERS = re.compile(r"[晚早晨邮郵时時][报報]\W*$")
 # Text that was meant as markup: an element with its end, and line breaks. A tag alone is the subject of the title.
 MARKUP = re.compile(
     r"<(?P<name>[a-zA-Z]\w*)(?:\s[^<>]*)?>(?P<inside>[^<>]*)</(?P=name)>|</?(?:br|wbr|p)\s*/?>", re.IGNORECASE
@@ -60,6 +62,11 @@ KICKER_WORDS = 2
 TITLE_WORDS = 4
 # The most words of a title's last part if it is the name of a site.
 SITE_WORDS = 3
+# How many headings are judged as names of a site or section. Chosen: the names stand first, and a page with more
+# headings is a list.
+JUDGED_HEADINGS = 10
+# How many elements that may be a page's title are read. Chosen: more are the titles of other articles.
+MOST_SHOWN = 50
 # Parts of a title between its separators. Chosen: title, section, site, and three more.
 MAX_PARTS = 6
 # By how many characters an element may be longer than the title that it shows. Chosen: the length of a kicker before
@@ -95,10 +102,11 @@ def pick(
         for h1 in h1s
         if _may_be_of_site(h1) and {key_of_name(h1.text_content())} == {key_of_name(one) for one in called if one}
     ]
-    headings = [_heading(h1, social, element) for h1 in h1s]
-    headings = [heading for heading in headings if heading and not is_site(heading, sites)]
+    read = [(_heading(h1, social, element), h1) for h1 in h1s]
+    read = [(heading, h1) for heading, h1 in read if heading and not is_site(heading, sites)]
+    headings = [heading for heading, _ in read]
     said = cache(partial(above_text.text_stems, tree))
-    giving_way = [heading for heading in headings if _gives_way(tree, heading, headings, called, said)]
+    giving_way = _giving_way(tree, read[:JUDGED_HEADINGS], called, sites, said)
     headings = [heading for heading in headings if heading not in giving_way]
     # A heading of section and site names both, wherever a title has them by themselves.
     parts = {key_of_name(part) for name in called for part in SEPARATOR.split(name)} - {""}
@@ -258,42 +266,84 @@ def _shares(heading: str, named: str) -> bool:
     return bool(telling & theirs)
 
 
-def _gives_way(
-    tree: HtmlElement, heading: str, headings: Sequence[str], titles: Sequence[str], said: Callable[[], frozenset[str]]
-) -> bool:
-    """Whether a heading is the name of a site or section: another title of the page says what the text is about.
+def _giving_way(
+    tree: HtmlElement,
+    headings: Sequence[tuple[str, HtmlElement]],
+    titles: Sequence[str],
+    sites: set[str],
+    said: Callable[[], frozenset[str]],
+) -> list[str]:
+    """The headings that are the name of a site or section: another title of the page says what the text is about.
 
+    headings: the text of each, with its element.
     titles: the page's titles without the site's names.
     said: gives the stems of the text; called only if needed.
     """
-    if _size(heading) > NAME_WORDS:
-        return False
     known = [title for title in titles if title]
-    if all(key_of_name(title) == key_of_name(heading) for title in known):
-        below = [rival for rival in headings[headings.index(heading) + 1 :] if _size(rival) >= TITLE_WORDS]
-        # Below the text there are the headings of other articles.
-        above = above_text.headings(tree) if below else []
-        below = [rival for rival in below if any(key(rival) in one for one in above)]
-        its = above_text.share(heading, said()) if below else 1.0
-        if any(above_text.is_about(rival, said()) and above_text.share(rival, said()) > its for rival in below):
-            return True
-    if _size(heading) > SITE_WORDS or any(key(title) == key(heading) for title in known):
+    above, sections = cache(partial(above_text.headings, tree)), cache(partial(_linked_sections, tree))
+    rivals = [heading for heading, _ in headings]
+    found = []
+    for at, (heading, h1) in enumerate(headings):
+        if _size(heading) > NAME_WORDS:
+            continue
+        # That the page's title is the same is no sign of a site's name: so it is with headlines.
+        same = all(key_of_name(title) == key_of_name(heading) for title in known)
+        may_name = same and (_size(heading) <= SITE_WORDS or _may_be_of_site(h1) or _has_name(heading, sites))
+        named = may_name and _is_above_title(heading, rivals[at + 1 :], above, said)
+        if named or _is_section(heading, known, sections, said):
+            found.append(heading)
+    return found
+
+
+def _is_above_title(
+    heading: str, rivals: Sequence[str], above: Callable[[], list[str]], said: Callable[[], frozenset[str]]
+) -> bool:
+    """Whether the text is more about a heading below this one.
+
+    above: gives the keys of the headings above the text. Below it there are the headings of other articles.
+    """
+    rivals = [rival for rival in rivals if _size(rival) >= TITLE_WORDS]
+    rivals = [rival for rival in rivals if any(key(rival) in one for one in above())]
+    its = above_text.share(heading, said()) if rivals else 1.0
+    return any(above_text.is_about(rival, said()) and above_text.share(rival, said()) > its for rival in rivals)
+
+
+def _is_section(
+    heading: str,
+    titles: Sequence[str],
+    sections: Callable[[], frozenset[str]],
+    said: Callable[[], frozenset[str]],
+) -> bool:
+    """Whether a heading begins with the name of a section, which is a part of the page's titles or a link to a
+    section, and a part of a title says what the text is about.
+
+    sections: gives the keys of the links to sections.
+    """
+    if _size(heading) > SITE_WORDS or any(key(title) == key(heading) for title in titles):
         return False
     mine = set(key(heading).split())
-    parts = [part for title in known for part in SEPARATOR.split(title)[:MAX_PARTS] if _size(part) >= TITLE_WORDS]
-    others = [part for part in parts if not mine & set(key(part).split())]
-    if not others or not _names_section(tree, heading, known) or above_text.is_about(heading, said()):
+    parts = [part for title in titles for part in SEPARATOR.split(title)]
+    told = [part for title in titles for part in SEPARATOR.split(title)[:MAX_PARTS] if _size(part) >= TITLE_WORDS]
+    others = [part for part in told if not mine & set(key(part).split())]
+    if not others or not any(_begins(heading, name) for name in (*map(key, parts), *sections())):
         return False
-    return any(above_text.is_about(part, said()) for part in others)
+    return not above_text.is_about(heading, said()) and any(above_text.is_about(part, said()) for part in others)
 
 
-def _names_section(tree: HtmlElement, heading: str, titles: Sequence[str]) -> bool:
-    """Whether a heading begins with the name of a section: a part of the page's titles, or a link to a section."""
-    its_key = key(heading)
+def _begins(heading: str, name: str) -> bool:
+    return bool(name) and f"{key(heading)} ".startswith(f"{name} ")
+
+
+def _linked_sections(tree: HtmlElement) -> frozenset[str]:
+    """The keys of a page's links to sections."""
     links = (a for a in tree.iter("a") if OF_SECTION.fullmatch((a.get("href") or "-1").strip()))
-    linked = (a.text_content()[:LONGEST] for a in links)
-    named = (part for title in titles for part in SEPARATOR.split(title))
-    return any(f"{its_key} ".startswith(f"{name} ") for name in map(key, (*named, *linked)) if name)
+    return frozenset(key(a.text_content()[:LONGEST]) for a in links)
+
+
+def _has_name(heading: str, sites: set[str]) -> bool:
+    """Whether a name of the site is among the words of a heading."""
+    its_key = key_of_name(heading)
+    return any(name in its_key if has_unspaced(name) else f" {name} " in f" {its_key} " for name in sites if name)
 
 
 def _size(title: str) -> int:
@@ -327,6 +377,8 @@ def _without_site(title: str, sites: set[str], headings: Sequence[str], tree: Ht
         return title
     begins, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(title)]
     spans = {title[begin:end].strip() for i, begin in enumerate(begins) for end in ends[i:]} - {title, ""}
+    if has_unspaced(title) and _is_shown(tree, title):
+        return title
     known = {key(heading) for heading in headings}
     there = _standing(tree, spans)
     for span in sorted(spans, key=words, reverse=True):
@@ -338,8 +390,26 @@ def _without_site(title: str, sites: set[str], headings: Sequence[str], tree: Ht
     head, last = title[: cuts[-1][0]].strip(), title[cuts[-1][1] :].strip()
     if COUNTER.fullmatch(last):
         return head
-    named = _size(last) <= SITE_WORDS and words(head) >= TITLE_WORDS and not re.search(r"\d", last)
+    named = words(head) >= TITLE_WORDS and not re.search(r"\d", last) and _ends_as_site(tree, last)
     return without_names(head, sites) if named else title
+
+
+def _ends_as_site(tree: HtmlElement, last: str) -> bool:
+    """Whether the last part of a title may be the name of a site or section. In scripts without spaces half a title is
+    as short as a name: then the part ends as the names of papers do, or the page has it as a link home."""
+    if words(last) <= SITE_WORDS or not has_unspaced(last):
+        return words(last) <= SITE_WORDS
+    if _size(last) <= SITE_WORDS and (OF_SITES.search(last) or OF_PAPERS.search(last)):
+        return True
+    links = (a for a in tree.iter("a") if HOME.fullmatch((a.get("href") or "x-y").strip()))
+    return any(key(a.text_content()[:LONGEST]) == key(last) for a in links)
+
+
+def _is_shown(tree: HtmlElement, title: str) -> bool:
+    """Whether a heading of lower rank, or an element that is called a title, is the whole of a title."""
+    elements = tree.iter("h2", "h3", "div", "p", "span", "td")
+    titles = (one for one in elements if one.tag in ("h2", "h3") or above_text.is_called_title(one))
+    return any(key(one.text_content()[:LONGEST]) == key(title) for one in islice(titles, MOST_SHOWN))
 
 
 def _standing(tree: HtmlElement, titles: Iterable[str]) -> dict[str, bool]:

@@ -6,6 +6,7 @@ The shape of the page does not show it: its heading could be a subhead of the fi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 
 from pipelines.extract.blocks import Block, around
 from pipelines.extract.fields import above_text
@@ -18,6 +19,8 @@ from pipelines.text import has_unspaced, words
 OWN_WORDS, NEXT_WORDS, HEADING_WORDS = 25, 25, 4
 # The greatest share of a heading's words in the text of the other article. Chosen: one word may be chance.
 OTHERS_SHARE = 0.2
+# How many headings are judged, each by the whole text. Chosen: the second article of a page begins long before.
+JUDGED_HEADINGS = 50
 # A heading of a lower rank than the title's has at least this many words, as headlines have and subheads have not, and
 # at least this share of them is in its text, which has no word of the title.
 HEADLINE_WORDS, HEADLINE_SHARE = 5, 0.6
@@ -45,7 +48,7 @@ def find_second(
     whole: whether these are all of it.
     """
     told = key(" ".join(given))
-    for number in _headings(found, titles, title):
+    for number in islice(_headings(found, titles, title), JUDGED_HEADINGS):
         own = [one for one in kept if title < one < number]
         rest = [one for one in kept if one >= number]
         if _words(found, own) < OWN_WORDS or _words(found, [one for one in rest if one > number]) < NEXT_WORDS:
