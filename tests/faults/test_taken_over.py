@@ -29,6 +29,11 @@ pytestmark = pytest.mark.cold
 NAME = "harbour"
 FETCHES = "lock table fetches in access exclusive mode"
 OUTCOMES = "lock table outcomes in share mode"
+# The server is shared with other tests, which have databases of their own.
+WAITING_FOR_ADVISORY = """
+    select count(*) from pg_locks l join pg_database d on d.oid = l.database
+    where d.datname = current_database() and locktype = 'advisory' and not granted
+"""
 ROWS = """
     select (select count(*) from revisions) as revisions, (select count(*) from outcomes) as outcomes,
         (select count(*) from changes) as changes, (select count(*) from templates) as templates,
@@ -135,7 +140,7 @@ def test_a_load_that_another_one_joins_ends_as_it_would_alone_and_the_other_afte
     with locked(night.settings, OUTCOMES) as lock, beside(load.load, night.settings, source, RUN) as first:
         until(lambda: "insert into outcomes" in blocked(conn, "nightdesk load"))
         with beside(load.load, night.settings, source, RUN) as second:
-            until(lambda: value(conn, "select count(*) from pg_locks where locktype = 'advisory' and not granted"))
+            until(lambda: value(conn, WAITING_FOR_ADVISORY))
             lock.rollback()
             tallies: list[Tally] = [first.result(), second.result()]
 
