@@ -47,7 +47,6 @@ LONG = {
     "pipelines/codes.py": "every enum that is stored, in one place, each member with its line",
     "pipelines/crawl/stage.py": "the parent of the crawl's process: start, hear, end",
     "pipelines/dates/written.py": "every form of a written date: each is tried where those before it found none",
-    "pipelines/extract/fields/titles.py": "the places that name a title, and how the right one is told",
     "pipelines/extract/fields/visible_dates.py": "the places that show a date, ranked against each other",
     "pipelines/extract/markup.py": "bytes to a tree that can be read: charsets, sizes, depth, what is cut before",
     "pipelines/extract/rejections/conditions.py": "the conditions of rejection, in the order in which they are asked",

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from pipelines import urls
-from pipelines.extract.fields import authors, json_ld, titles
+from pipelines.extract.fields import authors, json_ld, title_parts, titles
 from pipelines.extract.phrases import key, key_of_name
 from pipelines.model import Page, Source
 from pipelines.text import words
@@ -123,7 +123,7 @@ def _names(
     names = [
         name
         for name in (*meta.get("og:site_name", ()), *meta.get("application-name", ()))
-        if words(name) <= titles.NAME_WORDS or key_of_name(name) not in told
+        if words(name) <= title_parts.NAME_WORDS or key_of_name(name) not in told
     ]
     names += [source.title, source.name]
     names += [

@@ -1,0 +1,172 @@
+"""Headings of the first rank that name the site or a section, and not the article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+
+from lxml.html import HtmlElement
+
+from pipelines.extract.blocks import is_hidden
+from pipelines.extract.fields import above_text
+from pipelines.extract.fields.title_parts import (
+    HOME,
+    LONGEST,
+    MAX_PARTS,
+    NAME_WORDS,
+    SEPARATOR,
+    SITE_WORDS,
+    TITLE_WORDS,
+    count_words,
+)
+from pipelines.extract.phrases import key, key_of_name
+from pipelines.text import has_unspaced, words
+
+# What sites call the element with their own name at the head of every page.
+OF_SITE = re.compile(r"(?:site|blog|page)[-_]?(?:title|name|logo|header)|logo|brand|masthead|top-?bar", re.IGNORECASE)
+# What sites call the head of every page, and the elements that hold the head of an article.
+HEAD = re.compile(r"(?<![a-z])(?:header|masthead|banner|top-?bar|brand(?:ing)?)(?![a-z])", re.IGNORECASE)
+# A link to a section: a short path of words.
+OF_SECTION = re.compile(r"(?:https?://[^/]+)?/?(?:[^/\d?#.]{1,30}/?){1,2}(?:index\.\w+)?")
+# Words for people who use a screen reader, or in the place of a picture.
+UNSEEN = re.compile(r"sr-only|screen-?reader|visually-?hidden|assistive", re.IGNORECASE)
+MOVED_AWAY = re.compile(r"text-indent\s*:\s*-\d{3}", re.IGNORECASE)
+OF_STORY = re.compile(r"(?<![a-z])(?:article|story|post|entry|content|main|hero)(?![a-z])", re.IGNORECASE)
+# Words with up to this many letters say nothing about the subject of a title: the, of, and, في, من.
+SMALL_WORD_LETTERS = 3
+# How many headings are judged as names of a site or section. Chosen: the names stand first, and a page with more
+# headings is a list.
+JUDGED_HEADINGS = 10
+
+
+def names_site(h1: HtmlElement, *titles: str) -> bool:
+    """Whether a heading is the name of the site and not of the article. Such a heading is hidden, in a menu, a link
+    home, or at the head of the page without a word of the page's other titles.
+    """
+    # Titles may contain the site's name, and the heading may share these words.
+    longest = {title: max(SEPARATOR.split(title), key=words) for title in titles if title}
+    named = " ".join(part if words(part) >= TITLE_WORDS else title for title, part in longest.items())
+    above = [h1, *h1.iterancestors()]
+    if any(map(is_hidden, above)):
+        return True
+    if any(one.tag in ("nav", "footer", "aside") for one in above):
+        return True
+    if OF_SITE.search(f"{h1.get('class') or ''} {h1.get('id') or ''}"):
+        return True
+    links = [one for one in (*above, *h1.iter("a")) if one.tag == "a"]
+    home = any(HOME.fullmatch((a.get("href") or "x-y").strip()) for a in links)
+    return home or bool(may_name_site(h1) and named and not _shares(above_text.plain(h1.text_content()), named))
+
+
+def may_name_site(h1: HtmlElement) -> bool:
+    """Whether a heading is in a usual place for site names, or is drawn or hidden like one."""
+    drawn = next(h1.iter("img", "svg"), None) is not None or any(map(_is_unseen, h1.iter()))
+    return drawn or _at_head([h1, *h1.iterancestors()])
+
+
+def _is_unseen(element: HtmlElement) -> bool:
+    return bool(UNSEEN.search(element.get("class") or "") or MOVED_AWAY.search(element.get("style") or ""))
+
+
+def _at_head(above: Sequence[HtmlElement]) -> bool:
+    """Whether an element is in the head of every page; above: the element and those around it, the innermost first."""
+    tags = {one.tag for one in above}
+    if tags & {"article", "main"} or "header" in tags:
+        return not tags & {"article", "main"}
+    for one in above:
+        called = f"{one.get('class') or ''} {one.get('id') or ''} {one.get('role') or ''}"
+        if one.tag == "body" or (OF_STORY.search(called) and not HEAD.search(called)):
+            return False
+        if HEAD.search(called) and not OF_STORY.search(called):
+            return True
+    return False
+
+
+def _shares(heading: str, named: str) -> bool:
+    """Whether a heading shares a word with the page's other titles. Small words count only if the heading has no
+    others."""
+    mine, theirs = set(key_of_name(heading).split()), set(key_of_name(named).split())
+    telling = {word for word in mine if len(word) > SMALL_WORD_LETTERS} or mine
+    return bool(telling & theirs)
+
+
+def find_names(
+    tree: HtmlElement,
+    headings: Sequence[tuple[str, HtmlElement]],
+    titles: Sequence[str],
+    sites: set[str],
+    said: Callable[[], frozenset[str]],
+) -> list[str]:
+    """The headings that are the name of a site or section: another title of the page says what the text is about.
+
+    headings: the text of each, with its element.
+    titles: the page's titles without the site's names.
+    said: gives the stems of the text; called only if needed.
+    """
+    known = [title for title in titles if title]
+    above, sections = cache(partial(above_text.headings, tree)), cache(partial(_linked_sections, tree))
+    headings = headings[:JUDGED_HEADINGS]
+    rivals = [heading for heading, _ in headings]
+    found = []
+    for at, (heading, h1) in enumerate(headings):
+        if count_words(heading) > NAME_WORDS:
+            continue
+        # That the page's title is the same is no sign of a site's name: so it is with headlines.
+        same = all(key_of_name(title) == key_of_name(heading) for title in known)
+        may_name = same and (count_words(heading) <= SITE_WORDS or may_name_site(h1) or _has_name(heading, sites))
+        named = may_name and _is_above_title(heading, rivals[at + 1 :], above, said)
+        if named or _is_section(heading, known, sections, said):
+            found.append(heading)
+    return found
+
+
+def _is_above_title(
+    heading: str, rivals: Sequence[str], above: Callable[[], list[str]], said: Callable[[], frozenset[str]]
+) -> bool:
+    """Whether the text is more about a heading below this one.
+
+    above: gives the keys of the headings above the text. Below it there are the headings of other articles.
+    """
+    rivals = [rival for rival in rivals if count_words(rival) >= TITLE_WORDS]
+    rivals = [rival for rival in rivals if any(key(rival) in one for one in above())]
+    its = above_text.share(heading, said()) if rivals else 1.0
+    return any(above_text.is_about(rival, said()) and above_text.share(rival, said()) > its for rival in rivals)
+
+
+def _is_section(
+    heading: str,
+    titles: Sequence[str],
+    sections: Callable[[], frozenset[str]],
+    said: Callable[[], frozenset[str]],
+) -> bool:
+    """Whether a heading begins with the name of a section, which is a part of the page's titles or a link to a
+    section, and a part of a title says what the text is about.
+
+    sections: gives the keys of the links to sections.
+    """
+    if count_words(heading) > SITE_WORDS or any(key(title) == key(heading) for title in titles):
+        return False
+    mine = set(key(heading).split())
+    parts = [part for title in titles for part in SEPARATOR.split(title)]
+    told = [part for title in titles for part in SEPARATOR.split(title)[:MAX_PARTS] if count_words(part) >= TITLE_WORDS]
+    others = [part for part in told if not mine & set(key(part).split())]
+    if not others or not any(_begins(heading, name) for name in (*map(key, parts), *sections())):
+        return False
+    return not above_text.is_about(heading, said()) and any(above_text.is_about(part, said()) for part in others)
+
+
+def _begins(heading: str, name: str) -> bool:
+    return bool(name) and f"{key(heading)} ".startswith(f"{name} ")
+
+
+def _linked_sections(tree: HtmlElement) -> frozenset[str]:
+    """The keys of a page's links to sections."""
+    links = (a for a in tree.iter("a") if OF_SECTION.fullmatch((a.get("href") or "-1").strip()))
+    return frozenset(key(a.text_content()[:LONGEST]) for a in links)
+
+
+def _has_name(heading: str, sites: set[str]) -> bool:
+    """Whether a name of the site is among the words of a heading."""
+    its_key = key_of_name(heading)
+    return any(name in its_key if has_unspaced(name) else f" {name} " in f" {its_key} " for name in sites if name)
