@@ -85,10 +85,11 @@ def extract(
     """Extract every page of the run, and every earlier page that is still undecided, and put the article file in place.
 
     - processes: 1: the work is done in this process; more: in that many workers, and if a worker dies or hangs, only
-        its page is lost - apart: a single worker is a process of its own too, because no time limit reaches into a
-        parser - site: False reads every page by itself, whatever was learned of the source, and learns nothing -
-        others: False leaves the undecided pages of earlier runs to those runs - on_page: called with the line of every
-        finished page, in order
+        its page is lost
+    - apart: a single worker is a process of its own too, because no time limit reaches into a parser
+    - site: False reads every page by itself, whatever was learned of the source, and learns nothing
+    - others: False leaves the undecided pages of earlier runs to those runs
+    - on_page: called with the line of every finished page, in order
 
     Counts: pages, articles, rejected, `rejected: <reason>`, words, cut (blocks of boilerplate removed), undecided,
     seconds; `template agrees`, `template disagrees`, `read again` and what learning counted, if there are any.

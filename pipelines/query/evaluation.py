@@ -109,16 +109,28 @@ def places(node: Node, lookup: ArticleLookup, now: datetime | None = None) -> li
         return [] if _holds(node, lookup.subject, now) else None
     if isinstance(node, Every):
         found = []
-        for number, part in enumerate(node.parts):
-            one = places(part, lookup, now)
-            if one is None:
-                one = _find_joined(node.parts, number, lookup)
+        for number in range(len(node.parts)):
+            one = places_of_part(node, number, lookup, now)
             if one is None:
                 return None
             found += one
         return found
     true = [hits for part in node.parts if (hits := places(part, lookup, now)) is not None]
     return [hit for hits in true for hit in hits] if true else None
+
+
+def places_of_part(node: Every, number: int, lookup: ArticleLookup, now: datetime | None = None) -> list[Hit] | None:
+    """The places that make one part of a query true, as `places` gives them. A term is also there if the article writes
+    it in one word with the terms beside it: حزب الله as حزب‌الله.
+    """
+    part = node.parts[number]
+    found = places(part, lookup, now)
+    if found is not None or not isinstance(part, Find) or not any(stream.whole for stream in lookup.reading.streams):
+        return found
+    # A search has no filters here, for Postgres answers them, and a watch has them: neither counts what is no term.
+    finds = [one for one in node.parts if isinstance(one, Find)]
+    at = sum(isinstance(one, Find) for one in node.parts[:number])
+    return [hit._replace(term=part.term) for hit in _find_joined(finds, at, lookup)] or None
 
 
 def join_hits(hits: Sequence[Hit]) -> list[Mark]:
@@ -140,22 +152,17 @@ def _find(find: Find, lookup: ArticleLookup) -> list[Hit]:
     return [hit for hit in hits if hit.field == "title"] if find.title else hits
 
 
-def _find_joined(parts: Sequence[Node], number: int, lookup: ArticleLookup) -> list[Hit] | None:
-    """The places of a term that the article writes in one word with the terms beside it: حزب الله as حزب‌الله.
-
-    parts: what the query asks for together, in order. number: of the term among them. None if there is no place.
-    """
-    if not any(stream.whole for stream in lookup.reading.streams):
-        return None
+def _find_joined(finds: Sequence[Find], at: int, lookup: ArticleLookup) -> list[Hit]:
+    """The words of an article that are one of these terms, by its number, joined with those before and after it."""
     found: list[Hit] = []
-    for first in range(max(0, number - MOST_JOINED + 1), number + 1):
-        for last in range(max(first + 2, number + 1), min(first + MOST_JOINED, len(parts)) + 1):
-            finds = [part for part in parts[first:last] if isinstance(part, Find) and not part.term.aliases]
-            alike = {(find.title, find.term.mode, find.term.article) for find in finds}
-            if len(finds) == last - first and len(alike) == 1:
-                phrase = replace(finds[0].term, text=" ".join(find.term.text for find in finds))
-                found += _find(replace(finds[0], term=phrase), lookup)
-    return found or None
+    for first in range(max(0, at - MOST_JOINED + 1), at + 1):
+        for last in range(max(first + 2, at + 1), min(first + MOST_JOINED, len(finds)) + 1):
+            run = finds[first:last]
+            alike = {(find.title, find.term.mode, find.term.article) for find in run}
+            if len(alike) == 1 and not any(find.term.aliases for find in run):
+                phrase = replace(run[0].term, text=" ".join(find.term.text for find in run))
+                found += _find(replace(run[0], term=phrase), lookup)
+    return found
 
 
 def _near(node: Near, lookup: ArticleLookup) -> list[Hit]:

@@ -78,7 +78,10 @@ def explain_failed(node: Node, lookup: ArticleLookup) -> list[str]:
         shown = f": {', '.join(surfaces)}" if surfaces else ""
         return [f"{write_part(node.part)} is there, and must not be{shown}."]
     if isinstance(node, Every):
-        return [said for part in node.parts for said in explain_failed(part, lookup)]
+        failed = (
+            part for number, part in enumerate(node.parts) if evaluation.places_of_part(node, number, lookup) is None
+        )
+        return [said for part in failed for said in explain_failed(part, lookup)]
     if isinstance(node, Either):
         if all(isinstance(part, Find) for part in node.parts):
             return [f"None of {', '.join(write_part(part) for part in node.parts)} is there."]

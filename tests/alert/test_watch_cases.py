@@ -58,6 +58,7 @@ def test_a_query_is_tried_on_a_text_and_says_where_it_matches(nightdesk: Nightde
     ("query", "text", "failed"),
     [
         ("rain snow", "rain alone", ["snow is not there."]),
+        ("حزب الله snow", "حزب‌الله", ["snow is not there."]),
         ("rain OR snow", "sun", ["None of rain, snow is there."]),
         ("rain -snow", "rain and snow", ["snow is there, and must not be: snow."]),
         ("rain NEAR/2 snow", "rain, sun, wind and snow", ["rain and snow are there, but not within 2 words."]),

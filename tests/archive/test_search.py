@@ -80,6 +80,8 @@ def kept(settings: Settings, conn: postgres.Connection) -> None:
         ("می", []),
         ("-می lang:fa", ["5"]),
         ('"حزب الله"', ["5"]),
+        ("حزب الله", ["5"]),
+        ("حزب lang:fa الله", ["5"]),
         ("(source:sana council) OR (source:harbour vienna)", ["3", "4"]),
         ("is:revised", []),
         ("nothing", []),

@@ -162,7 +162,7 @@ def test_the_second_half_of_a_title_without_spaces_is_no_name_of_a_site(whole: s
     assert made.title == whole
 
 
-@pytest.mark.parametrize("last", ["湾岸の便り", "湾岸郵報"])
+@pytest.mark.parametrize("last", ["湾岸の便り", "湾岸郵報", "湾岸青年报", "湾岸周刊"])
 def test_the_name_of_a_site_at_the_end_of_a_title_without_spaces_is_cut(last: str) -> None:
     home = f"<a href=/>{last}</a>" if last == "湾岸の便り" else ""
     element = f"<title>台風が関東直撃｜{last}</title>"

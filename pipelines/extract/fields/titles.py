@@ -28,7 +28,7 @@ from pipelines.extract.phrases import key, key_of_name
 from pipelines.text import has_unspaced, words
 
 # Endings of the names of papers, which some headlines have too: these count only for the last part of a title.
-OF_PAPERS = re.compile(r"[晚早晨邮郵时時][报報]\W*$")
+OF_PAPERS = re.compile(r"(?:(?:[晚早晨邮郵时時]|青年)[报報]|[周週]刊)\W*$")
 # Text that was meant as markup: an element with its end, and line breaks. A tag alone is the subject of the title.
 MARKUP = re.compile(
     r"<(?P<name>[a-zA-Z]\w*)(?:\s[^<>]*)?>(?P<inside>[^<>]*)</(?P=name)>|</?(?:br|wbr|p)\s*/?>", re.IGNORECASE
@@ -136,8 +136,9 @@ def _without_kicker(h1: HtmlElement, heading: str, titles: Sequence[str]) -> str
     article. No title of the page has these words.
 
     A kicker has an element of its own, the first in the heading. Words without one belong to the sentence: `No evidence
-    that` before a claim denies it. Words that end in a sign, such as a colon, are no kicker either. h1: the element of
-    the heading.
+    that` before a claim denies it. Words that end in a sign, such as a colon, are no kicker either.
+
+    h1: the element of the heading.
     titles: the page's titles, with the names of sites at their ends.
     """
     first = next(h1.iterchildren("*"), None)

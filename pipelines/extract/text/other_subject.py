@@ -5,7 +5,7 @@ The shape of the page does not show it: its heading could be a subhead of the fi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 from pipelines.extract.blocks import Block, around
@@ -48,14 +48,16 @@ def find_second(
     whole: whether these are all of it.
     """
     told = key(" ".join(given))
+    # The blocks that machines are given too: each is looked for once, whatever the number of headings.
+    shared = frozenset(one for one in kept if found[one].key in told) if told else frozenset[int]()
     for number in islice(_headings(found, titles, title), JUDGED_HEADINGS):
         own = [one for one in kept if title < one < number]
         rest = [one for one in kept if one >= number]
         if _words(found, own) < OWN_WORDS or _words(found, [one for one in rest if one > number]) < NEXT_WORDS:
             continue
-        if _told_words(found, rest, told) > OTHER_SHARE * _words(found, rest):
+        if _words(found, shared.intersection(rest)) > OTHER_SHARE * _words(found, rest):
             continue
-        if whole and _is_given(found, own, [one for one in rest if one > number], told, title, number):
+        if whole and _is_given(found, own, [one for one in rest if one > number], shared, words(told), title, number):
             return rest
         if _changes_subject(found, own, rest, title, number):
             return rest
@@ -71,19 +73,26 @@ def _headings(found: Sequence[Block], titles: Collection[str], title: int) -> It
 
 
 def _is_given(
-    found: Sequence[Block], own: Sequence[int], below: Sequence[int], told: str, title: int, heading: int
+    found: Sequence[Block],
+    own: Sequence[int],
+    below: Sequence[int],
+    shared: frozenset[int],
+    told_words: int,
+    title: int,
+    heading: int,
 ) -> bool:
     """Whether the article that machines are given is the first text, and the second is one part about something else.
 
     below: the numbers of the blocks of the second.
-    told: the key of the article that machines are given.
+    shared: the numbers of the blocks that machines are given too.
+    told_words: how many words machines are given.
     """
     parts = any(found[number].tag == found[heading].tag for number in below)
     theirs = above_text.stems(" ".join(found[number].text for number in below))
     # Some systems give machines only what precedes the first subhead.
     if parts or above_text.share(found[title].text, theirs) > OTHERS_SHARE:
         return False
-    return _told_words(found, own, told) >= SAME_SHARE * max(_words(found, own), words(told))
+    return _words(found, shared.intersection(own)) >= SAME_SHARE * max(_words(found, own), told_words)
 
 
 def _changes_subject(found: Sequence[Block], own: Sequence[int], rest: Sequence[int], title: int, heading: int) -> bool:
@@ -125,10 +134,5 @@ def _begins_article(found: Sequence[Block], title: int, heading: int) -> bool:
     return False
 
 
-def _told_words(found: Sequence[Block], numbers: Sequence[int], told: str) -> int:
-    """The words of those blocks that are in what machines are given."""
-    return _words(found, [number for number in numbers if found[number].key in told])
-
-
-def _words(found: Sequence[Block], numbers: Sequence[int]) -> int:
+def _words(found: Sequence[Block], numbers: Iterable[int]) -> int:
     return sum(found[number].words for number in numbers)
