@@ -85,9 +85,10 @@ def sources(
 
     `state`: a state of `Tally`, `unfinished` (crawled but not loaded yet) or empty (never run). `outcomes`: how many
     article URLs of that run ended in which outcome. `reasons`: why URLs were rejected, blocked or failed.
-    `unread`: why pages that this run found first were not there, blocked or failed. `named`: number of pages that it
-    found first. `copies`: how many of those are copies of known articles. `new`: number of new articles. `held`: number
-    of articles that the quarantine holds. `not_due`: none of its lists was due.
+    `unread`: why pages that this run found first were not there, blocked or failed. `first_found`: number of pages that
+    it found first and that are decided; other forms of an address are left out. `copies`: how many of those are copies
+    of known articles. `new`: number of new articles. `held`: number of articles that the quarantine holds. `not_due`:
+    none of its lists was due.
     `age_seconds`: time since the first fetch of the newest article.
     `quiet`: health found the source silent, and no article came since.
     `health`: the last state (`SourceState`, empty: none), its beginning, its reason in words, the figure with its usual
@@ -232,7 +233,7 @@ def _source(source: Source, row: postgres.Row, ends: Sequence[postgres.Row], now
             if e["reason"] and e["state"] in ("rejected", "blocked", "failed")
         ],
         "unread": [{"reason": e["reason"], "urls": e["unread"]} for e in ends if e["unread"]],
-        "named": sum(e["named"] for e in ends),
+        "first_found": sum(e["first_found"] for e in ends),
         "copies": sum(e["copies"] for e in ends),
         "new": row["new"],
         "held": row["held"],

@@ -196,7 +196,7 @@ def _tell_delivered(rows: Sequence[Record]) -> str:
     silent = [row for row in rows if not row["new"] and row["state"] != RunState.FAILED and not _tell_walls(row)]
     held, others = [row for row in silent if row["held"]], [row for row in silent if not row["held"]]
     resting = [row for row in others if row["not_due"]]
-    copied = [row for row in others if not row["not_due"] and 0 < row["copies"] == row["named"]]
+    copied = [row for row in others if not row["not_due"] and 0 < row["copies"] == row["first_found"]]
     pages, articles = many(sum(r["copies"] for r in copied), "page"), many(sum(r["held"] for r in held), "article")
     told = {
         "had nothing new": len(others) - len(resting) - len(copied),

@@ -553,7 +553,7 @@ def test_other_forms_of_the_address_of_a_dead_page_are_no_copies(conn: postgres.
     rows = desk_records.sources(conn, [source("sana")], now=NOW)
     _, sentence = write_headline(rows, desk_records.runs(conn, 1), now=NOW)
 
-    assert (rows[0]["named"], rows[0]["copies"]) == (1, 0)
+    assert (rows[0]["first_found"], rows[0]["copies"]) == (1, 0)
     assert sentence.endswith(": 1 source had nothing new.")
 
 

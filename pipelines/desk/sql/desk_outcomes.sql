@@ -28,7 +28,7 @@ select source, state, code, reason, count(*) as urls,
             and not exists (select from articles where articles.url_id = pages.url_id)
     ) as unread,
     -- Pages that this run was the first to find, and how many of them are copies of known articles.
-    count(*) filter (where named and (copy or state <> 'duplicate')) as named,
+    count(*) filter (where named and (copy or state <> 'duplicate')) as first_found,
     count(*) filter (where named and copy) as copies
 from pages
 group by source, state, code, reason
