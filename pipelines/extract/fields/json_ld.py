@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
@@ -92,7 +93,7 @@ def body(node: Node) -> list[str]:
     if not isinstance(given, str) or not given.strip():
         return []
     # Some systems escape twice: then a line break is written as two characters.
-    return _lines(given if "\n" in given else ESCAPED_BREAK.sub("\n", given))
+    return list(_lines(given if "\n" in given else ESCAPED_BREAK.sub("\n", given)))
 
 
 def is_free(node: Node) -> bool:
@@ -133,14 +134,16 @@ def find_embedded_text(tree: HtmlElement) -> list[str]:
         given = json.loads(longest, strict=False) if longest else ""
     except ValueError:
         return []
-    return _lines(given) if isinstance(given, str) else []
+    return list(_lines(given)) if isinstance(given, str) else []
 
 
 def _join_names(person: Node) -> str:
     return " ".join(name for part in ("givenName", "familyName") if isinstance(name := person.get(part), str) and name)
 
 
-def _lines(given: str) -> list[str]:
+# The steps of one page ask for the same articleBody one after the other.
+@lru_cache(maxsize=1)
+def _lines(given: str) -> tuple[str, ...]:
     # Some systems escape the markup of a text, once or more.
     for _ in range(MAX_ESCAPES):
         if not ESCAPED.search(given) or re.search(r"<(?:p|br|div)\b", given):
@@ -150,7 +153,7 @@ def _lines(given: str) -> list[str]:
         marked = re.sub(r"</(?:p|div|li|h\d|blockquote)>|<br\s*/?>", "\n", given)
         given = str(fromstring(f"<div>{marked}</div>").xpath("string()"))
     lines = (" ".join(line.split()) for line in re.split(r"[\n\r\u2028\u2029]+", given))
-    return [line for line in lines if line]
+    return tuple(line for line in lines if line)
 
 
 def _parse_json(script: str) -> Any:
