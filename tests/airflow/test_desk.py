@@ -450,23 +450,16 @@ def test_a_night_of_walls_is_no_night_without_news(conn: postgres.Connection) ->
     assert sentence.endswith(": sana gave no article: 4 pages rejected (soft 404, consent wall).")
 
 
-def test_a_night_whose_new_pages_could_not_be_fetched_is_no_night_without_news(conn: postgres.Connection) -> None:
+@pytest.mark.parametrize("others", [(), ("topics",)])
+def test_a_night_whose_new_pages_could_not_be_fetched_is_no_night_without_news(
+    conn: postgres.Connection, others: tuple[str, ...]
+) -> None:
     ran(conn, "sana", "load", "done")
     for number in range(4):
         url(conn, "sana", f"new-{number}", "gone", reason="status 404")
-
-    rows = desk_records.sources(conn, [source("sana")], now=NOW)
-    tone, sentence = write_headline(rows, desk_records.runs(conn, 1), now=NOW)
-
-    assert tone == "warn"
-    assert sentence.endswith(": sana gave no article: 4 pages not fetched (status 404).")
-
-
-def test_a_page_that_is_no_article_does_not_hide_the_pages_that_could_not_be_fetched(conn: postgres.Connection) -> None:
-    ran(conn, "sana", "load", "done")
-    for number in range(4):
-        url(conn, "sana", f"new-{number}", "gone", reason="status 404")
-    url(conn, "sana", "topics", "rejected", reason="listing")
+    # A page that is no article hides none of the others.
+    for name in others:
+        url(conn, "sana", name, "rejected", reason="listing")
 
     rows = desk_records.sources(conn, [source("sana")], now=NOW)
     tone, sentence = write_headline(rows, desk_records.runs(conn, 1), now=NOW)
