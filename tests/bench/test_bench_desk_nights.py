@@ -11,7 +11,8 @@ from bench.desk_nights import MeasuredNight, cpu_seconds, publishing, tell_pairs
 from demo import newsroom, pages
 from demo.sites import SITES
 
-BURN = "import time\nwhile time.process_time() < .3: pass"
+# More than what is asserted: each of the four counts of a process is in whole ticks, 0.01 s.
+BURN = "import time\nwhile time.process_time() < .35: pass"
 
 
 @pytest.mark.parametrize(("beside", "new", "too_much"), [(104.0, 120, False), (106.0, 120, True), (104.0, 119, True)])
