@@ -1,4 +1,4 @@
--- The statements of airflow/, by name. A name is unique in all packages.
+-- The statements of airflow/, ordered by name. No two packages use the same name.
 
 -- name: airflow_revision
 -- The schema revision that Airflow's own database says it has.
@@ -19,6 +19,6 @@ union
 select channel from deliveries where state = 'waiting'
 
 -- name: desk_limits
--- End each statement of this session after this many milliseconds. Where nothing is to be written, the session may only read.
+-- End each statement of this session after this many milliseconds. With `read_only`, the session may only read.
 select set_config('statement_timeout', %(ms)s::text, false),
     set_config('default_transaction_read_only', case when %(read_only)s then 'on' else 'off' end, false)

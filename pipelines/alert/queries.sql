@@ -1,4 +1,4 @@
--- The statements of alert/, by name. A name is unique in all packages.
+-- The statements of alert/, ordered by name. No two packages use the same name.
 
 -- name: add_watch
 -- Save a watch. It replaces the watch of the same name.
@@ -42,7 +42,7 @@ select name, query, terms, unless, sources, languages, kinds, channels, cap, dig
 from watches order by name
 
 -- name: close_feed
--- Take the address of a feed away.
+-- Delete the address of a watch's feed.
 delete from watch_feeds where watch = %(watch)s
 
 -- name: count_unmatched
@@ -77,7 +77,7 @@ insert into synonyms (name, spellings) values (%(list)s, %(spellings)s)
 on conflict (name) do update set spellings = excluded.spellings
 
 -- name: lock_alert_writing
--- Wait until no other alert stage counts and fills the messages of an hour. The lock ends with the transaction.
+-- Let only one alert stage at a time count the alerts of an hour and write messages. The lock ends with the transaction.
 select pg_advisory_xact_lock(hashtextextended('alert cap', 0))
 
 -- name: matched_changes
@@ -85,7 +85,7 @@ select pg_advisory_xact_lock(hashtextextended('alert cap', 0))
 update changes set matched_at = now(), matched_run = %(run)s where id = any(%(ids)s)
 
 -- name: mute_watch
--- Set the time until which the matches of a watch are only listed.
+-- Mute a watch: until this time, its matches are listed and not sent.
 update watches set muted_until = now() + %(span)s::interval where name = %(watch)s returning muted_until
 
 -- name: open_digests
@@ -99,7 +99,7 @@ order by d.id
 for update of d skip locked
 
 -- name: open_feed
--- A new address of a feed, in place of the one before.
+-- Give a watch's feed a new address. The address before it no longer works.
 insert into watch_feeds (watch, digest) values (%(watch)s, %(digest)s)
 on conflict (watch) do update set digest = excluded.digest, opened_at = now()
 
@@ -130,11 +130,11 @@ where t.quiet = '' and t.kind <> 'health' order by o.id, t.alert_id
 update watches set paused_at = case when %(paused)s then coalesce(paused_at, now()) end where name = %(watch)s
 
 -- name: remove_synonyms
--- Forget a list of synonyms.
+-- Delete a list of synonyms.
 delete from synonyms where name = %(list)s
 
 -- name: remove_watch
--- Forget a watch.
+-- Delete a watch.
 delete from watches where name = %(watch)s
 
 -- name: say_subjects
@@ -161,7 +161,7 @@ where exists (
 group by w.watch
 
 -- name: stories_told
--- The first alert of a watch on the story of an article, and whether the watch already has an alert on this very article.
+-- The first alert of a watch on an article's story (lead_id), and whether the watch already has an alert on this article itself (own).
 select p.watch, p.article_id, p.story_id, told.lead_id, told.own
 from unnest(%(watches)s::text[], %(articles)s::bigint[], %(stories)s::bigint[]) as p (watch, article_id, story_id)
 cross join lateral (
@@ -177,7 +177,7 @@ cross join lateral (
 where told.lead_id is not null
 
 -- name: tally_of_alert
--- What matching did in a run, however often it was run.
+-- What matching did in a run. If matching was repeated, all its tries count together.
 select
     (select count(*)::int from changes where matched_run = %(run)s) as changes,
     (select count(*)::int from alerts where run = %(run)s and quiet = '' and kind <> 'health') as alerts,
@@ -199,8 +199,8 @@ left join lateral (select revision_kind from changes where id = a.change_id limi
 order by m.delivery_id, a.id
 
 -- name: unmatched_changes
--- The next unmatched changes of a share of the stories, with the text that each change brought. Another alert stage that runs now skips
--- these rows.
+-- The next unmatched changes, each with the text that it brought. The stories are divided into `of` shares, and only one share is read.
+-- Another alert stage that runs now skips these rows.
 select c.id, c.article_id, c.revision, c.kind, c.revision_kind, c.quiet, c.source, a.language, a.authors, r.title, r.description,
     r.text, coalesce(m.story_id, c.article_id) as story_id
 from changes c
@@ -222,7 +222,7 @@ group by word
 having count(*) > 1
 
 -- name: watch_of_feed
--- The watch whose feed has an address.
+-- The watch whose feed has this address.
 select watch from watch_feeds where digest = %(digest)s
 
 -- name: watches_named
@@ -234,7 +234,7 @@ from watches
 where name = any(%(names)s)
 
 -- name: watches_told_of
--- The watches that have an alert on these articles.
+-- The watches that have an alert, and not a quiet one, on these articles.
 select distinct a.watch, a.article_id
 from unnest(%(articles)s::bigint[]) as of (article_id)
 cross join lateral (select * from alerts where article_id = of.article_id offset 0) a

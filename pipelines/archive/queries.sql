@@ -1,7 +1,7 @@
--- The short statements of archive/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
+-- The short statements of archive/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
 
 -- name: again_looks
--- The next pages from which stored wordings of a source come, in the order of their fetches, with what is stored. newest: whether this
+-- The next stored pages of a source, in the order of their fetches, each with the wording that was read from it. newest: whether this
 -- wording is the article's present one.
 select f.id as fetch_id, a.url_id, f.run, f.url, f.fetched_at, f.digest, f.warc_file, f.warc_offset, f.warc_length, a.id as article_id,
     r.revision, a.fetch_id = f.id as newest, r.title, r.description, r.text, r.extractor, r.page_digest, a.canonical_url, a.authors,
@@ -38,7 +38,7 @@ order by a.id
 limit 1
 
 -- name: articles_before
--- Those of these articles that are at least as new as a place in the order of publication.
+-- Which of these articles are at least as new as a given place in the order of publication.
 select a.id
 from articles a
 where a.id = any(%(ids)s)
@@ -112,7 +112,7 @@ from articles a
 where a.id = %(id)s
 
 -- name: erase_begun
--- Whether the erasing of an article, once begun, is complete.
+-- Whether an article is erased completely, or null if nobody has begun to erase it.
 select bool_and(done_at is not null) as over from erased where article_id = %(id)s
 
 -- name: erase_end
@@ -124,12 +124,12 @@ update erased set done_at = now() where article_id = %(id)s
 delete from fetches where url_id = any(%(urls)s)
 
 -- name: erase_list_fetch
--- Note that an answer of a list, which told of the erased article, is deleted from the raw store.
+-- Note that these answers of lists are deleted from the raw store, because they told of the erased article.
 update fetches set warc_file = null, warc_offset = null, warc_length = null, digest = '', code = 'erased', reason = 'erased on request'
 where id = any(%(ids)s)
 
 -- name: erase_lists
--- The answers of a source's lists since an article was discovered. Some of these answers may tell of the article.
+-- The answers of a source's lists since shortly before an article was discovered. Some of these answers may tell of the article.
 -- marked: the answer is being erased, and may be deleted already.
 select f.id, f.warc_file, f.warc_offset, f.warc_length, f.code = 'erased' as marked
 from fetches f join urls u on u.id = f.url_id
@@ -146,7 +146,7 @@ select f.url, f.final_url, f.warc_file, f.warc_offset from fetches f where f.url
 update fetches set code = 'erased', reason = 'erased on request' where id = any(%(ids)s)
 
 -- name: erase_messages
--- Delete the messages that told only of an article. Of messages that told of other things too, delete the words.
+-- Delete the messages that tell only of this article. If a message tells of other things too, delete its words, unless it is not sent yet.
 with told as (
     select distinct d.delivery_id from delivered_alerts d join alerts a on a.id = d.alert_id where a.article_id = %(id)s
 ), dropped as (
@@ -163,7 +163,7 @@ update deliveries set subject = '', body = '' where id in (select delivery_id fr
 delete from outcomes where url_id = any(%(urls)s)
 
 -- name: erase_retired
--- Delete also the lines that retention left in the ledger for addresses whose rows it deleted.
+-- Delete the short rows that retention left for these addresses.
 delete from retired_urls r using urls u where u.id = any(%(urls)s) and r.source = u.source and r.url_key = u.url_key
 
 -- name: erase_rows
@@ -171,11 +171,11 @@ delete from retired_urls r using urls u where u.id = any(%(urls)s) and r.source 
 delete from articles where id = %(id)s
 
 -- name: erase_urls
--- The rows of an article's addresses: itself and its aliases.
+-- The rows of an article's address and of its aliases.
 select u.id, u.url from urls u where u.id = %(url_id)s or u.alias_of = %(url_id)s
 
 -- name: erase_urls_end
--- Keep one line of each address in the ledger. A trigger clears everything in the line that tells of the article.
+-- Keep a row of each address in the ledger. A trigger clears every column that tells of the article.
 update urls set state = 'excluded' where id = any(%(urls)s)
 
 -- name: export_lines
@@ -186,7 +186,7 @@ copy (
 ) to stdout (format csv, quote e'\x01', delimiter e'\x02')
 
 -- name: export_moments
--- Write times in UTC and as ISO 8601 until the transaction ends, whatever the database's connection settings ask for.
+-- Until the transaction ends, write times in UTC and as ISO 8601, whatever the settings of the database say.
 select set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO', true)
 
 -- name: export_rows
@@ -213,7 +213,7 @@ on conflict do nothing
 select id from holds where asked = %(asked)s and why = %(why)s order by id limit 1
 
 -- name: hold_lacking
--- The first of these numbers that a hold does not hold, because no article has the number.
+-- The lowest of these numbers that the hold lacks, because no article has the number.
 select asked.id from unnest(%(ids)s::bigint[]) as asked (id)
 where not exists (select from held_articles h where h.hold_id = %(hold)s and h.article_id = asked.id)
 order by 1
@@ -244,7 +244,7 @@ from revisions r join fetches f on f.id = r.fetch_id
 where r.article_id = %(id)s and r.revision = %(revision)s and f.warc_file is not null
 
 -- name: pages_elsewhere
--- The ledger's pages in a WARC file that is not part of the raw store. A source and a run may narrow them.
+-- The ledger's pages in a WARC file that is not part of the raw store. If a source or a run is given, the pages of others are left out.
 select warc_offset as offset, url, digest from fetches
 where warc_file = %(file)s and (%(source)s = '' or source = %(source)s) and (%(run)s = '' or run = %(run)s)
 order by warc_offset
@@ -263,8 +263,8 @@ on conflict (run, source) do nothing
 update past_runs set ended_at = now() where run = %(run)s and source = %(source)s
 
 -- name: past_known
--- What the ledger has of these keys of a source: the row of the article, when it was last fetched, and whether the next crawl will ask for
--- it.
+-- What the ledger has of each of these keys of a source: the row of the article, when it was last fetched, whether the next crawl will ask
+-- for it (due), and whether it was erased.
 select k.url_key, m.id, m.fetched_at, coalesce(m.state = 'discovered' and m.next_at is not null, false) as due,
     exists (select from erased e where e.source = %(source)s and e.url_key = k.url_key) as erased
 from unnest(%(keys)s::text[]) as k (url_key)
@@ -276,11 +276,11 @@ left join urls m on m.id = coalesce(u.alias_of, u.id)
 select from past_runs where run = %(run)s limit 1
 
 -- name: past_open
--- The runs of one kind that have begun and not ended, oldest first, and whether each one imports a WARC file.
+-- The unfinished backfills or imports, oldest first, and whether each one imports a WARC file.
 select run, source, origin, starts_with(origin, 'file:') as of_file from past_runs where why = %(why)s and ended_at is null order by run, source
 
 -- name: past_robots
--- A host's stored robots.txt, from which the caller reads the names of sitemaps.
+-- A host's stored robots.txt. The caller reads the names of sitemaps from it.
 select robots_body from hosts where split_part(host, ':', 1) = %(host)s or split_part(split_part(host, '/', 3), ':', 1) = %(host)s
 
 -- name: past_urls
@@ -306,7 +306,7 @@ from nightdesk.articles a join articles t on t.id = a.id
 where a.id = %(id)s
 
 -- name: published_sources
--- How the last run of each of these sources was, and its newest article.
+-- How the last run of each of these sources went, and when its newest article was first fetched.
 select name as source,
     (select max(a.first_fetched_at) from articles a where a.source = name) as newest_article_at,
     last.run as last_run, last.started_at as last_started_at, last.state as last_state, last.message as last_message
@@ -318,7 +318,7 @@ left join lateral (
 ) last on true
 
 -- name: published_story
--- The articles of a story, in the order of publication, after the place of the last one before this page.
+-- The next articles of a story after a given place, in the order of publication.
 select s.story_id, s.article_id, s.source, s.told_at, s.place, s.share, a.url, a.title, a.language, a.gone_at
 from nightdesk.stories s join articles a on a.id = s.article_id
 where s.story_id = %(id)s and s.place > %(after)s
@@ -341,7 +341,7 @@ with asked as (
 select l.* from known join nightdesk.ledger l on l.id = known.id order by l.id
 
 -- name: published_versions
--- The newest versions of an article, each with the fetch that it comes from. `before` leaves out that version and all newer ones.
+-- The newest versions of an article, each with the fetch that it comes from. If `before` is given, only versions older than `before`.
 select * from nightdesk.revisions
 where article_id = %(id)s and (%(before)s::integer is null or revision < %(before)s)
 order by revision desc
@@ -360,12 +360,12 @@ where a.id = any(%(ids)s)
 explain (format json) select from article_words where shape = 0 and words @@ %(of_exact)s::tsquery
 
 -- name: search_known
--- How many articles the statistics know to be in the index.
+-- How many articles are in the index, by Postgres' statistics.
 select greatest(reltuples, 1) as articles from pg_class where oid = 'article_words'::regclass
 
 -- name: search_latest
--- The articles for a query that names no word to find, newest first, after the last one before this page: all that the index does not rule
--- out.
+-- The next articles, newest first, for a query that names no word to find. These are all articles that the index does not rule out.
+-- last_dated, last_id: the last article of the page of results before.
 select w.article_id, w.dated, %(exact)s and w.shape = 0 as sure
 from article_words w
 where w.part = 0
@@ -383,13 +383,14 @@ order by w.dated desc, w.article_id desc
 limit %(count)s
 
 -- name: search_limits
--- Limit what one search may cost: it uses the index, keeps a bitmap of ten million articles in memory, and ends after a time.
+-- Set what one search may cost: it must use the index, its memory is enough for a bitmap of ten million articles, and it ends after
+-- `patience`.
 select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), set_config('work_mem', '32MB', true),
     set_config('statement_timeout', %(patience)s, true)
 
 -- name: search_placed
--- Of these articles, which have the words of a query, those in which the words stand as the query asks. An article whose places of words
--- are not known stays in.
+-- These articles have the words of a query. Find those in which the words also stand beside each other as the query asks. If the index does
+-- not know the places of an article's words, the article stays in.
 select w.article_id, %(exact)s and w.shape = 0 as sure
 from article_words w
 where w.article_id = any(%(ids)s)
@@ -400,8 +401,8 @@ where w.article_id = any(%(ids)s)
     end
 
 -- name: search_ranked
--- The best of these articles: title before description before text, many mentions before one, fresh before old. An article with half the
--- rank of another one equals it when it is `half_age` younger. A row without places counts as one mention.
+-- The best of these articles: title before description before text, many mentions before one, fresh before old. The rank of an article is
+-- halved when it is `half_age` old. A row without the places of its words has a low rank.
 select w.article_id, w.dated
 from article_words w
 where w.article_id = any(%(ids)s)
@@ -411,7 +412,7 @@ order by max(case when w.shape < 2 then ts_rank(w.words, %(of_joined)s::tsquery,
 limit %(count)s
 
 -- name: search_window_end
--- The last of the newest articles that `search_window` reads, or no row if there are fewer articles.
+-- The last article that `search_window` reads, or no row if it reads all articles that are left.
 select w.article_id, w.dated
 from article_words w
 where (%(sources)s::text[] is null or w.source = any(%(sources)s))

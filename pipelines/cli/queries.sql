@@ -1,4 +1,4 @@
--- The statements of cli/, by name. A name is unique in all packages.
+-- The statements of cli/, ordered by name. No two packages use the same name.
 
 -- name: alerts_of_run
 -- The alerts of a run, each with its article and the channels it went to.
@@ -16,7 +16,7 @@ where a.run = %(run)s
 order by (a.quiet <> ''), a.id
 
 -- name: stage_times_of_run
--- How long each stage of a run took, from its first source's start to its last one's end.
+-- How long each stage of a run took, from the start of its first source to the end of its last source.
 select stage, extract(epoch from max(ended_at) - min(started_at))::float as seconds
 from runs
 where run = %(run)s

@@ -1,4 +1,4 @@
--- The short statements of crawl/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
+-- The short statements of crawl/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
 
 -- name: articles_of_run
 -- How many article pages a run has asked a source for.
@@ -7,7 +7,7 @@ from fetches join urls on urls.id = fetches.url_id
 where fetches.run = %(run)s and fetches.source = %(source)s and urls.kind = 'article'
 
 -- name: become_aliases
--- Mark URLs that turned out to be other addresses of an article as aliases. An alias is no longer fetched by itself.
+-- These URLs turned out to be other addresses of an article. Mark them as aliases, which are not fetched by themselves.
 update urls
 set state = 'duplicate', code = 'alias', reason = alias.reason, alias_of = alias.main, looks = urls.looks + 1, decided_run = alias.run, decided_at = now(), next_at = null,
     leased_until = null, leased_run = null, due_for = '', due_by = null
@@ -15,14 +15,15 @@ from (values %s) as alias (id, main, reason, run)
 where urls.id = alias.id and alias.id <> alias.main
 
 -- name: busy_stage
--- A stage did not begin because another process has the source. What is known of this run and source stays.
+-- Record that a stage did not begin because another process has the source. If the stage has a record for this run and source, the record
+-- stays.
 insert into runs (run, source, stage, state, message, ended_at)
 values (%(run)s, %(source)s, %(stage)s, 'busy', %(message)s, now())
 on conflict (run, source, stage) do nothing
 
 -- name: claim_modified
--- A list calls these pages modified since they were fetched. Store the list's entry with the address that it named, and make the article
--- due now.
+-- A list says that these pages were modified after we fetched them. Store the list's entry at the address that the list named, and make the
+-- article due now.
 with claimed as (
     select * from (values %s) as claim (named, main, list, entry)
 ), said as (
@@ -35,7 +36,7 @@ from claimed
 where urls.id = claimed.main
 
 -- name: credit_lists
--- Count for each list how many pages that it called modified had changed (other bytes, or gone), and how many had not.
+-- For each list, count the pages that it called modified: those that had changed (other bytes, or gone) and those that had not.
 update urls
 set lastmod_true = urls.lastmod_true + counted.held, lastmod_false = urls.lastmod_false + counted.failed
 from (
@@ -48,8 +49,8 @@ from (
 where urls.id = counted.list
 
 -- name: decided_lines
--- What load decided on each of these fetches of a run's article file, whether the article or revision that it stored still exists, and
--- whether the run is held.
+-- For each of these fetches: what load decided on it, whether the article or revision that it made still exists (kept), and whether its
+-- articles are held or were rejected in the quarantine (held).
 select f.id as fetch_id,
     exists (select from quarantine q where q.source = f.source and q.run = %(run)s and q.state <> 'released') as held, array(select o.outcome from outcomes o where o.fetch_id = f.id order by o.id) as outcomes,
     exists (select from articles a join outcomes o on o.url_id = a.url_id where o.fetch_id = f.id)
@@ -58,7 +59,7 @@ from fetches f
 where f.id = any(%(fetches)s)
 
 -- name: discover_urls
--- Add URLs that a list named for the first time: each is due at once, excluded, or an alias, with the reason.
+-- Add URLs that a list named for the first time. Each is due at once, excluded for a reason, or an alias.
 insert into urls (
     source, url_key, variant_key, url, host, kind, state, code, reason, via, entry, discovered_run, decided_run, decided_at, next_at, alias_of)
 select source, url_key, variant_key, url, host, kind, state, code, reason, via, entry::jsonb, discovered_run,
@@ -75,8 +76,8 @@ where source = %(source)s and kind in ('feed', 'sitemap') and lastmod_false >= %
 order by id
 
 -- name: due_listings
--- Make these feeds, sitemaps and sections of a source due now. The caller leaves out those whose time has not come. A list that the
--- source's file once left out and names again is read in full.
+-- Make these feeds, sitemaps and sections of a source due now. The caller leaves out lists whose time has not come. If the source's file
+-- left out a list for a while, the list is read in full.
 insert into urls (source, url_key, url, host, kind, discovered_run)
 values %s
 on conflict (source, url_key) do update
@@ -86,14 +87,14 @@ set next_at = now(), kind = excluded.kind, url = excluded.url, via = '', alias_o
     last_modified = case when urls.missed_at is null then urls.last_modified else '' end
 
 -- name: due_looks
--- Some planned looks are due soon. They become due now, for the crawl that begins, because the next crawl may be a night away.
+-- Make looks due now that are planned for the next hours, because the next crawl may be a night away.
 update urls set next_at = now()
 where source = %(source)s and kind = 'article' and due_for = 'planned' and next_at between now() and now() + %(look_ahead)s
     and fetched_at < now() - %(apart)s
 
 -- name: due_sitemaps
--- Sitemaps that an index named are due only when the index is due. Then these become due: those without a date; the one with the newest
--- date, because a site may not update its dates; and any that was not read for a week.
+-- Make sitemaps due that a due index named: those without a date, the one with the newest date, and those that were not read in full for
+-- long. The sitemap with the newest date is read because a site may not update its dates.
 with recursive not_due as (
     select url from urls where source = %(source)s and url_key = any(%(not_due)s)
     union
@@ -133,8 +134,8 @@ group by 1, 2
 order by 1, 3 desc, 2
 
 -- name: fetched_pages
--- The article pages that a run fetched; for each, the runs in which load decided on it, and whether load decided on a later look at the
--- same URL.
+-- The article pages that a run fetched. decided_in: the runs in which load decided on the page. later: whether load decided on a later look
+-- at the same URL.
 select f.id as fetch_id, f.url, coalesce(decided.runs, '{}') as decided_in, exists (
         select from outcomes o where o.url_id = f.url_id and o.fetch_id > f.id
     ) as later
@@ -155,12 +156,12 @@ order by warc_offset
 select warc_offset as offset, url, outcome, source from fetches where warc_file = %(file)s order by warc_offset
 
 -- name: files_of_run
--- The raw files that the fetches of a run of a source point to.
+-- The raw files in which the pages that a run fetched from a source are stored.
 select distinct warc_file as file from fetches where source = %(source)s and run = %(run)s and warc_file is not null
 
 -- name: forgive_lists
--- A list whose dates of change proved false gets another chance after it was read in full again: both its counts, of true dates and of
--- false ones, are halved.
+-- Give lists whose dates of change proved false another chance after they were read in full again. Halve their counts of true and of false
+-- dates.
 update urls
 set lastmod_true = urls.lastmod_true / 2, lastmod_false = urls.lastmod_false / 2
 from (values %s) as look (id, status)
@@ -181,8 +182,8 @@ set robots_status = excluded.robots_status, robots_body = excluded.robots_body, 
             then now() else hosts.robots_changed_at end
 
 -- name: kept_out_of_source
--- If a source's own patterns keep out every article that was ever found: for each pattern, how many articles it keeps out and some
--- examples.
+-- For each pattern of a source's file: how many articles it keeps out, and some examples. There are rows only if every article of the
+-- source is excluded.
 select count(*) as count, (array_agg(url order by id desc))[1:%(shown)s] as urls
 from urls
 where source = %(source)s and kind = 'article' and code in ('allow', 'deny')
@@ -192,7 +193,7 @@ group by code, reason
 order by count(*) desc
 
 -- name: known_guids
--- The articles to which a feed of the source gave one of these guids, and that nobody is fetching now.
+-- The articles to which a feed of the source gave one of these guids. Articles that a crawl is fetching now are left out.
 select id, url, url_key, variant_key, host, entry ->> 'guid' as guid, coalesce(entry ->> 'title', '') as title
 from urls
 where source = %(source)s and kind = 'article' and alias_of is null and leased_until is null
@@ -203,13 +204,14 @@ where source = %(source)s and kind = 'article' and alias_of is null and leased_u
 select coalesce(max(warc_offset + warc_length), 0) as known from fetches where warc_file = %(file)s
 
 -- name: known_urls
--- What the ledger knows of these keys, and of the articles that have one of these variant keys. An alias comes with the row of its article.
+-- What the ledger knows about the URLs with these keys, and about the articles with one of these variant keys. The row of an alias also has
+-- the state of its article (main_).
 select u.id, u.url_key, u.url, u.kind, u.state, u.code, u.variant_key, u.fetched_at, u.looks, u.leased_until is not null as leased, u.discovered_run,
     u.entry ->> 'modified_at' as modified_at, u.alias_of, coalesce(m.id, u.id) as main_id, coalesce(m.state, u.state) as main_state,
     coalesce(m.fetched_at, u.fetched_at) as main_fetched_at, coalesce(m.next_at, u.next_at) as main_next_at,
     coalesce(m.next_at, u.next_at) <= now() as main_due,
-    -- rested: the URL was refused or failed, and no crawl asks for it any more. After a day, and later after ever longer pauses, a list
-    -- that names the URL brings it back.
+    -- rested: the URL was refused or failed, no crawl asks for it any more, and its pause is over. If a list names it now, it is tried
+    -- again. The first pause is `revive_after`, and each further failure doubles it.
     u.next_at is null and u.decided_run is distinct from %(run)s
         and (u.state in ('failed', 'blocked')
             or (u.state = 'gone' and u.fetched_at is null and u.code <> 'gone for good')
@@ -230,7 +232,7 @@ select host, now() - make_interval(secs => ago) from (values %s) as left_now (ho
 on conflict (host) do update set asked_at = excluded.asked_at
 
 -- name: leave_lists
--- Stop asking for lists that are no longer in the source's file, and for further lists that only they named.
+-- Stop asking for lists that are no longer in the source's file, and for lists that only such lists named.
 update urls
 set next_at = null, missed_at = now(), state = case when state = 'discovered' then 'excluded' else state end,
     code = case when state = 'discovered' then 'list left' else code end,
@@ -254,8 +256,8 @@ where source = any(%(sources)s) and (next_at <= now() or (state = 'discovered' a
 group by source, host
 
 -- name: lend_entries
--- Fill in what a further list says of an article that was not fetched yet, where the first list that named the article left something
--- empty. A precision belongs to its date: if the article has a date already, the further list's precision is left out.
+-- A further list names an article that was not fetched yet. Fill in what the entry of the first list left empty. If that entry has a date,
+-- the precision of the further list's date is left out, because a precision belongs to its own date.
 update urls u
 set entry = (
         case when u.entry -> 'published_at' is not null then lent.entry::jsonb - 'published_precision' else lent.entry::jsonb end
@@ -265,7 +267,7 @@ from (values %s) as lent (id, entry)
 where u.id = lent.id and u.fetched_at is null and u.kind = 'article'
 
 -- name: lend_of_aliases
--- Give to an article what a list says of its other addresses (aliases), as in lend_entries.
+-- Fill in what an article's entry left empty from the entries of its aliases, as lend_entries does.
 update urls u
 set entry = (
         case when u.entry -> 'published_at' is not null then lent.entry - 'published_precision' else lent.entry end
@@ -279,26 +281,26 @@ where lent.id = any(%(aliases)s) and u.id = lent.alias_of and u.fetched_at is nu
 select id, kind, url, via, lastmod_true, lastmod_false from urls where source = %(source)s and url_key = %(key)s
 
 -- name: lists_had
--- The lists of a source that may have to wait: when each was fetched, and what it said on when to ask again. Left out are lists that are
+-- The lists of a source that may have to wait: when each was fetched, and how long it asks us to wait (asks). Left out are lists that are
 -- due for another reason, and lists that this run has asked already.
 select url_key, fetched_at, asks from urls
 where source = %(source)s and url_key = any(%(keys)s) and kind <> 'article' and via = '' and missed_at is null
     and state in ('stored', 'unchanged') and next_at is null and fetched_at is not null and decided_run is distinct from %(run)s
 
 -- name: lists_that_named
--- The lists, of these, that were the first to name an article in any run but this one.
+-- Which of these lists were the first to name an article in another run.
 select via from urls
 where source = %(source)s and kind = 'article' and via = any(%(urls)s) and discovered_run <> %(run)s
 group by via order by via
 
 -- name: main_of_key
--- The row of an address; of an alias, the row of its article.
+-- The row of an address. If the address is an alias, this is the row of its article.
 select m.id, m.kind, m.state, m.url
 from urls u join urls m on m.id = coalesce(u.alias_of, u.id)
 where u.source = %(source)s and u.url_key = %(key)s
 
 -- name: mark_one_page
--- Note that this run is no night of the source: it is for one URL that a person asked for, a backfill (backfill:DAYS), or an import
+-- Mark a run that is not a night of its source. It is for one URL that a person asked for, for a backfill (backfill:DAYS), or for an import
 -- (import:NAME).
 update runs set only_url = %(url)s where run = %(run)s and source = %(source)s and stage = %(stage)s
 
@@ -307,7 +309,7 @@ update runs set only_url = %(url)s where run = %(run)s and source = %(source)s a
 update urls set variant_key = marked.variant_key from (values %s) as marked (id, variant_key) where urls.id = marked.id
 
 -- name: move_url
--- Give an article its new address, from which it is fetched in full.
+-- Give an article its new address. The next fetch asks for the whole page.
 update urls
 set url = %(url)s, url_key = %(key)s, variant_key = %(variant)s, host = %(host)s, entry = %(entry)s, via = %(via)s,
     etag = '', last_modified = '', digest = '', missed_at = null, next_at = now(), due_for = 'modified', due_by = null
@@ -318,7 +320,7 @@ where id = %(id)s
 select old, new, merged, urls from moves where old = any(%(sources)s) or new = any(%(sources)s)
 
 -- name: named_sitemaps
--- Of the sitemaps that an index named before, stop asking for those that it no longer names, and ask again for those that it names again.
+-- An index was read again. Stop asking for sitemaps that it no longer names, and ask again for sitemaps that it names again.
 update urls
 set missed_at = case when url_key = any(%(keys)s) then null else now() end,
     next_at = case when url_key = any(%(keys)s) then now() end,
@@ -328,7 +330,7 @@ where source = %(source)s and kind = 'sitemap' and via <> ''
         else via = %(via)s and missed_at is null and state <> 'discovered' end
 
 -- name: newest_articles
--- When the newest articles of a source were published or, if that is not known, discovered.
+-- When the newest articles of a source were published or, if that is not known, first fetched.
 select least(coalesce(published_at, first_fetched_at), %(now)s) as at
 from articles where source = %(source)s order by first_fetched_at desc limit %(count)s
 
@@ -341,7 +343,8 @@ set next_at = now(), attempts = 0
 where urls.kind = 'section' and urls.via <> '' and urls.decided_run is distinct from %(run)s
 
 -- name: note_aliases
--- Note other addresses of articles that are in the ledger. They need not be fetched; if one was not fetched so far, it is no longer due.
+-- Add other addresses of known articles as aliases. An alias is not fetched by itself, so an address that waited for its first fetch is no
+-- longer due.
 insert into urls (
     source, url_key, variant_key, url, host, kind, state, code, reason, via, discovered_run, decided_run, decided_at, next_at, alias_of)
 select alias.source, url_key, variant_key, url, host, 'article', 'duplicate', 'alias', reason, '', run, run, now(), null, main
@@ -368,7 +371,8 @@ on conflict (source, url_key) do nothing
 returning id
 
 -- name: past_lists
--- Add lists that are read for the past, once in each run. Their rows are apart from the rows that the nights have of the same lists.
+-- Make lists due that are read for a backfill, once in each run. They have rows of their own, so that the nights' rows of the same lists
+-- stay as they are.
 insert into urls (source, url_key, url, host, kind, via, discovered_run, due_for)
 select source, 'past ' || key, url, host, kind, via, run, 'past'
 from (values %s) as asked (source, key, url, host, kind, via, run)
@@ -377,8 +381,8 @@ set next_at = now(), due_for = 'past', attempts = 0, digest = '', etag = '', las
 where urls.decided_run is distinct from excluded.discovered_run
 
 -- name: past_months
--- What the ledger has of a source's past by month: how many addresses, how many of them are in the archive, and how many were not asked
--- for.
+-- For each month of a source's past: how many addresses the ledger has (named), how many of them are in the archive (had), and how many
+-- were left out as too old (open).
 select coalesce(to_char(dated.at at time zone 'utc', 'YYYY-MM'), '') as month, count(*)::int as named,
     count(*) filter (where state in ('stored', 'unchanged', 'duplicate'))::int as had,
     count(*) filter (where code = 'too old')::int as open
@@ -391,7 +395,7 @@ group by 1
 order by 1
 
 -- name: past_wanted
--- Make articles due that were too old for a night and whose date is in this span or not known, the newest first.
+-- Make articles due that were left out as too old, the newest first. Their date is in this span, or is not known.
 update urls
 set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, next_at = now(), due_for = 'past'
 where id in (
@@ -401,7 +405,7 @@ where id in (
     ) dated
     where source = %(source)s and kind = 'article' and state = 'excluded' and code = 'too old'
         and (dated.at between %(since)s and %(until)s or (dated.at is null and discovered_run = any(%(runs)s)))
-        -- If the archive has another form of the address, it has the article.
+        -- The archive has the article under another form of the address.
         and not exists (
             select from urls had
             where had.source = urls.source and had.variant_key = urls.variant_key and had.kind = 'article'
@@ -411,7 +415,7 @@ where id in (
 )
 
 -- name: readmit_by_robots
--- Make URLs due that a robots.txt kept out of a source and that it may allow, because it has changed since.
+-- Make URLs due that a robots.txt kept out, if the robots.txt has changed since. It may allow them now.
 update urls
 set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, next_at = now(), due_for = '', due_by = null
 from hosts
@@ -421,11 +425,11 @@ where urls.source = %(source)s and urls.state = 'excluded' and urls.code = 'robo
         > now() - make_interval(days => %(days)s)
 
 -- name: readmit_urls
--- Readmit URLs that a list named again: the rules let them in now, or the article behind the alias is lost.
+-- Readmit URLs that a list named again. Either the rules now allow them, or they are aliases whose article no longer exists.
 update urls
 set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, alias_of = null, attempts = 0, next_at = now(),
     due_for = '', due_by = null,
-    -- An article that our own rule left out counts as discovered now; one that its site refused keeps its earlier time.
+    -- An article that our own rule left out counts as discovered now. If its site refused it, the time stays.
     discovered_at = case when state = 'excluded' and code <> all(%(not_ours)s) then now() else discovered_at end
 where id = any(%(ids)s) and state in ('excluded', 'duplicate')
 
@@ -438,7 +442,7 @@ on conflict (warc_file, warc_offset) do nothing
 returning id, url_id, warc_file, warc_offset
 
 -- name: refused_by_guard
--- URLs of a source that the guard refused at least `revive_after` ago; the pause doubles with each refusal.
+-- URLs of a source that the guard refused, if their pause is over. The first pause is `revive_after`, and each refusal doubles it.
 select id, url from urls
 where source = %(source)s and state = 'excluded' and code = any(%(guarded)s)
     and decided_at < now() - %(revive_after)s * power(2, least(greatest(attempts - 1, 0), %(max_revive_doublings)s))
@@ -459,7 +463,7 @@ on conflict (host) do update
 set cooldown_until = greatest(hosts.cooldown_until, excluded.cooldown_until), cooldown_reason = excluded.cooldown_reason
 
 -- name: retired_keys
--- The keys, of these, that retention has deleted from the ledger of this source.
+-- Which of these keys retention has deleted from the ledger of this source.
 select url_key from retired_urls where source = %(source)s and url_key = any(%(keys)s)
 
 -- name: retired_of_run
@@ -490,7 +494,7 @@ from (values %s) as ruled (id, code, reason)
 where urls.id = ruled.id
 
 -- name: rules_of_source
--- Articles that the source's own patterns kept out in the last max_age days, and unfetched articles that the patterns may keep out now.
+-- Articles that the source's own patterns kept out in the last `days` days, and unfetched articles that the patterns may keep out now.
 select id, url, state from urls
 where source = %(source)s and kind = 'article' and state = 'excluded' and code in ('allow', 'deny')
     and decided_at > now() - make_interval(days => %(days)s)
@@ -510,7 +514,7 @@ from fetches join urls on urls.id = fetches.url_id
 where fetches.run = %(run)s and fetches.source = %(source)s and urls.kind = 'sitemap' and urls.via <> ''
 
 -- name: strangers_led_to
--- Different addresses of a source that were redirected to this address, at most `count` of them.
+-- At most `count` different addresses of a source that were redirected to this address.
 select distinct url
 from fetches
 where source = %(source)s and final_url = %(target)s and final_url <> '' and final_url <> url
@@ -522,16 +526,16 @@ select host from unnest(%(hosts)s::text[]) as host
 where pg_try_advisory_lock(hashtextextended('host ' || host, 0))
 
 -- name: try_again
--- Give one more try to URLs that a list names again some days later: their tries were used up, robots.txt or the guard refused them, or
--- they led to another site.
+-- A list names these URLs again some days after their tries were used up, after robots.txt or the guard refused them, or after they led to
+-- another site. Give each URL one more try.
 update urls
 set state = case when state in ('excluded', 'gone') then 'discovered' else state end, next_at = now(), due_for = 'retry', due_by = null
 where id = any(%(ids)s)
 
 -- name: turn_of_hosts
--- For hosts whose turn was just taken: how long ago each was last asked, and how long it still rests. While the turn is taken, the time of
--- the last request is unknown (infinity). If it was unknown before, because the process with the turn was killed or is still writing the
--- time, the host counts as asked just now (0).
+-- This session has just taken the turn at these hosts. For each host: how long ago it was last asked, and how long it still rests. During a
+-- turn, the time of the last request is unknown (infinity). If it is unknown now, the process with the turn before was killed or is still
+-- writing the time. The host then counts as asked just now (0).
 with before as (
     select host, case when asked_at < 'infinity' then extract(epoch from now() - asked_at) when asked_at is not null then 0 end as ago,
         extract(epoch from cooldown_until - now()) as rest
@@ -546,8 +550,8 @@ select taken.host, coalesce(before.ago, 'infinity')::float as ago, greatest(befo
 from taken left join before using (host)
 
 -- name: unaccounted_urls
--- URLs that a run discovered, leased or fetched, that have no final state, and that no later crawl or load will look at. If `sources` names
--- none, those of all sources.
+-- URLs that a run discovered, leased or fetched, that have no final state, and that no later crawl or load will look at. If `sources` is
+-- empty, the URLs of all sources are checked.
 with open as (
     select id from urls
     where leased_until is not null and leased_run = %(run)s and (%(sources)s::text[] = '{}' or source = any(%(sources)s::text[]))
@@ -568,7 +572,7 @@ where urls.id in (select id from open)
 order by urls.source, urls.id
 
 -- name: unmarked_variants
--- Articles whose ledger rows are older than variant keys, and have none.
+-- Articles without a variant key. Their ledger rows are older than variant keys.
 select id, url from urls where source = %(source)s and kind = 'article' and variant_key is null order by id limit %(count)s
 
 -- name: unwant_hosts
@@ -580,9 +584,9 @@ select pg_advisory_unlock_shared(hashtextextended('host wanted ' || host, 0)) fr
 select via, entry, alias_of, fetched_at from urls where id = %(id)s
 
 -- name: urls_of_run
--- The next URLs that a run discovered, of one source or of all, with their present states. They come in the order of their ids, the first
--- one after `after`. ends_of_run counts all of them.
--- The run is no plain equality, for the reason of desk_urls_of_run.
+-- The URLs that a run discovered, of one source or of all, with their present states. They are in the order of their ids, and begin after
+-- the id `after`.
+-- The condition on the run is no plain equality, for the reason that desk_urls_of_run gives.
 select id, source, discovered_run as run, kind, url, state, code, reason, via, discovered_at, decided_run, decided_at
 from urls
 where (discovered_run, id) > (%(run)s, %(after)s) and discovered_run <= %(run)s and (%(source)s = '' or source = %(source)s)
@@ -598,8 +602,8 @@ where id in (
     select id from urls
     where source = %(source)s and via = %(via)s and kind = 'article' and state in ('stored', 'unchanged')
         and alias_of is null and missed_at is null and (next_at is null or next_at > now())
-        -- This condition only keeps the search short. An article that is dated after the oldest entry was also discovered after it, or at
-        -- most some days before, if the article's date lay in the future.
+        -- This condition only keeps the search short. An article that is newer than the oldest entry was discovered after the date of that
+        -- entry. If the article's date lay in the future, it was discovered at most some days earlier.
         and discovered_at > %(oldest)s::timestamptz - %(ahead)s
         and coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz > %(oldest)s
         and id <> all(%(still_named)s)

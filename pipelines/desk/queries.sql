@@ -1,4 +1,4 @@
--- The short statements of desk/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
+-- The short statements of desk/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
 
 -- name: desk_act
 -- Note that somebody acted on a thing (an article, a source, a watch, ...).
@@ -36,7 +36,7 @@ from articles
 where id = %(id)s
 
 -- name: desk_daily
--- How many new articles the loads of each day (UTC) since a moment brought for each of these sources. One row per source.
+-- How many new articles the loads since a moment brought for each of these sources on each day (UTC). There is one row for each source.
 select source, array_agg(day) as days, array_agg(new) as news
 from (
     select source, (started_at at time zone 'UTC')::date as day, sum((counts ->> 'new')::integer)::integer as new
@@ -47,7 +47,7 @@ from (
 group by source
 
 -- name: desk_delivery_states
--- How many deliveries wait, failed or were sent lately.
+-- How many of the deliveries that were written lately are in each state.
 select state, count(*) as deliveries
 from deliveries
 where created_at > %(now)s::timestamptz - %(within)s
@@ -76,7 +76,7 @@ where c.article_id = any(%(ids)s) and c.kind = 'revised' and c.quiet <> 're-extr
 order by c.article_id, c.revision desc
 
 -- name: desk_lists
--- The feeds, sitemaps and sections of a source, the last fetched first, with the last answer of each.
+-- The feeds, sitemaps and sections of a source, each with its last answer. The list that was fetched last comes first.
 select u.url, u.kind, u.state, u.code, u.reason, u.via, u.fetched_at, u.next_at, u.attempts, f.status, f.fetched_at as answered_at
 from urls u
 left join lateral (
@@ -115,8 +115,8 @@ where r.article_id = %(id)s
 order by r.revision desc
 
 -- name: desk_runs
--- The newest runs of any kind, and the newest nights: when each ran, over how many sources, how many sources failed, how many articles were
--- new, for how many sources the run was planned, whether a person asked for one page, and how many runs were planned later.
+-- The newest runs of any kind, and the newest nights, each with its counts. planned: the number of sources in its plan. one_page: a person
+-- asked for one page. runs_since: how many runs were planned later.
 with wanted as (
     (select * from run_plans order by begun_at desc limit %(count)s)
     union
@@ -125,7 +125,7 @@ with wanted as (
 select wanted.run, told.*, wanted.night, wanted.sources as planned, wanted.followed,
     (select count(*) from run_plans later where later.begun_at > wanted.begun_at and later.sources > 0) as runs_since
 from wanted cross join lateral (
-    -- What was counted after the run was over.
+    -- The counts that were stored after the run was over.
     select * from jsonb_to_record(wanted.summary) as kept (started_at timestamptz, ended_at timestamptz, sources bigint,
         first_source text, failed bigint, running bigint, alert_error text, one_page boolean, new bigint)
     where wanted.summary is not null
@@ -167,8 +167,9 @@ where run = %(run)s and stage = 'load' and coalesce((counts ->> 'unaccounted')::
 order by source
 
 -- name: desk_urls_of_run
--- The URLs that a run discovered, of one source, state, reason and kind where these are given, from the URL behind `after` on.
--- The run is no plain equality: ordered by their numbers alone, Postgres would walk through all URLs from the first on until it has enough.
+-- The URLs that a run discovered, in the order of their ids, the first one after the id `after`. A source, state, reason or kind may be
+-- given. The condition on the run is no plain equality: with an equality, Postgres would walk along the index of ids through the URLs of
+-- all runs.
 select id, source, kind, url, state, code, reason, via, discovered_at, decided_at
 from urls
 where (discovered_run, id) > (%(run)s, %(after)s) and discovered_run <= %(run)s
@@ -187,7 +188,7 @@ order by r.revision desc
 limit %(count)s
 
 -- name: desk_watch_of_alert
--- The watch of an alert. For an alert on a source's health, the source.
+-- The watch of an alert, or the source if the alert is on a source's health.
 select coalesce(nullif(watch, ''), source) as name from alerts where id = %(id)s
 
 -- name: desk_watches

@@ -1,9 +1,9 @@
--- The statements of extract/, by name. A name is unique in all packages.
+-- The statements of extract/, ordered by name. No two packages use the same name.
 
 -- name: fetches_to_extract
--- The article pages to extract for a source and run: all that the run fetched and, with `others`, the undecided pages of earlier runs.
--- Pages of a newer run are left out, because that run may still be going on, unless its label is later than now. Held pages wait in the
--- article file of their own run.
+-- The article pages to extract for a source and run: all that the run fetched and, with `others`, the undecided pages of other runs. Pages
+-- of a newer run are left out, because that run may still be going on, unless its label is later than now. Held pages wait in the article
+-- file of their own run.
 with wanted as (
     select id from fetches where source = %(source)s and run = %(run)s
     union
@@ -21,8 +21,8 @@ where f.source = %(source)s and f.outcome = 'fetched' and f.warc_file is not nul
 order by f.id
 
 -- name: fetches_to_read_again
--- The pages of stored articles that another extractor read, if these fetches are newer looks at the same URLs. Only one extractor that
--- reads both pages can tell whether the site changed the article.
+-- The stored pages of articles that these fetches look at again, if another extractor read the stored pages. Whether the site changed an
+-- article shows only if one extractor reads both pages.
 select distinct on (f.id) f.id as fetch_id, f.url_id, f.run, f.url, f.fetched_at, f.digest, f.warc_file, f.warc_offset, f.warc_length,
     a.title_digest, a.text_digest
 from fetches newer
@@ -41,7 +41,7 @@ from (values %s) as look (fetch_id, why) join fetches f on f.id = look.fetch_id
 where u.id = f.url_id and u.state = 'fetched'
 
 -- name: refetch_lost
--- Ask again, in full, for pages whose raw record has been lost for so long that nobody will bring the file back.
+-- Ask again for pages whose raw record has been lost for so long that nobody will bring it back. They are asked for in full.
 update urls u
 set next_at = now(), attempts = 0, etag = '', last_modified = '', digest = '', due_for = '', due_by = null
 from fetches f

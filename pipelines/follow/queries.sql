@@ -1,4 +1,4 @@
--- The short statements of follow/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
+-- The short statements of follow/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
 
 -- name: left_of_source
 -- How much of a source waits for a later stage: pages that load has not decided on, and changes that are not matched.
@@ -6,7 +6,7 @@ select (select count(*)::int from urls where source = %(source)s and kind = 'art
     (select count(*)::int from changes where source = %(source)s and matched_at is null) as changes
 
 -- name: merge_aliases
--- The address of an article that is merged away becomes an alias of the article that stays. So do its own aliases.
+-- When an article is merged away, its address becomes an alias of the article that stays. Its aliases become aliases of that article too.
 with moved as (
     select l.url_id as old, w.url_id as new
     from same s join articles l on l.id = s.loser join articles w on w.id = s.winner
@@ -20,8 +20,8 @@ from moved m
 where u.id = m.old
 
 -- name: merge_articles
--- The alerts of an article that is merged away move to the article that stays. That article takes the earlier of both times at which they
--- were first seen.
+-- When an article is merged away, its alerts move to the article that stays. The article that stays takes the earlier time of its first
+-- fetch and the earlier first run of the two.
 with told as (
     update alerts a set article_id = s.winner from same s where a.article_id = s.loser
 ), dated as (
@@ -63,7 +63,7 @@ with doubled as (
 update health set recovered_at = coalesce(recovered_at, now()) where source = %(old)s
 
 -- name: merge_pairs
--- A URL that both sources have becomes one row: the new source's row, unless only the old source's row has an article.
+-- If both sources have a URL, one row stays. This is the row of the new source, unless only the row of the old source has an article.
 create temporary table pairs on commit drop as
 select case when mine.old then n.id else o.id end as gone, case when mine.old then o.id else n.id end as kept
 from urls o
@@ -74,7 +74,7 @@ cross join lateral (
 where o.source = %(old)s
 
 -- name: merge_runs
--- A stage that both sources had in one run becomes one row with the counts of both.
+-- If both sources had a stage in one run, one row stays, with the counts of both.
 with shared as (
     select n.run, n.stage,
         coalesce((
@@ -97,7 +97,7 @@ update runs n set counts = shared.counts from shared where n.source = %(new)s an
 delete from templates where source = %(old)s and exists (select from templates n where n.source = %(new)s)
 
 -- name: merge_urls
--- Delete the URL rows that are merged away. Returns the row that stays for each.
+-- Delete the URL rows that are merged away. Returns, for each, the row that stays.
 delete from urls using pairs where urls.id = pairs.gone returning pairs.gone, pairs.kept
 
 -- name: move_begin

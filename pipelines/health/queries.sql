@@ -1,4 +1,4 @@
--- The statements of health/, by name. A name is unique in all packages.
+-- The statements of health/, ordered by name. No two packages use the same name.
 
 -- name: ages_of_newest
 -- How many seconds ago the newest article of each source was first fetched.
@@ -30,7 +30,7 @@ limit %(count)s
 update health set recovered_at = %(now)s where source = %(source)s and recovered_at is null and kind <> all(%(kinds)s)
 
 -- name: ends_to_tell
--- Troubles of these sources that are over, if nobody was told so and their source has no other trouble.
+-- Troubles of these sources that are over, if nobody was told yet that they are over. A source with another trouble has no rows.
 select id, source, kind, since, recovered_at, told_at,
     case when kind = 'drifting' then held_between(source, since, recovered_at) else '[]' end as held_runs
 from health h
@@ -73,8 +73,8 @@ left join lateral (
 ) last on true
 
 -- name: looks_as_subscriber
--- The answers of the newest crawl of a source that got any: answers for articles, and refusals of lists. Each comes with whether extraction
--- called its page a paywall. Crawls for one page are left out.
+-- The answers of a source's newest crawl that got answers: all answers for articles, and refusals of lists. paywall: whether extract called
+-- the page a paywall. Crawls for one page are left out.
 with crawls as (
     select run, started_at
     from runs
@@ -161,7 +161,7 @@ on conflict (source, kind, since) do update set recovered_at = null, over_told_a
 returning id, told_at
 
 -- name: trouble_over
--- End a source's trouble of this kind.
+-- End a source's troubles of this kind, except the one that began at `since`.
 update health set recovered_at = %(now)s
 where source = %(source)s and kind = %(kind)s and recovered_at is null and since is distinct from %(since)s
 

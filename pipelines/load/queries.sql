@@ -1,8 +1,8 @@
--- The short statements of load/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
+-- The short statements of load/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
 
 -- name: article_files_needed
--- Those of these runs whose article files stay. A file stays if an article in it was alerted or is held, if the run is in the quarantine,
--- or if load has not decided yet on a page of the run.
+-- Which of these runs must keep their article files. A file is kept if an article in it was alerted or is held, if the run is in the
+-- quarantine, or if load has not decided yet on a page of the run.
 select r.run
 from unnest(%(runs)s::text[]) r (run)
 where exists (select from quarantine q where q.source = %(source)s and q.run = r.run and q.state = 'held')
@@ -30,7 +30,7 @@ set below = %(below)s, found = %(found)s, passed_at = case when %(passed)s then 
 where name = %(of)s
 
 -- name: backfill_state
--- Whether a backfill has processed all rows.
+-- When a backfill had processed all rows, or null if it has not yet.
 select passed_at from backfills where name = %(of)s
 
 -- name: drift_before
@@ -42,8 +42,8 @@ order by first_fetched_at desc
 limit %(count)s
 
 -- name: drift_lines
--- The articles of a load on which nothing is decided yet. A source has no rows if load decided on any page of this run before, or if the
--- run is a backfill or an import.
+-- The articles of a load that have no verdict yet. A source is left out if load decided earlier on any page of this run, or if the run is
+-- no crawl of the source (a backfill or an import).
 select source, n
 from lines
 where reason = '' and not exists (select from outcomes o where o.fetch_id = lines.fetch_id) and source in (
@@ -64,7 +64,7 @@ set reason = excluded.reason, drifts = excluded.drifts, articles = excluded.arti
 where quarantine.state = 'held'
 
 -- name: hold_urls
--- Note on the undecided URLs of this load that the quarantine holds them.
+-- Mark the undecided URLs of this load as held by the quarantine.
 update urls u set code = 'held', reason = %(reason)s
 from lines l
 where l.source = %(source)s and u.id = l.url_id and u.state = 'fetched'
@@ -72,8 +72,8 @@ where l.source = %(source)s and u.id = l.url_id and u.state = 'fetched'
     and not exists (select from fetches newer where newer.url_id = u.id and newer.outcome = 'fetched' and newer.id > l.fetch_id)
 
 -- name: load_add_aliases
--- The address that a stored page calls its own becomes an alias of its article if that is plausible. Such an alias need not be fetched; if
--- it was not fetched so far, it is no longer due.
+-- If a stored page states a plausible canonical URL (`akin`), this URL becomes an alias of the article. An alias is not fetched by itself,
+-- so it is no longer due if it waited for its first fetch.
 insert into urls (
     source, url_key, variant_key, url, host, kind, state, code, reason, via, discovered_run, decided_run, decided_at, next_at, alias_of)
 select distinct on (a.source, alias.url_key) a.source, alias.url_key, alias.variant_key, alias.url, alias.host, 'article', 'duplicate',
@@ -90,9 +90,9 @@ where urls.state = 'discovered' and urls.fetched_at is null and urls.leased_unti
     and urls.id <> excluded.alias_of
 
 -- name: load_add_changes
--- Write one change for every article that is new or revised, with the reason why the change alerts nobody, if there is one. A page that
--- stayed undecided through our fault, or was held, counts as new when load decides on it. The age of an article counts from the time when a
--- list first named it, because its page may have answered later. A date without a time may be as late as the end of its day, month or year.
+-- Write one change for every new or revised article. `quiet` says why a change alerts nobody, and is empty if it may alert. A page that was
+-- undecided or held until now is no replay, however old it is. The age of an article ends when a list first named it, because its page may
+-- have been fetched much later. A date without a time of day stands for the end of its day, month or year.
 insert into changes (article_id, revision, kind, revision_kind, moved, run, source, quiet)
 select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revised' end, l.revision_kind, l.moved, %(run)s, l.source,
     case
@@ -133,8 +133,8 @@ where l.fresh and a.gone_at is not null
 on conflict (article_id, revision, kind) do nothing
 
 -- name: load_add_revisions
--- Keep every wording of an article. The newest wording is stored in the article, so here it is null; the view `revisions` joins both. Other
--- programs read the view; only Nightdesk uses the table `revision_rows`.
+-- Add a row for every new wording. The newest wording of an article is stored in `articles`, so its row here has no words; the view
+-- `revisions` joins both. Other programs read the view, and only Nightdesk uses the table `revision_rows`.
 insert into revision_rows (
     article_id, revision, run, fetch_id, fetched_at, title, description, text, title_digest, text_digest, page_digest, extractor
 )
@@ -155,12 +155,11 @@ from wordings w
 where w.n = l.n
 
 -- name: load_analyze_lines
--- Tell the planner how many lines there are: without this, it compares each of ten thousand lines with all others. The columns with texts
--- are left out.
+-- Tell the planner how many lines there are. Otherwise it compares each of ten thousand lines with all others.
 analyze lines (n, source, fetch_id, url_id, url_key, variant_key, canonical_key, title_digest, text_digest, akin, reason, article_id, copy_of, verdict)
 
 -- name: load_ask_flood
--- Mark the sources in which too many of the articles that were looked at again seem edited: the likely cause is a new layout or another
+-- Mark a source (flood) if too many of its known articles seem edited in this run. The likely cause is then a new layout or another
 -- extractor. An article that a list called modified does not count, because an edit was expected there.
 with looked as (
     select f.source, f.url_id
@@ -188,8 +187,8 @@ where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched'
     and exists (select from urls u where u.id = f.url_id and u.kind = 'article')
 
 -- name: load_create_sources
--- A table of the sources of the lines. For each source it has: whether another run was loaded before, the newest loaded run, when its
--- newest article was first fetched, and whether too many articles are edited at once to be real edits (flood).
+-- A table of the sources of the lines. first_run: no other run of the source was loaded before. newest_run: the newest loaded run.
+-- newest_look: when the newest article was first fetched. flood: more articles seem edited at once than a site edits.
 create temporary table if not exists loaded_sources (
     source text not null, first_run boolean not null, newest_run text not null, newest_look timestamptz, flood boolean not null default false
 ) on commit delete rows
@@ -202,7 +201,8 @@ create temporary table if not exists wordings (
 ) with (toast_tuple_target = 8160) on commit delete rows
 
 -- name: load_drop_false_canonicals
--- If many pages with different titles state the same canonical URL, that URL is false: a broken site prints one address on every page.
+-- Clear `akin` of pages with a false canonical URL. A canonical URL is false if too many pages with different titles state it: a broken
+-- site prints one address on every page.
 with claims as (
     select source, canonical_key, title_digest from lines where reason = ''
     union
@@ -228,7 +228,8 @@ select g.source, not exists (
 from unnest(%(sources)s::text[]) as g (source)
 
 -- name: load_find_edited_texts
--- The revisions in these files whose page is not stored yet, each with the wording before it. Sources with too many edits have no rows.
+-- The new revisions of this load, each with the wording before it. Pages that were only read again are left out, and so are sources with
+-- too many edits.
 select n, title_before, text_before, title, text
 from (
     select l.n, l.title, l.text, l.revision, l.judged or l.same_page as reread,
@@ -240,13 +241,14 @@ from (
 where revision > 1 and not reread
 
 -- name: load_find_edits
--- Lines whose title or text differs from the stored one, with both wordings. Some of them differ only in the site's counters or signs.
+-- Lines whose title or text differs from the stored article, with both wordings. The caller then finds those that differ only in counters
+-- or signs.
 select l.n, a.id as article, a.text as text_before, l.text, a.title as title_before, l.title
 from lines l join articles a on a.id = l.article_id
 where l.reason = '' and not l.judged and (l.text_digest <> a.text_digest or l.title_digest <> a.title_digest)
 
 -- name: load_find_reread_pages
--- Mark lines whose fetch already is a revision: the same page was read again, perhaps by another extractor.
+-- Mark lines whose fetch has already made a revision: extract has read its page again.
 update lines l
 set verdict = 'stored', revision = r.revision,
     changed = (r.text_digest, r.title_digest) is distinct from (l.text_digest, l.title_digest)
@@ -258,7 +260,8 @@ where r.fetch_id = l.fetch_id and l.reason = ''
 select n from lines where url_key is null order by n
 
 -- name: load_judge_newer_lines
--- Judge the newer lines: a line that is newer than the stored article makes a revision if its text or title differs.
+-- Judge the lines that are newer than the stored article. Such a line makes a revision if its text or title differs from the wording before
+-- it.
 with fresh as (
     select l.n, l.url_id, l.fetched_at, l.text_digest, l.title_digest, l.page_digest, coalesce(a.revision, 0) as stored,
         lag(l.text_digest, 1, a.text_digest) over ordered as before_text,
@@ -279,21 +282,21 @@ from judged j
 where j.n = l.n
 
 -- name: load_judge_remaining_lines
--- Judge the lines that store nothing: rejections, copies, and looks older than what is stored.
+-- Judge all other lines, which store nothing: rejections, second URLs, and looks that are not newer than the stored article.
 update lines
 set verdict = case when reason <> '' then 'rejected' when copy_of is not null then 'duplicate' else 'unchanged' end,
     why = case when reason <> '' then reason when copy_of is not null then 'second URL' else 'not newer than what is stored' end
 where verdict is null
 
 -- name: load_keep_stored_texts
--- Give the stored text to lines in which only counters, signs or the time of an update changed.
+-- Give these lines the stored text, because their own text differs from it only in counters, signs or the time of an update.
 update lines l
 set text = a.text, text_digest = a.text_digest, words = a.words
 from articles a
 where a.id = l.article_id and l.n = any(%(numbers)s)
 
 -- name: load_keep_stored_titles
--- Give the stored title to lines in whose title only signs changed.
+-- Give these lines the stored title, because their own title differs from it only in signs.
 update lines l
 set title = a.title, title_digest = a.title_digest
 from articles a
@@ -304,16 +307,16 @@ where a.id = l.article_id and l.n = any(%(numbers)s)
 select pg_advisory_lock(hashtextextended('load ' || %(source)s, 0))
 
 -- name: load_lock_decision
--- Lock the decision on this held run, if nobody else starts one at the moment. The end of the transaction frees the lock.
+-- Lock the decision on this held run, unless somebody else is deciding on it now. The lock ends with the transaction.
 select pg_try_advisory_xact_lock(hashtextextended('decide ' || %(source)s || ' ' || %(run)s, 0)) as locked
 
 -- name: load_lock_until_commit
--- Wait and lock like load_lock. The end of the transaction frees the lock.
+-- Wait until no other load of this source runs, and lock the source until the transaction ends.
 select pg_advisory_xact_lock(hashtextextended('load ' || %(source)s, 0))
 
 -- name: load_number_articles
--- Give new articles their numbers, in the order in which their pages came, and write the numbers into all lines of their URLs. Returns the
--- numbers, and the other values that the articles' rows need.
+-- Give new articles their numbers, in the order in which their pages were fetched. All lines of an article's URL get its number. Returns
+-- the numbers, and the other values that the articles' rows need.
 with made as (
     select n, url_id, nextval((select pg_get_serial_sequence('articles', 'id')::regclass)) as id
     from (
@@ -333,8 +336,8 @@ from given
 where is_first
 
 -- name: load_number_new_lines
--- Judge the lines of a load in which no line belongs to a stored article and no two lines have one URL: each line that is no second URL is
--- a new article. Returns the articles' numbers, in the order in which their pages came, and the other values that their rows need.
+-- A short form of load_judge_newer_lines and load_number_articles. It is for a load in which no line belongs to a stored article and no two
+-- lines have the same URL. Each line that is neither a rejection nor a second URL is then a new article.
 with made as (
     select n, nextval((select pg_get_serial_sequence('articles', 'id')::regclass)) as id
     from (select n from lines where reason = '' and copy_of is null order by fetched_at, n) l
@@ -349,11 +352,12 @@ select array_agg(n order by article_id) as ns, array_agg(article_id order by art
 from given
 
 -- name: load_patience
--- Set how long this transaction waits for a lock, and the memory in which it merges the words that wait beside the search index.
+-- For this transaction, set how long it waits for a lock, and how much memory it has to merge waiting words into the search index.
 select set_config('lock_timeout', %(wait)s, true), set_config('work_mem', %(memory)s, true)
 
 -- name: load_reread_articles
--- A stored page was read again: write the new reading into the article, if the page is that of its newest revision.
+-- A stored page was read again. If it is the page of the article's newest revision, its new title, text and facts replace those of the
+-- article.
 update articles a
 set canonical_url = l.canonical_url, canonical_key = l.canonical_key, title = l.title, description = l.description,
     text = l.text, authors = l.authors, language = l.language, published_at = l.published_at,
@@ -370,7 +374,7 @@ where a.id = l.article_id and a.fetch_id = l.fetch_id and l.verdict = 'stored' a
         l.published_from, l.modified_at, l.image, l.tags, l.section, l.removed, l.page_digest, l.extractor)
 
 -- name: load_reread_changes
--- Write a change that alerts nobody for each text that changed only because its page was read again.
+-- If a text changed only because its page was read again, write a change that alerts nobody.
 insert into changes (article_id, revision, kind, run, source, quiet)
 select l.article_id, l.revision, 'revised', %(run)s, l.source, 're-extraction'
 from lines l
@@ -378,7 +382,8 @@ where l.verdict = 'stored' and not l.fresh and l.changed
 on conflict (article_id, revision, kind) do nothing
 
 -- name: load_reread_revisions
--- A stored page was read again: write the new reading into its revision. The words of the newest revision stay in the article only.
+-- A stored page was read again. Its new title and text replace those of its revision. The newest revision has no words here: they are
+-- stored in the article.
 update revision_rows r
 set title = case when r.text is null then null else l.title end, description = case when r.text is null then null else l.description end,
     text = case when r.text is null then null else l.text end, title_digest = l.title_digest, text_digest = l.text_digest,
@@ -397,12 +402,12 @@ from (values %s) as given (n, kind, moved)
 where l.n = given.n
 
 -- name: load_try_locks
--- Take the lock of each of these sources that no other session loads. This session has them until load_unlock.
+-- Lock each of these sources that no other session has locked. This session keeps the locks until load_unlock.
 select source, pg_try_advisory_lock(hashtextextended('load ' || source, 0)) as ours from unnest(%(sources)s::text[]) as g (source)
 
 -- name: load_unindexed
--- Articles with several looks whose text or facts this transaction wrote: their words go into the search index. n: the line with the same
--- words, if extract has made its index rows.
+-- Articles that this transaction wrote and whose lines may be compared with another wording (whole). Their words go into the search index.
+-- n: the line with the same words, if extract has made its index rows.
 select a.id, a.source, a.language, a.loaded_at,
     least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated,
     min(l.n) filter (
@@ -440,18 +445,18 @@ from (select article_id, url, max(fetched_at) as seen_at from lines where fresh 
 where a.id = l.article_id and (a.seen_at < l.seen_at or a.gone_at is not null)
 
 -- name: quarantine_of_run
--- A run of these sources in the quarantine.
+-- The rows of this run in the quarantine, for these sources.
 select id, source, run, state, reason, drifts, articles, since, held_at, decided_at, decided_by from quarantine
 where source = any(%(sources)s) and run = %(run)s
 
 -- name: quarantined
--- The runs that are held, or all that ever were, newest first.
+-- The held runs, newest first. With `every`, also the runs that were held before.
 select id, source, run, state, reason, drifts, articles, since, held_at, decided_at, decided_by from quarantine
 where state = 'held' or %(every)s
 order by run desc, source
 
 -- name: reject_run
--- Note that the articles of a held run are left out. The run's load then counts them as rejected instead of held.
+-- Mark a held run as rejected. The run's load then counts the articles as "held and rejected" instead of "held".
 with loads as (
     update runs set counts = counts - 'held' || jsonb_build_object('held and rejected', counts -> 'held')
     where source = %(source)s and run = %(run)s and stage = 'load' and counts ? 'held'
@@ -460,7 +465,7 @@ update quarantine set state = 'rejected', decided_at = now(), decided_by = %(who
 where source = %(source)s and run = %(run)s and state = 'held'
 
 -- name: reject_urls
--- End the held URLs of a run as rejected by a person, each with its outcome. The URLs are looked at again.
+-- A person rejected a held run. Set its held URLs to rejected, and write the outcome of each fetch. The URLs are looked at again later.
 with held as (
     select f.id as fetch_id, f.url_id
     from fetches f join urls u on u.id = f.url_id
@@ -477,22 +482,22 @@ from (select distinct url_id from held) h
 where u.id = h.url_id
 
 -- name: rejected_urls
--- How many URLs ended because a person rejected this held run, now or by an earlier call.
+-- How many URLs ended because a person rejected this held run.
 select count(distinct url_id) as urls from outcomes
 where run = %(run)s and source = %(source)s and outcome = 'rejected' and reason = 'held'
 
 -- name: release_run
--- Note that held runs are loaded.
+-- Mark held runs as released.
 update quarantine set state = 'released', decided_at = now(), decided_by = %(who)s
 where source = any(%(sources)s) and run = %(run)s and state = 'held'
 
 -- name: released_since
--- When the first page of the last released run of a source was fetched. The articles from then on show what is usual for the source.
+-- When the first page of the last released run of a source was fetched. Only articles from then on show what is usual for the source.
 select max(since) as since from quarantine where source = %(source)s and state = 'released'
 
 -- name: retirable_fetches
--- The fetches of a source's runs that retention may delete from the ledger: load has decided on their pages, they have no article, no alert
--- or hold refers to them, and their answers are no longer in the raw store. there: the files of these runs that are still in the raw store.
+-- The fetches of these runs that retention may delete from the ledger. Load has decided on their URLs, they made no article or revision, no
+-- alert or hold refers to the article of their URL, and their raw files are gone. there: the raw files of these runs that still exist.
 select f.id, f.run, f.url_id
 from fetches f join urls u on u.id = f.url_id
 where f.source = %(source)s and f.run = any(%(runs)s) and (f.warc_file is null or f.warc_file <> all(%(there)s::text[]))
@@ -507,7 +512,8 @@ where f.source = %(source)s and f.run = any(%(runs)s) and (f.warc_file is null o
     )
 
 -- name: retirable_runs
--- Runs that are older than a moment, that have no held articles, and whose ledger was not deleted yet, or not completely at the last try.
+-- The runs from before a moment whose ledger retention may delete. A held run is left out. So is a run whose ledger is already deleted
+-- completely, or was tried less than `again` ago.
 select r.source, r.run from runs r
 where r.stage = 'crawl' and r.source <> '' and r.started_at < %(before)s
     and not exists (
@@ -518,7 +524,8 @@ where r.stage = 'crawl' and r.source <> '' and r.started_at < %(before)s
 order by r.source, r.run
 
 -- name: retirable_wordings
--- How many earlier wordings are old enough for retention to delete their words.
+-- How many wordings retention may delete. They are old enough, they are not the newest of their article, and no alert or hold refers to the
+-- article.
 select count(*)::int as count
 from revision_rows r join articles a on a.id = r.article_id
 where r.fetched_at < %(latest)s::timestamptz and r.text is not null and r.text_retired_at is null and r.revision <> a.revision
@@ -538,7 +545,7 @@ delete from fetches where id = any(%(ids)s::bigint[])
 select distinct run, warc_file as file from fetches where source = %(source)s and run = any(%(runs)s) and warc_file is not null
 
 -- name: retire_notes
--- Note what is deleted of the ledger of a source's runs.
+-- Note how much retention deleted of each of these runs, and why.
 insert into retirements (source, run, what, why, count, complete)
 select %(source)s, n.run, %(what)s, %(why)s, n.count, n.complete
 from jsonb_to_recordset(%(notes)s) n (run text, count integer, complete boolean)
@@ -546,7 +553,7 @@ on conflict (source, run, what) do update
 set retired_at = now(), why = excluded.why, count = retirements.count + excluded.count, complete = excluded.complete
 
 -- name: retire_wordings
--- Delete the words of the next earlier wordings that are old enough, if no alert or hold refers to their article.
+-- Delete the next `count` wordings that retention may delete (retirable_wordings). Their rows stay, without words.
 with doomed as materialized (
     select r.article_id, r.revision
     from revision_rows r join articles a on a.id = r.article_id
@@ -586,8 +593,8 @@ join article_signatures s on s.article_id = g.article_id
 on conflict (article_id) do update set story_id = excluded.story_id where story_articles.story_id <> excluded.story_id
 
 -- name: stories_loaded
--- The articles that this transaction wrote, which are to be linked. told_at: when the outlet published the article. A day without a time
--- counts as its end, but never as later than our first fetch.
+-- The articles that this transaction wrote, to be put into stories. told_at: when the outlet published the article. A date without a time
+-- of day counts as the end of its day, month or year, but never as later than our first fetch.
 select a.id, a.source, a.fetch_id, a.title_digest, a.text_digest, a.loaded_at,
     told_at(a.first_fetched_at, a.published_at, a.published_precision)
 from articles a
@@ -595,11 +602,13 @@ where a.id in (select article_id from lines) and a.loaded_at = now()
 order by a.id
 
 -- name: stories_lock
--- Only one load at a time links its articles: two loads that bring the same text at once would not see each other's.
+-- Let only one load at a time put its articles into stories. Two loads would not see each other's articles, although both may bring the
+-- same text.
 select pg_advisory_xact_lock(hashtextextended('stories', 0))
 
 -- name: stories_loosen
--- Take articles out of their stories. If a story is not too large, take its other articles out as well. All of them are linked again.
+-- Take these articles out of their stories. If a story is small, its other articles are taken out too. The caller then puts all of them
+-- into stories again.
 with leaving as (
     select article_id, story_id from story_articles where article_id = any(%(ids)s)
 ), small as (
@@ -629,7 +638,7 @@ from unnest(%(ids)s::bigint[], %(firsts)s::bigint[], %(shares)s::real[]) as g (a
 where m.article_id = g.article_id
 
 -- name: stories_told_anew
--- These articles of stories have a new wording: set their time again, and clear the shares that were measured with the old wording.
+-- These articles have a new wording. Set their told_at again, and clear the shares that were measured with the old wording.
 update story_articles m set told_at = s.told_at, first_id = null
 from story_articles own, article_signatures s
 where own.article_id = any(%(ids)s) and m.story_id = own.story_id
@@ -637,7 +646,7 @@ where own.article_id = any(%(ids)s) and m.story_id = own.story_id
 returning m.story_id
 
 -- name: stories_unshared
--- The articles of these stories for which the share in the first article's text is not known.
+-- The articles of these stories that lack a share: how much of their text is in the first article of the story.
 select m.article_id, s.signature, f.article_id as first_id, fs.signature as first_signature
 from unnest(%(stories)s::bigint[]) as of (story_id)
 cross join lateral (
@@ -648,7 +657,7 @@ join article_signatures s on s.article_id = m.article_id
 join article_signatures fs on fs.article_id = f.article_id
 
 -- name: stories_unsigned
--- The next articles of a backfill, newest first, that were not linked yet, or only with an older text.
+-- The next articles of a backfill, newest first, whose present text was not compared with other articles yet.
 select a.id, a.source, a.fetch_id, a.title_digest, a.text_digest, a.loaded_at,
     told_at(a.first_fetched_at, a.published_at, a.published_precision)
 from articles a
@@ -659,7 +668,7 @@ limit %(count)s
 for no key update of a
 
 -- name: story_articles_of
--- What linking needs of these articles.
+-- What is needed to compare these articles with others.
 select a.id, a.source, coalesce(m.story_id, a.id) as story_id, s.signature
 from articles a
 join article_signatures s on s.article_id = a.id
@@ -679,7 +688,7 @@ join article_signatures s on s.article_id = o.article_id
 where own.article_id = any(%(ids)s)
 
 -- name: story_texts
--- The texts of articles that came without a signature.
+-- The texts of these articles, which have no signature yet.
 select id, text from articles where id = any(%(ids)s)
 
 -- name: wordings_once
@@ -711,8 +720,8 @@ select pg_postmaster_start_time() as started, oid as database, pg_relation_filen
 from pg_database where datname = current_database()
 
 -- name: words_known
--- Store words that no article had so far. They are stored in one order, so that two loads never wait for each other. words: with a blank
--- between two.
+-- Store words that no article had so far. Every load stores words in the same order, so that two loads never wait for each other. words:
+-- separated by blanks.
 insert into known_words (word)
 select given.word from string_to_table(%(words)s, ' ') as given (word)
 where not exists (select from known_words k where k.word = given.word)
@@ -721,7 +730,7 @@ on conflict do nothing
 returning word
 
 -- name: words_merge
--- Merge the words that wait beside the indexes into the indexes. Returns how many pages of the database the lists of waiting words took.
+-- Merge the pending lists of the search indexes into the indexes. Returns how many pages of the database these lists took.
 select gin_clean_pending_list('article_words_exact') + gin_clean_pending_list('article_words_joined')
     + gin_clean_pending_list('article_words_long') as pages
 
@@ -730,7 +739,7 @@ select gin_clean_pending_list('article_words_exact') + gin_clean_pending_list('a
 select id, title, description, text, authors from articles where id = any(%(ids)s)
 
 -- name: words_unindexed
--- The next articles of a backfill, newest first, whose words are not in the search index, or are there from an older text.
+-- The next articles of a backfill, newest first, whose present text is not in the search index.
 select a.id, a.source, a.language, a.title, a.description, a.text, a.authors, a.loaded_at,
     least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated
 from articles a

@@ -1,7 +1,7 @@
--- The short statements of notify/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
+-- The short statements of notify/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
 
 -- name: ack_alerts
--- Note who has seen these alerts and the alerts that joined them, or that nobody has.
+-- Note who has seen these alerts and the alerts that joined them. Without `seen`, note that nobody has.
 update alerts
 set acked_at = case when %(seen)s then coalesce(acked_at, now()) end,
     acked_by = case when %(seen)s then coalesce(nullif(acked_by, ''), %(who)s) else '' end
@@ -27,8 +27,8 @@ group by d.channel
 order by d.channel
 
 -- name: give_up_deliveries
--- Give up messages that have waited so long for a channel that took nothing in all that time, with the channel's error. Messages of a
--- paused channel keep waiting until somebody resumes it.
+-- Give up messages that have waited for `seconds` or longer, if their channel has taken no message in all that time. They get the channel's
+-- error. Messages of a paused channel keep waiting until somebody resumes it.
 with given_up as (
     update deliveries d
     set state = 'failed', claimed_by = null, error = c.error
@@ -48,14 +48,14 @@ order by id desc
 limit %(count)s
 
 -- name: given_up_of_alerts
--- The messages of alerts that were given up.
+-- The messages that tell of these alerts and were given up.
 select m.alert_id, m.delivery_id
 from delivered_alerts m join deliveries d on d.id = m.delivery_id
 where m.alert_id = any(%(alerts)s) and d.state = 'failed' and (%(channel)s = '' or d.channel = %(channel)s)
 
 -- name: mark_channel_down
--- Note on a channel without an address, and on the messages that wait for it, what is wrong. Returns since when the channel takes nothing,
--- and whether that is long.
+-- A channel has no address. Write this error on the channel and on the messages that wait for it. Returns since when the channel fails, and
+-- whether that is long.
 with held as (
     update deliveries set error = %(error)s where state = 'waiting' and channel = %(channel)s and error <> %(error)s
 )
@@ -64,7 +64,7 @@ on conflict (name) do update set failing_since = coalesce(c.failing_since, now()
 returning failing_since, failing_since < now() - make_interval(secs => %(long)s) as long
 
 -- name: mark_sent
--- Mark messages that a channel took as sent, and the channel as working.
+-- A channel took these messages. Mark the messages as sent, and the channel as working.
 with sent as (
     update deliveries
     set state = 'sent', attempts = attempts + 1, error = '', taken = '{}', claimed_by = null, sent_at = now()
@@ -98,11 +98,11 @@ insert into channels (name, paused_at) values (%(channel)s, now())
 on conflict (name) do update set paused_at = coalesce(channels.paused_at, now())
 
 -- name: release_deliveries
--- Release those of these messages that a sender claimed and did not send: any sender may take them.
+-- Release the messages that this sender claimed and did not send. Any sender may then claim them.
 update deliveries set claimed_by = null where id = any(%(ids)s) and state = 'waiting' and claimed_by = %(sender)s
 
 -- name: resend_deliveries
--- Messages that were given up wait again, with all their tries. Without a channel and numbers, all such messages do.
+-- Messages that were given up wait again, with all their tries. If neither a channel nor numbers are given, this happens to all of them.
 update deliveries
 set state = 'waiting', attempts = 0, next_at = now(), waiting_since = now()
 where state = 'failed'
@@ -120,7 +120,7 @@ update deliveries set next_at = greatest(now(), due_at), waiting_since = greates
 where state = 'waiting' and channel = %(channel)s
 
 -- name: waiting_deliveries
--- How many messages are not sent yet, by channel and by what keeps them waiting.
+-- How many messages are not sent yet, by channel and by the reason why they wait.
 select channel, error, count(*)::int as waiting
 from (
     select d.channel, case
@@ -135,7 +135,7 @@ group by channel, error
 order by channel, error
 
 -- name: write_text_delivery
--- Write a message whose text is ready into the outbox, one for each key. Returns only new messages.
+-- Write a message into the outbox, one for each key. Its text is ready. Returns only new messages.
 insert into deliveries (key, channel, watch, kind, run, subject, body) values %s
 on conflict (key) do nothing
 returning id, key

@@ -1,4 +1,4 @@
--- The statements of sources/, by name. A name is unique in all packages.
+-- The statements of sources/, ordered by name. No two packages use the same name.
 
 -- name: last_crawls
 -- When the last crawl of each source began. A crawl that found the source busy does not count. The recursion takes the sources from the
@@ -25,7 +25,7 @@ on conflict (run) do update set version = excluded.version, noted_at = now()
 returning version
 
 -- name: note_sources
--- Note the set of sources that a run reads. If a set is noted already, that one stays and is returned.
+-- Note the set of sources that a run reads. If a set is noted already, it stays and is returned.
 insert into run_sources (run, version) values (%(run)s, %(version)s)
 on conflict (run) do update set version = run_sources.version
 returning version
@@ -39,7 +39,7 @@ insert into paused_sources (source) values (%(source)s) on conflict do nothing
 select source, paused_at from paused_sources
 
 -- name: resume_source
--- Take a source into the runs that begin by themselves again.
+-- End the pause of a source: runs that begin by themselves include it again.
 delete from paused_sources where source = %(source)s
 
 -- name: runs_of_sources

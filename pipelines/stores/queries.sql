@@ -1,4 +1,4 @@
--- The statements of stores/, by name. A name is unique in all packages.
+-- The statements of stores/, ordered by name. No two packages use the same name.
 
 -- name: attempts
 -- How often a stage was begun for each of these sources in a run.
@@ -23,8 +23,7 @@ returning source, attempt
 select clock_timestamp() as at
 
 -- name: close_stale_stages
--- Mark as failed the rows of a stage of these sources, in other runs, that say `running` although no session works on them any more: the
--- process was killed.
+-- If no session works on a stage that says `running`, its process was killed. Mark such stages of these sources in other runs as failed.
 with running as materialized (
     select run, source, hashtextextended(concat_ws(' ', 'stage', stage, source, run), 0) as held
     from runs
@@ -48,7 +47,7 @@ where r.run = e.run and r.source = e.source and r.stage = e.stage and r.attempt 
 returning r.source
 
 -- name: end_stage
--- Note that a stage ended for a source of a run. The time is the clock's, not the transaction's: load writes this row at the end of a long
+-- Note that a stage ended for a source of a run. The time is read from the clock, because load writes this row at the end of a long
 -- transaction.
 insert into runs (run, source, stage, state, counts, message, code, ended_at)
 values (%(run)s, %(source)s, %(stage)s, %(state)s, %(counts)s, %(message)s, %(code)s, clock_timestamp())
@@ -118,8 +117,9 @@ where f.warc_file = any(%(files)s) and l.kind <> 'article' and f.outcome = 'fetc
 select sources, followed, night from run_plans where run = %(run)s
 
 -- name: plan_run
--- Note for how many sources a run is planned, and whether it is a night. A night has more than a share of all followed sources or, if
--- sources are crawled in groups, of the sources of the widest recent run. Of two plans of one run, the one with more sources stays.
+-- Note for how many sources a run is planned, and whether it is a night. A run is a night if it has more than a share of all followed
+-- sources. If sources are crawled in groups, the sources of the widest recent run count instead of all. If a run is planned twice, the plan
+-- with more sources stays.
 insert into run_plans (run, sources, followed, night)
 select %(run)s, %(sources)s, %(followed)s, %(sources)s > %(share)s * least(%(followed)s, greatest(%(sources)s,
     (select max(sources) from run_plans where begun_at > now() - %(within)s and run <> %(run)s)))
@@ -187,7 +187,7 @@ union all
 limit 1
 
 -- name: summarise_runs
--- Count the results of the newest runs that ended some time before this run and were not counted yet.
+-- Save a summary of the newest runs that have none. A run that began lately, or still runs, gets its summary later.
 update run_plans set summary = to_jsonb(counted) - 'run'
 from (
     select s.* from (
@@ -211,8 +211,8 @@ where run = %(run)s
 order by source, array_position(array['crawl', 'extract', 'load', 'alert'], stage)
 
 -- name: template_agreement
--- Save how far the last pages agreed with a source's newest template. If the template no longer fits, save since which run; the first such
--- run stays.
+-- Save how far the last pages agreed with a source's newest template. If the template no longer fits, also save the run, unless an earlier
+-- run is saved already.
 update templates
 set agreement = %(agreement)s,
     drifted_at = case when %(drifted_run)s = '' or drifted_run <> '' then drifted_at else now() end,
@@ -253,7 +253,7 @@ where f.source = %(source)s and f.outcome = 'fetched' and f.warc_file is not nul
     )
 
 -- name: template_lock
--- Wait for the other process that writes a template of this source, if there is one. The lock ends with the transaction.
+-- Wait until no other process writes a template of this source. The lock ends with the transaction.
 select pg_advisory_xact_lock(hashtextextended('template ' || %(source)s, 0))
 
 -- name: template_newest
@@ -289,7 +289,7 @@ where source = %(source)s
 returning *
 
 -- name: template_still
--- A source's template was learned again and is unchanged. Save from which pages and by which extractor it was learned.
+-- A source's template was learned again and is unchanged. Save how many pages were known, and which extractor read them.
 update templates
 set extractor = %(extractor)s, known = %(known)s, newest_fetch = %(newest_fetch)s
 where source = %(source)s and version = %(version)s

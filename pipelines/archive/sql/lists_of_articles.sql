@@ -1,5 +1,5 @@
 -- The lists that named these articles, and the lists that named those lists. Each comes with its last fetch before the article was
--- discovered.
+-- discovered or, if there is none, with its first fetch after that.
 with recursive named (id, source, url, kind, via, at, depth) as (
     select l.id, l.source, l.url, l.kind, l.via, u.discovered_at, 1
     from articles a

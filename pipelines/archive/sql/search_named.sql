@@ -1,6 +1,6 @@
--- Articles that the index finds for a query. If `ordered`, they come newest first, after the last one before this page; else they come in
--- any order, and Postgres does not sort. sure: the article matches without a look at its text. The order adds an interval to the date: by
--- the date alone Postgres would walk along the date's index and read the words of each article.
+-- The next articles that the index finds for a query. If `ordered`, they come newest first, after the last article of the page of results
+-- before; else they are not sorted. sure: the article matches without a look at its text. The order adds an interval to the date, because
+-- by the date alone Postgres would walk along the date's index and read the words of each article.
 select n.article_id, n.dated, n.sure
 from (
     select article_id, dated, source, language, %(exact)s as sure

@@ -1,6 +1,5 @@
--- The newest articles in a state (revised, removed, or with a change of a kind) that the index finds for a query, after the last one before
--- this page. The state is a condition without OR. So Postgres can begin with the articles in the state if they are few, and else with the
--- newest articles.
+-- The next articles in a state (revised, removed, or with a change of a kind) that the index finds for a query, newest first. The state is
+-- a condition without OR, so that Postgres can choose where to begin: with the articles in the state, or with the newest articles.
 select w.article_id, w.dated, %(exact)s and w.shape = 0 as sure
 from article_words w
 where w.article_id in (

@@ -1,5 +1,5 @@
--- What a query finds among the newest articles after the last one before this page. For words that are in many articles this is cheaper
--- than a search of the whole archive.
+-- Search only among the next `window` articles, newest first. For words that are in many articles this is cheaper than a search of the
+-- whole archive.
 with newest as materialized (
     select w.article_id, w.dated, w.shape, w.words
     from article_words w

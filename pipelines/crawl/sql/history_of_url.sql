@@ -1,4 +1,4 @@
--- Everything that the ledger knows of a URL and of the other addresses of its article, in the order of time. The present states come last.
+-- Everything that the ledger knows of a URL and of the other addresses of its article, the earliest first. The present states come last.
 with asked as (
     select id, alias_of from urls where url_key = %(key)s
     union

@@ -1,8 +1,8 @@
--- Lease the next due URLs of a source, at most per_host of each host. Lists come before articles, new URLs before known ones, and then the
--- newest first. Of the sitemaps that an index named, at most `sitemaps` are leased: as many as this run may still ask for. No article is
--- leased while a list of the source is due and not yet read: what the lists name tonight comes before what other nights left over. A page
--- or list that was not sent in full for long is asked for without its ETag and date. The same is true of a page that once changed although
--- its ETag and date stayed the same. Only a crawl of the past leases URLs of the past.
+-- Lease the next due URLs of a source, at most per_host of each host. Lists come before articles, new URLs before known ones, and newer
+-- before older ones. No article is leased while a list of the source is due and not read yet, because the URLs that the lists name tonight
+-- come before those of other nights. sitemaps: how many more sitemaps of an index this run may ask for. past: lease URLs of
+-- a backfill, and no others. A page or list that was not sent in full for long is asked for without its ETag and date. This also holds for
+-- a page that once changed although its ETag or date stayed the same.
 with open_lists as (
     select exists (
         select from urls

@@ -1,5 +1,5 @@
--- Write what a look at these URLs changes: state, reason, validators, and when to look again (null: only if there is a new cause). A page
--- that is unchanged keeps the state of the last look that fetched it, whatever failed in between.
+-- Write what a look at these URLs changes: state, reason, validators, and when to look again. A URL without a next time is looked at only
+-- for a new reason. An unchanged page keeps the state of the last look that fetched it, whatever failed in between.
 update urls
 set state = case
         when look.outcome = 'unchanged' and urls.state in ('fetched', 'rejected', 'duplicate') then urls.state
@@ -22,7 +22,7 @@ set state = case
     digest = case when look.outcome in ('fetched', 'unchanged') then look.digest else urls.digest end,
     whole_at = case
         when look.outcome in ('fetched', 'unchanged') and look.status::int is distinct from 304 then look.fetched_at else urls.whole_at end,
-    -- What the head of a feed says stays valid until the feed's bytes change.
+    -- asks: a pause that the head of a feed asks for stays valid until the feed's bytes change.
     asks = case
         when urls.kind = 'article' then null
         when look.outcome = 'fetched' then look.asks::jsonb
@@ -52,7 +52,7 @@ set state = case
         end
 from (values %s) as look (id, run, outcome, code, reason, fetched_at, etag, last_modified, digest, rest, final, status, asks)
 cross join lateral (
-    -- Several tries in one crawl count as one. After a second failure the crawl does not try the URL again.
+    -- again: a second failure in one crawl. Both failures count as one try, and this crawl does not try the URL a third time.
     select one.again, one.attempts + (not one.again)::int as count
     from (
         select attempts, state in ('failed', 'blocked') and decided_run is not distinct from look.run as again

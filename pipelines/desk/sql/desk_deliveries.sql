@@ -1,4 +1,4 @@
--- The newest deliveries, and the newest that are not sent, with the first alert in each. Unsent deliveries come first.
+-- The newest deliveries and the newest unsent deliveries, each with its first alert. Unsent deliveries come first.
 with unsent as (
     select * from deliveries where state <> 'sent' order by id desc limit %(count)s
 ), newest as (

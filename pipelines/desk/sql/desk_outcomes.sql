@@ -1,4 +1,5 @@
--- How the article URLs of these runs ended: by load's last verdict or, without one, as the crawl decided. Runs and sources come in pairs.
+-- How the article URLs of these runs ended. Load's last verdict counts or, if there is none, the crawl's decision. Runs and sources come in
+-- pairs.
 with wanted as (
     select run, source from unnest(%(runs)s::text[], %(sources)s::text[]) as pair (run, source)
 ), verdicts as (
@@ -16,13 +17,13 @@ with wanted as (
     select distinct on (url_id) run, source, url_id, state, code, reason, rank from verdicts order by url_id, rank, latest desc
 ), pages as (
     select ends.*, urls.discovered_run = ends.run as named,
-        -- Without a verdict of load an address may be only another form of a page that the crawl was told of, and no page that was read.
+        -- If load has no verdict on a duplicate, nobody read its page. The page is a copy only if its main URL has an article.
         ends.state = 'duplicate' and (ends.rank = 1 or exists (select from articles where articles.url_id = urls.alias_of)) as copy
     from ends join urls on urls.id = ends.url_id
     where urls.kind = 'article'
 )
 select source, state, code, reason, count(*) as urls,
-    -- Pages that this run was the first to find, and got no article of. An older address is only looked at again.
+    -- Pages that this run was the first to find and could not read. A URL of an earlier run is left out, because it was only looked at again.
     count(*) filter (
         where state in ('gone', 'blocked', 'failed') and named
             and not exists (select from articles where articles.url_id = pages.url_id)

@@ -1,5 +1,6 @@
--- For each source: the stages of one run or of its last run, how many articles of it are held, how many articles it has in all, its newest article, its health, and how many
--- URLs are undecided. A run for a single page is the last run only if there is no other.
+-- For each source: the stages of a run, how many articles of the run are held, how many articles the source has in all, its newest article,
+-- its health, and how many of its URLs are undecided. Without `run`, this is the source's last run. A run for a single page is the last run
+-- only if there is no other.
 select name as source,
     last.run, last.started_at, last.ended_at, last.stages, coalesce(last.not_due, false) as not_due,
     coalesce(born.new, 0) as new,
@@ -26,7 +27,7 @@ left join lateral (
             select from runs asked
             where asked.run = night.run and asked.source = name and asked.stage = 'crawl' and asked.only_url <> ''
         ) and not exists (
-            -- A held run does not become the last run by the load that released it.
+            -- When a person releases a held run, load begins again. This load does not make an old run the last run.
             select from quarantine q
             where q.source = name and q.run = night.run and q.state = 'released' and night.stage = 'load' and night.ended_at >= q.decided_at
         )

@@ -1,4 +1,5 @@
--- Texts that only the merged-away article had are kept as revisions before the first revision of the article that stays: 0, -1, …
+-- Keep the texts that only the article that is merged away had. They become revisions before the first revision of the article that stays:
+-- 0, -1, …
 with wanted as (
     select r.article_id, r.revision, s.winner, r.title, r.description, r.text,
         (select least(min(w.revision), 1) from revisions w where w.article_id = s.winner)

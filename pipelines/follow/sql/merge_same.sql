@@ -1,5 +1,5 @@
--- Articles that both sources have: under one address; under two addresses with the same title and text; or with one variant key and the
--- same title or text.
+-- Find articles that both sources have. Such articles have the same address, or the same title and text, or one variant key and the same
+-- title or text.
 create temporary table same on commit drop as
 select loser, min(winner) as winner
 from (

@@ -1,5 +1,5 @@
--- For articles whose page is gone since they were last seen: mark them, write a change, and write the outcome. A 404 counts only after a
--- second look has found a 404 again, because sites lose pages for a moment.
+-- Find articles whose page is gone since they were last seen. Mark them, write a change, and write the outcome. Sites lose pages for a
+-- moment, so a 404 counts only if a look some time before found the page gone as well.
 with gone as (
     select distinct on (a.id) a.id, a.source, a.url_id, a.revision, f.id as fetch_id, f.fetched_at, f.reason
     from fetches f join articles a on a.url_id = f.url_id

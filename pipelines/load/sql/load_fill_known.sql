@@ -1,7 +1,6 @@
--- Fill in what the ledger and the articles know of each line: its article, whether load decided on the line before (judged), and whether it
--- is the latest look. Returns counts of lines: those with a known fetch (known), those of a stored article (stored), those whose URL an
--- earlier line has too (several), and those whose page names another address as its canonical one (elsewhere). ns: the lines that hold an
--- article and belong to a stored one.
+-- Fill in what the database knows about each line. Returns how many lines there are of each sort. known: the line's fetch is in the ledger.
+-- stored: the line belongs to a stored article. several: an earlier line has the same URL. elsewhere: the page names another address as its
+-- canonical URL. ns: the lines with an article, no rejection, that belong to a stored one.
 with known as (
     update lines l
     set article_id = a.id,

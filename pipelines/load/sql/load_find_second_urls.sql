@@ -1,6 +1,6 @@
 -- Find second URLs of stored articles: lines with an article that is stored under another URL. Each branch below is one case.
 -- 1. Both have the same text, and the same title or canonical URL.
--- 2. Both have the same title and canonical URL, and one of the two is at that URL. (Broken sites name one canonical URL on every page.)
+-- 2. Both have the same title and canonical URL, and this URL is the address of one of them. Broken sites name one canonical URL everywhere.
 -- 3. Both have the same title, and the line's URL is already an alias of the article.
 -- 4. The line's canonical URL is the article's address or an alias of it, and the line's own address is akin to it.
 -- 5. Both have the same title and the same variant key.
@@ -30,8 +30,8 @@ with found as (
     select l.url_id, a.url_id, a.id
     from lines l join urls u on u.source = any(%(sources)s) and u.source = l.source and u.variant_key = l.variant_key
         join articles a on a.url_id = u.id and a.url_id <> l.url_id
-    -- The statistics of `lines` are older than the variant keys. With the first condition the planner expects few of them, and looks each
-    -- one up; without it, it compares all lines with all URLs of their source.
+    -- The statistics of `lines` are older than the variant keys. With `is not null` the planner expects few keys and looks up each of them.
+    -- Without it the planner compares all lines with all URLs of their source.
     where l.variant_key is not null and l.reason = '' and l.article_id is null and a.title_digest = l.title_digest
 )
 update lines l set copy_of = f.copy_of

@@ -1,5 +1,5 @@
--- Find lines of these files that have one new article under several URLs. One of these lines is the first, the others are second URLs of
--- it: a line at its own canonical URL comes first, then the one that was fetched earliest.
+-- Find lines that have the same new article under several URLs. One line keeps the article, and the URLs of the others become second URLs.
+-- The line at its own canonical URL keeps it, or else the line that was fetched first.
 with recursive firsts as (
     select *, row_number() over (order by canonical_key <> url_key, fetched_at, n) as rank
     from (

@@ -1,5 +1,5 @@
--- Delete from the ledger the addresses in a final state that have no article and no fetch: those that these runs discovered, and those in
--- `ids`. A line of each stays in retired_urls. dry: only count them. gone: fetches that count as deleted.
+-- Delete URLs from the ledger that have ended and have no article and no fetch. They are among the URLs in `ids` and those that these runs
+-- discovered. A short row of each stays in retired_urls. dry: only count them. gone: the fetches that will be deleted and so do not count.
 with doomed as materialized (
     select u.id, u.source, u.url_key, u.state, u.code,
         (least(coalesce((u.entry ->> 'published_at')::timestamptz, u.discovered_at), u.discovered_at) at time zone 'utc')::date as day

@@ -1,5 +1,5 @@
--- The articles that have buckets in common with these: of exactly the same text, or with many shared shingles. Those with the most common
--- buckets come first.
+-- Articles that may tell the same story as these: they have exactly the same text, or share many buckets of shingles. The same text comes
+-- first, then the articles that share the most buckets.
 with own as materialized (
     select article_id, period, exact, buckets from article_signatures where article_id = any(%(ids)s)
 ), met as (

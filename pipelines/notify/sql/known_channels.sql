@@ -1,5 +1,5 @@
 -- Every channel that a watch or a message names or that somebody paused, with its state and the counts of its messages. held: messages that
--- wait for another reason than being new.
+-- wait because of an error, a pause or a rest of the channel.
 with recursive used (name) as (
     select min(channel) from deliveries
     union all
