@@ -1,4 +1,4 @@
--- The ledger: one row per URL, one per fetch, one per outcome of a fetch, one per stage of a run.
+-- The ledger: a table each for URLs, fetches, outcomes of fetches, and stages of runs.
 create table urls (
     id bigint generated always as identity primary key,
     source text not null,

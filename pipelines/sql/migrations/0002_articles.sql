@@ -1,4 +1,4 @@
--- Articles, every revision of their text, and what changed, for the alert stage to match.
+-- Articles, every revision of their text, and the changes that the alert stage matches.
 create table articles (
     id bigint generated always as identity primary key,
     source text not null,
@@ -24,7 +24,7 @@ create table articles (
     text_digest text not null,
     extractor text not null,
     words integer not null default 0,
-    -- Which fetch the text is of; seen_at is the newest fetch that had this text or an other one we could not use.
+    -- fetch_id: the fetch that the text comes from. seen_at: the newest fetch of the article, even if its page brought no new text.
     fetch_id bigint not null references fetches,
     fetched_at timestamptz not null,
     seen_at timestamptz not null,
@@ -60,7 +60,7 @@ create table revisions (
 );
 create unique index revisions_fetch on revisions (fetch_id);
 
--- quiet says why a change alerts nobody: first run, re-extraction, replay, old; empty where it does.
+-- quiet: why a change alerts nobody. It is empty if the change alerts.
 create table changes (
     id bigint generated always as identity primary key,
     article_id bigint not null references articles on delete cascade,

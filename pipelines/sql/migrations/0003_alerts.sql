@@ -1,4 +1,4 @@
--- Watches, the alerts they gave, and the outbox of deliveries.
+-- Watches, their alerts, and the outbox of deliveries.
 create table watches (
     name text primary key,
     terms jsonb not null,
@@ -31,7 +31,7 @@ create index alerts_created on alerts (created_at);
 create index alerts_run on alerts (run);
 create index alerts_article on alerts (article_id);
 
--- begun_at: when it was first tried; from then on what it says must not change, for its key has been seen.
+-- begun_at: when the message was first tried. From then on its text must not change, because a recipient may have its key.
 create table deliveries (
     id bigint generated always as identity primary key,
     key text not null unique,
@@ -60,7 +60,7 @@ create table delivered_alerts (
 );
 create index delivered_alerts_alert on delivered_alerts (alert_id);
 
--- One row per time a source went silent: since is its last sign of life.
+-- A row for each time a source went silent. since: its last sign of life.
 create table health (
     id bigint generated always as identity primary key,
     source text not null,

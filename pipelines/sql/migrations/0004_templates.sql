@@ -1,21 +1,21 @@
--- What is learned of each source from its own pages: one row per version, the newest is used, older ones are kept to see what
--- changed and to go back. Every version can be learned again from the raw store.
+-- The template that is learned from the pages of each source, a row for each version. The newest version is used. Older versions show what
+-- changed, and make it possible to go back. Every version can be learned again from the raw store.
 create table templates (
     source text not null,
     version integer not null,
     learned_at timestamptz not null default now(),
-    -- The run that was being extracted; empty where a person asked for it.
+    -- The run that was being extracted, or empty if a person asked for the template.
     run text not null default '',
     extractor text not null,
-    -- Of how many pages it was learned, and what the ledger held then: what comes later is new.
+    -- pages: from how many pages the template was learned. known, newest_fetch: how many pages the ledger had then, and its newest fetch.
     pages integer not null,
     known integer not null,
     newest_fetch bigint not null,
-    -- Null: nothing was learned that helps, the source is read page by page.
+    -- Null if nothing was learned that helps. Each page is then read by itself.
     template jsonb,
-    -- The share of the last pages it agreed with; null until a page was read with it.
+    -- The share of the last pages that agreed with the template, or null if no page was read with it yet.
     agreement real,
-    -- Since which run it no longer fits; it is not used then.
+    -- Since which run the template no longer fits. Then it is not used.
     drifted_run text not null default '',
     drifted_at timestamptz,
     primary key (source, version)

@@ -1,17 +1,17 @@
--- Looking again, and one row for each article: what the crawl keeps to know when, why and under which address.
+-- When and why the crawl looks at an article again, and which addresses are forms of one article.
 alter table urls
-    -- What AMP, mobile and print forms of an address have in common; null in rows of before, filled when their source is crawled.
+    -- A key that the AMP, mobile and print forms of an address have in common. In older rows it is null until their source is crawled.
     add column variant_key text,
-    -- When it was last asked for without a condition and answered in full.
+    -- When the site last sent the whole page.
     add column whole_at timestamptz,
-    -- Its ETag or date stayed the same while its bytes changed: it is asked for without them.
+    -- The page once changed although its ETag or date stayed the same. It is asked for without them.
     add column validators_lie boolean not null default false,
-    -- Why the next look is due: planned, modified, vanished, gone, retry; and which list said so.
+    -- due_for: why the next look is due. due_by: the list that gave the reason.
     add column due_for text not null default '',
     add column due_by bigint,
-    -- When it was first missing from the list that had named it.
+    -- When the URL was first missing from the list that had named it.
     add column missed_at timestamptz,
-    -- Of a list: how often a page it called modified had other bytes, and how often not.
+    -- Only for lists: how many of the pages that the list called modified had changed, and how many had not.
     add column lastmod_true integer not null default 0,
     add column lastmod_false integer not null default 0;
 update urls set whole_at = fetched_at where fetched_at is not null;
@@ -19,7 +19,7 @@ create index urls_variant on urls (source, variant_key);
 create index urls_alias on urls (alias_of) where alias_of is not null;
 create index urls_via on urls (source, via) where kind = 'article';
 create index fetches_redirected on fetches (source, final_url) where final_url <> '' and final_url <> url;
--- When the host was last asked for anything, by any process.
+-- When any process last asked the host.
 alter table hosts add column asked_at timestamptz;
--- The one URL a run was for, where a person asked for it: such a run says nothing of its source.
+-- The one URL that a person asked for with this run. Such a run says nothing about its source.
 alter table runs add column only_url text not null default '';

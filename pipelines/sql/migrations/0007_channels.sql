@@ -1,7 +1,7 @@
--- Channels that are paused or rest after failures, who has a message in hand, and what of it was taken.
+-- Channels that are paused or rest after failures, the sender of each message, and its recipients so far.
 
--- A channel has a row once something happened to it. failures: in a row; rests_until: nothing is tried before;
--- failing_since: the first failure of that row.
+-- A channel gets a row when it first fails, rests or is paused. failures: how many tries in a row failed. failing_since: the first of these
+-- failures. rests_until: before this time nothing is sent.
 create table channels (
     name text primary key,
     paused_at timestamptz,
@@ -11,8 +11,8 @@ create table channels (
     error text not null default ''
 );
 
--- claimed_by: the sender that has it in hand, good for as long as that sender holds its advisory lock.
--- taken: marks of the recipients or parts that have it already, where only some do.
+-- claimed_by: the sender that sends the message now. The claim counts only while that sender holds its advisory lock.
+-- taken: marks of the recipients or parts that are done, if some are not.
 alter table deliveries add column claimed_by integer;
 alter table deliveries add column taken text[] not null default '{}';
 create index deliveries_of_channel on deliveries (channel, next_at, id) where state = 'waiting';

@@ -1,9 +1,9 @@
--- The search index: what `nightdesk search` selects its candidates by; made by load, for what is older by upkeep.
+-- The index from which `nightdesk search` takes its candidates. Load fills it, and upkeep adds older articles.
 -- oldest code: 0007
 
--- words is made in Python (pipelines/query/vectors.py), which alone knows the normal form and what a shape is: 0 words with their
--- places, 1 the same of a text with joiners, 2 words alone, 3 a part of them. dated: when the article was published, or first seen.
--- loaded_at: of the wording that this is of.
+-- words is made in Python (pipelines/query/vectors.py), which alone knows the normal form. shape: 0 words with their places, 1 the same for a
+-- text with joiners, 2 words without places, 3 a part of the words. dated: when the article was published or, if that is not known, first
+-- fetched. loaded_at: when the indexed wording was loaded.
 create table article_words (
     article_id bigint not null references articles on delete cascade,
     part smallint not null,
@@ -21,11 +21,12 @@ create index article_words_long on article_words using gin (words) where shape >
 create index article_words_dated on article_words (dated, article_id);
 create index article_words_source on article_words (source, dated, article_id);
 
--- Every word that stands in the archive, for parts of words (`sub:`); a word that was there stays.
+-- Every word that any article has had. A search for parts of words (`sub:`) reads them.
 create table known_words (word text primary key);
 
--- What upkeep does in batches to rows of before a migration. below: how far this pass is, null at its start; found: how many rows of
--- this pass needed it; passed_at: when a whole pass found none. It goes on for a day, since code of before may still be loading.
+-- The progress of backfills: upkeep changes the rows from before a migration in batches. below: the id down to which this pass has come, null
+-- at its start. found: how many rows of this pass had to be changed. passed_at: when a whole pass changed none. Passes go on for a day,
+-- because older code may still be loading.
 create table backfills (
     name text primary key,
     begun_at timestamptz not null default now(),

@@ -1,11 +1,11 @@
 -- oldest code: 0010
 -- outside a transaction
--- Why a URL and a look at it ended where they did, as a code that programs read; the reason is for people alone.
--- Code of before would write reasons without codes, and what a rule kept out would stay out: it may not work on after this.
+-- The state of a URL and the outcome of a fetch get a code, for programs. The reason is only for people.
+-- Older code may not run after this migration: it would write reasons without codes, and URLs that a rule kept out would stay out.
 alter table urls add column if not exists code text not null default '';
 alter table fetches add column if not exists code text not null default '';
 
--- What is asked for by its code: what rules kept out, what was refused, what is gone, what waits for a fault of ours.
+-- Only rows that programs will look for by their code get one.
 -- in batches of urls
 update urls
 set code = case
@@ -46,7 +46,7 @@ set code = case
         else '' end
 where id between %(first)s and %(last)s and code = '' and outcome = 'blocked';
 
--- Not valid: what stands there is not read through, what is written from now on is held to it.
+-- Not valid: Postgres does not check the rows that exist, only rows that are written from now on.
 alter table urls drop constraint if exists urls_code_check, add constraint urls_code_check check (code in (
         '', 'other site', 'too old', 'home page', 'allow', 'deny', 'list left', 'moved away', 'robots.txt', 'guard',
         'guard network', 'guard redirect', 'refused', 'rest asked', 'challenge page', 'consent', 'login redirect',

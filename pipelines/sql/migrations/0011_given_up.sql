@@ -1,3 +1,3 @@
--- Since when a message waits for its channel: from the day it was written, or was asked for again by hand.
+-- Since when a message has waited for its channel: since it was written, or since a person let it wait again.
 alter table deliveries add column waiting_since timestamptz not null default now();
 -- oldest code: 0010

@@ -1,7 +1,7 @@
--- What a feed's own identity of an entry is good for: the article keeps it where its address changes. And two more codes.
+-- The guid of a feed's entry finds its article again when the article's address has changed. And two more codes.
 -- oldest code: 0010
 -- outside a transaction
--- An index that was left half made is made again.
+-- A kill may have left the index half made.
 drop index concurrently if exists urls_guid;
 create index concurrently urls_guid on urls (source, (entry ->> 'guid')) where entry ->> 'guid' is not null;
 alter table urls drop constraint if exists urls_code_check, add constraint urls_code_check check (code in (

@@ -1,6 +1,6 @@
--- What other programs read: views whose names and columns stay, in a schema of their own (docs/reference.md has each column).
+-- The views that other programs read, in a schema of their own. Their names and columns stay (docs/reference.md has each column).
 -- oldest code: 0010
--- Who made a schema of this name before keeps it; a role nightdesk_reader is granted these views after every migration.
+-- A schema of this name may exist already. If there is a role nightdesk_reader, it may read these views after every migration.
 create schema if not exists nightdesk;
 
 create view nightdesk.articles as
@@ -19,7 +19,7 @@ create view nightdesk.alerts as
 select id, watch, kind, article_id, revision, run, source, matches, quiet, created_at
 from public.alerts;
 
--- Sources one after the other from the index, so that the view costs the same however many URLs there are.
+-- The recursion takes one source after the other from the index. So the cost of the view does not grow with the number of URLs.
 create view nightdesk.sources as
 with recursive named (name) as (
     select min(source) from public.urls

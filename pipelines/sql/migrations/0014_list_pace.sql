@@ -1,3 +1,3 @@
--- What a list says of when to ask it again: by its headers, and in the head of a feed (crawl/rhythm.py).
+-- When a list wants to be asked again, by its headers and by the head of a feed (crawl/rhythm.py).
 -- oldest code: 0010
 alter table urls add column asks jsonb;

@@ -1,4 +1,4 @@
--- Watches by a query, paused or mute; named lists of synonyms; and who changed which of them when.
+-- Watches with a query, which may be paused or mute. Named lists of synonyms. And a history of both: who changed which one when.
 -- oldest code: 0010
 alter table watches add column query text not null default '';
 alter table watches add column paused_at timestamptz;
@@ -9,7 +9,7 @@ create table synonyms (
     spellings text[] not null
 );
 
--- before and after: the row as it was and as it became, null where there was or is none. who: as the command line says, else the role.
+-- before, after: the row before and after the change, or null if there was none. who: the name that the session set, else the database role.
 create table watch_changes (
     id bigint generated always as identity primary key,
     at timestamptz not null default now(),
@@ -21,7 +21,7 @@ create table watch_changes (
 );
 create index watch_changes_name on watch_changes (of_table, name, id);
 
--- Kept by the database, so that a change by hand or by another program is kept as well.
+-- A trigger writes the history, so that changes by hand and by other programs are in it too.
 create function keep_watch_change() returns trigger language plpgsql as $$
 begin
     insert into watch_changes (who, of_table, name, before, after)

@@ -1,9 +1,9 @@
--- Stories: which articles are near copies of each other; linked by load, what is older by upkeep.
+-- Stories: which articles are near copies of each other. Load finds them for new articles, upkeep for older ones.
 -- oldest code: 0010
 
--- What is known of an article's text (pipelines/signatures.py): loaded_at is of the wording that it is of. told_at: when the outlet told
--- it, no later than we saw it. buckets: where articles that have much of its text are looked for, in its period and the ones beside it;
--- exact: where those of the very same text are, whatever their age.
+-- The signature of an article's text (pipelines/signatures.py). loaded_at: when that wording was loaded. told_at: when the outlet published
+-- the article, but no later than our first fetch. buckets: two articles that share much of their text share buckets. They are compared if
+-- their periods are the same or follow each other. exact: a bucket of all articles with exactly the same text, whatever their age.
 create table article_signatures (
     article_id bigint primary key references articles on delete cascade,
     loaded_at timestamptz not null,
@@ -14,7 +14,7 @@ create table article_signatures (
     signature bytea not null
 );
 
--- A row for each bucket of an article; period 32767 holds the exact ones.
+-- A row for each bucket of an article. The exact buckets have the period 32767.
 create table signature_buckets (
     period smallint not null,
     bucket bigint not null,
@@ -22,7 +22,7 @@ create table signature_buckets (
     primary key (period, bucket, article_id)
 );
 
--- An article whose signature goes, goes from its buckets too: rereading, erasing and keeping for a time all end here.
+-- When a signature is deleted, its buckets are deleted too, whatever the cause.
 create function leave_buckets() returns trigger language plpgsql as $$
 begin
     delete from signature_buckets b
@@ -38,8 +38,8 @@ $$;
 create trigger article_signatures_gone after delete on article_signatures
     referencing old table as gone for each statement execute function leave_buckets();
 
--- The articles of stories that more than one tells; an article alone is the story of its own number. A story has the least number of an
--- article that is or was in it. share: the part of this article's text that stands in the story's first article, first_id, as it was then.
+-- The articles of stories with more than one article. Any other article is a story of its own, with the article's number. A story has the
+-- lowest number of its articles. share: how much of this article's text was in the story's first article (first_id).
 create table story_articles (
     article_id bigint primary key references articles on delete cascade,
     story_id bigint not null,
@@ -51,14 +51,15 @@ create index story_articles_story on story_articles (story_id, told_at, article_
 
 insert into backfills (name, passed_at) select 'stories', case when not exists (select from articles) then now() end;
 
--- When an outlet told an article: when it says so, as late as that may be, but no later than we saw it.
+-- When an outlet published an article. A date without a time counts as the end of its day, month or year, but never as later than our first
+-- fetch.
 create function told_at(first_fetched_at timestamptz, published_at timestamptz, published_precision text) returns timestamptz
     language sql stable parallel safe as $$
 select least(first_fetched_at, published_at + case published_precision
     when 'day' then interval '1 day' when 'month' then interval '1 month' when 'year' then interval '1 year' else interval '0' end)
 $$;
 
--- A row for each story and article in it. Two parts, so that a story or an article is found by its number.
+-- A row for each article of each story. The view has two parts, so that an index finds a story or an article by its number.
 create view nightdesk.stories as
 select m.story_id, m.article_id, a.source, m.told_at,
     (row_number() over (partition by m.story_id order by m.told_at, m.article_id))::integer as place, m.share

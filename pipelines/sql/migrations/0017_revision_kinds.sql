@@ -1,4 +1,4 @@
--- What a change of an article is, with the numbers and names that moved; and its current text is kept once.
+-- A change gets the kind of its edit and the numbers and names that changed. And an article's present text is stored only once.
 -- oldest code: 0017
 alter table changes
     add column revision_kind text not null default '',
@@ -11,8 +11,8 @@ alter table alerts
     drop constraint alerts_kind_check,
     add constraint alerts_kind_check check (kind in ('new', 'revised', 'removed', 'restored', 'health')) not valid;
 
--- The wording that an article has stands in the article alone: its row here holds null instead of the words. Whoever reads
--- revisions sees all of them as before; code of before could not write them.
+-- An article's present wording is stored only in the article, and its row in revision_rows has null instead of the words. Programs that read
+-- the view `revisions` see all words as before. Older code could not write them.
 alter table revisions rename to revision_rows;
 alter table revision_rows alter column title drop not null, alter column description drop not null, alter column text drop not null;
 create view revisions as
@@ -21,7 +21,7 @@ select r.article_id, r.revision, r.run, r.fetch_id, r.fetched_at, coalesce(r.tit
     r.page_digest, r.extractor, r.loaded_at
 from revision_rows r join articles a on a.id = r.article_id;
 
--- Whoever gives an article another wording: the one before is kept first.
+-- When an article gets another wording, its earlier wording is copied into its own revision.
 create function keep_wording() returns trigger language plpgsql as $$
 begin
     update public.revision_rows set title = old.title, description = old.description, text = old.text
@@ -43,5 +43,5 @@ create view nightdesk.changes as
 select id, article_id, revision, kind, revision_kind, moved, run, source, at, quiet
 from public.changes;
 
--- Rows of before hold the words twice: upkeep takes them out.
+-- Older rows have the same words as their article. Upkeep deletes these words.
 insert into backfills (name, passed_at) select 'wordings', case when not exists (select from revision_rows) then now() end;

@@ -1,7 +1,7 @@
--- What is asked stays as quick in a large archive as in a small one: indexes for what was read through, and counts that are kept.
+-- Questions that read whole tables get an index or a stored count, so that they are as quick in a large archive as in a small one.
 -- oldest code: 0010
 -- outside a transaction
--- Indexes that were left half made are made again; one that takes another's place is there before that one goes.
+-- A kill may have left an index half made. An index that is replaced is dropped only after the new one is there.
 drop index concurrently if exists urls_key;
 create index concurrently urls_key on urls using hash (url_key);
 drop index concurrently if exists urls_form;
@@ -35,8 +35,8 @@ create index concurrently deliveries_created on deliveries (created_at);
 drop index concurrently if exists deliveries_channel;
 create index concurrently deliveries_channel on deliveries (channel);
 
--- How many articles each source has. The trigger counts those that come and go from now on; those of before, up to the number that
--- backfills has, are added once.
+-- How many articles each source has. Triggers count articles that are added and deleted from now on. Older articles, up to the id in
+-- `backfills`, are added once.
 create table if not exists source_totals (source text primary key, articles bigint not null default 0);
 create or replace function articles_came() returns trigger language plpgsql as $$ begin
     insert into source_totals as t (source, articles) select source, count(*) from came group by source order by source
@@ -47,7 +47,7 @@ create or replace function articles_went() returns trigger language plpgsql as $
 create or replace function articles_moved() returns trigger language plpgsql as $$ begin
     update source_totals t set articles = t.articles - 1 where t.source = old.source; insert into source_totals as t values (new.source, 1)
         on conflict (source) do update set articles = t.articles + 1; return null; end $$;
--- The triggers and the number begin in one moment, while nobody writes.
+-- The triggers and that id are made in one statement, so that no article is counted twice or not at all.
 do $$ begin
     if not exists (select from backfills where name = 'articles') then
         create trigger articles_came after insert on articles referencing new table as came for each statement execute function

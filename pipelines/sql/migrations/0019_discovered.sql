@@ -1,4 +1,4 @@
--- Where the URLs that a run discovered stand by now: `nightdesk ledger`.
+-- An index for `nightdesk ledger`: the present states of the URLs that a run discovered.
 -- oldest code: 0010
 -- outside a transaction
 drop index concurrently if exists urls_discovered;

@@ -1,4 +1,4 @@
--- Feeds of watches at secret addresses, of which only a digest is kept; and what a watch told last, by an index.
+-- Feeds of watches at secret addresses. Only a digest of each address is stored. And an index for the last alerts of a watch.
 -- oldest code: 0010
 -- outside a transaction
 create table if not exists watch_feeds (
@@ -6,6 +6,6 @@ create table if not exists watch_feeds (
     digest text not null unique,
     opened_at timestamptz not null default now()
 );
--- An index that was left half made is made again.
+-- A kill may have left the index half made.
 drop index concurrently if exists alerts_of_watch;
 create index concurrently alerts_of_watch on alerts (watch, id) where quiet = '';

@@ -1,8 +1,8 @@
--- What is held: articles that retention leaves alone with their pages, until somebody releases them.
+-- Holds: retention leaves the held articles and their pages alone until somebody releases them.
 -- oldest code: 0010
 create table holds (
     id bigint generated always as identity primary key,
-    -- The number of an article, or the query that was asked then.
+    -- The number of an article, or the query that found the articles.
     asked text not null,
     why text not null default '',
     held_at timestamptz not null default now()

@@ -1,4 +1,4 @@
--- Runs that bring what is past (an import, a backfill), for one source each: what they bring alerts nobody.
+-- Runs of imports and backfills, a row for each source. Their articles alert nobody.
 -- oldest code: 0010
 create table past_runs (
     run text not null,
@@ -7,7 +7,7 @@ create table past_runs (
     -- The file that was imported, or what was asked for.
     origin text not null default '',
     begun_at timestamptz not null default now(),
-    -- Null while it is under way; whoever does the same again finishes it first.
+    -- Null until the import or backfill is finished. If it is started again, it first finishes this run.
     ended_at timestamptz,
     primary key (run, source)
 );
@@ -20,7 +20,7 @@ alter table changes drop constraint changes_quiet_check;
 alter table changes add constraint changes_quiet_check check (quiet in (
         '', 'first run', 're-extraction', 'replay', 'old', 'many at once', 'muted', 'imported', 'backfill')) not valid;
 
--- What an import or a backfill asks for is leased by it alone.
+-- URLs that an import or a backfill asks for have due_for = 'past', and no other crawl leases them.
 alter table urls drop constraint urls_due_for_check;
 alter table urls add constraint urls_due_for_check check (due_for in (
         '', 'planned', 'modified', 'vanished', 'gone', 'retry', 'asked', 'past')) not valid;
@@ -43,13 +43,13 @@ alter table fetches add constraint fetches_code_check check (code in (
         'no list', 'render', 'our fault', 'not found', 'gone for good', 'not modified', 'same bytes', 'alias',
         'undecided', 'too long', 'erased')) not valid;
 
--- Addresses of articles that were erased, by their keys alone: whatever names one again, the ledger has it as excluded.
+-- The keys of the addresses of erased articles. If anything names such an address again, the ledger excludes it.
 create table erased (
     source text not null,
     url_key text not null,
     variant_key text,
     erased_at timestamptz not null default now(),
-    -- Null while the erasing is under way; the number is of an article that is gone when it is over.
+    -- done_at: null until the article is erased completely. article_id: its number, which no article has after that.
     article_id bigint,
     done_at timestamptz,
     primary key (source, url_key)

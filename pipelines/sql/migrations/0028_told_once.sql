@@ -2,7 +2,7 @@
 -- oldest code: 0010
 -- outside a transaction
 
--- lead_id: the alert that told the story before, of another outlet's article; this one is shown with it as "also in".
+-- lead_id: an earlier alert on another outlet's article of the same story. It shows this alert's outlet as "also in".
 alter table alerts add column if not exists lead_id bigint references alerts on delete set null;
 alter table alerts add column if not exists acked_at timestamptz;
 alter table alerts add column if not exists acked_by text not null default '';
@@ -17,14 +17,14 @@ create index concurrently alerts_lead on alerts (lead_id) where lead_id is not n
 drop index concurrently if exists alerts_watch;
 create index concurrently alerts_watch on alerts (watch, created_at, id);
 
--- digest: '' at once, else hourly, nightly 07:00, weekly mon 07:00. quiet: spans and days in which nothing goes out. timezone: whose
--- clock both are read by. messages_in: the language of messages. Empty: as the settings say.
+-- digest: when messages go out, such as "nightly 07:00"; at once if it is empty. quiet: times and days in which nothing goes out. timezone:
+-- the zone of both. messages_in: the language of messages. If one of the last two is empty, the settings decide.
 alter table watches add column if not exists digest text not null default '';
 alter table watches add column if not exists quiet text[] not null default '{}';
 alter table watches add column if not exists timezone text not null default '';
 alter table watches add column if not exists messages_in text not null default '';
 
--- due_at: not before this moment. language, timezone: what it is written in, for a message says the same on every attempt.
+-- due_at: the message does not go out before this time. language, timezone: stored here, because the message must be the same on every try.
 alter table deliveries add column if not exists due_at timestamptz;
 alter table deliveries add column if not exists language text not null default '';
 alter table deliveries add column if not exists timezone text not null default '';

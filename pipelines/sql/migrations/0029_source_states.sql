@@ -1,4 +1,4 @@
--- The state of each source as health found it last, more kinds of trouble, and whether the end of one was told.
+-- The state of each source at the last check of health, more kinds of trouble, and when the end of a trouble was told.
 -- oldest code: 0010
 create table source_states (
     source text primary key,
@@ -12,7 +12,7 @@ create table source_states (
     checked_at timestamptz not null
 );
 alter table health add column over_told_at timestamptz;
--- What ended under older code was not told, and is not told now.
+-- Nobody is told now that a trouble ended under older code.
 update health set over_told_at = now() where recovered_at is not null;
 create index health_of_source on health (source, kind) where recovered_at is null;
 create index health_over on health (recovered_at) where recovered_at is not null and over_told_at is null;

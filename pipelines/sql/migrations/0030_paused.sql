@@ -1,4 +1,4 @@
--- Sources that somebody paused: the runs that begin by themselves leave them out, whatever their schedule says.
+-- Sources that somebody paused. Runs that begin by themselves leave them out, whatever their schedule says.
 -- oldest code: 0010
 create table paused_sources (
     source text primary key,

@@ -1,4 +1,4 @@
--- Runs whose articles are held: they stay in their article file until somebody releases or rejects them.
+-- Held runs. Their articles stay in the article file until somebody releases or rejects the run.
 -- oldest code: 0010
 create table quarantine (
     id bigint generated always as identity primary key,
@@ -7,7 +7,7 @@ create table quarantine (
     state text not null default 'held' check (state in ('held', 'released', 'rejected')),
     reason text not null,
     articles integer not null,
-    -- When the first of its pages was fetched.
+    -- When the run's first page was fetched.
     since timestamptz not null,
     held_at timestamptz not null default now(),
     decided_at timestamptz,

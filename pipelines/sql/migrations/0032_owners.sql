@@ -1,4 +1,4 @@
--- Whose watch it is, by the name of that person's login to Airflow: what a person may do with it there depends on this.
+-- The owner of a watch: the name of a login to Airflow. What a person may do with a watch at the Desk depends on its owner.
 -- oldest code: 0010
--- Empty: the desk's, nobody's in particular, as are all watches from before.
+-- Empty: the watch belongs to nobody in particular. All older watches are such.
 alter table watches add column if not exists owner text not null default '';

@@ -1,4 +1,4 @@
--- The articles that had a change of a kind: what `is:correction` asks for.
+-- An index for queries such as `is:correction`: the articles with a change of a kind.
 -- oldest code: 0010
 -- outside a transaction
 drop index concurrently if exists changes_kind;

@@ -1,6 +1,6 @@
--- Retention of earlier wordings and of the ledger: what was taken away, so that nobody takes it for lost.
+-- Retention of earlier wordings and of the ledger. What retention deleted is recorded, so that nobody takes it for lost.
 -- oldest code: 0017
--- Null while the words are there; else they are empty, and the digests still say what they were.
+-- When retention deleted the words of the wording, or null. The digests of the deleted words stay.
 alter table revision_rows add column text_retired_at timestamptz;
 create or replace view revisions as
 select r.article_id, r.revision, r.run, r.fetch_id, r.fetched_at, coalesce(r.title, a.title) as title,
@@ -14,20 +14,20 @@ select r.article_id, r.revision, r.run, r.fetched_at, r.title, r.description, r.
 from public.revisions r join public.fetches f on f.id = r.fetch_id
     left join public.changes c on c.article_id = r.article_id and c.revision = r.revision and c.kind = 'revised';
 
--- What of a run retention took away, and when: written before it is done.
+-- What retention deleted of a run, and when. The row is written before anything is deleted.
 create table retirements (
     source text not null,
     run text not null,
     what text not null check (what in ('article file', 'ledger')),
     retired_at timestamptz not null default now(),
     why text not null,
-    -- Of the ledger: fetches.
+    -- How many fetches were deleted, if `what` is the ledger.
     count bigint not null default 0,
-    -- Nothing is left that could be taken away.
+    -- Whether nothing is left that retention could delete.
     complete boolean not null default true,
     primary key (source, run, what)
 );
--- A line for each address whose row was taken out of the ledger: the day it counts for, and how it had ended.
+-- A short row for each URL whose row retention deleted from the ledger: the day for which it counts, and its last state.
 create table retired_urls (
     source text not null,
     url_key text not null,

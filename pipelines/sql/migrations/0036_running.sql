@@ -1,4 +1,4 @@
--- Stages that say they run are found by an index: each stage of each source looks for those that were killed before it.
+-- An index for stages that are `running`: each stage looks for earlier runs of its sources that were killed.
 -- oldest code: 0017
 -- outside a transaction
 drop index concurrently if exists runs_running;

@@ -1,5 +1,5 @@
--- The column `alerts.story` was no story's number: it is the number of what the alert is about, as `subject_id` says. Of an article it
--- stays when the article is erased (article_id is null from then on); of kind 'health' it is the row of `health`. A new name alone
--- changes no row; code that writes the old name is refused by the schema check.
+-- The column `alerts.story` had a wrong name: it is not the number of a story, but of the subject of the alert. The subject is an article or,
+-- for the kind 'health', a row of `health`. When an article is erased, its number stays here, and article_id becomes null. The new name
+-- changes no row. The schema check refuses older code, which would write the old name.
 -- oldest code: 0038
 alter table alerts rename column story to subject_id;

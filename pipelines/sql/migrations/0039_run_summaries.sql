@@ -1,6 +1,6 @@
--- What came of a run is counted once when it is over: a night of 1,000 sources has 3,000 rows, and the Desk shows thirty nights.
+-- The results of a run are counted once, after the run. A night of 1,000 sources has 3,000 rows, and the Desk shows thirty nights.
 -- oldest code: 0017
--- Null until a later run is planned, and again when a stage of the run begins again.
+-- Null until a later run is planned. When a stage of the run begins again, it becomes null again.
 alter table run_plans add column summary jsonb;
 create index run_plans_open on run_plans (begun_at) where summary is null;
 create view run_summaries as

@@ -1,4 +1,4 @@
--- A night ends with its stages: the load that releases a held run, and the matching of its articles, may come hours later.
+-- A night ends with its own stages. If a person releases a held run hours later, the load and the matching after that do not count.
 -- oldest code: 0017
 create or replace view run_summaries as
 select run, min(started_at) as started_at,

@@ -1,3 +1,3 @@
--- What came of a run with a release was counted as if the night had lasted until then: it is counted anew.
+-- The summaries of runs with a release say that the night lasted until the release. They are cleared, and counted again later.
 -- oldest code: 0017
 update run_plans set summary = null where run in (select run from quarantine where state = 'released');

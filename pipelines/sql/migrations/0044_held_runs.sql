@@ -1,8 +1,8 @@
--- Of a held run: why it is held, as codes with figures, so that a page can say it in any language; runs held before have their sentence
--- alone. And what became of the runs of a trouble, for the alert that told of it.
+-- drifts: why a run is held, as codes with figures, so that a page can say it in any language. Older held runs have only a sentence. And what
+-- became of the held runs of a trouble, for the alert that told of the trouble.
 -- oldest code: 0017
 alter table quarantine add column drifts jsonb not null default '[]';
--- The runs of a source that were held while a trouble lasted (until now, if it is not over), oldest first.
+-- The runs of a source that were held during a trouble, oldest first. The trouble may still last.
 create function held_between(of_source text, begun timestamptz, ended timestamptz) returns jsonb
 language sql stable as $$
     select coalesce(jsonb_agg(jsonb_build_object('run', run, 'state', state, 'decided_by', decided_by) order by run), '[]')

@@ -1,4 +1,4 @@
--- The few articles that searches ask for by `is:removed` and `is:revised`: without these all articles were read.
+-- Indexes for the few articles that searches with `is:removed` and `is:revised` find. Without these indexes all articles were read.
 -- oldest code: 0017
 -- outside a transaction
 drop index concurrently if exists articles_gone;
