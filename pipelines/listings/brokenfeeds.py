@@ -15,7 +15,7 @@ from lxml import etree
 
 from pipelines.dates.list_dates import ANYWHERE, Local, moment, read_date
 from pipelines.listings import feeds, xmltree
-from pipelines.listings.entry_fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join_link, names, plain
+from pipelines.listings.entry_fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join_listed, names, plain
 from pipelines.model import Entry
 
 # The beginnings of items in bytes: <item and <entry.
@@ -99,7 +99,7 @@ def _guess_entries(body: bytes, frame: feeds.Frame) -> Iterator[Entry]:
         sanitize_html=False,
     )
     for item in feed.get("entries", [])[:1]:
-        address = join_link(frame.base, str(item.get("feedburner_origlink") or item.get("link") or ""))
+        address = join_listed(frame.base, str(item.get("feedburner_origlink") or item.get("link") or ""))
         # If "updated" is missing, feedparser warns and gives the date of publication.
         changed = item.get("updated", "") if "updated" in item else ""
         published_at, precision = read_date(item.get("published", ""), frame.local)

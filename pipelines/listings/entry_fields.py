@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 # The most characters of a summary. Chosen: some feeds have the whole article there.
 SUMMARY_CHARACTERS = 2000
@@ -17,13 +17,18 @@ MAX_NAMES = 50
 # Markup may be this many times longer than its text.
 RAW = 4
 ABSOLUTE = ("http://", "https://")
+# An ampersand that a list has escaped twice.
+AMPERSAND = re.compile(r"&(?:amp|#0?38);")
+# Schemes that are written twice or without a colon or a slash, before a host: https://https://a.test, http//a.test.
+SCHEME = re.compile(r"(?:https?:?/+)*(https?):?/+(?=[^/?#\s]+\.[^/?#\s])", re.IGNORECASE)
+WWW = re.compile(r"www\.[^/?#\s]+\.[^/?#\s]+/", re.IGNORECASE)
 BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|figcaption)\b[^<>]*>", re.IGNORECASE)
 UNSEEN = re.compile(r"<(?:script|style)\b[^<>]*>[^<]*</(?:script|style)>", re.IGNORECASE)
 TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
 
 
 def join_link(base: str, link: str) -> str:
-    """A link as an absolute address; unchanged if it cannot be joined: the ledger counts it as unusable."""
+    """A link of a page as an absolute address; unchanged if it cannot be joined: the ledger counts it as unusable."""
     link = link.strip()
     if link.startswith(ABSOLUTE):
         return link
@@ -31,6 +36,23 @@ def join_link(base: str, link: str) -> str:
         return urljoin(base, link) if link else ""
     except ValueError:
         return link
+
+
+def join_listed(base: str, link: str) -> str:
+    """A link of a feed or sitemap as an absolute address, without the mistakes of the programs that write these.
+
+    No browser opens such links, so nobody sees an address without its scheme.
+    """
+    link = AMPERSAND.sub("&", link.strip())
+    link = SCHEME.sub(lambda said: said[1].lower() + "://", link, count=1) if SCHEME.match(link) else link
+    try:
+        here = urlsplit(base)
+        host = (here.hostname or "").removeprefix("www.")
+    except ValueError:
+        return join_link(base, link)
+    if WWW.match(link) or (host and link.lower().startswith(host + "/")):
+        link = f"{here.scheme}://{link}"
+    return join_link(base, link)
 
 
 def plain(markup: str, most: int) -> str:

@@ -1,4 +1,4 @@
-"""RSS 2.0, RSS 1.0 and Atom: a feed's XML into entries."""
+"""RSS of every version, CDF and Atom: a feed's XML into entries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,16 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from pipelines.dates.list_dates import ANYWHERE, Local, read_date
-from pipelines.listings.entry_fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join_link, known_as, names, plain
+from pipelines.listings.entry_fields import (
+    ABSOLUTE,
+    SUMMARY_CHARACTERS,
+    TITLE_CHARACTERS,
+    join_link,
+    join_listed,
+    known_as,
+    names,
+    plain,
+)
 from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 
@@ -22,7 +31,7 @@ MARKUP_FACTOR = 10
 # Elements of one name in an entry that are examined. Chosen: some feeds repeat an element.
 SAID_TWICE = 3
 
-ROOTS = ("rss", "rdf", "feed")
+ROOTS = ("rss", "rdf", "feed", "channel")
 # The most entries that are read. The largest real feeds have some hundreds.
 MOST_ENTRIES = 20_000
 # If a feed has at least this many entries and none has an address, the feed cannot be used. A single entry without an
@@ -49,6 +58,8 @@ OWN = re.compile(
 MAILED = re.compile(r"\S+@\S+\s*(?:\(([^()]*)\))?")
 PUBLISHED = ("pubDate", "published", "issued", "dc:date", "dc:issued", "dc:created", "created")
 MODIFIED = ("updated", "modified", "dc:modified")
+# The relation of a link to the page itself, as a name or as its address in the registry of relations.
+ALTERNATE = re.compile(r"\s*(?:https?://www\.iana\.org/assignments/relation/)?alternate\s*", re.IGNORECASE)
 PAGES = ("", "text/html", "application/xhtml+xml")
 BASED = etree.XPath("boolean(//@xml:base)")
 Said = dict[str, list[Any]]
@@ -88,7 +99,7 @@ def read(root: Any, url: str, local: Local = ANYWHERE) -> Iterator[Entry]:
 
 def read_frame(root: Any, url: str, local: Local = ANYWHERE) -> Frame:
     """What a feed says for all its entries."""
-    about = next((_read_fields(node, but=("item",)) for node in _holders(root)[1:]), {})
+    about = next((_read_fields(node, but=("item",)) for node in _holders(root) if name(node).lower() == "channel"), {})
     language = _first(about, "language", "dc:language") or root.get(LANG, "")
     if not local.language:
         local = replace(local, language=language)
@@ -99,7 +110,7 @@ def entry_of(item: Any, frame: Frame) -> Entry | None:
     """The entry in one item or entry element; None if it has no address."""
     said = _read_fields(item)
     link, node = _link(item, said)
-    address = join_link(_base_of(node, frame.base) if frame.placed else frame.base, link)
+    address = join_listed(_base_of(node, frame.base) if frame.placed else frame.base, link)
     if not address:
         return None
     published_at, precision = _when(said, frame.local, *PUBLISHED)
@@ -121,7 +132,8 @@ def entry_of(item: Any, frame: Frame) -> Entry | None:
 
 
 def _holders(root: Any) -> list[Any]:
-    return [root, *(node for node in islice(root, 1000) if name(node) == "channel")]
+    # RSS 1.1 has its items in an element of their own.
+    return [root, *(node for node in islice(root, 1000) if name(node) in ("channel", "items"))]
 
 
 def _items(root: Any) -> Iterator[Any]:
@@ -187,18 +199,31 @@ def _link(item: Any, said: Said) -> tuple[str, Any]:
     for node in said.get("feedburner:origLink", []):
         if text(node):
             return text(node), node
-    shown = [node for node in said.get("link", []) if node.get("rel", "alternate") == "alternate"]
+    shown = [node for node in said.get("link", []) if ALTERNATE.fullmatch(node.get("rel", "alternate"))]
     # The link to the page itself comes before links to other forms of the page for programs.
-    for node in sorted(shown, key=lambda node: node.get("type", "").partition(";")[0].strip().lower() not in PAGES):
-        if address := node.get("href", "").strip() or text(node):
+    for node in sorted(shown, key=_is_page, reverse=True):
+        # Behind an empty link: programs that take the feed for HTML close the element before its address.
+        if address := node.get("href", "").strip() or text(node) or _behind(node):
             return address, node
+    for node in said.get("content", []):
+        if node.get("src") and _is_page(node):
+            return node.get("src"), node
     for node in said.get("guid", []):
         if node.get("isPermaLink", "true").strip().lower() != "false" and text(node).startswith("http"):
             return text(node), node
     for node in said.get("id", []):
         if text(node).startswith("http"):
             return text(node), node
-    return item.get(ABOUT, ""), item
+    return item.get(ABOUT) or item.get("href", ""), item
+
+
+def _is_page(node: Any) -> bool:
+    return node.get("type", "").partition(";")[0].strip().lower() in PAGES
+
+
+def _behind(node: Any) -> str:
+    tail = (node.tail or "").strip()
+    return tail if tail.startswith(ABSOLUTE) else ""
 
 
 def _author(node: Any) -> str:

@@ -64,11 +64,10 @@ def read(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE, w
     kind, body = xmltree.find_kind(body)
     if kind == "html":
         raise ValueError("it is an HTML page, no feed or sitemap")
-    if kind == "sitemapindex":
-        named = sitemaps.read(body, url, local)
-        return Listing(_name_entries(Kind.SITEMAP, named if whole else sitemaps.newest(named)))
-    if kind == "urlset":
-        return Listing(_name_entries(Kind.ARTICLE, sitemaps.read(body, url, local)))
+    if kind in sitemaps.ROOTS:
+        pages, maps = sitemaps.read(body, url, local)
+        maps = maps if whole else sitemaps.newest(maps)
+        return Listing(_name_entries(Kind.ARTICLE, pages) + _name_entries(Kind.SITEMAP, maps))
     if kind not in feeds.ROOTS:
         raise ValueError("it is neither a feed nor a sitemap")
     root = xmltree.parse_xml(body)

@@ -11,7 +11,7 @@ from pipelines.listings.entry_fields import (
     NAME_CHARACTERS,
     SUMMARY_CHARACTERS,
     TITLE_CHARACTERS,
-    join_link,
+    join_listed,
     known_as,
     names,
     plain,
@@ -41,7 +41,7 @@ def _entries(feed: dict[str, Any], url: str, local: Local) -> Iterator[Entry]:
             continue
         named = _string(item.get("id"))
         address = _string(item.get("url")) or _string(item.get("external_url"))
-        address = join_link(url, address or (named if named.startswith(("http://", "https://")) else ""))
+        address = join_listed(url, address or (named if named.startswith(("http://", "https://")) else ""))
         if not address:
             continue
         people = [*_items(item.get("authors")), item.get("author")]

@@ -16,7 +16,7 @@ from lxml import etree
 
 from pipelines.dates.list_dates import ANYWHERE, Local, moment, month, read_date
 from pipelines.listings import xmltree
-from pipelines.listings.entry_fields import NAME_CHARACTERS, TITLE_CHARACTERS, join_link, names, plain
+from pipelines.listings.entry_fields import NAME_CHARACTERS, TITLE_CHARACTERS, join_listed, names, plain
 from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 
@@ -29,6 +29,8 @@ MAX_NAMED = 20_000
 MAX_CHOSEN = 20
 # Bytes of a line of a text sitemap. Chosen: twice the longest address.
 LONGEST_LINE_BYTES = 4096
+# The name of an element and its entry.
+Named = tuple[str, Entry]
 ELEMENT = re.compile(rb"<[A-Za-z]")
 LINE = re.compile(rb"https?://[^\s<>\"]+", re.IGNORECASE)
 DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/]?(0[1-9]|1[0-2])(?!\d)(?:[-_/]?(0[1-9]|[12]\d|3[01]))?")
@@ -43,14 +45,19 @@ ASIDE = re.compile(
 )
 
 
-def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
-    """What a sitemap or an index names. body: UTF-8. ValueError if there is no complete entry."""
+def read(body: bytes, url: str, local: Local = ANYWHERE) -> tuple[list[Entry], list[Entry]]:
+    """The pages and the sitemaps that a sitemap or an index names. body: UTF-8. ValueError if there is no complete
+    entry.
+    """
     found = _first_way(body, lambda way, recover: list(_entries(way, url, local, recover=recover)))
     root = xmltree.ROOT.search(body)
     # A sitemap without articles has no element at all.
     if not found and ELEMENT.search(body, root.end() if root else 0):
         raise ValueError("it is a sitemap of which no entry has an address")
-    return found
+    # Some sites name their sitemaps in a list of pages, or write an index with the elements of such a list.
+    index = root is not None and root[2].lower() == b"sitemapindex"
+    pages = [entry for called, entry in found if called != "sitemap" and not index]
+    return pages, [entry for called, entry in found if called == "sitemap" or index]
 
 
 def lines(body: bytes, url: str) -> list[Entry]:
@@ -82,7 +89,7 @@ def newest(found: list[Entry]) -> list[Entry]:
     return ordered[:MAX_CHOSEN]
 
 
-def _first_way(body: bytes, read_way: Callable[[bytes, bool], list[Entry]]) -> list[Entry]:
+def _first_way(body: bytes, read_way: Callable[[bytes, bool], list[Named]]) -> list[Named]:
     for way in xmltree.ways(body):
         try:
             return read_way(way, False)
@@ -96,7 +103,7 @@ def _first_way(body: bytes, read_way: Callable[[bytes, bool], list[Entry]]) -> l
     return found
 
 
-def _entries(body: bytes, url: str, local: Local, *, recover: bool) -> Iterator[Entry]:
+def _entries(body: bytes, url: str, local: Local, *, recover: bool) -> Iterator[Named]:
     parts = etree.iterparse(
         BytesIO(body), events=("end",), tag=("{*}url", "{*}sitemap"), encoding="utf-8",
         no_network=True, resolve_entities=False, huge_tree=False, load_dtd=False, recover=recover,
@@ -107,7 +114,7 @@ def _entries(body: bytes, url: str, local: Local, *, recover: bool) -> Iterator[
             return
         entry = _entry(item, url, local)
         if entry is not None:
-            yield entry
+            yield name(item), entry
         # Elements are released after reading: as a tree, the largest sitemaps take a quarter of a gigabyte.
         item.clear()
         above = item.getparent()
@@ -118,7 +125,7 @@ def _entries(body: bytes, url: str, local: Local, *, recover: bool) -> Iterator[
 def _entry(item: Any, url: str, local: Local) -> Entry | None:
     # An image inside the entry has its own loc and title.
     own = {name(node): node for node in item}
-    address = join_link(url, text(own["loc"])) if "loc" in own else ""
+    address = join_listed(url, text(own["loc"])) if "loc" in own else ""
     if not address:
         return None
     changed = text(own["lastmod"]) if "lastmod" in own else ""

@@ -23,10 +23,10 @@ MAX_BYTES = 50 * 1024 * 1024
 MOST_MENDED = 200_000
 # Bytes in which the root of a document is searched. Chosen: longer than any preamble.
 HEAD_BYTES = 20_000
-ROOT = re.compile(rb"<((?:[\w.-]+:)?(rss|RDF|feed|urlset|sitemapindex|html))(?=[\s/>]|$)", re.IGNORECASE)
+ROOT = re.compile(rb"<((?:[\w.-]+:)?(rss|RDF|feed|channel|urlset|sitemapindex|html))(?=[\s/>]|$)", re.IGNORECASE)
 DOCTYPE = re.compile(rb"\s*(?:<\?[^<>]*>\s*)?<!doctype\s+html\b", re.IGNORECASE)
 # The roots as they are spelled in feeds and sitemaps, and the names in these that have capitals.
-ROOTS = frozenset((b"rss", b"RDF", b"feed", b"urlset", b"sitemapindex", b"html"))
+ROOTS = frozenset((b"rss", b"RDF", b"feed", b"channel", b"Channel", b"urlset", b"sitemapindex", b"html"))
 CAPITALS = {name.lower(): name for name in (b"RDF", b"pubDate", b"isPermaLink", b"origLink", b"skipHours", b"skipDays",
             b"lastBuildDate", b"updatePeriod", b"updateFrequency")}  # fmt: skip
 TAG = re.compile(rb"</?[A-Za-z_][^<>]*")

@@ -57,6 +57,7 @@ def urls(body: bytes | str, url: str = AT) -> list[str]:
         ),
         ('<enclosure url="http://a.test/1.mp3"/><link>http://a.test/1</link>', "http://a.test/1"),
         ('<media:content url="x"><media:title>t</media:title></media:content><link>/1</link>', "http://a.test/1"),
+        ("<link/>http://a.test/1<guid isPermaLink='false'>1</guid>", "http://a.test/1"),
     ],
 )
 def test_the_address_of_an_rss_item_is_its_page(item: str, url: str) -> None:
@@ -80,6 +81,9 @@ def test_an_item_that_names_no_page_is_skipped(item: str) -> None:
         ),
         ('<link rel="self" href="/s"/><link rel="replies" href="/r"/><id>http://a.test/1</id>', "http://a.test/1"),
         ('<link rel="self" href="/s"/><id>tag:a.test,2026:1</id>', ""),
+        ('<link rel="http://www.iana.org/assignments/relation/alternate" href="/1"/>', "http://a.test/1"),
+        ('<content type="text/html" src="/1"/><id>tag:a.test,2026:1</id>', "http://a.test/1"),
+        ('<content type="audio/mpeg" src="/1"/><id>tag:a.test,2026:1</id>', ""),
     ],
 )
 def test_the_address_of_an_atom_entry_is_its_alternate(entry: str, url: str) -> None:
@@ -305,6 +309,40 @@ def test_a_feed_whose_entries_all_lack_an_address_is_not_nothing_new() -> None:
     items = b"<item><title>a</title><guid isPermaLink='false'>tag:1</guid></item><item><title>b</title></item><item/>"
     with pytest.raises(ValueError, match="no entry has an address"):
         read_list(b"<rss version='2.0'><channel>" + items + b"</channel></rss>", "http://a.test/feed")
+
+
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("www.a.test/1", "http://www.a.test/1"),
+        ("a.test/1", "http://a.test/1"),
+        ("http:/a.test/1", "http://a.test/1"),
+        ("http//a.test/1", "http://a.test/1"),
+        ("https://https://a.test/1", "https://a.test/1"),
+        ("http://a.test/?p=1&amp;amp;l=2", "http://a.test/?p=1&l=2"),
+        ("http://a.test/?p=1&amp;#038;l=2", "http://a.test/?p=1&l=2"),
+        ("http://b.test/http://a.test/1", "http://b.test/http://a.test/1"),
+        ("news/1", "http://a.test/rss/news/1"),
+    ],
+)
+def test_an_address_is_read_that_a_program_of_feeds_wrote_wrong(link: str, url: str) -> None:
+    assert only(rss(f"<link>{link}</link>")).url == url
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<Channel xmlns="http://purl.org/net/rss1.1#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<title>A</title><link>http://a.test/</link><items rdf:parseType="Collection"><item rdf:about="http://a.test/1">'
+        "<title>Bridge</title><link>http://a.test/1</link></item></items></Channel>",
+        "<channel><title>A</title><item><title>Bridge</title><link>http://a.test/1</link></item></channel>",
+        '<CHANNEL HREF="http://a.test/"><ITEM HREF="http://a.test/1"><TITLE>Bridge</TITLE></ITEM></CHANNEL>',
+    ],
+)
+def test_a_feed_whose_root_is_its_channel_is_read(body: str) -> None:
+    entry = only(body)
+
+    assert (entry.url, entry.title) == ("http://a.test/1", "Bridge")
 
 
 @pytest.mark.parametrize(

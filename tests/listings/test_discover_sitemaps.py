@@ -203,3 +203,16 @@ def test_a_sitemap_in_capitals_or_with_a_prefix_is_read(body: str) -> None:
 
 def test_an_empty_sitemap_names_nothing() -> None:
     assert read_list(b"<urlset></urlset>", "http://a.test/sitemap.xml") == []
+
+
+def test_sitemaps_in_a_list_of_pages_are_read_as_sitemaps() -> None:
+    body = (
+        f"<urlset {NS}><sitemap><loc>http://a.test/2.xml</loc></sitemap><url><loc>http://a.test/1</loc></url></urlset>"
+    )
+
+    found = read_list(body.encode(), "http://a.test/sitemap.xml")
+
+    assert [(kind.value, entry.url) for kind, entry in found] == [
+        ("article", "http://a.test/1"),
+        ("sitemap", "http://a.test/2.xml"),
+    ]
