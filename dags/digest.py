@@ -1,5 +1,5 @@
 """
-### Digest: what is collected goes out when its time has come
+### Digest: collected messages go out when they are due
 
 Every ten minutes. **send** hands over the collected messages that are due: hourly, nightly or weekly by the clock of
 their reader, and after the end of a watch's quiet times. It also sends everything else that waits in the outbox. Alerts

@@ -23,7 +23,7 @@ from contextlib import ExitStack
 from time import monotonic
 from typing import Any, TextIO
 
-# This import comes first: it examines all loaded modules, and later there would be many times as many.
+# This import comes first, because it examines all loaded modules, and later there are many more of them.
 import scrapy.core.downloader.contextfactory  # noqa: F401 -- what it says is not used here
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess

@@ -1,4 +1,4 @@
-"""Adopts what a killed crawl wrote to disk only: its pages go into the ledger, and into the bucket if there is one."""
+"""Adopts pages that a killed crawl wrote to disk only: they go into the ledger, and into the bucket if there is one."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def adopt_others(store: CrawlSession, find: Callable[[str], Source]) -> None:
 
 
 def adopt(store: CrawlSession, crawled: CrawledSource) -> None:
-    """Write into the ledger what a killed crawl wrote to disk only, judged as if it had just come. Files that the
-    killed crawl did not bring to the bucket go there now.
+    """Judge the pages that a killed crawl wrote to disk only, as if they had just come, and write them into the ledger.
+    Raw files that are missing in the bucket go there now.
     """
     try:
         with bucket.patient():

@@ -1,5 +1,5 @@
-"""A page after its scripts have run: the download handler for what spiders.render marks. Only this module knows
-scrapy-playwright.
+"""The download handler for requests that spiders.render marks: it gives the page after its scripts have run. Only this
+module knows scrapy-playwright.
 
 The document is fetched like any other page. If it is HTML, a fresh context of the browser opens it (spiders.visit). The
 document is kept in UTF-8, as it stands when the page is quiet. Cookies, storage and windows end with the context.

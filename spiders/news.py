@@ -50,7 +50,8 @@ BATCH_SECONDS = 1.0
 AT_ONCE_BYTES = 256 * 1024
 # URLs that are leased together for one source. Chosen: one lease costs little compared with as many fetches.
 LEASED_URLS = 40
-# Of these for one host. Chosen: half, so that a source with several hosts has work for all.
+# URLs that are leased together for one host of a source. Chosen: half, so that a source with several hosts has work for
+# all.
 LEASED_PER_HOST = 20
 # After the budget ends, requests under way get this many seconds for their answers.
 ARRIVAL_SECONDS = 10.0
@@ -192,8 +193,9 @@ class NewsSpider(Spider):
                 await self._pause()
 
     async def _next_frontiers(self, *, late: bool) -> list[Frontier]:
-        """The sources to handle now. Once a second these are all; in between only those with a change, because there
-        may be many sources."""
+        """The sources to handle now: once a second all of them, and in between only sources with a change, because
+        there may be many sources.
+        """
         everyone = await host_upkeep.go_round(self.work) or late
         stirred, self.work.stirred = (set(self.work.frontiers) if everyone else self.work.stirred), set()
         return [frontier for name in stirred if (frontier := self.work.frontiers.get(name))]
@@ -335,8 +337,8 @@ class NewsSpider(Spider):
         self.work.changed.set()
 
     def _put_back(self, lease: Lease) -> None:
-        """Put a URL back whose request was not made: at the end of its host's queue, or else its lease is given back
-        when the source ends.
+        """A request was not made: put its URL at the end of its host's queue. If that is not possible, the URL's lease
+        is given back when the source ends.
         """
         frontier = self.work.frontiers.get(lease.source)
         if frontier is None:
@@ -344,7 +346,7 @@ class NewsSpider(Spider):
         self.work.at_host[lease.host] -= 1
         self.work.stirred |= {lease.source, *self.work.sharing[lease.host]}
         frontier.outstanding -= 1
-        # If the URL's own host is ready, a host of its redirects was not. Then the URL is tried once more.
+        # If the URL's own host is ready, the host of a redirect was not. The URL is then tried only once more.
         if lease.host not in self.work.resting and (
             not self.work.pacer.ready(lease.host) or lease.id not in self.work.tried
         ):

@@ -39,7 +39,7 @@ from spiders.handler import TOO_LARGE, UnservedRequest
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
-# The same for an error's text after a few words of Nightdesk. Chosen: one line.
+# Characters of an error's text that are kept after a few words of Nightdesk. Chosen: one line.
 SHORT_CHARACTERS = 200
 # Digits of a Retry-After that are read. Chosen: thirty years; a longer number counts as a number too.
 SECONDS_DIGITS = 9

@@ -223,7 +223,7 @@ def _record(store: CrawlSession, results: Sequence[FetchResult]) -> set[str]:
             if result.left_out:
                 crawled.lists_cut.append(f"{result.url} has more links than are read: {result.left_out} were left out")
             if result.kind != Kind.ARTICLE:
-                # Articles of this list may have waited for the look at it.
+                # The source's articles may have waited until this list was read.
                 more.add(result.source)
             count(crawled, result)
         for name in sorted({result.source for result in results}):

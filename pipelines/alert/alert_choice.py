@@ -91,7 +91,7 @@ def write(conn: postgres.Connection, run: str, matches: Sequence[WatchMatch]) ->
     """
     earlier = _find_earlier(conn, matches)
     waiting, alerts = list(matches), []
-    # In rounds: a match that joins a story waits until the story's alert has its number.
+    # The alerts are written in rounds, because a match that joins a story waits until the story's alert has a number.
     while waiting:
         ready, waiting = _divide(waiting, earlier)
         rows = [_row(one, run, *_quiet_and_lead(one, earlier)) for one in ready]
@@ -121,8 +121,8 @@ def _find_earlier(conn: postgres.Connection, matches: Sequence[WatchMatch]) -> _
 
 
 def _divide(matches: Sequence[WatchMatch], earlier: _EarlierAlerts) -> tuple[list[WatchMatch], list[WatchMatch]]:
-    """The matches that can be written now; and those that wait, because a match on the same story for the same watch
-    goes first.
+    """The matches that can be written now, and the matches that wait for an earlier match of the same watch on the same
+    story.
     """
     ready, waiting, first = [], [], set()
     for one in matches:

@@ -1,8 +1,8 @@
 """Puts alerts into messages: one message for a story and channel, for any number of watches; other alerts go into
 collected messages (digests).
 
-An alert can be added to a message until a sender begins to send it. After that the message stays unchanged: a receiver
-that has a message with this key already drops a second one as a repetition.
+An alert can be added to a message until a sender begins to send it. After that the message stays unchanged, because a
+receiver drops a second message with the same key as a repetition.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _by_topic(watches_by_name: Mapping[str, Watch], loud: Sequence[postgres.Row]
 
 
 def _topic(channel: str, alert: Mapping[str, Any]) -> Topic:
-    # An article that joins a story and is still to be told gets a message of its own.
+    # An article that joins a story and must be told gets a message of its own.
     if alert["kind"] == AlertKind.NEW and alert["lead_id"] is None:
         return channel, alert["kind"], alert["story_id"], 0
     return channel, alert["kind"], alert["article_id"], alert["revision"]

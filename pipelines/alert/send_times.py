@@ -24,8 +24,8 @@ MINUTE = timedelta(minutes=1)
 def digest(written: str) -> str:
     """The stored form of a digest time: hourly, nightly 07:00, weekly mon 07:00; empty: at once.
 
-    ValueError if the text cannot be read. It says why in the second half of a sentence, to which the caller puts the
-    beginning.
+    ValueError if the text cannot be read. Its message is the second half of a sentence; the caller writes the first
+    half.
     """
     found = _DIGEST.fullmatch(" ".join(written.lower().split()))
     if not written.strip():

@@ -186,8 +186,8 @@ def node(watch: Watch, synonyms: Mapping[str, Sequence[str]] = MappingProxyType(
     wanted, unwanted = (tuple(map(Find, terms)) for terms in (watch.terms, watch.unless))
     if not unwanted:
         return wanted[0] if len(wanted) == 1 else Either(wanted)
-    # A mention that is a part of an `unless` term does not count. An `unless` term without a mention in it silences the
-    # watch, wherever it is in the article.
+    # A mention that is a part of an `unless` term does not count. An `unless` term that contains no mention silences
+    # the watch, wherever the term is in the article.
     return Every((Except(wanted, unwanted), Without(Except(unwanted, wanted))))
 
 

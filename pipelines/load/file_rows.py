@@ -17,7 +17,7 @@ from pipelines.stores import articlefile, bucket, postgres
 from pipelines.stores.articlefile import ArticleInFile, LineInFile
 
 # A line as load judges it: its values by the names of their columns. `n` is its number among the lines of this load.
-# `article` is its article, None if the line is a rejection; `store` gives what is stored of it.
+# `article` is its article, None if the line is a rejection; `store` gives the values that are stored of the article.
 Row = dict[str, Any]
 # The columns of the temporary table `lines` (load_create_lines): first those by which a line is judged, then those that
 # are stored.
@@ -45,7 +45,7 @@ class FileRows:
 
     rows: their lines, each with its number from 1 on.
     signed: the signatures of the texts, by fetch, if the file has them.
-    indexed: what reads the rows of the search index, by the number of the line, if the file has them.
+    indexed: functions that read the rows of the search index, by the number of the line, if the file has such rows.
     Older files lack signatures, index rows or digests; then load makes them.
     """
 
@@ -57,7 +57,8 @@ class FileRows:
 def read(conn: postgres.Connection, settings: Settings, sources: Sequence[str], run: str) -> FileRows:
     """What load takes from the article files of these sources.
 
-    A source that has no file has no rows, if no page of its run waits for load; else its missing file is a StoreError.
+    If a source has no file and no page of its run waits for load, it has no rows. If a page waits, the missing file is
+    a StoreError.
     """
     taken = FileRows([], {}, {})
     for source in sources:
@@ -71,7 +72,7 @@ def read(conn: postgres.Connection, settings: Settings, sources: Sequence[str], 
 
 
 def store(row: Row) -> tuple[object, ...]:
-    """What is stored of the article of a line, in the order of STORED; StoreError if the line cannot be read."""
+    """The stored values of a line's article, in the order of STORED; StoreError if the line cannot be read."""
     article: ArticleInFile = row["article"]
     try:
         texts = tuple(articlefile.copy_texts(article))

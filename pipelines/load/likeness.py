@@ -49,10 +49,10 @@ def relation(one: Signature, other: Signature, *, same_source: bool) -> Relation
 
 
 def edited_apart(one: Signature, other: Signature, first: Signature) -> bool:
-    """Whether two texts are alike because each is an edit of the first text.
+    """Whether two texts are alike only because both are edits of a third text, `first`.
 
-    Such texts are less like each other than like the first. Items of one template share as much with each other as with
-    any other item.
+    Two such edits share less with each other than with `first`. Items of one template share as much with each other as
+    with any other item.
     """
     like = signatures.compare(one, other)
     expected = signatures.compare(one, first).contained * signatures.compare(other, first).contained

@@ -47,14 +47,14 @@ MAX_TITLES_OF_CANONICAL = 4
 # How long a load waits for another one of the same source. Chosen: a task that is tried again
 # finds the load of the first try ended.
 LOCK_WAIT_SECONDS = 120
-# How long it waits for each further source after it waited for one in vain. Chosen: fifty sources take no more than
-# another minute.
+# How long a load waits for each further source after it has waited for one in vain. Chosen: fifty sources take no more
+# than another minute.
 SHORT_LOCK_WAIT_SECONDS = 1
 # Small article files are loaded together, up to this many bytes of them and this many files. Chosen: some 1,000
 # articles take less than a second, and after a kill no more than these are loaded again.
 TOGETHER_BYTES, TOGETHER_SOURCES = 16_000_000, 50
-# Memory of a load. If more words wait beside the search index than its list can hold (32 MB, some 6,000 articles), the
-# load merges them; it needs only one step if they fit into this memory.
+# Memory of a load. If the pending list of the search index is full (32 MB, some 6,000 articles), the load merges the
+# list into the index. This is a single step if the list fits into this memory.
 MERGE_MB = 64
 # How long a backfill still looks for articles after it began. Chosen: code that is older than the migration may still
 # be loading for a night.
@@ -84,8 +84,8 @@ NUMBERS_TELL, NUMBERS_AGREE = 4, 0.5
 WHOLE_SHARE = 0.97
 # An article that looks like this many separate stories is an item of their template.
 TEMPLATE_STORIES = 2
-# Two texts that were each edited from a third one share what both kept of it. They may share this much more, because
-# the share is only estimated, from some hundred shingles.
+# Two edits of a third text share the parts of it that both have kept. They may share this much more than that, because
+# shares are only estimated, from some hundred shingles.
 EDITS_MARGIN = 0.1
 
 # --- When the articles of a run are held because they are unlike the source's earlier articles

@@ -63,8 +63,8 @@ def keep_loaded(
     """Add the articles that this transaction of load wrote to the index.
 
     added: those that were not stored before; compared: whether articles that were stored before may have changed too.
-    indexed: what reads the rows that extract made, by line. If the article has other words than its line, its rows are
-    made here.
+    indexed: functions that read the rows that extract made, by line. If the article has other words than its line, its
+    rows are made here.
     """
     rows = postgres.query(conn, "load_unindexed", indexed=list(indexed)) if compared else []
     texts = [row["id"] for row in rows if row["n"] is None]
@@ -82,10 +82,11 @@ def keep_loaded(
 
 
 def merge(settings: Settings) -> int:
-    """Merge the words of new articles, which wait in lists beside the index, into it; gives the pages of these lists.
+    """Merge the pending lists, with the words of new articles, into the index; gives the number of pages of these
+    lists.
 
-    Load only adds to the lists: to merge many articles costs little more than to merge a few. A search reads the lists
-    as well, so it finds the same before and after.
+    Load only adds to the lists, because merging many articles at once costs little more than merging a few. A search
+    reads the lists as well, so it finds the same before and after.
     """
     with postgres.connection(settings, application="nightdesk words") as conn, conn:
         return int((postgres.row(conn, "words_merge") or {"pages": 0})["pages"])

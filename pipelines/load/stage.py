@@ -30,7 +30,7 @@ Call = Callable[[postgres.Connection], None] | None
 Load = Callable[..., Tally]
 LOCK_NOT_AVAILABLE = "55P03"
 BUSY = "Another load of {} holds its articles."
-# SQLSTATE classes: 22, a value that its type cannot have; 23, one that a constraint of its column refuses.
+# SQLSTATE classes: 22 is a value that its type cannot have, 23 is a value that a constraint of its column refuses.
 WRONG_VALUES = ("22", "23")
 # URLs in one message. Chosen: the others are counted.
 URLS_SHOWN = 3
@@ -60,13 +60,13 @@ def load(settings: Settings, source: Source, run: str, *, check: Call = None, pr
 def loading(settings: Settings, ahead: Sequence[Source] = ()) -> Iterator[Load]:
     """Give a function that loads like `load`, for many sources one after the other over one connection.
 
-    ahead: the sources that it will be called with, of one run and in this order. Small files that follow on each other
-    are loaded with the first of them, in one transaction; if anything is wrong with one, each by itself.
+    ahead: the sources for which the function will be called, of one run and in this order. Small files that follow on
+    each other are loaded together, in one transaction. If anything is wrong with one of them, each is loaded by itself.
     """
     # Between two calls, `idle` is the connection and `session` keeps it open. An error during a call closes it, and the
     # next call opens a new one. A new connection looks up each table again, which costs more than a small file.
     session, idle = ExitStack(), None
-    # After one source was waited for in vain, the others are not waited for as long: one load may hold them all.
+    # After a load waited for one source in vain, it waits less for the others: another load may hold all of them.
     patience = policy.LOCK_WAIT_SECONDS
     # Sources that were not loaded yet, and the tallies of those that were loaded with another one.
     left, known = list(ahead), dict[tuple[str, str], Tally]()

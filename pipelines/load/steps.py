@@ -1,7 +1,7 @@
 """The steps of a load: what each look at a page changed, decided and written by the statements `load_*`.
 
-They run on a temporary table of the article files' lines: before STEPS the lines are copied and KNOWN is asked; then
-come STEPS, in their order; after them the aliases, `load_update_unchanged_urls` and `load_add_removals`.
+They run on a temporary table with the lines of the article files. First the lines are copied there, and KNOWN runs.
+Then STEPS run in their order. Last come the aliases, `load_update_unchanged_urls` and `load_add_removals`.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ AIM_SECONDS, MOST_RUNS = 0.2, 200
 # keeps the answer there, mostly for ever.
 TRIED_AGAIN = timedelta(days=30)
 ENDING = ".jsonl"
-# The age limit of things that are never old enough.
+# The age limit of things that are kept for ever: nothing is older.
 FOR_EVER = "-infinity"
 NOBODYS: Mapping[str, int] = MappingProxyType({})
 
@@ -211,7 +211,9 @@ def _write_notes(
 
 
 def _old_runs(work: _Pass, raw_days: Mapping[str, int]) -> Iterator[tuple[str, list[str]]]:
-    """Each source with the runs whose ledger may go: decided, old enough, and with no raw files kept longer."""
+    """Each source with the runs whose ledger retention may delete: they are old enough, and their raw files are not
+    kept longer.
+    """
     with work.conn:
         before = work.now - timedelta(days=work.settings.keep_ledger_days)
         rows = postgres.query(work.conn, "retirable_runs", before=before, again=TRIED_AGAIN)
@@ -227,7 +229,7 @@ def _before(now: datetime, days: int) -> str:
 
 
 def _keeps(usual: int, own: Mapping[str, int]) -> bool:
-    """Whether things of any source are ever old enough."""
+    """Whether the things of any source have an age limit."""
     return bool(usual or any(days > 0 for days in own.values()))
 
 

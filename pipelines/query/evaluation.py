@@ -127,7 +127,8 @@ def places_of_part(node: Every, number: int, lookup: ArticleLookup, now: datetim
     found = places(part, lookup, now)
     if found is not None or not isinstance(part, Find) or not any(stream.whole for stream in lookup.reading.streams):
         return found
-    # A search has no filters here, for Postgres answers them, and a watch has them: neither counts what is no term.
+    # A watch still has its filters here, and a search does not, because Postgres answers them. So that both give the
+    # same, only terms are counted.
     finds = [one for one in node.parts if isinstance(one, Find)]
     at = sum(isinstance(one, Find) for one in node.parts[:number])
     return [hit._replace(term=part.term) for hit in _find_joined(finds, at, lookup)] or None
@@ -153,7 +154,9 @@ def _find(find: Find, lookup: ArticleLookup) -> list[Hit]:
 
 
 def _find_joined(finds: Sequence[Find], at: int, lookup: ArticleLookup) -> list[Hit]:
-    """The words of an article that are one of these terms, by its number, joined with those before and after it."""
+    """The words of an article that are one of these terms (by its number), written together with the terms before and
+    after it.
+    """
     found: list[Hit] = []
     for first in range(max(0, at - MOST_JOINED + 1), at + 1):
         for last in range(max(first + 2, at + 1), min(first + MOST_JOINED, len(finds)) + 1):

@@ -132,7 +132,7 @@ HINTS = {
 
 
 def parse(written: str, synonyms: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Node:
-    """The written query as records; QueryError points at the first mistake and says what to write instead.
+    """The query that a person wrote, as records; QueryError points at the first mistake and says what to write instead.
 
     synonyms: the lists for `syn:`, name -> spellings.
     """

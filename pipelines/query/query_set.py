@@ -53,9 +53,9 @@ class QuerySet:
     A key is a letter and what it stands for: w a word, b the beginning of a word, e what is left of a word without a
     prefix, p a piece of three letters, f a field with its value.
 
-    required: for each query, some groups; an article that matches has a key of each of them. excluded: groups of which
-    it has no key.
-    starts: the lengths of the beginnings of words that some key has.
+    required: for each query, some groups; an article that matches has a key of each of these groups. excluded: for each
+    query, some groups; an article that matches has no key of them.
+    starts: the lengths of all beginnings of words that are keys.
     kinds: two flags: whether any query has keys of the kinds e and p.
     """
 

@@ -24,12 +24,14 @@ LARGE_STYLE = re.compile(
 )
 # Elements that hold text; the text after a line break belongs to the element around it.
 HOLDING = ("p", "div", "td", "font", "span", "br")
-# Elements that can be a title by their name or size, and those that can be one on a page that has no such title.
+# Elements that can be a title if their name or size says so; and elements that can be the title of a page without any
+# of the former.
 TITLES = ("h2", "h3", "h4", "div", "p", "span", "td", "b", "font", "big")
 PLAIN_TITLES = frozenset(("td", "b", "strong", "font", "span"))
-# Characters of a paragraph. In scripts without spaces a third of them says as much, and a short sentence has these.
+# The fewest characters of a paragraph; of one in a script without spaces, which says as much in a third of them; and of
+# a short sentence in such a script.
 PARAGRAPH, UNSPACED_PARAGRAPH, UNSPACED_SENTENCE = 90, 30, 12
-# How many paragraphs are examined, and how many letters a word has before its endings.
+# How many paragraphs are examined, and how many letters of a word are its stem.
 LOOKED_AT, STEM = 20, 5
 # The least share of a title's words that the text of its article repeats; and of its pairs of letters in scripts
 # without spaces, because some pairs belong to two words.
@@ -79,7 +81,7 @@ def find(tree: HtmlElement, said: Collection[str]) -> str:
     if first is None:
         return ""
     titles = (text for text in _over(first, tree) if not said or is_about(text, said))
-    # Without a name or a size for it, only its words tell a title from all else above the text.
+    # If no name or size marks the title, only its words distinguish it from the other lines above the text.
     return next(titles, "") or next(_plainly_over(first, tree), "")
 
 

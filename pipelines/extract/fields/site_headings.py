@@ -112,7 +112,7 @@ def find_names(
     for at, (heading, h1) in enumerate(headings):
         if count_words(heading) > NAME_WORDS:
             continue
-        # That the page's title is the same is no sign of a site's name: so it is with headlines.
+        # A heading that is the same as the page's title may still be the article's headline.
         same = all(key_of_name(title) == key_of_name(heading) for title in known)
         may_name = same and (count_words(heading) <= SITE_WORDS or may_name_site(h1) or _has_name(heading, sites))
         named = may_name and _is_above_title(heading, rivals[at + 1 :], above, said)
@@ -140,8 +140,8 @@ def _is_section(
     sections: Callable[[], frozenset[str]],
     said: Callable[[], frozenset[str]],
 ) -> bool:
-    """Whether a heading begins with the name of a section, which is a part of the page's titles or a link to a
-    section, and a part of a title says what the text is about.
+    """Whether a heading is the name of a section, while a part of the page's titles says what the text is about. The
+    heading must begin with a part of a title or with the text of a link to a section.
 
     sections: gives the keys of the links to sections.
     """

@@ -19,8 +19,8 @@ from pipelines.text import words
 # A page without a date is a list if at least this share of its words is in links. Chosen: an article may have many
 # links; a list has little else.
 LINKED_SHARE = 0.6
-# A page of teasers is a list only if its share of words in links is at least that share divided by this number. Chosen:
-# even an article's menus have more links.
+# A page of teasers is a list only if its share of words in links is at least LINKED_SHARE divided by this number.
+# Chosen: even an article's menus have more links.
 TEASED_ONE_IN = 4
 # The least share of a list's text that is in cards. Chosen: an article may have related stories below it.
 LISTED_SHARE = 0.75

@@ -218,8 +218,9 @@ def _choose(
 
 
 def _is_remark(one: JudgedBlock) -> bool:
-    """Whether a block is among the page's comments, and to the classifier no part of the article either; or whether it
-    is a short one in another place with a telling name, and the classifier is sure.
+    """Whether a block is a remark, and no part of the article. It is one if it is among the page's comments and the
+    classifier does not take it for the article. A short block in another place with a telling name is one if the
+    classifier is sure that it is outside.
 
     For comments the name of any box counts, also of a box with half of the page (Block.kind, not JudgedBlock.kind).
     Extractors may take a long comment as the end of the article, and then its words count as evidence when texts are

@@ -1,7 +1,7 @@
-"""Blocks between those that stay which the trees doubt, though the page has their like in its text.
+"""Finds doubtful blocks that belong to the article because of the kept blocks around them.
 
-A sentence that is mostly links to topics, and the heading of one of several parts. Alone the one may lead away, and the
-other be the name of a box.
+Such a block is a sentence that is mostly links, or the heading of one of several parts. By itself, the sentence may
+lead to other pages, and the heading may be the name of a box.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from pipelines.extract import phrases
 from pipelines.extract.blocks import HEADINGS, Block, has_stop
 from pipelines.extract.text.block_chances import HALF_SHARE, JudgedBlock
 
-# The least chance of such a sentence and its fewest words; the least chance of such a heading, and how many of its kind
-# stand above a text that stays. Chosen: of 42 blocks that came by them on pages with gold texts, 34 were in the gold.
+# For a sentence: the least chance, and the fewest words. For a heading of a part: the least chance, and how many
+# headings in the same place are above a kept block. Chosen: on pages with gold texts these values added 42 blocks, of
+# which 34 were in the gold.
 SENTENCE_CHANCE, SENTENCE_WORDS = 0.2, 8
 PART_CHANCE, PARTS = 0.3, 3
-# The fewest words of a paragraph above or below a subhead, and the reasons of the phrase lists that a subhead may have
-# by chance.
+# The fewest words of the paragraphs above and below a subhead; and the reasons for which the phrase lists may cut a
+# subhead by mistake.
 PROSE_WORDS = 12
 LABELS = ("phrase: comment", "phrase: related")
 
@@ -30,8 +31,8 @@ def find_between(found: Sequence[JudgedBlock], kept: Sequence[int]) -> set[int]:
 
 
 def is_subhead(above: Block, heading: Block, below: Block) -> bool:
-    """Whether a heading that begins like a label, "comments" or "more", is the article's own: the text goes on below it
-    as it did above it.
+    """Whether a heading that begins like a label, such as "comments" or "more", is a subhead of the article: there are
+    paragraphs of the same place above and below it.
     """
     if heading.linked or not heading.text[-1:].isalnum() or above.path != below.path or not _is_headed(heading):
         return False
@@ -40,7 +41,7 @@ def is_subhead(above: Block, heading: Block, below: Block) -> bool:
 
 
 def _find_subheads(found: Sequence[JudgedBlock], kept: Sequence[int]) -> Iterator[int]:
-    """The subheads that begin like a label, between two paragraphs that stay."""
+    """The subheads that begin like a label, between two kept paragraphs."""
     for before, after in pairwise(kept):
         number, three = before + 1, (before, before + 1, after)
         alone = after == number + 1 and _may_be(found[number], PART_CHANCE)
@@ -59,7 +60,7 @@ def _find_sentences(found: Sequence[JudgedBlock], kept: Sequence[int]) -> Iterat
         for number in range(before + 1, after):
             block = found[number].block
             same = found[before].block.path == block.path == found[after].block.path
-            # A link alone is the headline of another article, also with a sign at its end.
+            # A line that is a link as a whole is the headline of another article, even with a full stop.
             linked = block.words >= SENTENCE_WORDS and HALF_SHARE * block.words <= block.linked < block.words
             told = same and linked and block.tag == "p" and has_stop(block.text)
             if told and _may_be(found[number], SENTENCE_CHANCE):
@@ -67,7 +68,7 @@ def _find_sentences(found: Sequence[JudgedBlock], kept: Sequence[int]) -> Iterat
 
 
 def _find_parts(found: Sequence[JudgedBlock], kept: Sequence[int]) -> Iterator[int]:
-    """The headings of parts: each in the same place as the others, right above a block that stays."""
+    """The headings of parts: several headings in the same place, each right above a kept block."""
     stays = set(kept)
     above = [number for number in (one - 1 for one in kept if one) if found[number].block.tag in HEADINGS]
     often = Counter(found[number].block.path for number in above)

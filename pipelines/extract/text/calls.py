@@ -1,7 +1,8 @@
-"""Blocks inside an article that call its reader away from it: boxes that sell something, lines that point elsewhere.
+"""Finds blocks inside an article that lead its reader away: boxes that offer something, and lines that point to other
+pages.
 
-The classifier and every extractor take them for paragraphs. Only this module knows the names of such boxes, and how
-such lines begin.
+The classifier and every extractor take these blocks for paragraphs. Only this module knows the names of such boxes, and
+how such lines begin.
 """
 
 from __future__ import annotations
@@ -13,27 +14,29 @@ from itertools import pairwise
 
 from pipelines.extract.blocks import HEADINGS, HOLDERS, TAIL_CHARACTERS, Block, TextPlace, around, has_stop
 
-# What sites call a box that asks for something: a call to action, or to sign up. Paragraphs behind a paywall are called
-# after it one by one, and what only subscribers see is called after them: both are none.
+# Names of boxes that ask for something: a call to action, or a sign-up. Other elements have similar names and ask for
+# nothing: the paragraphs behind a paywall, and content for subscribers.
 CALLED = re.compile(r"(?<![a-z])ctas?(?![a-z])|call-?to-?action", re.IGNORECASE)
 SIGNUP = re.compile(r"(?<!de)sign[-_]?up|opt[-_]?in|mailchimp", re.IGNORECASE)
 MAYBE_SIGNUP = re.compile(r"newsletter|subscri(?!ber|bed)", re.IGNORECASE)
-# What a box asks with; one that is called after a newsletter and has none of them may be the newsletter.
+# The elements with which a box asks. A box with "newsletter" in its name and without such an element may be the
+# newsletter itself.
 ASKED_WITH = ("form", "input", "button", "iframe", "a")
 # The most words of such a box, and its greatest share of the text. Chosen: a larger one holds the article.
 MOST_WORDS, MOST_SHARE = 120, 0.15
-# From how many words on one block of such a box is a paragraph of the article. Chosen: calls are shorter.
+# A block with at least this many words is a paragraph of the article, even in such a box. Chosen: calls are shorter.
 PARAGRAPH_WORDS = 40
-# From how many words on a line with a full stop and without a link is prose, and not an offer. Chosen: as of a line
-# that repeats.
+# A line with at least this many words, a full stop and no link is prose, and not an offer. Chosen: as of a line that
+# repeats.
 PROSE_WORDS = 12
-# A sign that points to a link, before it or after it; in lines from right to left it points to the left.
+# A sign before or after a link that points to it. In lines from right to left, the sign points to the left.
 POINTS = re.compile(r"[^\w\s]{0,2}\s?(?:[»›→➜➔➡⇒▶▸►←⬅◀◄👉]|>>)")
 POINTS_ON = re.compile(r"(?:[›→➜➔➡⇒▶▸►←⬅◀◄]|>>|(?<=\s)»)\W*$")
 # Such signs are quotation marks as well: at the end of a quotation in French, at its beginning in German, and on both
 # sides in Danish and Finnish.
 MAYBE_QUOTE, QUOTE_BEGINNING, QUOTE_END = re.compile("[»›]"), re.compile("[«‹]"), re.compile("[»›«‹]")
-# What a link in a line of its own asks a reader to do; and the same by words that headlines begin with as well.
+# Words with which a link asks its reader to do something. With the words of the second pattern, headlines begin as
+# well.
 ASKS = re.compile(
     r"(?:shop|buy|check (?:out|price)|download|register|browse|join|sign up|jetzt|lire|acheter|comprar?|leggi|acquista|"
     r"lees|bekijk|læs|läs|zobacz|читайте|смотрите|اقرأ|إقرأ|شاهد (?:[أا]يض\u064b?ا|الفيديو|المزيد)|طالع|بخوانید|"
@@ -41,30 +44,32 @@ ASKS = re.compile(
     re.IGNORECASE,
 )
 ASKS_IN_SHORT = re.compile(r"(?:get|order|view|book|try)(?!\w)", re.IGNORECASE)
-# The end of a sentence. What asks may end in an exclamation mark, or in dots for what is to be read.
+# The end of a sentence. An exclamation mark and dots do not count: a line that asks for something may end so.
 FULL_STOP = re.compile(r"(?<![.…])[.?؟。۔।॥](?!\.)[^\w.…]{0,7}$")
 READ_FULL = re.compile(r"read (?:our|the|my) full(?!\w)", re.IGNORECASE)
-# The least share of its words that are link: in a line that points, in one that names a page of the site, and in one
-# that asks. Chosen: a sentence with a link in it says something of its own.
+# The least share of a line's words that are link: if a sign points to the link, if the line asks to read the full text,
+# and if it asks for something else. Chosen: a sentence with a link in it has a smaller share.
 POINTING_SHARE, NAMING_SHARE, ASKING_SHARE = 0.5, 0.4, 0.9
 LONGEST_LINE_WORDS = 20
-# From how many such lines in a row on they are a list that belongs to the article.
+# If there are at least this many such lines in a row, they are a list that belongs to the article.
 LIST_LINES = 4
-# A bar of links: the share of its words that are link, how many bars are between them, and its most words. Chosen: a
-# table's row has no links. Where most parts have a digit they are scores, or figures of another kind.
+# A row of links with bars between them: the bar, the least share of words that are link, the fewest bars, and the most
+# words. Chosen: a table's row has no links. A row is no such bar if most of its parts have a digit: these are scores or
+# other figures.
 BAR, BAR_SHARE, FEWEST_BARS, LONGEST_BAR_WORDS = " | ", 0.7, 2, 45
 DIGIT = re.compile(r"\d")
-# A button: how often it stands in the text, its most words, and the share of them that are link, if it asks or points
-# and if it does not.
+# A button: how often its words are in the text at least, its most words, and the least share of these that are link: of
+# a button that asks or points, and of any other.
 BUTTONS, BUTTON_WORDS, ASKING_BUTTON_SHARE, BUTTON_SHARE = 3, 4, 0.4, 0.9
 PARAGRAPHS = frozenset(("p", "li", "h2", "h3", "h4", "h5", "h6"))
 LINE_TAGS = frozenset(("p", "div", "span", "em", "strong", "b", "blockquote"))
-# Where a link again and again is a name or a thing, unless two words of it ask for something: in tables and lists.
+# Elements of tables and lists. A link that occurs several times in them is usually a name. It is a button only if it
+# has two words or more and asks for something.
 NAMED_IN = HOLDERS | {"li"}
 
 
 def find_calls(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
-    """The numbers of the blocks among those kept that are no part of the article, but ask its reader for something."""
+    """The numbers of the kept blocks that are no part of the article, but lead its reader away."""
     total = sum(found[number].words for number in kept)
     known: dict[int, tuple[int, ...]] = {}
     boxes = {number: _list_boxes(found[number].place, known) for number in kept}
@@ -79,15 +84,16 @@ def find_calls(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
         for number, holding in boxes.items()
         if any(sizes[box] <= most for box in holding) and not _is_letter(found[number])
     ]
-    # A page that is made of such boxes has its article in them.
+    # If such boxes hold much of the text, they hold the article.
     few = sum(found[number].words for number in boxed) <= MOST_SHARE * total
     return sorted({*(boxed if few else ()), *_find_pointers(found, kept), *_find_buttons(found, kept)})
 
 
 def _find_buttons(found: Sequence[Block], kept: Sequence[int]) -> Iterator[int]:
-    """The links of a few words that stand again and again in the text, once for each thing that they offer.
+    """Links of a few words that occur several times in the text, once for each thing on offer.
 
-    A name above what its bearer says is none: unless it asks for something, prose does not follow on most of them.
+    In an interview, the name of a speaker also occurs several times. So a link that asks for nothing is no button if
+    prose follows on most of its occurrences.
     """
     short = [number for number in kept if _may_be_button(found[number])]
     often = Counter(found[number].key for number in short)
@@ -123,7 +129,9 @@ def _begins_to_ask(text: str) -> bool:
 
 
 def _find_pointers(found: Sequence[Block], kept: Sequence[int]) -> Iterator[int]:
-    """The lines that are hardly more than a link and say so; several in a row are a list."""
+    """Lines that are hardly more than a link and point to it or ask for something. A list of several such
+    lines in a row stays.
+    """
     row: list[int] = []
     for number in (*kept, None):
         if number is not None and _points(found[number]):
@@ -151,26 +159,28 @@ def _points(block: Block) -> bool:
 
 
 def _asks_in_line(block: Block) -> bool:
-    """Whether a line asks its reader to do something, and is no sentence and no headline that begins like it."""
+    """Whether a line asks its reader to do something. A sentence, or a headline that begins with such words, does not
+    count.
+    """
     if FULL_STOP.search(block.text[-TAIL_CHARACTERS:]):
         return False
     return bool(ASKS.match(block.text) or (block.words < BUTTON_WORDS and ASKS_IN_SHORT.match(block.text)))
 
 
 def _points_ahead(text: str) -> bool:
-    """Whether a line begins with a sign that points ahead, and not with a quotation."""
+    """Whether a line begins with a sign that points ahead. A quotation mark does not count."""
     sign = POINTS.match(text)
     return sign is not None and not (MAYBE_QUOTE.search(sign[0]) and QUOTE_END.search(text, sign.end()))
 
 
 def _points_on(text: str) -> bool:
-    """Whether a line ends in a sign that points on, and not in the end of a quotation."""
+    """Whether a line ends in a sign that points on. A quotation mark does not count."""
     sign = POINTS_ON.search(text[-TAIL_CHARACTERS:])
     return sign is not None and not (MAYBE_QUOTE.search(sign[0]) and QUOTE_BEGINNING.search(text))
 
 
 def _is_letter(block: Block) -> bool:
-    """Whether a line in a box to sign up in is written to readers: it is no link and asks for nothing."""
+    """Whether a line in a sign-up box is prose for readers: a sentence that is no link and asks for nothing."""
     linked = block.linked >= POINTING_SHARE * block.words
     if linked or block.words <= PROSE_WORDS or not has_stop(block.text):
         return False
@@ -178,7 +188,9 @@ def _is_letter(block: Block) -> bool:
 
 
 def _list_boxes(place: TextPlace | None, known: dict[int, tuple[int, ...]]) -> tuple[int, ...]:
-    """The places around and at this one that are called so, by their ids; known: those of other places so far."""
+    """The ids of the places that ask for something: this place and those around it. known: the answers for other places
+    so far.
+    """
     if place is None:
         return ()
     if id(place) not in known:

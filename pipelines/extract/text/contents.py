@@ -1,4 +1,4 @@
-"""Lists of links inside a text: the page's table of contents, and lists from which the judge kept only a few lines.
+"""Finds lists of links inside a text: the page's table of contents, and lists of which only a few lines were kept.
 
 Only this module knows how such lists look, and what is written above a table of contents.
 """
@@ -17,7 +17,7 @@ from pipelines.extract.phrases import key
 
 # The least share of a line's words that are link, and the fewest such lines in a row that are a list.
 LINKED_SHARE, FEWEST_LINES = 0.8, 3
-# The elements that make a line of a table of contents. A heading that is a link to itself is none.
+# The elements that make a line of a table of contents. Headings are left out, because many are links to themselves.
 LINE_TAGS = frozenset(("li", "p", "div", "a", "span"))
 # How many elements around a block are searched for a link that contains it. Chosen: a link around a box contains few
 # elements.
@@ -38,7 +38,7 @@ LABELS = SURE_LABELS | {key(label) for label in LABELS_SAID.split("|")}
 
 
 def find_contents(found: Sequence[Block], kept: Sequence[int], url: str) -> set[int]:
-    """The numbers of the blocks among those kept that are a table of contents, or stand above it as its name.
+    """The numbers of the kept blocks that are a table of contents, or its name above it.
 
     url: the page's address.
     """
@@ -63,7 +63,7 @@ def find_contents(found: Sequence[Block], kept: Sequence[int], url: str) -> set[
 
 
 def find_scraps(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
-    """The numbers of the blocks among those kept that are the smaller part of a list of links."""
+    """The numbers of the kept blocks that are the smaller part of a list of links."""
     mine: dict[HtmlElement, list[int]] = {}
     for number in kept:
         holder = found[number].place.parent
@@ -88,9 +88,9 @@ def _is_link(block: Block) -> bool:
 
 @dataclass(frozen=True)
 class LinkWays:
-    """Where a page's links lead, by the elements that hold them, themselves among these.
+    """Where a page's links lead: elements that are or contain links.
 
-    here: all links of these lead to the page itself, to some place on it. placed: and these places exist elsewhere on
+    here: all links of such an element lead to places on the page itself. placed: these places also exist elsewhere on
     the page, and do not lead back.
     """
 
@@ -99,7 +99,7 @@ class LinkWays:
 
 
 def _follow_links(root: HtmlElement, url: str) -> LinkWays:
-    """Where the links of a page lead, in time that grows with the page."""
+    """Where the links of a page lead."""
     links = list(root.iter("a"))
     aims = {link: _find_fragment(link, url) for link in links}
     if not any(aims.values()):
@@ -118,7 +118,7 @@ def _follow_links(root: HtmlElement, url: str) -> LinkWays:
 
 
 def _hold_only(links: dict[HtmlElement, bool]) -> frozenset[HtmlElement]:
-    """The elements all of whose links are among these links. Each element is visited at most twice."""
+    """The elements whose links are all marked as true. Each element is visited at most twice."""
     so: set[HtmlElement] = set()
     other: set[HtmlElement] = set()
     for link, is_so in links.items():
@@ -131,20 +131,22 @@ def _hold_only(links: dict[HtmlElement, bool]) -> frozenset[HtmlElement]:
 
 
 def _find_fragment(link: HtmlElement, url: str) -> str:
-    """The name of the place on its own page that a link leads to; empty if it leads elsewhere."""
+    """The name of the place to which a link leads on its own page; empty if the link leads elsewhere."""
     try:
         there, here = urlsplit((link.get("href") or "").strip()), urlsplit(url)
     except ValueError:
         return ""
     own = not there.netloc or there.hostname == here.hostname
-    # Another query is another page: the next one of an article, or of a list. None is the page without what only
-    # counts its readers.
+    # Another query is another page, such as the next page of an article or a list. A link without a query leads to
+    # the same page, because a page's query may only count readers.
     same = there.path in ("", here.path) and there.query in ("", here.query)
     return unquote(there.fragment) if own and same else ""
 
 
 def _is_placed(link: HtmlElement, aim: str, places: dict[str, HtmlElement], aimed: set[str]) -> bool:
-    """Whether a link leads to another place on its page that does not lead back to it, as a note's does."""
+    """Whether a link leads to another place on its page. A place that leads back to the link is a note, and does not
+    count.
+    """
     place = places.get(aim)
     if place is None or link.get("id") in aimed or link.get("name") in aimed:
         return False
@@ -152,7 +154,7 @@ def _is_placed(link: HtmlElement, aim: str, places: dict[str, HtmlElement], aime
 
 
 def _leads_here(block: Block, ways: frozenset[HtmlElement]) -> bool:
-    """Whether a block is links to places on its own page, all of them among the ways, and no more."""
+    """Whether a block is nothing but links, and all of them are among these elements."""
     if not _is_link(block):
         return False
     element = block.place.element
@@ -163,5 +165,5 @@ def _leads_here(block: Block, ways: frozenset[HtmlElement]) -> bool:
 
 
 def _have_places(found: Sequence[Block], row: Sequence[int], ways: LinkWays) -> bool:
-    """Whether nearly all lines of a row lead to places that the page has."""
+    """Whether nearly all lines of a row lead to places that exist on the page."""
     return sum(_leads_here(found[number], ways.placed) for number in row) >= max(FEWEST_LINES, LINKED_SHARE * len(row))

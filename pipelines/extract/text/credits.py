@@ -1,4 +1,4 @@
-"""What is left over of a thing that is no text: lines that say whose a picture or a figure is, and bare headings.
+"""Finds leftovers of things that are no text: lines that credit a picture or a figure, and headings without a text.
 
 Only this module knows how such lines begin and end.
 """
@@ -13,38 +13,39 @@ from pipelines.extract.blocks import HEADINGS, TAIL_CHARACTERS, Block, has_stop
 from pipelines.text import UNSPACED
 
 PICTURE = r"(?P<what>photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?)"
-# Whose it is: said outright, by a name behind a word that sentences have too, or by what follows a colon.
+# A credit: words that only credits have, a word that sentences have too and that must precede a name, or a colon.
 OF = (
     r"(?:(?P<sure>courtesy|used\s{1,3}(?:under|with\s{1,3}permission))|"
     r"(?P<named>by|credits?|via|von|(?P<given>(?:provided|supplied)\s{1,3}by))|(?:de|di|from))(?!\w)"
     r"\s{0,2}(?P<colon>:?)\s{0,2}"
 )
-# Who may have given it without a name: the yard, the ferry's captain. Chosen: longer ones are sentences.
+# A giver without a name: the yard, the ferry's captain. Chosen: longer ones are sentences.
 GIVER = re.compile(r"the(?:\s{1,3}[^\s.!?]{1,20}){1,3}\W{0,4}", re.IGNORECASE)
-# A line that is nothing else, and the end of a caption.
+# A line that is a credit as a whole, and a credit at the end of a caption.
 WHOLE = re.compile(rf"\W{{0,4}}{PICTURE}\s{{1,3}}{OF}(?P<whose>.{{0,100}})$", re.IGNORECASE)
 ENDING = re.compile(rf"[.!?]\s{{1,3}}[(\[]?{PICTURE}\s{{1,3}}{OF}(?P<whose>.{{2,60}})$", re.IGNORECASE)
 SOURCE = re.compile(
     rf"\W{{0,4}}(?:{PICTURE}\s{{1,3}})?(?:source|credit|quelle|fuente|bron)s?\s?:\s{{0,3}}\S", re.IGNORECASE
 )
-# What may stand in a name, beside words with a capital.
+# Words without a capital that may be in a name.
 JOINING_WORDS = (
     "and of the for on from courtesy und et y e de di von via by van der den del della du da dos la al bin ibn"
 )
 JOINING = frozenset(JOINING_WORDS.split())
 AROUND_NAMES = " :/&|()[]\"'“”‘’«».,©-–—"
-# The most words of a line that is nothing else, of one that names a source, of a caption, and with a capital in a name
-# in them. Chosen: longer ones are sentences.
+# The most words of a line that is a credit as a whole, of a line that names a source, and of a caption; and the most
+# words with a capital in the name of a credit. Chosen: longer ones are sentences.
 WHOLE_WORDS, SOURCE_WORDS, CAPTION_WORDS, NAME_WORDS = 12, 5, 40, 6
-# In how many elements on either side of a caption its picture is. Chosen: a picture has a link and a box around it.
+# How many elements are searched for a picture on either side of a caption. Chosen: a picture has a link and a box
+# around it.
 NEAR_ELEMENTS = 12
 PICTURES = frozenset(("img", "picture", "amp-img", "figure", "video"))
-# What else a heading may end in that says something.
+# Other signs at the end of a heading that says something by itself.
 SENTENCE_END = re.compile(r"[»”’\"״։:」』)]\W{0,7}$")
-# Scripts whose lines may be sentences and have no stop: Hebrew, and those without blanks.
+# Scripts in which a sentence may have no full stop: Hebrew, and scripts without blanks.
 UNSTOPPED = re.compile(f"[\u0590-\u05ff{UNSPACED}]")
-# The most words and characters of a bare heading, and the fewest words above it. Chosen: a longer one may be what
-# there is to say, and below a dateline it is.
+# The most words and characters of a bare heading, and the fewest words above it. Chosen: a longer heading, or one right
+# below a dateline, may be the whole news.
 HEADING_WORDS, HEADING_CHARACTERS, WORDS_ABOVE = 8, 60, 15
 DIGIT = re.compile(r"\d")
 # The most characters of a caption. Chosen: expressions are slow on long lines of nothing but signs.
@@ -52,12 +53,14 @@ LONGEST_CAPTION_CHARACTERS = 500
 
 
 def find_credits(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
-    """The numbers of the blocks among those kept that say whose a picture or a figure is."""
+    """The numbers of the kept blocks that credit a picture or a figure."""
     return [number for number in kept if _is_credit(found[number])]
 
 
 def find_bare_heading(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
-    """The heading at the end of a text that nothing follows, if it is the only one there and no sentence."""
+    """The last block of a text if it is a heading and no sentence, and the block above it is no heading. Empty if there
+    is none.
+    """
     *above, last = (found[number] for number in kept) if kept else (None,)
     if last is None or last.tag not in HEADINGS or not _is_bare(last) or not above or above[-1].tag in HEADINGS:
         return []
@@ -88,8 +91,8 @@ def _is_credit(block: Block) -> bool:
 
 
 def _says_whose(match: re.Match[str]) -> bool:
-    """Whether what follows says whose it is: outright, behind a colon, or with a name and nothing else. `Foto von` is
-    not enough for one word: every noun of German has a capital.
+    """Whether a match is a credit: by words that only credits have, by a colon, or by a name without anything else.
+    After `Foto von`, one word is not enough, because every German noun has a capital.
     """
     if match["sure"] or match["colon"] or (match["given"] and GIVER.fullmatch(match["whose"])):
         return True
@@ -100,7 +103,7 @@ def _says_whose(match: re.Match[str]) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    """Whether a text is hardly more than a name: a few words, with capitals or between such."""
+    """Whether a text is hardly more than a name: a few words with capitals, and words that join these."""
     parts = [part for part in (word.strip(AROUND_NAMES) for word in re.split(r"[\s/|]+", text)) if part]
     others = [part for part in parts if not (part[0].isupper() or part[0] == "@")]
     return 0 < len(parts) - len(others) <= NAME_WORDS and all(
@@ -109,7 +112,7 @@ def _is_name(text: str) -> bool:
 
 
 def _is_beside_picture(block: Block) -> bool:
-    """Whether a picture is in a block's element, or right before or behind it or the box around it."""
+    """Whether a picture is in a block's element, or right before or after the element or the box around it."""
     places = (block.place, block.place.parent) if block.place.parent is not None else (block.place,)
     near = [block.place.element]
     for place in places:

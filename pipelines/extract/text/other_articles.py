@@ -241,8 +241,8 @@ def _end_of_last(found: Sequence[Block], headings: Sequence[int]) -> int:
     """The number behind the last block of the last text.
 
     No heading marks that end. Its blocks are in the heading's place, and are no more than those of the shortest of
-    the other texts. If the paragraphs of the others go on about their heading, so does each of the last one: what
-    follows it may be the end of the article itself.
+    the other texts. If the paragraphs of the other texts go on about their heading, each paragraph of the last text
+    must do the same: otherwise it may be the end of the article itself.
     """
     last, shortest = headings[-1], max(2, min(after - before for before, after in pairwise(headings)))
     others = [

@@ -1,6 +1,7 @@
-"""A second article below the first, in the same elements: it is told by its subject, or by what machines are given.
+"""Finds a second article below the first in the same elements. Its subject shows it, or the text that the page gives
+for machines.
 
-The shape of the page does not show it: its heading could be a subhead of the first article.
+The shape of the page does not show a second article: its heading could be a subhead of the first.
 """
 
 from __future__ import annotations
@@ -15,17 +16,18 @@ from pipelines.extract.phrases import reasons
 from pipelines.extract.text import particulars
 from pipelines.text import has_unspaced, words
 
-# The fewest words of each of the two texts, and of the heading between; a letter of scripts without spaces is one.
+# The fewest words of each of the two texts, and of the heading between them. In scripts without spaces each letter
+# counts as a word.
 OWN_WORDS, NEXT_WORDS, HEADING_WORDS = 25, 25, 4
-# The greatest share of a heading's words in the text of the other article. Chosen: one word may be chance.
+# The greatest share of a heading's words that the text of the other article may have. Chosen: one word may be chance.
 OTHERS_SHARE = 0.2
 # How many headings are judged, each by the whole text. Chosen: the second article of a page begins long before.
 JUDGED_HEADINGS = 50
-# A heading of a lower rank than the title's has at least this many words, as headlines have and subheads have not, and
-# at least this share of them is in its text, which has no word of the title.
+# For a heading of a lower rank than the title's: the fewest words, because subheads are shorter than headlines; and the
+# least share of these words that is in the text below it. That text has no word of the title.
 HEADLINE_WORDS, HEADLINE_SHARE = 5, 0.6
-# The least share of the first text that is in what machines are given, and of this in the first text; and the greatest
-# share of the second text in it.
+# The least share of the first text that is in the text for machines, and of the text for machines that is in the first
+# text; and the greatest share of the second text that is in the text for machines.
 SAME_SHARE, OTHER_SHARE = 0.9, 0.1
 # How many blocks below a heading may be its line of author and day.
 HEAD_BLOCKS = 2
@@ -48,7 +50,8 @@ def find_second(
     whole: whether these are all of it.
     """
     told = key(" ".join(given))
-    # The blocks that machines are given too: each is looked for once, whatever the number of headings.
+    # The blocks that are also in the text for machines. They are looked for only once, because there may be many
+    # headings.
     shared = frozenset(one for one in kept if found[one].key in told) if told else frozenset[int]()
     for number in islice(_headings(found, titles, title), JUDGED_HEADINGS):
         own = [one for one in kept if title < one < number]
@@ -81,15 +84,15 @@ def _is_given(
     title: int,
     heading: int,
 ) -> bool:
-    """Whether the article that machines are given is the first text, and the second is one part about something else.
+    """Whether the text for machines is the first text, and the second is one part about something else.
 
     below: the numbers of the blocks of the second.
-    shared: the numbers of the blocks that machines are given too.
-    told_words: how many words machines are given.
+    shared: the numbers of the blocks that are also in the text for machines.
+    told_words: how many words the text for machines has.
     """
     parts = any(found[number].tag == found[heading].tag for number in below)
     theirs = above_text.stems(" ".join(found[number].text for number in below))
-    # Some systems give machines only what precedes the first subhead.
+    # The text for machines of some systems ends before the first subhead.
     if parts or above_text.share(found[title].text, theirs) > OTHERS_SHARE:
         return False
     return _words(found, shared.intersection(own)) >= SAME_SHARE * max(_words(found, own), told_words)
@@ -115,8 +118,9 @@ def _changes_subject(found: Sequence[Block], own: Sequence[int], rest: Sequence[
 
 
 def _begins_article(found: Sequence[Block], title: int, heading: int) -> bool:
-    """Whether a heading has what subheads have not: a link, a day or an author, a unit like the title's, or a rule
-    above it."""
+    """Whether a heading begins an article and is no subhead: it has a link, a day or an author, a unit like the
+    title's, or a rule above it.
+    """
     second, below = found[heading], [block.text for block in found[heading + 1 : heading + 1 + HEAD_BLOCKS]]
     if second.linked or particulars.tells_day(below) or any("byline" in told for told in reasons(below)):
         return True

@@ -14,9 +14,9 @@ from pipelines.extract.blocks import Block, around
 REASON = "table"
 # The fewest cells and rows of a table of figures, and the most words of a cell; a row has two cells.
 CELLS, ROWS, LONGEST_CELL = 4, 2, 60
-# The whole table is kept if at least this share of its words was kept.
+# A table is kept as a whole if at least this share of its words was kept.
 WHOLE = 0.5
-# The same for a table with sentences in its cells; and the fewest words of such a cell.
+# The same share for a table with sentences in its cells; and the fewest words of such a cell.
 TOLD, SENTENCE = 0.3, 5
 
 
