@@ -33,7 +33,7 @@ CRAWLED_BESIDE = 25
 # Seconds for a source whose time is unknown. Chosen: the time of a small source.
 UNKNOWN_SECONDS = 1.0
 FAILED = RunState.FAILED
-# For each stage, the count that shows whether a failed stage still left something for the next one.
+# For each stage, the count that shows whether a failed stage left anything for the next stage.
 COUNT_OF_PARTIAL_WORK = {"crawl": "fetched", "extract": "pages", "load": "new"}
 
 

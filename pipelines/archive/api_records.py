@@ -75,7 +75,7 @@ def versions(
 def story(conn: postgres.Connection, number: int, count: int, *, after: int = 0) -> list[Record]:
     """The articles that tell a story, in the order in which the outlets told it; none if there is no such story.
 
-    number: of the story, of one that turned out to be the same, or of an article in it.
+    number: the number of the story, of a story that was merged into it, or of one of its articles.
     after: only those behind this place.
     share: the part of an article's text that is in the story's first article.
     """

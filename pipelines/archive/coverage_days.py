@@ -14,8 +14,8 @@ class Day:
 
     expected: the usual number of found addresses on days before; None if it is unknown.
     stored: those that the ledger calls stored.
-    archived: those of the stored ones that are articles in the archive.
-    missing: those of the stored ones that are not.
+    archived: stored addresses with an article in the archive.
+    missing: stored addresses without one.
     exported: articles in the parts.
     retired: found addresses whose rows retention deleted. They count by how they had ended.
     """

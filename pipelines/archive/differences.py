@@ -83,7 +83,7 @@ def _compare_words(before: Sequence[str], after: Sequence[str], most: int) -> It
 
 
 def _blocks(before: Sequence[str], after: Sequence[str], most: int) -> Iterator[tuple[Fate, Sequence[str]]]:
-    """The parts that both have, and the parts that only one has, in order; common ends are not compared."""
+    """The parts that both texts have, and the parts that only one has, in order. Common ends are not compared."""
     shortest = min(len(before), len(after))
     head = next((n for n in range(shortest) if before[n] != after[n]), shortest)
     tail = next((n for n in range(shortest - head) if before[-1 - n] != after[-1 - n]), shortest - head)

@@ -69,7 +69,9 @@ def move_urls(
 
 
 def make_due_again(reading: ListReading, pairs: Sequence[tuple[NamedUrl, postgres.Row]]) -> int:
-    """Make known URLs due again that are let in now, or that a believed list calls modified; gives how many."""
+    """Make known URLs due again if the rules now let them in, or if a believed list calls them modified; gives how
+    many.
+    """
     pairs = [(one, row) for one, row in pairs if not one.rule]
     readmitted = [row["id"] for _, row in pairs if _is_readmitted(row)]
     if readmitted:

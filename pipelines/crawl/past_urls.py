@@ -70,7 +70,8 @@ def ask_lists(conn: postgres.Connection, source: Source, run: str, more: Iterabl
 
 
 def ask(conn: postgres.Connection, source: Source, run: str, addresses: Sequence[tuple[str, str]]) -> int:
-    """Make due the addresses that the ledger does not have, each with what named it; gives how many.
+    """Add these addresses as due, except those that the ledger has; gives how many. Each comes with the list that named
+    it.
 
     Part of the caller's transaction.
     """

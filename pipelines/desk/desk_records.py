@@ -115,8 +115,8 @@ def read_superseded(
     *,
     now: datetime | None = None,
 ) -> list[Record]:
-    """The results in the last night of the sources that ran again since, in the form of `sources`, which gives their
-    newer run.
+    """The results of the last night for sources that have run again since, in the form of `sources`. (`sources` itself
+    has their newer run.)
 
     rows, latest: from `sources` and `runs`.
     """

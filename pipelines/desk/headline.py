@@ -28,8 +28,8 @@ SINCE = ("run", "started_at", "running", "planned", "sources", "first_source", "
 
 
 def find_night(latest: Sequence[Record]) -> Record | None:
-    """The last night: the newest run that was planned for most sources. Without any: the newest run that was not for
-    one page, else the newest run; None if nothing has run.
+    """The last night: the newest run that was planned for most sources. If there is none: the newest run that was not
+    for one page, or else the newest run. None if nothing has run.
 
     latest: from `desk_records.runs`.
     """
@@ -180,7 +180,7 @@ def _find_mended(rows: Sequence[Record], superseded: Sequence[Record]) -> set[st
 
 
 def _failed_in_another(row: Record, mine: Sequence[Record], night: Record) -> bool:
-    """Whether a source failed last in another run than the night, in which it did not fail."""
+    """Whether a source failed in its last run, although it did not fail in the night."""
     failed_in_night = any(one["name"] == row["name"] and one["state"] == RunState.FAILED for one in mine)
     return bool(row["state"] == RunState.FAILED and row["run"] != night["run"] and not failed_in_night)
 

@@ -42,7 +42,7 @@ MAX_BAR_PARTS = 8
 # The most words of a line of known phrases. In such a line one phrase has two words, or there are at least three
 # phrases: two single words may be chance.
 TILED_WORDS = 24
-# A line of known phrases is cut from this weight on; the comment above has the reason.
+# A line of known phrases is cut if its weight is at least this number, for the reason given above.
 TILED_WEIGHT = 3
 # The fewest letters of a phrase that touches another phrase without a space.
 GLUED = 5

@@ -227,8 +227,9 @@ def _better(known: Link | None, link: Link) -> Link:
 
 
 def _drop_shared(links: list[Link]) -> list[Link]:
-    """The links, without words that many of them share. If nearly all links are aside (in menus and the like), none
-    counts as aside."""
+    """The links. If many links have the same words, these links get no words. If nearly all links are aside (in menus
+    and the like), none counts as aside.
+    """
     said = Counter(link.words for link in links)
     everywhere = sum(link.aside for link in links) > EVERYWHERE_SHARE * len(links)
     return [

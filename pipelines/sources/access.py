@@ -36,8 +36,9 @@ NOT_GIVEN = {
 LEFT_OUT = "(secret)"
 # The statuses by which a site asks for a login.
 UNKNOWN = (401, 402, 403)
-# Texts are removed from answers from this many characters on: texts of letters and digits; a value that stands alone in
-# a cookie (which may be as harmless as `lang=arabic-1`); and texts of one kind of characters, like words.
+# Shorter forms of a secret are not removed from answers, because other texts may contain them. The numbers are the
+# fewest characters: of a text of letters and digits; of a single value of a cookie (which may be as harmless as
+# `lang=arabic-1`); and of a text of one kind of characters, like a word.
 MIXED, MIXED_COOKIE, PLAIN = 6, 8, 16
 COOKIE_NAME = re.compile(rb"^\s*([^=;\s]{1,100})=")
 

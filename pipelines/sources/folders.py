@@ -182,7 +182,7 @@ def follow(settings: Settings, name: str) -> Path:
 
 
 def _offer(settings: Settings, name: str) -> tuple[Path, Path]:
-    """What a followed source's file would be made of, and where it would be."""
+    """The file from which `follow` would make a source's file, and the path of the new file."""
     name = "-".join(name.casefold().split())
     if not NAME.fullmatch(name):
         raise SourceError(f"{name!r} cannot be a source's name; names are a-z, 0-9 and single - _ . between them.")
@@ -322,7 +322,7 @@ def find_paused(conn: postgres.Connection) -> dict[str, datetime]:
 
 
 def count_unpaused(settings: Settings, conn: postgres.Connection) -> int:
-    """How many sources a run could be for: those with a file, whatever is in it, that are not paused."""
+    """How many sources have a file and are not paused. A file counts even if it cannot be read."""
     return len(set(names_taken(settings)) - find_paused(conn).keys())
 
 

@@ -114,10 +114,10 @@ def read_in_file(file: Path) -> Iterator[LineInFile]:
 
 
 def copy_texts(article: ArticleInFile) -> Iterator[bytes | str]:
-    """The texts of an article, in the order of TEXTS_IN_FILE: in COPY's text form, or as a text without what Postgres
-    cannot store. One of NO_LINE if one is no text.
+    """The texts of an article, in the order of TEXTS_IN_FILE: bytes are in COPY's text form, and a str is a text
+    without the characters that Postgres cannot store. One of the errors in NO_LINE if a value is no text.
 
-    COPY has all the escapes of JSON but that of a character by its number.
+    COPY knows all escapes of JSON except those with the number of a character.
     """
     for name in TEXTS_IN_FILE:
         written = bytes(getattr(article, name))
@@ -133,7 +133,7 @@ def write_removed(article: ArticleInFile) -> str:
 
 
 def whole_article(article: ArticleInFile) -> Article:
-    """The article with all of its texts; one of NO_LINE if one is no text."""
+    """The article with all of its texts; one of the errors in NO_LINE if a value is no text."""
     fields = {name: getattr(article, name) for name in article.__struct_fields__}
     return Article(**fields | {name: msgspec.json.decode(fields[name], type=str) for name in TEXTS_IN_FILE})
 
@@ -232,7 +232,7 @@ def from_json(text: bytes) -> Line:
     try:
         line = _DECODER.decode(text)
     except msgspec.DecodeError:
-        # The reason may be a half of a surrogate pair, which load drops.
+        # The text may have half of a surrogate pair. Load drops such a half.
         line = msgspec.convert(json.loads(text), Line)
     if (line.article is None) == (line.rejection is None):
         raise ValueError("a line holds an article or a rejection")
@@ -243,7 +243,7 @@ def _from_json_in_file(text: bytes) -> LineInFile:
     try:
         line = _DECODER_IN_FILE.decode(text)
     except msgspec.DecodeError:
-        # Perhaps for a half of a surrogate pair: as in `from_json`, but without it.
+        # The text may have half of a surrogate pair, as in `from_json`. Here the half is dropped at once.
         line = _DECODER_IN_FILE.decode(json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "ignore"))
     if (line.article is None) == (line.rejection is None):
         raise ValueError("a line holds an article or a rejection")
@@ -251,7 +251,9 @@ def _from_json_in_file(text: bytes) -> LineInFile:
 
 
 def _has_numbered(written: bytes) -> bool:
-    """Whether JSON has a character by its number, as it has NUL and the halves of surrogate pairs."""
+    """Whether a text in JSON has an escape with the number of a character. NUL and halves of surrogate pairs have such
+    escapes.
+    """
     at = written.find(ESCAPE)
     while at >= 0:
         if written[at + 1] == NUMBERED:

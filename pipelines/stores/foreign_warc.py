@@ -35,7 +35,7 @@ ENDED = re.compile(rb"\r?\n\r?\n")
 # What may follow the block of a record: two line ends, as the standard says; or fewer, before another record or at the
 # end of the file.
 BEHIND_BLOCK = re.compile(rb"\r?\n\r?\n|(?:\r?\n)?(?=WARC/)|[\r\n]{0,4}\Z")
-# The bytes in which this is looked for.
+# The most bytes that BEHIND_BLOCK needs.
 BEHIND_BYTES = len(HEAD_END) + len(WARC)
 # A line of a head that goes on: the next one begins with a blank.
 FOLDED = re.compile(rb"\r?\n[ \t]+")

@@ -44,14 +44,14 @@ ROWS_AT_ONCE = 1000
 # The line above each statement of a `queries.sql`: `-- name: release_leases`.
 NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
-# The tables are in public: a role called nightdesk would find the views of the schema nightdesk before them. To compile
-# a statement (jit) costs more than any of ours gains.
+# The tables are in public: a role called nightdesk would find the views of the schema nightdesk before them. Compiling
+# a statement (jit) would cost more than it gains for any of ours.
 OPTIONS = "-c timezone=UTC -c search_path=public -c jit=off"
 # Keepalive: seconds until either side checks the other one, seconds between two checks, and how many may get no answer.
 # So the session of a dead machine, with all its locks, is free within a minute.
 ALIVE_SECONDS, ALIVE_AGAIN_SECONDS, ALIVE_TIMES = 20, 10, 4
-# After so many seconds either side gives up a connection that answers nothing, or takes nothing of what was sent, also
-# one with bytes on their way, which keepalive does not look at (Linux would send them again for a quarter of an hour).
+# After so many seconds either side gives up a connection if the other side answers nothing or takes nothing. Keepalive
+# does not examine a connection with bytes on their way: Linux would send them again for a quarter of an hour.
 LOST_SECONDS = ALIVE_SECONDS + ALIVE_AGAIN_SECONDS * ALIVE_TIMES
 MILLISECONDS = 1000
 SERVER_ASKS = (
@@ -154,11 +154,11 @@ def query(conn: Connection, name: str, **params: Any) -> list[Row]:
 def stream(
     conn: Connection, name: str, *, at_once: int, columns: str = "", **params: Any
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows of a statement as bare tuples, `at_once` at a time, however many there are: Postgres keeps the rest.
+    """The rows of a statement as bare tuples. `at_once` of them are in memory at a time, and Postgres keeps the rest.
 
     Part of the caller's transaction, which must last as long.
 
-    columns: what is taken of its columns, in SQL; empty for all.
+    columns: the columns to take, in SQL; empty for all.
     """
     text = statement(name)
     with conn.cursor(name, cursor_factory=psycopg2.extensions.cursor) as cursor:
@@ -303,7 +303,7 @@ def cause(error: BaseException) -> str:
 
 
 def is_refusal(error: Error) -> bool:
-    """Whether Postgres refused the content that was to be written, and was itself able to write."""
+    """Whether Postgres refused a content, although it was able to write."""
     return isinstance(error, psycopg2.DataError | psycopg2.IntegrityError)
 
 

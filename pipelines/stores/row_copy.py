@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from pipelines.stores import packed_values, postgres
 from pipelines.stores.postgres import Connection
 
-# Bytes that COPY asks for at once. Chosen: psycopg2's default of 8,192 asks for every other article.
+# Bytes that COPY asks for at once. Chosen: with psycopg2's default of 8,192, it would ask once for every two articles.
 COPY_BYTES = 65_536
 
 
@@ -20,11 +20,11 @@ class Sink(Protocol):
 
 
 class _CopyStream:
-    """Rows for COPY, written while COPY reads them: Postgres takes in the first ones meanwhile."""
+    """Rows for COPY. They are made while COPY reads, so that Postgres stores the first rows meanwhile."""
 
     def __init__(self, rows: Iterable[bytes]) -> None:
         self.rows = iter(rows)
-        # What stopped it: psycopg2 tells Postgres of it, and us what Postgres then says.
+        # The error that stopped the rows. psycopg2 hides it: it raises the error with which Postgres answers.
         self.error: BaseException | None = None
 
     def read(self, size: int) -> bytes:
@@ -35,7 +35,8 @@ class _CopyStream:
                 length += len(row)
                 if length >= size:
                     break
-        # An interrupt too: psycopg2 would make an error of Postgres of it, and the load would go on.
+        # An interrupt is kept too. Otherwise psycopg2 would raise an error of Postgres instead, and the load would go
+        # on.
         except BaseException as error:
             self.error = error
             raise
@@ -43,10 +44,10 @@ class _CopyStream:
 
 
 def copy_in(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """COPY rows into a table; lists become arrays, dicts and lists of dicts jsonb, None null. Bytes are values that are
-    in COPY's text form already.
+    """COPY rows into a table. Lists become arrays, dicts and lists of dicts become jsonb, None becomes null. Bytes must
+    be in COPY's text form already.
 
-    The rows are read while Postgres takes them in; an error in it is raised here.
+    The rows are made while Postgres stores them. If making a row raises an error, this function raises the same error.
     """
     lines = (b"\t".join(map(_write_value, values)) + b"\n" for values in rows)
     _copy_in(conn, f"copy {table} ({', '.join(columns)}) from stdin", lines)
@@ -64,14 +65,16 @@ def _copy_in(conn: Connection, statement: str, rows: Iterable[bytes]) -> None:
 
 
 def copy_out(conn: Connection, name: str, sink: Sink, *, columns: str, **params: Any) -> None:
-    """Write what a statement copies to stdout, a row at a time; columns: what stands in it for `{columns}`, in SQL."""
+    """Write the rows that a `copy … to stdout` statement gives, one at a time. columns: the SQL that replaces
+    `{columns}`.
+    """
     with conn.cursor() as cursor:
         text = cursor.mogrify(postgres.statement(name).replace("{columns}", columns), params).decode()
         cursor.copy_expert(text, sink)
 
 
 def copy_packed(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[bytes]]) -> None:
-    """Like `copy_in`, of rows whose values are in Postgres' binary form already, as `packed_values` makes them."""
+    """Like `copy_in`, for rows whose values `packed_values` has put into Postgres' binary form."""
     packed = packed_values.pack_rows(rows, len(columns))
     _copy_in(conn, f"copy {table} ({', '.join(columns)}) from stdin (format binary)", packed)
 

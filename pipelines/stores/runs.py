@@ -1,7 +1,8 @@
 """Runs: their keys, and the row each stage writes for each source.
 
 Each begin of a stage is an attempt with a number. A process that begins the same stage of the same run and source takes
-the stage over: the attempt before writes nothing any more, however long it was paused (TakenOverError).
+the stage over. From then on the earlier attempt writes nothing, even if it was paused for long and goes on
+(TakenOverError).
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ SOURCES_SHOWN = 10
 NIGHT_SHARE, WIDEST_WITHIN = 0.5, timedelta(days=7)
 
 # How long after its beginning a run counts as over, and how many such runs are counted when a run is planned. Chosen:
-# no night lasts so long, and if a stage begins again, its run is counted again; and a month of nights after an update.
+# no night lasts so long, and after an update a month of nights is counted. If a stage begins again, its run is counted
+# again.
 OVER_AFTER, COUNTED_AT_ONCE = timedelta(hours=12), 40
 
 STAGES = ("crawl", "extract", "load", "alert")

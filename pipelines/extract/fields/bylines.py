@@ -186,7 +186,7 @@ def find_bylines(tree: HtmlElement) -> list[str]:
 
 
 def _before_date(text: str) -> str:
-    """A line up to the day, the count or the bar after the name."""
+    """The part of a line before the day, the count or the bar that follows the name."""
     if not any(map(str.isdigit, text)):
         return text
     line = DIGITS.split(text)[0].rstrip(" -–—|•·,،:")

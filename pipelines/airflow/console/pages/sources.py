@@ -129,8 +129,9 @@ def _end_hold(name: Name, key: Key, work: Decision, acting: Acting) -> Any:
     current = settings()
     source = _find_source(current, name)
     with acting.doing(current, Act(work), Thing.SOURCE, source.name) as done:
-        # The lock is free when the transaction ends, after the start: whoever gets it then sees what was started.
-        # Nobody waits for it, since who waits would hold one of the Desk's few connections.
+        # The lock ends with the transaction, after the Dag was started, so the next request that gets the lock sees the
+        # started run. No request waits for the lock, because a waiting request would hold one of the Desk's few
+        # connections.
         locked = quarantine.lock_decision(done.conn, source.name, key)
         _check_held(done.conn, source.name, key)
         if not locked or any(
