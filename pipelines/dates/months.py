@@ -121,6 +121,8 @@ JALALI = {
 }  # fmt: skip
 # Names that mean another month in another language.
 ELSEWHERE = {("hr", "listopada"): 10, ("hr", "listopad"): 10, ("bs", "listopada"): 10}
+# A mark of Burmese that tells two months apart, and the letter that it is a form of.
+MEDIALS = str.maketrans("\u103d", "\u101d")
 # Years by which the Thai calendar is ahead of the Gregorian.
 BUDDHIST_YEARS = 543
 # The first year that is read as a Gregorian one. Chosen: news is of this century or the last.
@@ -142,7 +144,7 @@ def fold(text: str) -> str:
     plain = normal(text)
     if plain.isascii():
         return plain
-    bare = "".join(c for c in compose(plain, "NFKD") if not unicodedata.category(c).startswith("M"))
+    bare = "".join(c for c in compose(plain.translate(MEDIALS), "NFKD") if not unicodedata.category(c).startswith("M"))
     return compose(bare)
 
 
@@ -198,6 +200,13 @@ def _names() -> dict[str, dict[str, int]]:
     return found
 
 
+def _of_several_parts() -> list[str]:
+    """Month names with blanks, and short ones of Lao, which have a dot inside."""
+    names = [name for table in (GREGORIAN, JALALI, HIJRI) for names in table.values() for name in names.split("|")]
+    dotted = [name for names in SHORT.values() for of_month in names.split() for name in of_month.split("|")]
+    return [name for name in names if re.search(r"\W", fold(name))] + [name for name in dotted if "." in name]
+
+
 def _short() -> dict[tuple[str, str], int]:
     return {
         (language, re.sub(r"\W", "", fold(name))): number
@@ -212,13 +221,7 @@ _COMPOUND = re.compile(
     r"(?<!\w)("
     + "|".join(
         sorted(
-            (
-                re.sub(r"\W+", r"[\\s.-]+", fold(name))
-                for table in (GREGORIAN, JALALI, HIJRI)
-                for names in table.values()
-                for name in names.split("|")
-                if re.search(r"\W", fold(name))
-            ),
+            (re.sub(r"\W+", r"[\\s.-]+", fold(name)) for name in _of_several_parts()),
             key=len,
             reverse=True,
         )

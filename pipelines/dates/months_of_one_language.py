@@ -36,8 +36,8 @@ SHORT = {
     "ಅಕ್ಟೋ|ಅಕ್ಟೋಬರ್ ನವೆಂ|ನವೆಂಬರ್ ಡಿಸೆಂ|ಡಿಸೆಂಬರ್",
     "ku": "rbn|rêbendan|rêbendana sbt|sibata adr|adara nsn|nîsana gln|gulana hzr|hezîrana trm|tîrmeha "
     "tbx|tebaxa îln|îlona cot|cotmeha mjd|mijdara brf|berfanbara",
-    "lo": "ມກ|ມັງກອນ ກພ|ກຸມພາ ມນ|ມີນາ ມສ|ເມສາ ພພ|ພຶດສະພາ ມິຖ|ມິຖຸນາ ກລ|ກໍລະກົດ ສຫ|ສິງຫາ ກຍ|ກັນຍາ ຕລ|ຕຸລາ "
-    "ພຈ|ພະຈິກ ທວ|ທັນວາ",
+    "lo": "ມ.ກ|ມັງກອນ ກ.ພ|ກຸມພາ ມ.ນ|ມີນາ ມ.ສ|ເມສາ ພ.ພ|ພຶດສະພາ ມິ.ຖ|ມິຖຸນາ ກ.ລ|ກໍລະກົດ ສ.ຫ|ສິງຫາ ກ.ຍ|ກັນຍາ "
+    "ຕ.ລ|ຕຸລາ ພ.ຈ|ພະຈິກ ທ.ວ|ທັນວາ",
     "lt": "saus|sausis vas|vasaris kov|kovas bal|balandis geg|gegužė birž|birželis liep|liepa "
     "rugp|rugpjūtis rugs|rugsėjis spal|spalis lapkr|lapkritis gruod|gruodis",
     "mk": "јан - - - - - - - сеп - ное -",
@@ -76,6 +76,7 @@ SHORT = {
     "uz": "yan - - - - iyn iyl avg sen - noy dek",
     "vi": "tháng1|thg1 tháng2|thg2 tháng3|thg3 tháng4|thg4 tháng5|thg5 tháng6|thg6 tháng7|thg7 tháng8|thg8 "
     "tháng9|thg9 tháng10|thg10 tháng11|thg11 tháng12|thg12",
-    "yi": "יאַנואַר פֿעברואַר מערץ אַפּריל מיי יוני יולי אויגוסט סעפּטעמבער אָקטאָבער נאָוועמבער דעצעמבער",
+    "yi": "יאַנואַר|יאַנ|יאַן פֿעברואַר|פֿעב מערץ אַפּריל|אַפּר מיי יוני יולי אויגוסט|אויג סעפּטעמבער|סעפּ אָקטאָבער|אָקט "
+    "נאָוועמבער|נאָוו דעצעמבער|דעצ",
     "zu": "- februwari mas|mashi eph|ephreli mey|meyi - julayi aga|agasti septhemba okthoba - dis|disemba",
 }  # fmt: skip

@@ -326,7 +326,9 @@ def test_the_offset_and_the_half_of_the_day_are_read_wherever_they_stand(text: s
 @pytest.mark.parametrize(
     ("language", "text", "month"),
     [("hr", "14 lip 2020", 6), ("pl", "14 lip 2020", 7), ("hr", "14 lis 2020", 10), ("pl", "14 lis 2020", 11),
-     ("th", "14 ม.ค. 2563", 1), ("th", "14 มี.ค. 2563", 3), ("hi", "14 जन॰ 2020", 1), ("hi", "14 जून 2020", 6)],
+     ("th", "14 ม.ค. 2563", 1), ("th", "14 มี.ค. 2563", 3), ("hi", "14 जन॰ 2020", 1), ("hi", "14 जून 2020", 6),
+     ("my", "14 ဇန် 2020", 1), ("my", "14 ဇွန် 2020", 6), ("lo", "14 ມ.ກ. 2020", 1), ("lo", "14 ມິ.ຖ. 2020", 6),
+     ("lo", "14 ກ.ພ. 2020", 2), ("yi", "14 יאַנ 2020", 1), ("yi", "14 פֿעב 2020", 2), ("yi", "14 אַפּר 2020", 4)],
 )  # fmt: skip
 def test_a_short_month_is_that_of_its_own_language(language: str, text: str, month: int) -> None:
     found = parse_date(text, NOW, "UTC", language)
