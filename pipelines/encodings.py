@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable
 from importlib import import_module
@@ -17,6 +18,8 @@ MOST_ENCODINGS = 4
 MOST_UNNAMED = 2
 # The beginning of a gzip body.
 MAGIC = b"\x1f\x8b"
+# The beginning of a body that is not encoded as its label says: markup, JSON or a gzip file.
+PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?A-Za-z][\t\n\r -\xff]{30}|[{\[]\s*\")|\x1f\x8b\x08")
 # The most members of a gzip body. With one member for every 64 KB, 50 MB have 800.
 MOST_MEMBERS = 10_000
 # The rest of a piece behind the end of a member is copied. The first pieces are small, so that the copies stay small.
@@ -46,10 +49,14 @@ def decode(body: bytes, names: str, limit: int) -> bytes:
             body = _decoder(name)(body, limit + 1)
         except ImportError:
             raise ValueError(f"{name} is not supported here") from None
-        except (ValueError, MemoryError):
+        except (OverLimit, MemoryError):
             raise
+        except ValueError:
+            if not _is_mislabelled(name, body):
+                raise
         except Exception as error:  # noqa: BLE001 -- each decoder has an exception of its own
-            raise ValueError(f"it is not whole {name}: {error}") from None
+            if not _is_mislabelled(name, body):
+                raise ValueError(f"it is not whole {name}: {error}") from None
         if len(body) > limit:
             raise OverLimit(f"it is more than {limit} bytes without its {name}")
     return body
@@ -62,6 +69,11 @@ def unpack(body: bytes, names: str, limit: int) -> bytes:
         if body.startswith(MAGIC):
             body = decode(body, "gzip", limit)
     return body
+
+
+def _is_mislabelled(name: str, body: bytes) -> bool:
+    # A gzip body that is not whole must not be taken for a whole one.
+    return DECODERS.get(name) is not _gunzip and PLAIN.match(body) is not None
 
 
 def _decoder(name: str) -> Callable[[bytes, int], bytes]:

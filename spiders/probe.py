@@ -19,7 +19,6 @@ from typing import Any
 
 from scrapy import Spider
 from scrapy.http import Request, Response
-from scrapy.robotstxt import ProtegoRobotParser
 
 from pipelines import urls
 from pipelines.codes import Cause, Kind, State
@@ -35,6 +34,7 @@ from pipelines.stores import clock, warc
 from spiders import handler, outcome
 from spiders.crawler_settings import ROBOT
 from spiders.pacing import HostPacer, Take
+from spiders.robots import read_rules
 
 # The fewest seconds that one request takes. Chosen: the time on loopback.
 LEAST_GAP_SECONDS = 0.05
@@ -195,7 +195,7 @@ class ProbeSpider(Spider):
 
     async def keep_robots(self, place: str, status: int, body: str) -> None:
         """Read the parts of robots.txt other than its rules."""
-        rules = ProtegoRobotParser(body.encode() if status < 300 else b"", self)
+        rules = read_rules(body if status < 300 else "", self)
         delay = float(rules.crawl_delay(ROBOT) or 0.0)
         self.requests += 1
         said = Robots(

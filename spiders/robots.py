@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -28,6 +29,10 @@ log = logging.getLogger(__name__)
 
 # Seconds for which a copy is valid. A copy stays in use longer if the host gives no new one.
 HOLDS_SECONDS = crawl_policy.ROBOTS_TXT_HOLDS.total_seconds()
+# A line with a robot's name and anything that follows it, such as its version.
+AGENT = re.compile(r"^(\s*user-?agent\s*:\s*[A-Za-z_-]+)[/*][^\r\n#]*", re.IGNORECASE | re.MULTILINE)
+# A line with a delay, which may have a unit, or a comma in its number.
+DELAY = re.compile(r"^(\s*crawl-?delay\s*:\s*\d+)(?:[.,](\d+))?[^\r\n#]*", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ class RobotsMiddleware:
             await spider.keep_robots(key, *robots)
         status, body = robots
         # This runs in a thread, like unpacking: a robots.txt may be half a megabyte of anything.
-        rules = await asyncio.to_thread(ProtegoRobotParser, body.encode() if status < 300 else b"", spider)
+        rules = await asyncio.to_thread(read_rules, body if status < 300 else "", spider)
         self.pacer.require_gap(host, _asked_gap(rules), "robots.txt")
         return rules
 
@@ -154,6 +159,11 @@ class RobotsMiddleware:
         rest_host = getattr(self.crawler.spider, "rest_host", None)
         if rest and rest_host:
             await rest_host(host, rest.total_seconds(), f"status {response.status} on robots.txt")
+
+
+def read_rules(text: str, spider: Any) -> ProtegoRobotParser:
+    """The rules of a robots.txt. A group for a version of ours is for us, and a delay with a unit is a delay."""
+    return ProtegoRobotParser(DELAY.sub(r"\1.\g<2>0", AGENT.sub(r"\1", text)).encode(), spider)
 
 
 def _asked_gap(rules: ProtegoRobotParser) -> float:

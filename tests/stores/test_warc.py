@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -145,6 +146,16 @@ def test_the_other_standard_reader_agrees(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_known_content_encodings_are_undone(encoding: str, body: bytes) -> None:
     assert warc.decode_body(made(body=body, headers=(("content-encoding", encoding),))) == b"text"
+
+
+@pytest.mark.parametrize("encoding", ["br", "deflate", "zstd", "compress"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_markup_and_gzip_with_the_label_of_another_encoding_are_read(
+    encoding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    text = b"<!doctype html><html><head><title>Bridge</title></head></html>"
+
+    assert warc.decode_body(made(body=pack(text), headers=(("content-encoding", encoding),))) == text
 
 
 @pytest.mark.parametrize("times", [1, 2])
