@@ -11,6 +11,7 @@ from pipelines import urls
 from pipelines.cli.show import say, table
 from pipelines.codes import RunState
 from pipelines.crawl import summary
+from pipelines.desk import desk_records
 from pipelines.load import quarantine
 from pipelines.model import Tally
 from pipelines.stores import postgres, runs
@@ -36,7 +37,8 @@ def rows_of_run(conn: postgres.Connection, run: str) -> list[dict[str, Any]]:
     for tally in runs.tallies(conn, run):
         if tally.source:
             by_source.setdefault(tally.source, {})[tally.stage] = tally
-    return [_row(source, stages) for source, stages in sorted(by_source.items())]
+    counts = desk_records.count_copies(conn, run, list(by_source))
+    return [_row(source, stages, *counts.get(source, (0, 0))) for source, stages in sorted(by_source.items())]
 
 
 def print_run(conn: postgres.Connection, run: str) -> list[str]:
@@ -90,7 +92,7 @@ def print_alerts(alerts: Sequence[postgres.Row]) -> None:
     )
 
 
-def _row(source: str, stages: dict[str, Tally]) -> dict[str, Any]:
+def _row(source: str, stages: dict[str, Tally], first_found: int, copies: int) -> dict[str, Any]:
     failed = [t for t in stages.values() if t.state == RunState.FAILED]
     last = list(stages.values())[-1]
     speaking = (failed or [t for t in stages.values() if t.message] or [last])[0]
@@ -116,8 +118,11 @@ def _row(source: str, stages: dict[str, Tally]) -> dict[str, Any]:
         # Articles that the quarantine holds.
         "held": loaded.get(quarantine.HELD, 0),
         "loaded": "load" in stages,
+        # All pages that the lists named for the first time are copies of known articles, or other addresses of them.
+        "all_known": 0 < copies == first_found,
         # The load stored nothing of the pages that were named, and knew none of them as another address of an article.
         "no_article": bool(crawled.get("new") and "load" in stages)
+        and not copies
         and not any(loaded.get(word) for word in ("new", "duplicate", quarantine.HELD)),
         **counts,
     }
@@ -144,6 +149,8 @@ def _outcome(row: dict[str, Any]) -> Text:
     if row["state"] == RunState.DONE:
         if row["held"]:
             return Text(f"{row['held']} held", style="yellow")
+        if row["all_known"] and not row["new"]:
+            return Text("already known", style="dim")
         if row["no_article"]:
             return Text("no article", style="yellow")
         if row["named"] and not row["loaded"]:

@@ -107,6 +107,17 @@ def sources(
     return sorted(rows, key=lambda r: (r["state"] != RunState.FAILED, not r["quiet"], r["title"].casefold()))
 
 
+def count_copies(conn: postgres.Connection, run: str, sources: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """For each source with pages that this run found first: how many there are, and how many are copies of known
+    articles or other addresses of them. As `first_found` and `copies` of `sources`.
+    """
+    counts: dict[str, tuple[int, int]] = {}
+    for end in postgres.query(conn, "desk_outcomes", runs=[run] * len(sources), sources=list(sources)):
+        found, copies = counts.get(end["source"], (0, 0))
+        counts[end["source"]] = (found + end["first_found"], copies + end["copies"])
+    return counts
+
+
 def read_superseded(
     conn: postgres.Connection,
     followed: Sequence[Source],
