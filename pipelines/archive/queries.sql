@@ -62,8 +62,8 @@ group by 1, 2
 order by source collate "C"
 
 -- name: coverage_days
--- How the article addresses of each source ended, by day. The day is when the article was published or, if that is not known, when a list
--- first named the address. archived: whether the archive has an article of it; retired: whether retention took its row out of the ledger.
+-- How the article URLs of each source ended, by day. The day is when the article was published or, if that is not known, when a list first
+-- named the URL. archived: whether the archive has an article of this URL. retired: whether retention deleted its row from the ledger.
 select source, day, state, code, archived, retired, count(*)::int as addresses
 from (
     select u.source, (least(coalesce(a.published_at, (u.entry ->> 'published_at')::timestamptz, u.discovered_at), u.discovered_at)
@@ -300,7 +300,7 @@ where r.article_id = %(id)s
 order by r.revision desc
 
 -- name: published_article
--- An article as other programs read it, with what was cut from its page.
+-- An article as other programs read it, with the parts that were cut from its page.
 select a.*, t.removed as cut
 from nightdesk.articles a join articles t on t.id = a.id
 where a.id = %(id)s

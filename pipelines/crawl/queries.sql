@@ -1,7 +1,7 @@
 -- The short statements of crawl/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
 
 -- name: articles_of_run
--- How many article pages a run has asked a source for.
+-- For how many article pages a run has asked a source.
 select count(*) as count
 from fetches join urls on urls.id = fetches.url_id
 where fetches.run = %(run)s and fetches.source = %(source)s and urls.kind = 'article'
@@ -93,8 +93,8 @@ where source = %(source)s and kind = 'article' and due_for = 'planned' and next_
     and fetched_at < now() - %(apart)s
 
 -- name: due_sitemaps
--- Make sitemaps due that a due index named: those without a date, the one with the newest date, and those that were not read in full for
--- long. The sitemap with the newest date is read because a site may not update its dates.
+-- If an index is due, make some of the sitemaps due that it named: those without a date, the one with the newest date, and those that were
+-- not read in full for long. The sitemap with the newest date is read because a site may not update its dates.
 with recursive not_due as (
     select url from urls where source = %(source)s and url_key = any(%(not_due)s)
     union
@@ -475,7 +475,7 @@ select source, what, retired_at, why, count from retirements where run = %(run)s
 select source, day, state, code, retired_at from retired_urls where source = any(%(sources)s) and url_key = %(key)s
 
 -- name: robots_of_host
--- A host's stored robots.txt and its age in seconds, if it is young enough to be used.
+-- A host's stored robots.txt and its age in seconds, if it is still young enough for use.
 select robots_status as status, robots_body as body, robots_fetched_at as fetched_at,
     extract(epoch from now() - robots_fetched_at)::float as age
 from hosts
@@ -508,7 +508,7 @@ where source = %(source)s and kind = 'article' and state in ('discovered', 'fail
 select extract(epoch from current_setting('idle_session_timeout')::interval)::float8 as seconds
 
 -- name: sitemaps_of_run
--- How many sitemaps of a source, among those that an index named, a run has asked for.
+-- For how many sitemaps a run has asked a source. Only sitemaps that an index named are counted.
 select count(*) as count
 from fetches join urls on urls.id = fetches.url_id
 where fetches.run = %(run)s and fetches.source = %(source)s and urls.kind = 'sitemap' and urls.via <> ''

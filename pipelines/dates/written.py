@@ -83,7 +83,8 @@ DMY = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.|-]\s?(\d{1,2})\s?[/.|-]\s?(\d{4})
 YEAR_LAST = re.compile(
     rf"({WORD}\.? \d{{1,2}}),? (\d\d?:\d\d(?::\d\d)?)((?: [a-z]{{1,5}}| [+-]\d\d:?\d\d)?) ({YEAR})(?![\d:])"
 )
-# Yesterday in French, and `here` in German, Dutch, Luxembourgish and Afrikaans; the French words that tell which.
+# `hier` is yesterday in French, and here in German, Dutch, Luxembourgish and Afrikaans. The words of the last pattern
+# show that it is French.
 HIER = re.compile(r"(?<![\w-])hier(?!\w)")
 HERE_LANGUAGES = ("de", "nl", "lb", "af")
 BESIDE_HIER = re.compile(r"(?<!\w)(?:publiee?|postee?|parue?|modifiee?|mise? a jour)(?!\w)")

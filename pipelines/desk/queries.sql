@@ -136,7 +136,7 @@ from wanted cross join lateral (
 order by wanted.begun_at desc
 
 -- name: desk_runs_of_source
--- The newest stages of a source, newest first.
+-- The rows of the newest stages of a source, newest first.
 select run, stage, state, code, message, started_at, ended_at, counts, only_url <> '' as one_page
 from runs
 where source = %(source)s
@@ -144,7 +144,7 @@ order by started_at desc
 limit %(count)s
 
 -- name: desk_sources_of_run
--- The sources of which a run discovered URLs, with how many URLs, how many failed and how many are undecided.
+-- The sources for which a run discovered URLs, each with the number of its URLs, of failed URLs, and of undecided URLs.
 select source, count(*)::int as urls, count(*) filter (where state in ('failed', 'blocked'))::int as failed,
     count(*) filter (where state in ('discovered', 'fetched'))::int as open
 from urls

@@ -34,7 +34,7 @@ where name = %(of)s
 select passed_at from backfills where name = %(of)s
 
 -- name: drift_before
--- The newest stored articles of a source, which show what is usual for it. Articles of this run are left out.
+-- The newest stored articles of a source. They show what is usual for the source. Articles of this run are left out.
 select words, published_at is not null as dated, title, text, fetched_at
 from articles
 where source = %(source)s and loaded_run <> %(run)s and first_run <> %(run)s
@@ -91,8 +91,8 @@ where urls.state = 'discovered' and urls.fetched_at is null and urls.leased_unti
 
 -- name: load_add_changes
 -- Write one change for every new or revised article. `quiet` says why a change alerts nobody, and is empty if it may alert. A page that was
--- undecided or held until now is no replay, however old it is. The age of an article ends when a list first named it, because its page may
--- have been fetched much later. A date without a time of day stands for the end of its day, month or year.
+-- undecided or held until now is no replay, however old it is. The age of an article counts up to the moment when a list first named it,
+-- because its page may have been fetched much later. A date without a time of day stands for the end of its day, month or year.
 insert into changes (article_id, revision, kind, revision_kind, moved, run, source, quiet)
 select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revised' end, l.revision_kind, l.moved, %(run)s, l.source,
     case
@@ -217,8 +217,8 @@ from broken b
 where l.source = b.source and l.canonical_key = b.canonical_key and l.canonical_key <> l.url_key
 
 -- name: load_find_earlier_loads
--- Note what was loaded of each source before this transaction: whether another run was loaded (backfills and imports do not count), the
--- newest loaded run, and when the newest article was first fetched.
+-- Note what was loaded from each source before this transaction: whether another run was loaded (first_run), the newest loaded run, and
+-- when the newest article was first fetched. Backfills and imports do not count as another run.
 insert into loaded_sources (source, first_run, newest_run, newest_look)
 select g.source, not exists (
         select from changes c where c.source = g.source and c.run <> %(run)s and c.quiet not in ('imported', 'backfill')
@@ -581,7 +581,7 @@ order by 1, 2, 3
 on conflict do nothing
 
 -- name: signatures_drop
--- Delete the signatures of articles, and with them their buckets, before new signatures are stored.
+-- Delete the signatures of articles before new ones are stored. Their buckets are deleted with them.
 delete from article_signatures where article_id = any(%(ids)s)
 
 -- name: stories_join

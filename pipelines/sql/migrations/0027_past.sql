@@ -4,7 +4,7 @@ create table past_runs (
     run text not null,
     source text not null,
     why text not null check (why in ('imported', 'backfill')),
-    -- The file that was imported, or what was asked for.
+    -- The imported file, or the days that a person asked for.
     origin text not null default '',
     begun_at timestamptz not null default now(),
     -- Null until the import or backfill is finished. If it is started again, it first finishes this run.
