@@ -425,7 +425,7 @@ where urls.source = %(source)s and urls.state = 'excluded' and urls.code = 'robo
         > now() - make_interval(days => %(days)s)
 
 -- name: readmit_urls
--- Readmit URLs that a list named again. Either the rules now allow them, or they are aliases whose article no longer exists.
+-- Readmit URLs that a list named again. Either the rules now allow them, or they are aliases of a page that turned out to be no article.
 update urls
 set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, alias_of = null, attempts = 0, next_at = now(),
     due_for = '', due_by = null,
@@ -534,7 +534,7 @@ where id = any(%(ids)s)
 
 -- name: turn_of_hosts
 -- This session has just taken the turn at these hosts. For each host: how long ago it was last asked, and how long it still rests. During a
--- turn, the time of the last request is unknown (infinity). If it is unknown now, the process with the turn before was killed or is still
+-- turn, the time of the last request is unknown (infinity). If it was unknown before, the process with the last turn was killed or is still
 -- writing the time. The host then counts as asked just now (0).
 with before as (
     select host, case when asked_at < 'infinity' then extract(epoch from now() - asked_at) when asked_at is not null then 0 end as ago,

@@ -1,4 +1,4 @@
--- For pages that the site itself called unchanged in this run: note that their articles were seen, and plan their next looks.
+-- Note that the articles of pages that were unchanged in this run were seen, and plan their next looks.
 with looked as (
     select a.id, a.url_id, a.first_fetched_at, max(f.fetched_at) as fetched_at
     from fetches f join articles a on a.url_id = f.url_id
