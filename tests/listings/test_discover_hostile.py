@@ -8,6 +8,7 @@ import random
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from time import process_time
 from types import FrameType
 
 import pytest
@@ -23,6 +24,10 @@ from tests.examples import drawn
 
 AT = "http://a.test/list"
 SECONDS = 10
+# Each is first made a quarter as long. What takes SECONDS as a whole with the square of its length takes a 16th of them
+# as that part, and what takes them with its length a quarter.
+PART = 4
+SUSPECT = SECONDS / PART**2
 ITEM = "<item><title>t</title><link>http://a.test/{}</link><pubDate>Sun, 22 Nov 2026 10:00:00 +0300</pubDate></item>"
 BOMB = "<!DOCTYPE r [<!ENTITY a 'aaaaaaaaaa'>" + "".join(
     f"<!ENTITY {c} '{f'&{b};' * 10}'>" for b, c in zip("abcdefgh", "bcdefghi", strict=True)
@@ -37,78 +42,114 @@ def items(count: int) -> str:
     return "".join(ITEM.format(number) for number in range(count))
 
 
-LISTS: dict[str, Callable[[], bytes]] = {
-    "bare ampersands": lambda: b"<rss>" + b"&" * 6_000_000,
-    "ampersands in a title": lambda: rss(f"<item><link>/1</link><title>{'&' * 190_000}</title></item>"),
-    "ampersands in a broken feed": lambda: b"<rss><item><link>/1</link><title>" + b"&" * 190_000 + b"</item>",
-    "references": lambda: rss(f"<item><link>/1</link><title><![CDATA[{'&a;' * 490}]]></title></item>" * 6000),
-    "many entries": lambda: rss(items(30_000)),
-    "many entries in a broken feed": lambda: rss("<b>" + items(30_000)),
-    "many entries, cut": lambda: rss(items(30_000))[:-100],
-    "many broken entries": lambda: rss(items(30_000).replace("</title>", "")),
-    "many pages": lambda: b"<urlset>" + b"<url><loc>http://a.test/1</loc></url>" * 100_000 + b"</urlset>",
-    "many pages, broken": lambda: b"<urlset>" + b"<url><loc>http://a.test/1</loc></url>" * 49_000 + b"<x></urlset>",
-    "many sitemaps": lambda: b"<sitemapindex>" + b"<sitemap><loc>/1</loc></sitemap>" * 100_000 + b"</sitemapindex>",
-    "a bomb": lambda: rss("<item><link>/1</link><title>&i;</title></item>", BOMB + "]>"),
-    "a bomb in a broken feed": lambda: rss("<item><link>/1</link><title>&i;</item>", BOMB + "]>"),
-    "a bomb in a sitemap": lambda: f"{BOMB}]><urlset><url><loc>/&i;</loc></url></urlset>".encode(),
-    "one large entity": lambda: rss(
-        f"<item><link>/1</link><title>{'&a;' * 90_000}</title></item>", f"<!DOCTYPE r [<!ENTITY a '{'a' * 90_000}'>]>"
+LISTS: dict[str, Callable[[int], bytes]] = {
+    "bare ampersands": lambda by: b"<rss>" + b"&" * (6_000_000 // by),
+    "ampersands in a title": lambda by: rss(f"<item><link>/1</link><title>{'&' * (190_000 // by)}</title></item>"),
+    "ampersands in a broken feed": lambda by: (
+        b"<rss><item><link>/1</link><title>" + b"&" * (190_000 // by) + b"</item>"
     ),
-    "deep": lambda: b"<rss>" + b"<a>" * 1_000_000,
-    "deep items": lambda: b"<rss><channel>" + b"<item>" * 400_000 + b"</item>" * 400_000 + b"</channel></rss>",
-    "deep sitemaps": lambda: b"<urlset>" + b"<url>" * 500_000,
-    "one long title": lambda: rss(f"<item><link>/1</link><title>{'x' * 5_000_000}</title></item>"),
-    "one title of brackets": lambda: rss(f"<item><link>/1</link><title><![CDATA[{'<' * 5_000_000}]]></title></item>"),
-    "one long date": lambda: rss(f"<item><link>/1</link><pubDate>{'1 ' * 4_000_000}</pubDate></item>"),
-    "many tags": lambda: rss(f"<item><link>/1</link>{'<category>x</category>' * 400_000}</item>"),
-    "many links in an entry": lambda: rss(f"<item>{'<link></link>' * 400_000}</item>"),
-    "bases": lambda: rss(f"<item xml:base='/{'a' * 50}/'><link>x</link></item>" * 40_000),
-    "NULs": lambda: b"\0" * 9_000_000,
-    "NULs in a title": lambda: rss("<item><link>/1</link><title>" + "\0" * 5_000_000 + "</title></item>"),
-    "brackets": lambda: b"<rss>" + b"<" * 9_000_000,
-    "open texts": lambda: b"<rss>" + b"<![CDATA[" * 900_000,
-    "texts": lambda: b"<rss>" + b"<![CDATA[]]>" * 500_000,
-    "comments": lambda: b"<!--" * 2_000_000 + b"<rss>",
-    "attributes": lambda: b"<rss " + b" ".join(b"a%d='1'" % n for n in range(400_000)) + b"></rss>",
-    "prefixes": lambda: rss("".join(f"<p{n}:x/>" for n in range(300_000))),
-    "tags nobody closed": lambda: b"<rss><channel>" + b"<item><title>" + b"<font>" * 9_000 + b"</item>",
-    "items nobody closed": lambda: b"<rss><channel>" + b"<item><title>x<link>http://a.test/1" * 30_000 + b"</item>",
-    "garbage": lambda: b"<rss><item>" + random.Random(4).randbytes(3_000_000) + b"</item>",
-    "no charset": lambda: b"<?xml version='1.0' encoding='undefined'?>" + rss(items(9)) + b"\xff\xfe\xc7\xe1" * 900_000,
-    "wide letters": lambda: rss(items(9000)).decode().encode("utf-32"),
-    "JSON in JSON": lambda: b"[" * 5_000_000,
-    "JSON of a long number": lambda: b'{"items":[' + b"1" * 5_000_000 + b"]}",
-    "JSON of many entries": lambda: json.dumps({"items": [{"url": f"/{n}"} for n in range(80_000)]}).encode(),
-    "lines": lambda: b"http://a.test/1\n" * 500_000,
-    "one line": lambda: b"http://a.test/" + b"a" * 9_000_000,
-    "a gzip bomb": lambda: gzip.compress(b"<rss>" + b" " * 30_000_000),
-    "half a gzip": lambda: gzip.compress(rss(items(9)))[:-20],
-}  # fmt: skip
-SECTIONS: dict[str, Callable[[], bytes]] = {
-    "one link": lambda: b"<a href=/news/one-two-three-four>the words of a headline</a>" * 150_000,
-    "many links": lambda: b"".join(b"<a href=/news/%d>some words of a headline</a>" % n for n in range(300_000)),
-    "links in links": lambda: b"<a href=/news/12345>" * 300_000,
-    "boxes in links": lambda: b"<a href=/news/12345><div>" * 150_000,
-    "boxes": lambda: b"<div>" * 300_000 + b"<a href=/news/12345>x</a>",
-    "menus": lambda: b"<nav>" * 250 + b"<a href=/news/12345>some words of a headline</a>" * 90_000,
-    "brackets": lambda: b"<" * 8_000_000,
-    "attributes": lambda: b"<a " + b"a=1 " * 2_000_000 + b">",
-    "classes": lambda: b'<div class="' + b"a " * 3_000_000 + b'"><a href=/news/12345>x</a>',
-    "one long link": lambda: b"<a href='/" + b"a-" * 3_000_000 + b"'>x</a>",
-    "one long text": lambda: b"<a href=/news/12345>" + b"x " * 4_000_000,
-    "one long base": lambda: b"<base href='" + b"x" * 3_000_000 + b"'><a href=y>z</a>",
-    "parameters": lambda: b"".join(b"<a href='/n?%s%d'>x</a>" % (b"abc=1&" * 300, n) for n in range(4000)),
-    "parts": lambda: b"".join(b"<a href=/%s%d>x</a>" % (b"1/" * 900, n) for n in range(4000)),
-    "hyphens": lambda: b"".join(b"<a href=/%s%d>x</a>" % (b"-" * 1900, n) for n in range(4000)),
-    "letters and digits": lambda: b"".join(b"<a href=/%s%d>x</a>" % (b"a1" * 900, n) for n in range(4000)),
-    "pages": lambda: b"".join(b"<a href=/list/page/%d>%d</a>" % (n, n) for n in range(200_000)),
-    "comments": lambda: b"<!--" * 2_000_000,
-    "references": lambda: b"<a href=/news/12345>" + b"&" * 4_000_000,
-    "NULs": lambda: b"\0" * 8_000_000,
-    "garbage": lambda: random.Random(4).randbytes(5_000_000),
-    "letters of no charset": lambda: ("<a href=/news/12345>" + "خبر " * 900_000).encode("cp1256"),
+    "references": lambda by: rss(
+        f"<item><link>/1</link><title><![CDATA[{'&a;' * 490}]]></title></item>" * (6000 // by)
+    ),
+    "many entries": lambda by: rss(items(30_000 // by)),
+    "many entries in a broken feed": lambda by: rss("<b>" + items(30_000 // by)),
+    "many entries, cut": lambda by: rss(items(30_000 // by))[:-100],
+    "many broken entries": lambda by: rss(items(30_000 // by).replace("</title>", "")),
+    "many pages": lambda by: b"<urlset>" + b"<url><loc>http://a.test/1</loc></url>" * 100_000 + b"</urlset>",
+    "many pages, broken": lambda by: (
+        b"<urlset>" + b"<url><loc>http://a.test/1</loc></url>" * (49_000 // by) + b"<x></urlset>"
+    ),
+    "many sitemaps": lambda by: b"<sitemapindex>" + b"<sitemap><loc>/1</loc></sitemap>" * 100_000 + b"</sitemapindex>",
+    "a bomb": lambda by: rss("<item><link>/1</link><title>&i;</title></item>", BOMB + "]>"),
+    "a bomb in a broken feed": lambda by: rss("<item><link>/1</link><title>&i;</item>", BOMB + "]>"),
+    "a bomb in a sitemap": lambda by: f"{BOMB}]><urlset><url><loc>/&i;</loc></url></urlset>".encode(),
+    "one large entity": lambda by: rss(
+        f"<item><link>/1</link><title>{'&a;' * (90_000 // by)}</title></item>",
+        f"<!DOCTYPE r [<!ENTITY a '{'a' * (90_000 // by)}'>]>",
+    ),
+    "deep": lambda by: b"<rss>" + b"<a>" * (1_000_000 // by),
+    "deep items": lambda by: (
+        b"<rss><channel>" + b"<item>" * (400_000 // by) + b"</item>" * (400_000 // by) + b"</channel></rss>"
+    ),
+    "deep sitemaps": lambda by: b"<urlset>" + b"<url>" * (500_000 // by),
+    "one long title": lambda by: rss(f"<item><link>/1</link><title>{'x' * (5_000_000 // by)}</title></item>"),
+    "one title of brackets": lambda by: rss(
+        f"<item><link>/1</link><title><![CDATA[{'<' * (5_000_000 // by)}]]></title></item>"
+    ),
+    "one long date": lambda by: rss(f"<item><link>/1</link><pubDate>{'1 ' * (4_000_000 // by)}</pubDate></item>"),
+    "many tags": lambda by: rss(f"<item><link>/1</link>{'<category>x</category>' * (400_000 // by)}</item>"),
+    "many links in an entry": lambda by: rss(f"<item>{'<link></link>' * (400_000 // by)}</item>"),
+    "bases": lambda by: rss(f"<item xml:base='/{'a' * 50}/'><link>x</link></item>" * (40_000 // by)),
+    "NULs": lambda by: b"\0" * (9_000_000 // by),
+    "NULs in a title": lambda by: rss("<item><link>/1</link><title>" + "\0" * (5_000_000 // by) + "</title></item>"),
+    "brackets": lambda by: b"<rss>" + b"<" * (9_000_000 // by),
+    "open texts": lambda by: b"<rss>" + b"<![CDATA[" * (900_000 // by),
+    "texts": lambda by: b"<rss>" + b"<![CDATA[]]>" * (500_000 // by),
+    "comments": lambda by: b"<!--" * (2_000_000 // by) + b"<rss>",
+    "attributes": lambda by: b"<rss " + b" ".join(b"a%d='1'" % n for n in range(400_000 // by)) + b"></rss>",
+    "prefixes": lambda by: rss("".join(f"<p{n}:x/>" for n in range(300_000 // by))),
+    "tags nobody closed": lambda by: b"<rss><channel>" + b"<item><title>" + b"<font>" * (9_000 // by) + b"</item>",
+    "items nobody closed": lambda by: (
+        b"<rss><channel>" + b"<item><title>x<link>http://a.test/1" * (30_000 // by) + b"</item>"
+    ),
+    "garbage": lambda by: b"<rss><item>" + random.Random(4).randbytes(3_000_000 // by) + b"</item>",
+    "no charset": lambda by: (
+        b"<?xml version='1.0' encoding='undefined'?>" + rss(items(9)) + b"\xff\xfe\xc7\xe1" * (900_000 // by)
+    ),
+    "wide letters": lambda by: rss(items(9000 // by)).decode().encode("utf-32"),
+    "JSON in JSON": lambda by: b"[" * (5_000_000 // by),
+    "JSON of a long number": lambda by: b'{"items":[' + b"1" * (5_000_000 // by) + b"]}",
+    "JSON of many entries": lambda by: json.dumps({"items": [{"url": f"/{n}"} for n in range(80_000)]}).encode(),
+    "lines": lambda by: b"http://a.test/1\n" * 500_000,
+    "one line": lambda by: b"http://a.test/" + b"a" * (9_000_000 // by),
+    "a gzip bomb": lambda by: gzip.compress(b"<rss>" + b" " * 30_000_000, 1),
+    "half a gzip": lambda by: gzip.compress(rss(items(9)))[:-20],
 }
+SECTIONS: dict[str, Callable[[int], bytes]] = {
+    "one link": lambda by: b"<a href=/news/one-two-three-four>the words of a headline</a>" * (150_000 // by),
+    "many links": lambda by: b"".join(
+        b"<a href=/news/%d>some words of a headline</a>" % n for n in range(300_000 // by)
+    ),
+    "links in links": lambda by: b"<a href=/news/12345>" * (300_000 // by),
+    "boxes in links": lambda by: b"<a href=/news/12345><div>" * (150_000 // by),
+    "boxes": lambda by: b"<div>" * (300_000 // by) + b"<a href=/news/12345>x</a>",
+    "menus": lambda by: b"<nav>" * 250 + b"<a href=/news/12345>some words of a headline</a>" * (90_000 // by),
+    "brackets": lambda by: b"<" * (8_000_000 // by),
+    "attributes": lambda by: b"<a " + b"a=1 " * (2_000_000 // by) + b">",
+    "classes": lambda by: b'<div class="' + b"a " * (3_000_000 // by) + b'"><a href=/news/12345>x</a>',
+    "one long link": lambda by: b"<a href='/" + b"a-" * (3_000_000 // by) + b"'>x</a>",
+    "one long text": lambda by: b"<a href=/news/12345>" + b"x " * (4_000_000 // by),
+    "one long base": lambda by: b"<base href='" + b"x" * (3_000_000 // by) + b"'><a href=y>z</a>",
+    "parameters": lambda by: b"".join(b"<a href='/n?%s%d'>x</a>" % (b"abc=1&" * 300, n) for n in range(4000 // by)),
+    "parts": lambda by: b"".join(b"<a href=/%s%d>x</a>" % (b"1/" * 900, n) for n in range(4000 // by)),
+    "hyphens": lambda by: b"".join(b"<a href=/%s%d>x</a>" % (b"-" * 1900, n) for n in range(4000 // by)),
+    "letters and digits": lambda by: b"".join(b"<a href=/%s%d>x</a>" % (b"a1" * 900, n) for n in range(4000 // by)),
+    "pages": lambda by: b"".join(b"<a href=/list/page/%d>%d</a>" % (n, n) for n in range(200_000 // by)),
+    "comments": lambda by: b"<!--" * (2_000_000 // by),
+    "references": lambda by: b"<a href=/news/12345>" + b"&" * (4_000_000 // by),
+    "NULs": lambda by: b"\0" * (8_000_000 // by),
+    "garbage": lambda by: random.Random(4).randbytes(5_000_000 // by),
+    "letters of no charset": lambda by: ("<a href=/news/12345>" + "خبر " * (900_000 // by)).encode("cp1256"),
+}
+# What is well in them, and read: all else may be refused.
+WELL = {
+    "many entries": 20_000,
+    "many entries, cut": 20_000,
+    "many entries in a broken feed": 20_000,
+    "many pages": 50_000,
+    "many pages, broken": 49_000,
+    "one long title": 1,
+    "deep items": 0,
+    "bare ampersands": 0,
+}
+
+
+def tried(read: Callable[[bytes, str], list[KindAndEntry]], made: Callable[[int], bytes]) -> list[KindAndEntry]:
+    """What was read of a part, or of the whole where a part takes so long that the whole may take too long."""
+    part = made(PART)
+    began = process_time()
+    found = ended(read, part)
+    return found if process_time() - began < SUSPECT else ended(read, made(1))
 
 
 def ended(read: Callable[[bytes, str], list[KindAndEntry]], body: bytes) -> list[KindAndEntry]:
@@ -123,9 +164,9 @@ def ended(read: Callable[[bytes, str], list[KindAndEntry]], body: bytes) -> list
 
 @pytest.mark.parametrize("kind", LISTS)
 def test_a_list_built_to_be_slow_is_read_or_refused(kind: str) -> None:
-    found = ended(read_list, LISTS[kind]())
+    found = ended(read_list, LISTS[kind](1)) if kind in WELL else tried(read_list, LISTS[kind])
 
-    assert len(found) <= 50_000
+    assert len(found) == WELL.get(kind, len(found)) <= 50_000
     assert all(len(entry.title) <= 500 and len(entry.summary) <= 2000 and len(entry.tags) <= 50 for _, entry in found)
 
 
@@ -149,19 +190,9 @@ def test_the_elements_of_a_feed_without_entries_are_read_a_few_times_each() -> N
 
 @pytest.mark.parametrize("kind", SECTIONS)
 def test_a_section_built_to_be_slow_is_read_or_refused(kind: str) -> None:
-    found = ended(read_links, SECTIONS[kind]())
+    found = tried(read_links, SECTIONS[kind])
 
     assert len(found) <= 1001
-
-
-@pytest.mark.parametrize(
-    ("kind", "count"),
-    [("many entries", 20_000), ("many entries, cut", 20_000), ("many entries in a broken feed", 20_000),
-     ("many pages", 50_000), ("many pages, broken", 49_000),
-     ("one long title", 1), ("deep items", 0), ("bare ampersands", 0)],
-)  # fmt: skip
-def test_what_is_well_in_a_large_list_is_read(kind: str, count: int) -> None:
-    assert len(ended(read_list, LISTS[kind]())) == count
 
 
 @pytest.mark.parametrize("outside", ["file:///etc/passwd", "http://127.0.0.1:1/x"])

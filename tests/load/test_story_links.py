@@ -77,10 +77,13 @@ def test_items_of_one_template_are_no_copies(
     settings: Settings, conn: postgres.Connection, kind: str, at_once: bool
 ) -> None:
     texts = story_texts.items(kind, 300 if at_once else 40)
+    made = [article(str(n), text, title=kind, source=f"o{n % 3}") for n, text in enumerate(texts)]
     if at_once:
-        keep(settings, conn, [article(str(n), t, title=kind, source=f"o{n % 3}") for n, t in enumerate(texts)])
+        keep(settings, conn, made)
     else:
-        _load(settings, conn, texts)
+        # A load finds what all earlier ones have left: those of other nights, and of the other two sources.
+        for n, night in enumerate(NIGHTS):
+            keep(settings, conn, made[n :: len(NIGHTS)], run=night, at=T0 + n * DAY)
 
     assert rows(conn, "select count(*) from story_articles") == [(0,)]
 
