@@ -102,7 +102,7 @@ LISTS: dict[str, Callable[[int], bytes]] = {
     "JSON of many entries": lambda by: json.dumps({"items": [{"url": f"/{n}"} for n in range(80_000)]}).encode(),
     "lines": lambda by: b"http://a.test/1\n" * 500_000,
     "one line": lambda by: b"http://a.test/" + b"a" * (9_000_000 // by),
-    "a gzip bomb": lambda by: gzip.compress(b"<rss>" + b" " * 30_000_000, 1),
+    "a gzip bomb": lambda by: gzip.compress(b"<rss>" + b" " * (30_000_000 // by)),
     "half a gzip": lambda by: gzip.compress(rss(items(9)))[:-20],
 }
 SECTIONS: dict[str, Callable[[int], bytes]] = {
@@ -141,6 +141,7 @@ WELL = {
     "one long title": 1,
     "deep items": 0,
     "bare ampersands": 0,
+    "a gzip bomb": 0,
 }
 
 
