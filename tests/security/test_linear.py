@@ -36,9 +36,9 @@ from tests import clock
 SIZE = 24_000
 # CPU seconds: a pattern that begins anew at every character takes one and more for so much text.
 AT_ONCE = 0.2
-# Every pattern is first given so much. One that takes AT_ONCE for SIZE with the square of the length takes a 64th of
-# that here, and one that takes it with the length an eighth: who takes half of a 64th is given all.
-FIRST = 3_000
+# Every pattern is first given so much. One that takes AT_ONCE for SIZE with the square of the length takes a 256th
+# of that here, and one that takes it with the length a sixteenth: who takes half of a 256th is given all.
+FIRST = 1_500
 SUSPECT = AT_ONCE * (FIRST / SIZE) ** 2 / 2
 # What only ever sees less, or is asked at one place alone; and where that is said.
 BOUNDED = {
