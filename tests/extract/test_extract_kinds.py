@@ -109,6 +109,24 @@ def table(row: str, box: str) -> Shape:
     return make
 
 
+def results(box: str, row: str, head: str) -> Shape:
+    def make(chance: random.Random) -> Told:
+        names = [noun.title() for noun in chance.sample(NOUNS, 4)]
+        own, inside = [prose(chance), *names], head.format(*names)
+        for place in range(1, 11):
+            cells = [
+                f"{chance.choice(LOOKS).title()} {chance.choice(NOUNS).title()}",
+                f"{chance.randint(20, 90)}.{place}",
+            ]
+            cells = [str(place), *cells, str(chance.randint(1, 40))]
+            own += cells
+            inside += row.format(*cells)
+        own.append(prose(chance))
+        return title(f"<p>{own[0]}</p>{box.format(inside)}<p>{own[-1]}</p>"), own
+
+    return make
+
+
 def with_standfirst(lead: str) -> Shape:
     def make(chance: random.Random) -> Told:
         own = [sentence(chance, 18), *(prose(chance, 3) for _ in range(4))]
@@ -130,24 +148,35 @@ def with_something_after_each(something: str, *, is_text: bool = False) -> Shape
     return make
 
 
-def of_links(chance: random.Random) -> Told:
-    own = [prose(chance) for _ in range(7)]
-    lines = (
-        " ".join(f'<a href="/t{n}">{word}</a>' if n % 8 < 5 else word for n, word in enumerate(line.split()))
-        for line in own
-    )
-    return title("".join(f"<p>{line}</p>" for line in lines)), own
+def of_links(line: str, linked: int, every: int) -> Shape:
+    """Paragraphs in which so many words of every so many are links."""
+
+    def make(chance: random.Random) -> Told:
+        own, inside = [prose(chance) for _ in range(7)], ""
+        for said in own:
+            words = enumerate(said.split())
+            parts = (f'<a href="/t{n}">{word}</a>' if n % every < linked else word for n, word in words)
+            inside += line.format(" ".join(parts))
+        return title(inside), own
+
+    return make
 
 
-def recipe(chance: random.Random) -> Told:
-    things = [f"{chance.randint(1, 9)} cups {chance.choice(LOOKS)} {chance.choice(NOUNS)}" for _ in range(9)]
-    steps, own = [prose(chance, 1) for _ in range(7)], [prose(chance)]
-    listed = "".join(f"<li>{thing}</li>" for thing in things), "".join(f"<li>{step}</li>" for step in steps)
-    inside = f"<p>{own[0]}</p><h2>Ingredients</h2><ul>{listed[0]}</ul><h2>Method</h2><ol>{listed[1]}</ol>"
-    return title(inside), [*own, "Ingredients", *things, "Method", *steps]
+def recipe(ingredients: str, ingredient: str, method: str, step: str) -> Shape:
+    def make(chance: random.Random) -> Told:
+        things = [(f"{chance.randint(1, 9)} cups", f"{chance.choice(LOOKS)} {chance.choice(NOUNS)}") for _ in range(9)]
+        steps, own = [prose(chance, 1) for _ in range(7)], [prose(chance)]
+        listed = ingredients.format("".join(ingredient.format(*thing) for thing in things))
+        told = method.format("".join(step.format(number, said) for number, said in enumerate(steps, start=1)))
+        names = [f"{much} {what}" for much, what in things]
+        return title(f"<p>{own[0]}</p>{listed}{told}"), [*own, "Ingredients", *names, "Method", *steps]
+
+    return make
 
 
 GALLERY = "<div class=gallery>" + "<figure><img src=/{0}.jpg><figcaption>Photo</figcaption></figure>" * 4 + "</div>"
+SLIDES = "<ul class=slides>" + "<li><a href=/big{0}.jpg><img src=/{0}.jpg></a><span>{0} / 24</span></li>" * 3 + "</ul>"
+CELLS = "<table><tr>" + "<td><img src=/{0}.jpg><br><small>Photo: agency</small></td>" * 3 + "</tr></table>"
 BOXED = '<div class=row><h2><a href="/n/{0}">{1}</a></h2><p>{2}</p></div>'
 TEASED = '<article><h3>{1}</h3><p>{2}</p><a href="/n/{0}">more</a></article>'
 LISTED = '<li><a href="/n/{0}"><b>{1}</b></a><br>{2}</li>'
@@ -156,9 +185,23 @@ CARD = (
     "<div class=card-body><div>{one}</div><div>{other}</div></div></div>"
 )
 POST = "<div class=update><time>1{number}:30</time><h3>{heading}</h3><p>{one}</p><p>{other}</p></div>"
+PART = "<section><header><h2>{heading}</h2></header><ul><li>{one}</li><li>{other}</li></ul></section>"
 OFFER = "<div class=offer><a href=/o{number}><h3>{heading}</h3></a><div class=text>{one}</div></div>"
+SOLD = (
+    "<dl class=deal><dt><img src=/{number}.jpg>{heading}</dt><dd>{one}</dd>"
+    '<dd><a href="https://shop.example/{number}">€ {number}9</a></dd></dl>'
+)
 TWEET, QUOTE = "<blockquote class=twitter-tweet><p>{1}</p></blockquote>", "<blockquote>{1}</blockquote>"
+CITED = "<figure class=quote><blockquote><p>{1}</p></blockquote></figure>"
+EMBEDDED = "<div class=embed><blockquote class=twitter-video><p>{1}</p></blockquote></div>"
 CAPTION = "<p><img src=/{0}.jpg></p><p class=caption>Photo {0}: agency</p>"
+SLANTED = "<p align=center><img src=/{0}.jpg><br><em>Photo: agency</em></p>"
+SMALL = "<center><img src=/{0}.jpg></center><p><small>(Photo: A. Novak/agency)</small></p>"
+SPECIFIED = "<tr><th>{}</th><td>{}</td></tr>"
+RANKED = "<tr><th scope=row>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>"
+NAMES = "<caption></caption><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead>"
+OLD_ROW = "<tr><td align=right>{}<td><font size=2>{}</font><td>{}<td>{}</tr>"
+OLD_NAMES = "<tr bgcolor=silver><td>{}<td><font size=2>{}</font><td>{}<td>{}</tr>"
 # The shape, and the least share of the text that is kept, and of what is kept that is text.
 KINDS: dict[str, tuple[str, Shape, float, float]] = {
     "a brief above a stream in boxes": ("en", brief_above(BOXED, "<div class=all>{}</div>"), 1, 1),
@@ -168,6 +211,7 @@ KINDS: dict[str, tuple[str, Shape, float, float]] = {
     "a short Chinese text between breaks": ("zh", short_text(HAN, "zh", "{}", "<br><br>"), 1, 1),
     "a short Japanese text in boxes": ("ja", short_text(KANA, "ja", "<div>{}</div>"), 1, 1),
     "a listicle": ("en", parts("<h2>{heading}</h2><img src=/{number}.jpg><p>{one}</p>"), 1, 1),
+    "a guide of lists": ("en", parts(PART), 0.95, 1),
     "cards": ("en", parts(CARD), 0.98, 1),
     "posts of a live blog": ("en", parts(POST), 1, 1),
     "a short text beside paragraphs of links": (
@@ -177,17 +221,46 @@ KINDS: dict[str, tuple[str, Shape, float, float]] = {
         1,
     ),
     "a short text beside a list of links": ("en", beside_links('<li><a href="/l{}">{}</a></li>', "<ul>{}</ul>"), 1, 1),
+    "a short text beside links between breaks": ("en", beside_links('<a href="/l{}">{}</a><br>', "<td>{}</td>"), 1, 1),
     "a specification": ("en", table("<dt>{}</dt><dd>{}</dd>", "<dl>{}</dl>"), 1, 1),
-    "a specification in a table": ("en", table("<tr><th>{}</th><td>{}</td></tr>", "<table>{}</table>"), 0.23, 1),
+    "a specification in a table": ("en", table(SPECIFIED, "<table>{}</table>"), 0.23, 1),
+    "a specification in lines": ("en", table("<p><b>{}</b><br>{}</p>", "<div class=data>{}</div>"), 0.93, 1),
+    "results below a caption": ("en", results("<table>{}</table>", RANKED, NAMES), 0.41, 1),
+    "results in an old table": ("en", results("<table border=1 width=90%>{}</table>", OLD_ROW, OLD_NAMES), 0.41, 1),
     "a standfirst that is called so": ("en", with_standfirst("<p class=standfirst>{}</p>"), 1, 1),
     "a standfirst in a box": ("en", with_standfirst("<div class=lead><div>{}</div></div>"), 1, 1),
+    "a standfirst in a heading": ("en", with_standfirst("<h2 class=sub>{}</h2>"), 1, 1),
     "galleries in a review": ("en", with_something_after_each(GALLERY), 1, 1),
+    "slides in a review": ("en", with_something_after_each(SLIDES), 1, 1),
+    "pictures in cells of a review": ("en", with_something_after_each(CELLS), 1, 0.96),
     "captions in paragraphs": ("en", with_something_after_each(CAPTION), 1, 1),
+    "slanted captions": ("en", with_something_after_each(SLANTED), 1, 1),
+    "small captions": ("en", with_something_after_each(SMALL), 1, 1),
     "tweets": ("en", with_something_after_each(TWEET, is_text=True), 0.93, 1),
+    "tweets in boxes": ("en", with_something_after_each(EMBEDDED, is_text=True), 0.73, 1),
     "quotes": ("en", with_something_after_each(QUOTE, is_text=True), 1, 1),
-    "paragraphs of links to topics": ("en", of_links, 0.72, 1),
-    "a recipe": ("en", recipe, 0.76, 1),
+    "quotes in figures": ("en", with_something_after_each(CITED, is_text=True), 0.73, 1),
+    "paragraphs of links to topics": ("en", of_links("<p>{}</p>", 5, 8), 0.72, 1),
+    "boxes with links to topics": ("en", of_links("<div>{}</div>", 3, 7), 0.71, 1),
+    "a recipe": (
+        "en",
+        recipe("<h2>Ingredients</h2><ul>{}</ul>", "<li>{} {}</li>", "<h2>Method</h2><ol>{}</ol>", "<li>{1}</li>"),
+        0.76,
+        1,
+    ),
+    "a recipe in boxes": (
+        "en",
+        recipe(
+            "<section><h5>Ingredients</h5><div>{}</div></section>",
+            "<div><i>{}</i> {}</div>",
+            "<section><h5>Method</h5>{}</section>",
+            "<div><div>{1}</div></div>",
+        ),
+        0.73,
+        1,
+    ),
     "offers": ("en", parts(OFFER), 0.14, 1),
+    "offers with prices": ("en", parts(SOLD), 0.84, 1),
 }
 
 
