@@ -9,7 +9,8 @@ import signal
 import socket
 import sys
 import threading
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,11 @@ import pytest
 from pipelines.codes import Kind
 from pipelines.crawl import stage as crawl
 from pipelines.errors import SettingsError
-from pipelines.model import Page, Source
+from pipelines.model import Page, Source, Tally
 from pipelines.settings import Settings
 from pipelines.stores import postgres, warc
 from spiders import render
-from tests import sites
+from tests import databases, sites
 from tests.browsers import needs_browser
 from tests.databases import states
 from tests.faults.holds import spiders
@@ -54,16 +55,17 @@ def of_scripts(web: Sites, host: str, articles: int, **fields: Any) -> Source:
     return source
 
 
-def scripted(web: Sites, *scripts: str, **fields: Any) -> Source:
+def scripted(web: Sites, *scripts: str, host: str = "a.test", **fields: Any) -> Source:
     """A site with one article for each of these scripts, which it runs."""
-    source = sites.site(web, "a.test", len(scripts), render=True, **fields)
+    source = sites.site(web, host, len(scripts), render=True, **fields)
     for number, script in enumerate(scripts, 1):
         page = f"<html><body><p id=p>before</p><script>{script}</script></body></html>"
-        web.pages[f"http://a.test/news/{number}"] = sites.answer(200, page.encode(), "text/html; charset=utf-8")
+        web.pages[f"http://{host}/news/{number}"] = sites.answer(200, page.encode(), "text/html; charset=utf-8")
     return source
 
 
 def stored(here: Settings, part: str = "/news/") -> list[tuple[Page, dict[str, Any]]]:
+    """The pages whose URL has this part, with what the raw store says of them."""
     files = sorted(here.raw.rglob("*.warc.gz"))
     return [(page, facts) for file in files for _, page, facts in warc.pages(file) if part in page.url]
 
@@ -83,55 +85,12 @@ def test_a_crawl_without_such_a_source_knows_nothing_of_browsers(settings: Setti
     assert [name for name in found if "PLAYWRIGHT" in name] == []
 
 
-@needs_browser
-def test_an_article_that_needs_its_scripts_is_kept_as_they_left_it(here: Settings, web: Sites) -> None:
-    source = of_scripts(web, "a.test", 2)
-
-    (tally,) = crawl.crawl(here, [source], RUN, on_line=print)
-
-    assert (tally.state, tally.counts["fetched"]) == ("done", 2), tally
-    for page, facts in stored(here):
-        headers = {name.lower(): value for name, value in page.headers}
-        assert TEXT in page.body.decode("utf-8") and "<h1>خبر" in page.body.decode("utf-8")
-        assert headers["x-nightdesk-rendered"].startswith("Chromium/")
-        assert headers["content-type"] == "text/html; charset=utf-8" and "etag" not in headers
-        assert facts["rendered"]["requests"] in (1, 2) and facts["rendered"]["refused"] == []
-
-
-@needs_browser
-def test_what_a_page_asks_for_keeps_delay_and_limits_like_everything_else(here: Settings, web: Sites) -> None:
-    source = of_scripts(web, "a.test", 3, delay=0.4)
-    extras = b'<img src="/a.png"><link rel=stylesheet href="/a.css"><link rel=preload as=font href="/a.woff">'
-    web.pages["http://a.test/news/1"] = sites.answer(200, SHELL.replace(b"<div", extras + b"<div"))
-
-    crawl.crawl(here, [source], RUN)
-
-    times = [at for at, _, _ in web.hits]
-    agents = {headers.get("User-Agent") for _, _, headers in web.hits}
-    assert min(later - earlier for earlier, later in pairwise(times)) > 0.35
-    assert len(web.asked("/app.js")) == 1 and len(web.asked("/api/")) == 3 and len(web.asked()) == 8
-    assert len(agents) == 1 and "Nightdesk" in agents.pop()
-    assert [headers for _, _, headers in web.hits if "Cookie" in headers] == []
-
-
-@needs_browser
-def test_what_robots_txt_forbids_is_not_asked_for_by_a_script_either(here: Settings, web: Sites) -> None:
-    source = of_scripts(web, "a.test", 1)
-    web.pages["http://a.test/robots.txt"] = sites.answer(200, b"User-agent: *\nDisallow: /api/\n", "text/plain")
-
-    crawl.crawl(here, [source], RUN)
-
-    ((_, facts),) = stored(here)
-    assert web.asked("/api/") == []
-    assert facts["rendered"]["refused"] == ["robots.txt: http://a.test/api/news/1.json"]
-
-
 ESCAPES = """
 const p = document.getElementById('p');
 const said = name => answer => { p.append(' reached:' + name); };
 const quiet = () => {};
 for (const url of ['http://127.0.0.1:PORT/', 'http://localhost:PORT/', 'http://2130706433:PORT/', 'http://[::1]:PORT/',
-    'http://169.254.169.254/latest/meta-data/', 'file:///etc/hostname', 'http://a.test/away']) {
+    'http://169.254.169.254/latest/meta-data/', 'file:///etc/hostname', 'http://escaping.test/away']) {
   fetch(url).then(said(url), quiet);
   fetch(url, {mode: 'no-cors'}).then(said(url), quiet);
   try { const x = new XMLHttpRequest(); x.open('GET', url); x.onload = said(url); x.send(); } catch (e) {}
@@ -158,81 +117,187 @@ document.body.append(form); form.submit();
 setTimeout(() => p.append(' after'), 300);
 """
 
+WINDOWS = """
+for (let n = 0; n < 20; n++) window.open('http://elsewhere.test/' + n);
+alert('x'); confirm('x'); prompt('x'); print();
+const a = document.createElement('a'); a.href = 'http://elsewhere.test/file.zip'; a.download = 'file.zip'; a.click();
+const blob = document.createElement('a'); blob.href = URL.createObjectURL(new Blob(['x'])); blob.download = 'x';
+blob.click();
+setTimeout(() => { p.append(' after'); location.href = 'http://elsewhere.test/elsewhere'; }, 50);
+setTimeout(() => p.append(' still here'), 300);
+"""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Sites that one crawl visited with one browser, what became of their URLs, and what knocked on a port of ours."""
+
+    settings: Settings
+    web: Sites
+    sources: dict[str, Source]
+    tallies: dict[str, Tally]
+    states: dict[str, str]
+    port: int
+    heard: list[str]
+
+    def stored(self, host: str) -> list[tuple[Page, dict[str, Any]]]:
+        return stored(self.settings, f"//{host}.test/news/")
+
+    def hits(self, host: str) -> list[tuple[float, str, dict[str, str]]]:
+        return [hit for hit in self.web.hits if f"//{host}.test/" in hit[1]]
+
+    def asked(self, part: str) -> list[str]:
+        return self.web.asked(part)
+
+
+@pytest.fixture(scope="module")
+def visit(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
+    """A crawl of eleven sites, each for one of the tests below: a browser for each of them takes two seconds of CPU."""
+    folder = tmp_path_factory.mktemp("visit")
+    with databases.database(server, template) as address, sites.sites() as web, listening() as (port, heard):
+        settings = Settings(
+            data=folder / "data",
+            sources=folder / "sources",
+            database_url=address,
+            contact="mailto:tests@newsroom.test",
+            min_free_mb=0,
+            # A browser reads ten pages at once, beside all other tests.
+            fetch_timeout=120,
+        )
+        settings.data.mkdir()
+        settings.sources.mkdir()
+        here = sites.mapped(settings, web)
+        sources = [
+            of_scripts(web, "story.test", 2),
+            slow(web),
+            barred(web),
+            scripted(web, ESCAPES.replace("PORT", str(port)), host="escaping.test"),
+            scripted(web, WINDOWS, host="windows.test"),
+            scripted(
+                web, "document.body.textContent = 'x'.repeat(11e6)", "document.body.textContent = 'a\\ud800b'",
+                "document.documentElement.remove()", host="leaving.test",
+            ),
+            keeping(web),
+            resting(web),
+            without_a_page(web),
+            listing(web),
+            of_scripts(web, "again.test", 1),
+        ]  # fmt: skip
+        web.pages["http://escaping.test/away"] = sites.answer(302, b"", Location=f"http://127.0.0.1:{port}/")
+        tallies = crawl.crawl(here, sources, RUN, on_line=print)
+        with postgres.connection(here) as conn:
+            found = states(conn)
+        by_name = {source.name: source for source in sources}
+        yield Visit(here, web, by_name, {tally.source: tally for tally in tallies}, found, port, heard)
+
+
+def slow(web: Sites) -> Source:
+    """A site with a delay, one page of which asks for all kinds of things."""
+    source = of_scripts(web, "slow.test", 3, delay=0.4)
+    extras = b'<img src="/a.png"><link rel=stylesheet href="/a.css"><link rel=preload as=font href="/a.woff">'
+    web.pages["http://slow.test/news/1"] = sites.answer(200, SHELL.replace(b"<div", extras + b"<div"))
+    return source
+
+
+def barred(web: Sites) -> Source:
+    """A site whose robots.txt forbids what its script asks for."""
+    rules = b"User-agent: *\nDisallow: /api/\n"
+    web.pages["http://barred.test/robots.txt"] = sites.answer(200, rules, "text/plain")
+    return of_scripts(web, "barred.test", 1)
+
+
+def keeping(web: Sites) -> Source:
+    """A site that would know a browser again."""
+    script = "p.append(' ' + document.cookie + localStorage.a + navigator.webdriver + navigator.userAgent);"
+    page = f"<p id=p>before</p><script>{script} document.cookie = 'a=b'; localStorage.a = 'kept'</script>".encode()
+    source = sites.site(web, "keeping.test", 2, render=True)
+    web.pages |= {f"http://keeping.test/news/{n}": sites.answer(200, page) for n in (1, 2)}
+    return source
+
+
+def resting(web: Sites) -> Source:
+    """A site that asks for a rest where a page's script asks for more."""
+    source = of_scripts(web, "resting.test", 2)
+    web.pages["http://resting.test/api/news/1.json"] = sites.answer(429, b"", Retry_After="2")
+    return source
+
+
+def without_a_page(web: Sites) -> Source:
+    """A site whose articles are all something else."""
+    source = of_scripts(web, "none.test", 4)
+    web.pages |= {
+        "http://none.test/news/1": sites.answer(403, SHELL),
+        "http://none.test/news/2": sites.answer(200, b"%PDF-1.7", "application/pdf"),
+        "http://none.test/news/3": sites.answer(302, b"", Location="http://127.0.0.1:1/"),
+        "http://none.test/news/4": sites.answer(301, b"", Location="http://none.test/moved"),
+        "http://none.test/moved": sites.page("moved"),
+    }
+    return source
+
+
+def listing(web: Sites) -> Source:
+    """A site whose only list is written by a script."""
+    body = b"<div id=p></div><script>p.innerHTML = '<a href=/news/1>one</a>'</script>"
+    web.pages["http://listing.test/politics"] = sites.answer(200, body)
+    source = of_scripts(web, "listing.test", 1)
+    return replace(source, feeds=(), sections=("http://listing.test/politics",), allow=("/news/",))
+
 
 @needs_browser
-def test_scripts_reach_nothing_that_the_crawl_may_not_reach(here: Settings, web: Sites) -> None:
-    with listening() as (port, heard):
-        source = scripted(web, ESCAPES.replace("PORT", str(port)))
-        web.pages["http://a.test/away"] = sites.answer(302, b"", Location=f"http://127.0.0.1:{port}/")
+def test_an_article_that_needs_its_scripts_is_kept_as_they_left_it(visit: Visit) -> None:
+    tally, found = visit.tallies["story"], visit.stored("story")
 
-        (tally,) = crawl.crawl(here, [source], RUN, on_line=print)
-
-        ((page, facts),) = stored(here)
-    assert tally.counts["fetched"] == 1 and b'<p id="p">before after</p>' in page.body
-    assert heard == []
-    assert f"guard: 127.0.0.1 is no public address: http://127.0.0.1:{port}/" in facts["rendered"]["refused"]
-
-
-@needs_browser
-def test_a_script_that_never_ends_costs_its_page_and_no_other(
-    here: Settings, web: Sites, conn: postgres.Connection
-) -> None:
-    source = of_scripts(web, "a.test", 3)
-    web.pages["http://a.test/news/1"] = sites.answer(200, b"<p>text<script>while (true) {}</script>")
-    web.pages["http://a.test/news/2"] = sites.answer(
-        200, b"<p>text<script>setTimeout(() => { while (true) {} })</script>"
-    )
-
-    (tally,) = crawl.crawl(here.model_copy(update={"fetch_timeout": 5}), [source], RUN, on_line=print)
-
-    found = states(conn)
-    reason = "failed: render: its scripts did not end within 6 seconds"
-    assert [found[f"http://a.test/news/{n}"] for n in (1, 2, 3)] == [reason, reason, "fetched"]
-    assert tally.state == "done"
+    assert (tally.state, tally.counts["fetched"], len(found)) == ("done", 2, 2), tally
+    for page, facts in found:
+        headers = {name.lower(): value for name, value in page.headers}
+        assert TEXT in page.body.decode("utf-8") and "<h1>خبر" in page.body.decode("utf-8")
+        assert headers["x-nightdesk-rendered"].startswith("Chromium/")
+        assert headers["content-type"] == "text/html; charset=utf-8" and "etag" not in headers
+        assert facts["rendered"]["requests"] in (1, 2) and facts["rendered"]["refused"] == []
 
 
 @needs_browser
-def test_a_page_that_never_stops_asking_is_kept_as_it_stands_when_its_time_is_up(here: Settings, web: Sites) -> None:
-    script = "let n = 0; setInterval(() => fetch('/more?' + n++).then(() => p.append(' more')), 5)"
-    source = scripted(web, script)
+def test_what_a_page_asks_for_keeps_delay_and_limits_like_everything_else(visit: Visit) -> None:
+    hits = visit.hits("slow")
 
-    crawl.crawl(here, [source], RUN)
-
-    ((page, facts),) = stored(here)
-    assert facts["rendered"]["unfinished"] and b"before more" in page.body
-    assert 1 <= facts["rendered"]["requests"] <= 60
-
-
-@needs_browser
-def test_windows_dialogs_downloads_and_departures_lead_nowhere(here: Settings, web: Sites) -> None:
-    script = """
-        for (let n = 0; n < 20; n++) window.open('http://b.test/' + n);
-        alert('x'); confirm('x'); prompt('x'); print();
-        const a = document.createElement('a'); a.href = 'http://b.test/file.zip'; a.download = 'file.zip'; a.click();
-        const blob = document.createElement('a'); blob.href = URL.createObjectURL(new Blob(['x'])); blob.download = 'x';
-        blob.click();
-        setTimeout(() => { p.append(' after'); location.href = 'http://b.test/elsewhere'; }, 50);
-        setTimeout(() => p.append(' still here'), 300);
-    """
-
-    crawl.crawl(here, [scripted(web, script)], RUN, on_line=print)
-
-    ((page, facts),) = stored(here)
-    assert b"before after still here" in page.body and page.final_url == "http://a.test/news/1"
-    assert web.asked("b.test") == []
-    assert "navigation: http://b.test/elsewhere" in facts["rendered"]["refused"]
+    asked = [url for _, url, _ in hits if not url.endswith("/robots.txt")]
+    agents = {headers.get("User-Agent") for _, _, headers in hits}
+    assert min(later - earlier for (earlier, *_), (later, *_) in pairwise(hits)) > 0.35
+    assert sum("/app.js" in url for url in asked) == 1 and sum("/api/" in url for url in asked) == 3 and len(asked) == 8
+    assert len(agents) == 1 and "Nightdesk" in agents.pop()
+    assert [headers for _, _, headers in hits if "Cookie" in headers] == []
 
 
 @needs_browser
-def test_what_a_script_leaves_behind_ends_in_the_ledger(here: Settings, web: Sites, conn: postgres.Connection) -> None:
-    large = "document.body.textContent = 'x'.repeat(11e6)"
-    no_text = "document.body.textContent = 'a\\ud800b'"
-    nothing = "document.documentElement.remove()"
+def test_what_robots_txt_forbids_is_not_asked_for_by_a_script_either(visit: Visit) -> None:
+    ((_, facts),) = visit.stored("barred")
 
-    crawl.crawl(here, [scripted(web, large, no_text, nothing)], RUN)
+    assert visit.asked("//barred.test/api/") == []
+    assert facts["rendered"]["refused"] == ["robots.txt: http://barred.test/api/news/1.json"]
 
-    found = states(conn)
-    assert [found[f"http://a.test/news/{n}"] for n in (1, 2, 3)] == [
+
+@needs_browser
+def test_scripts_reach_nothing_that_the_crawl_may_not_reach(visit: Visit) -> None:
+    ((page, facts),) = visit.stored("escaping")
+
+    assert visit.tallies["escaping"].counts["fetched"] == 1 and b'<p id="p">before after</p>' in page.body
+    assert visit.heard == []
+    refused = f"guard: 127.0.0.1 is no public address: http://127.0.0.1:{visit.port}/"
+    assert refused in facts["rendered"]["refused"]
+
+
+@needs_browser
+def test_windows_dialogs_downloads_and_departures_lead_nowhere(visit: Visit) -> None:
+    ((page, facts),) = visit.stored("windows")
+
+    assert b"before after still here" in page.body and page.final_url == "http://windows.test/news/1"
+    assert visit.asked("elsewhere.test") == []
+    assert "navigation: http://elsewhere.test/elsewhere" in facts["rendered"]["refused"]
+
+
+@needs_browser
+def test_what_a_script_leaves_behind_ends_in_the_ledger(visit: Visit) -> None:
+    assert [visit.states[f"http://leaving.test/news/{n}"] for n in (1, 2, 3)] == [
         "failed: larger than 10485760 bytes once its scripts had run",
         "failed: render: its scripts wrote what is no text",
         "failed: empty answer",
@@ -240,17 +305,72 @@ def test_what_a_script_leaves_behind_ends_in_the_ledger(here: Settings, web: Sit
 
 
 @needs_browser
-def test_nothing_is_kept_from_one_page_to_the_next_and_the_robot_is_not_hidden(here: Settings, web: Sites) -> None:
-    source = sites.site(web, "a.test", 2, render=True)
-    script = "p.append(' ' + document.cookie + localStorage.a + navigator.webdriver + navigator.userAgent);"
-    page = f"<p id=p>before</p><script>{script} document.cookie = 'a=b'; localStorage.a = 'kept'</script>".encode()
-    web.pages |= {f"http://a.test/news/{n}": sites.answer(200, page) for n in (1, 2)}
+def test_nothing_is_kept_from_one_page_to_the_next_and_the_robot_is_not_hidden(visit: Visit) -> None:
+    texts = [page.body.decode("utf-8").partition("<script>")[0] for page, _ in visit.stored("keeping")]
 
-    crawl.crawl(here, [source], RUN)
-
-    texts = [page.body.decode("utf-8").partition("<script>")[0] for page, _ in stored(here)]
     assert len(texts) == 2
     assert all(" undefinedtrueNightdesk/" in text for text in texts), texts
+
+
+@needs_browser
+def test_a_host_that_asks_for_rest_inside_a_page_gets_it(visit: Visit) -> None:
+    hits = visit.hits("resting")
+
+    busy = next(at for at, url, _ in hits if "/api/news/1" in url)
+    assert min(at - busy for at, _, _ in hits if at > busy) > 1.9
+    assert "429" in visit.states["http://resting.test/news/1"]
+    assert visit.states["http://resting.test/news/2"] == "fetched"
+
+
+@needs_browser
+def test_answers_that_are_no_page_never_see_the_browser(visit: Visit) -> None:
+    where, kept = "http://none.test/news/", {page.url: page for page, _ in visit.stored("none")}
+
+    assert visit.states[where + "1"] == "blocked: status 403"
+    assert visit.states[where + "3"] == "excluded: guard: 127.0.0.1 is no public address"
+    assert kept[where + "2"].body == b"%PDF-1.7"
+    assert kept[where + "4"].final_url == "http://none.test/moved"
+    assert "moved قال" in kept[where + "4"].body.decode("utf-8")
+    assert visit.asked("//none.test/app.js") == []
+
+
+@needs_browser
+def test_a_rendered_section_leads_to_articles_that_a_script_lists(visit: Visit) -> None:
+    assert visit.tallies["listing"].counts["fetched"] == 1
+    assert visit.states["http://listing.test/news/1"] == "fetched"
+
+
+@needs_browser
+def test_a_second_crawl_asks_for_the_page_whole_since_its_shell_never_changes(visit: Visit) -> None:
+    again = "http://again.test/news/1"
+
+    crawl.crawl(visit.settings, [visit.sources["again"]], NEXT, only=again)
+
+    asked = [headers for _, url, headers in visit.web.hits if url == again]
+    assert len(asked) == 2 and "If-None-Match" not in asked[1]
+
+
+@needs_browser
+def test_a_script_that_never_ends_costs_its_page_and_one_that_never_stops_asking_is_cut_off(
+    here: Settings, web: Sites, conn: postgres.Connection
+) -> None:
+    source = of_scripts(web, "a.test", 3)
+    web.pages["http://a.test/news/1"] = sites.answer(200, b"<p>text<script>while (true) {}</script>")
+    web.pages["http://a.test/news/2"] = sites.answer(
+        200, b"<p>text<script>setTimeout(() => { while (true) {} })</script>"
+    )
+    asking = "let n = 0; setInterval(() => fetch('/more?' + n++).then(() => p.append(' more')), 5)"
+    other = scripted(web, asking, host="b.test")
+
+    tally, _ = crawl.crawl(here.model_copy(update={"fetch_timeout": 5}), [source, other], RUN, on_line=print)
+
+    found = states(conn)
+    reason = "failed: render: its scripts did not end within 6 seconds"
+    assert [found[f"http://a.test/news/{n}"] for n in (1, 2, 3)] == [reason, reason, "fetched"]
+    assert tally.state == "done"
+    ((page, facts),) = stored(here, "//b.test/news/")
+    assert facts["rendered"]["unfinished"] and b"before more" in page.body
+    assert 1 <= facts["rendered"]["requests"] <= 60
 
 
 @needs_browser
@@ -263,19 +383,6 @@ def test_a_browser_that_dies_costs_its_page_and_no_other(here: Settings, web: Si
     found = states(conn)
     assert found["http://a.test/news/1"].startswith("failed: render: ") and tally.state == "done"
     assert found["http://a.test/news/2"] == "fetched"
-
-
-@needs_browser
-def test_a_host_that_asks_for_rest_inside_a_page_gets_it(here: Settings, web: Sites, conn: postgres.Connection) -> None:
-    source = of_scripts(web, "a.test", 2)
-    web.pages["http://a.test/api/news/1.json"] = sites.answer(429, b"", Retry_After="2")
-
-    crawl.crawl(here, [source], RUN)
-
-    times = [at for at, _, _ in web.hits]
-    busy = next(at for at, url, _ in web.hits if "/api/news/1" in url)
-    assert min(later - busy for later in times if later > busy) > 1.9
-    assert "429" in states(conn)["http://a.test/news/1"] and states(conn)["http://a.test/news/2"] == "fetched"
 
 
 @needs_browser
@@ -299,54 +406,6 @@ def test_a_page_whose_host_comes_to_rest_under_it_is_read_again(
     ((page, facts),) = stored(here)
     assert len(web.asked("/news/1")) == 2 and b"before after" in page.body
     assert states(conn)["http://a.test/news/1"] == "fetched" and facts["rendered"]["refused"] == []
-
-
-@needs_browser
-def test_answers_that_are_no_page_never_see_the_browser(here: Settings, web: Sites, conn: postgres.Connection) -> None:
-    source = of_scripts(web, "a.test", 4)
-    where = "http://a.test/news/"
-    web.pages |= {
-        where + "1": sites.answer(403, SHELL),
-        where + "2": sites.answer(200, b"%PDF-1.7", "application/pdf"),
-        where + "3": sites.answer(302, b"", Location="http://127.0.0.1:1/"),
-        where + "4": sites.answer(301, b"", Location="http://a.test/moved"),
-        "http://a.test/moved": sites.page("moved"),
-    }
-
-    crawl.crawl(here, [source], RUN)
-
-    found, kept = states(conn), {page.url: page for page, _ in stored(here)}
-    assert found[where + "1"] == "blocked: status 403"
-    assert found[where + "3"] == "excluded: guard: 127.0.0.1 is no public address"
-    assert kept[where + "2"].body == b"%PDF-1.7"
-    assert kept[where + "4"].final_url == "http://a.test/moved" and "moved قال" in kept[where + "4"].body.decode(
-        "utf-8"
-    )
-    assert web.asked("/app.js") == []
-
-
-@needs_browser
-def test_a_rendered_section_leads_to_articles_that_a_script_lists(
-    here: Settings, web: Sites, conn: postgres.Connection
-) -> None:
-    source = replace(of_scripts(web, "a.test", 1), feeds=(), sections=("http://a.test/politics",), allow=("/news/",))
-    listing = b"<div id=p></div><script>p.innerHTML = '<a href=/news/1>one</a>'</script>"
-    web.pages["http://a.test/politics"] = sites.answer(200, listing)
-
-    (tally,) = crawl.crawl(here, [source], RUN)
-
-    assert tally.counts["fetched"] == 1 and states(conn)["http://a.test/news/1"] == "fetched"
-
-
-@needs_browser
-def test_a_second_crawl_asks_for_the_page_whole_since_its_shell_never_changes(here: Settings, web: Sites) -> None:
-    source = of_scripts(web, "a.test", 1)
-    crawl.crawl(here, [source], RUN)
-
-    crawl.crawl(here, [source], NEXT, only="http://a.test/news/1")
-
-    asked = [headers for _, url, headers in web.hits if url.endswith("/news/1")]
-    assert len(asked) == 2 and "If-None-Match" not in asked[1]
 
 
 @needs_browser
