@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -36,7 +38,7 @@ NOTHING: Row = {
 }
 # A function that gives the rows of a line for the search index; StoreError if the article file has something else in
 # their place.
-ReadIndexed = Callable[[], index_rows.Indexed]
+ReadIndexed = Callable[[], Sequence[index_rows.PackedVector]]
 
 
 @dataclass(slots=True)
@@ -46,12 +48,14 @@ class FileRows:
     rows: their lines, each with its number from 1 on.
     signed: the signatures of the texts, by fetch, if the file has them.
     indexed: functions that read the rows of the search index, by the number of the line, if the file has such rows.
+    words: the distinct words of these rows, some of them several times.
     Older files lack signatures, index rows or digests; then load makes them.
     """
 
     rows: list[Row]
     signed: dict[int, str]
     indexed: dict[int, ReadIndexed]
+    words: list[bytes]
 
 
 def read(conn: postgres.Connection, settings: Settings, sources: Sequence[str], run: str) -> FileRows:
@@ -60,7 +64,7 @@ def read(conn: postgres.Connection, settings: Settings, sources: Sequence[str], 
     If a source has no file and no page of its run waits for load, it has no rows. If a page waits, the missing file is
     a StoreError.
     """
-    taken = FileRows([], {}, {})
+    taken = FileRows([], {}, {}, [])
     for source in sources:
         file = articlefile.path(settings, source, run)
         if (
@@ -69,6 +73,18 @@ def read(conn: postgres.Connection, settings: Settings, sources: Sequence[str], 
         ):
             _read_file(taken, file, source)
     return taken
+
+
+@contextmanager
+def keep_garbage() -> Iterator[None]:
+    """Look for no garbage within the block: rows stay until its end, and Python would look at all of them in vain."""
+    looks = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looks:
+            gc.enable()
 
 
 def store(row: Row) -> tuple[object, ...]:
@@ -111,6 +127,7 @@ def _read_file(taken: FileRows, file: Path, source: str) -> None:
             taken.rows.append({**_row(line), "n": n, "source": source, "place": (file, number)})
             if index_rows.is_current(line.words):
                 taken.indexed[n] = partial(_read_indexed, file, number, line.words)
+                taken.words.append(index_rows.read_words(line.words))
         except articlefile.NO_LINE as error:
             raise articlefile.unreadable(file, number, error) from None
         if line.signature:
@@ -122,7 +139,7 @@ def _unreadable(row: Row, error: Exception) -> StoreError:
     return articlefile.unreadable(file, number, error)
 
 
-def _read_indexed(file: Path, number: int, words: Sequence[Any]) -> index_rows.Indexed:
+def _read_indexed(file: Path, number: int, words: Sequence[Any]) -> Sequence[index_rows.PackedVector]:
     try:
         return index_rows.read(words)
     except articlefile.NO_LINE as error:

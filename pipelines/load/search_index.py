@@ -7,18 +7,18 @@ counted elsewhere: pipelines.text.words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines import text
 from pipelines.load import file_rows, migration_batches
-from pipelines.query import index_rows, vectors
+from pipelines.query import vectors
 from pipelines.query.evaluation import FIELDS
-from pipelines.query.index_rows import Indexed
+from pipelines.query.index_rows import PackedVector
 from pipelines.settings import Settings
 from pipelines.stores import postgres, row_copy
-from pipelines.stores.packed_values import pack_bigint, pack_moment, pack_smallint
+from pipelines.stores.packed_values import pack_bigint, pack_bytes, pack_moment, pack_name, pack_smallint
 
 # Articles of one transaction of the backfill. It takes half a second, and a load of the same article waits for it.
 BATCH = 200
@@ -28,6 +28,8 @@ BACKFILL = "words"
 MOST_REMEMBERED = 200_000
 # The remembered table of known words, and the words that are committed in it, in UTF-8.
 _REMEMBERED: dict[tuple[object, ...], set[bytes]] = {}
+# The rows of an article, and their distinct words as far as they are not among the words of the article file.
+Indexed = tuple[Sequence[PackedVector], Collection[str]]
 COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded_at", "words")
 
 
@@ -56,15 +58,16 @@ class NewArticle:
 def keep_loaded(
     conn: postgres.Connection,
     added: Sequence[NewArticle],
-    indexed: Mapping[int, Callable[[], Indexed]],
+    indexed: Mapping[int, file_rows.ReadIndexed],
+    words: Sequence[bytes],
     *,
     compared: bool,
 ) -> None:
     """Add the articles that this transaction of load wrote to the index.
 
     added: those that were not stored before; compared: whether articles that were stored before may have changed too.
-    indexed: functions that read the rows that extract made, by line. If the article has other words than its line, its
-    rows are made here.
+    indexed: functions that read the rows that extract made, by line; words: the distinct words of all these rows. If the
+    article has other words than its line, its rows are made here.
     """
     rows = postgres.query(conn, "load_unindexed", indexed=list(indexed)) if compared else []
     texts = [row["id"] for row in rows if row["n"] is None]
@@ -75,10 +78,10 @@ def keep_loaded(
 
     def read(row: postgres.Row) -> Indexed:
         if row["n"] in indexed:
-            return indexed[row["n"]]()
+            return indexed[row["n"]](), ()
         return _make_indexed(fields[row["id"]] if row["id"] in fields else _clean_fields(row["line"]))
 
-    _keep(conn, [*(one.row() for one in added if one.id not in again), *rows], read)
+    _keep(conn, [*(one.row() for one in added if one.id not in again), *rows], read, words)
 
 
 def merge(settings: Settings) -> int:
@@ -107,7 +110,7 @@ def complete(conn: postgres.Connection) -> bool:
 
 def _make_indexed(row: postgres.Row) -> Indexed:
     made, words = vectors.vectors({name: row[name] for name in FIELDS}, row["authors"])
-    return [vector.pack() for vector in made], index_rows.join_words(words)
+    return [vector.pack() for vector in made], words
 
 
 def _clean_fields(line: file_rows.Row) -> postgres.Row:
@@ -119,26 +122,34 @@ def _clean_fields(line: file_rows.Row) -> postgres.Row:
 def _replace(conn: postgres.Connection, rows: Sequence[postgres.Row]) -> None:
     if rows:
         postgres.execute(conn, "words_drop", ids=[row["id"] for row in rows])
-    _keep(conn, rows, _make_indexed)
+    _keep(conn, rows, _make_indexed, ())
 
 
-def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], of_row: Callable[[postgres.Row], Indexed]) -> None:
+def _keep(
+    conn: postgres.Connection,
+    rows: Sequence[postgres.Row],
+    of_row: Callable[[postgres.Row], Indexed],
+    words: Sequence[bytes],
+) -> None:
+    """Store the rows of articles, and these words and those that `of_row` gives as known ones."""
     if not rows:
         return
-    known: set[bytes] = set()
+    known = set(b" ".join(words).split())
 
     # Postgres takes in the first rows while the next ones are read.
     def pack() -> Iterator[tuple[bytes, ...]]:
         for row in rows:
-            lines, words = of_row(row)
-            known.update(words.encode().split())
-            about = (
-                row["source"].encode(),
-                row["language"].encode(),
-                *map(pack_moment, (row["dated"], row["loaded_at"])),
+            lines, own_words = of_row(row)
+            known.update(word.encode() for word in own_words)
+            about = b"".join(
+                (
+                    *map(pack_name, (row["source"], row["language"])),
+                    *map(pack_moment, (row["dated"], row["loaded_at"])),
+                )
             )
+            number = pack_bigint(row["id"])
             for line in lines:
-                yield pack_bigint(row["id"]), pack_smallint(line.part), pack_smallint(line.shape), *about, line.words
+                yield number, pack_smallint(line.part), pack_smallint(line.shape), about, pack_bytes(line.words)
 
     row_copy.copy_packed(conn, "article_words", COLUMNS, pack())
     _know(conn, known)

@@ -226,7 +226,7 @@ def _write(
 ) -> list[Tally]:
     """The transaction of a load of one source or of several: all of it, or an error and nothing."""
     started, run, names = time.monotonic(), attempts[0].run, [source.name for source in sources]
-    with conn:
+    with file_rows.keep_garbage(), conn:
         postgres.query(conn, "load_patience", **_limits())
         if prepare:
             prepare(conn)

@@ -148,7 +148,7 @@ def run_steps(
     run_waiting()
     if rows and not why:
         indexed = {n: read for n, read in file.indexed.items() if n not in still}
-        search_index.keep_loaded(conn, added, indexed, compared=compared)
+        search_index.keep_loaded(conn, added, indexed, file.words, compared=compared)
     return why
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from base64 import b64encode
 from binascii import a2b_base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -19,6 +19,13 @@ VERSION = 3
 # none.
 LAST_PLACE, WEIGHT_BITS = 16_383, 14
 WEIGHT_LETTERS = ("", "C", "B", "A")
+# The marks before a word of the title, and of an author's name; no word has these signs.
+TITLE, AUTHOR = "=", "@"
+MARKS = (TITLE + AUTHOR).encode()
+# In a tsvector's binary form: how many words it has; how many places a word has, and each of them.
+COUNT, PLACES = struct.Struct(">I"), struct.Struct(">H")
+# The errors that rows in another form may raise.
+UNREADABLE = (ValueError, TypeError, IndexError, struct.error)
 
 
 class Shape(IntEnum):
@@ -46,7 +53,7 @@ class Vector:
     def pack(self) -> PackedVector:
         """The row in the form in which it is stored."""
         ordered = sorted((form.encode(), places) for form, places in self.lexemes.items())
-        packed = [struct.pack(">I", len(ordered))]
+        packed = [COUNT.pack(len(ordered))]
         for form, places in ordered:
             packed += (form, struct.pack(f">xH{len(places)}H", len(places), *places))
         return PackedVector(self.part, self.shape, b"".join(packed))
@@ -61,19 +68,27 @@ class PackedVector:
     words: bytes
 
 
-# The rows of an article, and the distinct words in them, a blank between two.
-Indexed = tuple[list[PackedVector], str]
-
-
 def write_rows(made: Sequence[Vector], words: Iterable[str]) -> list[Any]:
-    """The rows of an article's index and the distinct words in them, in the form for an article file, in JSON."""
+    """The rows of an article's index and the distinct words in them, in the form for an article file, in JSON.
+
+    The words are one text, because none of them has a blank.
+    """
     rows = [[row.part, int(row.shape), b64encode(row.words).decode()] for row in map(Vector.pack, made)]
-    return [VERSION, rows, join_words(words)]
+    return [VERSION, rows, " ".join(sorted(words))]
 
 
-def join_words(words: Iterable[str]) -> str:
-    """Words as one text: no word has a blank."""
-    return " ".join(sorted(words))
+def leave_out(value: Sequence[Any], before: set[bytes]) -> Sequence[Any]:
+    """What `write_rows` made, with those words alone that are not among the words before; adds them to these.
+
+    The words come from the rows, for the line of another file may have been without some of its words.
+    """
+    try:
+        new = {word for row in read(value) for word in _find_words(row.words)} - before
+    # Load names the line that cannot be read.
+    except UNREADABLE:
+        return value
+    before |= new
+    return [*value[:2], b" ".join(sorted(new)).decode()]
 
 
 def is_current(value: Sequence[Any]) -> bool:
@@ -81,15 +96,30 @@ def is_current(value: Sequence[Any]) -> bool:
     return bool(value) and value[0] == VERSION
 
 
-def read(value: Sequence[Any]) -> Indexed:
+def read(value: Sequence[Any]) -> list[PackedVector]:
     """The rows of an article in an article file."""
-    _, rows, words = value
-    return [PackedVector(int(part), Shape(shape), a2b_base64(packed)) for part, shape, packed in rows], words
+    return [PackedVector(int(part), Shape(shape), a2b_base64(packed)) for part, shape, packed in value[1]]
+
+
+def read_words(value: Sequence[Any]) -> bytes:
+    """The distinct words in these rows, a blank between two, without those that an earlier line of the file has."""
+    return bytes(value[2].encode())
 
 
 def quote(word: str) -> str:
     """A word as it stands in Postgres' notation of tsvectors and tsqueries."""
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _find_words(packed: bytes) -> Iterator[bytes]:
+    """The words in a tsvector in Postgres' binary form, without those of the title and of authors by themselves."""
+    at = COUNT.size
+    while at < len(packed):
+        end = packed.index(0, at)
+        if packed[at] not in MARKS:
+            yield packed[at:end]
+        (places,) = PLACES.unpack_from(packed, end + 1)
+        at = end + 1 + PLACES.size * (1 + places)
 
 
 def _write_places(places: Sequence[int]) -> str:

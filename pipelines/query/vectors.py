@@ -20,7 +20,7 @@ from pipelines.errors import QueryError
 from pipelines.query import matcher, variants
 from pipelines.query.article_words import JOINER
 from pipelines.query.grammar import Either, Every, Except, Field, FieldFilter, Find, Near, Node, Without, terms
-from pipelines.query.index_rows import LAST_PLACE, WEIGHT_BITS, Shape, Vector, quote
+from pipelines.query.index_rows import AUTHOR, LAST_PLACE, TITLE, WEIGHT_BITS, Shape, Vector, quote
 from pipelines.query.matcher import Word
 
 # Postgres' limits: places of one word, and bytes of one row (1 MB, with room for what it adds).
@@ -33,8 +33,6 @@ LONGEST_WORD = 500
 MOST_WORDS = 5_000
 # Written forms of all terms of a query: a tsquery takes 1 MB.
 MOST_FORMS = 30_000
-# The marks before a word of the title, and of an author's name; no word has these signs.
-TITLE, AUTHOR = "=", "@"
 # The weights of a tsvector: A for a word of the title, B for one of the description.
 WEIGHTS = {"title": 3 << WEIGHT_BITS, "description": 2 << WEIGHT_BITS, "text": 0}
 # The gap of places between two fields: larger than NEAR allows, so that NEAR never connects two fields.

@@ -489,8 +489,13 @@ def test_a_count_of_candidates_that_cannot_all_be_read_says_at_least(
 def test_the_index_of_an_article_comes_back_from_an_article_file_with_its_words(body: str) -> None:
     made, known = vectors.vectors({"title": "Title = @home", "description": "", "text": body}, ["A. O'Neil"])
 
-    back = index_rows.read(json.loads(json.dumps(index_rows.write_rows(made, known))))
+    written = json.loads(json.dumps(index_rows.write_rows(made, known)))
 
-    assert back == ([vector.pack() for vector in made], " ".join(sorted(known)))
+    assert index_rows.read(written) == [vector.pack() for vector in made]
+    assert index_rows.read_words(written).decode() == " ".join(sorted(known))
+    # An article file leaves out the words of earlier lines: they are found in the rows themselves.
+    before = {b"title"}
+    assert index_rows.leave_out([*written[:2], ""], before)[2] == " ".join(sorted(known - {"title"}))
+    assert before == {word.encode() for word in known | {"title"}}
     # Those of version 2 have half-width kana as other words.
     assert not any(index_rows.is_current([version, []]) for version in (2, index_rows.VERSION + 1))

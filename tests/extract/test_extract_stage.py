@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,8 @@ def index(line: Line) -> object:
     one = line.article
     if not one:
         return None
-    made, words = vectors.vectors({name: getattr(one, name) for name in evaluation.FIELDS}, one.authors)
-    return [vector.pack() for vector in made], " ".join(sorted(words))
+    made, _ = vectors.vectors({name: getattr(one, name) for name in evaluation.FIELDS}, one.authors)
+    return [vector.pack() for vector in made]
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -42,9 +43,11 @@ def test_every_page_is_a_line_in_the_order_of_the_fetches(
     tally = extract(settings, SOURCE, RUN, processes=processes, on_page=heard.append)
 
     assert [line.fetch_id for line in lines(settings)] == fetches
-    assert lines(settings) == heard
+    assert [replace(line, words=()) for line in lines(settings)] == [replace(line, words=()) for line in heard]
     assert [line.article.text if line.article else "" for line in heard] == [TEXT.format(0), "", TEXT.format(2)]
-    assert [index_rows.read(line.words) if line.words else None for line in heard] == [index(line) for line in heard]
+    assert [index_rows.read(line.words) if line.words else None for line in lines(settings)] == [
+        index(line) for line in heard
+    ]
     wanted = {"pages": 3, "articles": 2, "rejected": 1, "rejected: too short": 1, "cut": 4, "words": 38}
     assert {name: tally.counts[name] for name in wanted} == wanted
     assert runs.tallies(conn, RUN) == [tally]

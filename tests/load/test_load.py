@@ -652,6 +652,20 @@ def test_the_words_of_the_search_index_come_from_the_file_or_are_made_where_it_h
     assert rows(conn, "select count(*) from known_words where word in ('marked', 'في')") == [(2,)]
 
 
+def test_words_are_known_that_a_file_has_in_a_line_of_which_nothing_is_stored(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
+    later = look(NIGHTS[0], T0 + HOUR, article("1", "زلزال", "في الشمال"))
+    first = look(NIGHTS[0], T0, article("2", "زلزال", "في الشمال"))
+
+    put(settings, NIGHTS[0], with_words(later, "زلزال"), with_words(first, "زلزال"))
+
+    assert rows(conn, "select a.url_id, w.words::text from article_words w join articles a on a.id = w.article_id") == [
+        (first.url_id, "'=زلزال':61 'زلزال':61A")
+    ]
+    assert rows(conn, "select word from known_words") == [("زلزال",)]
+
+
 def test_words_of_new_articles_wait_beside_the_index_until_upkeep_merges_them(
     settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:

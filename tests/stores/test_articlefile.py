@@ -1,13 +1,16 @@
 """Article files: what is written is read, and a file is there whole or not at all."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from pipelines.codes import Reason
 from pipelines.errors import StoreError
 from pipelines.model import Article, Rejection, RemovedBlock
+from pipelines.query import index_rows, vectors
 from pipelines.settings import Settings
 from pipelines.stores import articlefile
 from pipelines.stores.articlefile import Line
@@ -56,6 +59,29 @@ def test_what_was_written_is_read(settings: Settings) -> None:
     assert count == 2
     assert list(articlefile.read(file)) == [STORED, REJECTED]
     assert file.relative_to(settings.data).as_posix() == "articles/sana/2026-11-22T0200.jsonl"
+
+
+def with_words(line: Line, words: str) -> Line:
+    made = vectors.vectors({"title": words, "description": "", "text": words}, ["كاتب"])
+    return replace(line, words=index_rows.write_rows(*made))
+
+
+def distinct_words(file: Path) -> list[str]:
+    return [index_rows.read_words(line.words).decode() for line in articlefile.read(file) if line.words]
+
+
+def test_a_distinct_word_stands_in_the_first_line_that_has_it_also_when_lines_are_left_out(settings: Settings) -> None:
+    file = articlefile.path(settings, "sana", "2026-11-22T0200")
+    texts = ("زلزال في الشمال", "ثلوج في الشمال", "ثلوج في الجنوب")
+
+    articlefile.write(file, [with_words(STORED, texts[0]), REJECTED, *(with_words(STORED, one) for one in texts[1:])])
+    _, _, *others = articlefile.read(file)
+
+    assert distinct_words(file)[0].split() == sorted(texts[0].split())
+    assert distinct_words(file)[1:] == ["ثلوج", "الجنوب"]
+    assert index_rows.read(others[1].words) == index_rows.read(with_words(STORED, texts[2]).words)
+    articlefile.write(file, others)
+    assert [set(words.split()) for words in distinct_words(file)] == [set(texts[1].split()), {"الجنوب"}]
 
 
 def test_a_file_that_breaks_off_leaves_the_one_before(settings: Settings) -> None:
