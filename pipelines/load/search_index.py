@@ -66,7 +66,7 @@ def keep_loaded(
     """Add the articles that this transaction of load wrote to the index.
 
     added: those that were not stored before; compared: whether articles that were stored before may have changed too.
-    indexed: functions that read the rows that extract made, by line; words: the distinct words of all these rows. If the
+    indexed: functions that read the rows that extract made, by line; words: the distinct words of all of them. If the
     article has other words than its line, its rows are made here.
     """
     rows = postgres.query(conn, "load_unindexed", indexed=list(indexed)) if compared else []

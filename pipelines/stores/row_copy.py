@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from pipelines.stores import packed_values, postgres
@@ -11,6 +13,8 @@ from pipelines.stores.postgres import Connection
 
 # Bytes that COPY asks for at once. Chosen: with psycopg2's default of 8,192, it would ask once for every two articles.
 COPY_BYTES = 65_536
+# Letters of a text that is remembered in COPY's form, and how many are. Chosen: names, codes and runs are shorter.
+SHORT, SHORT_REMEMBERED = 40, 1024
 
 
 class Sink(Protocol):
@@ -81,16 +85,19 @@ def copy_packed(conn: Connection, table: str, columns: Sequence[str], rows: Iter
 
 def _write_value(value: Any) -> bytes | memoryview:
     """One value in COPY's text form; most values are texts, numbers or None."""
-    if type(value) is str:
-        return _escape(value).encode()
-    if type(value) is int:
+    kind = type(value)
+    if kind is str:
+        return _write_short(value) if len(value) <= SHORT else _escape(value).encode()
+    if kind is int:
         return b"%d" % value
-    if isinstance(value, bytes | memoryview):
-        return value
     if value is None:
         return rb"\N"
-    if isinstance(value, bool):
+    if kind is bool:
         return b"t" if value else b"f"
+    if kind is datetime:
+        return str(value).encode()
+    if isinstance(value, bytes | memoryview):
+        return value
     if isinstance(value, postgres.Json):
         text = json.dumps(value.adapted, ensure_ascii=False)
     elif isinstance(value, (list, tuple)):
@@ -101,6 +108,12 @@ def _write_value(value: Any) -> bytes | memoryview:
     else:
         text = str(value)
     return _escape(text).encode()
+
+
+@lru_cache(maxsize=SHORT_REMEMBERED)
+def _write_short(value: str) -> bytes:
+    """A short text in COPY's text form; most of them stand in many rows."""
+    return _escape(value).encode()
 
 
 def _escape(text: str) -> str:
