@@ -21,6 +21,8 @@ def blocks_of(inside: str) -> list[Block]:
     "line",
     [
         "<p>Image courtesy of the ferry's yard</p>",
+        "<p><img src=a></p><p class=caption>Photo 3: agency</p>",
+        "<table><tr><td><img src=a><br><small>Foto: Verlag</small></td></tr></table>",
         "<p>Photo by Ann Writer</p>",
         "<p>Foto von Anna Schreiber</p>",
         "<p>Photo by Ann Writer for Paper/Reuters.</p>",
@@ -57,6 +59,9 @@ def test_a_line_that_says_whose_a_picture_is_is_cut(line: str) -> None:
         "<p>Images of the flood were shown in the town hall.</p>",
         "<p>Sources: three of the crew, who did not want to be named here</p>",
         "<p>Source of the river</p>",
+        "<p>Photo 3: agency</p>",
+        "<p><img src=a></p><p>Photos: they are all of the yard, as she said</p>",
+        "<p><img src=a></p><p>Photo: he has it.</p>",
         "<h2>Photo by photo</h2>",
         "<h3>Photo by Ann Writer</h3>",
         "<p>Image courtesy of the yard that has built all of the ferries of the lower town</p>",

@@ -232,7 +232,7 @@ KINDS: dict[str, tuple[str, Shape, float, float]] = {
     "a standfirst in a heading": ("en", with_standfirst("<h2 class=sub>{}</h2>"), 1, 1),
     "galleries in a review": ("en", with_something_after_each(GALLERY), 1, 1),
     "slides in a review": ("en", with_something_after_each(SLIDES), 1, 1),
-    "pictures in cells of a review": ("en", with_something_after_each(CELLS), 1, 0.96),
+    "pictures in cells of a review": ("en", with_something_after_each(CELLS), 1, 1),
     "captions in paragraphs": ("en", with_something_after_each(CAPTION), 1, 1),
     "slanted captions": ("en", with_something_after_each(SLANTED), 1, 1),
     "small captions": ("en", with_something_after_each(SMALL), 1, 1),

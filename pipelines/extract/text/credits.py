@@ -27,6 +27,8 @@ ENDING = re.compile(rf"[.!?]\s{{1,3}}[(\[]?{PICTURE}\s{{1,3}}{OF}(?P<whose>.{{2,
 SOURCE = re.compile(
     rf"\W{{0,4}}(?:{PICTURE}\s{{1,3}})?(?:source|credit|quelle|fuente|bron)s?\s?:\s{{0,3}}\S", re.IGNORECASE
 )
+# The name of a picture, which may have a number, and its credit or what it shows.
+LABELLED = re.compile(rf"\W{{0,4}}{PICTURE}\s{{0,3}}\d{{0,3}}\s?:\s{{0,3}}\S", re.IGNORECASE)
 # Words without a capital that may be in a name.
 JOINING_WORDS = (
     "and of the for on from courtesy und et y e de di von via by van der den del della du da dos la al bin ibn"
@@ -84,6 +86,8 @@ def _is_credit(block: Block) -> bool:
         return True
     if block.words <= SOURCE_WORDS and SOURCE.match(block.text):
         return not (stopped or DIGIT.search(block.text))
+    if block.words <= SOURCE_WORDS and LABELLED.match(block.text):
+        return not stopped and _is_beside_picture(block)
     ending = ENDING.search(block.text)
     if ending is None or not _says_whose(ending) or not _is_name(ending["whose"]):
         return False
