@@ -6,6 +6,8 @@ import re
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
+from pipelines.urls import LONGEST_CHARACTERS
+
 # The most characters of a summary. Chosen: some feeds have the whole article there.
 SUMMARY_CHARACTERS = 2000
 # The most characters of a title. Chosen: no headline has as many.
@@ -44,6 +46,9 @@ def join_listed(base: str, link: str) -> str:
     No browser opens such links, so nobody sees an address without its scheme.
     """
     link = AMPERSAND.sub("&", link.strip())
+    # The ledger refuses such an address, and WWW would take the square of its length.
+    if len(link) > LONGEST_CHARACTERS:
+        return join_link(base, link)
     link = SCHEME.sub(lambda said: said[1].lower() + "://", link, count=1) if SCHEME.match(link) else link
     try:
         here = urlsplit(base)

@@ -77,6 +77,7 @@ LISTS: dict[str, Callable[[int], bytes]] = {
         f"<item><link>/1</link><title><![CDATA[{'<' * (5_000_000 // by)}]]></title></item>"
     ),
     "one long date": lambda by: rss(f"<item><link>/1</link><pubDate>{'1 ' * (4_000_000 // by)}</pubDate></item>"),
+    "one address without a scheme": lambda by: rss(f"<item><link>www.{'a.' * (400_000 // by)}</link></item>"),
     "many tags": lambda by: rss(f"<item><link>/1</link>{'<category>x</category>' * (400_000 // by)}</item>"),
     "many links in an entry": lambda by: rss(f"<item>{'<link></link>' * (400_000 // by)}</item>"),
     "bases": lambda by: rss(f"<item xml:base='/{'a' * 50}/'><link>x</link></item>" * (40_000 // by)),
