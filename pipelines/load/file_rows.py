@@ -124,7 +124,7 @@ def _read_file(taken: FileRows, file: Path, source: str) -> None:
     for number, line in enumerate(articlefile.read_in_file(file), 1):
         n = len(taken.rows) + 1
         try:
-            taken.rows.append({**_row(line), "n": n, "source": source, "place": (file, number)})
+            taken.rows.append(_row(line, n, source, (file, number)))
             if index_rows.is_current(line.words):
                 taken.indexed[n] = partial(_read_indexed, file, number, line.words)
                 taken.words.append(index_rows.read_words(line.words))
@@ -146,10 +146,13 @@ def _read_indexed(file: Path, number: int, words: Sequence[Any]) -> Sequence[ind
         raise articlefile.unreadable(file, number, error) from None
 
 
-def _row(line: LineInFile) -> Row:
+def _row(line: LineInFile, n: int, source: str, place: tuple[Path, int]) -> Row:
     article, rejection = line.article, line.rejection
     row = {
         **NOTHING,
+        "n": n,
+        "source": source,
+        "place": place,
         "fetch_id": line.fetch_id,
         "url_id": line.url_id,
         "run": line.run,

@@ -318,14 +318,14 @@ select pg_advisory_xact_lock(hashtextextended('load ' || %(source)s, 0))
 -- Give new articles their numbers, in the order in which their pages were fetched. All lines of an article's URL get its number. Returns
 -- the numbers, and the other values that the articles' rows need.
 with made as (
-    select n, url_id, nextval((select pg_get_serial_sequence('articles', 'id')::regclass)) as id
+    select n, url_id, fetched_at, nextval((select pg_get_serial_sequence('articles', 'id')::regclass)) as id
     from (
-        select n, url_id from lines
+        select n, url_id, fetched_at from lines
         where fresh and changed and revision = 1 and article_id is null
         order by fetched_at, n
     ) l
 ), given as (
-    update lines l set article_id = made.id
+    update lines l set article_id = made.id, first_fetched_at = made.fetched_at
     from made
     where made.url_id = l.url_id and l.article_id is null
     returning l.n, l.article_id, l.url, l.canonical_key, l.n = made.n as is_first
@@ -342,7 +342,8 @@ with made as (
     select n, nextval((select pg_get_serial_sequence('articles', 'id')::regclass)) as id
     from (select n from lines where reason = '' and copy_of is null order by fetched_at, n) l
 ), given as (
-    update lines l set fresh = true, changed = true, revision = 1, verdict = 'stored', article_id = made.id
+    update lines l set fresh = true, changed = true, revision = 1, verdict = 'stored', article_id = made.id,
+        first_fetched_at = l.fetched_at
     from made
     where made.n = l.n
     returning l.n, l.article_id, l.url, l.canonical_key

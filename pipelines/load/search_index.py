@@ -134,13 +134,16 @@ def _keep(
     """Store the rows of articles, and these words and those that `of_row` gives as known ones."""
     if not rows:
         return
-    known = set(b" ".join(words).split())
+    remembered = _remember(conn)
+    # Words that are perhaps not known yet.
+    asked: set[bytes] = set()
 
-    # Postgres takes in the first rows while the next ones are read.
+    # Postgres takes in the first rows while the next ones are read, and the words are parted.
     def pack() -> Iterator[tuple[bytes, ...]]:
+        of_file = iter(words)
         for row in rows:
             lines, own_words = of_row(row)
-            known.update(word.encode() for word in own_words)
+            asked.update({*next(of_file, b"").split(), *map(str.encode, own_words)} - remembered)
             about = b"".join(
                 (
                     *map(pack_name, (row["source"], row["language"])),
@@ -150,22 +153,25 @@ def _keep(
             number = pack_bigint(row["id"])
             for line in lines:
                 yield number, pack_smallint(line.part), pack_smallint(line.shape), about, pack_bytes(line.words)
+        asked.update({*b" ".join(of_file).split()} - remembered)
 
     row_copy.copy_packed(conn, "article_words", COLUMNS, pack())
-    _know(conn, known)
+    if asked:
+        _know(conn, asked, remembered)
 
 
-def _know(conn: postgres.Connection, words: set[bytes]) -> None:
-    """Store words that no article had so far. Only words that are committed are remembered."""
-    at = postgres.row(conn, "words_kept_at") or {}
-    table = (at["started"], at["database"], at["file"])
-    if table not in _REMEMBERED:
-        _REMEMBERED.clear()
-    remembered = _REMEMBERED.setdefault(table, set())
-    asked = words - remembered
-    if not asked:
-        return
+def _know(conn: postgres.Connection, asked: set[bytes], remembered: set[bytes]) -> None:
+    """Store those of the words asked that no article had so far. Only words that are committed are remembered."""
     given = b" ".join(sorted(asked)).decode()
     new = {row["word"].encode() for row in postgres.query(conn, "words_known", words=given)}
     if len(remembered) < MOST_REMEMBERED:
         remembered |= asked - new
+
+
+def _remember(conn: postgres.Connection) -> set[bytes]:
+    """The words of which this process remembers that they are in the table of known words; `_know` adds to them."""
+    at = postgres.row(conn, "words_kept_at") or {}
+    table = (at["started"], at["database"], at["file"])
+    if table not in _REMEMBERED:
+        _REMEMBERED.clear()
+    return _REMEMBERED.setdefault(table, set())

@@ -4,6 +4,7 @@
 with known as (
     update lines l
     set article_id = a.id,
+        first_fetched_at = a.first_fetched_at,
         url = u.url,
         url_key = u.url_key,
         variant_key = u.variant_key,

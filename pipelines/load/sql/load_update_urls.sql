@@ -3,21 +3,21 @@
 -- import, times that have passed are left out.
 with decided as materialized (
     select l.url_id,
-        case when l.verdict = 'rejected' and a.id is not null then 'unchanged' else l.verdict end as state,
+        case when l.verdict = 'rejected' and l.article_id is not null then 'unchanged' else l.verdict end as state,
         case when l.verdict = 'rejected' then l.why when l.verdict = 'duplicate' then 'alias' else '' end as code,
-        case when l.verdict = 'rejected' and a.id is not null then 'last look rejected: ' || l.why else l.why end as reason,
+        case when l.verdict = 'rejected' and l.article_id is not null then 'last look rejected: ' || l.why else l.why end as reason,
         case when l.verdict = 'duplicate' then l.copy_of end as alias_of,
         l.looks,
         case
-            when a.id is not null and l.verdict <> 'duplicate' then (
-                select min(a.first_fetched_at + step)
+            when l.article_id is not null and l.verdict <> 'duplicate' then (
+                select min(l.first_fetched_at + step)
                 from unnest(%(looks_after)s) step
-                where a.first_fetched_at + %(early_share)s * step > l.fetched_at
-                    and (l.past = '' or a.first_fetched_at + step > now())
+                where l.first_fetched_at + %(early_share)s * step > l.fetched_at
+                    and (l.past = '' or l.first_fetched_at + step > now())
             )
             when l.verdict = 'rejected' and l.looks = 1 and l.past = '' then l.fetched_at + %(rejected_look_after)s
         end as next_at
-    from lines l left join articles a on a.id = l.article_id
+    from lines l
     where l.latest
 )
 update urls u
