@@ -164,6 +164,37 @@ def test_a_last_save_that_stands_for_the_publication_gives_way_to_the_day_beside
     assert when("<div>5 January 2026</div>", once) == ("2026-03-09T10:00+00:00", "json-ld")
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<p>The keeper was born on 12 May 1998.</p>",
+        "<p>It was dated 14.11.2025.</p>",
+        "<p>The trial opens on 3 May 2026!</p>",
+        "<figure><img src=x.jpg><figcaption>The quay on 3 March 2019. Photo: Ann</figcaption></figure>",
+        "<blockquote><p>At last!</p>&mdash; Quay (@quay) <a href=/x>November 2, 2025</a></blockquote>",
+        "<p><em>(This picture was taken 2019-03-03)</em></p>",
+    ],
+)
+@pytest.mark.parametrize("changed", ["2026-03-09T10:00:00+00:00", None])
+def test_the_day_of_an_event_beside_the_title_is_not_that_of_publication(inside: str, changed: str | None) -> None:
+    told = "2026-03-09T10:00:00+00:00"
+    meta = f"<meta property=article:published_time content={told}>"
+    head = node(datePublished=told, dateModified=changed) if changed else meta
+
+    assert when(inside, head) == ("2026-03-09T10:00+00:00", "json-ld" if changed else "meta")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Published on 5 January 2026", "Posted by Ann Writer: 5 January 2026.", "Ann Writer, Tarn, 5 Jan. 2026", "5 Jan."],
+)
+def test_a_line_of_author_and_day_is_beside_the_title_whatever_it_ends_with(line: str) -> None:
+    saved = node(datePublished="2026-03-09T10:00:00+00:00", dateModified="2026-03-09T10:00:00+00:00")
+    line = line if "2026" in line else f"{line} 2026"
+
+    assert when(f"<div>{line}</div>", saved) == ("2026-01-05T00:00+00:00", "text")
+
+
 def test_where_machines_are_told_two_days_the_page_decides() -> None:
     head = (
         node(datePublished="2026-01-05T10:00:00Z") + "<meta property=article:published_time content=2026-01-07T09:00Z>"

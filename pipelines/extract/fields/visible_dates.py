@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from pipelines.dates.written import is_day, names_update, updated_later
+from pipelines.dates.written import is_day, is_month, names_update, updated_later
 from pipelines.extract.phrases import key
 
 NAMED = ("date", "time", "publi", "posted", "created", "meta", "byline")
@@ -68,6 +68,13 @@ SLACK_CHARACTERS = 10
 LEAD_TITLES = 3
 # A line with at least this many words is a sentence about a day. Chosen: a date with its label has fewer words.
 SENTENCE_WORDS = 8
+# A line that ends as a sentence with at least this many words tells what was on a day. Chosen: a name and a label have
+# fewer.
+EVENT_WORDS = 3
+# The end of a sentence: the dot behind a day of the month or a short month is no such end.
+SENTENCE_END = re.compile(r"(?:\d{4}|(?P<last>[^\W\d_]{4,}))[\"'”’»)\]]*\s*[.!?؟。۔।…]+[\"'”’»)\]]*$")
+ASIDE = re.compile(r"\(.*\)|\[.*\]")
+LABELLED = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,3}\s*:")
 # The fewest characters of a line that can show a date. Chosen: "1 h" is the shortest.
 LEAST_CHARACTERS = 3
 # Levels of headings that may hold a title.
@@ -275,7 +282,7 @@ def _texts(element: HtmlElement) -> list[str]:
 
 def _find_dates(text: str, element: HtmlElement, place: int, title: int, of_page: bool) -> ShownDate:
     time = element.tag == "time" or bool(element.get("itemprop") and element.get("content"))
-    sentence = element.tag != "time" and len(WORD.findall(text)) >= SENTENCE_WORDS
+    sentence = element.tag != "time" and (len(WORD.findall(text)) >= SENTENCE_WORDS or _is_of_event(text, element))
     away = place - title
     near = _is_near(away)
     link = element.tag == "a" or next(element.iterancestors("a"), None) is not None
@@ -291,6 +298,20 @@ def _find_dates(text: str, element: HtmlElement, place: int, title: int, of_page
         place_rank = ELSEWHERE if sentence or link else FAR_UPDATES if changed else BELOW if away > 0 else ABOVE
     rank = (place_rank, away < 0, abs(away) // NEARLY, not time, abs(away))
     return ShownDate(text, rank, place_rank == BESIDE_TITLE, changed, away < 0, of_page)
+
+
+def _is_of_event(text: str, element: HtmlElement) -> bool:
+    """Whether a text with a day tells what was on that day: a short sentence, an aside in brackets, a caption or a
+    quotation does. The name of an element that means a date, or a label, tells the opposite.
+    """
+    holding = [element, *element.iterancestors()]
+    if any(one.tag in ("figcaption", "blockquote") for one in holding):
+        return True
+    if _is_named(element) or LABELLED.match(text):
+        return False
+    ends = SENTENCE_END.search(text)
+    told = (ends and not is_month((ends["last"] or "").lower())) or ASIDE.fullmatch(text)
+    return bool(told) and len(WORD.findall(text)) >= EVENT_WORDS
 
 
 def _is_near(away: int) -> bool:
