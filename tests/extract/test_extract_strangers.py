@@ -384,6 +384,23 @@ def test_advice_and_reactions_below_one_subhead_stay(language: str) -> None:
 
 
 @every_language
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<article><h1>{0}</h1>{1}<h1>{2}</h1>{3}</article>",
+        "<article><section><h1>{0}</h1>{1}</section><section><h2>{2}</h2>{3}</section></article>",
+        "<article><h1>{0}</h1>{1}<hr><h2>{2}</h2>{3}</article>",
+    ],
+)
+def test_a_part_inside_the_element_of_one_article_stays_whatever_parts_it(language: str, inside: str) -> None:
+    quay, library = QUAY[language], LIBRARY[language]
+
+    made = article(html(inside.format(quay.title, quay.text, library.title, library.text), title=quay.title))
+
+    assert made.text.split("\n") == [*quay.lines, library.title, *library.lines]
+
+
+@every_language
 def test_parts_below_headings_of_the_first_rank_stay(language: str) -> None:
     quay, library = QUAY[language], LIBRARY[language]
     parts = f"<h1>{quay.section} {quay.site} 2026</h1>{quay.text}<h1>{library.title}</h1>{library.text}"

@@ -32,6 +32,8 @@ SAME_SHARE, OTHER_SHARE = 0.9, 0.1
 # How many blocks below a heading may be its line of author and day.
 HEAD_BLOCKS = 2
 UNITS = frozenset(("article", "section", "header"))
+# Those of these units that the parts of one article have as well.
+PARTS = frozenset(("section",))
 
 
 def find_second(
@@ -103,8 +105,10 @@ def _changes_subject(found: Sequence[Block], own: Sequence[int], rest: Sequence[
     first, second = found[title], found[heading]
     # One subhead may be about something else. Several are the parts of an article.
     alike = [block for block in found[title + 1 :] if block.tag == second.tag]
-    lower = second.tag != "h1"
-    if len(alike) > 1 or (lower and (size(second.key) < HEADLINE_WORDS or not _begins_article(found, title, heading))):
+    lower, in_one = second.tag != "h1", _are_in_one_article(found, title, heading)
+    if len(alike) > 1 or (lower and size(second.key) < HEADLINE_WORDS):
+        return False
+    if (lower or in_one) and not _begins_article(found, title, heading, in_one):
         return False
     mine = above_text.stems(" ".join(found[number].text for number in own))
     theirs = above_text.stems(" ".join(found[number].text for number in rest if number > heading))
@@ -117,19 +121,31 @@ def _changes_subject(found: Sequence[Block], own: Sequence[int], rest: Sequence[
     )
 
 
-def _begins_article(found: Sequence[Block], title: int, heading: int) -> bool:
-    """Whether a heading begins an article and is no subhead: it has a link, a day or an author, a unit like the
-    title's, or a rule above it.
+def _are_in_one_article(found: Sequence[Block], title: int, heading: int) -> bool:
+    """Whether one article element of the page holds both headings."""
+    holding = {place.element for place in around(found[title].place)}
+    return any(place.element.tag == "article" and place.element in holding for place in around(found[heading].place))
+
+
+def _begins_article(found: Sequence[Block], title: int, heading: int, in_one: bool) -> bool:
+    """Whether a heading begins an article and is no subhead: it has a day or an author, or a unit like the title's.
+
+    A link, a section of its own and a rule above it are signs too, unless one article element holds both headings
+    (in_one): subheads inside an article have these as well.
     """
     second, below = found[heading], [block.text for block in found[heading + 1 : heading + 1 + HEAD_BLOCKS]]
-    if second.linked or particulars.tells_day(below) or any("byline" in told for told in reasons(below)):
+    if particulars.tells_day(below) or any("byline" in told for told in reasons(below)):
+        return True
+    if second.linked and not in_one:
         return True
     holding = [place.element for place in around(found[title].place)]
     own = [place.element for place in around(second.place) if place.element not in holding]
     shared = [place.element for place in around(second.place) if place.element in holding]
     units = {str(element.tag) for element in holding if element not in shared} | {"article"}
-    if any(element.tag in UNITS & units for element in own):
+    if any(element.tag in (UNITS - PARTS if in_one else UNITS) & units for element in own):
         return True
+    if in_one:
+        return False
     # A rule is above the heading, or above a box that begins with it.
     for element in own:
         before = element.getprevious()
