@@ -69,7 +69,7 @@ def test_a_day_beside_an_author_whose_name_has_accents_is_cut(line: str, name: s
      "People are afraid of 12 boats", "已有12人死亡",
      "Yesterday", "What happened an hour ago", "A few hours in the harbour",
      "مشاهد من زيارة البابا إلى 3 مدن لبنانية", "Lula visita Lisboa por 2 dias", "زيارة المعرض: مشاركة 20 دولة عربية",
-     "Ludovic visite 3 musées",
+     "Ludovic visite 3 musées", "Reading 2, Luton 1", "Luton 3", "Lula 51%", "Vuelta 2026", "Lundi 3", "Luxembourg 12",
      "Now", "ماذا حدث قبل ساعة", "The hours before the vote", "Just now the ferry came home"],
 )  # fmt: skip
 def test_a_line_that_says_something_stays(line: str) -> None:

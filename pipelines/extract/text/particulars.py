@@ -16,6 +16,8 @@ from pipelines.dates.written import dates_in, only_a_date, only_a_time_of_day_wi
 from pipelines.extract.lexicon import key
 from pipelines.text import words as count_words
 
+# The fewest letters of a word whose beginning tells a count.
+LEAST_STEM_LETTERS = 5
 # Words that make the number beside them a count, by their beginnings in the folded form.
 COUNTED_WORDS = """
 مشاهد شوهد قراء القراء القارئ قرئ قارئ الزيارات زيار المشاهدات القراءات تعليق التعليق شارك مشارك اعجب اعجاب زوار
@@ -62,10 +64,17 @@ COUNTED_GLUED, AROUND_GLUED = (
     re.compile("浏览|阅读|点击|瀏覽|閱讀|點擊|閲覧|分享|评论|評論|点赞|點讚|조회|공유"),
     re.compile(r"[次数數人已有被过過的了量共回]*"),
 )
-COUNTED = tuple(dict.fromkeys((*COUNTED_WORDS.split(), *months.fold(COUNTED_WORDS).split())))
+# Names of people and places begin like the short ones in Latin letters: Luton, Reading, Vuelta. These are compared
+# whole.
+SHORT_COUNTED = frozenset(word for word in COUNTED_WORDS.split() if word.isascii() and len(word) < LEAST_STEM_LETTERS)
+COUNTED = tuple(
+    dict.fromkeys(
+        word for word in (*COUNTED_WORDS.split(), *months.fold(COUNTED_WORDS).split()) if word not in SHORT_COUNTED
+    )
+)
 KNOWN = frozenset((*AROUND_WORDS.split(), *months.fold(MORE_AROUND_WORDS).split()))
 # Other words with the same beginnings (قرار is a decision).
-COUNTED_WHOLE = frozenset(months.fold(MORE_COUNTED_WORDS).split())
+COUNTED_WHOLE = frozenset((*months.fold(MORE_COUNTED_WORDS).split(), *SHORT_COUNTED))
 # The names of a link, a print issue or the weather beside a text.
 SHORT_LINK = re.compile(
     r"^\W*(?:رابط مختصر|الرابط المختصر|short ?link|lien court|kisa link|لینک کوتاه|لينك كوتاه)\W", re.IGNORECASE
