@@ -222,6 +222,8 @@ def test_the_kicker_in_a_heading_is_no_part_of_the_title() -> None:
         ("River Wave (www.morava.test)", []),
         ("Foto: River Wire/Cyril Lens", []),
         ("Über Anna", []),
+        ("By JOHN KING and ANNA WOLF", ["JOHN KING", "ANNA WOLF"]),
+        ("Anna Novak, PHD, MD-MPH", ["Anna Novak"]),
         ("SID", []),
         ("Newsroom", []),
         ("River Verlag GmbH, Brünn, Czechia", []),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.pages import SOURCE, article
+from tests.pages import SOURCE, article, html
 from tests.quay import LIBRARY, QUAY, Printed, every_language
 
 
@@ -177,3 +177,38 @@ def test_an_article_with_2000_headings_is_not_too_slow() -> None:
     headings = "".join(f"<h1>East quay {n} to be rebuilt</h1>" for n in range(2000))
 
     assert title(f"<h1>{{1}}</h1><h1>{{0}}</h1>{headings}{{text}}", printed, "") == printed.title
+
+
+@pytest.mark.parametrize("called", ["page-title", "page-header", "blog-title", "text-brand-700", "catalogo"])
+@pytest.mark.parametrize("element", ["The Herald", "The eastern quay is rebuilt… | The Herald"])
+def test_a_headline_whose_class_is_that_of_many_site_names_is_the_title(called: str, element: str) -> None:
+    headline, quay = "The eastern quay is rebuilt after two winters of storms", QUAY["en"]
+    inside = f'<a href="/">The Herald</a><article><h1 class="{called}">{headline}</h1>{quay.text}</article>'
+
+    made = article(html(inside, title=element))
+
+    assert made.title == headline
+    assert headline not in made.text
+
+
+def test_a_heading_with_such_a_class_and_no_word_of_the_title_is_a_section() -> None:
+    quay = QUAY["en"]
+    inside = f'<main><h1 class="page-title">Our district</h1><h2>{quay.title}</h2>{quay.text}</main>'
+
+    assert article(html(inside, title=f"{quay.title} | The Herald")).title == quay.title
+
+
+def test_a_heading_whose_ampersand_was_escaped_twice_is_read_as_its_title() -> None:
+    inside = f"<h1>Quay &amp;amp; library are rebuilt at last</h1>{QUAY['en'].text}"
+
+    made = article(html(inside, title="Quay &amp; library are rebuilt at last | The Herald"))
+
+    assert made.title == "Quay & library are rebuilt at last"
+
+
+def test_markup_in_a_title_that_is_nested_without_end_is_read_in_time() -> None:
+    title = "Quay" + "&lt;b" * 60_000 + "&gt;" * 60_000
+
+    made = article(html(f"<h1>{QUAY['en'].title}</h1>{QUAY['en'].text}", title=title))
+
+    assert made.title

@@ -94,6 +94,8 @@ TITLED = re.compile(
 CREDENTIAL = re.compile(
     r"[A-Z]{2,6}(?:[- ][A-Z]{1,4})?|M\.?D\.?|Ph\.?\s?D\.?|Jr\.?|Sr\.?|[A-Z][a-z]{0,3}\.(?:\s?[A-Z][a-z]{0,3}\.)*|Esq\.?"
 )
+# A first and a last name in capitals look like two degrees. Of two degrees, none has more than three letters.
+IN_CAPITALS = re.compile(r"[A-Z]{4,} [A-Z]{2,}|[A-Z]{2,3} [A-Z]{4,}")
 NO_NAME = re.compile(
     r"\d|@|www\.|\.(?:com|net|org|de|ru|info)\b|[<>{}=:#?!*_]|"
     r"\b(?:getty\w*|istock\w*|images?|photos?|fotos?|updated|https?)\b",
@@ -195,7 +197,9 @@ def _clean_name(name: str) -> str:
 
 
 def _is_person(name: str) -> bool:
-    if not name or len(name) > LONGEST_NAME_CHARACTERS or NO_NAME.search(name) or CREDENTIAL.fullmatch(name):
+    if not name or len(name) > LONGEST_NAME_CHARACTERS or NO_NAME.search(name):
+        return False
+    if CREDENTIAL.fullmatch(name) and not IN_CAPITALS.fullmatch(name):
         return False
     its_key = key(name)
     if is_office(name) or len(its_key) < 2 or ROLE.match(name) or SAYS_BY.fullmatch(name):

@@ -24,7 +24,14 @@ from pipelines.extract.phrases import key, key_of_name
 from pipelines.text import has_unspaced, words
 
 # What sites call the element with their own name at the head of every page.
-OF_SITE = re.compile(r"(?:site|blog|page)[-_]?(?:title|name|logo|header)|logo|brand|masthead|top-?bar", re.IGNORECASE)
+OF_SITE = re.compile(
+    r"(?<![a-z])(?:site[-_]?(?:title|name|logo|header)|(?:blog|page)[-_]?(?:name|logo)|branding|logo|masthead)(?![a-z])",
+    re.IGNORECASE,
+)
+# Names that some sites give the element with their own name, and others the headline.
+OF_SITE_OR_TITLE = re.compile(
+    r"(?<![a-z])(?:(?:blog|page)[-_]?(?:title|header)|brand|top-?bar)(?![a-z])", re.IGNORECASE
+)
 # What sites call the head of every page, and the elements that hold the head of an article.
 HEAD = re.compile(r"(?<![a-z])(?:header|masthead|banner|top-?bar|brand(?:ing)?)(?![a-z])", re.IGNORECASE)
 # A link to a section: a short path of words.
@@ -52,11 +59,15 @@ def names_site(h1: HtmlElement, *titles: str) -> bool:
         return True
     if any(one.tag in ("nav", "footer", "aside") for one in above):
         return True
-    if OF_SITE.search(f"{h1.get('class') or ''} {h1.get('id') or ''}"):
+    called = f"{h1.get('class') or ''} {h1.get('id') or ''}"
+    if OF_SITE.search(called):
+        return True
+    shared = not named or _shares(above_text.plain(h1.text_content()), named)
+    if OF_SITE_OR_TITLE.search(called) and not shared and count_words(named) >= TITLE_WORDS:
         return True
     links = [one for one in (*above, *h1.iter("a")) if one.tag == "a"]
     home = any(HOME.fullmatch((a.get("href") or "x-y").strip()) for a in links)
-    return home or bool(may_name_site(h1) and named and not _shares(above_text.plain(h1.text_content()), named))
+    return home or (may_name_site(h1) and not shared)
 
 
 def may_name_site(h1: HtmlElement) -> bool:

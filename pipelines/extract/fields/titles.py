@@ -111,6 +111,8 @@ def bare(title: str, written: str = "") -> str:
 
     written: the page's headings. Words of these that look like markup are text.
     """
+    # More than a title can have, so that a longer one is still seen to be cut.
+    title = title[: 2 * LONGEST]
     title = unescape(title) if "&" in title else title
     if "<" in title and not any(tag in written for tag in TAG.findall(title)):
         while (found := MARKUP.sub(lambda match: f" {match['inside'] or ''} ", title)) != title:
@@ -121,7 +123,7 @@ def bare(title: str, written: str = "") -> str:
 def _heading(h1: HtmlElement, *titles: str) -> str:
     """The text of a heading. If the heading has a lead or a time in it, and the page's title ends before these, they
     are left out."""
-    whole, first = above_text.plain(h1.text_content()[:LONGEST]), above_text.plain(h1.text or "")
+    whole, first = bare(h1.text_content()[:LONGEST], h1.text_content()[:LONGEST]), above_text.plain(h1.text or "")
     if len(h1) and words(first) >= TITLE_WORDS:
         said = [key(title) for title in titles]
         if any(key(first) in title for title in said) and not any(key(whole) in title for title in said):
