@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
@@ -121,6 +121,11 @@ def fill(conn: postgres.Connection, size: Size) -> None:
             cursor.execute(index["definition"])
         cursor.execute("set session_replication_role = origin; reset work_mem; reset maintenance_work_mem")
         cursor.execute("drop table pool_heads, pool_paragraphs, pool_lengths cascade")
+        # Each plan counts what came of the run before: all are counted but the last.
+        cursor.execute("select max(run) as last, count(*) as nights from run_plans")
+        planned = dict(cursor.fetchone() or {})
+        over = datetime.now(UTC) - NEWEST - timedelta(days=1)
+        postgres.execute(conn, "summarise_runs", run=planned["last"], over=over, count=planned["nights"])
     conn.autocommit = True
     with conn.cursor() as cursor:
         cursor.execute("vacuum analyze")

@@ -45,7 +45,7 @@ def everything(settings: Settings, size: archive.Size, sources: Sequence[Source]
     """
     looking(settings, size.articles, sources)
     searching(settings, size)
-    night(settings, sources[3], run, size.words)
+    night(settings, sources[3], run, size.words, followed=len(sources))
     with doing("health"):
         troubles.check(settings, sources, now=NOW)
     with doing("upkeep"):
@@ -132,11 +132,12 @@ def searching(settings: Settings, size: archive.Size) -> None:
             search.search(conn, words[700], order=Order.BEST, now=archive.NEWEST)
 
 
-def night(settings: Settings, source: Source, run: str, words: int) -> None:
+def night(settings: Settings, source: Source, run: str, words: int, *, followed: int) -> None:
     """A night of a source: five new articles, fifteen known ones that were not changed; words: of a usual article."""
     with postgres.connection(settings) as conn:
         with doing("plan"):
             folders.last_crawls(conn)
+            runs.plan(conn, run, sources=1, followed=followed)
         old = databases.rows(
             conn,
             f"select id, url from urls where source = '{source.name}' and kind = 'article' order by id desc limit 15",

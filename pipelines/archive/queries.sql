@@ -355,6 +355,10 @@ select a.id, a.source, a.url, a.title, a.description, a.text, a.authors, a.langu
 from articles a
 where a.id = any(%(ids)s)
 
+-- name: search_bitmaps
+-- Whether Postgres may walk along an index (on) or only collect from indexes what it reads then (off), until the transaction ends.
+select set_config('enable_indexscan', %(walk)s, true)
+
 -- name: search_estimate
 -- How many articles Postgres' statistics expect a query to name.
 explain (format json) select from article_words where shape = 0 and words @@ %(of_exact)s::tsquery
@@ -387,6 +391,21 @@ limit %(count)s
 -- `patience`.
 select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), set_config('work_mem', '32MB', true),
     set_config('statement_timeout', %(patience)s, true)
+
+-- name: search_newest_part
+-- Since when a share of all articles is dated, counted back from a moment if one is given, by Postgres' statistics. No row if they know no
+-- such moment: the share is too large, or many articles have the same date.
+select dated
+from (
+    select dated, row_number() over (order by dated desc) - 1 as newer, bounds - 1 as parts
+    from pg_stats cross join unnest(histogram_bounds::text::timestamptz[]) as dated
+        cross join cardinality(histogram_bounds::text::timestamptz[]) as bounds
+    where schemaname = current_schema() and tablename = 'article_words' and attname = 'dated'
+        and (%(last_dated)s::timestamptz is null or dated <= %(last_dated)s)
+) bound
+where newer > parts * %(share)s
+order by newer
+limit 1
 
 -- name: search_placed
 -- These articles have the words of a query. Find those in which the words also stand beside each other as the query asks. If the index does

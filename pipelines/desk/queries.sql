@@ -36,15 +36,18 @@ from articles
 where id = %(id)s
 
 -- name: desk_daily
--- How many new articles the loads since a moment brought for each of these sources on each day (UTC). There is one row for each source.
-select source, array_agg(day) as days, array_agg(new) as news
-from (
-    select source, (started_at at time zone 'UTC')::date as day, sum((counts ->> 'new')::integer)::integer as new
-    from runs
-    where stage = 'load' and started_at >= %(since)s and source = any(%(sources)s) and counts ->> 'new' <> '0'
-    group by source, day
+-- How many new articles the loads of each day (UTC) since a moment brought for each of these sources. One row per source.
+select name as source, counted.days, counted.news
+from unnest(%(sources)s::text[]) as name cross join lateral (
+    select array_agg(day) as days, array_agg(new) as news
+    from (
+        select (started_at at time zone 'UTC')::date as day, sum((counts ->> 'new')::integer)::integer as new
+        from runs
+        where source = name and stage = 'load' and started_at >= %(since)s and counts ->> 'new' <> '0'
+        group by day
+    ) of_day
 ) counted
-group by source
+where counted.days is not null
 
 -- name: desk_delivery_states
 -- How many of the deliveries that were written lately are in each state.

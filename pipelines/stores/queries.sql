@@ -187,7 +187,8 @@ union all
 limit 1
 
 -- name: summarise_runs
--- Save a summary of the newest runs that have none. A run that began lately, or still runs, gets its summary later.
+-- Save a summary of the newest runs that have none. A run that began lately, or still runs, gets its summary later. `offset 0` has Postgres
+-- ask for each of these runs: without it, Postgres would count all runs there are first.
 update run_plans set summary = to_jsonb(counted) - 'run'
 from (
     select s.* from (
@@ -195,7 +196,7 @@ from (
         where summary is null and run <> %(run)s and begun_at < now() - %(over)s
             and not exists (select from runs r where r.run = p.run and r.state = 'running')
         order by begun_at desc limit %(count)s
-    ) over_since cross join lateral (select * from run_summaries where run_summaries.run = over_since.run) s
+    ) over_since cross join lateral (select * from run_summaries where run_summaries.run = over_since.run offset 0) s
 ) counted
 where run_plans.run = counted.run
 

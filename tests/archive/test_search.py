@@ -24,7 +24,7 @@ from pipelines.stores import postgres
 from tests import archives, factories
 from tests.archives import T0, article, keep
 
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = T0 + 3 * DAY
 # Terms and sentences, and whether a term is found there; those that need no more than what Arabic writes before a word.
 CASES = Path(__file__).parents[1] / "match_cases.tsv"
@@ -125,6 +125,33 @@ def test_pages_go_on_where_the_last_one_ended_though_news_comes_between(
     assert third.after == ""
     assert len(set(got)) == len(got) or order == Order.BEST
     assert set(got) >= {str(n) for n in range(45)} - ({"?"} if order == Order.NEWEST else set(got[-1:]) | {"0"})
+
+
+@pytest.mark.parametrize("beside", ["", "source:sana ", "-lion ", "from:2026-11-18 "])
+def test_the_newest_articles_with_a_word_are_found_whether_the_newest_part_of_the_archive_has_enough_or_not(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch, beside: str
+) -> None:
+    monkeypatch.setattr(candidates, "NAMED_AT_ONCE", 0)
+    everywhere = {n: "zebra" if n % 8 == 0 else "okapi" if n >= 100 else "" for n in range(120)}
+    keep(
+        settings, conn,
+        [article(str(n), f"{word} {n}", published_at=T0 - n * HOUR) for n, word in everywhere.items()],
+    )  # fmt: skip
+    with conn, conn.cursor() as cursor:
+        cursor.execute("analyze article_words")
+
+    found = {}
+    for word in ("zebra", "okapi"):
+        page = search.search(conn, beside + word, count=4, now=NOW)
+        found[word] = _paths(page)
+        while page.after:
+            page = search.search(conn, beside + word, count=4, after=page.after)
+            found[word] += _paths(page)
+
+    within = 98 if "from:" in beside else 120
+    assert found == {
+        told: [str(n) for n, word in everywhere.items() if word == told and n <= within] for told in ("zebra", "okapi")
+    }
 
 
 @pytest.mark.usefixtures("kept")

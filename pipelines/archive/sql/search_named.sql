@@ -1,6 +1,6 @@
--- The next articles that the index finds for a query. If `ordered`, they come newest first, after the last article of the page of results
--- before; else they are not sorted. sure: the article matches without a look at its text. The order adds an interval to the date, because
--- by the date alone Postgres would walk along the date's index and read the words of each article.
+-- Articles that the index finds for a query. If `ordered`, they come newest first, after the last one before this page; else they come in
+-- any order, and Postgres does not sort. sure: the article matches without a look at its text. It runs after `search_bitmaps`: Postgres
+-- looks up the words, the dates and the sources each in its index, and reads only the articles that all of them name.
 select n.article_id, n.dated, n.sure
 from (
     select article_id, dated, source, language, %(exact)s as sure
@@ -12,7 +12,6 @@ from (
     select article_id, dated, source, language, false
     from article_words
     where shape >= 2 and ((shape = 2 and words @@ %(of_words)s::tsquery) or (shape = 3 and words @@ %(of_part)s::tsquery))
-    offset 0
 ) n
 where (%(sources)s::text[] is null or n.source = any(%(sources)s))
     and not n.source = any(%(not_sources)s::text[])
@@ -23,5 +22,5 @@ where (%(sources)s::text[] is null or n.source = any(%(sources)s))
     and (%(revised)s::boolean is null or exists (select from articles a where a.id = n.article_id and a.revision > 1))
     and (%(removed)s::boolean is null or exists (select from articles a where a.id = n.article_id and a.gone_at is not null))
     and (%(kind)s::text is null or n.article_id in (select c.article_id from changes c where c.revision_kind = %(kind)s))
-order by case when %(ordered)s then n.dated + interval '0' end desc, case when %(ordered)s then n.article_id end desc
+order by case when %(ordered)s then n.dated end desc, case when %(ordered)s then n.article_id end desc
 limit %(count)s
