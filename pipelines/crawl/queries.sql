@@ -572,8 +572,9 @@ where urls.id in (select id from open)
 order by urls.source, urls.id
 
 -- name: unmarked_variants
--- Articles without a variant key. Their ledger rows are older than variant keys.
-select id, url from urls where source = %(source)s and kind = 'article' and variant_key is null order by id limit %(count)s
+-- Articles whose ledger rows are older than variant keys, and have none. Of an erased article there is no address to make one of.
+select id, url from urls
+where source = %(source)s and kind = 'article' and variant_key is null and code <> 'erased' order by id limit %(count)s
 
 -- name: unwant_hosts
 -- This session no longer waits for its turn at hosts.

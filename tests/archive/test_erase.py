@@ -21,6 +21,7 @@ from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.archive import erasure
 from pipelines.cli import app
+from pipelines.crawl import discovery
 from pipelines.errors import NightdeskError
 from pipelines.settings import export
 from pipelines.stores import postgres
@@ -148,6 +149,27 @@ def test_nothing_of_an_erased_article_stays_and_the_next_night_does_not_take_it(
     assert (row["state"], row["url"].startswith("erased:")) == ("excluded", True)  # type: ignore[call-overload]
     with pytest.raises(NightdeskError, match="is erased already"):
         nightdesk("erase", number, "--yes")
+
+
+def test_an_erased_article_from_before_variant_keys_does_not_stop_the_crawls_of_its_source(
+    conn: postgres.Connection,
+) -> None:
+    with conn, conn.cursor() as cursor:
+        cursor.execute("insert into erased (source, url_key) values ('sana', 'a')")
+        cursor.execute(
+            "insert into urls (source, url_key, url, host, kind, discovered_run) select 'sana', name,"
+            " 'https://sana.test/' || name, 'sana.test', 'article', 'r' from unnest(array['a', 'b']) name"
+        )
+
+    with conn:
+        discovery.add_missing_variant_keys(conn, "sana")
+
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select url, variant_key is not null as known from urls order by id")
+        assert [(row["url"], row["known"]) for row in cursor.fetchall()] == [  # type: ignore[call-overload]
+            ("erased:a", False),
+            ("https://sana.test/b", True),
+        ]
 
 
 def test_what_is_held_is_not_erased(nightdesk: Nightdesk, conn: postgres.Connection) -> None:
