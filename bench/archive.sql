@@ -91,7 +91,8 @@ insert into outcomes (fetch_id, url_id, run, source, at, outcome, extractor)
 select id, id, first_run, source, loaded_at, 'stored', 'x1' from articles where id between %(first)s and %(last)s
 
 -- name: alerts
--- One article in fifty was found by a watch.
+-- One article in ten was found by a watch.
 insert into alerts (watch, kind, subject_id, article_id, revision, run, source, matches, created_at)
-select 'watch-' || id %% 5, 'new', id, id, 1, first_run, source, '[{"surface": "found", "field": "title"}]', loaded_at
-from articles where id between %(first)s and %(last)s and id %% 50 = 0
+select 'watch-' || id / 10 %% 5, 'new', id, id, 1, first_run, source,
+    '[{"term": "found", "surface": "found", "field": "title", "offset": 0, "snippet": "found"}]', loaded_at
+from articles where id between %(first)s and %(last)s and id %% 10 = 0

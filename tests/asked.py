@@ -93,6 +93,7 @@ def looking(settings: Settings, articles: int, sources: Sequence[Source]) -> Non
         with doing("desk: an article, watches, alerts, ledger"):
             lookups.versions(conn, articles // 2)
             lookups.wordings(conn, articles // 2, [1, 2])
+            lookups.last_edits(conn, range(articles // 2, articles // 2 + 200))
             lookups.alerts_of_article(conn, articles // 2)
             lookups.told_by_watch(conn)
             lookups.feed_of_watch(conn, "watch-1")
@@ -154,7 +155,9 @@ def searching(settings: Settings, size: archive.Size) -> None:
             "is:removed", "is:revised", "is:correction", f"{words[0]} is:removed", f"{words[900]} is:revised",
         ):  # fmt: skip
             with doing("search"):
-                search.search(conn, query, now=archive.NEWEST)
+                found = search.search(conn, query, now=archive.NEWEST)
+                if found.after:
+                    search.search(conn, query, after=found.after)
         for query in (words[0], words[900], f'"{words[0]} {words[1]}"', "is:minor", f"sub:{words[900][1:4]}"):
             with doing("search --count"):
                 search.count(conn, query, now=archive.NEWEST)
@@ -221,8 +224,8 @@ def _body(url: str, words: int) -> str:
         for n in range(words // WORDS_OF_A_LINE)
     )
     head = f'<meta property="article:published_time" content="{NOW - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}">'
-    head += f"<title>Council {url}</title>"
-    return f"<html><head>{head}</head><body><article><h1>Council {url}</h1>{text}</article></body></html>"
+    head += f"<title>Council found {url}</title>"
+    return f"<html><head>{head}</head><body><article><h1>Council found {url}</h1>{text}</article></body></html>"
 
 
 def _source_of(settings: Settings, number: int) -> str:

@@ -2,9 +2,9 @@
 
 The cost of a query depends on how often its words occur in the archive, so there are three ways. If its words are in
 many articles, the newest articles are read one after the other. For other words, the index names all articles, and the
-newest are taken; of many, only those in the newest part of the archive are read. An index cannot tell how words stand to each other (phrases, NEAR): it names the articles with these
-words, and for the newest of these the places of the words are read, up to a limit for each page. Each way has an end,
-and says how far it came.
+newest are taken; where it would name many, only those in the newest part of the archive are read. An index cannot tell
+how words stand to each other (phrases, NEAR): it names the articles with these words, and for the newest of these the
+places of the words are read, up to a limit for each page. Each way has an end, and says how far it came.
 """
 
 from __future__ import annotations
@@ -180,11 +180,11 @@ def _name_words(made: Search, place: SearchPlace, many: int) -> list[postgres.Ro
 
 
 def _name_newest(made: Search, place: SearchPlace, many: int, **words: object) -> list[postgres.Row]:
-    """The newest articles that the index names: from the newest part of the archive, or from all if that has too few."""
+    """The newest articles that the index names: in the newest part of the archive, or in all if that has too few."""
     named = _share(made) * made.archived
     if named > max(NAMED_AT_ONCE, PART_ROOM * many):
-        part = {"share": PART_ROOM * many / named, "last_dated": place.dated}
-        since = postgres.row(made.conn, "search_newest_part", **part)
+        share = PART_ROOM * many / named
+        since = postgres.row(made.conn, "search_newest_part", share=share, last_dated=place.dated)
         if since and (made.selected.since is None or since["dated"] > made.selected.since):
             newest = _name(made, place, many, since=since["dated"], **words)
             if len(newest) == many:

@@ -91,7 +91,7 @@ order by source collate "C", count(*) desc, extractor
 -- name: coverage_sources
 -- Every source that the ledger or the archive knows, by name. Each source costs a step in two indexes, however many rows it has.
 with recursive known (source) as (
-    select least((select min(source) from urls), (select min(source) from runs where source <> ''))
+    select least((select min(source) from urls), (select min(source) from runs where source > ''))
     union all
     select least((select min(u.source) from urls u where u.source > k.source), (select min(r.source) from runs r where r.source > k.source))
     from known k where k.source is not null
