@@ -16,7 +16,7 @@ EVENING = (
 )
 MORNING = r"صباحا|صباح|ص(?![\w.])|فجرا|ق\.?\s?ظ|قبل از ظهر|am|a\.\s?m\.?|π\.?μ|πμ|صبح|ب\.?ن|os"
 # Places whose clocks Arabic papers name; all are three hours ahead of UTC the whole year.
-MECCA = r"بتوقيت (?:مكه(?: المكرمه)?|السعوديه|الرياض|بغداد|العراق|الدوحه|قطر|الكويت)"
+MECCA = r"ب?توقيت (?:مكه(?: المكرمه)?|السعوديه|الرياض|بغداد|العراق|الدوحه|قطر|الكويت)"
 BEFORE_NOON, AFTER_NOON = "上午|午前|오전|凌晨|早上", "下午|午後|오후|晚上|晩上|夜"
 # Minutes east of Greenwich. If several places use one name, the first value is that of RFC 822 or of most writers;
 # another value is used if it is the offset of the source's own clock.
@@ -26,8 +26,8 @@ OFFSETS: dict[str, tuple[int, ...]] = {
     "pst": (-480, 480), "pdt": (-420,), "akst": (-540,), "hst": (-600,), "ast": (-240, 180), "art": (-180,),
     "brt": (-180,), "bst": (60, 360), "west": (60,), "cet": (60,), "mez": (60,), "wat": (60,), "cest": (120,),
     "mesz": (120,), "eet": (120,), "cat": (120,), "sast": (120,), "eest": (180,), "msk": (180,), "мск": (180,),
-    "trt": (180,),
-    "eat": (180,), "irst": (210,), "irdt": (270,), "gst": (240,), "pkt": (300,), "wib": (420,), "ict": (420,),
+    "trt": (180,), "tsi": (180,),
+    "eat": (180,), "irst": (210,), "irdt": (270,), "gst": (240,), "pkt": (300,), "wib": (420,), "wita": (480,), "wit": (540,), "ict": (420,),
     "hkt": (480,), "sgt": (480,), "awst": (480,), "jst": (540,), "kst": (540,), "aest": (600,), "aedt": (660,),
     "nzst": (720,), "nzdt": (780,),
 }  # fmt: skip
@@ -36,14 +36,14 @@ WESTMOST, EASTMOST, QUARTER = -11 * 60, 14 * 60, 15
 CLOCK = re.compile(
     rf"(?<![\d.,])(?:(?:(?P<noon>{AFTER_NOON})|(?P<forenoon>{BEFORE_NOON}))\s*)?"
     r"(?:(?P<h>\d{1,2})\s?(?::|h|時|时|시)\s?(?P<m>\d\d)(?::(?P<s>\d\d))?(?:[.,]\d+)?(?!\d)"
-    r"|(?P<h2>\d{1,2})[.](?P<m2>\d\d)(?=\s*(?:uhr|h\b|ص|م\b|صباحا|مساء|[ap]\.?m\b))"
-    r"|(?:kl\.?|klo|ore|alle|الساعه)\s(?P<h3>\d{1,2})[.:](?P<m3>\d\d)(?!\d)"
+    r"|(?P<h2>\d{1,2})[.](?P<m2>\d\d)(?=\s*(?:uhr|uur|wib|wita?\b|h\b|ص|م\b|صباحا|مساء|[ap]\.?m\b))"
+    r"|(?:kl\.?|klo|ore|alle|om|godz\.?|pukul|jam|الساعه)\s(?P<h3>\d{1,2})[.:](?P<m3>\d\d)(?!\d)"
     rf"|(?P<h4>\d{{1,2}})(?=\s?(?:[ap]m\b|[ap]\.m\.|صباحا|مساء)))"
     rf"[\s,]*(?:uhr|h\b)?\s*(?:(?P<pm>{EVENING})|(?P<am>{MORNING})|)[.)]*"
     rf"[\s,]*\(?(?:(?:utc|gmt)\s?(?P<gmt>[+-]\d\d?(?::?\d\d)?)(?!\d)|(?P<zone>{'|'.join(OFFSETS)})(?!\w)"
     rf"|(?P<mecca>{MECCA})"
     r"|(?P<off>[+-]\d\d?:?\d\d|[+-]\d\d(?!\d)|[+-]\d(?=\s*\)?$))(?![\d:.])"
-    r"|(?P<greenwich>بتوقيت (?:غرينتش|جرينتش|غرينيتش)))?"
+    r"|(?P<greenwich>ب?توقيت (?:غرينتش|جرينتش|غرينيتش|جرينيتش)))?"
 )
 
 
@@ -81,7 +81,7 @@ def offsets(text: str) -> tuple[int, ...]:
     name = text.strip().lower()
     if name in OFFSETS:
         return OFFSETS[name]
-    match = re.fullmatch(r"([+-])(\d\d?):?(\d\d)?", name)
+    match = re.fullmatch(r"\(?(?:(?:utc|gmt)\s?)?([+-])(\d\d?):?(\d\d)?", name)
     if not match:
         return ()
     minutes = (int(match[2]) * 60 + int(match[3] or 0)) * (-1 if match[1] == "-" else 1)

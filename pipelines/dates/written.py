@@ -49,7 +49,7 @@ YEAR_FIRST = re.compile(
 ISO = re.compile(
     r"(?<!\d)(\d{4})-(\d\d)-(\d\d)"
     r"(?:(?:t| t |[t ]+|-)(\d\d?)(?::|(?<=t\d\d))(\d\d)(?::?(\d\d)(?:[.,:]\d+)?)?"
-    r"\s*(z|utc|gmt|[+-]\d\d?:?\d\d|[+-]\d\d)?)?(?!\d)"
+    r"\s*(z|\(?(?:utc|gmt)\s?[+-]\d\d?(?::?\d\d)?|utc|gmt|[+-]\d\d?:?\d\d|[+-]\d\d)?)?(?!\d)"
 )
 COMPACT = re.compile(r"(20\d\d|19\d\d)(\d\d)(\d\d)(?:t?(\d\d):?(\d\d):?(\d\d)?\s*(z|[+-]\d\d(?::?\d\d)?)?)?")
 EPOCH = re.compile(r"(1\d{9})(?:\d{3}|\.\d+)?")
