@@ -19,7 +19,7 @@ MOST_UNNAMED = 2
 # The beginning of a gzip body.
 MAGIC = b"\x1f\x8b"
 # The beginning of a body that is not encoded as its label says: markup, JSON or a gzip file.
-PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?A-Za-z][\t\n\r -\xff]{30}|[{\[]\s*\")|\x1f\x8b\x08")
+PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,20}(?:<[!?A-Za-z][\t\n\r -\xff]{30}|[{\[]\s{0,20}\")|\x1f\x8b\x08")
 # The most members of a gzip body. With one member for every 64 KB, 50 MB have 800.
 MOST_MEMBERS = 10_000
 # The rest of a piece behind the end of a member is copied. The first pieces are small, so that the copies stay small.

@@ -30,9 +30,14 @@ log = logging.getLogger(__name__)
 # Seconds for which a copy is valid. A copy stays in use longer if the host gives no new one.
 HOLDS_SECONDS = crawl_policy.ROBOTS_TXT_HOLDS.total_seconds()
 # A line with a robot's name and anything that follows it, such as its version.
-AGENT = re.compile(r"^(\s*user-?agent\s*:\s*[A-Za-z_-]+)[/*][^\r\n#]*", re.IGNORECASE | re.MULTILINE)
+AGENT = re.compile(
+    r"^([ \t]{0,9}user-?agent[ \t]{0,9}:[ \t]{0,9}[A-Za-z_-]{1,60})[/*][^\r\n#]{0,60}", re.IGNORECASE | re.MULTILINE
+)
 # A line with a delay, which may have a unit, or a comma in its number.
-DELAY = re.compile(r"^(\s*crawl-?delay\s*:\s*\d+)(?:[.,](\d+))?[^\r\n#]*", re.IGNORECASE | re.MULTILINE)
+DELAY = re.compile(
+    r"^([ \t]{0,9}crawl-?delay[ \t]{0,9}:[ \t]{0,9}\d{1,9})(?:[.,](\d{1,9}))?[^\r\n#]{0,60}",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ ABSOLUTE = ("http://", "https://")
 # An ampersand that a list has escaped twice.
 AMPERSAND = re.compile(r"&(?:amp|#0?38);")
 # Schemes that are written twice or without a colon or a slash, before a host: https://https://a.test, http//a.test.
-SCHEME = re.compile(r"(?:https?:?/+)*(https?):?/+(?=[^/?#\s]+\.[^/?#\s])", re.IGNORECASE)
-WWW = re.compile(r"www\.[^/?#\s]+\.[^/?#\s]+/", re.IGNORECASE)
+SCHEME = re.compile(r"(?:https?:?/{1,3}){0,2}(https?):?/{1,3}(?=[^/?#\s.]{1,63}\.[^/?#\s])", re.IGNORECASE)
+WWW = re.compile(r"www\.[^/?#\s.]{1,63}\.[^/?#\s]{1,190}/", re.IGNORECASE)
 BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|figcaption)\b[^<>]*>", re.IGNORECASE)
 UNSEEN = re.compile(r"<(?:script|style)\b[^<>]*>[^<]*</(?:script|style)>", re.IGNORECASE)
 TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")

@@ -59,7 +59,7 @@ MAILED = re.compile(r"\S+@\S+\s*(?:\(([^()]*)\))?")
 PUBLISHED = ("pubDate", "published", "issued", "dc:date", "dc:issued", "dc:created", "created")
 MODIFIED = ("updated", "modified", "dc:modified")
 # The relation of a link to the page itself, as a name or as its address in the registry of relations.
-ALTERNATE = re.compile(r"\s*(?:https?://www\.iana\.org/assignments/relation/)?alternate\s*", re.IGNORECASE)
+ALTERNATE = re.compile(r"(?:https?://www\.iana\.org/assignments/relation/)?alternate", re.IGNORECASE)
 PAGES = ("", "text/html", "application/xhtml+xml")
 BASED = etree.XPath("boolean(//@xml:base)")
 Said = dict[str, list[Any]]
@@ -199,7 +199,7 @@ def _link(item: Any, said: Said) -> tuple[str, Any]:
     for node in said.get("feedburner:origLink", []):
         if text(node):
             return text(node), node
-    shown = [node for node in said.get("link", []) if ALTERNATE.fullmatch(node.get("rel", "alternate"))]
+    shown = [node for node in said.get("link", []) if ALTERNATE.fullmatch(node.get("rel", "alternate").strip())]
     # The link to the page itself comes before links to other forms of the page for programs.
     for node in sorted(shown, key=_is_page, reverse=True):
         # Behind an empty link: programs that take the feed for HTML close the element before its address.
