@@ -10,8 +10,11 @@ from struct import Struct
 # The header of a binary COPY without options.
 BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 YEAR_2000, MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-_pack_length, _pack_count = Struct(">i").pack, Struct(">h").pack
-pack_bigint, pack_smallint = partial(Struct(">iq").pack, 8), partial(Struct(">ih").pack, 2)
+BIGINT, SMALLINT = Struct(">q"), Struct(">h")
+_pack_length, _pack_count = Struct(">i").pack, SMALLINT.pack
+# Each behind its length.
+pack_bigint = partial(Struct(">iq").pack, BIGINT.size)
+pack_smallint = partial(Struct(">ih").pack, SMALLINT.size)
 END = _pack_count(-1)
 # Names that are remembered in this form. Chosen: a load has some fifty sources and languages.
 REMEMBERED = 256
