@@ -23,7 +23,10 @@ BARE = (
     re.compile(r"(.*)/(\d{1,3})/?"),
 )
 FIRST = re.compile(r"/(?:index|list|default)(?:\.[a-z]{3,5})?/?", re.IGNORECASE)
-NAMES = {"page", "p", "pg", "paged", "pagenum", "pageno", "pagenumber", "page_no", "pn", "seite", "sayfa", "pagina"}
+NAMES = {
+    "page", "p", "pg", "paged", "pagenum", "pageno", "pagenumber", "page_no", "page_num", "pageindex", "currentpage",
+    "pn", "pagen_1", "pagen_2", "seite", "sayfa", "pagina", "pag", "halaman", "strona", "stranka", "oldal", "sivu",
+}  # fmt: skip
 # The most digits of a page number. Chosen: a longer number is an article's id.
 LONGEST_NUMBER_DIGITS = 4
 # By how many characters the next page's address may differ. Chosen: "?page=2" and the like.

@@ -200,6 +200,8 @@ def test_allow_may_tell_articles_apart_by_their_query() -> None:
         ("/news/page/2/", '<a href="/news/">1</a><a href="/news/page/3/">3</a>', "/news/page/3/"),
         ("/news/page/9", '<a href="/news/page/8">8</a>', ""),
         ("/news", '<a href="?page=2">Next</a>', "/news?page=2"),
+        ("/news", '<a href="?PAGEN_1=2">Следующая</a>', "/news?PAGEN_1=2"),
+        ("/news?halaman=2", '<a href="?halaman=3">Berikutnya</a>', "/news?halaman=3"),
         ("/news?page=2&x=1", '<a href="/news?page=1&x=1">1</a><a href="/news?x=1&page=3">3</a>', "/news?x=1&page=3"),
         ("/news?page=2&x=1", '<a href="/news?page=3&x=2">3</a>', ""),
         # Counted from nought: what is shown as 2 is number 1.
