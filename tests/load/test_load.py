@@ -15,13 +15,13 @@ import pytest
 from pipelines import digests, urls
 from pipelines.codes import Reason
 from pipelines.health import duties
-from pipelines.load import search_index, steps
+from pipelines.load import file_rows, search_index, steps
 from pipelines.load.stage import load, loading
 from pipelines.load.steps import OF_CANONICAL, OF_KNOWN, OF_LOOKS
 from pipelines.model import Article, Rejection, RemovedBlock, Source, Tally
 from pipelines.query import index_rows, vectors
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, postgres, runs
+from pipelines.stores import articlefile, postgres, row_copy, runs
 from pipelines.stores.articlefile import Line
 from tests.databases import rows
 
@@ -771,3 +771,30 @@ def test_halves_of_surrogate_pairs_and_nul_bytes_are_dropped_on_the_way_in(
     assert rows(conn, "select title, text, authors, tags, section from articles") == [
         ("عنوان", "نص أول", ["م. حسن"], ["ab"], "")
     ]
+
+
+def test_the_sources_of_a_load_are_asked_once_whatever_the_planner_expects(conn: postgres.Connection) -> None:
+    lines = [(n, "sana", n, n, NIGHTS[0], T0, "", "", "", "", "", 1, True, "", "") for n in range(50)]
+    columns = [name for name in file_rows.JUDGED if name not in ("canonical_key", "published_at")]
+
+    with conn, conn.cursor() as cursor:
+        postgres.execute(conn, "load_create_lines")
+        row_copy.copy_in(conn, "lines", columns, lines)
+        cursor.execute(
+            "insert into runs (run, source, stage, state) values (%s, 'sana', 'crawl', 'done')", (NIGHTS[0],)
+        )
+        # As where the planner expects few lines.
+        cursor.execute(
+            "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_material = off"
+        )
+        asked = {"sources": ["sana"], "run": NIGHTS[0]}
+        cursor.execute("explain (analyze, format json) " + postgres.statement("drift_lines"), asked)
+        plan = cursor.fetchone()["QUERY PLAN"][0]["Plan"]
+
+    assert max(_loops(plan, "lines")) == 1
+
+
+def _loops(plan: dict[str, Any], table: str) -> list[float]:
+    """How often each step of a plan reads a table."""
+    inner = [loops for part in plan.get("Plans", []) for loops in _loops(part, table)]
+    return [*inner, *([plan["Actual Loops"]] if plan.get("Relation Name") == table else [])]
