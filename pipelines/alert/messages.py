@@ -107,7 +107,21 @@ def put(
     }
     written = [(ids.get(message) if isinstance(message, str) else message, alert) for message, alert in pairs]
     postgres.execute_values(conn, "write_delivered_alerts", [pair for pair in written if pair[0]])
-    _say_subjects(conn, sorted({message for message, _ in written if message}))
+    say_subjects(conn, sorted({message for message, _ in written if message}))
+
+
+def say_subjects(conn: postgres.Connection, deliveries: Sequence[int]) -> None:
+    """Write the subjects of messages again, from their present alerts."""
+    alerts_of: dict[int, list[postgres.Row]] = {}
+    for row in postgres.query(conn, "told_by_messages", ids=list(deliveries)) if deliveries else []:
+        alerts_of.setdefault(row["delivery_id"], []).append(row)
+    subjects = {
+        delivery: subject_of(
+            rows, collected=rows[0]["delivery_kind"] == DeliveryKind.DIGEST, language=rows[0]["language"]
+        )
+        for delivery, rows in alerts_of.items()
+    }
+    postgres.execute(conn, "say_subjects", ids=list(subjects), subjects=list(subjects.values()))
 
 
 def _by_topic(watches_by_name: Mapping[str, Watch], loud: Sequence[postgres.Row]) -> dict[Topic, list[postgres.Row]]:
@@ -189,17 +203,3 @@ def _digest(
         )
     there[message] = there.get(message, 0) + alerts
     return message
-
-
-def _say_subjects(conn: postgres.Connection, deliveries: Sequence[int]) -> None:
-    """Write the subjects of messages again, from their present alerts."""
-    alerts_of: dict[int, list[postgres.Row]] = {}
-    for row in postgres.query(conn, "told_by_messages", ids=list(deliveries)) if deliveries else []:
-        alerts_of.setdefault(row["delivery_id"], []).append(row)
-    subjects = {
-        delivery: subject_of(
-            rows, collected=rows[0]["delivery_kind"] == DeliveryKind.DIGEST, language=rows[0]["language"]
-        )
-        for delivery, rows in alerts_of.items()
-    }
-    postgres.execute(conn, "say_subjects", ids=list(subjects), subjects=list(subjects.values()))

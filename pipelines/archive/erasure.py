@@ -7,7 +7,6 @@ right, and its chain says that it was rewritten. If erasing is killed, the same 
 
 from __future__ import annotations
 
-import html
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,8 +14,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from pipelines.errors import NightdeskError, StoreError
-from pipelines.model import Pointer
+from pipelines.alert import messages
+from pipelines.archive import naming_lists
+from pipelines.errors import NightdeskError
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, chain, postgres, warc, warc_spans
 
@@ -87,7 +87,7 @@ def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *
         lists = postgres.query(conn, "erase_lists", source=source, urls=urls, before=BEFORE)
     done.addresses = len(urls)
     names = {row["url"] for row in addresses} | {row[at] for row in looks for at in ("url", "final_url") if row[at]}
-    telling = [row for row in lists if row["marked"] or _tells(settings, row, names)]
+    telling = naming_lists.find(settings, lists, names, found["language"], done.stays)
     if not dry:
         with conn:
             # Rewritten records no longer name the article. After a kill behind this point, the same command finds them
@@ -103,8 +103,10 @@ def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *
         postgres.execute(conn, "erase_list_fetch", ids=[row["id"] for row in telling])
     with conn:
         postgres.query(conn, "load_lock", source=source)
-        postgres.execute(conn, "erase_messages", id=number)
+        waiting = postgres.query(conn, "erase_messages", id=number)
+        postgres.execute(conn, "erase_leads", id=number)
         postgres.execute(conn, "erase_alerts", id=number)
+        messages.say_subjects(conn, [row["id"] for row in waiting])
         postgres.execute(conn, "erase_rows", id=number)
         postgres.execute(conn, "stories_renumber", ids=[number])
         postgres.execute(conn, "erase_outcomes", urls=urls)
@@ -113,16 +115,6 @@ def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *
         postgres.execute(conn, "erase_urls_end", urls=urls)
         postgres.execute(conn, "erase_end", id=number)
     return done
-
-
-def _tells(settings: Settings, row: postgres.Row, names: set[str]) -> bool:
-    """Whether a list's answer names one of these addresses. An answer that cannot be read names none."""
-    pointer = Pointer(**{name: row[name] for name in ("warc_file", "warc_offset", "warc_length")})
-    try:
-        body = warc.decode_body(warc.read(settings.raw, pointer))
-    except StoreError:
-        return False
-    return any(form.encode() in body for name in names for form in {name, html.escape(name)})
 
 
 def _erase_records(

@@ -111,7 +111,7 @@ delete from alerts where article_id = %(id)s
 
 -- name: erase_article
 -- The article with a number, and the lowest number of a hold on it.
-select a.id, a.source, a.url_id, (select count(*)::int from revisions r where r.article_id = a.id) as wordings,
+select a.id, a.source, a.url_id, a.language, (select count(*)::int from revisions r where r.article_id = a.id) as wordings,
     (select count(*)::int from alerts w where w.article_id = a.id) as alerts,
     (select min(h.hold_id) from held_articles h where h.article_id = a.id) as held
 from articles a
@@ -129,6 +129,16 @@ update erased set done_at = now() where article_id = %(id)s
 -- Delete the fetches of addresses. Load's outcomes on them were deleted before.
 delete from fetches where url_id = any(%(urls)s)
 
+-- name: erase_leads
+-- The first of the alerts that joined an alert of this article takes its place, and the others join this one.
+with heirs as (
+    select j.lead_id, min(j.id) as id from alerts a join alerts j on j.lead_id = a.id
+    where a.article_id = %(id)s and j.article_id is distinct from %(id)s and j.quiet in ('', 'also in')
+    group by j.lead_id
+)
+update alerts a set lead_id = nullif(h.id, a.id), quiet = case when a.id = h.id then '' else a.quiet end
+from heirs h where a.lead_id = h.lead_id
+
 -- name: erase_list_fetch
 -- Note that these answers of lists are deleted from the raw store, because they told of the erased article.
 update fetches set warc_file = null, warc_offset = null, warc_length = null, digest = '', code = 'erased', reason = 'erased on request'
@@ -137,7 +147,7 @@ where id = any(%(ids)s)
 -- name: erase_lists
 -- The answers of a source's lists since shortly before an article was discovered. Some of these answers may tell of the article.
 -- marked: the answer is being erased, and may be deleted already.
-select f.id, f.warc_file, f.warc_offset, f.warc_length, f.code = 'erased' as marked
+select f.id, f.url, f.warc_file, f.warc_offset, f.warc_length, f.code = 'erased' as marked
 from fetches f join urls u on u.id = f.url_id
 where f.source = %(source)s and u.kind <> 'article' and f.warc_file is not null
     and f.fetched_at >= (select min(o.discovered_at) from urls o where o.id = any(%(urls)s)) - %(before)s
@@ -152,7 +162,8 @@ select f.url, f.final_url, f.warc_file, f.warc_offset from fetches f where f.url
 update fetches set code = 'erased', reason = 'erased on request' where id = any(%(ids)s)
 
 -- name: erase_messages
--- Delete the messages that tell only of this article. If a message tells of other things too, delete its words, unless it is not sent yet.
+-- Delete the messages that tell only of this article. If a message tells of other things too, delete its words. Returns the
+-- messages of the second kind that are not sent yet.
 with told as (
     select distinct d.delivery_id from delivered_alerts d join alerts a on a.id = d.alert_id where a.article_id = %(id)s
 ), dropped as (
@@ -161,8 +172,13 @@ with told as (
         select from delivered_alerts d join alerts a on a.id = d.alert_id
         where d.delivery_id = deliveries.id and a.article_id is distinct from %(id)s
     )
+    returning id
+), emptied as (
+    update deliveries set subject = '', body = ''
+    where id in (select delivery_id from told) and id not in (select id from dropped)
+    returning id, state
 )
-update deliveries set subject = '', body = '' where id in (select delivery_id from told) and state <> 'waiting'
+select id from emptied where state = 'waiting'
 
 -- name: erase_outcomes
 -- Delete load's outcomes on these addresses.

@@ -12,9 +12,21 @@ from pipelines.dates.list_dates import ANYWHERE, Local, moment
 from pipelines.listings import asked_pauses, brokenfeeds, feeds, jsonfeeds, sections, sitemaps, xmltree
 from pipelines.listings.asked_pauses import NONE_ASKED, AskedPauses
 from pipelines.listings.feed_coverage import compare
+from pipelines.listings.mentions import mentions
 from pipelines.model import Entry, Page, Source
 
-__all__ = ["KindAndEntry", "compare", "moment", "of_source", "read", "read_links", "read_list", "section"]
+__all__ = [
+    "KindAndEntry",
+    "charset_of",
+    "compare",
+    "mentions",
+    "moment",
+    "of_source",
+    "read",
+    "read_links",
+    "read_list",
+    "section",
+]
 
 KindAndEntry = tuple[Kind, Entry]
 
@@ -32,8 +44,7 @@ def of_source(page: Page, body: bytes, kind: Kind, source: Source, *, whole: boo
 
     whole: read every sitemap that an index names, and not only the newest.
     """
-    said = next((value for name, value in page.headers if name.lower() == "content-type"), "")
-    charset = said.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
+    charset = charset_of(page)
     if kind != Kind.SECTION:
         local = Local(source.language, source.timezone)
         return read(body, page.final_url, charset=charset, local=local, whole=whole)
@@ -42,6 +53,12 @@ def of_source(page: Page, body: bytes, kind: Kind, source: Source, *, whole: boo
     if not found and source.allow:
         found, left_out = section(body, page.final_url, charset=charset)
     return Listing(found, left_out=left_out)
+
+
+def charset_of(page: Page) -> str:
+    """The charset that an answer's header names; empty if it names none."""
+    said = next((value for name, value in page.headers if name.lower() == "content-type"), "")
+    return said.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
 
 
 def read_list(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE) -> list[KindAndEntry]:

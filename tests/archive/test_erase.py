@@ -23,13 +23,16 @@ from pipelines.archive import erasure
 from pipelines.cli import app
 from pipelines.crawl import discovery
 from pipelines.errors import NightdeskError
-from pipelines.settings import export
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres
-from tests.papers import HOST, Paper
+from tests.archives import article, keep
+from tests.papers import HOST, Paper, conditional, story
 
 Nightdesk = Callable[..., Result]
 # The key of a lock that nobody else has.
 GATE = 20261129
+WORD = "zebrageheim"
+NIGHT = "2026-11-22T0200"
 SECRET = "فلان الفلاني من سكان الحي القديم وحده يعرف ما جرى في تلك الليلة الطويلة هناك"
 
 
@@ -170,6 +173,93 @@ def test_an_erased_article_from_before_variant_keys_does_not_stop_the_crawls_of_
             ("erased:a", False),
             ("https://sana.test/b", True),
         ]
+
+
+def rss(link: Callable[[int], str]) -> bytes:
+    items = "".join(f"<item><title>{WORD if n == 2 else n}</title><link>{link(n)}</link></item>" for n in (1, 2))
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><link>{HOST}/</link>{items}</channel></rss>'.encode()
+
+
+def json_feed(link: Callable[[int], str]) -> bytes:
+    items = [{"id": str(n), "url": link(n), "title": WORD if n == 2 else str(n)} for n in (1, 2)]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "x", "items": items}
+    return json.dumps(feed).replace("/", "\\/").encode()
+
+
+@pytest.mark.parametrize(
+    ("make", "link", "path"),
+    [
+        (rss, "/news/{n}", "/news/{n}"),
+        (rss, f"{HOST}/أخبار/{{n}}", "/%D8%A3%D8%AE%D8%A8%D8%A7%D8%B1/{n}"),
+        (json_feed, f"{HOST}/news/{{n}}", "/news/{n}"),
+        (json_feed, f"{HOST}/أخبار/{{n}}", "/%D8%A3%D8%AE%D8%A8%D8%A7%D8%B1/{n}"),
+        (rss, "http://A.test/news/{n}", "/news/{n}"),
+        (rss, f"{HOST}/news?id={{n}}&#38;a=1", "/news?id={n}&a=1"),
+        (rss, f"{HOST}/x/../news/{{n}}?utm_source=rss", "/news/{n}?utm_source=rss"),
+    ],
+)
+def test_an_answer_of_a_list_is_erased_however_it_spells_the_address(
+    paper: Paper,
+    conn: postgres.Connection,
+    make: Callable[[Callable[[int], str]], bytes],
+    link: str,
+    path: str,
+) -> None:
+    for n in (1, 2):
+        paper.web.pages[HOST + path.format(n=n)] = conditional(story(n))
+    paper.web.pages[f"{HOST}/feed"] = conditional(make(lambda n: link.format(n=n)), kind="application/xml")
+    paper.comes_out()
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select id from articles where title like %s", ("%رقم 2",))
+        number = cursor.fetchone()["id"]  # type: ignore[index,call-overload]
+
+    done = erasure.erase(paper.settings, number)
+
+    assert (done.lists, done.stays) == (1, [])
+    assert mentions(conn, paper.settings.data, WORD) == []
+
+
+def test_an_answer_that_names_only_longer_addresses_stays_and_what_cannot_be_read_is_told(
+    paper: Paper, conn: postgres.Connection
+) -> None:
+    paper.prints(2)
+    paper.comes_out()
+    paper.prints(23)
+    paper.comes_out()
+    (here,) = paper.settings.raw.glob("*/2026-11-01T0200/*.warc.gz")
+    here.unlink()
+
+    done = erasure.erase(paper.settings, number_of(conn), dry=True)
+
+    assert done.lists == 0
+    assert [sentence.partition(",")[0] for sentence in done.stays] == ["1 answers of lists cannot be read"]
+
+
+def test_a_message_that_waits_no_longer_has_the_headline_of_what_is_erased(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    with conn:
+        watches.add(conn, watches.make("w", ["zebra"], channels=["desk"]))
+    earlier = [article("0", "something else", source=source) for source in ("sana", "bbc")]
+    keep(settings, conn, earlier, run="2026-11-20T0200")
+    body = " ".join(f"zebra word{n} crossed the river near the old town of number{n}" for n in range(30))
+    keep(settings, conn, [article("1", body, title="Max arrested zebra", source="sana")])
+    keep(settings, conn, [article("2", body, title="Zebra man held", source="bbc")])
+    alert.match(settings, NIGHT)
+    assert read_subjects(conn) == ["w: Max arrested zebra"]
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select id from articles where source = 'sana'")
+        number = cursor.fetchone()["id"]  # type: ignore[index,call-overload]
+
+    erasure.erase(settings, number)
+
+    assert read_subjects(conn) == ["w: Zebra man held"]
+
+
+def read_subjects(conn: postgres.Connection) -> list[str]:
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select subject from deliveries where state = 'waiting' order by id")
+        return [row["subject"] for row in cursor.fetchall()]  # type: ignore[call-overload]
 
 
 def test_what_is_held_is_not_erased(nightdesk: Nightdesk, conn: postgres.Connection) -> None:

@@ -75,7 +75,8 @@ PUBLIC = {
     "pipelines": "bucket_paths codes cron digests edits encodings errors installation model networks patterns private "
     "settings signatures singlebyte steering text timezones urls",
     "pipelines.airflow": "airflow_home airflow_retention api_client form_dags night_dags service_dags standalone",
-    "pipelines.alert": "cases name_check send_times stage synonyms watch_editing watch_feeds watches watchfile",
+    "pipelines.alert": "cases messages name_check send_times stage synonyms watch_editing watch_feeds watches "
+    "watchfile",
     "pipelines.archive": "api_records backfill coverage_card differences erasure evidence export export_formats holds "
     "import_input page_import passages policy provenance received_page reextraction search verify "
     "watch_trial",

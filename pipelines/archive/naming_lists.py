@@ -1,0 +1,92 @@
+"""Which answers of lists name an article, however they spell its address: such an answer may have its title and text.
+
+An address is compared by its keys, as in the ledger: relative links, other scripts, escapes and other forms are found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from urllib.parse import unquote, urlsplit
+
+from pipelines import urls
+from pipelines.dates.list_dates import Local
+from pipelines.errors import StoreError
+from pipelines.listings import formats
+from pipelines.model import Page, Pointer
+from pipelines.settings import Settings
+from pipelines.stores import postgres, warc
+
+PIECE = re.compile(r"[0-9A-Za-z]+")
+# Addresses whose answer is remembered, because a list names most of them again each time.
+REMEMBERED = 1 << 17
+
+
+def find(
+    settings: Settings, lists: Sequence[postgres.Row], names: set[str], language: str, stays: list[str]
+) -> list[postgres.Row]:
+    """Those of these answers that name one of these addresses, and those that are marked already.
+
+    stays: gets a sentence on answers that cannot be read.
+    """
+    # A run that was killed may have cleared some of the addresses already.
+    names = {name for name in names if name.startswith("http")}
+    is_named = _named_by(names)
+    pieces = {piece for name in names for piece in _pieces(name)} or {""}
+    telling, unread = [], []
+    for row in lists:
+        if row["marked"]:
+            telling.append(row)
+            continue
+        pointer = Pointer(**{name: row[name] for name in ("warc_file", "warc_offset", "warc_length")})
+        try:
+            page = warc.read(settings.raw, pointer)
+            body = warc.decode_body(page)
+        except StoreError:
+            unread.append(row)
+            continue
+        if any(is_named(address) for address in _addresses(page, body, pieces, language)):
+            telling.append(row)
+    if unread:
+        first = unread[0]
+        stays.append(
+            f"{len(unread)} answers of lists cannot be read, so whether they name it is not known: the first is "
+            f"{first['url']} in {first['warc_file']}, at byte {first['warc_offset']}"
+        )
+    return telling
+
+
+def _named_by(names: set[str]) -> Callable[[str], bool]:
+    """What says whether an address is one of these, or another form of one."""
+    keys = {urls.key(name) for name in names}
+    variants = {urls.variant(name)[0] for name in names}
+
+    @lru_cache(maxsize=REMEMBERED)
+    def is_named(address: str) -> bool:
+        try:
+            return urls.key(address) in keys or urls.variant(address)[0] in variants
+        except ValueError:
+            return False
+
+    return is_named
+
+
+def _pieces(name: str) -> list[str]:
+    """The parts of an address that every spelling of it has."""
+    parts = urlsplit(urls.canonical(name))
+    return PIECE.findall(unquote(f"{parts.path} {parts.query}"))
+
+
+def _addresses(page: Page, body: bytes, pieces: set[str], language: str) -> Iterator[str]:
+    """What a list names as the crawl reads it, and what else is in its answer."""
+    charset = formats.charset_of(page)
+    try:
+        found = formats.read(body, page.final_url, charset=charset, local=Local(language), whole=True).found
+    except ValueError:
+        # A section page is no feed; its links are mentioned all the same.
+        found = []
+    for _, entry in found:
+        yield entry.url
+        yield entry.guid
+    yield from formats.mentions(body, page.final_url, pieces, charset=charset, language=language)

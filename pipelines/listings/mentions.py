@@ -1,0 +1,58 @@
+"""Every address that the answer of a list mentions, in whatever place and spelling: in its entries, links, texts and
+scripts. The readers of lists choose among these; who wants to know whether a list names a page at all asks here.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection, Iterator
+from itertools import islice
+from urllib.parse import unquote
+
+from pipelines.listings import xmltree
+from pipelines.listings.entry_fields import join_link, join_listed
+from pipelines.urls import LONGEST_CHARACTERS
+
+# What stands around an address in markup, JSON and plain text.
+AROUND = re.compile(r"[\s\"'<>`]+|!\[CDATA\[|\]\]")
+# Marks behind an address that end a sentence or a bracket.
+BEHIND = ".,;:!?)]}"
+ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\(.)")
+BASE = re.compile(r"<base\s[^<>]*?href\s*=\s*[\"']?([^\"'<>\s]+)|\bxml:base\s*=\s*[\"']([^\"'<>\s]+)", re.IGNORECASE)
+# Bases of relative links that are tried. Chosen: a page has one, and a feed seldom more.
+MOST_BASES = 5
+# An address is escaped for JSON or markup, and once more if it stands in the markup that a feed shows.
+LEVELS = 3
+
+
+def mentions(body: bytes, url: str, pieces: Collection[str], *, charset: str = "", language: str = "") -> Iterator[str]:
+    """The addresses, absolute, that have one of these pieces; each may come several times.
+
+    body: as the site sent it, decoded. pieces: parts of addresses in ASCII; an empty one is in each address.
+    """
+    try:
+        text = xmltree.plain(body, charset, language).decode("utf-8", "replace")
+    except ValueError:
+        return
+    bases = [url, *(join_link(url, one[1] or one[2]) for one in islice(BASE.finditer(text), MOST_BASES))]
+    for _ in range(LEVELS):
+        for said in _words(text, pieces):
+            for base in bases:
+                yield join_listed(base, said)
+        text, escaped = html.unescape(ESCAPED.sub(_letter, text)), text
+        if text == escaped:
+            return
+
+
+def _words(text: str, pieces: Collection[str]) -> Iterator[str]:
+    """The words that can be one of these addresses."""
+    for word in set(AROUND.split(text)):
+        if 0 < len(word) <= LONGEST_CHARACTERS:
+            plain = unquote(word)
+            if any(piece in plain for piece in pieces):
+                yield from {word, word.rstrip(BEHIND)}
+
+
+def _letter(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16)) if found[1] else found[2]
