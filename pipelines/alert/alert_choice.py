@@ -25,8 +25,8 @@ CONCERNS_THE_TOLD = (RevisionKind.CORRECTION, RevisionKind.SUBSTANTIAL, Revision
 class WatchMatch:
     """A change that a watch has to tell, and the places of the watch's words.
 
-    change: a row of "unmatched_changes": id, article_id, story_id, revision, kind, revision_kind, quiet, source,
-    language, authors, title, description, text.
+    change: a row of "unmatched_changes": id, article_id, story_id, revision, repeat, kind, revision_kind, quiet,
+    source, language, authors, title, description, text.
     """
 
     change: postgres.Row
@@ -44,9 +44,10 @@ class WatchMatch:
         return self.watch.name, int(self.change["article_id"])
 
     @property
-    def key(self) -> tuple[str, str, int, int]:
-        """The key of the alert in its table: watch, kind, article and revision."""
-        return self.watch.name, self.change["kind"], self.change["article_id"], self.change["revision"]
+    def key(self) -> tuple[str, str, int, int, int]:
+        """The key of the alert in its table: watch, kind, article, revision and repeat."""
+        change = self.change
+        return self.watch.name, change["kind"], change["article_id"], change["revision"], change["repeat"]
 
 
 @dataclass(slots=True)
@@ -86,8 +87,8 @@ def choose_alerts(
 def write(conn: postgres.Connection, run: str, matches: Sequence[WatchMatch]) -> list[postgres.Row]:
     """Write the alerts; gives the new ones as rows for `messages.put`.
 
-    Fields: `id`, `watch`, `kind`, `article_id`, `story_id`, `revision`, `quiet`, `lead_id`. It works in the caller's
-    transaction, during which no other process writes alerts.
+    Fields: `id`, `watch`, `kind`, `article_id`, `story_id`, `revision`, `repeat`, `quiet`, `lead_id`. It works in the
+    caller's transaction, during which no other process writes alerts.
     """
     earlier = _find_earlier(conn, matches)
     waiting, alerts = list(matches), []
@@ -98,7 +99,7 @@ def write(conn: postgres.Connection, run: str, matches: Sequence[WatchMatch]) ->
         rows_written = postgres.execute_values(conn, "write_alerts", rows, fetch=True)
         by_key = {one.key: one for one in ready}
         for alert in rows_written:
-            one = by_key[alert["watch"], alert["kind"], alert["article_id"], alert["revision"]]
+            one = by_key[alert["watch"], alert["kind"], alert["article_id"], alert["revision"], alert["repeat"]]
             alerts.append({**alert, "story_id": one.change["story_id"]})
             if not alert["quiet"]:
                 earlier.leads.setdefault(one.story_key, alert["lead_id"] or alert["id"])
@@ -160,6 +161,7 @@ def _row(one: WatchMatch, run: str, quiet: Quiet, lead: int | None) -> Sequence[
         change["article_id"],
         change["article_id"],
         change["revision"],
+        change["repeat"],
         change["id"],
         run,
         change["source"],

@@ -22,8 +22,8 @@ from pipelines.stores import clock, postgres, story_records
 
 # A message: its number, or its key if it is not written yet.
 MessageRef = int | str
-# The topic of one message: a channel, the kind of an alert, its story or article, and its revision.
-Topic = tuple[str, str, int, int]
+# The topic of one message: a channel, the kind of an alert, its story or article, its revision and its repeat.
+Topic = tuple[str, str, int, int, int]
 
 
 @dataclass(slots=True)
@@ -136,8 +136,8 @@ def _by_topic(watches_by_name: Mapping[str, Watch], loud: Sequence[postgres.Row]
 def _topic(channel: str, alert: Mapping[str, Any]) -> Topic:
     # An article that joins a story and must be told gets a message of its own.
     if alert["kind"] == AlertKind.NEW and alert["lead_id"] is None:
-        return channel, alert["kind"], alert["story_id"], 0
-    return channel, alert["kind"], alert["article_id"], alert["revision"]
+        return channel, alert["kind"], alert["story_id"], 0, 0
+    return channel, alert["kind"], alert["article_id"], alert["revision"], alert["repeat"]
 
 
 def _find_open(
@@ -166,7 +166,9 @@ def _single(
     open_messages: _OpenMessages, channel: str, first: postgres.Row, language_and_zone: tuple[str, str]
 ) -> MessageRef:
     """A new message that tells one story or change."""
-    key = outbox.key(first["watch"], first["article_id"], first["kind"], first["revision"], channel)
+    # Receivers know a key without a repeat from before there was one.
+    repeat = (first["repeat"],) if first["repeat"] else ()
+    key = outbox.key(first["watch"], first["article_id"], first["kind"], first["revision"], *repeat, channel)
     open_messages.rows[key] = (
         key,
         channel,

@@ -107,7 +107,7 @@ on conflict (watch) do update set digest = excluded.digest, opened_at = now()
 -- Messages that no sender has begun and that tell of these articles, or of other articles of their stories. More alerts can be put into
 -- them.
 with told as materialized (
-    select m.delivery_id, a.id as alert_id, a.kind, a.article_id, of.story_id, a.revision, a.lead_id, a.quiet
+    select m.delivery_id, a.id as alert_id, a.kind, a.article_id, of.story_id, a.revision, a.repeat, a.lead_id, a.quiet
     from unnest(%(articles)s::bigint[], %(stories)s::bigint[]) as of (article_id, story_id)
     cross join lateral (
         select of.article_id
@@ -121,7 +121,7 @@ with told as materialized (
     where id = any(array(select delivery_id from told)) and state = 'waiting' and begun_at is null
     for update skip locked
 )
-select o.id, o.channel, o.delivery_kind, t.alert_id, t.kind, t.article_id, t.story_id, t.revision, t.lead_id
+select o.id, o.channel, o.delivery_kind, t.alert_id, t.kind, t.article_id, t.story_id, t.revision, t.repeat, t.lead_id
 from told t join opened o on o.id = t.delivery_id
 where t.quiet = '' and t.kind <> 'health' order by o.id, t.alert_id
 
@@ -186,7 +186,7 @@ select
 
 -- name: told_by_messages
 -- The alerts in these messages, with what the messages' subjects are made from.
-select m.delivery_id, d.kind as delivery_kind, d.due_at, d.language, a.watch, a.kind, a.subject_id as article_id, a.revision, a.quiet, a.lead_id,
+select m.delivery_id, d.kind as delivery_kind, d.due_at, d.language, a.watch, a.kind, a.subject_id as article_id, a.revision, a.repeat, a.quiet, a.lead_id,
     coalesce(s.story_id, a.subject_id) as story_id, coalesce(c.revision_kind, '') as revision_kind, coalesce(r.title, x.title, '') as title
 from unnest(%(ids)s::bigint[]) as wanted (id)
 cross join lateral (select * from deliveries where id = wanted.id limit 1) d
@@ -201,7 +201,7 @@ order by m.delivery_id, a.id
 -- name: unmatched_changes
 -- The next unmatched changes, each with the text that it brought. The stories are divided into `of` shares, and only one share is read.
 -- Another alert stage that runs now skips these rows.
-select c.id, c.article_id, c.revision, c.kind, c.revision_kind, c.quiet, c.source, a.language, a.authors, r.title, r.description,
+select c.id, c.article_id, c.revision, c.repeat, c.kind, c.revision_kind, c.quiet, c.source, a.language, a.authors, r.title, r.description,
     r.text, coalesce(m.story_id, c.article_id) as story_id
 from changes c
 join articles a on a.id = c.article_id
@@ -255,11 +255,11 @@ on conflict (key) do nothing
 returning id, key
 
 -- name: write_alerts
--- Write alerts, one for each watch, article, kind and revision. Returns only the new alerts. The subject of an alert is its article: the
+-- Write alerts, one for each watch, article, kind, revision and repeat. Returns only the new alerts. The subject of an alert is its article: the
 -- article's number stays in subject_id after the article is erased.
-insert into alerts (watch, kind, subject_id, article_id, revision, change_id, run, source, matches, quiet, lead_id) values %s
-on conflict (watch, subject_id, kind, revision) do nothing
-returning id, watch, kind, article_id, revision, quiet, lead_id
+insert into alerts (watch, kind, subject_id, article_id, revision, repeat, change_id, run, source, matches, quiet, lead_id) values %s
+on conflict (watch, subject_id, kind, revision, repeat) do nothing
+returning id, watch, kind, article_id, revision, repeat, quiet, lead_id
 
 -- name: write_delivered_alerts
 -- Write which alerts a message tells of.

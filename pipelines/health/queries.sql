@@ -176,5 +176,5 @@ update health set told_at = %(now)s where id = any(%(ids)s)
 -- name: write_health_alert
 -- Write the alert that a source is in trouble, one for each trouble. Its subject is the row of `health`.
 insert into alerts (watch, kind, subject_id, source, message) values ('', 'health', %(health_id)s, %(source)s, %(message)s)
-on conflict (watch, subject_id, kind, revision) do update set message = excluded.message
+on conflict (watch, subject_id, kind, revision, repeat) do update set message = excluded.message
 returning id

@@ -111,7 +111,7 @@ select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revis
 from lines l join loaded_sources s on s.source = l.source
 where l.fresh and l.changed
 order by l.fetched_at, l.n
-on conflict (article_id, revision, kind) do nothing
+on conflict (article_id, revision, kind, repeat) do nothing
 
 -- name: load_add_outcomes
 -- Write the verdict on every fetch, once for each extractor.
@@ -128,11 +128,13 @@ on conflict do nothing
 
 -- name: load_add_restored_changes
 -- Write a change for each article that was gone and is seen again.
-insert into changes (article_id, revision, kind, revision_kind, run, source)
-select distinct on (a.id) a.id, a.revision, 'restored', 'restored', %(run)s, l.source
+insert into changes (article_id, revision, kind, revision_kind, repeat, run, source)
+select distinct on (a.id) a.id, a.revision, 'restored', 'restored', (
+        select count(*) from changes c where c.article_id = a.id and c.revision = a.revision and c.kind = 'restored'
+    ), %(run)s, l.source
 from lines l join articles a on a.id = l.article_id
 where l.fresh and a.gone_at is not null
-on conflict (article_id, revision, kind) do nothing
+on conflict (article_id, revision, kind, repeat) do nothing
 
 -- name: load_add_revisions
 -- Add a row for every new wording. The newest wording of an article is stored in `articles`, so its row here has no words; the view
@@ -382,7 +384,7 @@ insert into changes (article_id, revision, kind, run, source, quiet)
 select l.article_id, l.revision, 'revised', %(run)s, l.source, 're-extraction'
 from lines l
 where l.verdict = 'stored' and not l.fresh and l.changed
-on conflict (article_id, revision, kind) do nothing
+on conflict (article_id, revision, kind, repeat) do nothing
 
 -- name: load_reread_revisions
 -- A stored page was read again. Its new title and text replace those of its revision. The newest revision has no words here: they are

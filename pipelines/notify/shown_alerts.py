@@ -18,12 +18,12 @@ def join_alerts(alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
     Each has `watches`, and `also_in`: the articles of other outlets.
     alerts: in the order of their numbers; each has `kind` and, if known, `watch`, `story_id`, `article_id`, `revision`,
-    `quiet` and `lead_id`.
+    `repeat`, `quiet` and `lead_id`.
     """
     told: dict[tuple[Any, ...], dict[str, Any]] = {}
     for number, alert in enumerate(alerts):
         article = alert.get("article_id") or f"#{number}"
-        place = (alert["kind"], article, alert.get("revision"))
+        place: tuple[Any, ...] = (alert["kind"], article, alert.get("revision"), alert.get("repeat"))
         if alert["kind"] == AlertKind.NEW and (alert.get("quiet") or not alert.get("lead_id")):
             place = (alert["kind"], "story", alert.get("story_id") or article)
         names = [alert["watch"]] if alert.get("watch") and not alert.get("quiet") else []

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from pipelines import digests, urls
+from pipelines.alert import stage as alert
+from pipelines.alert import watches
 from pipelines.codes import Reason
 from pipelines.health import duties
 from pipelines.load import file_rows, search_index, steps
@@ -286,6 +288,30 @@ def test_a_page_that_is_gone_marks_its_article_removed_once(
     ]
     assert rows(conn, "select gone_at from articles") == [(T0 + DAY,)]
     assert rows(conn, "select outcome from outcomes order by id") == [("stored",), ("gone",)]
+
+
+def test_each_time_an_article_is_removed_and_is_back_has_a_change_an_alert_and_a_message(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
+    with conn:
+        kinds = ["removed", "restored"]
+        watches.add(conn, watches.make("w", ["غارة"], kinds=kinds, channels=["desk"]))
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
+    nights = [f"2026-11-{23 + day}T0200" for day in range(6)]
+    for day, night in enumerate(nights):
+        at = T0 + (day + 1) * DAY
+        outcome = ("gone", "unchanged", "gone", "fetched", "gone", "unchanged")[day]
+        line = look(night, at, article("1"), outcome)
+        for _ in range(2):
+            put(settings, night, *([line] if outcome == "fetched" else []))
+
+    for _ in range(2):
+        alert.match(settings, nights[-1])
+
+    told = [(kind, n) for n in range(3) for kind in ("removed", "restored")]
+    assert rows(conn, "select kind, repeat from changes where kind <> 'new' order by id") == told
+    assert rows(conn, "select kind, repeat from alerts order by id") == told
+    assert rows(conn, "select count(distinct delivery_id) from delivered_alerts") == [(6,)]
 
 
 def test_a_page_that_comes_back_is_not_gone(settings: Settings, conn: postgres.Connection, look: Look) -> None:

@@ -5,11 +5,13 @@ with looked as (
     where f.run = %(run)s and f.source = any(%(sources)s) and f.outcome = 'unchanged'
     group by a.id
 ), told as (
-    insert into changes (article_id, revision, kind, revision_kind, run, source)
-    select a.id, a.revision, 'restored', 'restored', %(run)s, a.source
+    insert into changes (article_id, revision, kind, revision_kind, repeat, run, source)
+    select a.id, a.revision, 'restored', 'restored', (
+            select count(*) from changes c where c.article_id = a.id and c.revision = a.revision and c.kind = 'restored'
+        ), %(run)s, a.source
     from looked l join articles a on a.id = l.id
     where a.gone_at < l.fetched_at
-    on conflict (article_id, revision, kind) do nothing
+    on conflict (article_id, revision, kind, repeat) do nothing
 ), seen as (
     update articles a set seen_at = greatest(a.seen_at, l.fetched_at), gone_at = null
     from looked l

@@ -1,0 +1,13 @@
+-- An article can be removed and restored several times at the same wording. Each time has a change and an alert of its own.
+-- repeat: how often this had happened to this wording before. It is part of the keys, and 0 for new and revised articles.
+-- The schema check refuses older code, which names the keys without it.
+-- oldest code: 0049
+-- outside a transaction
+alter table changes add column if not exists repeat integer not null default 0;
+alter table alerts add column if not exists repeat integer not null default 0;
+drop index concurrently if exists changes_once;
+create unique index concurrently changes_once on changes (article_id, revision, kind, repeat);
+alter table changes drop constraint if exists changes_article_id_revision_kind_key;
+drop index concurrently if exists alerts_once;
+create unique index concurrently alerts_once on alerts (watch, subject_id, kind, revision, repeat);
+alter table alerts drop constraint if exists alerts_watch_story_kind_revision_key;
