@@ -1,6 +1,7 @@
 """The judge of blocks and the choice between whole texts, fitted: `python -m bench fit CORPUS`.
 
-It reads pages with gold text and writes data/judge.json and data/choice.json.
+It reads pages with gold text and writes data/judge.json and data/choice.json. Invented pages, of kinds that the real
+ones hardly have, are added to what the judge is fitted to, and to nothing else: the choice is fitted to real pages.
 
 The choice is fitted to what a judge makes of sites that it was not fitted to: one that has seen them would teach it to
 trust the judge. Only numbers of the trees are kept. The fitting itself runs in bench's own environment, outside the
@@ -18,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import examples
+from bench import examples, invented
 from bench.examples import Example
 from pipelines.extract.text import text_choice
 
@@ -27,6 +28,8 @@ FITTING = Path(__file__).with_name("fitting.py")
 PYTHON = Path(__file__).with_name(".venv-peers") / "bin" / "python"
 FOLDS = 5
 SEED = 0
+# The fold of pages that every judge is fitted to.
+EVERY = -1
 
 
 def main(corpus: Path) -> int:
@@ -34,10 +37,10 @@ def main(corpus: Path) -> int:
     if not there():
         return 1
     pages = examples.read(corpus)
-    fitted = judge(pages)
-    (DATA / "judge.json").write_text(fitted, encoding="utf-8")
+    made = invented.weigh(invented.read(), pages)
+    (DATA / "judge.json").write_text(judge([*pages, *made]), encoding="utf-8")
     folds = split(pages, SEED)
-    whole, _ = across(pages, folds, inner=False)
+    whole, _ = across(pages, folds, made, inner=False)
     (DATA / "choice.json").write_text(chooser(pages, whole, folds), encoding="utf-8")
     print(f"{DATA}/judge.json and choice.json were fitted to {len(pages)} pages.")
     return 0
@@ -63,11 +66,16 @@ def judge(pages: Sequence[Example]) -> str:
     return _run("judge", **_blocks(pages)).read_text(encoding="utf-8")
 
 
-def across(pages: Sequence[Example], folds: Sequence[int], *, inner: bool) -> tuple[list[Any], list[list[Any]]]:
+def across(
+    pages: Sequence[Example], folds: Sequence[int], made: Sequence[Example], *, inner: bool
+) -> tuple[list[Any], list[list[Any]]]:
     """For each page the chances of its blocks by judges that saw no page of its fold; inner: for each fold, the same by
-    judges that saw none of that fold either (of no use for its own pages)."""
-    rows = np.concatenate([np.full(page.able.sum(), fold) for page, fold in zip(pages, folds, strict=True)])
-    found = np.load(_run("across", **_blocks(pages), fold=rows, inner=np.array(inner)))
+    judges that saw none of that fold either (of no use for its own pages). made: pages that all of these judges saw.
+    """
+    whole = [*pages, *made]
+    of_each = zip(whole, [*folds, *[EVERY] * len(made)], strict=True)
+    rows = np.concatenate([np.full(page.able.sum(), fold) for page, fold in of_each])
+    found = np.load(_run("across", **_blocks(whole), fold=rows, inner=np.array(inner)))
     told = [_whole(pages, chances) for chances in found]
     return told[0], told[1:]
 

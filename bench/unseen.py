@@ -4,8 +4,9 @@ python -m bench unseen CORPUS [--splits N] [--kept]
 
 Sites are dealt into five folds, several times anew. For each fold the judge of blocks, the choice between whole texts
 and its margin are fitted to the other folds alone; the choice to what judges make of folds that they have not seen
-either. Then the pages of the fold are read with these. What was settled by people who looked at the same corpora, the
-columns and the settings of the fit, is not chosen anew: the estimate is that much too kind.
+either. Then the pages of the fold are read with these. Invented pages are in every fit of a judge, and in no figure.
+What was settled by people who looked at the same corpora, the columns and the settings of the fit, is not chosen anew:
+the estimate is that much too kind.
 
 What a split fitted is kept in a file, and so is what was seen of the pages: whoever is ended goes on where it was. Then
 each page is read once with what all the splits fitted, by the code of today: a change of what is cut from a text is
@@ -28,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import examples, fit, page, score
+from bench import examples, fit, invented, page, score
 from bench.corpus import Corpus, Gold, content
 from bench.corpus import read as read_corpora
 from bench.examples import Example
@@ -48,7 +49,8 @@ SEEN_BY = (
     "pipelines/extract/text/by_trafilatura.py", "pipelines/extract/text/features.py",
     "pipelines/extract/text/place_sums.py", "pipelines/extract/text/text_choice.py",
 )  # fmt: skip
-FITTED_BY = (*SEEN_BY, "bench/fit.py", "bench/fitting.py")
+INVENTED_BY = (*SEEN_BY, "bench/invented.py", "bench/invented_parts.py", "bench/invented_texts.py")
+FITTED_BY = (*INVENTED_BY, "bench/fit.py", "bench/fitting.py")
 SPLITS = 10
 TITLE = "Real pages, sites never seen"
 MEASURES = {"f1": "word F1", "shingle4": "shingle-4", "truncated": "truncated", "leak": "leak by phrase",
@@ -136,10 +138,12 @@ def examples_of(corpora: Sequence[Corpus], folder: Path, processes: int) -> list
 
 def fit_splits(corpora: Sequence[Corpus], pages: Sequence[Example], wanted: int, *, make: bool) -> Iterator[SplitFit]:
     """What each of so many splits fitted; those that are kept are not fitted again, and if not make, no other is."""
+    made: list[Example] = []
     for seed in range(wanted):
         file = split_file(corpora, seed)
         if not file.exists() and make:
-            _keep(file, pickle.dumps(_fit_split(pages, seed)))
+            made = made or invented.weigh(_read_invented(), pages)
+            _keep(file, pickle.dumps(_fit_split(pages, made, seed)))
             print(f"... split {seed + 1} of {wanted}", file=sys.stderr, flush=True)
         if file.exists():
             yield pickle.loads(file.read_bytes())
@@ -230,9 +234,18 @@ def _trees(text: str) -> classifier.Trees:
     return classifier.of_text(text)
 
 
-def _fit_split(pages: Sequence[Example], seed: int) -> SplitFit:
+def _read_invented() -> list[Example]:
+    """The invented pages that every judge is fitted to, from their file if it is kept."""
+    file = KEPT / f"{_digest((), INVENTED_BY)}-invented.pickle"
+    if not file.exists():
+        _keep(file, pickle.dumps(invented.read()))
+    found: list[Example] = pickle.loads(file.read_bytes())
+    return found
+
+
+def _fit_split(pages: Sequence[Example], invented_pages: Sequence[Example], seed: int) -> SplitFit:
     folds = fit.split(pages, seed)
-    whole, inner = fit.across(pages, folds, inner=True)
+    whole, inner = fit.across(pages, folds, invented_pages, inner=True)
     made = []
     for fold in range(fit.FOLDS):
         others = [number for number, its in enumerate(folds) if its != fold]
