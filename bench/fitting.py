@@ -10,10 +10,11 @@ from pathlib import Path
 import lightgbm
 import numpy as np
 
-TREES = 200
+# With 200 trees of 16 leaves the fit ended too early: on sites never seen, these gain .005 of blocks' word F1 on wcxb.
+TREES = 400
 # Thresholds drawn at random carry over to sites never seen better than the best ones do.
 SETTINGS = {
-    "objective": "cross_entropy", "num_leaves": 16, "learning_rate": 0.1, "min_data_in_leaf": 100, "max_bin": 63,
+    "objective": "cross_entropy", "num_leaves": 31, "learning_rate": 0.1, "min_data_in_leaf": 100, "max_bin": 63,
     "bagging_fraction": 0.7, "bagging_freq": 1, "feature_fraction": 0.5, "lambda_l2": 5, "extra_trees": True,
     "verbose": -1, "seed": 1, "deterministic": True,
 }  # fmt: skip
@@ -29,8 +30,8 @@ TEXT_SETTINGS = {
 # Gains and losses beyond this count as much: one page turned round is no more telling than another.
 MOST = 0.3
 # What a text has to gain, as foretold, to be taken; which of these is found in the fit, across its folds. Smaller ones
-# were chosen by chance in some folds, and lost on fundus what they won elsewhere.
-MARGINS = (0.02, 0.03, 0.04)
+# were chosen by chance in some folds, and lost on fundus what they won elsewhere; with .02 nothing is gained.
+MARGINS = (0.03, 0.04)
 
 
 def flat(node, tree):

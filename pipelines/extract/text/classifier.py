@@ -7,6 +7,7 @@ the trees, and nothing from the pages. Only this module knows the form of these 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -15,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-Numbers = NDArray[np.int32]
+# What places are looked up by: numpy would turn any other number into it at every step.
+Numbers = NDArray[np.intp]
 # The files: trees over the signs of a block (features.py), and over those of a text (text_choice.py).
 JUDGE, CHOICE = "judge.json", "choice.json"
 
@@ -26,7 +28,8 @@ class Trees:
 
     children: at place 2n the node that follows node n for a value above its threshold, at place 2n + 1 the one that
         follows for another value. The node that follows a leaf is the leaf itself.
-    roots: the first node of each tree.
+    roots: the first node of each tree, the deepest tree first.
+    going: for each level, how many trees go on below it.
     margin: the sum of the leaves must be above this, if it was fitted with the trees.
     """
 
@@ -35,7 +38,7 @@ class Trees:
     threshold: Floats
     children: Numbers
     value: Floats
-    depth: int
+    going: Sequence[int]
     columns: int
     margin: float
 
@@ -53,12 +56,13 @@ def sums(trees: Trees, rows: Floats) -> Floats:
         have = rows.shape[1]
         raise ValueError(f"These trees were fitted to {trees.columns} columns, not to {have}: fit them again.")
     # All nodes are in one row, because `take` is far quicker than an index of two numbers for each node.
-    cells, starts = np.ascontiguousarray(rows).ravel(), np.arange(len(rows), dtype=np.int32)[:, None] * rows.shape[1]
-    at = np.broadcast_to(trees.roots, (len(rows), len(trees.roots)))
-    for _ in range(trees.depth):
-        goes_left = cells.take(starts + trees.feature.take(at)) <= trees.threshold.take(at)
-        at = trees.children.take(2 * at + goes_left)
-    return np.asarray(trees.value.take(at).sum(axis=1), dtype=np.float32)
+    cells, starts = np.ascontiguousarray(rows).ravel(), np.arange(len(rows)) * rows.shape[1]
+    at = np.repeat(trees.roots[:, None], len(rows), axis=1)
+    for count in trees.going:
+        nodes = at[:count]
+        goes_left = cells.take(starts + trees.feature.take(nodes)) <= trees.threshold.take(nodes)
+        at[:count] = trees.children.take(2 * nodes + goes_left)
+    return np.asarray(trees.value.take(at).sum(axis=0), dtype=np.float32)
 
 
 @lru_cache(maxsize=2)
@@ -70,23 +74,34 @@ def load(name: str) -> Trees:
 def of_text(text: str) -> Trees:
     """The trees in the text of such a file."""
     found = json.loads(text)
-    trees = found["trees"]
-    starts = np.cumsum([0, *(len(tree["feature"]) for tree in trees)]).astype(np.int32)
+    trees = sorted(found["trees"], key=_depth, reverse=True)
+    depths = [_depth(tree) for tree in trees]
+    starts = np.cumsum([0, *(len(tree["feature"]) for tree in trees)], dtype=np.intp)
 
     def row(name: str) -> list[float]:
         return [value for tree in trees for value in tree[name]]
 
     def children(name: str) -> Numbers:
-        numbers = (np.array(tree[name], dtype=np.int32) + start for tree, start in zip(trees, starts, strict=False))
+        numbers = (np.array(tree[name], dtype=np.intp) + start for tree, start in zip(trees, starts, strict=False))
         return np.concatenate(list(numbers))
 
     return Trees(
         roots=starts[:-1],
-        feature=np.array(row("feature"), dtype=np.int32),
+        feature=np.array(row("feature"), dtype=np.intp),
         threshold=np.array(row("threshold"), dtype=np.float32),
         children=np.stack([children("right"), children("left")], axis=1).ravel(),
         value=np.array(row("value"), dtype=np.float32),
-        depth=int(found["depth"]),
+        going=[sum(depth > level for depth in depths) for level in range(max(depths))],
         columns=int(found["columns"]),
         margin=float(found.get("margin", 0)),
     )
+
+
+def _depth(tree: Mapping[str, Sequence[int]]) -> int:
+    """How many steps it is from the root of a tree to the furthest leaf."""
+    steps = [0] * len(tree["left"])
+    # A node's children come after it.
+    for node, children in enumerate(zip(tree["left"], tree["right"], strict=True)):
+        for child in set(children) - {node}:
+            steps[child] = steps[node] + 1
+    return max(steps)
