@@ -1,5 +1,5 @@
-"""Which installation a command works on: the folder of a `nightdesk.env`. Finding it only reads names, and makes
-nothing.
+"""Which installation a command works on: the folder of a `nightdesk.env`. The search only looks at variables and files,
+and makes nothing.
 """
 
 from __future__ import annotations

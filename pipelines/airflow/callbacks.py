@@ -76,8 +76,8 @@ def _key(stage: str, dag_run: Any) -> str:
     partition = getattr(dag_run, "partition_key", None)
     after = getattr(dag_run, "run_after", None)
     if stage == "crawl" and after is not None:
-        # The crawl makes the key in the same way: Airflow names a partition by the schedule's clock, Nightdesk names a
-        # run by UTC.
+        # The crawl makes its key in the same way. Airflow names a partition by the schedule's clock, and a run's key is
+        # in UTC, so the name is converted.
         return crawl_run(asked, partition, after, settings().schedule_timezone)
     return str(asked or partition or "")
 

@@ -39,7 +39,7 @@ def probe(params: Mapping[str, Any]) -> dict[str, Any]:
 
     SourceError if the site cannot be followed.
     """
-    # Imported here because it takes a second to load, and parsing the Dags imports this module.
+    # Imported here because it takes a second to load, and `past_tasks` needs only `plain` of this module.
     from pipelines.follow.onboard import follow
 
     folders.check_writable(settings())

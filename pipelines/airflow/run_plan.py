@@ -21,9 +21,9 @@ SINGLE_SOURCES = 50
 # The most tasks of a stage, if sources share tasks. Chosen: some ten for each of several workers, so that a worker that
 # is done takes the next one; far below Airflow's own limit (core.max_map_length, 1024), however many sources there are.
 MOST_TASKS = 60
-# The seconds of work that are worth one more task, if sources share tasks. Chosen: thirty times the cost of a task,
-# which is Airflow's own work in it and the pause between two tasks of a worker (measured by `python -m bench asleep`:
-# one second).
+# If sources share tasks, there is one more task for each so many seconds of work. Chosen: thirty times the cost of a
+# task. A task costs one second (measured by `python -m bench asleep`): Airflow's own work, and the pause before the
+# worker's next task.
 SECONDS_OF_TASK = 30.0
 # The fewest tasks of a stage, if sources share tasks. Chosen: as many as one machine runs at the same time.
 LEAST_TASKS = 6

@@ -92,7 +92,10 @@ def plan_stage(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapp
 
 
 def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> RunHandover:
-    """The run a stage works on, and its sources: from the form, from the event that started it, or the newest run's."""
+    """The run on which a stage works, and the sources.
+
+    The form names them; else the event that started the stage's Dag; else they are those of the newest run.
+    """
     handover = handed_over(event.extra or {} for found in events.values() for event in found)
     if handover and not params.get("run") and not params.get("sources"):
         return handover
@@ -108,7 +111,8 @@ def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapp
 def crawl_batch(batch: Batch, params: Mapping[str, Any] | None = None) -> dict[str, str]:
     """Crawl the sources of a batch in one child process; its lines appear in the task's log at their own level.
 
-    params: the values of the run's form. If a person filled it in, every list is requested, whatever the key is.
+    params: the values of the run's form. If a person filled it in, every list is requested. This is so even if the key
+        is that of a scheduled run.
     """
     current = folders.pin_sources(settings(), batch["run"])
     form = params or {}
@@ -131,7 +135,7 @@ def crawl_batch(batch: Batch, params: Mapping[str, Any] | None = None) -> dict[s
 
 def extract_batch(batch: Batch) -> dict[str, str]:
     """Extract the sources of a batch, one after the other."""
-    # Imported here because parsing the Dags imports this module every minute, and trafilatura takes a second to load.
+    # Imported here because no other task needs it, and trafilatura takes a second to load.
     from pipelines.extract.stage import extract
 
     current, chosen, problems = _begin(batch)

@@ -45,7 +45,7 @@ def tell_canary(settings: Settings) -> None:
 
 
 def tell_traces(settings: Settings, run: str) -> None:
-    """Send the way of each article that a run alerted as one trace, from the list's entry to the message."""
+    """Send a trace for each article of which a run alerted somebody: its way from the list's entry to the message."""
     from airflow.configuration import conf
 
     if not conf.getboolean("traces", "otel_on", fallback=False):

@@ -22,8 +22,8 @@ from pipelines.stores import articlefile, bucket, chain, postgres, warc, warc_sp
 
 # The two locks of a source: for a night's crawl, and for a crawl of past pages.
 LOCKS = ("crawl", "past")
-# Lists are searched if they came at most this long before the article was discovered. Chosen: the length of the run
-# that discovered it.
+# Answers of lists are searched for the address from this long before the article was discovered. Chosen: longer than a
+# run, in which a list named the article.
 BEFORE = timedelta(days=1)
 # The chain says only that pages were erased: the reason may reveal the content.
 WHY = "pages erased on request"

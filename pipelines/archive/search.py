@@ -84,7 +84,7 @@ class ResultPage:
 
 @dataclass(frozen=True, kw_only=True)
 class ResultCount:
-    """How many articles answer a query; more: whether there are more than this number."""
+    """How many articles answer a query; more: the count stopped early, so there may be more."""
 
     number: int
     more: bool = False

@@ -50,8 +50,8 @@ def pull(folder: Folder) -> None:
 def push(
     folder: Folder, why: Annotated[str, typer.Option("--why", help="What was changed; `sources sets` shows it.")] = ""
 ) -> None:
-    """Bring the changes in a pulled folder to the bucket as the next set; or, from another folder, files that are new
-    there."""
+    """Bring the changes in a pulled folder to the bucket as the next set; a folder that was not pulled may only add
+    files."""
     sources = _in_bucket(of_installation())
     if not folder.is_dir():
         raise SourceError(f"{folder} is no folder.")

@@ -15,7 +15,8 @@ from pipelines.notify.outbox import put_message
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
 
-# A trouble of these kinds goes on although its figures change. For other kinds, another beginning is another trouble.
+# A trouble of these kinds goes on although its figures change. A trouble of another kind with a later `since` is a new
+# trouble, and the operators are told again.
 GOES_ON = (
     TroubleKind.QUIET, TroubleKind.ERRORING, TroubleKind.BLOCKED, TroubleKind.NOT_EXTRACTING, TroubleKind.DRIFTING,
 )  # fmt: skip

@@ -73,8 +73,8 @@ left join lateral (
 ) last on true
 
 -- name: looks_as_subscriber
--- The answers of a source's newest crawl that got answers: all answers for articles, and refusals of lists. paywall: whether extract called
--- the page a paywall. Crawls for one page are left out.
+-- The answers of a source's newest crawl that got answers: pages and refusals for articles, and refusals of lists. paywall: whether extract
+-- called the page a paywall. Crawls for one page are left out.
 with crawls as (
     select run, started_at
     from runs
@@ -130,7 +130,7 @@ cross join lateral (
 ) last
 
 -- name: outbox_figures
--- How many messages wait, how long the oldest of them has waited, and how many were given up lately.
+-- How many messages wait, how long the oldest of them has waited, and how many of the newly written ones were given up.
 select
     (select count(*) from deliveries where state = 'waiting') as waiting,
     (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from deliveries where state = 'waiting') as late,

@@ -1,9 +1,9 @@
 """The usual pace of a source: how many new articles to expect in a span, and how far chance moves that number.
 
 The pace is learned from the source's own looks: an overall rate, times a factor for the day of the week, times a factor
-for the hour. A factor stays near 1 while little is known. Old looks count less. The counts of windows of one length
-scatter more around the expected count than chance explains; this scatter widens the usual range (a negative binomial).
-docs/decisions.md has the figures.
+for the hour. A factor stays near 1 while little is known. Old looks count less. If
+the articles of many spans of the same length are counted, the counts lie farther from the expected count than chance
+explains. This scatter makes the usual range wider (a negative binomial). docs/decisions.md has the figures.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from pipelines.health import policy
 HOUR = timedelta(hours=1)
 # Numbers of the calendar.
 DAYS_OF_WEEK, HOURS_OF_WEEK = 7, 7 * 24
-# The correction of a count that is compared with a smooth curve; and the share of a normal distribution below its
-# middle.
+# BETWEEN_COUNTS: the continuity correction, for a count that is compared with the normal distribution. HALF: the share
+# of that distribution below its mean; and what a half-life leaves.
 BETWEEN_COUNTS, HALF = 0.5, 0.5
 # A new window begins after every quarter of a window's length.
 WINDOW_PARTS = 4

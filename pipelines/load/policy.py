@@ -56,8 +56,8 @@ TOGETHER_BYTES, TOGETHER_SOURCES = 16_000_000, 50
 # Memory of a load. If the pending list of the search index is full (32 MB, some 6,000 articles), the load merges the
 # list into the index. This is a single step if the list fits into this memory.
 MERGE_MB = 64
-# How long a backfill still looks for articles after it began. Chosen: code that is older than the migration may still
-# be loading for a night.
+# How long upkeep still looks for articles older than a migration after it began with them. Chosen: code that is older
+# than the migration may still be loading for a night.
 BACKFILL_ON_FOR = timedelta(days=1)
 
 # --- One story or two

@@ -1,8 +1,8 @@
 -- The short statements of load/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
 
 -- name: article_files_needed
--- Which of these runs must keep their article files. A file is kept if an article in it was alerted or is held, if the run is in the
--- quarantine, or if load has not decided yet on a page of the run.
+-- Which of these runs must keep their article files. A file is kept if somebody was alerted of an article in it, if one is held, if the run
+-- is in the quarantine, or if load has not decided yet on a page of the run.
 select r.run
 from unnest(%(runs)s::text[]) r (run)
 where exists (select from quarantine q where q.source = %(source)s and q.run = r.run and q.state = 'held')
@@ -18,19 +18,20 @@ where exists (select from quarantine q where q.source = %(source)s and q.run = r
     )
 
 -- name: backfill_hold
--- The progress of an unfinished backfill. The row is locked until the transaction ends, so that two backfills take turns.
+-- How far upkeep has come with articles that are older than a migration (the job `of`), if it is not done. The row is locked until the
+-- transaction ends, so that two processes take turns.
 select below, found from backfills
 where name = %(of)s and (passed_at is null or passed_at < begun_at + %(on_for)s)
 for update
 
 -- name: backfill_note
--- Save the progress of a backfill.
+-- Save how far upkeep has come with older articles (the job `of`).
 update backfills
 set below = %(below)s, found = %(found)s, passed_at = case when %(passed)s then now() else passed_at end
 where name = %(of)s
 
 -- name: backfill_state
--- When a backfill had processed all rows, or null if it has not yet.
+-- When upkeep had changed all older articles (the job `of`), or null if it has not yet.
 select passed_at from backfills where name = %(of)s
 
 -- name: drift_before
@@ -662,7 +663,7 @@ join article_signatures s on s.article_id = m.article_id
 join article_signatures fs on fs.article_id = f.article_id
 
 -- name: stories_unsigned
--- The next articles of a backfill, newest first, whose present text was not compared with other articles yet.
+-- The next articles that upkeep changes, newest first, whose present text was not compared with other articles yet.
 select a.id, a.source, a.fetch_id, a.title_digest, a.text_digest, a.loaded_at,
     told_at(a.first_fetched_at, a.published_at, a.published_precision)
 from articles a
@@ -705,7 +706,7 @@ where a.id = any(%(ids)s) and r.article_id = a.id and r.revision = a.revision
     and (r.title, r.description, r.text) = (a.title, a.description, a.text)
 
 -- name: wordings_twice
--- The next articles of a backfill, newest first, whose wording is also in their newest revision. Their rows are locked until the
+-- The next articles that upkeep changes, newest first, whose wording is also in their newest revision. Their rows are locked until the
 -- transaction ends.
 select a.id
 from articles a join revision_rows r on r.article_id = a.id and r.revision = a.revision
@@ -744,7 +745,7 @@ select gin_clean_pending_list('article_words_exact') + gin_clean_pending_list('a
 select id, title, description, text, authors from articles where id = any(%(ids)s)
 
 -- name: words_unindexed
--- The next articles of a backfill, newest first, whose present text is not in the search index.
+-- The next articles that upkeep changes, newest first, whose present text is not in the search index.
 select a.id, a.source, a.language, a.title, a.description, a.text, a.authors, a.loaded_at,
     least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated
 from articles a

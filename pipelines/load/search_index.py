@@ -20,7 +20,7 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres, row_copy
 from pipelines.stores.packed_values import pack_bigint, pack_bytes, pack_moment, pack_name, pack_smallint
 
-# Articles of one transaction of the backfill. It takes half a second, and a load of the same article waits for it.
+# Articles of one transaction of `backfill`. It takes half a second, and a load of the same article waits for it.
 BATCH = 200
 BACKFILL = "words"
 # Known words that a process remembers, so that it need not query them again. Chosen: 20 MB; words of many texts come

@@ -1,4 +1,4 @@
-"""Load: writes an article file into Postgres, in one transaction for each source and run, or for several small ones.
+"""Load: writes article files into Postgres. A file has a transaction of its own; several small files may share one.
 
 `file_rows.py` reads the file, and `steps.py` decides what each look at a page changed. A second load of the same file
 changes nothing, whatever happened to the first.
@@ -24,15 +24,15 @@ from pipelines.stores import articlefile, postgres, runs
 log = logging.getLogger(__name__)
 
 STAGE = "load"
-# A function of load's caller: it checks something before the stage begins, or writes before anything changes.
+# Functions of load's caller. `check`: before the stage begins. `prepare`: in load's transaction, before all its writes.
 Call = Callable[[postgres.Connection], None] | None
 # A function that loads the article file of a source and run; `loading` gives it.
 Load = Callable[..., Tally]
 LOCK_NOT_AVAILABLE = "55P03"
 BUSY = "Another load of {} holds its articles."
-# SQLSTATE classes: 22 is a value that its type cannot have, 23 is a value that a constraint of its column refuses.
+# SQLSTATE classes. 22: a value that does not fit its type. 23: a value that a constraint refuses.
 WRONG_VALUES = ("22", "23")
-# URLs in one message. Chosen: the others are counted.
+# The most URLs that one message names. Of the others it says only how many there are.
 URLS_SHOWN = 3
 
 

@@ -1,6 +1,6 @@
-"""Stories: load links articles of any source that share much of one text. No article is ever dropped.
+"""Stories: load joins articles of any sources to one story if their texts have much in common. No article is dropped.
 
-The signature of an article names the buckets to search for articles of its text: buckets of its month and of the
+The signature of an article names the buckets in which articles with a like text may be: buckets of its month and of the
 months beside it. So a search costs the same in a large archive as in a small one. Articles of exactly the same text are
 one story at any age. A story has the lowest number of its articles. If two stories turn out to be one, the lower number
 stays. The other number still leads to the story, because it is the number of an article in it.
@@ -22,7 +22,7 @@ from pipelines.signatures import Signature
 from pipelines.stores import postgres, row_copy
 
 BACKFILL = "stories"
-# How many articles are linked at once, and in one transaction of the backfill. Loads wait some tenths of a second for
+# How many articles are linked at once, also by `backfill` in one transaction. Loads wait some tenths of a second for
 # it.
 BATCH = 200
 # Days of a period. Near copies are found in their own period and in those beside it, so all copies that are at most
@@ -73,7 +73,7 @@ def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: 
 
 
 def complete(conn: postgres.Connection) -> bool:
-    """Whether the backfill has processed every article."""
+    """Whether `backfill` has processed every article."""
     return migration_batches.complete(conn, BACKFILL)
 
 

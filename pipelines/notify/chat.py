@@ -19,15 +19,15 @@ from pipelines.notify.message import MARK_BEGINS, MARK_ENDS, Carry, Message, Rec
 
 # Seconds that a chat's service may take. Chosen: a slower service is tried again later.
 TIMEOUT_SECONDS = 15.0
-# Characters that stay free below a service's limit: for a title, for escapes that apprise adds, and for apprise's
-# counters.
+# The share of a service's limit that a text may fill. The rest stays free for a title, for escapes that apprise adds,
+# and for apprise's counters.
 MARGIN = 0.9
 NAME = "Nightdesk"
-# How services with a kind of Markdown mark bold type; and those of them for which apprise says that they take plain
-# text.
+# BOLD: the mark of bold type in services with a kind of Markdown. BOLD_IN_TEXT: the services that know this mark too,
+# although apprise says that they take plain text.
 BOLD = "**"
 BOLD_IN_TEXT = ("discord", "mmost", "mmosts", "zulip")
-# The most characters that a mark of a found word can become, and that an escaped character can become in HTML.
+# The most characters that two things become in HTML: the mark beside a found word, and an escaped character.
 MARK_LENGTH, ESCAPE_LENGTH = len("</b>"), len("&amp;")
 ANSWERED = re.compile(r"error=(\d{3})")
 ABOUT_THE_MESSAGE = ("400", "413", "422")

@@ -102,7 +102,8 @@ on conflict (name) do update set paused_at = coalesce(channels.paused_at, now())
 update deliveries set claimed_by = null where id = any(%(ids)s) and state = 'waiting' and claimed_by = %(sender)s
 
 -- name: resend_deliveries
--- Messages that were given up wait again, with all their tries. If neither a channel nor numbers are given, this happens to all of them.
+-- Messages that were given up wait again, and their tries are counted from 0. If neither a channel nor numbers are given, this happens to
+-- all of them.
 update deliveries
 set state = 'waiting', attempts = 0, next_at = now(), waiting_since = now()
 where state = 'failed'

@@ -38,8 +38,8 @@ VERSION_UNIT = 10_000
 SCHEMA_LOCK = 4_917_001
 # Seconds until a server that does not answer counts as away. Chosen: ten are longer than any local network takes.
 CONNECT_SECONDS = 10
-# Rows in one statement of execute_values. Chosen: far below the limit of a statement, and the cost of a round trip is
-# small beside them.
+# Rows in one statement of execute_values. Chosen: far below the limit of a statement, and so many that a round trip
+# costs little beside the rows.
 ROWS_AT_ONCE = 1000
 # The line above each statement of a `queries.sql`: `-- name: release_leases`.
 NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)

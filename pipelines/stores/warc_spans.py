@@ -1,7 +1,7 @@
-"""The places of the whole pages of a raw file, however it is torn or damaged: `warc.recover` cuts and gives pages by
-them.
+"""The places of the whole pages of a raw file, however it is torn or damaged.
 
-Each record is a gzip member of its own, with its checksum; three whole ones in their order are a page.
+`warc.recover` uses the places to cut the file and to give its pages. Each record is a gzip member of its own, with its
+checksum. A page is three whole records one after the other: request, response, metadata.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ HEAD_BYTES = 4096
 PIECE_BYTES = 1 << 16
 # The beginning of all of Nightdesk's members, and the length of gzip's own parts around the data.
 MAGIC = b"\x1f\x8b\x08\x00"
-# At most this many places behind a damage are tried as a record's beginning: a page may consist of such beginnings.
+# After a damage, at most this many places in a row that look like the start of a record are tried. Without a limit, a
+# page that consists of such places would make the search very long.
 MOST_TRIED = 10_000
 # Bytes of a gzip member's head and end (RFC 1952).
 HEADER_BYTES, TRAILER_BYTES = 10, 8

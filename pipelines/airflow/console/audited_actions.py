@@ -23,7 +23,11 @@ from pipelines.stores import postgres
 
 @dataclass
 class AuditedAction:
-    """An action on a thing. `conn`: the connection whose transaction also notes the action. `detail`: more about it."""
+    """An action on a thing.
+
+    `conn`: the connection for the action. Its transaction also has the note of the action.
+    `detail`: what the note says more of the action.
+    """
 
     conn: postgres.Connection
     detail: dict[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Runs of our Dags from the Desk: starts them in the user's name, finds them, and answers those that wait.
+"""For the Desk: starts runs of our Dags in the user's name, finds runs, and gives a person's answer to a waiting run.
 
 Only this module knows Airflow's own tables, which are no public interface.
 """
@@ -23,9 +23,10 @@ from sqlalchemy import select
 from pipelines.airflow import run_plan
 from pipelines.errors import NightdeskError
 
-# The same as in `night_dags`.
+# The stages whose Dag, `news_<stage>`, maps a task of the same name over the sources.
 STAGES = ("crawl", "extract", "load")
-# The newest runs of our Dags that are searched for runs of a source. Chosen: a month of nights.
+# The newest runs of these Dags that are searched for runs of a source. Chosen: a hundred nights of three Dags, or four
+# days of hourly runs.
 LOOKED_THROUGH = 300
 
 
@@ -50,14 +51,16 @@ def start(dag: str, user: str, **form: Any) -> dict[str, str]:
 
 
 def is_under_way(dag: str, **form: Any) -> bool:
-    """Whether a run of a Dag waits or runs whose form has these values, and maybe more."""
+    """Whether a run of this Dag is queued or running and has these values in its form. The form may have others too."""
     asked = select(DagRun.conf).where(DagRun.dag_id == dag, DagRun.state.in_((DagRunState.QUEUED, DagRunState.RUNNING)))
     with create_session() as session:
         return any(form.items() <= (conf or {}).items() for conf in session.scalars(asked))
 
 
 def tasks_of(runs: Collection[str], source: str, timezone: str) -> dict[str, list[dict[str, Any]]]:
-    """Run -> Airflow's tasks for a source: `stage`, `dag`, `run_id`; `task` and `map_index` if it has its own task.
+    """Run -> the runs of Airflow's Dags that worked on the source in it: `stage`, `dag`, `run_id`, `map_index`.
+
+    `map_index`: the place of the source's own task; None if the source shared a task with others.
 
     timezone: the clock of the schedule, from which Airflow takes a night's name.
     """

@@ -1,4 +1,5 @@
-"""Decision trees: how likely each block of a page is a part of its article, and the gain by another text of the page.
+"""Decision trees: how likely each block of a page is a part of its article, and how much better another text of the
+page is as the article.
 
 `python -m bench fit` fits the trees to pages with gold text. data/judge.json and data/choice.json hold only numbers of
 the trees, and nothing from the pages. Only this module knows the form of these files.

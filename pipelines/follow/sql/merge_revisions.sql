@@ -1,5 +1,5 @@
--- Keep the texts that only the article that is merged away had. They become revisions before the first revision of the article that stays:
--- 0, -1, …
+-- If the article that is merged away had texts that the other article never had, keep these texts. They become revisions before the first
+-- revision of the article that stays: 0, -1, …
 with wanted as (
     select r.article_id, r.revision, s.winner, r.title, r.description, r.text,
         (select least(min(w.revision), 1) from revisions w where w.article_id = s.winner)

@@ -1,4 +1,4 @@
--- When each stage worked on the articles that a run alerted, from the list that first named them to the sent messages.
+-- When each stage worked on the articles of which a run alerted somebody, from the list that first named them to the sent messages.
 select u.id as url_id, u.url, u.source, u.via, u.discovered_at, u.discovered_run, f.id as fetch_id, f.run as fetched_run, f.fetched_at,
     f.ms, c.run, told.watches,
     extracted.started_at as extract_began, extracted.ended_at as extract_ended,

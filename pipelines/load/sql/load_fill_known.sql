@@ -1,6 +1,6 @@
 -- Fill in what the database knows about each line. Returns how many lines there are of each sort. known: the line's fetch is in the ledger.
 -- stored: the line belongs to a stored article. several: an earlier line has the same URL. elsewhere: the page names another address as its
--- canonical URL. ns: the lines with an article, no rejection, that belong to a stored one.
+-- canonical URL. ns: the numbers of the lines that are no rejection and belong to a stored article.
 with known as (
     update lines l
     set article_id = a.id,

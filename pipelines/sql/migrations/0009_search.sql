@@ -24,9 +24,9 @@ create index article_words_source on article_words (source, dated, article_id);
 -- Every word that any article has had. A search for parts of words (`sub:`) reads them.
 create table known_words (word text primary key);
 
--- The progress of backfills: upkeep changes the rows from before a migration in batches. below: the id down to which this pass has come, null
--- at its start. found: how many rows of this pass had to be changed. passed_at: when a whole pass changed none. Passes go on for a day,
--- because older code may still be loading.
+-- How far upkeep has come with rows that are older than a migration; it changes these rows in batches. below: the id down to which this
+-- pass has come, null at its start. found: how many rows of this pass had to be changed. passed_at: when a whole pass changed none. Passes
+-- go on for a day, because older code may still be loading.
 create table backfills (
     name text primary key,
     begun_at timestamptz not null default now(),

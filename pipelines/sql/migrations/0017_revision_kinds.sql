@@ -11,8 +11,8 @@ alter table alerts
     drop constraint alerts_kind_check,
     add constraint alerts_kind_check check (kind in ('new', 'revised', 'removed', 'restored', 'health')) not valid;
 
--- An article's present wording is stored only in the article, and its row in revision_rows has null instead of the words. Programs that read
--- the view `revisions` see all words as before. Older code could not write them.
+-- An article's present wording is stored only in the article, and its row in revision_rows has null instead of the words. Programs that
+-- read the view `revisions` see all words as before. Older code cannot write such rows.
 alter table revisions rename to revision_rows;
 alter table revision_rows alter column title drop not null, alter column description drop not null, alter column text drop not null;
 create view revisions as
@@ -43,5 +43,5 @@ create view nightdesk.changes as
 select id, article_id, revision, kind, revision_kind, moved, run, source, at, quiet
 from public.changes;
 
--- Older rows have the same words as their article. Upkeep deletes these words.
+-- The row of an article's present wording, if it is older than this migration, still has the words too. Upkeep deletes them there.
 insert into backfills (name, passed_at) select 'wordings', case when not exists (select from revision_rows) then now() end;

@@ -1,4 +1,4 @@
-"""The Overview: whether the last night worked, the needs for a person, the last thirty nights, and later runs."""
+"""The Overview: whether the last night worked, what a person has to do, the last thirty nights, and later runs."""
 
 from __future__ import annotations
 

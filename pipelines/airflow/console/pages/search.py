@@ -60,7 +60,7 @@ def _search(
 def _count(
     q: str = "", source: Value = "", language: Value = "", since: Value = "", until: Value = "", state: Value = ""
 ) -> Any:
-    """The number of articles; `more`: there are at least this many."""
+    """The number of articles. `more`: the count stopped early, so there may be more than `number`."""
     current = settings()
     with DESK.reading(current) as conn:
         written = _write_query(conn, q, source=source, lang=language, to=until, is_=state, from_=since)

@@ -97,7 +97,7 @@ def _work(name: Name, work: SourceWork, acting: Acting) -> Any:
 
 @router.post("/{name}/trials/{key}/{work}")
 def _trial(name: Name, key: Key, work: Literal["apply", "undo"], acting: Acting) -> Any:
-    """Load a trial of a source as a correction, or undo the correction."""
+    """Load the result of a trial (`extract --again`) as a correction of a source, or undo the correction."""
     current = settings()
     source = _find_source(current, name)
     runs.check_key(key)
@@ -119,7 +119,7 @@ def _held_articles(name: Name, key: Key) -> Any:
         raise
     except NightdeskError as error:
         raise HTTPException(404, str(error)) from None
-    # The file is not read to its end: while somebody looks, the page asks each minute.
+    # Only the first articles of the file are read, because an open page asks for them again every minute.
     return steering.strip_steering({"articles": shown, "more": max(0, held.articles - len(shown))})
 
 

@@ -1,5 +1,5 @@
-"""Trials of a watch that a person is writing: its matches in a text, and the alerts of the last days it would have
-sent.
+"""Trials of a watch that a person is writing: its matches in a text, and the alerts that it would have sent in the last
+days.
 """
 
 from __future__ import annotations
