@@ -61,7 +61,7 @@ class SearchPage(Document):
 
     answers: list[Answer]
     after: str = Field(description="cursor of the next page; empty on the last one")
-    read_to: datetime | None = Field(description="how far back was looked, where that ended before the page was full")
+    read_to: datetime | None = Field(description="the search went back to here, if it ended before the page was full")
     ranked_newest: bool = Field(description="best first: of very many candidates only the newest were ranked")
     complete: bool = Field(description="false while articles of before are not in the index yet")
 
@@ -70,7 +70,7 @@ class Count(Document):
     """The number of articles that match a search."""
 
     number: int
-    more: bool = Field(description="there are more than this number")
+    more: bool = Field(description="the count stopped early: there may be more than this number")
 
 
 class Cut(Document):
