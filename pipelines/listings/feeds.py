@@ -63,11 +63,11 @@ ALTERNATE = re.compile(r"(?:https?://www\.iana\.org/assignments/relation/)?alter
 PAGES = ("", "text/html", "application/xhtml+xml")
 BASED = etree.XPath("boolean(//@xml:base)")
 Said = dict[str, list[Any]]
-# What a feed says of itself (RSS 0.9 to 2.0, Atom 0.3 and 1.0).
+# What a feed says of itself (RSS 0.9 to 2.0, Atom 0.3 and 1.0), in small letters: programs mix them up.
 ABOUT_THE_FEED = {
-    "channel", "title", "link", "description", "language", "copyright", "managingEditor", "webMaster", "pubDate",
-    "lastBuildDate", "category", "generator", "docs", "cloud", "ttl", "image", "rating", "textInput", "textinput",
-    "skipHours", "skipDays", "items", "id", "updated", "modified", "subtitle", "tagline", "author", "contributor",
+    "channel", "title", "link", "description", "language", "copyright", "managingeditor", "webmaster", "pubdate",
+    "lastbuilddate", "category", "generator", "docs", "cloud", "ttl", "image", "rating", "textinput", "source",
+    "skiphours", "skipdays", "items", "id", "updated", "modified", "subtitle", "tagline", "author", "contributor",
     "icon", "logo", "rights", "info", "name",
 }  # fmt: skip
 
@@ -147,7 +147,7 @@ def _name_strange(root: Any) -> str:
         above, called = node.getparent(), name(node)
         if called in ("item", "entry"):
             return "" if above in holders else called
-        if above in holders and _is_own(node, root) and called not in ABOUT_THE_FEED:
+        if above in holders and _is_own(node, root) and called.lower() not in ABOUT_THE_FEED:
             return called
     return ""
 

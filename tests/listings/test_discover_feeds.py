@@ -450,6 +450,11 @@ def test_a_feed_of_which_no_entry_is_understood_is_no_empty_feed(body: str) -> N
         entries(body)
 
 
+@pytest.mark.parametrize("name", ["lastbuilddate", "pubdate", "webmaster", "MANAGINGEDITOR", "source", "SkipDays"])
+def test_a_feed_that_says_of_itself_only_this_is_empty_however_it_is_written(name: str) -> None:
+    assert entries(f"<rss><channel><title>A</title><{name}>x</{name}></channel></rss>") == []
+
+
 def test_a_feed_that_says_nothing_but_its_own_name_is_empty() -> None:
     said = "<title>A</title><link>http://a.test/</link><ttl>5</ttl><image><url>/i.png</url></image>"
 
