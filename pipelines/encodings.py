@@ -24,6 +24,13 @@ PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,20}(?:<[!?A-Za-z][\t\n\r -\xff]{30}|
 MOST_MEMBERS = 10_000
 # The rest of a piece behind the end of a member is copied. The first pieces are small, so that the copies stay small.
 LEAST_PIECE, LARGEST_PIECE = 256, 1 << 16
+# The beginnings of a zstd frame; a skippable one (RFC 8878) says its length, and its content is no part of the body.
+FRAME = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
+SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18.{4}", re.DOTALL)
+SKIPPABLE_HEAD_BYTES = 8
+# The most frames of a zstd body, because the rest of the body is copied behind each. Chosen: programs that pack in
+# pieces make one for some megabytes.
+MOST_FRAMES = 100
 # Encodings in use that nothing here undoes. Browsers take any other name, such as utf-8 or text/html, for no encoding.
 NOT_SUPPORTED = {
     "compress", "x-compress", "bzip2", "x-bzip2", "xz", "lzma", "lz4", "sdch", "exi", "aes128gcm", "dcb", "dcz",
@@ -137,13 +144,26 @@ def _unbrotli(body: bytes, limit: int) -> bytes:
 
 
 def _unzstd(body: bytes, limit: int) -> bytes:
+    """Several frames are one body (RFC 8878). What follows that is no frame is left, as browsers do."""
     zstd = import_module("backports.zstd")
 
-    decoder = zstd.ZstdDecompressor()
-    data: bytes = decoder.decompress(body, limit)
-    if not decoder.eof and len(data) < limit:
-        raise CutShort("it ends early")
-    return data
+    out, frames = BytesIO(), 0
+    while not frames or (FRAME.match(body) and out.tell() < limit):
+        frames += 1
+        if frames > MOST_FRAMES:
+            raise OverLimit(f"it is zstd of more than {MOST_FRAMES} frames")
+        if SKIPPABLE.match(body):
+            length = SKIPPABLE_HEAD_BYTES + int.from_bytes(body[4:SKIPPABLE_HEAD_BYTES], "little")
+            if len(body) < length:
+                raise CutShort("it ends early")
+            body = body[length:]
+            continue
+        decoder = zstd.ZstdDecompressor()
+        out.write(decoder.decompress(body, limit - out.tell()))
+        if not decoder.eof and out.tell() < limit:
+            raise CutShort("it ends early")
+        body = decoder.unused_data
+    return out.getvalue()
 
 
 DECODERS: dict[str, Callable[[bytes, int], bytes]] = {

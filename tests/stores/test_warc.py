@@ -12,7 +12,9 @@ from pathlib import Path
 
 import brotli
 import pytest
+from backports import zstd
 
+from pipelines import encodings
 from pipelines.errors import StoreError
 from pipelines.model import Entry, Page, Pointer
 from pipelines.stores import warc
@@ -146,6 +148,19 @@ def test_the_other_standard_reader_agrees(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_known_content_encodings_are_undone(encoding: str, body: bytes) -> None:
     assert warc.decode_body(made(body=body, headers=(("content-encoding", encoding),))) == b"text"
+
+
+def test_all_frames_of_a_zstd_body_are_read_and_skippable_ones_left_out() -> None:
+    skippable = b"\x50\x2a\x4d\x18" + (3).to_bytes(4, "little") + b"abc"
+    frames = [zstd.compress(b"one" * 400), skippable, zstd.compress(b"two" * 400)]
+    for body in (b"".join(frames), skippable + b"".join(frames)):
+        assert encodings.decode(body, "zstd", 10_000) == b"one" * 400 + b"two" * 400
+    with pytest.raises(ValueError, match="ends early"):
+        encodings.decode(b"".join(frames)[:-1], "zstd", 10_000)
+    with pytest.raises(encodings.OverLimit):
+        encodings.decode(b"".join(frames), "zstd", 2_000)
+    with pytest.raises(encodings.OverLimit):
+        encodings.decode(zstd.compress(b"") * 200, "zstd", 2_000)
 
 
 @pytest.mark.parametrize("encoding", ["br", "deflate", "zstd", "compress"])
