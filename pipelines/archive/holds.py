@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from pipelines.alert import synonyms
 from pipelines.archive import walk
 from pipelines.errors import HoldError, NightdeskError
 from pipelines.query import grammar
@@ -60,8 +61,9 @@ def release(conn: postgres.Connection, number: int) -> None:
 
 def _find_articles(conn: postgres.Connection, asked: str, scopes: Scopes) -> Iterator[list[int]]:
     if asked.isdecimal():
-        yield [int(asked)]
+        if int(asked) <= postgres.LARGEST_NUMBER:
+            yield [int(asked)]
         return
-    node = grammar.parse(asked)
+    node = grammar.parse(asked, synonyms.lists(conn))
     for some in walk.articles(conn, node, datetime.now(UTC), last=walk.end(conn), scopes=scopes, fields=("id",)):
         yield [number for (number,) in some]

@@ -42,6 +42,8 @@ CONNECT_SECONDS = 10
 # costs little beside the rows.
 ROWS_AT_ONCE = 1000
 # The line above each statement of a `queries.sql`: `-- name: release_leases`.
+# The largest number that an id can have: a bigint.
+LARGEST_NUMBER = (1 << 63) - 1
 NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
 # The tables are in public: a role called nightdesk would find the views of the schema nightdesk before them. Compiling
