@@ -174,7 +174,12 @@ def _parquet(path: Path, on_articles: OnArticles) -> Iterator[_Collector]:
     # A group is written while the rows of the next one come: no more than two are in memory.
     with (
         pq.ParquetWriter(
-            path, schema, compression="zstd", use_dictionary=REPEATED, write_statistics=[*REPEATED, *MOMENTS, "id"]
+            # A relative path with a colon would be taken for a URI.
+            path.absolute(),
+            schema,
+            compression="zstd",
+            use_dictionary=REPEATED,
+            write_statistics=[*REPEATED, *MOMENTS, "id"],
         ) as file,
         ThreadPoolExecutor(1) as beside,
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import re
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -18,7 +19,8 @@ from pipelines.errors import NightdeskError
 from pipelines.settings import mistaken
 from pipelines.stores import postgres
 
-UNDEFINED_TABLE = "42P01"
+UNDEFINED_TABLE, TOO_LARGE = "42P01", "22003"
+NO_UTF_8 = re.compile("[\ud800-\udfff]")
 # Errors that a person has to fix: no space, no permission, a read-only or broken disk, a folder where a file should be.
 FILE_TROUBLES = frozenset(
     (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENAMETOOLONG,
@@ -68,7 +70,16 @@ def main() -> None:
     except NightdeskError as error:
         complain(str(error))
         sys.exit(1)
+    except UnicodeEncodeError as error:
+        # For bytes that are no UTF-8, Python has halves of surrogate pairs, which neither Postgres nor JSON takes.
+        if not any(NO_UTF_8.search(word) for word in sys.argv):
+            raise
+        complain(f"What was typed has bytes that are no UTF-8: {error.object[error.start : error.end]!a}.")
+        sys.exit(1)
     except postgres.Error as error:
+        if error.pgcode == TOO_LARGE:
+            complain("There is nothing of this number: it is larger than any that Postgres can hold.")
+            sys.exit(1)
         missing = error.pgcode == UNDEFINED_TABLE
         complain(
             "The database has not been prepared for this version: run `nightdesk db migrate`."

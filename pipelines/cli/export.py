@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +13,13 @@ from pipelines.archive.export import PART_ROWS, ExportRequest
 from pipelines.archive.export_formats import Format
 from pipelines.cli import completion, days, typed_names
 from pipelines.cli.show import Json, as_json, complain, counting, say
+from pipelines.errors import NightdeskError
 from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres
+
+# A path drops one of the two slashes of an address.
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -39,6 +44,8 @@ def export_archive(
     json: Json = False,
 ) -> None:
     """Write articles as Parquet, CSV or JSON Lines to a folder, with a coverage card; after a kill, it continues."""
+    if ADDRESS.match(str(folder)):
+        raise NightdeskError(f"{folder} is no folder of this machine: export to one, and copy it from there.")
     current = settings()
     followed, broken = folders.readable(current)
     for problem in broken:

@@ -73,6 +73,10 @@ def try_page(
 def _page(current: Settings, target: str, url: str, source: Source) -> Page:
     """The page to try: fetched, read from a file, or read from standard input."""
     if target.startswith(("http://", "https://")):
+        try:
+            urls.key(target)
+        except ValueError as error:
+            raise NightdeskError(f"{error}.") from None
         return crawl.fetch(current, source, target)
     if target == "-":
         return preview.read_saved(sys.stdin.buffer.read(warc.MAX_BODY_BYTES + 1), url or "http://localhost/", source)

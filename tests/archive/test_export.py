@@ -117,6 +117,17 @@ def test_csv_is_harmless_to_a_spreadsheet_and_loses_nothing(nightdesk: Nightdesk
     assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
 
 
+def test_a_folder_whose_name_has_a_colon_is_no_address(
+    settings: Settings, conn: postgres.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(settings, conn, [article("1", "zebra")])
+    monkeypatch.chdir(tmp_path)
+
+    exporting.export(conn, Path("run:1"), ExportRequest(form=Format.PARQUET), None)
+
+    assert [pq.read_table(part).num_rows for part in (tmp_path / "run:1").glob("*.parquet")] == [1]
+
+
 @pytest.mark.usefixtures("odd")
 def test_json_lines_are_what_the_archive_holds(nightdesk: Nightdesk, tmp_path: Path) -> None:
     nightdesk("export", tmp_path / "out", "--format", "jsonl")

@@ -276,6 +276,11 @@ def test_sources_are_followed_listed_checked_and_unfollowed(desk: Nightdesk) -> 
         (("init", "--contact", "nonsense"), "'nonsense' is no contact"),
         (("init", "--operators", "dask"), "There is no channel dask (near: desk)"),
         (("run", "--url", "http://harbour.newsroom.test/"), "--url"),
+        (("db", "dump", "no/such/folder/today.dump"), "There is no folder no/such/folder"),
+        (("db", "dump", ""), "is a folder: name a file in it"),
+        (("export", "s3://bucket/archive"), "is no folder of this machine"),
+        (("try", "http://["), "is no URL"),
+        (("hold", "99999999999999999999"), "Nothing in the archive answers"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_1(desk: Nightdesk, words: tuple[str, ...], sentence: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipelines.alert import watches
-from pipelines.cli import app
+from pipelines.cli import app, main
 from pipelines.model import Tally
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres, runs
@@ -104,3 +104,29 @@ def test_a_channel_without_an_address_is_told_with_the_near_ones(nightdesk: Nigh
     said = nightdesk("watch", "add", "rain", "Regen", "--channel", "dask")
 
     assert "Channel dask has no address yet (near: desk)" in said.output
+
+
+@pytest.mark.usefixtures("nightdesk")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("hold", "caf\udce9"),
+        ("articles", "--url", "http://a.test/\udce9"),
+        ("alerts", "--watch", "caf\udce9"),
+        ("watch", "add", "caf\udce9", "rain"),
+        ("watch", "history", "caf\udce9"),
+        ("sources", "rename", "sabah", "caf\udce9"),
+        ("hold", "--release", "99999999999999999999"),
+        ("erase", "99999999999999999999", "--yes"),
+    ],
+)
+def test_what_postgres_cannot_hold_is_one_sentence(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["nightdesk", *words])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 1
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
