@@ -17,8 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-# What places are looked up by: numpy would turn any other number into it at every step.
-Numbers = NDArray[np.intp]
+# Nodes are looked up by intp: numpy would turn any other number into it at every step. What is kept of the trees is
+# smaller, because between two pages it falls out of the processor's cache.
+Places = NDArray[np.intp]
+Numbers = NDArray[np.int32]
 # The files: trees over the signs of a block (features.py), and over those of a text (text_choice.py).
 JUDGE, CHOICE = "judge.json", "choice.json"
 
@@ -34,8 +36,8 @@ class Trees:
     margin: the sum of the leaves must be above this, if it was fitted with the trees.
     """
 
-    roots: Numbers
-    feature: Numbers
+    roots: Places
+    feature: NDArray[np.int16]
     threshold: Floats
     children: Numbers
     value: Floats
@@ -83,12 +85,12 @@ def of_text(text: str) -> Trees:
         return [value for tree in trees for value in tree[name]]
 
     def children(name: str) -> Numbers:
-        numbers = (np.array(tree[name], dtype=np.intp) + start for tree, start in zip(trees, starts, strict=False))
+        numbers = ((np.array(tree[name]) + start).astype(np.int32) for tree, start in zip(trees, starts, strict=False))
         return np.concatenate(list(numbers))
 
     return Trees(
         roots=starts[:-1],
-        feature=np.array(row("feature"), dtype=np.intp),
+        feature=np.array(row("feature"), dtype=np.int16),
         threshold=np.array(row("threshold"), dtype=np.float32),
         children=np.stack([children("right"), children("left")], axis=1).ravel(),
         value=np.array(row("value"), dtype=np.float32),
