@@ -212,6 +212,29 @@ def test_of_a_page_that_scripts_draw_a_text_that_is_not_whole_is_no_text(end: st
     assert refused.reason == Reason.EMPTY
 
 
+@pytest.mark.parametrize(
+    "more", [{"isAccessibleForFree": "False"}, {"hasPart": {"@type": "WebPageElement", "isAccessibleForFree": False}}]
+)
+def test_the_text_for_machines_of_an_article_that_has_to_be_paid_for_is_not_taken(more: dict[str, object]) -> None:
+    quay = QUAY["en"]
+    node = {"@type": "NewsArticle", "headline": quay.title, "articleBody": "\n".join(quay.lines * 3)}
+    shown = f"<article><h1>{quay.title}</h1><p>{quay.lines[0]}</p><p>Subscribe to read on.</p></article>"
+    head = f'<script type="application/ld+json">{json.dumps(node | more)}</script>'
+
+    assert rejection(html(shown, head, title=quay.title)).reason == Reason.PAYWALL
+
+
+@pytest.mark.parametrize("part", ["--> ", "&a", "<a"])
+def test_a_text_for_machines_that_is_built_to_be_slow_is_read_in_time(part: str) -> None:
+    quay = QUAY["en"]
+    node = {"@type": "NewsArticle", "headline": quay.title, "articleBody": part * 100_000}
+    head = f'<script type="application/ld+json">{json.dumps(node)}</script><script type="application/ld+json">'
+
+    made = article(html(f"<h1>{quay.title}</h1>{quay.text}", f"{head}-->{' ' * 300_000}x</script>", title=quay.title))
+
+    assert made.text.split("\n") == quay.lines
+
+
 def test_another_articles_json_ld_is_not_taken() -> None:
     other = "نص خبر آخر لا صلة له بهذه الصفحة وقد وضعه القالب هنا سهواً. " * 12
     node = {"@type": "NewsArticle", "headline": TITLE, "articleBody": other}

@@ -15,9 +15,7 @@ from lxml.html import HtmlElement, fromstring
 from pipelines.extract.blocks import TAIL_CHARACTERS, has_stop
 
 ARTICLES = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|Posting|Report)$")
-WRAPPING = re.compile(
-    r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*;?\s*$"
-)
+WRAPPING = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)$")
 TRAILING = re.compile(r",\s*([}\]])")
 Node = dict[str, Any]
 # The depth of nested objects. Chosen: deeper than schema.org's objects need; recursion has a limit.
@@ -101,12 +99,17 @@ def is_free(node: Node) -> bool:
     return str(node.get("isAccessibleForFree", "true")).lower().rpartition("/")[2] != "false"
 
 
+def is_all_free(node: Node) -> bool:
+    """Whether neither an object nor a part of it says that one has to pay for it."""
+    parts = node.get("hasPart")
+    parts = parts if isinstance(parts, list) else [parts]
+    return all(is_free(part) for part in (node, *parts) if isinstance(part, dict))
+
+
 def is_whole(node: Node) -> bool:
     """Whether an object's articleBody ends as a text does, and no part of the article has to be paid for."""
-    given, parts = body(node), node.get("hasPart")
-    parts = parts if isinstance(parts, list) else [parts]
-    free = all(is_free(part) for part in (node, *parts) if isinstance(part, dict))
-    return free and bool(given) and has_stop(given[-1]) and not DOTS.search(given[-1][-TAIL_CHARACTERS:])
+    given = body(node)
+    return is_all_free(node) and bool(given) and has_stop(given[-1]) and not DOTS.search(given[-1][-TAIL_CHARACTERS:])
 
 
 def posts(found: list[Node]) -> list[str]:
@@ -149,7 +152,7 @@ def _lines(given: str) -> tuple[str, ...]:
         if not ESCAPED.search(given) or re.search(r"<(?:p|br|div)\b", given):
             break
         given = unescape(given)
-    if re.search(r"</?\w+[^>]*>", given) or re.search(r"&[#\w]+;", given):
+    if re.search(r"</?\w[^<>]*>", given) or re.search(r"&[#\w]+;", given):
         marked = re.sub(r"</(?:p|div|li|h\d|blockquote)>|<br\s*/?>", "\n", given)
         given = str(fromstring(f"<div>{marked}</div>").xpath("string()"))
     lines = (" ".join(line.split()) for line in re.split(r"[\n\r\u2028\u2029]+", given))
@@ -157,7 +160,7 @@ def _lines(given: str) -> tuple[str, ...]:
 
 
 def _parse_json(script: str) -> Any:
-    raw = WRAPPING.sub("", script).strip().rstrip(";")
+    raw = WRAPPING.sub("", script.strip().rstrip("; \n\r\t")).strip().rstrip(";")
     for attempt in (raw, TRAILING.sub(r"\1", raw)):
         try:
             return json.loads(attempt, strict=False)

@@ -95,7 +95,7 @@ def settle(
         if better is not None:
             better = sorted({*better, *_find_leads(page.blocks, better, facts), *find_between(page.blocks, better)})
             best = replace(cut_blocks(page, better, facts, own, without), fits=fits)
-    if "json-ld" not in without:
+    if "json-ld" not in without and json_ld.is_all_free(facts.node):
         best = _take_longer(best, cut_lines(json_ld.body(facts.node), facts, own, without))
     if "script data" not in without and best.words < LEAST_WORDS:
         best = _take_longer(best, cut_lines(json_ld.find_embedded_text(tree), facts, own, without))
