@@ -6,7 +6,7 @@ import base64
 import csv
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ from pipelines.query import grammar, index_rows, vectors
 from pipelines.query.selection import Scope
 from pipelines.settings import Settings
 from pipelines.stores import postgres
-from tests import archives, factories
+from tests import archives, clock, factories
 from tests.archives import T0, article, keep
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -378,9 +378,7 @@ def test_parts_of_an_article_longer_than_a_tsvector_are_one_article(
 
 def test_a_query_as_large_as_may_be_costs_no_more_than_seconds(settings: Settings, conn: postgres.Connection) -> None:
     keep(settings, conn, [article(str(n), f"في zebra {n}") for n in range(20)])
-    begun = datetime.now(UTC)
-
-    for query in (
+    queries = (
         " OR ".join(f"داعش{n}" for n in range(250)),
         "(في) " * 250,
         "في",
@@ -388,21 +386,19 @@ def test_a_query_as_large_as_may_be_costs_no_more_than_seconds(settings: Setting
         "(" * 50 + "zebra" + ")" * 50,
         "zebra " + "x" * 9_990,
         "NOT " * 2_000 + "zebra",
-    ):
-        search.search(conn, query, now=NOW)
+    )
 
-    assert datetime.now(UTC) - begun < timedelta(seconds=20)
+    with clock.wall_below(20):
+        for query in queries:
+            search.search(conn, query, now=NOW)
 
 
 @pytest.mark.parametrize("query", ["(" * 1_000 + "zebra" + ")" * 1_000, "zebra " * 1_666, "y" * 10_001])
 def test_a_query_that_asks_too_much_is_refused_at_once_and_says_where(conn: postgres.Connection, query: str) -> None:
-    begun = datetime.now(UTC)
-
-    with pytest.raises(QueryError) as refused:
+    with clock.wall_below(5), pytest.raises(QueryError) as refused:
         search.search(conn, query, now=NOW)
 
     assert refused.value.start > 0
-    assert datetime.now(UTC) - begun < timedelta(seconds=5)
 
 
 def test_a_source_that_was_renamed_is_found_by_its_new_name(settings: Settings, conn: postgres.Connection) -> None:
