@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipelines.query import evaluation
+from pipelines.errors import QueryError
+from pipelines.query import evaluation, lexer
 from pipelines.query.evaluation import ArticleLookup
 from pipelines.query.grammar import DateFilter, Either, Every, Except, FieldFilter, Find, Near, Node, Without
+from pipelines.query.lexer import QUOTES, TokenKind
 
 
 def write_part(node: Node) -> str:
-    """A part of a query in the written form, which `parse` reads back as the same part."""
+    """A part of a query in the written form, which `parse` reads back as the same part; dates are only named."""
     if isinstance(node, Find):
         marked = node.term.mode != "clitics" or node.term.article == "keep"
-        prefix, colon, rest = node.term.written.partition(":") if marked else ("", "", node.term.written)
-        spelled = "|".join(f'"{one}"' if " " in one else one for one in rest.split("|"))
-        return ("title:" if node.title else "") + prefix + colon + spelled
+        prefix = node.term.written.partition(":")[0] + ":" if marked else ""
+        spelled = "|".join(map(_spell, (node.term.text, *node.term.aliases)))
+        return ("title:" if node.title else "") + prefix + spelled
     if isinstance(node, Near):
         return f"{_side(node.left)} NEAR/{node.distance} {_side(node.right)}"
     if isinstance(node, Except):
         return f"{_side(node.wanted)} EXCEPT {_side(node.around)}"
     if isinstance(node, FieldFilter):
-        return f"{node.field}:" + "|".join(f'"{one}"' if " " in one else one for one in node.values)
+        return f"{node.field}:" + "|".join(map(_spell, node.values))
     if isinstance(node, DateFilter):
         return "from: or to:"
     if isinstance(node, Without):
@@ -87,6 +89,20 @@ def explain_failed(node: Node, lookup: ArticleLookup) -> list[str]:
             return [f"None of {', '.join(write_part(part) for part in node.parts)} is there."]
         return [said for part in node.parts for said in explain_failed(part, lookup)]
     return [f"{write_part(node)} does not hold."]
+
+
+def _spell(text: str) -> str:
+    """A spelling or value as it stands, if a query takes it for one word, and else in quotes that it does not have."""
+    try:
+        pieces = [(piece.kind, piece.prefixes, piece.spellings) for piece in lexer.pieces(text, ())]
+    except QueryError:
+        pieces = []
+    if pieces == [(TokenKind.TERM, (), (text,))]:
+        return text
+    opening, closing = next(
+        ((one, other) for one, other in QUOTES.items() if not any(mark in text for mark in one + other)), ('"', '"')
+    )
+    return f"{opening}{text}{closing[0]}"
 
 
 def _any(finds: Iterable[Find], lookup: ArticleLookup) -> bool:

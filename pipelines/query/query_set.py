@@ -114,7 +114,8 @@ def _remember(made: QuerySet, forms: Sequence[str]) -> None:
     for form in forms:
         own = ["w" + form, *("b" + form[:many] for many in starts if many <= len(form))]
         if kinds[0]:
-            own += ["e" + rest for rest in variants.without_prefix(form)]
+            # A word of one letter has no prefix, and is a part of a word that joiners keep together: سوریه‌ی.
+            own += ["e" + rest for rest in {form, *variants.without_prefix(form)}]
         if kinds[1]:
             own += ["p" + piece for piece in pieces(f" {form} ")]
         keys += own

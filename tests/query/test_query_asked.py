@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as some
 
-from pipelines.query import evaluation, grammar, vectors
+from pipelines.query import evaluation, explanation, grammar, query_conditions, query_set, vectors
 from pipelines.query.evaluation import QueriedArticle
 from pipelines.query.index_rows import Shape
 from pipelines.stores import postgres
@@ -224,3 +224,22 @@ def _long(subject: QueriedArticle) -> QueriedArticle:
         text="zz " * 300 + subject.text,
         authors=subject.authors,
     )
+
+
+@pytest.mark.parametrize(
+    "query",
+    ['"NEAR"', '"|a"', '«say "yes" now»', '"title:war"', 'author:"x: y"', '"a|b"|c', "title:exact:\"AND\"", 'צה"ל'],
+)  # fmt: skip
+def test_a_part_of_a_query_that_is_written_out_is_read_back_as_the_same(query: str) -> None:
+    node = grammar.parse(query)
+
+    assert grammar.parse(explanation.write_part(node)) == node
+
+
+def test_a_watch_finds_a_last_letter_that_a_joiner_keeps_with_the_word_before_as_a_search_does() -> None:
+    node = grammar.parse("suffix:سوریه suffix:ی")
+    made = query_conditions.compile_queries([("w", node)], {})
+    lookup = evaluation.read_article(_subject("سوریه‌ی شمالی"))
+
+    assert evaluation.places(node, lookup)
+    assert [name for name, _ in query_set.holding(made, lookup)] == ["w"]
