@@ -18,6 +18,8 @@ from pipelines.urls import LONGEST_CHARACTERS
 AROUND = re.compile(r"[\s\"'<>`]+|!\[CDATA\[|\]\]")
 # Marks behind an address that end a sentence or a bracket.
 BEHIND = ".,;:!?)]}"
+# The name of an attribute whose value stands without quotes.
+UNQUOTED = re.compile(r"^[A-Za-z-]+=")
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\(.)")
 BASE = re.compile(r"<base\s[^<>]*?href\s*=\s*[\"']?([^\"'<>\s]+)|\bxml:base\s*=\s*[\"']([^\"'<>\s]+)", re.IGNORECASE)
 # Bases of relative links that are tried. Chosen: a page has one, and a feed seldom more.
@@ -51,7 +53,7 @@ def _words(text: str, pieces: Collection[str]) -> Iterator[str]:
         if 0 < len(word) <= LONGEST_CHARACTERS:
             plain = unquote(word)
             if any(piece in plain for piece in pieces):
-                yield from {word, word.rstrip(BEHIND)}
+                yield from {word, word.rstrip(BEHIND), UNQUOTED.sub("", word)}
 
 
 def _letter(found: re.Match[str]) -> str:

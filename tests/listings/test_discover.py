@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.codes import Kind
-from pipelines.listings.formats import moment, read_links, read_list
+from pipelines.listings.formats import mentions, moment, read_links, read_list
 from pipelines.model import Entry
 
 AT = "http://a.test/feed"
@@ -17,6 +17,21 @@ NEWS = (
     "<n:publication><n:name>A</n:name><n:language>ar</n:language></n:publication>"
     "<n:publication_date>2026-11-22T10:00:00+03:00</n:publication_date><n:title>خبر</n:title></n:news></url></urlset>"
 ).encode()
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ('<base href="http://a.test/x/"><a href="../news/2">x</a>', "http://a.test/news/2"),
+        ("<a href=/news/2>x</a>", "http://a.test/news/2"),
+        ('<script>{"u": "\\/news\\/2?a=1\\u0026b=2"}</script>', "http://a.test/news/2?a=1&b=2"),
+        ("<p>As http://a.test/news/2. says</p>", "http://a.test/news/2"),
+        ("&lt;a href=&quot;/news/2?a=1&amp;amp;b=2&quot;&gt;", "http://a.test/news/2?a=1&b=2"),
+        ('<a href="/أخبار/2">', "http://a.test/أخبار/2"),
+    ],
+)
+def test_an_address_is_mentioned_wherever_and_however_it_stands(said: str, address: str) -> None:
+    assert address in mentions(f"<html>{said}</html>".encode("windows-1256"), AT, ["2"], charset="windows-1256")
 
 
 def only(body: bytes | str) -> Entry:
