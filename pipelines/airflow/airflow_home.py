@@ -1,4 +1,4 @@
-"""Airflow's home in the data folder: its secrets, environment and database. Only this module knows AIRFLOW_*
+"""Airflow's home in the data folder, and Airflow's secrets, environment and database. Only this module knows AIRFLOW_*
 variables.
 """
 
@@ -25,7 +25,7 @@ from pipelines.stores import postgres
 
 # Seconds that creating or migrating Airflow's database may take. Chosen: enough for a slow disk.
 MIGRATE_SECONDS = 600
-# Lines of the log that are shown if that failed. Chosen: the end of a traceback.
+# Lines of the log that are shown if the migration failed. Chosen: the end of a traceback.
 LAST_LINES = 15
 # Random bytes of the admin's password, of the key of tokens, and of the other keys (Fernet requires 32).
 PASSWORD_BYTES, JWT_BYTES, KEY_BYTES = 12, 64, 32
@@ -91,7 +91,7 @@ def prepare(settings: Settings) -> Secrets:
 
 @contextmanager
 def alone(settings: Settings) -> Iterator[None]:
-    """Lock the home during the block; AirflowError if another process holds it, because two schedulers conflict."""
+    """Lock the home during the block; AirflowError if another process has the lock, because two schedulers conflict."""
     folder = home(settings)
     private.folder(folder)
     with private.open_private(folder / "lock", "w", encoding="utf-8") as file:
@@ -137,7 +137,8 @@ def environment(settings: Settings, keys: Secrets, *, port: int) -> dict[str, st
         "logging__file_task_handler_new_folder_permissions": f"0o{private.FOLDER_MODE:o}",
         "logging__file_task_handler_new_file_permissions": f"0o{private.FILE_MODE:o}",
         "scheduler__enable_health_check": "False",
-        # How late a task's supervisor notices that the task ended or was marked failed in the UI; 5 s by default.
+        # Seconds after which a task's supervisor notices that the task ended or was marked failed in the UI. Airflow's
+        # own value is 5.
         "workers__min_heartbeat_interval": "1",
     }
     return {

@@ -19,12 +19,13 @@ from pipelines.airflow.api_client import AirflowError
 from pipelines.errors import SettingsError
 from pipelines.settings import Settings
 
-# An approval of the Dag `follow` may wait this many days; an earlier clean-up would delete its records.
+# An approval of the Dag `follow` may wait this many days. If its records were deleted earlier, it could not be
+# answered.
 LONGEST_WAIT_DAYS = 7
 DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 # Seconds that deleting old records may take. Chosen: the first time after years is the longest.
 LIMIT_SECONDS = 3600
-# Lines of its output that are shown if it failed. Chosen: the end of a traceback.
+# Lines of the output that are shown if the deletion failed. Chosen: the end of a traceback.
 LAST_LINES = 15
 
 
@@ -95,8 +96,8 @@ def _airflow(where: InstalledAirflow, *words: str) -> None:
 def _logs(folder: Path, before: float) -> int:
     """Delete the files of a folder that were last written before `before`, and the folders that become empty."""
     walked = [(Path(name), files) for name, _, files in os.walk(folder, topdown=False)]
-    # Ages are read before anything is deleted, because a deletion renews its folder. A new empty folder stays: it waits
-    # for its first file.
+    # The ages of all files and folders are read before anything is deleted, because a deletion makes its folder new. A
+    # new empty folder stays: it waits for its first file.
     old = [name for name, _ in walked if name != folder and _older(name, before)]
     gone = 0
     for name, files in walked:

@@ -85,7 +85,8 @@ def _key(stage: str, dag_run: Any) -> str:
 def _failures(stage: str, run: str) -> tuple[list[str], list[str]]:
     """The names of the failed sources of a run, and a sentence for each.
 
-    If the ledger does not answer, the sentence says so. A network that is down is one sentence for all its sources.
+    If the ledger does not answer, the sentence says so. If a network is down, all sources that did not
+    answer for that reason share one sentence.
     """
     from pipelines.errors import DatabaseError
     from pipelines.settings import settings

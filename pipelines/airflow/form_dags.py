@@ -15,8 +15,8 @@ from pipelines.settings import settings
 
 # How long an approval waits. Without an answer the work is not done.
 LONGEST_WAIT = timedelta(days=7)
-# The longest time of a backfill or an import. Chosen: 10,000 pages at 5 s each take 14 hours; work that was ended here
-# can go on later.
+# The longest time of a backfill or an import. Chosen: 10,000 pages at 5 s each take 14 hours. A run that was ended here
+# can be started again, and goes on.
 PAST_LIMIT = timedelta(hours=24)
 DESCRIPTIONS = {
     "follow": "By hand: look at a site, show ten sample articles, and follow it once somebody approves",
@@ -27,7 +27,7 @@ DESCRIPTIONS = {
 
 
 def follow_dag(doc: str) -> DAG:
-    """probe → approve, by a person → keep, for the address in the form. The person who started it sees how it ends."""
+    """probe → approve, by a person → keep, for the address in the form. The person who started the run sees its end."""
     with _by_form("follow", doc, _of_follow()) as dag:
 
         @task(execution_timeout=night_dags.SHORT_LIMIT, multiple_outputs=False)
@@ -51,7 +51,7 @@ def follow_dag(doc: str) -> DAG:
 
 
 def import_dag(doc: str) -> DAG:
-    """look → approve, by a person → bring_in, for the file in the form. The person who started it sees how it ends."""
+    """look → approve, by a person → bring_in, for the file in the form. The person who started the run sees its end."""
     with _by_form("import", doc, _of_import()) as dag:
 
         @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)

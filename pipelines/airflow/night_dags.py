@@ -31,18 +31,18 @@ POSTGRES_PAUSE = timedelta(seconds=30)
 if TYPE_CHECKING:
     from pipelines.airflow.run_plan import Batch, MatchShare
 
-# The asset that one Dag hands to the next: its event starts the Dag of the next stage, for one run (tasks.publish).
+# The assets that the Dags hand on. An event of an asset starts the Dag of the next stage, for one run (tasks.publish).
 RAW = Asset("raw", uri="x-news://raw", group="nightdesk")
 FILES = Asset("article_files", uri="x-news://article-files", group="nightdesk")
 ARTICLES = Asset("articles", uri="x-news://articles", group="nightdesk")
 
 LABEL = "{{ task.op_kwargs['batch']['name'] }}"
 # Seconds for which a crawl's task lives on after the crawl's own budget. Chosen: the spider ends its sources 10 seconds
-# after the budget; the task asks the spider to stop after 30 seconds and kills it some 5 later; a busy machine needs
-# the rest.
+# after the budget. After 30 seconds the task asks the spider to stop, and some 5 seconds later the task kills it. The
+# rest is for a busy machine.
 SPIDER_GRACE_SECONDS = 120
-# The longest that one batch of extract, load or alert may take. Chosen: far beyond the largest source; a task that
-# hangs is ended, and Airflow tries it again.
+# The longest that one batch of extract, load or alert may take. Chosen: far beyond the largest source. A task that
+# hangs is ended here, and Airflow tries it again.
 STAGE_LIMIT = timedelta(hours=2)
 # The longest that a task without pages may take. Chosen: such a task only runs a few statements in Postgres.
 SHORT_LIMIT = timedelta(minutes=10)
@@ -185,7 +185,7 @@ def timetable(current: Settings) -> Any:
 
 
 def retry_policy(current: Settings) -> task_failure.RetriesByProblem:
-    """The rules for retries: soon for a database, later for a site, never for an error that a person has to correct."""
+    """The rules for retries: soon after a database's error, later after a site's, never if a person must act."""
     later = timedelta(seconds=current.retry_after)
     return task_failure.RetriesByProblem(
         rules=[
@@ -226,7 +226,7 @@ def _of_queue(name: str) -> dict[str, Any]:
 
 
 def _dag(stage: str, doc: str, current: Settings, timetable: Any, run: str = "", names: str = "") -> DAG:
-    """A Dag of the night. run, names: the form's text about an empty field."""
+    """A Dag of the night. run, names: what the form says of these two fields if they are empty."""
     name = f"news_{stage}"
     return DAG(
         name,
@@ -301,7 +301,7 @@ def _plan(stage: str) -> Any:
 
 
 def _publish_and_judge(stage: str, planned: Any, worked: Any, asset: Asset) -> None:
-    """Give one event for the whole run after every source has ended in any state, and one verdict on all sources.
+    """After every source has ended, in whatever state: give one event for the run, and one verdict on all sources.
 
     The trigger rule is not `all_done_min_one_success`: with that, one skipped source, such as a busy one, would skip
     the hand-over.

@@ -91,7 +91,7 @@ def look_at_backfill(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def want(looked: Mapping[str, Any]) -> int:
-    """Store the addresses of an approved look that are to be fetched; gives their number."""
+    """Store which of the found addresses are to be fetched, after a person approved; gives their number."""
     return backfill.want(settings(), _plan(looked), looked["pages"])
 
 

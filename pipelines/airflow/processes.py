@@ -38,9 +38,10 @@ class Component:
 
 
 def start(name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path) -> Component:
-    """Start a child in a new session, with both outputs in `log`; it gets a signal to end when this process dies.
+    """Start a child in a new session, with both outputs in `log`.
 
-    Call it from the main thread: Linux sends that signal when the starting thread ends.
+    When this process dies, the child gets a signal to end.
+    Call `start` from the main thread: Linux sends that signal when the starting thread ends.
     """
     with private.open_private(log, "wb") as output:
         process = subprocess.Popen(

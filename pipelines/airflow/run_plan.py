@@ -16,10 +16,12 @@ from pipelines.codes import RunState
 from pipelines.model import RUN_KEY, Tally
 from pipelines.stores.runs import check_key, key_of
 
-# Up to this number, each source has its own task; more sources share tasks. Chosen: a page of Airflow's grid.
+# If a stage has at most this many sources, each source has a task of its own. Chosen: as many as one page of Airflow's
+# grid shows.
 SINGLE_SOURCES = 50
 # The most tasks of a stage, if sources share tasks. Chosen: some ten for each of several workers, so that a worker that
-# is done takes the next one; far below Airflow's own limit (core.max_map_length, 1024), however many sources there are.
+# is done finds another task. It is far below Airflow's own limit (core.max_map_length, 1024), however many sources
+# there are.
 MOST_TASKS = 60
 # If sources share tasks, there is one more task for each so many seconds of work. Chosen: thirty times the cost of a
 # task. A task costs one second (measured by `python -m bench asleep`): Airflow's own work, and the pause before the
@@ -27,8 +29,8 @@ MOST_TASKS = 60
 SECONDS_OF_TASK = 30.0
 # The fewest tasks of a stage, if sources share tasks. Chosen: as many as one machine runs at the same time.
 LEAST_TASKS = 6
-# How many sources one crawl works on at the same time, when the tasks of a crawl are planned. Chosen: at one request a
-# second to each source they take a tenth of what one process can do (`python -m bench hosts`).
+# For the plan of a crawl's tasks: how many sources a task is expected to crawl at the same time. Chosen: at one request
+# a second to each, these sources take a tenth of what one process can do (`python -m bench hosts`).
 CRAWLED_BESIDE = 25
 # Seconds for a source whose time is unknown. Chosen: the time of a small source.
 UNKNOWN_SECONDS = 1.0
@@ -90,8 +92,8 @@ def batches(
     together: dict[str, list[str]] = {}
     for name in names:
         together.setdefault(hosts.get(name, "") or f" {name}", []).append(name)
-    # The longest work goes first, always to the task that has least: so the longest task is at most a third longer than
-    # with the best division.
+    # The source with the longest work is given out first, and each source goes to the task with the least work. So the
+    # longest task is at most a third longer than with the best division.
     worth = ceil(sum(took.values()) / beside / SECONDS_OF_TASK) if known else MOST_TASKS
     count = min(max(worth, LEAST_TASKS), MOST_TASKS)
     tasks: list[tuple[float, int, int, list[str]]] = [(0.0, 0, number, []) for number in range(count)]
@@ -133,7 +135,7 @@ def handed_over(events: Iterable[Mapping[str, object]]) -> RunHandover | None:
 
 
 def find_delivered(tallies: Iterable[Tally], stage: str, names: Iterable[str]) -> list[str]:
-    """The sources among `names` with something for the next stage: done or stopped, or failed after a part of it."""
+    """The sources among `names` with something for the next stage. They are done or stopped, or failed after a part."""
     wanted = set(names)
     return sorted(
         tally.source

@@ -11,8 +11,8 @@ from pipelines.airflow import callbacks, night_dags, task_failure
 from pipelines.settings import Settings, settings
 
 EVERY_HOUR = "17 * * * *"
-# The cron of the Dag `digest`. Chosen: people read a digest of seven o'clock at a quarter past, and each run costs a
-# process for a second.
+# The cron of the Dag `digest`. Chosen: nobody minds that a digest of seven o'clock comes some minutes later, and each
+# run costs a process for a second.
 EVERY_TEN_MINUTES = "*/10 * * * *"
 # The cron of the canary. Chosen: not at the minute of upkeep, nor at that of nights.
 CANARY_EVERY_HOUR = "47 * * * *"
@@ -94,7 +94,7 @@ def upkeep_dag(doc: str) -> DAG:
 
 
 def _by_clock(name: str, doc: str, current: Settings, every: str) -> DAG:
-    """A Dag of one run at a time. The operators are told of its failures. every: as cron, or empty for never."""
+    """A Dag that has one run at a time. The operators are told of failed runs. every: as cron, or empty for never."""
     return DAG(
         name,
         description=DESCRIPTIONS[name],

@@ -115,7 +115,7 @@ def serve(settings: Settings, *, port: int = 0, on_line: OnLine = print) -> None
 
 
 def login(airflow: Airflow) -> str:
-    """How to log in: on a terminal, the password. Elsewhere the password would stay in a log, so its file is named."""
+    """How to log in. On a terminal it has the password; elsewhere only its file, because the text stays in a log."""
     secret = airflow.password if sys.stdout.isatty() else f"in {airflow.passwords}"
     return f"Airflow is at {airflow.address}, login {airflow.user}, password {secret}"
 
@@ -202,7 +202,7 @@ def _end_unfinished(started: Sequence[processes.Component], address: str, passwo
 
 
 def _follow(airflow: Airflow, run: DagRun, on_task: OnTask, deadline: float) -> tuple[DagRun, bool]:
-    """Wait for a run's end; its last state, and whether its publish task passed the run on (the last Dag has none)."""
+    """Wait for a run's end; gives its last state, and whether its task `publish` handed on (the last Dag has none)."""
     seen: dict[tuple[str, str], tuple[str, int]] = {}
     while True:
         current = next((r for r in api_client.runs(airflow.client, run.dag) if r.run_id == run.run_id), run)

@@ -109,7 +109,7 @@ def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapp
 
 
 def crawl_batch(batch: Batch, params: Mapping[str, Any] | None = None) -> dict[str, str]:
-    """Crawl the sources of a batch in one child process; its lines appear in the task's log at their own level.
+    """Crawl the sources of a batch in one child process, whose lines appear in the task's log at their own level.
 
     params: the values of the run's form. If a person filled it in, every list is requested. This is so even if the key
         is that of a scheduled run.
@@ -179,8 +179,8 @@ def verdict(stage: str, planned: Sequence[Batch] | None) -> str:
 
 
 def match(params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> Matching:
-    """Match the changes against the watches; if they are many, only share them out. Gives the run's key for the sender,
-    and the shares.
+    """Match the changes of a run against the watches. If there are many changes, only divide them into shares for other
+    tasks. Gives the run's key for the task `send`, and the shares.
     """
     run = chosen_run("alert", params, dag_run, events)["run"]
     shares = alert.share_out(settings())
@@ -212,7 +212,7 @@ def check_health() -> list[str]:
 
 
 def sing() -> str:
-    """Send the canary through all stages; gives the time until its alert. Without one: an alarm and NightdeskError."""
+    """Send the canary through all stages; gives the time until its alert. No alert: an alarm and NightdeskError."""
     from demo import canary
 
     current = settings()

@@ -21,7 +21,8 @@ from pipelines.stores import postgres
 
 # The name under which a collector stores Nightdesk's traces.
 SERVICE = "nightdesk"
-# The moment from which OpenTelemetry counts nanoseconds; and the nanoseconds in a microsecond, the unit of a datetime.
+# EPOCH: the moment from which OpenTelemetry counts nanoseconds. MICROSECOND: the unit of a datetime; NANOSECONDS: as
+# many are in it.
 EPOCH, MICROSECOND, NANOSECONDS = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1), 1_000
 
 

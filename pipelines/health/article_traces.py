@@ -1,4 +1,4 @@
-"""The way of an article from a feed's entry to the message that alerts it, as one trace with a span for each stage.
+"""The way of an article from a feed's entry to the message about it, as one trace with a span for each stage.
 
 A trace's number is made from the number of the address and the run that discovered it; the numbers of its spans are
 made from the trace's number. So any process that knows an address can name its trace, and a trace that is sent twice

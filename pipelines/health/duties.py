@@ -179,8 +179,7 @@ def _keep_digests(settings: Settings) -> None:
 
 
 def complete_index(settings: Settings) -> int:
-    """Add stored articles that are still missing there to the search index and to stories; gives how many, 0 if none is
-    missing any more.
+    """Add the stored articles that the search index or the stories lack; gives how many, 0 if they lack none any more.
 
     Words of new articles that wait beside the index are merged into it.
     """

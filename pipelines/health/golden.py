@@ -1,8 +1,8 @@
-"""Golden pages: facts of single pages. A person reviews them once; a source must keep giving them.
+"""Golden pages: facts of single pages. A person reviews the facts once, and the page must keep giving them.
 
-Only this module knows their two places. The facts are in `golden/<source>.toml` beside the source files, where people
-read and correct them. The raw page is in the data folder's `golden`, which retention leaves alone. The check is
-offline.
+Only this module knows where golden pages are kept. The facts are in `golden/<source>.toml` beside the
+source files, where people read and correct them. The raw page is in the data folder's `golden`, which retention leaves
+alone. The check is offline.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from pipelines.sources.sourcefile import show_path
 from pipelines.stores import postgres, templates, warc
 
 FOLDER = "golden"
-# How many words at each end of the text a golden page expects. Chosen: a run of this many words occurs only once in a
-# text.
+# How many words at each end of the text are a fact of a golden page. Chosen: so many words in a row occur only once in
+# a text.
 ENDS_WORDS = 12
 # The most characters of these words, for scripts without blanks.
 LONGEST_CHARACTERS = 100

@@ -35,8 +35,8 @@ class History:
 def read(conn: postgres.Connection, source: str, now: datetime) -> History:
     """The history of a source up to `now`, read in the caller's transaction.
 
-    Articles are not read, except for one time: when the newest one was published. The last look with new articles gets
-    this time.
+    Of the articles only one thing is read: when the newest one was published. The last look with new articles gets this
+    moment.
 
     Left out are runs for one page, and runs for which none of the source's lists was due.
     """

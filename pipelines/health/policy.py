@@ -41,8 +41,9 @@ LONGEST_UNHEARD = timedelta(days=8)
 # factor stays near 1 while little is known. Chosen: once as many articles were really expected, the factor is halfway
 # between 1 and what came.
 DRAWN_BY_DAY, DRAWN_BY_HOUR = 1.0, 2.0
-# SCATTER: the least variation of counts beyond chance, as a squared share: .05 means a fifth more or less.
-# SCATTER_WINDOWS: as how many windows this value counts when it is averaged with the measured ones.
+# A window is a span of the history, of a given length, whose articles are counted. SCATTER: the least variation of
+# these counts beyond chance, as a squared share: .05 means a fifth more or less. SCATTER_WINDOWS: as how many windows
+# SCATTER counts when it is averaged with the measured values.
 SCATTER, SCATTER_WINDOWS = 0.05, 4
 # Windows with fewer expected articles say nothing about how counts vary.
 LEAST_EXPECTED = 0.5

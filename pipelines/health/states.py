@@ -1,4 +1,4 @@
-"""The state of a source, judged by its own history. The function is pure: it reads and stores nothing.
+"""The state of a source, judged by its own history. `judge` reads no database and stores nothing.
 
 The usual pace is learned (usual.py); nobody sets a threshold for a source by hand. A sentence names the figure and the
 usual range.
@@ -57,10 +57,12 @@ def judge(
 ) -> StateReport:
     """The state of a source, judged by its looks, oldest first.
 
-    gap: the usual gap while nothing is learned. yielded_at: when it last gave an article, if that is before the looks.
-    was: its state before; if a low count was told then, it stays unusual until it is likely again. ended: when it last
-    left such a state; from then on, only a count that is lower than those before that moment is told. learned: its
-    pace, if the caller knows it.
+    gap: the usual gap while nothing is learned.
+    yielded_at: when the source last gave an article, if that is before the looks.
+    was: the source's state before. If a low count was told then, the count stays unusual until it is likely again.
+    ended: when the source last left such a state. After this moment, a count is told only if it is lower than all
+        counts before this moment.
+    learned: the source's pace, if the caller knows it.
     """
     if not looks:
         return StateReport(state=SourceState.LEARNING, reason="No crawl of it has ended yet.")

@@ -24,7 +24,7 @@ DAYS_OF_WEEK, HOURS_OF_WEEK = 7, 7 * 24
 # BETWEEN_COUNTS: the continuity correction, for a count that is compared with the normal distribution. HALF: the share
 # of that distribution below its mean; and what a half-life leaves.
 BETWEEN_COUNTS, HALF = 0.5, 0.5
-# A new window begins after every quarter of a window's length.
+# A window is a span of the history whose articles are counted. A new window begins after every quarter of its length.
 WINDOW_PARTS = 4
 # Terms of a tail that are added one by one. Chosen: beyond this the normal distribution gives the same result.
 MOST_TERMS = 400
@@ -104,7 +104,7 @@ class UsualPace:
 
 
 def pair_looks(looks: Sequence[SourceLook]) -> list[tuple[SourceLook, SourceLook]]:
-    """The looks whose lists answered, each with the look before it; its articles came between the two.
+    """The looks whose lists answered, each with the look before it. Its new articles came between the two looks.
 
     A long pause without looks says nothing about the source, because lists drop old articles.
     """

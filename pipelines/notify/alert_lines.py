@@ -1,4 +1,4 @@
-"""An alert line by line: its source, the changes of an edit, the sentences found, and which other outlets have it."""
+"""An alert line by line: its source, the changes of an edit, the sentences found, the other outlets of its story."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from pipelines.notify import message_languages
 from pipelines.notify.message_languages import translatable
 from pipelines.text import normal
 
-# At most this many are shown, and the others are counted: messages are read on a phone.
+# The most sentences that are shown of one alert; of the others the message says only how many. Chosen: messages are
+# read on a phone.
 MOST_EXCERPTS = 5
-# Changed passages of one alert. Chosen: as above.
+# The most changed passages of one alert. Chosen: messages are read on a phone.
 MOST_EDITED = 3
 # The most characters of one passage. Chosen: four lines on a phone.
 LONGEST_EDITED = 300

@@ -83,7 +83,7 @@ def alerts(
 
     Columns: id, created_at, watch, kind, revision_kind, source, title, url, article_id, channel, state, attempts,
     sent_at, next_at, due_at, why, message (number), also_in (sources), acked_at, acked_by,
-    over_at (when the trouble ended that the alert is about), held_runs (of that trouble: run, state, decided_by).
+    over_at (when the trouble of the alert ended), held_runs (of that trouble: run, state, decided_by).
     acked: True: only alerts that somebody has seen. False: only those that nobody has seen.
     before: only alerts older than the alert of this number.
     """

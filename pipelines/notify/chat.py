@@ -99,7 +99,7 @@ def pack(parts: Sequence[str], most: int) -> list[str]:
 
 
 def length(text: str) -> int:
-    """The length of a text for a service, at most. Most services count a character above U+FFFF as two."""
+    """The most that a service may count as the length of a text. Most count a character above U+FFFF as two."""
     marks = text.count(MARK_BEGINS) + text.count(MARK_ENDS)
     longer = marks * (MARK_LENGTH - 1) + text.count("&") * (ESCAPE_LENGTH - 1)
     return len(text) + longer + sum(character > "\uffff" for character in text)
@@ -118,9 +118,9 @@ def _cut(part: str, most: int) -> str:
 
 
 def _markup_of(service: apprise.NotifyBase) -> tuple[apprise.NotifyFormat, str]:
-    """How a service is to read our text, and what it writes around bold words; without bold type "".
+    """How a service is to read our text, and the mark around bold words; "" if the service has no bold type.
 
-    For services of Markdown, apprise would escape plain text, and so the article's address too.
+    A service of Markdown gets our text as Markdown. Of plain text, apprise would escape the article's address too.
     """
     taken = service.notify_format if isinstance(service.notify_format, tuple) else (service.notify_format,)
     if apprise.NotifyFormat.HTML in taken:
@@ -140,7 +140,7 @@ def _mark_up(piece: str, read_as: apprise.NotifyFormat, bold: str) -> str:
 
 
 def _quiet() -> _Answers:
-    """Let apprise log nowhere, because its log may show an address; gives a handler that keeps its status numbers."""
+    """Let apprise log nowhere, because its log may show an address; gives a handler that keeps the status numbers."""
     said = _Answers()
     log = logging.getLogger("apprise")
     log.handlers, log.propagate = [said], False

@@ -1,11 +1,11 @@
-"""Handing over: how a message gets to a channel. A process of its own has the address, which is never shown here.
+"""Handing over: how a message gets to a channel. A process of its own gets the address. No text here shows it.
 
 `webhook+https://…` is a POST of JSON, `smtp(s)://user:password@host:port/?from=…&to=…` and `mailto:someone?…` are mail,
 `file:///…` is a file of JSON lines, `log://` is the log of the sender. All other addresses are for apprise. Every
 message has a key, the same on every attempt.
 
-The process is `courier.py`; in this module, `courier` is this process's end of it. `outbox.py` has the messages to send
-(`deliveries`), and `channel_states.py` knows which channels work.
+The process is `courier.py`. In this module `courier` is the object by which the sender talks to that process.
+`outbox.py` has the messages to send (`deliveries`), and `channel_states.py` knows which channels work.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ log.setLevel(logging.INFO)
 class HandedMessage:
     """A message that was handed over.
 
-    answered: waits this many seconds for the answer, and gives whether it came.
-    receive: gives the receipt.
+    answered: a function that waits at most so many seconds for the answer, and gives whether the answer came.
+    receive: a function that gives the receipt.
     """
 
     answered: Callable[[float], bool]
@@ -60,7 +60,7 @@ Hand = Callable[[Message, Sequence[str]], HandedMessage]
 
 
 def is_program(address: str) -> bool:
-    """Whether a program takes the messages of this address; it recognises a repeated message by its key."""
+    """Whether a program takes the messages of this address. A program recognises a repeated message by its key."""
     return kind(address) in WEBHOOK
 
 
@@ -76,7 +76,7 @@ def send(channel: str, address: str, message: Message) -> str:
 
 
 def test(channel: str, address: str) -> str:
-    """Send a test message that says so and give what the other side answered; ChannelError as `send`."""
+    """Send a message that says it is a test; gives what the other side answered. ChannelError as in `send`."""
     now = datetime.now(UTC)
     body = f"This is a test of the channel {channel}. If you can read it, alerts will reach you here."
     return send(channel, address, plain(f"test/{now:%Y%m%dT%H%M%S%f}", f"Nightdesk: test of {channel}", body))

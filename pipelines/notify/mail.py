@@ -32,7 +32,8 @@ SMTPS_PORT, SMTP_PORT = 465, 25
 # Seconds that a mail server may take for one step. Chosen: some servers first look up the name of the sender.
 TIMEOUT_SECONDS = 20.0
 DOMAIN = "nightdesk.invalid"
-# SMTP allows 998 characters; the header's name comes first.
+# The most characters of a header's value. Chosen: SMTP allows 998 for the line, and the header's name stands before the
+# value.
 LONGEST_LINE = 900
 IN_CLEAR = "password_in_clear"
 NO_RECIPIENT = "it names no recipient, or one that is no mail address"

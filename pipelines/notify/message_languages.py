@@ -26,7 +26,7 @@ CATALOGUES = Path(__file__).parent / "locale"
 DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹"}
 # The formats of a day, a month and a year. In English the order of the numbers is one that no reader mistakes.
 FORMS = {"day": "d MMMM y", "month": "MMMM y", "year": "y"}
-# Persian uses the solar Hijri calendar, which Babel does not know; the Gregorian date follows it.
+# Persian uses the solar Hijri calendar, which Babel does not know. The Gregorian date stands after it in parentheses.
 PERSIAN = "fa"
 JALALI_MONTHS = (
     "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
@@ -35,7 +35,7 @@ ENGLISH_FORMS = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
 
 def translatable(text: str) -> str:
-    """The text unchanged. It marks a text that `say` translates later, and that every catalogue has."""
+    """Give the text unchanged. A call marks a text that `say` translates later, and that every catalogue has."""
     return text
 
 

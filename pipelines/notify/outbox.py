@@ -54,13 +54,13 @@ def tell_operators(settings: Settings, key: str, subject: str, body: str) -> boo
 
 
 def tell_once(settings: Settings, what: str, subject: str, sentence: str) -> bool:
-    """Tell the operators a sentence of this kind, but not again while the sentence stays the same; False as above."""
+    """Tell the operators a sentence of this kind, once while it stays the same; False as in `tell_operators`."""
     digest = hashlib.sha256(sentence.encode()).hexdigest()[:DIGEST_DIGITS]
     return tell_operators(settings, key(what, digest), subject, sentence)
 
 
 def tell_of_source_file(settings: Settings, problem: SourceError) -> bool:
-    """Tell the operators, once for each fault, what is wrong with a source file; False as above."""
+    """Tell the operators, once for each fault, what is wrong with a source file; False as in `tell_operators`."""
     return tell_once(settings, "source-file", "A source file cannot be read", str(problem))
 
 

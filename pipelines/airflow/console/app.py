@@ -152,7 +152,7 @@ def _answer_refusal(request: Request, error: Exception) -> JSONResponse:
 
 
 def _answer_mistyped(request: Request, error: Exception) -> Response:
-    """Answer which part of the request is invalid; without the value, because half a character cannot be sent."""
+    """Answer which part of the request is invalid. The value is left out: half a character in it could not be sent."""
     assert isinstance(error, RequestValidationError)
     detail = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
     return Response(json.dumps({"detail": detail}), HTTPStatus.UNPROCESSABLE_ENTITY, media_type="application/json")

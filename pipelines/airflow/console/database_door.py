@@ -62,8 +62,8 @@ class Allowance:
         now = self._clock()
         with self._lock:
             if len(self._left) >= policy.REMEMBERED:
-                # There are too many users to remember: forgetting how much each has left costs less than the memory for
-                # it.
+                # There are too many users to remember. To forget what each has left costs less than the memory for more
+                # users.
                 self._left.clear()
             left, since = self._left.get(name, (float(self._at_once), now))
             left = min(float(self._at_once), left + (now - since) * self._a_second)

@@ -27,7 +27,7 @@ User = Annotated[BaseUser, Depends(get_user)]
 
 
 class Permission(Enum):
-    """A permission that a role of Airflow holds. Each permission includes all permissions above it."""
+    """A permission that a role of Airflow holds. Each permission includes all permissions that are listed before it."""
 
     READ = "read the Desk", "Viewer"
     WATCH = "set and run watches of their own", "User"
@@ -123,7 +123,7 @@ def name_of(user: BaseUser) -> str:
 
 
 def _may_administer(manager: BaseAuthManager[Any], user: BaseUser) -> bool:
-    """Whether a user is an administrator: FAB decides by the right to roles, the simple manager by others' teams."""
+    """Whether a user is an administrator. FAB: by the right to change roles. The simple manager: by access to NO_TEAM."""
     if not manager.is_authorized_custom_view(method="PUT", resource_name="Roles", user=user):
         return False
     try:
@@ -132,8 +132,8 @@ def _may_administer(manager: BaseAuthManager[Any], user: BaseUser) -> bool:
         return True
 
 
-# For each permission, a right that Airflow gives the role in both of its managers, but no lower role: seeing the
-# website; setting up Dags and their runs; setting variables; assigning roles.
+# For each permission: a right that, in both of Airflow's managers, its role has and no lower role has. In their order:
+# to see the website; to set up Dags and their runs; to set variables; to assign roles.
 HOLDS: dict[Permission, Callable[[BaseAuthManager[Any], BaseUser], bool]] = {
     Permission.READ: lambda manager, user: manager.is_authorized_view(access_view=AccessView.WEBSITE, user=user),
     Permission.WATCH: lambda manager, user: manager.is_authorized_dag(method="PUT", user=user),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Simultaneous connections to Postgres of the Desk, of the read API, and of feeds. Chosen: a page needs one connection,
-# and further requests wait; programs have connections of their own, so that they never block people at the Desk.
+# and further requests wait. Programs have connections of their own, so that they never block people at the Desk.
 DESK_CONNECTIONS, API_CONNECTIONS, FEED_CONNECTIONS = 4, 3, 2
 # Seconds that a request waits for a connection. Chosen: longer than most answers take.
 CONNECTION_WAIT_SECONDS = 5.0
@@ -22,7 +22,7 @@ ACTION_BYTES = 1024 * 1024
 ROWS, MAX_ROWS = 40, 200
 # Articles of a held run that its source's page shows. Chosen: as many as a person reads before a decision.
 HELD_SHOWN = 40
-# Characters of an article's beginning, shown if a search found no words in it, or of an article that is held.
+# Characters of an article's beginning. It is shown if a search found no words in the article, and for a held article.
 # Chosen: three lines of the page.
 BEGINNING_CHARACTERS = 320
 # Characters of a query, and of a text that a watch is tried on. Chosen: the longest query there may be; a long article.
@@ -36,7 +36,7 @@ TRY_DAYS, MOST_TRY_DAYS = 30, 92
 TRY_TERMS, TRY_STORIES, TRY_PASSAGES = 10, 10, 2
 # Characters of a note on a golden page. Chosen: a paragraph.
 NOTE_CHARACTERS = 1_000
-# Articles of the same story, and changes of a watch, that are shown. Chosen: there are hardly ever more.
+# How many articles of the same story, and how many changes of a watch, are shown. Chosen: there are hardly ever more.
 BESIDE = 100
 # Answers of one page of the read API: the default and the most. Chosen: as many as a program processes at once.
 ANSWERS, MAX_ANSWERS = 20, 200

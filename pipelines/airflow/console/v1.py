@@ -168,7 +168,7 @@ def _story(
 ) -> Response:
     """The articles of a story, in the order of publication; a single article is the story with its own number.
 
-    The number of an article of the story leads here too, and so does that of a story that turned out to be this one.
+    The number of any article of the story finds the story too. So does the number of a story that was joined to it.
     """
     with DOOR.reading(settings()) as conn:
         known = 0 < number < 2**BIGINT_BITS
@@ -274,7 +274,7 @@ def _whole(conn: Any, current: Settings, number: int, count: int, before: int | 
 
 
 def _answer(request: Request, said: BaseModel, *, of: BaseModel | None = None) -> Response:
-    """An answer, or "not modified" if the program has it already; of: the content of the ETag, if not all of `said`."""
+    """An answer, or "not modified" if the program has it already; of: what the ETag is made of, if not `said`."""
     body = _json(said)
     if len(body) > policy.ANSWER_BYTES:
         raise HTTPException(

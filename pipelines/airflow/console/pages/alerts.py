@@ -88,7 +88,7 @@ def _resend(number: int, acting: Acting) -> Any:
 
 @router.post("/{number}/ack")
 def _ack(number: int, seen: SeenAlerts, acting: Acting) -> Any:
-    """Store that a person has seen an alert, or that nobody has; the first person stays."""
+    """Store that a person has seen an alert, or that nobody has. The name of the first person who has seen it stays."""
     with acting.doing(settings(), Act.ACK, Thing.WATCH, _watch(number)) as done:
         noted = _do_allowed(channel_states.ack_alerts, done.conn, [number], acting.user, seen=seen.seen)
         done.detail = {"alert": number, "seen": seen.seen, "alerts": len(noted)}

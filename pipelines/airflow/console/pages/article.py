@@ -86,7 +86,7 @@ def _article(number: int) -> Any:
 
 @router.get("/cuts")
 def _cuts(number: int) -> Any:
-    """The paragraphs with the cut parts between them, in page order. `lost`: parts that are not found in the page."""
+    """The paragraphs with the cut parts between them, in page order. `lost`: cut parts not found in the page."""
     current = settings()
     with DESK.reading(current) as conn:
         found = _find_article(conn, number)

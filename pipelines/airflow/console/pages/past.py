@@ -1,4 +1,4 @@
-"""The page of backfills and imports. The Dags of these names look first and wait for a person's yes."""
+"""The page of backfills and imports. The Dags `backfill` and `import` look first, and wait for a person's yes."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _approve(dag: Dag, run_id: RunId, acting: Acting) -> Any:
 
 @router.post("/{dag}/{run_id}/refuse")
 def _refuse(dag: Dag, run_id: RunId, acting: Acting) -> Any:
-    """Say no: nothing is brought in."""
+    """Say no: nothing is fetched or imported."""
     return _give_answer(dag, run_id, acting, Act.REFUSE, "Reject")
 
 

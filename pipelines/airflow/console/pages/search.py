@@ -21,7 +21,8 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-# The pattern of a filter's value: no blank and no parenthesis, so that it stays one filter of a query.
+# VALUE: the pattern of a filter's value. It allows no blank and no parenthesis, so that the value stays one filter of a
+# query.
 VALUE, LONGEST_VALUE, LONGEST_CURSOR = r"^[\w.:+-]*$", 200, 500
 # A query that finds every article, for a search without a word.
 ALL = "from:0001-01-01"

@@ -109,7 +109,7 @@ def _trial(name: Name, key: Key, work: Literal["apply", "undo"], acting: Acting)
 
 @router.get("/{name}/held/{key}")
 def _held_articles(name: Name, key: Key) -> Any:
-    """The articles of a held run as they would be stored; `more`: how many there are besides those."""
+    """The articles of a held run as they would be stored; `more`: how many more articles the run has."""
     current = settings()
     try:
         with DESK.reading(current) as conn:

@@ -154,7 +154,7 @@ def _pause(name: str, acting: Acting) -> Any:
 
 @router.post("/watches/{name}/resume")
 def _resume(name: str, acting: Acting) -> Any:
-    """Resume a paused or mute watch; it tells of changes from now on."""
+    """Resume a paused or muted watch: people are told of changes from now on."""
     with _changing(acting, Act.RESUME, name) as done:
         watches.pause(done.conn, name, paused=False)
         watches.mute(done.conn, name, None)
