@@ -2,10 +2,10 @@
 ### Crawl: from news sites to the raw store
 
 Runs on `NIGHTDESK_SCHEDULE` (cron, by the clock of `NIGHTDESK_SCHEDULE_TIMEZONE`). **plan** picks the sources that are
-due by their own schedule; **crawl** fetches them and keeps what the sites sent as WARC files (up to 50 sources have a
-task each; more share 6 to 60 tasks, which take about equally long); **publish** hands the run over to `news_extract`
-with every source that delivered anything; **verdict** turns the run red when `NIGHTDESK_FAILED_SHARE` of the sources
-failed.
+due by their own schedule; **crawl** fetches their lists and pages, and keeps what the sites sent as WARC files (up to
+50 sources have a task each; more sources share 6 to 60 tasks of about the same length); **publish** hands the run over
+to `news_extract` with every source that delivered anything; **verdict** turns the run red when `NIGHTDESK_FAILED_SHARE`
+of the sources failed.
 
 If no source is followed, the run is red and says so: **plan** found no file in the sources folder. If sources are
 followed and none is due, the run is green.

@@ -108,8 +108,8 @@ def sources(
 
 
 def count_copies(conn: postgres.Connection, run: str, sources: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """For each source with pages that this run found first: how many there are, and how many are copies of known
-    articles or other addresses of them. As `first_found` and `copies` of `sources`.
+    """For each source with pages that this run found first: how many pages, and how many of these are copies of known
+    articles or other addresses of such articles. As `first_found` and `copies` of `sources`.
     """
     counts: dict[str, tuple[int, int]] = {}
     for end in postgres.query(conn, "desk_outcomes", runs=[run] * len(sources), sources=list(sources)):

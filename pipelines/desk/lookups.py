@@ -14,8 +14,8 @@ def versions(conn: postgres.Connection, number: int) -> list[postgres.Row]:
 
 
 def last_edits(conn: postgres.Connection, numbers: Sequence[int]) -> dict[int, postgres.Row]:
-    """The last edit by the outlet of each of these articles, if any: `at`, `kind`; and `title_before` if the title was
-    another one.
+    """For each of these articles that its outlet edited, the last edit: `at`, `kind`, and `title_before` if the title
+    was another one.
     """
     rows = postgres.query(conn, "desk_last_edits", ids=list(numbers))
     return {row.pop("article_id"): row for row in rows}

@@ -123,7 +123,7 @@ def name_of(user: BaseUser) -> str:
 
 
 def _may_administer(manager: BaseAuthManager[Any], user: BaseUser) -> bool:
-    """Whether a user is an administrator. FAB: by the right to change roles. The simple manager: by access to NO_TEAM."""
+    """Whether a user is an administrator: in FAB may change roles, in the simple manager has access to NO_TEAM."""
     if not manager.is_authorized_custom_view(method="PUT", resource_name="Roles", user=user):
         return False
     try:
