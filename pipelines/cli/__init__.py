@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -88,6 +89,10 @@ def main() -> None:
         )
         sys.exit(1)
     except OSError as error:
+        folder = Path(os.fsdecode(error.filename)).parent if isinstance(error.filename, str | bytes) else Path()
+        if error.errno == errno.ENOENT and not folder.is_dir():
+            complain(f"There is no folder {folder}: make it, then run the same command again.")
+            sys.exit(1)
         if error.errno not in FILE_TROUBLES:
             raise
         where = error.filename or "A file"

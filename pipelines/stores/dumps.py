@@ -30,8 +30,6 @@ def dump(settings: Settings, file: Path) -> None:
     """
     if not file.name or file.is_dir():
         raise DatabaseError(f"{file} is a folder: name a file in it.")
-    if not file.parent.is_dir():
-        raise DatabaseError(f"There is no folder {file.parent}: make it, then run the same again.")
     beside = file.with_name(f"{file.name}.new")
     beside.touch(mode=0o600)
     try:

@@ -116,11 +116,13 @@ def test_a_channel_without_an_address_is_told_with_the_near_ones(nightdesk: Nigh
         ("watch", "add", "caf\udce9", "rain"),
         ("watch", "history", "caf\udce9"),
         ("sources", "rename", "sabah", "caf\udce9"),
+        ("db", "dump", "no/such/folder/today.dump"),
+        ("watch", "export", "no/such/folder/watches.toml"),
         ("hold", "--release", "99999999999999999999"),
         ("erase", "99999999999999999999", "--yes"),
     ],
 )
-def test_what_postgres_cannot_hold_is_one_sentence(
+def test_what_cannot_be_done_with_what_was_typed_is_one_sentence(
     words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["nightdesk", *words])
