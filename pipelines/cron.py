@@ -31,9 +31,10 @@ def problem(expression: str) -> str:
 def last_strike(expression: str, timezone: str, at: datetime) -> datetime:
     """The last moment up to and including `at` (aware) at which the expression struck by the clock of a zone, in UTC.
 
-    When a clock is changed, the result is that of Airflow. An expression that strikes at one time of day strikes once
-    on that day: at the second of two such times, or later by as much as the clock was put forward. An expression that
-    strikes more often goes on as if nothing had changed.
+    When a clock is changed, the result is the same as in Airflow. An expression with one time of day strikes once on
+    such a day. If the clock shows that time twice, the second counts. If the clock skips that time, the expression
+    strikes as much later as the clock was put forward. An expression that strikes more often goes on as if nothing had
+    changed.
     """
     zone, once = ZoneInfo(timezone), _has_one_time(expression)
     wall = at.astimezone(zone).replace(tzinfo=None, microsecond=0)
@@ -57,7 +58,8 @@ def next_strike(expression: str, timezone: str, at: datetime) -> datetime:
     wall = at.astimezone(zone).replace(tzinfo=None, microsecond=0)
     times, found = croniter(expression, wall - CLOCK_CHANGE), set[datetime]()
     first = last = times.get_next(datetime)
-    # A later time on the clock may be an earlier moment, by as much as a clock is changed.
+    # When a clock is put back, a later time on it may be an earlier moment. So the search goes on for the largest
+    # change of a clock.
     while not found or last <= first + CLOCK_CHANGE:
         later = {moment for moment in _moments(last, zone, once=once) if moment > at}
         first = first if found or not later else last

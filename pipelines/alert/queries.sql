@@ -54,7 +54,7 @@ select count(*)::int as count from (select from changes where matched_at is null
 select counts from runs where run = %(run)s and source = %(source)s and stage = %(stage)s
 
 -- name: digest_of_watches
--- One digest of everything from which the QuerySet of all watches is made. It changes with any watch and any list of synonyms.
+-- A hash of everything from which the QuerySet of all watches is made. It changes with any watch and any list of synonyms.
 select md5(concat(
     (select string_agg(md5(jsonb_build_array(name, query, terms, unless)::text), '' order by name) from watches), ' ',
     (select string_agg(md5(jsonb_build_array(name, spellings)::text), '' order by name) from synonyms)
@@ -213,7 +213,8 @@ limit %(count)s
 for update of c skip locked
 
 -- name: usual_words
--- The words of the newest articles, and in how many of these articles each word stands. Words of only one article are left out.
+-- The words of the newest articles, and in how many of these articles each word stands. Of a long article only the first row counts. Words
+-- of only one article are left out.
 with newest as (select words from article_words where part = 0 order by dated desc, article_id desc limit %(newest)s)
 select word, count(*)::int as articles, (select count(*)::int from newest) as of
 from newest, unnest(tsvector_to_array(words)) as word

@@ -386,7 +386,7 @@ select set_config('enable_indexscan', %(walk)s, true)
 explain (format json) select from article_words where shape = 0 and words @@ %(of_exact)s::tsquery
 
 -- name: search_known
--- How many articles are in the index, by Postgres' statistics.
+-- How many rows the index has, by Postgres' statistics. A long article has several rows.
 select greatest(reltuples, 1) as articles from pg_class where oid = 'article_words'::regclass
 
 -- name: search_latest

@@ -35,7 +35,8 @@ from pipelines.stores.articlefile import Line
 AT_ONCE = 200
 # How many of the largest differences a report keeps. Chosen: what a person reads.
 SHOWN = 20
-# The fields that are compared: for every wording, and also for an article's newest one.
+# WORDED: the fields that are compared for every wording. BESIDE: the fields that are compared only if the wording is
+# the article's newest.
 WORDED = ("title", "description", "text")
 BESIDE = (
     "canonical_url", "authors", "language", "published_at", "published_precision", "published_from", "modified_at",

@@ -256,8 +256,9 @@ where source = any(%(sources)s) and (next_at <= now() or (state = 'discovered' a
 group by source, host
 
 -- name: lend_entries
--- A further list names an article that was not fetched yet. Fill in what the entry of the first list left empty. If that entry has a date,
--- the precision of the further list's date is left out, because a precision belongs to its own date.
+-- A further list names an article that was not fetched yet. If the first list said little of the article (its `entry`), take what is
+-- missing from the further list. If the first list gave a date, the further list's precision is not taken: it says how exact the other date
+-- is.
 update urls u
 set entry = (
         case when u.entry -> 'published_at' is not null then lent.entry::jsonb - 'published_precision' else lent.entry::jsonb end
@@ -267,7 +268,8 @@ from (values %s) as lent (id, entry)
 where u.id = lent.id and u.fetched_at is null and u.kind = 'article'
 
 -- name: lend_of_aliases
--- Fill in what an article's entry left empty from the entries of its aliases, as lend_entries does.
+-- If the list said little of an article (its `entry`), take what is missing from the entries of the article's aliases, as lend_entries
+-- does.
 update urls u
 set entry = (
         case when u.entry -> 'published_at' is not null then lent.entry - 'published_precision' else lent.entry end
@@ -604,7 +606,7 @@ where id in (
     where source = %(source)s and via = %(via)s and kind = 'article' and state in ('stored', 'unchanged')
         and alias_of is null and missed_at is null and (next_at is null or next_at > now())
         -- This condition only keeps the search short. An article that is newer than the oldest entry was discovered after the date of that
-        -- entry. If the article's date lay in the future, it was discovered at most some days earlier.
+        -- entry. If the article's date lies after its discovery, it does so by at most `ahead`; so the search goes that much further back.
         and discovered_at > %(oldest)s::timestamptz - %(ahead)s
         and coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz > %(oldest)s
         and id <> all(%(still_named)s)

@@ -147,7 +147,8 @@ order by started_at desc
 limit %(count)s
 
 -- name: desk_sources_of_run
--- The sources for which a run discovered URLs, each with the number of its URLs, of failed URLs, and of undecided URLs.
+-- The sources for which a run discovered URLs, each with the number of its URLs. failed: failed or blocked URLs. open: discovered or
+-- fetched URLs, which are not decided yet.
 select source, count(*)::int as urls, count(*) filter (where state in ('failed', 'blocked'))::int as failed,
     count(*) filter (where state in ('discovered', 'fetched'))::int as open
 from urls

@@ -2,8 +2,8 @@
 
 -- name: fetches_to_extract
 -- The article pages to extract for a source and run: all that the run fetched and, with `others`, the undecided pages of other runs. Pages
--- of a newer run are left out, because that run may still be going on, unless its label is later than now. Held pages wait in the article
--- file of their own run.
+-- of a run with a later key are left out, because that run may still be going on. If the key lies in the future, the run's pages are taken.
+-- Held pages wait in the article file of their own run.
 with wanted as (
     select id from fetches where source = %(source)s and run = %(run)s
     union
@@ -21,8 +21,8 @@ where f.source = %(source)s and f.outcome = 'fetched' and f.warc_file is not nul
 order by f.id
 
 -- name: fetches_to_read_again
--- The stored pages of articles that these fetches look at again, if another extractor read the stored pages. Whether the site changed an
--- article shows only if one extractor reads both pages.
+-- The stored pages of articles that these fetches look at again, if another extractor read the stored pages. Only if the same extractor
+-- reads both pages can we see whether the site changed the article.
 select distinct on (f.id) f.id as fetch_id, f.url_id, f.run, f.url, f.fetched_at, f.digest, f.warc_file, f.warc_offset, f.warc_length,
     a.title_digest, a.text_digest
 from fetches newer

@@ -28,7 +28,7 @@ from pipelines.model import Entry
 
 # Characters that are read for each visible one, because of markup. Chosen: enough for summaries in HTML.
 MARKUP_FACTOR = 10
-# Elements of one name in an entry that are examined. Chosen: some feeds repeat an element.
+# How many elements with the same name are read in one entry. Chosen: some feeds repeat an element.
 SAID_TWICE = 3
 
 ROOTS = ("rss", "rdf", "feed", "channel")

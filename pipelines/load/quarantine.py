@@ -49,12 +49,13 @@ class HeldRun:
 
 
 def judge(conn: postgres.Connection, lines: Sequence[file_rows.Row], sources: Sequence[str], run: str) -> str:
-    """Hold the articles of one source if they are unlike its earlier ones; gives a sentence that says why, empty if
+    """Hold the articles of a source if they are unlike its earlier ones; gives a sentence that says why, empty if
     nothing must be held.
 
-    Part of the load's transaction. lines: those of the article files of these sources. If there are several sources,
-    only the articles of the first one that must be held are held, and the sentence is about that source. Three kinds of
-    runs are not judged: one that was loaded before, a run of a backfill or an import, and a run that a person released.
+    Part of the load's transaction. lines: the lines of these sources' article files. The sources are judged one after
+    the other. At the first one whose articles must be held the function holds them and gives its sentence, and does not
+    judge the others. Three kinds of runs are not judged: one that was loaded before, a run of a backfill or an import,
+    and a run that a person released.
     """
     undecided: dict[str, list[file_rows.Row]] = {}
     for row in postgres.query(conn, "drift_lines", run=run, sources=list(sources)):
@@ -84,7 +85,7 @@ def _judge_source(
         {**row, "measured": _read_measured(row)}
         for row in postgres.query(conn, "drift_before", source=source, run=run, count=policy.DRIFT_BEFORE)
     ]
-    # A small run is compared together with the newest articles before it, which must differ as well.
+    # A small run is filled up with the newest articles before it, which must differ as well.
     borrowed = max(0, policy.DRIFT_ARTICLES - len(rows))
     sample = [
         drift.measure_article(

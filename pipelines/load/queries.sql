@@ -412,8 +412,8 @@ where l.n = given.n
 select source, pg_try_advisory_lock(hashtextextended('load ' || source, 0)) as ours from unnest(%(sources)s::text[]) as g (source)
 
 -- name: load_unindexed
--- Articles that this transaction wrote and whose lines may be compared with another wording (whole). Their words go into the search index.
--- n: the line with the same words, if extract has made its index rows.
+-- Articles that this transaction wrote, by lines with their text filled in (`whole`). The articles' words go into the search index. n: the
+-- line with the same words, if extract has made its index rows.
 select a.id, a.source, a.language, a.loaded_at,
     least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated,
     min(l.n) filter (
@@ -706,8 +706,8 @@ where a.id = any(%(ids)s) and r.article_id = a.id and r.revision = a.revision
     and (r.title, r.description, r.text) = (a.title, a.description, a.text)
 
 -- name: wordings_twice
--- The next articles that upkeep changes, newest first, whose wording is also in their newest revision. Their rows are locked until the
--- transaction ends.
+-- The next articles that upkeep changes, newest first: the row of their newest revision repeats the article's words. Their rows are locked
+-- until the transaction ends.
 select a.id
 from articles a join revision_rows r on r.article_id = a.id and r.revision = a.revision
 where (%(below)s::bigint is null or a.id < %(below)s) and r.text is not null

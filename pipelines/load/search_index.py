@@ -20,15 +20,18 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres, row_copy
 from pipelines.stores.packed_values import pack_bigint, pack_bytes, pack_moment, pack_name, pack_smallint
 
-# Articles of one transaction of `backfill`. It takes half a second, and a load of the same article waits for it.
+# Articles in one transaction of `backfill`, which adds articles that are older than the index. A transaction takes half
+# a second, and a load of the same article waits for it.
 BATCH = 200
 BACKFILL = "words"
-# Known words that a process remembers, so that it need not query them again. Chosen: 20 MB; words of many texts come
-# first.
+# Known words that a process remembers, so that it need not query them again. Chosen: they take 20 MB. A frequent word
+# is met early, so it is among them.
 MOST_REMEMBERED = 200_000
-# The remembered table of known words, and the words that are committed in it, in UTF-8.
+# Which table of known words (start of the server, database, file) -> those of its words that are committed, in UTF-8.
+# It has at most one key.
 _REMEMBERED: dict[tuple[object, ...], set[bytes]] = {}
-# The rows of an article, and their distinct words as far as they are not among the words of the article file.
+# The index rows of an article, and its distinct words. The words are empty if extract made the rows: then the article
+# file has the words.
 Indexed = tuple[Sequence[PackedVector], Collection[str]]
 COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded_at", "words")
 

@@ -1,9 +1,10 @@
-"""The process that hands messages to one channel, one after the other. Each message has a time limit that nothing can
-exceed.
+"""The process that hands messages to one channel, one after the other. A long message for a chat goes out in pieces.
+Each piece has a time limit that nothing can exceed.
 
 An alarm ends the complete process, whatever hangs: name resolution, TLS, a slow answer, or a library that waits. The
-process reads lines of JSON: first the address, so that no list of processes shows it, then messages. For each message
-the process writes which parts were taken meanwhile, if any, and then a receipt. The process ends when its input ends,
+process reads lines of JSON. The first has the address, which no list of processes shows in this way, and the private
+networks that the address may lead to. Each further line is a message. For each piece that the receiver of a chat
+accepted the process writes a line. After the whole message it writes a receipt. The process ends when its input ends,
 and so ends with the process that started it (`delivery.open_courier`).
 """
 
@@ -83,7 +84,7 @@ def _open_carrier(stack: ExitStack, address: str) -> tuple[float, Carry]:
 
 
 def _telling(answers: TextIO, seconds: float) -> Callable[[str], None]:
-    """A function that reports a part as taken. The next part has the complete limit again."""
+    """A function that reports a piece as accepted. The time limit then starts anew for the next piece."""
 
     def took(part: str) -> None:
         _say(answers, {"took": part})

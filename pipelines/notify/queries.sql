@@ -13,7 +13,7 @@ returning id
 select pg_try_advisory_lock(%(senders)s, %(sender)s) as got, set_config('synchronous_commit', 'off', false)
 
 -- name: cease_sender
--- This session is no longer a sender.
+-- This session is no longer a sender. Its commits wait for the disk again.
 select pg_advisory_unlock(%(senders)s, %(sender)s), set_config('synchronous_commit', 'on', false)
 
 -- name: channels_due

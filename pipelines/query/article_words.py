@@ -19,8 +19,9 @@ class FieldWords:
 
     whole: the places at which a complete word may begin, and those at which it may end; None if it may at every place.
 
-    If joiners keep words of the field together, the field is read a second time as if these words were separate. A part
-    of such a word is no complete word.
+    If joiners keep words of the field together, the field is read a second time as if these words were separate. In
+    this second reading a match must begin where a joined word begins and end where one ends: a piece of a joined word
+    is no complete word.
     """
 
     name: str

@@ -1,9 +1,10 @@
 """Many queries prepared for one article after another: which queries are examined, and which of these hold.
 
-For each query some clauses are kept. A clause is a set of keys (a word, the beginning of one, a filter …), and every
-answer has one key of the set. A query is looked up by its rarest clause. For all queries that remain, three more
-clauses and two excluded words are checked together, in numpy. The queries that still remain are read as a search reads
-them (`evaluation.places`), by position. So the clauses may let too many articles pass, but never too few.
+For each query some clauses are kept. A clause is a set of keys (a word, the beginning of one, a filter …). Every
+article that matches the query has at least one of these keys. A query is looked up by its rarest clause. For all
+queries that remain, three more clauses and two excluded words are checked together, in numpy. The queries that still
+remain are read as a search reads them (`evaluation.places`), by position. So the clauses may let too many articles
+pass, but never too few.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ from pipelines.query.grammar import Either, Every, Except, Field, FieldFilter, F
 from pipelines.query.matcher import Hit
 from pipelines.query.terms import Term
 
-# The version of the form of the arrays, and of what `grammar` takes queries for. Stored arrays with another number are
-# built again.
+# The version of the form of the arrays, and of the meaning that `grammar` gives to a query. Stored arrays with another
+# number are built again.
 FORM = 3
-# Two groups that fill the rows of queries with fewer groups: one that every article has, and one that no article has.
+# A query's rows have a fixed number of clauses. These two fill the empty places: ALWAYS in `required`, because every
+# article meets it, and NEVER in `excluded`, because no article meets it.
 ALWAYS, NEVER = 0, 1
 # Letters of the pieces by which parts of words (`sub:`) are found. Chosen: the shortest part that is allowed.
 PIECE_LETTERS = 3

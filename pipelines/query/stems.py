@@ -20,7 +20,8 @@ LANGUAGES = {
     "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
     "sv": "swedish", "tr": "turkish",
 }  # fmt: skip
-# The fewest letters with which all words of a stem begin. Chosen: with fewer the index names every article.
+# The fewest letters of a beginning that is looked up in the index. A shorter common beginning is lengthened to this.
+# Chosen: with fewer the index names every article.
 SHORTEST_LETTERS = 3
 
 

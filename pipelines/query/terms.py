@@ -11,7 +11,7 @@ from pipelines import text
 from pipelines.errors import WatchError
 from pipelines.query import variants
 
-# The prefix of a term -> its mode, and how the article is treated.
+# The prefix of a term -> its mode, and how the grammatical article (ال) is treated.
 PREFIXES = {
     "clitics": ("clitics", "optional"),
     "exact": ("exact", "optional"),
@@ -39,8 +39,9 @@ class Term:
     mode: `clitics` finds a word with the letters that Arabic writes before it; `exact` finds the word alone; `suffix`
     also finds the word with letters written after it; `stem` finds the word with any ending in the language of the
     text; `substring` finds the letters at any place in a word.
-    article: `keep` adds no article to a word without one (حماس, not الحماس). `apart` looks for a part of a word without
-    the article that it begins with. Older watches have `optional`, which changes nothing.
+    article: how the grammatical article (ال) is treated. The letters that a mode finds before a word may be the article
+    with `optional`, and may not with `keep` (حماس, not الحماس). `apart` stands only with `substring`: the term is
+    looked for without the article at its beginning.
 
     A word that ends in `*` finds every word with this beginning.
     """

@@ -69,7 +69,7 @@ def mask_secrets(said: str, address: str) -> str:
 def _parts(address: str) -> dict[str, str]:
     """What libpq reads from an address, unless it may have read a part of the password as something else."""
     rest = next((address[len(scheme) :] for scheme in SCHEMES if address.startswith(scheme)), "")
-    # The only @ allowed there ends the password; a / before it would end the password for libpq.
+    # `rest` may have one @, which ends the password. If a / stands before the @, libpq would end the password at the /.
     if rest.count("@") > 1 or "@" in rest.partition("/")[2]:
         raise DatabaseError(UNUSABLE)
     try:

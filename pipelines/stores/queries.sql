@@ -117,9 +117,9 @@ where f.warc_file = any(%(files)s) and l.kind <> 'article' and f.outcome = 'fetc
 select sources, followed, night from run_plans where run = %(run)s
 
 -- name: plan_run
--- Note for how many sources a run is planned, and whether it is a night. A run is a night if it has more than a share of all followed
--- sources. If sources are crawled in groups, the sources of the widest recent run count instead of all. If a run is planned twice, the plan
--- with more sources stays.
+-- Note for how many sources a run is planned, and whether it is a night. A run is a night if it has more than a share of the followed
+-- sources. If sources are crawled in groups, it is the share of the sources in the widest recent run, and not of all followed sources. If a
+-- run is planned twice, the plan with more sources stays.
 insert into run_plans (run, sources, followed, night)
 select %(run)s, %(sources)s, %(followed)s, %(sources)s > %(share)s * least(%(followed)s, greatest(%(sources)s,
     (select max(sources) from run_plans where begun_at > now() - %(within)s and run <> %(run)s)))

@@ -20,7 +20,8 @@ left join lateral (
         jsonb_agg(jsonb_build_object('stage', stage, 'state', state, 'message', message) order by started_at) as stages,
         bool_or(stage = 'crawl' and counts -> 'not due' is not null and counts -> 'lists' = '0') as not_due
     from runs
-    -- A range of one source makes Postgres take the source's newest row from the index, instead of searching the rows of all sources.
+    -- `source >= name and source <= name` instead of `=` makes Postgres take the source's newest row from the index. With `=` it would
+    -- search the rows of all sources.
     where runs.source = name and run = coalesce(%(run)s, (
         select night.run from runs night
         where night.source >= name and night.source <= name and not exists (

@@ -32,11 +32,11 @@ OF_SITE = re.compile(
 OF_SITE_OR_TITLE = re.compile(
     r"(?<![a-z])(?:(?:blog|page)[-_]?(?:title|header)|brand|top-?bar)(?![a-z])", re.IGNORECASE
 )
-# What sites call the head of every page, and the elements that hold the head of an article.
+# Names of the element at the head of every page. Some sites give them to the head of an article as well.
 HEAD = re.compile(r"(?<![a-z])(?:header|masthead|banner|top-?bar|brand(?:ing)?)(?![a-z])", re.IGNORECASE)
 # A link to a section: a short path of words.
 OF_SECTION = re.compile(r"(?:https?://[^/]+)?/?(?:[^/\d?#.]{1,30}/?){1,2}(?:index\.\w+)?")
-# Words for people who use a screen reader, or in the place of a picture.
+# Classes of elements whose text is not shown: it is for screen readers, or stands in for a logo.
 UNSEEN = re.compile(r"sr-only|screen-?reader|visually-?hidden|assistive", re.IGNORECASE)
 MOVED_AWAY = re.compile(r"text-indent\s*:\s*-\d{3}", re.IGNORECASE)
 OF_STORY = re.compile(r"(?<![a-z])(?:article|story|post|entry|content|main|hero)(?![a-z])", re.IGNORECASE)
@@ -48,8 +48,10 @@ JUDGED_HEADINGS = 10
 
 
 def names_site(h1: HtmlElement, *titles: str) -> bool:
-    """Whether a heading is the name of the site and not of the article. Such a heading is hidden, in a menu, a link
-    home, or at the head of the page without a word of the page's other titles.
+    """Whether a heading is the name of the site and not of the article. It is the site's if it is hidden, if it is in a
+    menu, a footer or an aside, if its class or id is one of OF_SITE, or if it is a link home. If its class or id is one
+    of OF_SITE_OR_TITLE, or if `may_name_site` holds, it is the site's only if it shares no word with the page's other
+    titles.
     """
     # Titles may contain the site's name, and the heading may share these words.
     longest = {title: max(SEPARATOR.split(title), key=words) for title in titles if title}

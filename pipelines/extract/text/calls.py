@@ -26,8 +26,8 @@ ASKED_WITH = ("form", "input", "button", "iframe", "a")
 MOST_WORDS, MOST_SHARE = 120, 0.15
 # A block with at least this many words is a paragraph of the article, even in such a box. Chosen: calls are shorter.
 PARAGRAPH_WORDS = 40
-# A line with at least this many words, a full stop and no link is prose, and not an offer. Chosen: as of a line that
-# repeats.
+# A line with at least this many words, a full stop and no link is prose, and not an offer. Chosen: shorter lines are
+# often no prose; a repeated line (line_cuts) has the same limit.
 PROSE_WORDS = 12
 # A sign before or after a link that points to it. In lines from right to left, the sign points to the left.
 POINTS = re.compile(r"[^\w\s]{0,2}\s?(?:[»›→➜➔➡⇒▶▸►←⬅◀◄👉]|>>)")

@@ -15,14 +15,15 @@ from lxml.html import HtmlElement
 from pipelines.extract.blocks import HOLDERS, Block
 from pipelines.extract.phrases import key
 
-# The least share of a line's words that are link, and the fewest such lines in a row that are a list.
+# A line is a link if at least this share of its words is linked. At least so many of these lines in a row are a list.
 LINKED_SHARE, FEWEST_LINES = 0.8, 3
 # The elements that make a line of a table of contents. Headings are left out, because many are links to themselves.
 LINE_TAGS = frozenset(("li", "p", "div", "a", "span"))
 # How many elements around a block are searched for a link that contains it. Chosen: a link around a box contains few
 # elements.
 NEAR_ELEMENTS = 8
-# A list of links is kept whole from this share of its lines on. Chosen: as with tables.
+# If fewer than this share of a list's links were kept, these are cut too. Chosen: the same as for tables
+# (tables.WHOLE).
 WHOLE_SHARE = 0.5
 # Texts that stand only above a table of contents; and texts that are also the names of other things.
 SURE_SAID = """

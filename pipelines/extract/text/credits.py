@@ -13,13 +13,14 @@ from pipelines.extract.blocks import HEADINGS, TAIL_CHARACTERS, Block, has_stop
 from pipelines.text import UNSPACED
 
 PICTURE = r"(?P<what>photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?)"
-# A credit: words that only credits have, a word that sentences have too and that must precede a name, or a colon.
+# How a credit goes on. `sure`: words that only credits have. The other words are in sentences as well, and need a colon
+# after them. After `named` a name will do, and after `given` a GIVER as well.
 OF = (
     r"(?:(?P<sure>courtesy|used\s{1,3}(?:under|with\s{1,3}permission))|"
     r"(?P<named>by|credits?|via|von|(?P<given>(?:provided|supplied)\s{1,3}by))|(?:de|di|from))(?!\w)"
     r"\s{0,2}(?P<colon>:?)\s{0,2}"
 )
-# A giver without a name: the yard, the ferry's captain. Chosen: longer ones are sentences.
+# Who gave a picture, if the line has no name: the yard, the ferry's captain. Chosen: longer ones are sentences.
 GIVER = re.compile(r"the(?:\s{1,3}[^\s.!?]{1,20}){1,3}\W{0,4}", re.IGNORECASE)
 # A line that is a credit as a whole, and a credit at the end of a caption.
 WHOLE = re.compile(rf"\W{{0,4}}{PICTURE}\s{{1,3}}{OF}(?P<whose>.{{0,100}})$", re.IGNORECASE)
@@ -27,7 +28,7 @@ ENDING = re.compile(rf"[.!?]\s{{1,3}}[(\[]?{PICTURE}\s{{1,3}}{OF}(?P<whose>.{{2,
 SOURCE = re.compile(
     rf"\W{{0,4}}(?:{PICTURE}\s{{1,3}})?(?:source|credit|quelle|fuente|bron)s?\s?:\s{{0,3}}\S", re.IGNORECASE
 )
-# The name of a picture, which may have a number, and its credit or what it shows.
+# A label such as `Photo 3:`, followed by the credit or by what the picture shows.
 LABELLED = re.compile(rf"\W{{0,4}}{PICTURE}\s{{0,3}}\d{{0,3}}\s?:\s{{0,3}}\S", re.IGNORECASE)
 # Words without a capital that may be in a name.
 JOINING_WORDS = (

@@ -14,7 +14,7 @@ create table article_signatures (
     signature bytea not null
 );
 
--- A row for each bucket of an article. The exact buckets have the period 32767.
+-- A row for each bucket of an article. The bucket of articles with exactly the same text has no period; 32767 stands for that.
 create table signature_buckets (
     period smallint not null,
     bucket bigint not null,
