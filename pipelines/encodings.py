@@ -26,8 +26,7 @@ MOST_MEMBERS = 10_000
 LEAST_PIECE, LARGEST_PIECE = 256, 1 << 16
 # The beginnings of a zstd frame; a skippable one (RFC 8878) says its length, and its content is no part of the body.
 FRAME = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
-SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18.{4}", re.DOTALL)
-SKIPPABLE_HEAD_BYTES = 8
+SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18(.{4})", re.DOTALL)
 # The most frames of a zstd body, because the rest of the body is copied behind each. Chosen: programs that pack in
 # pieces make one for some megabytes.
 MOST_FRAMES = 100
@@ -152,8 +151,8 @@ def _unzstd(body: bytes, limit: int) -> bytes:
         frames += 1
         if frames > MOST_FRAMES:
             raise OverLimit(f"it is zstd of more than {MOST_FRAMES} frames")
-        if SKIPPABLE.match(body):
-            length = SKIPPABLE_HEAD_BYTES + int.from_bytes(body[4:SKIPPABLE_HEAD_BYTES], "little")
+        if skipped := SKIPPABLE.match(body):
+            length = skipped.end() + int.from_bytes(skipped[1], "little")
             if len(body) < length:
                 raise CutShort("it ends early")
             body = body[length:]

@@ -21,6 +21,7 @@ BEHIND = ".,;:!?)]}"
 # The name of an attribute whose value stands without quotes.
 UNQUOTED = re.compile(r"^[A-Za-z-]+=")
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\(.)")
+HEXADECIMAL = 16
 BASE = re.compile(r"<base\s[^<>]*?href\s*=\s*[\"']?([^\"'<>\s]+)|\bxml:base\s*=\s*[\"']([^\"'<>\s]+)", re.IGNORECASE)
 # Bases of relative links that are tried. Chosen: a page has one, and a feed seldom more.
 MOST_BASES = 5
@@ -57,4 +58,4 @@ def _words(text: str, pieces: Collection[str]) -> Iterator[str]:
 
 
 def _letter(found: re.Match[str]) -> str:
-    return chr(int(found[1], 16)) if found[1] else found[2]
+    return chr(int(found[1], HEXADECIMAL)) if found[1] else found[2]
