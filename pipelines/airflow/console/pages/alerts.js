@@ -1,4 +1,5 @@
-// Alerts: what was told to whom, what waits and what was given up, with the reason; sent again and acknowledged here.
+// Alerts: who was told of what, which messages wait, and which were given up and why. Here messages are sent again and alerts
+// acknowledged.
 import { useDoing } from "../parts/acting.js";
 import { act, useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
@@ -31,7 +32,7 @@ export const Message = ({ message }) =>
     message.why && message.state !== "sent" ? h(Text, { color: "red.fg", lang: "en", overflowWrap: "anywhere" }, h("bdi", null, message.why)) : null,
   );
 
-// What became of a held run that an alert told of, by its state.
+// What became of the held run that an alert tells of, by the state of the run.
 const BECAME = { held: "alerts.still_held", released: "alerts.released", rejected: "alerts.rejected" };
 const becameOf = ({ run, state, decided_by: who }) => say(BECAME[state], { run, who: who || "–" });
 

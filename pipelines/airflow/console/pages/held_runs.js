@@ -12,8 +12,8 @@ const { Box, Flex, Skeleton, Text } = globalThis.ChakraUI;
 
 const DECISIONS = { release: { said: "held.release" }, reject: { said: "held.reject", colorPalette: "red" } };
 
-// What a decision came to: a sentence with the figures of the run that carried it out, and the way to the articles, or to
-// where their addresses ended.
+// The result of a decision: a sentence with the figures of the run that carried it out, and a link to the articles or to the
+// states of their addresses.
 const Decided = ({ source, title, run, begun }) => {
   const [result, error] = useResult(begun, "do", true);
   const { work } = begun;
@@ -40,18 +40,19 @@ const UnderWay = ({ begun, onEnd }) => {
   );
 };
 
-// The decision on the n articles of a held run. onBegin: once it is taken; onDone: once it is carried out.
+// The decision on the n articles of a held run. onBegin: called once the decision is taken. onDone: called once it is carried
+// out.
 export const Decide = ({ source, title, run, n, onBegin, onDone }) => {
   const [begun, setBegun] = useState(null);
   const [ended, setEnded] = useState("");
-  // The pressed button goes away, and where the focus was is told what becomes of the decision.
+  // The pressed button goes away, so the focus moves to the text that says what becomes of the decision.
   const status = useRef(null);
   const doing = useDoing();
   useEffect(() => {
     if (begun) status.current?.focus();
   }, [begun]);
   useEffect(() => {
-    // Who has gone on to something else meanwhile stays there.
+    // If the reader has moved the focus elsewhere meanwhile, it stays there.
     if (ended && (document.activeElement ?? document.body) === document.body) status.current?.focus();
   }, [ended]);
   const decide = (work) => {
@@ -76,7 +77,7 @@ export const Decide = ({ source, title, run, n, onBegin, onDone }) => {
       : Object.entries(DECISIONS).map(([work, { said, ...look }]) =>
         h(Button, { key: work, size: "xs", variant: "outline", disabled: doing.busy || underWay, onClick: () => decide(work), ...look }, say(said))
       ),
-    // It is there before there is something to be told, for only what changes in it is read out.
+    // The element exists before it has a text, because only what changes in an element is read out.
     h(
       Box,
       { as: "span", role: "status", tabIndex: -1, ref: status },
@@ -88,8 +89,8 @@ export const Decide = ({ source, title, run, n, onBegin, onDone }) => {
   );
 };
 
-// Why a run is held, a sentence for each way in which it is unlike those before. A run that an older version held has only
-// its reason, which begins and ends as a part of longer sentences of the server.
+// Why a run is held: a sentence for each way in which the run is unlike earlier ones. A run that an older version held has only
+// a reason in words, written as a part of a longer sentence.
 export const Why = ({ reason, drifts }) => {
   if (drifts.length > 0) return drifts.map(({ kind, figures }) => h(Text, { key: kind, fontSize: "sm", my: 1 }, say(`drift.${kind}`, figures)));
   return reason ? h(English, { my: 1 }, `${reason[0].toUpperCase()}${reason.slice(1)}.`) : null;

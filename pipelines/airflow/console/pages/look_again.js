@@ -8,7 +8,7 @@ import { say } from "../parts/language.js";
 const { createElement: h, useState } = globalThis.React;
 const { Flex, Stack, Text } = globalThis.ChakraUI;
 
-// refused: the path that refuses the look that still waits for a yes; this is done first.
+// refused: the path by which the look that still waits for a yes is refused. That look is refused first.
 export const LookAgain = ({ run, refused, onDone }) => {
   const { url, name, timezone, country, twice } = run.form;
   const [form, setForm] = useState({ name: name ?? "", timezone: timezone ?? "", country: country ?? "" });

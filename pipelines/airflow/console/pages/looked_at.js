@@ -12,7 +12,7 @@ const { Badge, Box, Flex, Heading, Stack, Table, Text } = globalThis.ChakraUI;
 
 const WAITS = new Set(["awaiting_input", "deferred"]);
 
-// The state of such a look, as a key of the catalogues, and its colour.
+// The state of a look at a site, as a key of the catalogues, and its colour.
 const standing = (run) => {
   if (WAITS.has(run.tasks.approve)) return ["waits", "blue"];
   if (run.tasks.probe === "failed") return ["cannot", "red"];

@@ -8,7 +8,7 @@ import { Decide, Opened, Why } from "./held_runs.js";
 const { createElement: h } = globalThis.React;
 const { Badge, Box, Flex, Text } = globalThis.ChakraUI;
 
-// Of each code of `Need`: how bad it is, and where it is mended.
+// For each code of `Need`: how bad the need is, and the page where a person can do something about it.
 const KINDS = {
   late: ["red", () => h(AirflowLink, { to: "/dags/news_crawl" }, say("needs.dag", { dag: "news_crawl" }))],
   failed: ["red"],
@@ -44,7 +44,7 @@ const Actions = ({ need, page, onKeep, onDone }) => {
 
 const NeedRow = ({ need, page, onKeep, onDone }) => {
   const [colour] = KINDS[need.code] ?? ["gray"];
-  // Our own sentence where there is one; what a site or a stage said stays as it was said.
+  // Our own sentence if there is one. The words of a site or a stage stay unchanged.
   const told = { ...need.of, ...(need.since ? { at: minute(need.since) } : {}) };
   return h(
     Box,

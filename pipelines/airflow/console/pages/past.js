@@ -1,4 +1,4 @@
-// Backfill and import: a form each, what it would bring once its look has ended, and a person's yes or no.
+// Backfill and import: for each a form, what the task `look` found, and a person's yes or no.
 import { Act, DagRun, useDoing } from "../parts/acting.js";
 import { act, useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
@@ -14,7 +14,7 @@ const BACKFILL = { source: "", since: "", until: "", pages: "1000" };
 const IMPORT = { path: "", in_place: false };
 const ENDED = new Set(["success", "failed"]);
 const WAITS = new Set(["awaiting_input", "deferred"]);
-// The task of each Dag that tells what came of it, and the field of its form that says what it is about.
+// For each Dag: the task that tells the result of a run, and the field of the form that says what the run is about.
 const LAST = { backfill: "fetch", import: "bring_in" };
 const ABOUT = { backfill: "source", import: "path" };
 
@@ -78,7 +78,7 @@ const Import = ({ files, onDone }) => {
   );
 };
 
-// What the look found, and the answer it waits for; then what came of it.
+// What the task `look` found, and the answer for which the run waits; later, the result of the run.
 const Found = ({ run, may, onDone }) => {
   const [found, problem] = useResult(run, "look", run.tasks.look === "success");
   const [made] = useResult(run, LAST[run.dag], run.tasks[LAST[run.dag]] === "success");
@@ -131,7 +131,7 @@ export const Past = ({ sources, may }) => {
   if (!asked.page) return asked.error ? h(Trouble, null, asked.error) : null;
   const { runs, files } = asked.page;
   const titles = titlesOf(sources);
-  // The newest is open, until another one is chosen.
+  // The newest run is open until another one is chosen.
   const shown = chosen ?? runs[0]?.run_id ?? "";
   return h(
     Panel,

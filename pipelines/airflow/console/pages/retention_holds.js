@@ -1,5 +1,5 @@
-// Holds: articles that retention leaves alone, with their raw files; what a hold would hold is said before it does. A page says that
-// they are kept: what is held at the Desk is a run.
+// Holds: articles, with their raw files, that retention leaves alone. The page first says what a new hold would cover. At the
+// Desk such articles are *kept*, because *held* is said of runs.
 import { Act, useDoing } from "../parts/acting.js";
 import { act, load } from "../parts/asking.js";
 import { Button } from "../parts/button.js";

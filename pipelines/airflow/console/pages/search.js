@@ -1,4 +1,5 @@
-// Search: the language of `nightdesk search`, filters beside it, each story once, more of them as one scrolls.
+// Search: in the language of `nightdesk search`, with filters. Each story is shown once, and more stories come as the reader
+// scrolls.
 import { useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
 import { Choice } from "../parts/fields.js";

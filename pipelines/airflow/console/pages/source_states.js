@@ -1,7 +1,7 @@
 // The states of a source, and the sources that remain after a choice of states.
 const WELL = new Set(["", "healthy", "learning"]);
 
-// Besides the end of its last run: whether the source is paused, and what health found.
+// The other states of a source besides that of its last run: whether it is paused, and what health found.
 export const othersOf = (source) => [
   ...new Set([...(source.paused_at ? ["paused"] : []), ...(WELL.has(source.standing) ? [] : [source.standing]), ...source.troubles]),
 ];

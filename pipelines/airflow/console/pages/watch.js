@@ -1,4 +1,5 @@
-// A watch: changed, tried, muted, paused, removed; its feed; who changed it and how.
+// A watch: here a person changes, tries, mutes, pauses or removes it. It also shows the feed of the watch, and who changed it
+// and how.
 import { useDoing } from "../parts/acting.js";
 import { act, useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";

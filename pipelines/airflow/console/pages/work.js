@@ -1,4 +1,4 @@
-// Work: what is done with the archive as a whole; each form says first what it would do.
+// Work: what is done with the archive as a whole. Each form first says what the work would do.
 import { Act } from "../parts/acting.js";
 import { useData } from "../parts/asking.js";
 import { Choice } from "../parts/fields.js";

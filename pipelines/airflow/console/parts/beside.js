@@ -1,5 +1,5 @@
-// What the page shows besides the text of an article: its wordings, its story, its alerts, where it comes from, its evidence, and
-// what is wrong.
+// What the page shows besides the text of an article: its wordings, story, alerts, origin and evidence, and the form that
+// reports a wrong extraction.
 import { Button } from "./button.js";
 import { phrase, say, word } from "./language.js";
 import { Panel, State, When } from "./pieces.js";

@@ -21,7 +21,7 @@ const Pieces = ({ pieces, article, ...rest }) =>
 
 const changed = (pieces) => pieces.some((piece) => piece.fate !== "same");
 
-// One of the two wordings. fate: that of the words which only the other wording has.
+// The text of one of the two wordings. fate: the fate of the words that only the other wording has.
 const without = (pieces, fate) => (pieces ?? []).filter((piece) => piece.fate !== fate).map((piece) => piece.text).join("");
 
 // Whether the text begins with the description in both wordings. Then the description is shown only once.

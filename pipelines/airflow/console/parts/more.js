@@ -3,7 +3,8 @@ const { createElement: h, useEffect, useRef, useState } = globalThis.React;
 
 const AT_ONCE = 60;
 
-// The drawn part of a list, and an element to put at its end: when that is scrolled into sight, more is drawn.
+// The drawn part of a list, and an element to put at the end of that part. When this element is scrolled into sight, more is
+// drawn.
 export const useMore = (rows) => {
   const [count, setCount] = useState(AT_ONCE);
   const end = useRef(null);

@@ -80,7 +80,7 @@ export const Words = ({ direction, language, size = "sm", strong, children, ...r
 // The titles of sources by their names.
 export const titlesOf = (sources) => Object.fromEntries(sources.map((one) => [one.name, one.title]));
 
-// How something stands, whether its last run says so or its health.
+// The state of something, from its last run or from its health.
 export const standing = (code) => {
   const known = word("trouble", code);
   return known === code ? word("state", code) : known;
@@ -119,7 +119,7 @@ export const Panel = ({ title, note, id, head = "h2", children, ...rest }) =>
     children,
   );
 
-// How a page begins: its name, what it says in a sentence, and when that was so.
+// The beginning of a page: its name, what the page says in a sentence, and the time of its data.
 export const Headed = ({ title, note, asked, children }) =>
   h(
     Flex,
@@ -139,11 +139,11 @@ export const Headed = ({ title, note, asked, children }) =>
     ),
   );
 
-// What went wrong, read out at once.
+// What went wrong. A screen reader reads it out at once.
 export const Trouble = ({ children }) =>
   h(Box, { role: "alert", borderWidth: "1px", borderStartWidth: "6px", borderStartColor: "red.solid", borderRadius: "lg", px: 4, py: 3 }, children);
 
-// A page that waits for its data, or says why there is none; with older data it says so above that.
+// A page that waits for its data, or says why there is none. If there is older data, the page says this above that data.
 export const Waiting = ({ asked, children }) =>
   h(
     Stack,
@@ -154,7 +154,7 @@ export const Waiting = ({ asked, children }) =>
 
 export const Empty = ({ children }) => h(Text, { px: 4, py: 6, color: "fg.muted", fontSize: "sm" }, children);
 
-// A number in a table; nothing is a dot, so that the eye finds what there is.
+// A number in a table. Zero is a dot, so that the eye finds the other numbers.
 export const Count = ({ value, state, reasons }) =>
   h(
     Table.Cell,

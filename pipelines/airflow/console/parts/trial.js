@@ -133,8 +133,8 @@ const Tried = ({ found }) =>
 // The steps of days to look back: the last day comes at once, a month takes seconds in a big archive.
 const STEPS = [1, 7, 30];
 
-// Try a watch step by step. `show` gets the result of each step, and which step comes next. The steps end when one found more
-// than is read.
+// Try a watch step by step. `show` gets the result of each step, and which step comes next. The steps end when a step found
+// more articles than a trial reads.
 export const tryBack = async (ask, show) => {
   for (const [at, days] of STEPS.entries()) {
     const found = await ask(days);

@@ -1,4 +1,5 @@
-// All that happened to an address and the other addresses of its article, in order, where each stands now last.
+// All that happened to an address and the other addresses of its article, in order. At the end: the present state of each
+// address.
 import { useData } from "./asking.js";
 import { say } from "./language.js";
 import { atPageSide, minute, Trouble } from "./pieces.js";

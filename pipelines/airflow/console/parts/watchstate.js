@@ -1,4 +1,4 @@
-// Whether a watch works, is mute or paused, and since or until when.
+// Whether a watch works, is muted or paused, and since or until when.
 import { say } from "./language.js";
 import { minute } from "./pieces.js";
 
