@@ -28,8 +28,8 @@ ALIKE = 0.9
 PATHS = ("data", "sources", "ca_file", "chain_file", "timestamp_ca")
 # The one setting whose field is not named like its variable: the property `raw` is the place that this setting makes.
 RAW_VARIABLE = "NIGHTDESK_RAW"
-# The fewest days for which texts, and the ledger, are kept, if they are not kept for ever. Chosen: within a month a
-# failed run is repaired and a held run decided; and what is usual for a source is learned from 84 days
+# The fewest days for which texts are kept, and the fewest for which the ledger is kept, if not for ever. Chosen: within
+# a month a failed run is repaired and a held run decided; and what is usual for a source is learned from 84 days
 # (health/policy.py).
 LEAST_TEXT_DAYS, LEAST_LEDGER_DAYS = 30, 90
 SCHEME = "s3://"

@@ -19,7 +19,8 @@ RTL_LANGUAGES = (
     " ar arc arz ary apc ars acm aeb azb bal bqi ckb dv fa glk he ks lrc mzn"
     " nqo pnb prs ps rhg sd sdh skr syr ug ur yi "
 )
-# How many marks in a row stay, as in UAX 15 (Stream-Safe Text); and the runs that may have more.
+# MOST_MARKS: how many marks in a row stay. UAX 15 (Stream-Safe Text) has the same number. MARKS: runs of signs that are
+# long enough to have more marks.
 MOST_MARKS = 30
 MARKS = re.compile(rf"[^\w\s]{{{MOST_MARKS + 1},}}")
 NormalForm = Literal["NFC", "NFD", "NFKC", "NFKD"]

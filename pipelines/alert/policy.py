@@ -16,9 +16,9 @@ USUAL_TIME, USUAL_DAY = "07:00", "mon"
 MOST_IN_DIGEST = 200
 # Changes matched in one transaction. Chosen: with their texts they take some megabytes.
 BATCH = 200
-# The first number: how many changes one task matches. If there are more, several tasks share them. Chosen: a task of
-# Airflow takes some seconds to begin, and this many changes take as long. The second number: the most tasks that share
-# the changes. Chosen: only one task at a time writes alerts, so a dozen tasks would wait for each other.
+# SHARE_CHANGES: how many changes one task matches. If there are more, several tasks share them. Chosen: a task of
+# Airflow takes some seconds to begin, and this many changes take as long. MOST_SHARES: the most tasks that share the
+# changes. Chosen: only one task at a time writes alerts, so a dozen tasks would wait for each other.
 SHARE_CHANGES, MOST_SHARES = 2_000, 12
 # How many of the newest articles have their words counted, so that watches are found by their rarest words. Chosen: the
 # count takes a second, and still shows a word that one article in a thousand has.

@@ -30,7 +30,7 @@ from pipelines.query.grammar import DateFilter
 from pipelines.query.selection import Scopes
 from pipelines.stores import postgres
 
-# The name of the note of an export, and the version of its form.
+# NOTE: the name of an export's note. FORM: the version of the note's form.
 NOTE, FORM = "export.json", 1
 # Articles of one part. Chosen: some hundred megabytes, which every program opens, and the most that a killed export
 # loses.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# How many days before a day show the usual number of addresses, and how many of them must have a crawl. Chosen: four
-# weeks have every weekday four times; fewer than seven days show nothing usual.
+# USUAL_OF_DAYS: how many days before a day show the usual number of addresses. Chosen: four weeks have every weekday
+# four times. LEAST_DAYS: how many of these days must have a crawl. Chosen: fewer than seven days show nothing usual.
 USUAL_OF_DAYS, LEAST_DAYS = 28, 7
 # A day with less than this share of the usual number has "few". Chosen: a Sunday or a holiday brings a third of a
 # workday.

@@ -34,7 +34,7 @@ RANKED = 5_000
 MOST_READ = 2_000
 READ_AT_ONCE = 50
 READ_NEXT = 500
-# Age in seconds that halves the rank of an answer. Chosen: a month.
+# Age in seconds that halves the rank of an article. Chosen: a month.
 HALF_AGE_SECONDS = 30 * 86_400
 # Answers are counted one by one up to this number; more are shown as "more than".
 MOST_COUNTED = 10_000

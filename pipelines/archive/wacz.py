@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from pipelines import private
 
 VERSION = "1.1.1"
-# Lines in one block of the index. Chosen: as in cdxj-indexer.
+# Lines in one block of the index. Chosen: cdxj-indexer has the same number.
 BLOCK_LINES = 300
 WARC, INDEX, BLOCKS, PAGES = "archive/data.warc.gz", "indexes/index.cdx.gz", "indexes/index.idx", "pages/pages.jsonl"
 # Ports that an address may leave out.

@@ -116,7 +116,8 @@ MAX_SECTION_PAGES = 20
 # If this many unrelated addresses redirect to one address, that address is a login, a consent page or a front page.
 # Chosen: one other address may be a move; two are not.
 MAX_STRANGERS = 2
-# How many such addresses are read for this decision. Chosen: more of them could not change it.
+# How many addresses that redirect to one address are read for the decision above. Chosen: more of them could not change
+# it.
 STRANGERS_READ = 10
 # URLs that were stored before variant keys existed: how many get a key in one statement. Chosen: a transaction of well
 # under a second.

@@ -95,8 +95,9 @@ ANOTHER_YEAR = re.compile(r"(?<![\d+-])\d{4}(?!\d)")
 # The most characters of a line that is only a day without a year.
 SHORT_LINE = 60
 PARTS = re.compile(r"\s+[|•·–—-]\s+|\s*[|•]\s*")
-# Years by which the solar Hijri calendar is behind ours at its New Year, the languages that use it, and the end of six
-# weekdays in Persian. Elsewhere the names of its months are other words: mehr is `more` in German.
+# SOLAR_YEARS: years by which the solar Hijri calendar is behind ours at its New Year. SOLAR_LANGUAGES: the languages
+# that use it. In other languages the names of its months are other words: mehr is `more` in German. SOLAR_WEEKDAY: the
+# end of six weekdays in Persian.
 SOLAR_YEARS, SOLAR_LANGUAGES, SOLAR_WEEKDAY = 621, ("fa", "prs", "ps", "ckb", "ku"), "شنبه"
 DAY_MONTH = re.compile(rf"(?<![\d:.]){DAY}{ORDINAL}[\s/,-]*{OF}(?P<m>{WORD})(?!\w)")
 MONTH_DAY = re.compile(rf"(?<!\w)(?P<m>{WORD})\.? {DAY}{ORDINAL}(?![\w:])")
@@ -123,10 +124,10 @@ WEEKDAYS = (
 )  # fmt: skip
 # Days by which a date may differ from the compared day, because of time zones.
 OFF_BY_DAYS = 1
-# A number of words above that of any form of a date; and the most dates that are read from one text. Chosen: published,
-# updated, and two more.
+# MANY_WORDS: more words than any form of a date has. MOST_DATES: the most dates that are read from one text. Chosen:
+# published, updated, and two more.
 MANY_WORDS, MOST_DATES = 99, 4
-# Characters before and after a date that are searched for its time of day.
+# Characters that are searched for a date's time of day. AHEAD: before the date. BESIDE: after it.
 AHEAD, BESIDE = 30, 40
 
 

@@ -25,8 +25,8 @@ INLINE_NAMES = (
 INLINE = frozenset(INLINE_NAMES.split())
 # The elements of a heading inside a text.
 HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
-# The cells of tables, and the terms and descriptions of lists of terms: a line in such an element is often only a name,
-# that of a column or of a thing.
+# The cells of tables, and the terms and descriptions of lists of terms: a line in these is often only the name of a
+# column or of a thing.
 HOLDERS = frozenset(("td", "th", "dt", "dd"))
 # The end of a sentence: its sign, and up to seven other signs after it, such as a closing quotation mark.
 STOP = re.compile(r"[.!?！？؟。۔।॥…]\W{0,7}$")
@@ -73,8 +73,8 @@ KEPT_APART = re.compile(
 BREAK = "\x00"
 # A text may be wrapped by hand if it has at least this many lines. Chosen: one line says nothing.
 WRAPPED_LINES = 2
-# The shortest and the longest line of such a text in characters, and how far its lines may differ. Chosen: mail
-# programs and typewriters wrap lines between these.
+# The shortest and the longest line of a text that is wrapped by hand, in characters, and how far its lines may differ.
+# Chosen: mail programs and typewriters wrap lines between these.
 NARROW_CHARACTERS, WIDE_CHARACTERS, RAGGED_CHARACTERS = 40, 120, 30
 STORY_NAMES = "article story post entry news artikel articulo haber noticia "
 STORY = frozenset(STORY_NAMES.split())

@@ -15,7 +15,8 @@ from pipelines.follow.site_place import SitePlace
 
 # If a page loads scripts and has fewer words than this, its content is made by the scripts.
 SHELL_WORDS = 80
-# The most links of such a page. Chosen: the page without content still has its logo and its menu.
+# The most links of a page whose content is made by scripts. Chosen: the page without content still has its logo and its
+# menu.
 SHELL_ANCHORS = 8
 RENDER = (
     "Write a source file with `render = true` and its `sections`: a browser then reads its pages (docs/sources.md). "

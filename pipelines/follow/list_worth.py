@@ -23,9 +23,10 @@ OLDEST = timedelta(days=30)
 LEAST_NEW_ENTRIES = 3
 # The fewest words of a link that reads like a title. Chosen: names of sections have up to three.
 TITLE_WORDS = 4
-# The fewest characters of such a link, for scripts without blanks. Chosen: names of sections are shorter.
+# The fewest characters of a link that reads like a title, in scripts without blanks. Chosen: names of sections are
+# shorter.
 TITLE_CHARACTERS = 25
-# The most words of a section's name. Chosen: as in "Asia and Pacific".
+# The most words of a section's name. Chosen: "Asia and Pacific" has three.
 NAME_WORDS = 3
 # The time over which a rate is counted. Chosen: it contains working days and weekends.
 WEEK = timedelta(days=7)

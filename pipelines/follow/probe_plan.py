@@ -30,8 +30,8 @@ ODD = "it is not like the others"
 MAX_ODD = 4
 # If odd addresses have at least this share, they are no exceptions. Chosen: then the site has several builds.
 ODD_SHARE = 0.3
-# A folder is small if it has less than this share of the largest folder's addresses. Chosen: a pattern may leave such a
-# folder out.
+# A folder is small if it has less than this share of the largest folder's addresses. Chosen: a pattern may leave out a
+# small folder.
 SMALL_SHARE = 0.1
 # Requests that are reserved for samples. Chosen: without samples, nothing is known of the articles.
 LEAST_HELD_REQUESTS = 3

@@ -24,7 +24,8 @@ DAY = timedelta(days=1)
 LEAST_LACKING, LEAST_LACKING_SHARE = 3, 0.1
 # A feed is reported from this many late articles on. Chosen: as above.
 LEAST_LATE = 3
-# At least this many articles in both lists must prove that a sitemap's lastmod is the day of publication.
+# Articles with a date in both lists prove that a sitemap's lastmod is the day of publication. There must be
+# LEAST_PROOFS of them, and for the share PROVEN of them the dates must agree.
 LEAST_PROOFS, PROVEN = 5, 0.9
 
 

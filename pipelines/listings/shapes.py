@@ -45,15 +45,15 @@ IDENTIFIER = re.compile(
 DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 RUNNING = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 WORD = re.compile(r"\w+")
-# The fewest words of a headline; a label has fewer words than the second number. Chosen: names of sections have up to
-# three.
+# HEADLINE_WORDS: the fewest words of a headline. LABEL_WORDS: a label has fewer words than this. Chosen: names of
+# sections have up to three.
 HEADLINE_WORDS, LABEL_WORDS = 4, 3
 # The most characters of a headline. Chosen: longer is a paragraph.
 LONGEST_CHARACTERS = 300
 # A shape counts as evidence from this many links on. Chosen: two may be chance.
 LEAST_LINKS = 3
-# A shape with at least the first share of headlines among its links is that of articles, one with at most the second
-# that of labels. Chosen: between the two, the words of each link decide.
+# A shape is that of articles if at least the share MOSTLY_SHARE of its links are headlines. It is that of labels if at
+# most the share HARDLY_SHARE are. Chosen: between the two, the words of each link decide.
 MOSTLY_SHARE, HARDLY_SHARE = 0.6, 0.2
 # The fewest characters of a last segment that is a title. Chosen: names of sections are shorter.
 LONG_SLUG_CHARACTERS = 40

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from pipelines import text
 
-# Lines with a counter: the most such lines in one article, the most words of such a line, and the fewest articles of a
-# run that must have the line.
+# For lines with a counter. MOST_LINES: the most of them in one article. MOST_WORDS: the most words of one.
+# LEAST_ARTICLES: the fewest articles of a run that must have the line.
 MOST_LINES, MOST_WORDS, LEAST_ARTICLES = 4, 14, 3
 NUMBER = re.compile(r"\d[\d.,:/\u066b\u066c-]*")
 

@@ -19,8 +19,8 @@ QUOTES = re.compile("[\"'`´«»‹›“”„‟‚‘’‛「」『』〝〞
 DASHES = re.compile("[‐‑‒–—―−﹘﹣－-]+")
 DOTS = re.compile(r"…|\.{2,}")
 BLANKS = re.compile(r"(?<!\s)\s+(?=[\"\-:;,.!?،؛؟()\[\]。、])|(?<=[\"\-:;,.!?،؛؟()\[\]。、])\s+")
-# A line with a time: a clock, a year, or a date in figures; and the most words that such a line may have besides the
-# time and its label.
+# A line with a time has a clock, a year, or a date in figures (CLOCK). Besides the time and its label it has at most
+# MOST_WORDS_OF_TIME words.
 CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b(?:1[3-9]|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
 FIGURES = re.compile(r"[\d\W_]+")
 MOST_WORDS_OF_TIME = 6

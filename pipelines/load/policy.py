@@ -76,8 +76,8 @@ SHORT_SHINGLES = 60
 # A text with fewer shingles than this, but no short item, is a copy if the texts share MIDDLING_SHARE of it and all its
 # numbers. Chosen: two items of a template with two paragraphs share a part of their texts.
 MIDDLING_SHINGLES, MIDDLING_SHARE = 120, 0.6
-# If two longer texts have at least so many places with numbers, the numbers decide; the second value is the share of
-# them that must agree. Chosen: an edit leaves most of them.
+# If two longer texts have at least NUMBERS_TELL places with numbers, the numbers decide. NUMBERS_AGREE: the share of
+# the numbers that must agree. Chosen: an edit leaves most of them.
 NUMBERS_TELL, NUMBERS_AGREE = 4, 0.5
 # If the other text contains this share of a text, the text is a complete copy, even if it looks like an item of a
 # template.

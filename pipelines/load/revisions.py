@@ -20,7 +20,7 @@ from pipelines.load import edit_signs, policy
 # The most words of an edit that are compared in detail, because the work grows with the square of this number. For
 # longer edits, only the changed words are counted.
 MOST_WORDS = 2_000
-# The most words of a changed name, and the most details that are named for one edit.
+# MOST_OF_A_NAME: the most words of a changed name. MOST_NAMED: the most details that are named for one edit.
 MOST_OF_A_NAME, MOST_NAMED = 5, 20
 # Two names with at least this share of common letters are spellings of one name. Chosen: one letter in five may differ.
 SPELLING = 0.75

@@ -1,6 +1,7 @@
 """Stores each wording of an article once: the newest in the article, earlier ones in their revisions.
 
-Load writes wordings in this way. `backfill` removes wordings that older versions stored twice.
+Load writes wordings in this way. `backfill` is upkeep's work on older articles: it removes wordings that older versions
+stored twice.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from pipelines.load import migration_batches
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
-# Articles of one transaction. It takes some tenths of a second, and a load of the same article waits for it.
+# Articles in one transaction of `backfill`. It takes some tenths of a second, and a load of the same article waits for
+# it.
 BATCH = 500
 BACKFILL = "wordings"
 

@@ -22,8 +22,8 @@ from pipelines.signatures import Signature
 from pipelines.stores import postgres, row_copy
 
 BACKFILL = "stories"
-# How many articles are linked at once, also by `backfill` in one transaction. Loads wait some tenths of a second for
-# it.
+# How many articles are linked at once. `backfill` (upkeep's work on older articles) links as many in one transaction.
+# Loads wait some tenths of a second for it.
 BATCH = 200
 # Days of a period. Near copies are found in their own period and in those beside it, so all copies that are at most
 # this many days apart are found.
@@ -33,11 +33,12 @@ EVER = 32767
 # The number of an article's least hashes that name its buckets. Chosen: two texts that share a third of their shingles
 # have three of them in common with a probability of .99.
 BUCKETS = 24
-# Bounds on the cost of linking: common buckets for a comparison, newest articles that are read of a bucket, and
-# articles that one article is compared with, the most alike first.
+# Bounds on the cost of linking. LEAST_SHARED: two articles are compared if they have this many buckets in common.
+# BUCKET_READ: how many of a bucket's articles are read, newest first. MOST_COMPARED: how many articles one article is
+# compared with, the most alike first.
 LEAST_SHARED, BUCKET_READ, MOST_COMPARED = 2, 24, 32
-# Articles of a story that a new wording is compared with, and, when an article leaves a story, how many of the others
-# are linked again.
+# MATES_COMPARED: how many articles of its story a new wording is compared with. MATES_RELINKED: how many of the others
+# are linked again when an article leaves a story.
 MATES_COMPARED, MATES_RELINKED = 32, 200
 # Bytes of a digest that are kept: they fit into a bigint.
 EXACT_BYTES = 8

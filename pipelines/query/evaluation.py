@@ -87,7 +87,7 @@ def read_article(subject: QueriedArticle) -> ArticleLookup:
 
 
 def answer(asked: ReadyQuery, subject: QueriedArticle) -> list[Mark] | None:
-    """The places that a query found, in order and without overlaps; None if the article is no answer."""
+    """The places that a query found, in order and without overlaps; None if the article does not match."""
     found = places(asked.node, read_article(subject), asked.now)
     return None if found is None else join_hits(found)
 

@@ -60,7 +60,7 @@ def of_text(node: Node) -> tuple[Node | None, list[str]]:
 
 
 def explain_failed(node: Node, lookup: ArticleLookup) -> list[str]:
-    """A sentence for each part of a query that makes an article no answer; empty if the article is an answer."""
+    """A sentence for each part of a query because of which an article does not match; empty if the article matches."""
     if evaluation.places(node, lookup) is not None:
         return []
     if isinstance(node, Find):

@@ -1,4 +1,5 @@
-"""How queries are prepared for many articles: the conditions that every answer of a query fulfils, as arrays.
+"""How queries are prepared for many articles: the conditions that every article that matches a query fulfils, as
+arrays.
 
 `query_set` uses the arrays. A clause may let too many articles pass, but never too few.
 """
@@ -18,8 +19,8 @@ from pipelines.query.grammar import Either, Every, Except, Field, FieldFilter, F
 from pipelines.query.query_set import QuerySet
 from pipelines.query.terms import Term
 
-# How many clauses are tested besides the one by which a query is looked up, and how many excluded words. Chosen: most
-# queries have no more, and four bytes each are kept for every query.
+# CLAUSES: how many clauses are tested besides the one by which a query is looked up. EXCLUSIONS: how many excluded
+# words are tested. Chosen: most queries have no more, and four bytes each are kept for every query.
 CLAUSES, EXCLUSIONS = 3, 2
 # If nothing is known of a word's frequency, this value divided by the number of its letters is the assumed share of
 # articles with the word. Chosen: the share is far below one in a thousand.
@@ -64,7 +65,7 @@ class _Build:
         self.nodes.append(json.dumps(self.encode(node), ensure_ascii=False, separators=(",", ":")).encode())
 
     def clauses(self, node: Node) -> list[Keys]:
-        """Sets of keys. An article that answers has at least one key of each set."""
+        """Sets of keys. An article that matches has at least one key of each set."""
         if isinstance(node, Find):
             if node.term not in self.of_terms:
                 self.of_terms[node.term] = self.of_term(node.term)
@@ -108,7 +109,7 @@ class _Build:
         return self.any_of(ways)
 
     def exclusions(self, node: Node) -> Iterator[Keys]:
-        """Sets of keys. An article with a key of such a set is certainly no answer."""
+        """Sets of keys. An article with a key of one of these sets certainly does not match."""
         for part in node.parts if isinstance(node, Every) else (node,):
             if isinstance(part, Without):
                 inner = part.part

@@ -76,7 +76,7 @@ class QuerySet:
 
 
 def holding(made: QuerySet, lookup: ArticleLookup) -> Iterator[tuple[str, list[Hit]]]:
-    """The queries that an article answers, by name, each with the places that it found."""
+    """The queries that an article matches, by name, each with the places that it found."""
     for number in candidates(made, lookup):
         hits = evaluation.places(_node(made, int(number)), lookup)
         if hits is not None:
@@ -84,7 +84,7 @@ def holding(made: QuerySet, lookup: ArticleLookup) -> Iterator[tuple[str, list[H
 
 
 def candidates(made: QuerySet, lookup: ArticleLookup) -> NDArray[Any]:
-    """The numbers of the queries that an article may answer: all that it answers, and some more."""
+    """The numbers of the queries that an article may match: all that it matches, and some more."""
     arrays, known = made.arrays, made.groups_of
     words = lookup.reading.forms()
     if len(known) > MAX_WORDS:
@@ -98,8 +98,8 @@ def candidates(made: QuerySet, lookup: ArticleLookup) -> NDArray[Any]:
     queries = arrays["group_queries"][_spans(begins, ends)]
     made.present[groups] = True
     kept = made.present[arrays["required"][queries]].all(axis=1)
-    # If joiners keep words together, `forms` also has the parts of such words, which are no complete words. Then no
-    # query is excluded here; each query is read.
+    # If joiners keep words together, `forms` also has the pieces of the joined words, which are no complete words. Then
+    # no query is excluded here; each query is read.
     if not any(stream.whole for stream in lookup.reading.streams):
         kept &= ~made.present[arrays["excluded"][queries]].any(axis=1)
     made.present[groups] = False

@@ -27,7 +27,8 @@ Scopes = Mapping[str, Scope]
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """Filters that every answer fulfils, None if there is none; rest: the rest of the query, None if nothing is left.
+    """Filters that every matching article fulfils, None if there is none; rest: the rest of the query, None if nothing
+    is left.
 
     kind: the kind of a change that the article must have had.
     """

@@ -28,8 +28,8 @@ MOST_PLACES = 255
 MOST_BYTES = 800_000
 # The most letters of a word: a tsvector takes 2,046 bytes, and a letter has four at most.
 LONGEST_WORD = 500
-# The most words that contain a part (`sub:`). With more such words the index does not help, and candidates are read
-# instead.
+# The most words that contain the letters of a `sub:`. If more words contain them, the index does not help, and
+# candidates are read instead.
 MOST_WORDS = 5_000
 # Written forms of all terms of a query: a tsquery takes 1 MB.
 MOST_FORMS = 30_000
@@ -49,10 +49,10 @@ MOST_NEAR_FORMS = 6_000
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """tsqueries that every index row of an answer fulfils, one for each shape; None if none can be made.
+    """tsqueries that every index row of a matching article fulfils, one for each shape; None if none can be made.
 
-    exact: whether a row of the shape EXACT that fulfils its condition answers the query, except for the query's
-    filters.
+    exact: whether an article matches the query, except for the query's filters, if its row of the shape EXACT fulfils
+    its condition.
     placed: whether the query depends on how words stand to each other, which the index alone cannot tell.
     """
 

@@ -36,9 +36,9 @@ NOT_GIVEN = {
 LEFT_OUT = "(secret)"
 # The statuses by which a site asks for a login.
 UNKNOWN = (401, 402, 403)
-# Shorter forms of a secret are not removed from answers, because other texts may contain them. The numbers are the
-# fewest characters: of a text of letters and digits; of a single value of a cookie (which may be as harmless as
-# `lang=arabic-1`); and of a text of one kind of characters, like a word.
+# Shorter forms of a secret are not removed from answers, because other texts may contain them. The fewest characters:
+# MIXED, of a text of letters and digits. MIXED_COOKIE, of a single value of a cookie, which may be as harmless as
+# `lang=arabic-1`. PLAIN, of a text of one kind of characters, which may be a word.
 MIXED, MIXED_COOKIE, PLAIN = 6, 8, 16
 COOKIE_NAME = re.compile(rb"^\s*([^=;\s]{1,100})=")
 

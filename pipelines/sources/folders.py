@@ -20,7 +20,7 @@ from pipelines.sources.source_values import NAME
 from pipelines.sources.sourcefile import load, parse, render, show_path
 from pipelines.stores import postgres, source_sets
 
-# How many similar names are offered, and how many names in all. Chosen: one line.
+# NEAR: how many similar names are offered. NEAR_SHOWN: how many names are offered in all. Chosen: one line.
 NEAR, NEAR_SHOWN = 3, 4
 
 __all__ = [

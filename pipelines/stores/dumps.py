@@ -20,7 +20,8 @@ from pipelines.stores.postgres_programs import VERSION, binaries
 
 # Lines of pg_dump's errors that are shown. Chosen: the last ones have the reason.
 LAST_LINES = 3
-# Settings at a script's beginning that older servers do not know; and the line that ends the settings.
+# UNKNOWN: a setting at a script's beginning that older servers do not know. SETTINGS_END: the line that ends the
+# settings.
 UNKNOWN, SETTINGS_END = b"SET transaction_timeout", b"SET row_security"
 
 

@@ -20,8 +20,9 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres
 
 MIGRATIONS = postgres.SQL / "migrations"
-# Milliseconds for which a migration waits for a table in use, and seconds until it tries again. Chosen: all later users
-# of the table wait behind the migration, and none of them should wait for a second.
+# LOCK_WAIT_MS: for how many milliseconds a migration waits for a table in use. LOCK_POLL_SECONDS: seconds until it
+# tries again. Chosen: all later users of the table wait behind the migration, and none of them should wait for a
+# second.
 LOCK_WAIT_MS, LOCK_POLL_SECONDS = 500, 0.5
 APPLIED = "insert into migrations (name, oldest_code) values (%s, %s)"
 # Digits at the beginning of a migration's name.

@@ -13,7 +13,8 @@ from pipelines.stores.postgres import Connection
 
 # Bytes that COPY asks for at once. Chosen: with psycopg2's default of 8,192, it would ask once for every two articles.
 COPY_BYTES = 65_536
-# Letters of a text that is remembered in COPY's form, and how many are. Chosen: names, codes and runs are shorter.
+# SHORT: the most letters of a text that is remembered in COPY's form. Chosen: names, codes and runs are shorter.
+# SHORT_REMEMBERED: how many texts are remembered.
 SHORT, SHORT_REMEMBERED = 40, 1024
 
 

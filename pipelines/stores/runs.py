@@ -32,9 +32,9 @@ SOURCES_SHOWN = 10
 # crawled.
 NIGHT_SHARE, WIDEST_WITHIN = 0.5, timedelta(days=7)
 
-# How long after its beginning a run counts as over, and how many such runs are counted when a run is planned. Chosen:
-# no night lasts so long, and after an update a month of nights is counted. If a stage begins again, its run is counted
-# again.
+# OVER_AFTER: how long after its beginning a run counts as over. Chosen: no night lasts so long. COUNTED_AT_ONCE: how
+# many runs that are over are counted when a run is planned. Chosen: after an update a month of nights is counted. If a
+# stage begins again, its run is counted again.
 OVER_AFTER, COUNTED_AT_ONCE = timedelta(hours=12), 40
 
 STAGES = ("crawl", "extract", "load", "alert")

@@ -31,8 +31,8 @@ MAX_PAGES = 60
 AMONG = 4 * MAX_PAGES
 # A source is learned again after its pages have grown by this share. Chosen: the more pages, the less often.
 GROWN_SHARE = 0.5
-# A source that grows slowly is learned again after this many new pages and this time. Chosen: a line that appears on
-# all pages is known within a week; learning costs as much as extracting fifty pages.
+# A source that grows slowly is learned again after GROWN_PAGES new pages and after LEARNED_FOR. Chosen: learning costs
+# as much as extracting fifty pages, and a line that appears on all pages is known within a week.
 GROWN_PAGES, LEARNED_FOR = 50, timedelta(days=7)
 # If fewer of the last pages than this share agree, this many new pages are enough. Chosen: if an eighth of a night's
 # pages look different, that is more than chance, but too few to call the site changed.

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 FOLDER = "raw-stamps"
 # The suffixes of the stamped text, and of its stamp.
 LINES, STAMP = ".txt", ".tsr"
-# Seconds within which the authority must answer, and the most bytes of its answer. Chosen: an answer with its
-# certificates has ten thousand bytes.
+# PATIENCE_SECONDS: the seconds within which the authority must answer. LARGEST_BYTES: the most bytes of its answer.
+# Chosen: an answer with its certificates has ten thousand bytes.
 PATIENCE_SECONDS, LARGEST_BYTES = 30, 200_000
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
 

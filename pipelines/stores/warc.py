@@ -49,8 +49,8 @@ DAMAGED = ".damaged"
 # one percent.
 LEVEL, STORED = 6, 0
 GZIPPED = b"\x1f\x8b"
-# Bytes after a response that are read from a bucket together with it, for its metadata record. Chosen: ten times the
-# usual size; and, if the record is larger, more than any record has.
+# Bytes after a response that are read from a bucket together with it, for its metadata record. META_BYTES is tried
+# first. Chosen: ten times the usual size. LONGEST_META_BYTES is for larger records. Chosen: more than any record has.
 META_BYTES, LONGEST_META_BYTES = 16 * 1024, 1 << 24
 # Headers that are changed or dropped, as the module's docstring says.
 DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}

@@ -24,19 +24,21 @@ LARGE_STYLE = re.compile(
 )
 # Elements that hold text; the text after a line break belongs to the element around it.
 HOLDING = ("p", "div", "td", "font", "span", "br")
-# Elements that can be a title if their name or size says so; and elements that can be the title of a page without any
-# of the former.
+# TITLES: elements that can be a title if their name or size says so. PLAIN_TITLES: elements that can be the title if no
+# element is one by its name or size.
 TITLES = ("h2", "h3", "h4", "div", "p", "span", "td", "b", "font", "big")
 PLAIN_TITLES = frozenset(("td", "b", "strong", "font", "span"))
-# The fewest characters of a paragraph; of one in a script without spaces, which says as much in a third of them; and of
-# a short sentence in such a script.
+# The fewest characters of a paragraph. The other two are for scripts without spaces, which need a third of the
+# characters: a paragraph, and a short sentence.
 PARAGRAPH, UNSPACED_PARAGRAPH, UNSPACED_SENTENCE = 90, 30, 12
-# How many paragraphs are examined, and how many letters of a word are its stem.
+# LOOKED_AT: how many paragraphs are examined. STEM: how many letters of a word are its stem.
 LOOKED_AT, STEM = 20, 5
-# The least share of a title's words that the text of its article repeats; and of its pairs of letters in scripts
-# without spaces, because some pairs belong to two words.
+# OF_ARTICLE_SHARE: the least share of a title's words that the text of its article repeats. OF_ARTICLE_PAIRS: in
+# scripts without spaces, the least share of the title's pairs of letters. It is smaller, because some pairs belong to
+# two words.
 OF_ARTICLE_SHARE, OF_ARTICLE_PAIRS = 0.5, 1 / 3
-# The fewest and the most words of a title here; in scripts without spaces each letter counts as one.
+# The fewest and the most words of a title here. In scripts without spaces each letter counts as a word, and
+# LEAST_LETTERS are the fewest.
 LEAST_WORDS, MOST_WORDS, LEAST_LETTERS = 3, 30, 5
 # Characters of a title that are examined. No title is longer.
 LONGEST = 2000

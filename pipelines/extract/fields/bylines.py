@@ -70,11 +70,12 @@ NAMED_SHARE = 0.6
 NAME = re.compile(
     r"[^\W\d_a-zß-ÿ][\w'’-]+(?: (?:van|von|de|der|den|da|di|del|la|le|bin|al|el))*(?: [^\W\d_a-zß-ÿ][\w'’.-]*){1,3}"
 )
-# What separates such a name from the day beside it.
+# What separates a name that stands alone from the day beside it.
 AROUND_NAME = " |•·"
 DAY = re.compile(r"\b(?:19|20)\d\d\b|\d\s*min|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}", re.IGNORECASE)
-# How many elements around the heading are searched for such a name, how many boxes around the name are examined, and
-# the most words of such a box. Chosen: a line of particulars is beside the heading and contains no sentence.
+# AROUND: the elements before and after the heading that are searched for a name that stands alone. BOXES: how many
+# boxes around the name are examined. LONGEST_BOX_WORDS: the most words of these boxes. Chosen: a line of particulars is
+# beside the heading and contains no sentence.
 AROUND = ("preceding::*[position() <= 25]", "following::*[position() <= 60]")
 BOXES, LONGEST_BOX_WORDS = 4, 30
 # Elements that can begin with "by".

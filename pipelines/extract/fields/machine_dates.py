@@ -18,7 +18,8 @@ PUBLISHED = (
     "date.issued", "dc.date.issued", "dcterms.created", "dc.date", "dcterms.date", "dc.created", "date", "article:date",
     "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "citation_publication_date", "article_date_original",
 )  # fmt: skip
-# Other parts of names for a day of publication, the likeliest first; and parts that such a name must not have.
+# TELLING: other parts of names for a day of publication, the likeliest first. OTHERWISE: parts that a name for this day
+# must not have.
 TELLING = ("publi", "pubdate", "issued", "posted", "released", "created", "date", "time")
 OTHERWISE = re.compile(
     r"modif|(?<![a-z])mod[.:_ -]?(?:date|time)|updat|chang|edit|"
@@ -29,7 +30,7 @@ OTHERWISE = re.compile(
 SAVED = re.compile(r"modif|(?<![a-z])mod[.:_ -]?(?:date|time)|updat|lastmod")
 # Dates of one JSON object that are examined. Chosen: the likeliest name comes first.
 MAX_JSON_DATES = 3
-# Names of one such object that are examined. Chosen: an object with more names is data, not the description of an
+# Names in one JSON object that are examined. Chosen: an object with more names is data, not the description of an
 # article.
 MAX_JSON_NAMES = 100
 

@@ -122,8 +122,8 @@ ROLE = re.compile(
     r"sobre|vedi|tutti|tümü)\b",
     re.IGNORECASE,
 )
-# The most words of one name, and the fewest of a line that may hold several names. Chosen: Arabic and Spanish names
-# have up to five.
+# NAME_WORDS: the most words of one name. Chosen: Arabic and Spanish names have up to five. NAMES_WORDS: the fewest
+# words of a line that may hold several names.
 NAME_WORDS, NAMES_WORDS = 5, 4
 # The most letters of a word inside a name that begins with a small letter, such as `della`. Chosen: a longer one
 # belongs to a sentence.

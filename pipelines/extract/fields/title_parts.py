@@ -21,7 +21,8 @@ OF_SITES = re.compile(
 HOME = re.compile(
     r"(?:https?://[^/]+)?\.?/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)(?:\.\w+)?/?)?", re.IGNORECASE
 )
-# The most words of a site's name with its motto; and letters of a word in scripts without spaces.
+# NAME_WORDS: the most words of a site's name with its motto. LETTERS_OF_WORD: letters of a word in scripts without
+# spaces.
 NAME_WORDS, LETTERS_OF_WORD = 7, 2
 # The fewest words of a title. Chosen: fewer are the name of a section.
 TITLE_WORDS = 4

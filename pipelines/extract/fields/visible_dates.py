@@ -59,7 +59,8 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 HEADINGS = ("h1", "h2", "h3", "h4")
 # Characters of the page between the title and a date that belongs to it.
 AFTER = 600
-# The same for a date before the title, as in a kicker. Chosen: a little less than after the title.
+# Characters of the page between a date and the title below it, for example in a kicker. Chosen: a little less than
+# after the title.
 BEFORE_CHARACTERS = 500
 # By how many characters a text may differ from its title. Chosen: quotation marks and blanks.
 SLACK_CHARACTERS = 10

@@ -43,8 +43,8 @@ WORDY_WORDS = 400
 CONSENT_SHARE = 0.05
 # A consent wall has a line that names at least this many of the subjects of consent (data, partners, purposes).
 WALL_SUBJECTS = 4
-# A line of at least PROSE_WORDS words that names fewer than ASIDE_SUBJECTS of them is prose of an article: no wall has
-# one.
+# A line of at least PROSE_WORDS words that names fewer than ASIDE_SUBJECTS subjects of consent is prose of an article:
+# no wall has a line of this kind.
 ASIDE_SUBJECTS, PROSE_WORDS = 2, 12
 # The lines of a wall that are shorter than PROSE_WORDS and name no subject (labels, links) have fewer words than this
 # in all.
@@ -52,8 +52,8 @@ BESIDE_WORDS = 80
 # Letters of a word in scripts without spaces, where each letter counts as one. Chosen: most words have two.
 LETTERS_OF_WORD = 2
 CONSENT_FRAME = re.compile(r"<iframe\b[^<>]*(?:consent|cmp[_./-]|privacy)", re.IGNORECASE)
-# How much larger the share of consent must be in other languages, and how many words about consent there must be.
-# Chosen: in these languages such words also occur in prose.
+# For other languages. OTHERS_CONSENT_FACTOR: how much larger the share of consent must be. LEAST_CONSENT_WORDS: how
+# many words about consent there must be. Chosen: in these languages the words for consent also occur in prose.
 OTHERS_CONSENT_FACTOR, LEAST_CONSENT_WORDS = 3, 3
 # Bytes in which a wall's script is searched. Chosen: challenge pages are far smaller.
 SCRIPT_BYTES = 200_000

@@ -24,7 +24,8 @@ LINKED_SHARE = 0.6
 TEASED_ONE_IN = 4
 # The least share of a list's text that is in cards. Chosen: an article may have related stories below it.
 LISTED_SHARE = 0.75
-# The same if the page calls itself an article. Chosen: such a page has hardly anything besides the cards.
+# The least share of a list's text that is in cards, if the page calls itself an article. Chosen: the list then has
+# hardly anything besides the cards.
 LISTED_CLAIMED_SHARE = 0.9
 # The fewest words about each page of a list; an article has at least one sentence.
 LEAST_WORDS = 15

@@ -19,7 +19,7 @@ from pipelines.text import UNSPACED, words
 HEADING_EXTRA = 4
 # The most words of a line that may be a wall's. Chosen: a longer line is prose.
 LINE_WORDS = 25
-# The most characters of such a line, for scripts without blanks.
+# The most characters of a line that may be a wall's, in scripts without blanks.
 LONGEST_LINE_CHARACTERS = 400
 UNSPACED_START = re.compile(f"[{UNSPACED}]")
 

@@ -32,7 +32,7 @@ COPY_SHARE = 0.5
 # Shares of a place's words that are in articles. Above the first the place is inside the article, below the second it
 # is outside. Chosen: between the two each page decides.
 INSIDE_SHARE, OUTSIDE_SHARE = 0.7, 0.2
-# The fewest pages with a place. Chosen: as for lines.
+# The fewest pages with a place. Chosen: the same number as for lines (REPEATED_ON_PAGES).
 LEAST_SEEN_PAGES = 3
 # One block counts with at most this many words. Chosen: a long paragraph is no better evidence than a short one.
 MAX_WORDS = 60

@@ -30,14 +30,14 @@ STEPS = ("second extractor", "judge", "phrases", "title", "choice", "calls", "js
 # The fewest words of a text besides comments. With fewer, the place that is called comments contains the article.
 # Chosen: the length of a brief.
 BRIEF_WORDS = 50
-# The fewest words of a text that is more than nothing. Chosen: as for an article.
+# The fewest words of a text that is more than nothing. Chosen: no article has fewer.
 LEAST_WORDS = 15
-# The weight of a path on which the source's pages agree: as much as that of the page itself.
+# The weight of a path on which the source's pages agree. Chosen: the page itself has the same weight.
 AGREED = 2.0
 # An extractor has chosen a block, or a block is a link, if at least this share of its words is.
 HALF_SHARE = 0.5
-# For a standfirst: the least chance in a place with such a name or right below the title, and elsewhere; and the fewest
-# and the most words.
+# For a standfirst. LEAD: the least chance in a place with its name, or right below the title. NEARLY: the least chance
+# elsewhere. LEAD_WORDS, LONGEST_LEAD: the fewest and the most words.
 LEAD, NEARLY, LEAD_WORDS, LONGEST_LEAD = 0.2, 0.4, 6, 70
 CALLED_LEAD = re.compile(
     r"(?<![a-z])(?:stand-?first|summary|deck|dek|lead|lede|intro|sub-?title|sub-?head(?:line)?|chapo|entradilla|bajada|"

@@ -19,8 +19,8 @@ from pipelines.extract.text.block_chances import HALF_SHARE, JudgedBlock
 # which 34 were in the gold.
 SENTENCE_CHANCE, SENTENCE_WORDS = 0.2, 8
 PART_CHANCE, PARTS = 0.3, 3
-# The fewest words of the paragraphs above and below a subhead; and the reasons for which the phrase lists may cut a
-# subhead by mistake.
+# PROSE_WORDS: the fewest words of the paragraphs above and below a subhead. LABELS: the reasons for which the phrase
+# lists may cut a subhead by mistake.
 PROSE_WORDS = 12
 LABELS = ("phrase: comment", "phrase: related")
 

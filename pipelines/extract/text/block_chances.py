@@ -21,13 +21,13 @@ from pipelines.extract.text.block_coverage import coverage
 from pipelines.extract.text.features import Sign
 from pipelines.text import words
 
-# The fewest words of a text that is more than nothing. Chosen: as for an article.
+# The fewest words of a text that is more than nothing. Chosen: no article has fewer.
 LEAST_WORDS = 15
 # From this chance on a block is part of the article. Chosen together with the classifier, on the pages that fitted it
 # (bench/fit.py).
 LIKELY_CHANCE = 0.47
-# A block needs a higher chance in a place with a telling name, a still higher one if trafilatura lacks it too, and also
-# if it is short and mostly link.
+# Some blocks need a higher chance. PLACED: in a place with a telling name. PLACED_ALONE: there, if trafilatura lacks
+# the block too. DENSE: if the block is short and mostly link.
 PLACED, PLACED_ALONE, DENSE = 0.68, 0.75, 0.8
 # A block is mostly link if at least this share of its words is link; it is short if it has fewer words than this.
 # Chosen: a sentence with a link in it is neither.

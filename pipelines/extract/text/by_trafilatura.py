@@ -33,9 +33,10 @@ JOINER_REFERENCE = re.compile("&(?:zwn?j|#0*820[45]|#[xX]0*200[cCdD])")
 SPARE = "".join(map(chr, (*range(0x2801, 0x2900), *range(0x13000, 0x1342F))))
 # The fewest characters of a table's cell with an article. Chosen: a table of results has no cell as long.
 CELL_CHARACTERS = 400
-# Words of the runs by which two texts are compared, and the share of common runs that makes them one text.
+# SHINGLE_WORDS: words of the runs by which two texts are compared. SAME_SHARE: the share of common runs from which on
+# they are one text.
 SHINGLE_WORDS, SAME_SHARE = 3, 0.8
-# The least share of words that remains when asides are taken out. Chosen: with less, the page itself is such an aside.
+# The least share of words that remains when asides are cut. Chosen: with less, the page itself is in an aside.
 KEPT_SHARE = 0.4
 
 

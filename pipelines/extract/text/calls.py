@@ -22,7 +22,8 @@ MAYBE_SIGNUP = re.compile(r"newsletter|subscri(?!ber|bed)", re.IGNORECASE)
 # The elements with which a box asks. A box with "newsletter" in its name and without such an element may be the
 # newsletter itself.
 ASKED_WITH = ("form", "input", "button", "iframe", "a")
-# The most words of such a box, and its greatest share of the text. Chosen: a larger one holds the article.
+# A box that asks has at most this many words, and at most this share of the text. Chosen: a larger box holds the
+# article.
 MOST_WORDS, MOST_SHARE = 120, 0.15
 # A block with at least this many words is a paragraph of the article, even in such a box. Chosen: calls are shorter.
 PARAGRAPH_WORDS = 40
@@ -47,19 +48,20 @@ ASKS_IN_SHORT = re.compile(r"(?:get|order|view|book|try)(?!\w)", re.IGNORECASE)
 # The end of a sentence. An exclamation mark and dots do not count: a line that asks for something may end so.
 FULL_STOP = re.compile(r"(?<![.…])[.?؟。۔।॥](?!\.)[^\w.…]{0,7}$")
 READ_FULL = re.compile(r"read (?:our|the|my) full(?!\w)", re.IGNORECASE)
-# The least share of a line's words that are link: if a sign points to the link, if the line asks to read the full text,
-# and if it asks for something else. Chosen: a sentence with a link in it has a smaller share.
+# The least share of a line's words that is linked. POINTING_SHARE: if a sign points to the link. NAMING_SHARE: if the
+# line asks to read the full text. ASKING_SHARE: if it asks for something else. Chosen: a sentence with a link in it has
+# a smaller share.
 POINTING_SHARE, NAMING_SHARE, ASKING_SHARE = 0.5, 0.4, 0.9
 LONGEST_LINE_WORDS = 20
 # If there are at least this many such lines in a row, they are a list that belongs to the article.
 LIST_LINES = 4
-# A row of links with bars between them: the bar, the least share of words that are link, the fewest bars, and the most
-# words. Chosen: a table's row has no links. A row is no such bar if most of its parts have a digit: these are scores or
-# other figures.
+# A row of links with bars between them: the bar, the least share of words that is linked, the fewest bars, and the most
+# words. Chosen: a table's row has no links. If most parts of a row have a digit, it is no row of links: these are
+# scores or other figures.
 BAR, BAR_SHARE, FEWEST_BARS, LONGEST_BAR_WORDS = " | ", 0.7, 2, 45
 DIGIT = re.compile(r"\d")
-# A button: how often its words are in the text at least, its most words, and the least share of these that are link: of
-# a button that asks or points, and of any other.
+# A button. BUTTONS: how often its words are in the text at least. BUTTON_WORDS: its most words. ASKING_BUTTON_SHARE:
+# the least share of its words that is linked, if it asks or points. BUTTON_SHARE: the least share for any other button.
 BUTTONS, BUTTON_WORDS, ASKING_BUTTON_SHARE, BUTTON_SHARE = 3, 4, 0.4, 0.9
 PARAGRAPHS = frozenset(("p", "li", "h2", "h3", "h4", "h5", "h6"))
 LINE_TAGS = frozenset(("p", "div", "span", "em", "strong", "b", "blockquote"))

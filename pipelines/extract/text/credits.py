@@ -36,8 +36,9 @@ JOINING_WORDS = (
 )
 JOINING = frozenset(JOINING_WORDS.split())
 AROUND_NAMES = " :/&|()[]\"'“”‘’«».,©-–—"
-# The most words of a line that is a credit as a whole, of a line that names a source, and of a caption; and the most
-# words with a capital in the name of a credit. Chosen: longer ones are sentences.
+# The most words. WHOLE_WORDS: of a line that is a credit as a whole. SOURCE_WORDS: of a line that names a source.
+# CAPTION_WORDS: of a caption. NAME_WORDS: the most words with a capital in the name of a credit. Chosen: longer ones
+# are sentences.
 WHOLE_WORDS, SOURCE_WORDS, CAPTION_WORDS, NAME_WORDS = 12, 5, 40, 6
 # How many elements are searched for a picture on either side of a caption. Chosen: a picture has a link and a box
 # around it.

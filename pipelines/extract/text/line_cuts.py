@@ -19,7 +19,7 @@ from pipelines.extract.text.block_chances import JudgedBlock, JudgedPage
 from pipelines.model import RemovedBlock
 from pipelines.text import compose, words
 
-# The fewest words of a text that is more than nothing. Chosen: as for an article.
+# The fewest words of a text that is more than nothing. Chosen: no article has fewer.
 LEAST_WORDS = 15
 # An extractor has chosen a block, or a block is a link, if at least this share of its words is.
 HALF_SHARE = 0.5

@@ -19,12 +19,13 @@ from pipelines.text import has_unspaced
 
 NEXT, STREAM = "another article", "related articles"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5")
-# The fewest words of the article before anything is another article; and the fewest words of another article's text.
+# OWN_WORDS: the fewest words of the article before anything is another article. NEXT_WORDS: the fewest words of another
+# article's text. ITEM_WORDS: the fewest words of a unit in a stream.
 OWN_WORDS, NEXT_WORDS, ITEM_WORDS = 25, 12, 8
 # Units that are built alike are a stream from this number on.
 ITEMS = 3
-# The least share of a heading's words that are link, and the fewest words of a heading that names an article. Chosen: a
-# heading inside the article has no such link.
+# LINKED_SHARE: the least share of a heading's words that is linked. HEADING_WORDS: the fewest words of a heading that
+# names an article. Chosen: few words of a heading inside the article are linked.
 LINKED_SHARE, HEADING_WORDS = 0.8, 3
 # If two lists share one heading in this many, they are one list.
 SHARED_ONE_IN = 4
@@ -33,11 +34,11 @@ MAX_LEVELS = 6
 NUMBER, NUMBERED = re.compile(r"\d+"), re.compile(r"(?:no\.?|nr\.?|#)?\s?\d{1,3}\b(?!\s?[:/]\s?\d)", re.IGNORECASE)
 # Endings of a page's own address that the addresses of its chapters do not have.
 ENDING = re.compile(r"(?:\.[a-z]{3,5}|/(?:index\.[a-z]{3,5})?)$")
-# How many units beside the title's may count as articles only because of a day, and how many blocks below a heading
-# may have that day.
+# FEW_UNITS: how many units beside the title's may count as articles only because of a day. HEAD_BLOCKS: how many blocks
+# below a heading may have that day.
 FEW_UNITS, HEAD_BLOCKS = 3, 2
-# How many turns of heading and text make a stream; the least share of texts that match their heading; and the longest
-# words without meaning.
+# TURNS: how many turns of heading and text make a stream. ABOUT: the least share of the texts that match their heading.
+# SHORT_WORD: words with up to this many letters say nothing of the subject.
 TURNS, ABOUT, SHORT_WORD = 4, 0.75, 3
 # The share of a heading's words, and of its pairs of letters, that its text repeats.
 WORDS_ABOUT, PAIRS_ABOUT = 0.5, 1 / 3

@@ -23,11 +23,13 @@ OWN_WORDS, NEXT_WORDS, HEADING_WORDS = 25, 25, 4
 OTHERS_SHARE = 0.2
 # How many headings are judged, each by the whole text. Chosen: the second article of a page begins long before.
 JUDGED_HEADINGS = 50
-# For a heading of a lower rank than the title's: the fewest words, because subheads are shorter than headlines; and the
-# least share of these words that is in the text below it. That text has no word of the title.
+# For a heading of a lower rank than the title's. HEADLINE_WORDS: its fewest words, because subheads are shorter than
+# headlines. HEADLINE_SHARE: the least share of its words that is in the text below it. That text has no word of the
+# title.
 HEADLINE_WORDS, HEADLINE_SHARE = 5, 0.6
-# The least share of the first text that is in the text for machines, and of the text for machines that is in the first
-# text; and the greatest share of the second text that is in the text for machines.
+# SAME_SHARE: the least share of the first text that is in the text for machines. It is also the least share of the text
+# for machines that is in the first text. OTHER_SHARE: the greatest share of the second text that is in the text for
+# machines.
 SAME_SHARE, OTHER_SHARE = 0.9, 0.1
 # How many blocks below a heading may be its line of author and day.
 HEAD_BLOCKS = 2

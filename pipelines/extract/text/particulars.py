@@ -92,9 +92,10 @@ COMMA = re.compile(r"(?<=\d)[,.\u00a0\u066c](?=\d{3}(?!\d))")
 WORD = re.compile(r"[^\W\d_]+")
 # The most words and characters of a line of particulars: date, place, author. Chosen: a longer line is a sentence.
 MAX_WORDS, LONGEST_CHARACTERS = 26, 200
-# The most words of a place or an agency beside a date, or beside several counts.
+# PLACE_WORDS: the most words of a place or an agency beside a date or beside several counts. SEVERAL_COUNTS: from how
+# many counts on there are several.
 PLACE_WORDS, SEVERAL_COUNTS = 4, 2
-# The most words of a line of author and day, and the separators of its parts.
+# MOST_LINE_WORDS: the most words of a line of author and day. PARTS: what separates the parts of this line.
 MOST_LINE_WORDS, PARTS = 14, re.compile(r"\s[|•·–—-]\s")
 
 

@@ -16,7 +16,8 @@ REASON = "table"
 CELLS, ROWS, LONGEST_CELL = 4, 2, 60
 # A table is kept as a whole if at least this share of its words was kept.
 WHOLE = 0.5
-# The same share for a table with sentences in its cells; and the fewest words of such a cell.
+# A table with sentences in its cells is kept as a whole from the share TOLD on. SENTENCE: the fewest words that its
+# kept cells have on average.
 TOLD, SENTENCE = 0.3, 5
 
 

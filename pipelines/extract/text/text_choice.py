@@ -35,7 +35,7 @@ DOUBTED_SHARE, SAME_SHARE = 0.9, 0.97
 # The choice between two texts is in doubt from this many unshared words on. Chosen: with fewer, one line of a short
 # text would decide.
 DISPUTED_WORDS = 40
-# The fewest words of a text. Chosen: as in a short sentence.
+# The fewest words of a text. Chosen: a short sentence has as many.
 LEAST_WORDS = 10
 # An extractor has a block if it has at least this share of the block's words.
 HALF_SHARE = 0.5
@@ -44,7 +44,7 @@ LEAST_CHANCE, MOST_CHANCE = 0.005, 0.995
 # Between these chances the judge is not sure of a block. The trees were fitted with these values: after a change, fit
 # them again.
 UNSURE, SURE = 0.15, 0.85
-# The value of a sign if there are no such blocks.
+# The value of a sign if the page has no blocks of its kind.
 NONE = -1.0
 
 
