@@ -65,7 +65,7 @@ def newest(settings: Settings, conn: postgres.Connection, watch: str) -> list[po
 
 
 def language_and_zone(settings: Settings, conn: postgres.Connection, watch: str) -> tuple[str, str]:
-    """The language and time zone of a watch's feed: those of its messages."""
+    """The language and time zone of a watch's feed: its messages have the same."""
     return watches.language_and_zone(watches.by_name(conn, [watch]).get(watch, Watch(name=watch)), settings)
 
 

@@ -112,7 +112,7 @@ def _watch(said: Any, lists: Mapping[str, Sequence[str]]) -> tuple[Watch, bool]:
 
 
 def _toml(value: Any) -> str:
-    """A value in TOML; its basic strings are those of JSON."""
+    """A value in TOML; basic strings have the same form as in JSON."""
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_toml, value))}]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

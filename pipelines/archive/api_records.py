@@ -1,6 +1,6 @@
 """What other programs read from the archive: articles with their versions, sources, the ledger of a URL.
 
-The names are those of the views `nightdesk.*` and do not change.
+The names are the same as in the views `nightdesk.*` and do not change.
 """
 
 from __future__ import annotations

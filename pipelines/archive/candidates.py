@@ -34,9 +34,9 @@ DENSE, MOST_WINDOW_PLACED = 0.1, 6_000
 # Articles with the words of a phrase or a NEAR whose places are read for a page: in all, in the first step, in later
 # steps.
 MOST_PLACED, PLACED_FIRST, PLACED_NEXT = 3_000, 250, 500
-# If the index names more articles than this, those of the newest part of the archive are read first: so many that there
-# should be PART_ROOM times as many as are wanted. Chosen: fewer are read and sorted in a millisecond or two, and with
-# twice as many the newest part hardly ever has too few.
+# If the index names more articles than NAMED_AT_ONCE, only the newest part of the archive is searched first. The part
+# is so large that it should have PART_ROOM times as many articles as are wanted. Chosen: fewer are read and sorted in a
+# millisecond or two, and with twice as many the newest part hardly ever has too few.
 NAMED_AT_ONCE, PART_ROOM = 500, 2.0
 # The kinds of changes that give an article a new revision.
 EDITS = {RevisionKind.CORRECTION, RevisionKind.SUBSTANTIAL, RevisionKind.HEADLINE, RevisionKind.MINOR}

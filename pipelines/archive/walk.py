@@ -69,7 +69,7 @@ def articles(
 
     after: the walk begins after the article of this number.
     last: the number of the last possible article.
-    fields: those of FIELDS that the caller wants. The fields that the query needs are read in any case.
+    fields: the names from FIELDS that the caller wants. The fields that the query needs are read in any case.
     """
     made = candidates.begin(conn, node, now, scopes or {}) if node is not None else None
     # The index names too few articles until it is complete. Until then all articles are read.

@@ -284,7 +284,7 @@ def _perform_alone(stage: str, names: Sequence[str] | None, run: str, json: bool
 
 
 def _of_run(current: Settings, chosen: list[Source], key: str) -> tuple[Settings, list[Source]]:
-    """Settings and sources. If the sources are in a bucket, both are those of one set, which is noted with the run."""
+    """Settings and sources. If the sources are in a bucket, both belong to one set, which is noted with the run."""
     pinned = folders.pin_sources(current, key, newest=True)
     if pinned is current or not chosen:
         return pinned, chosen

@@ -17,7 +17,7 @@ from pipelines.model import Source
 from pipelines.stores import clock, postgres
 
 # The pauses that a list asked for, as the ledger keeps them (`urls.asks`): "fresh" has the seconds that its headers
-# name; the other names are those of AskedPauses.
+# name; the other names are fields of AskedPauses.
 Asks = Mapping[str, Any]
 
 

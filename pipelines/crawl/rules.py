@@ -84,6 +84,6 @@ def let_in_by_robots(conn: postgres.Connection, source: Source) -> int:
 
 @lru_cache(maxsize=64)
 def sites(source: Source) -> set[str]:
-    """The registered domains of a source: those of its home page and of all lists that its file names."""
+    """The registered domains of a source: of its home page, and of all lists that its file names."""
     listed = [source.url, *source.feeds, *source.sitemaps, *source.sections]
     return {urls.site(urls.host(url)) for url in listed}

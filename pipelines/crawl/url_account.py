@@ -1,4 +1,4 @@
-"""The account of a run: each store's URLs compared with those of the next store, and each difference named by URL.
+"""The account of a run: each store's URLs compared with the next store's URLs, and each difference named by URL.
 
 In the ledger every URL has one state, but this proves nothing, because the table allows nothing else. So this compares
 stores that are written independently. What the run's lists name (read again from the raw store) is compared with the

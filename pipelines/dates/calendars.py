@@ -1,7 +1,7 @@
 """Converts days of the solar and the lunar Hijri calendar to the Gregorian calendar.
 
-The lunar months are those of Umm al-Qura, the civil calendar of the Arabian Peninsula: a month begins on the evening
-after the new moon, if the new moon was before the afternoon in Mecca.
+The lunar months follow Umm al-Qura, the civil calendar of the Arabian Peninsula: a month begins on the evening after
+the new moon, if the new moon was before the afternoon in Mecca.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ MORNING = r"صباحا|صباح|ص(?![\w.])|فجرا|ق\.?\s?ظ|قبل از ظه
 # Places whose clocks Arabic papers name; all are three hours ahead of UTC the whole year.
 MECCA = r"ب?توقيت (?:مكه(?: المكرمه)?|السعوديه|الرياض|بغداد|العراق|الدوحه|قطر|الكويت)"
 BEFORE_NOON, AFTER_NOON = "上午|午前|오전|凌晨|早上", "下午|午後|오후|晚上|晩上|夜"
-# Minutes east of Greenwich. If several places use one name, the first value is that of RFC 822 or of most writers;
-# another value is used if it is the offset of the source's own clock.
+# Minutes east of Greenwich. If several places use one name, the first value is the one in RFC 822 or the one that most
+# writers mean. Another value is used if it is the offset of the source's own clock.
 OFFSETS: dict[str, tuple[int, ...]] = {
     "z": (0,), "ut": (0,), "utc": (0,), "gmt": (0,), "wet": (0,), "est": (-300, 600), "edt": (-240, 660),
     "cst": (-360, 480, -300, 570), "cdt": (-300, -240), "mst": (-420, 480, 390), "mdt": (-360,),

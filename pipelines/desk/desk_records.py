@@ -157,7 +157,7 @@ def progress(rows: Sequence[Record], run: str) -> list[Record]:
 def latest_articles(
     conn: postgres.Connection, count: int, source: str | None = None, *, whole: bool = False
 ) -> list[Record]:
-    """The articles of the newest run, newest first, then those of the runs before.
+    """The articles of the newest run, newest first, then the articles of the runs before.
 
     Each has an excerpt, its writing direction, the number of cut lines and the matching watches. whole: with the text.
     """
@@ -188,8 +188,8 @@ def article(conn: postgres.Connection, number: int) -> Record | None:
 def alerts(conn: postgres.Connection, count: int) -> list[Record]:
     """Deliveries that failed, wait or were sent: watch, title, channel name, state, attempts, error; no addresses.
 
-    A delivery may hold many alerts (`alerts` counts them); then `kind` and `article` are those of the first alert.
-    `form` is single, digest or message. A message of the system has no watch.
+    A delivery may hold many alerts (`alerts` counts them); then `kind` and `article` belong to the first alert. `form`
+    is single, digest or message. A message of the system has no watch.
     """
     return [_delivery(row) for row in postgres.query(conn, "desk_deliveries", count=count)]
 

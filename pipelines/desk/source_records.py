@@ -28,7 +28,7 @@ STAGES = 3
 def list_followed(conn: postgres.Connection, followed: Sequence[Source], *, now: datetime) -> list[Record]:
     """Each followed source with its last run, country, `health` (its state, or empty), `troubles` and `paused_at`.
 
-    The order is that of `desk_records.sources`: sources that need a look come first.
+    The order is the same as in `desk_records.sources`: sources that need a look come first.
     `rejected`, `lost`: numbers of URLs of the last run; lost URLs failed or were blocked.
     """
     return _lines(conn, followed, desk_records.sources(conn, followed, now=now))

@@ -29,7 +29,7 @@ BEYOND_CPU_SECONDS = 10.0
 # page is enough on a slow machine; and a source whose pages are built to take 20 seconds each is stopped after thirty
 # pages.
 CPU_A_SOURCE, CPU_A_PAGE = 600.0, 1.0
-# If this many pages in a row lose their workers, the fault is not that of a page.
+# If this many pages in a row lose their workers, the fault is not in a page.
 LOST_IN_A_ROW = 3
 # Bytes of memory that a process must be able to get. If it gets less, nobody knows whether a page is unreadable or only
 # memory is missing. A page of ten paragraphs takes this much.

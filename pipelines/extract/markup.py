@@ -1,8 +1,8 @@
 """Bytes in, a tree out: a page's true charset, and its HTML, parsed once.
 
-Only this module knows the charsets of pages; listings/charsets.py knows those of lists. Labels are wrong more often
-than bytes: bytes that decode as UTF-8 are UTF-8 under any label, and a label that gives words of no language is not
-believed.
+Only this module knows the charsets of pages; listings/charsets.py knows the charsets of lists. Labels are wrong more
+often than bytes: bytes that decode as UTF-8 are UTF-8 under any label, and a label that gives words of no language is
+not believed.
 """
 
 from __future__ import annotations

@@ -84,8 +84,8 @@ def extract(
 ) -> Tally:
     """Extract every page of the run, and every earlier page that is still undecided, and put the article file in place.
 
-    - processes: 1: the work is done in this process; more: in that many workers, and if a worker dies or hangs, only
-        its page is lost
+    - processes: 1: the work is done in this process; more: in that many workers. If a worker dies or hangs, only its
+        page is lost
     - apart: a single worker is a process of its own too, because no time limit reaches into a parser
     - site: False reads every page by itself, whatever was learned of the source, and learns nothing
     - others: False leaves the undecided pages of earlier runs to those runs

@@ -1,4 +1,4 @@
-"""Cuts addresses into parts, compares their builds, and tells how much an address looks like that of an article."""
+"""Cuts addresses into parts, compares their builds, and tells how much an address looks like an article's."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def folder_of(url: str) -> tuple[str, ...]:
 
 
 def speaks(url: str) -> int:
-    """How much an address looks like that of one article: a long title, a number or a day in it; 0 to 3."""
+    """How much an address looks like one article's: a long title, a number or a day in it; 0 to 3."""
     found = address_of(url)
     if found is None or not (found.segments or found.query):
         return 0

@@ -110,7 +110,7 @@ def _find_needed(
 
 
 def _whole(index: ProbeAnswer, maps: Sequence[ProbeAnswer]) -> ProbeAnswer:
-    """An index, together with the entries of those of its sitemaps that were read."""
+    """An index, together with the entries of its sitemaps, as far as these were read."""
     if not index.maps:
         return index
     inside = {key(entry.url) for entry in index.maps}

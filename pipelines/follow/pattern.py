@@ -59,7 +59,8 @@ END = "/?(?:[?#]|$)"
 @dataclass(frozen=True)
 class LearnedPatterns:
     """The learned patterns. `of`: known articles. `covered`: articles that match. `missed`: articles that do not.
-    `others`: the number of other pages. `wrong`: those of them that match although they should not."""
+    `others`: the number of other pages. `wrong`: the addresses among them that match although they should not.
+    """
 
     patterns: tuple[str, ...] = ()
     of: int = 0

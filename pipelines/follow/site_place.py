@@ -67,7 +67,7 @@ Ask = Callable[[str, SitePlace], tuple[str, str]]
 
 
 def language(fronts: Sequence[FrontPage], texts: Sequence[str], lists: Sequence[str]) -> tuple[str, str]:
-    """The language of a site and why; texts: the detected languages of its articles; lists: those of its feeds."""
+    """The language of a site and why; texts: its articles' detected languages; lists: its feeds' languages."""
     read = Counter(code for code in texts if code)
     said = Counter(_code(code) for code in [*(front.language for front in fronts), *lists] if _code(code))
     if read:
@@ -134,7 +134,7 @@ class _Clue:
 
     `country`: empty if unknown. `sure`: the country comes from the address, from the catalogue, or from a person.
     `local`: number of dates by minutes east of UTC. `possible`: zones of the country, or of all countries with the
-    language. `fitting`: those of `possible` with the clock of the dates. `seen`: the dates in words.
+    language. `fitting`: the zones of `possible` with the clock of the dates. `seen`: the dates in words.
     """
 
     country: str

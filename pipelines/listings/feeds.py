@@ -167,7 +167,7 @@ def _read_fields(item: Any, *, but: tuple[str, ...] = ()) -> Said:
         space, _, called = child.tag.rpartition("}")
         space = space[1:]
         lead = OTHERS.get(space)
-        # Under whatever name, the namespace of an item is that of the feed.
+        # Under whatever name, the namespace of an item is the feed's namespace.
         if lead is None and (not space or space == own or OWN.fullmatch(space)):
             lead = ""
         if lead is not None:

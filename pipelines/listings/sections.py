@@ -160,8 +160,9 @@ def _split(address: str) -> Any:
 
 
 def _words(anchor: Any) -> tuple[str, bool]:
-    """The words of a link, and whether the link contains a heading. Of a card, the words are those of its heading; of a
-    picture, those of its description."""
+    """The words of a link, and whether the link contains a heading. The words of a card are its heading's words; the
+    words of a picture are its description's words.
+    """
     for node in islice(anchor.iter(), MAX_INSIDE):
         if node.tag in HEADINGS:
             return _text(node), True

@@ -52,8 +52,8 @@ HEADLINE_WORDS, LABEL_WORDS = 4, 3
 LONGEST_CHARACTERS = 300
 # A shape counts as evidence from this many links on. Chosen: two may be chance.
 LEAST_LINKS = 3
-# A shape is that of articles if at least the share MOSTLY_SHARE of its links are headlines. It is that of labels if at
-# most the share HARDLY_SHARE are. Chosen: between the two, the words of each link decide.
+# A shape belongs to articles if at least the share MOSTLY_SHARE of its links are headlines. It belongs to labels if at
+# most the share HARDLY_SHARE are headlines. Chosen: between the two, the words of each link decide.
 MOSTLY_SHARE, HARDLY_SHARE = 0.6, 0.2
 # The fewest characters of a last segment that is a title. Chosen: names of sections are shorter.
 LONG_SLUG_CHARACTERS = 40

@@ -70,9 +70,10 @@ def lines(body: bytes, url: str) -> list[Entry]:
 
 
 def newest(found: list[Entry]) -> list[Entry]:
-    """The sitemaps of an index to fetch: those of news, then the newest by date or by the date or number in their name.
+    """The sitemaps of an index to fetch: sitemaps of news, then the newest by their date, or by the date or number in
+    their name.
 
-    An index may name years of sitemaps. Those of tags, authors and pictures come last.
+    An index may name years of sitemaps. Sitemaps of tags, authors and pictures come last.
     """
     oldest = datetime.min.replace(tzinfo=UTC)
     kinds: dict[int, list[tuple[datetime, Entry]]] = {0: [], 1: [], 2: []}

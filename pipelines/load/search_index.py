@@ -27,8 +27,8 @@ BACKFILL = "words"
 # Known words that a process remembers, so that it need not query them again. Chosen: they take 20 MB. A frequent word
 # is met early, so it is among them.
 MOST_REMEMBERED = 200_000
-# Which table of known words (start of the server, database, file) -> those of its words that are committed, in UTF-8.
-# It has at most one key.
+# Which table of known words (start of the server, database, file) -> which of its words are committed, in UTF-8. It has
+# at most one key.
 _REMEMBERED: dict[tuple[object, ...], set[bytes]] = {}
 # The index rows of an article, and its distinct words. The words are empty if extract made the rows: then the article
 # file has the words.
@@ -164,7 +164,7 @@ def _keep(
 
 
 def _know(conn: postgres.Connection, asked: set[bytes], remembered: set[bytes]) -> None:
-    """Store those of the words asked that no article had so far. Only words that are committed are remembered."""
+    """Of the words asked, store the ones that no article had so far. Only words that are committed are remembered."""
     given = b" ".join(sorted(asked)).decode()
     new = {row["word"].encode() for row in postgres.query(conn, "words_known", words=given)}
     if len(remembered) < MOST_REMEMBERED:

@@ -65,7 +65,8 @@ OF_CANONICAL = frozenset(("load_drop_false_canonicals",))
 # Steps that are left out if no two lines have a text, a title or a canonical address in common.
 OF_COPIES = frozenset(("load_find_second_urls_of_file",))
 
-# The columns of a new article beside STORED: those of its line, and those that are known once it is numbered.
+# The columns of a new article beside STORED: the columns of its line, and the columns that are known once it is
+# numbered.
 OWN_COLUMNS = (  # noqa: SIM905
     "source url_id published_at published_precision page_digest title_digest text_digest extractor words fetch_id"
 ).split()

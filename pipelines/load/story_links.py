@@ -175,7 +175,7 @@ def _met(rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> list[po
 
 
 def _link(conn: postgres.Connection, numbers: Sequence[int], met: Sequence[postgres.Row]) -> set[int]:
-    """Link these articles with those of the same story; gives the stories that have grown.
+    """Link these articles with the articles of the same story; gives the stories that have grown.
 
     met: pairs that are known already.
     """

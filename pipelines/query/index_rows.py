@@ -112,7 +112,7 @@ def quote(word: str) -> str:
 
 
 def _find_words(packed: bytes) -> Iterator[bytes]:
-    """The words in a tsvector in Postgres' binary form, without those of the title and of authors by themselves."""
+    """The words in a tsvector in Postgres' binary form, without the marked words of the title and of authors."""
     at = COUNT.size
     while at < len(packed):
         end = packed.index(0, at)

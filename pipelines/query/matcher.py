@@ -32,7 +32,7 @@ TANWIN = "\u064b"
 class Word:
     """The words that can fill a place in a phrase: one of these forms, or any word that begins with `start`.
 
-    stem_of: if set, only those words with this beginning that are forms of this word in the language of the text.
+    stem_of: if set, a word with this beginning must also be a form of this word in the language of the text.
     """
 
     forms: frozenset[str]

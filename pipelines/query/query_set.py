@@ -48,8 +48,8 @@ class QuerySet:
     Some arrays hold things of different lengths one after the other; names_at, nodes_at, terms_at, key_at and group_at
     say where each begins:
         names, nodes, terms: bytes of each query's name, of its tree as JSON, and of each term as JSON. In a tree a term
-            is its number + 1, negative if it is looked for in titles alone, and a node is a list that begins with its
-            kind: & every part, | any part, - none of them, n near, x except, o the value of a field.
+            is its number + 1, negative if it is looked for in titles alone. A node is a list that begins with its kind:
+            & every part, | any part, - none of them, n near, x except, o the value of a field.
         key_groups: the groups that each key belongs to. keys has the hashes of the keys, in order.
         group_queries: the queries that are looked up by each group.
     A key is a letter and what it stands for: w a word, b the beginning of a word, e what is left of a word without a

@@ -53,7 +53,7 @@ class Conditions:
 
     exact: whether an article matches the query, except for the query's filters, if its row of the shape EXACT fulfils
     its condition.
-    placed: whether the query depends on how words stand to each other, which the index alone cannot tell.
+    placed: whether the query depends on how words stand to each other. The index alone cannot tell this.
     """
 
     of_exact: str | None

@@ -39,7 +39,9 @@ CAPITALS = {
 
 @lru_cache(maxsize=4096)
 def zone_of(url: str) -> str:
-    """The time zone (IANA) of the site of a URL: that of our catalogue, else that of its country; UTC if unknown."""
+    """The time zone (IANA) of the site of a URL: the zone in our catalogue, else the zone of its country; UTC if
+    unknown.
+    """
     try:
         host = urls.host(url)
     except ValueError:
@@ -82,7 +84,7 @@ def _catalogue() -> dict[str, tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def _first_zones() -> dict[str, str]:
-    """The zone of each country: if there are several, that of the capital or the largest city."""
+    """The zone of each country: if there are several, the zone of the capital or of the largest city."""
     table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
     found: dict[str, str] = {}

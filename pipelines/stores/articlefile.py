@@ -37,10 +37,10 @@ NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, Recur
 class Line:
     """One page of a run, and its result: exactly one of article and rejection.
 
-    The names of the fields are those of the file, which earlier versions wrote. signature: of the article's text, as
-    `signatures.write_signature`; words: its rows of the search index (no count), as `index_rows.write_rows`, in a file
-    without the distinct words that an earlier line of the file has; digests: as `digests.write_digests`. Older files
-    lack some of them.
+    The names of the fields are the names in the file, which earlier versions wrote. signature: of the article's text,
+    as `signatures.write_signature`; words: its rows of the search index (no count), as `index_rows.write_rows`, in a
+    file without the distinct words that an earlier line of the file has; digests: as `digests.write_digests`. Older
+    files lack some of them.
     """
 
     fetch_id: int

@@ -1,4 +1,4 @@
-"""Files on this machine that belong in the bucket: those that are older than the bucket, and those that it did not
+"""Files on this machine that belong in the bucket: files that are older than the bucket, and files that it did not
 take.
 """
 

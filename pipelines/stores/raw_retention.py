@@ -30,7 +30,7 @@ OURS = ("raw", "articles", "airflow", "golden", "follow", "trials")
 class RetiredRaw:
     """The result of a look through the raw store; folders are `<source>/<run>`.
 
-    kept: old folders that are not decided, or that contain something that is not Nightdesk's.
+    kept: old folders that are not decided, and old folders with something that is not Nightdesk's.
     needed: folders with files that an alert or a hold refers to. These files stay whole, with all other records in
     them.
     deleted: folders with deleted files. Such a folder may also be among `needed`, if other files in it stay.

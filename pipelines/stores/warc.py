@@ -54,7 +54,8 @@ GZIPPED = b"\x1f\x8b"
 META_BYTES, LONGEST_META_BYTES = 16 * 1024, 1 << 24
 # Headers that are changed or dropped, as the module's docstring says.
 DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}
-# The facts of a page's metadata record: those of the crawl, and those that `append` adds about the page itself.
+# The facts of a page's metadata record: the fields of the crawl, and the fields that `append` adds about the page
+# itself.
 RecordFacts = dict[str, Any]
 
 

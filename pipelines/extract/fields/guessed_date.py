@@ -32,8 +32,9 @@ def guess(tree: HtmlElement, latest: date) -> str:
 
 
 def _of_another_day(meta: HtmlElement) -> bool:
-    """Whether a meta element has another day than that of publication, such as the day of a change. Addresses do not
-    count, because the address of a picture may have the day of publication in it."""
+    """Whether a meta element has another day than the day of publication: for example the day of a change. Addresses do
+    not count, because the address of a picture may have the day of publication in it.
+    """
     said = meta.get("content") or ""
     return not said.startswith(("http", "/")) and any(
         tells_another_day(meta.get(kind) or "") for kind in ("name", "property", "itemprop")

@@ -205,7 +205,7 @@ def _tags(
 
 
 def _is_stock(tags: Iterable[str], tree: HtmlElement, told: str) -> bool:
-    """Whether keywords, by their keys, are those of the whole site: most of them are not in the article."""
+    """Whether keywords, by their keys, belong to the whole site: most of them are not in the article."""
     paragraphs = " ".join(" ".join(p.text_content().split()) for p in islice(tree.iter("p"), STOCK_PARAGRAPHS))
     text = f" {key(told)} {key(paragraphs[:STOCK_LOOK_CHARACTERS])} "
     wanted = list(tags)

@@ -1,6 +1,6 @@
 """Names of people as lines write them: what stands before and after a name, and what is no person.
 
-Only this module knows the words for `by` in all languages, and those of offices, roles and agencies.
+Only this module knows the words for `by` in all languages, and the words for offices, roles and agencies.
 """
 
 from __future__ import annotations

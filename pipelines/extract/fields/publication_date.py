@@ -1,7 +1,7 @@
 """When an article was published and changed: the best of JSON-LD, meta elements, feed, visible page and address.
 
 Software that knows only the year writes the first of January at midnight. So this counts as the year alone, unless
-something else also gives the day. The day is that of the site: the offset in the page is kept.
+something else also gives the day. The day is the day at the site's place: the offset in the page is kept.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _by_shown_day(best: Dating, sure: Sequence[Dating], shown: Sequence[Dating],
 
 def _is_doubtful(sure: Sequence[Dating], dated: DatedPage) -> bool:
     """Whether the dates that the page shows are needed too: the best date has no time of day or depends on the zone,
-    machines are told two days, or the date may be that of the last save.
+    machines are told two days, or the date may be the date of the last save.
     """
     best = sure[0]
     if best.precision not in PRECISE or _may_be_last_save(best, dated):
@@ -110,8 +110,9 @@ def _is_doubtful(sure: Sequence[Dating], dated: DatedPage) -> bool:
 
 
 def _may_be_last_save(best: Dating, dated: DatedPage) -> bool:
-    """Whether a date may be that of the last save. Some systems write the last save as the dates of publication and of
-    change; others write it into meta elements as the only date."""
+    """Whether a date may be the date of the last save. Some systems write the last save as the dates of publication and
+    of change; others write it into meta elements as the only date.
+    """
     return best.said_by == "meta" or best.at == find_modified(dated)
 
 

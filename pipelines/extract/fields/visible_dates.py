@@ -260,7 +260,7 @@ def _is_named(element: HtmlElement) -> bool:
 
 @lru_cache(maxsize=MAX_NAMES)
 def _names_date(name: str) -> bool:
-    """Whether a name is that of a date; the elements of a page share a few names."""
+    """Whether a name is used for a date; the elements of a page share a few names."""
     name = name.lower()
     return any(word in name for word in NAMED)
 

@@ -35,7 +35,7 @@ MOSTLY_SHARE, FEW_WORDS = 0.6, 25
 # A post that a live blog names is a part of it, however far from its head it is.
 POSTED = 0.9
 # If the first extractor has less than this share of the second one's words, it reads the page again and compares its
-# text with those of further extractors.
+# text with the texts of further extractors.
 SHARE = 0.5
 # An extractor has chosen a block, or a block is a link, if at least this share of its words is.
 HALF_SHARE = 0.5

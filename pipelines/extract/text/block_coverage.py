@@ -45,7 +45,7 @@ def _shares(
 ) -> list[float]:
     """How much of each block is in the lines.
 
-    ends: where the words of each block end among those of all blocks.
+    ends: where the words of each block end among the words of all blocks.
     numbers: the number of each word of the blocks.
     runs: the runs of words of all blocks, by their first word.
     """

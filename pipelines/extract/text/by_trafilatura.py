@@ -44,7 +44,7 @@ def lines(tree: HtmlElement, *, precise: bool, alone: bool = True, joined: bool 
     """The article's lines, one per paragraph, heading or list item.
 
     precise: leave out what is in doubt.
-    alone: if False, trafilatura also compares its text with those of readability and justext, which makes the call take
+    alone: if False, trafilatura also compares its text with the texts of readability and justext. Then the call takes
     half as long again.
     joined: whether the page may have joiners, see `may_be_joined`.
     """

@@ -21,7 +21,7 @@ Floats = NDArray[np.float32]
 # smaller, because between two pages it falls out of the processor's cache.
 Places = NDArray[np.intp]
 Numbers = NDArray[np.int32]
-# The files: trees over the signs of a block (features.py), and over those of a text (text_choice.py).
+# The files: trees over the signs of a block (features.py), and trees over the signs of a text (text_choice.py).
 JUDGE, CHOICE = "judge.json", "choice.json"
 
 

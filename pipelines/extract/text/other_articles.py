@@ -89,7 +89,7 @@ def _of_title(found: Sequence[Block], title: int) -> bool:
 
 
 def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int, url: str) -> dict[int, str]:
-    """Units beside that of the title, with the same name as it, each with its own heading above a text."""
+    """Units beside the title's unit, with the same name as it, each with its own heading above a text."""
     # For each kept block the places around it, by the element that each is directly in.
     within = [
         (number, {place.parent.element: place for place in around(found[number].place) if place.parent is not None})
@@ -241,7 +241,7 @@ def _in_turns(
 def _end_of_last(found: Sequence[Block], headings: Sequence[int]) -> int:
     """The number behind the last block of the last text.
 
-    No heading marks that end. Its blocks are in the heading's place, and are no more than those of the shortest of
+    No heading marks that end. The last text has blocks in the heading's place, and no more blocks than the shortest of
     the other texts. If the paragraphs of the other texts go on about their heading, each paragraph of the last text
     must do the same: otherwise it may be the end of the article itself.
     """

@@ -100,8 +100,8 @@ MOST_LINE_WORDS, PARTS = 14, re.compile(r"\s[|•·–—-]\s")
 
 
 def reason(line: str, names: Collection[str] = (), *, head: bool = False) -> str:
-    """Why a line is one of particulars; empty if it is not. names: those of the article's authors. head: whether no
-    line of the text is above it; elsewhere a day without its year is a heading, such as those of a timeline.
+    """Why a line is one of particulars; empty if it is not. names: the names of the article's authors. head: whether no
+    line of the text is above it; elsewhere a day without its year is a heading, for example in a timeline.
     """
     if len(line) > LONGEST_CHARACTERS or SENTENCE.search(line):
         return ""

@@ -24,8 +24,8 @@ OURS = "ours"
 FIRST, ASKED = ("lines", "plain"), ("precise", "default", "read")
 # Bolder and more careful judges: by how much the log odds of every block are shifted.
 BOLD, BOLDER, CAREFUL = 1.2, 2.2, -1.2
-# The texts to choose from, in the order to which the trees were fitted: the judge's own, bolder or more careful; those
-# of the extractors; ours with what another text adds; and ours without what another text lacks.
+# The texts to choose from, in the order to which the trees were fitted: the judge's own texts, bolder or more careful;
+# the extractors' texts; ours with what another text adds; and ours without what another text lacks.
 TEXTS = ("bold", "bolder", "careful", "lines", "precise", "default", "read", "with default", "with read", "in default")
 # The least likelihood of the blocks that a text adds to ours. Chosen: below it the judge is sure.
 LEAST_ADDED_CHANCE = 0.05
