@@ -251,8 +251,9 @@ class Settings(BaseSettings):
 
     @property
     def networks(self) -> list[tuple[Network, int]]:
-        """The private networks that the guard lets through, each with the port that is allowed there; 0: the usual
-        ports."""
+        """The private networks that the guard lets through, each with the port that is allowed in it; 0: the usual
+        ports.
+        """
         return [_network(p.strip()) for p in self.allow_networks.split(",") if p.strip()]
 
     @property
@@ -262,8 +263,9 @@ class Settings(BaseSettings):
 
     @property
     def allowed_form_networks(self) -> list[tuple[Network, int]]:
-        """The private networks that such an address may lead to, each with the port that is allowed there; 0: all
-        ports."""
+        """The private networks to which a channel's address from a web form may lead, each with the port that is
+        allowed in it; 0: all ports.
+        """
         return [_network(p.strip()) for p in self.form_networks.split(",") if p.strip()]
 
     def _place(self, name: str) -> Place:
@@ -376,7 +378,7 @@ def _near(name: str, known: list[str]) -> str:
 
 
 def _network(entry: str) -> tuple[Network, int]:
-    """A network and the one port that is allowed there, 0 if none is named; ValueError if the text is no network."""
+    """A network and the one port that is allowed in it, 0 if none is named; ValueError if the text is no network."""
     network, colon, port = entry.removeprefix("[").rpartition("]:" if entry.startswith("[") else ":")
     if entry.count(":") > 1 and not entry.startswith("["):
         network, colon, port = entry, "", ""

@@ -68,7 +68,7 @@ def inert(text: str, *, links: bool = False) -> str:
 
 
 def inert_address(url: str) -> str:
-    """A web address for a chat: the same address, with characters that would act there percent-encoded."""
+    """A web address for a chat: the same address, with characters that would act in the chat percent-encoded."""
     scheme, found, rest = url.partition("://")
     if not found:
         return inert(url)

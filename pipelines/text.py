@@ -63,8 +63,8 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _END = re.compile("\\n+|[。！？]+[」』”）]*|(?<![.!?؟۔…])[.!?؟۔…]++[\"'»”’)\\]]*+(?=\\s)")
 # Mr, Dr, and the initials of names and states: a full stop after them ends no sentence.
 _SHORT = re.compile(r"(?:^|[^\w])(?:[^\W\d_]|[A-ZÄÖÜ][^\W\d_])$")
-# Such short forms are searched in this many characters before a full stop. Chosen: the longest of them with the
-# character before it.
+# Short forms are searched in this many characters before a full stop. Chosen: the longest short form with the character
+# before it.
 SHORT_CHARACTERS = 4
 # Texts up to this many characters have their words remembered, because the lines of a page are counted often. Chosen:
 # this keeps what is remembered within a few megabytes.

@@ -52,8 +52,9 @@ def put(
 ) -> None:
     """Put messages for alerts into the outbox, in the transaction in which `alert_choice.write` wrote the alerts.
 
-    A watch may send a limited number of single messages an hour. Further alerts, alerts that a watch wants collected,
-    and alerts found in its quiet times go into one message for all watches of a channel, which goes out when it is due.
+    A watch may send a limited number of single messages an hour. Three kinds of alerts go into one message for all
+    watches of a channel: further alerts, alerts that a watch wants collected, and alerts found in its quiet times. The
+    message goes out when it is due.
     """
     loud = [alert for alert in alerts if not alert["quiet"] and watches_by_name[alert["watch"]].channels]
     joining = [alert for alert in alerts if alert["quiet"] == Quiet.ALSO_IN and alert["kind"] == AlertKind.NEW]

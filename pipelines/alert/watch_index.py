@@ -37,7 +37,7 @@ def current(settings: Settings, conn: postgres.Connection) -> QuerySet:
 
 
 def unreadable(all_watches: QuerySet) -> list[str]:
-    """A sentence for each watch whose query can no longer be read; such a watch finds nothing."""
+    """A sentence for each watch whose query can no longer be read. The watch then finds nothing."""
     return bytes(all_watches.arrays["unreadable"]).decode().splitlines()
 
 

@@ -1,4 +1,5 @@
-"""Which answers of lists name an article, however they spell its address: such an answer may have its title and text.
+"""Which answers of lists name an article, however they spell its address. An answer that names the article may have its
+title and text.
 
 An address is compared by its keys, as in the ledger: relative links, other scripts, escapes and other forms are found.
 """

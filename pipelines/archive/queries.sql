@@ -453,7 +453,7 @@ order by max(case when w.shape < 2 then ts_rank(w.words, %(of_joined)s::tsquery,
 limit %(count)s
 
 -- name: search_window_end
--- The last article that `search_window` reads, or no row if it reads all articles that are left.
+-- The last article that `search_window` reads. No row if it reads all articles that are left.
 select w.article_id, w.dated
 from article_words w
 where (%(sources)s::text[] is null or w.source = any(%(sources)s))

@@ -21,7 +21,7 @@ from pipelines.stores import postgres
 
 # Articles in memory at one time: usually three kilobytes each, a few hundred kilobytes at most.
 AT_ONCE = 500
-# The same if only the fields COUNTED are read: some hundred bytes each.
+# Articles in memory at one time if only the fields COUNTED are read: some hundred bytes each.
 COUNTED_AT_ONCE = 5_000
 # The fields of an article, in this order. The statement `walk_articles` has the same columns, and a further one with
 # the kinds of the article's changes, which a query may name.

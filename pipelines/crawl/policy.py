@@ -22,8 +22,8 @@ LEASE = timedelta(minutes=15)
 RETRY_PAUSE = timedelta(minutes=10)
 # How many times longer each pause is than the pause before.
 RETRY_GROWTH = 3
-# Pauses after a block (403, a challenge): 1 h, 4 h, 16 h, 64 h. Chosen: longer than after failures, because a site that
-# refuses a crawler refuses it for longer if it comes again at once.
+# Pauses after a block (403, a challenge): 1 h, 4 h, 16 h, 64 h. Chosen: longer than after failures. If a refused
+# crawler comes again at once, the site refuses it for longer.
 BLOCKED_PAUSE = timedelta(hours=1)
 # How many times longer each pause is than the pause before.
 BLOCKED_GROWTH = 4
@@ -39,9 +39,9 @@ GONE_SECOND_LOOK = timedelta(hours=1)
 # After this many looks that found a page gone, no crawl asks for it again by itself. Chosen: the first look, and the
 # second one above.
 MAX_GONE_LOOKS = 2
-# A URL that used up its tries, or that robots.txt or the guard refused, is asked for once more after this time if a
-# list still names it; then after 2, 4, 8, 16 times as long. Chosen: a little less than a day, so that each nightly
-# crawl finds this time over.
+# Two kinds of URLs are asked for once more after this time, if a list still names them: URLs that used up their tries,
+# and URLs that robots.txt or the guard refused. The next pauses are 2, 4, 8 and 16 times as long. Chosen: a little less
+# than a day, so that each nightly crawl finds this time over.
 REVIVE_AFTER = timedelta(hours=20)
 # How often that time doubles at most. Chosen: after the fourth doubling the URL is asked for about once in two weeks.
 MAX_REVIVE_DOUBLINGS = 4
@@ -56,9 +56,9 @@ LOOK_AHEAD = timedelta(hours=1)
 # A look is not made early if the page was looked at within this time. Chosen: half the time between two nightly crawls,
 # so that hourly crawls make no look early.
 LOOK_AHEAD_APART = timedelta(hours=12)
-# After this time three things happen: a page or list is asked for without ETag and date, a sitemap of an index is asked
-# for even if its date says that it is unchanged, and a list that was not believed gets another chance. Chosen: six days
-# and a half, so that a nightly crawl does it once a week.
+# After this time three things happen. A page or list is asked for without ETag and date. A sitemap of an index is asked
+# for even if its date says that it is unchanged. A list that was not believed gets another chance. Chosen: six days and
+# a half, so that a nightly crawl does it once a week.
 WHOLE_AFTER = timedelta(hours=156)
 # An article that its list no longer names is not looked at again if it was looked at within this time. Chosen: no edit
 # is expected within it.

@@ -36,7 +36,7 @@ from claimed
 where urls.id = claimed.main
 
 -- name: credit_lists
--- For each list, count the pages that it called modified: those that had changed (other bytes, or gone) and those that had not.
+-- For each list, count the pages that it called modified: pages that had changed (other bytes, or gone), and pages that had not.
 update urls
 set lastmod_true = urls.lastmod_true + counted.held, lastmod_false = urls.lastmod_false + counted.failed
 from (
@@ -93,8 +93,8 @@ where source = %(source)s and kind = 'article' and due_for = 'planned' and next_
     and fetched_at < now() - %(apart)s
 
 -- name: due_sitemaps
--- If an index is due, make some of the sitemaps due that it named: those without a date, the one with the newest date, and those that were
--- not read in full for long. The sitemap with the newest date is read because a site may not update its dates.
+-- If an index is due, make some of its sitemaps due: sitemaps without a date, the sitemap with the newest date, and sitemaps that were not
+-- read in full for long. The sitemap with the newest date is read because a site may not update its dates.
 with recursive not_due as (
     select url from urls where source = %(source)s and url_key = any(%(not_due)s)
     union
@@ -552,8 +552,8 @@ select taken.host, coalesce(before.ago, 'infinity')::float as ago, greatest(befo
 from taken left join before using (host)
 
 -- name: unaccounted_urls
--- URLs that a run discovered, leased or fetched, that have no final state, and that no later crawl or load will look at. If `sources` is
--- empty, the URLs of all sources are checked.
+-- URLs that a run discovered, leased or fetched, and that are left over: they have no final state, and no later crawl or load will look at
+-- them. If `sources` is empty, the URLs of all sources are checked.
 with open as (
     select id from urls
     where leased_until is not null and leased_run = %(run)s and (%(sources)s::text[] = '{}' or source = any(%(sources)s::text[]))

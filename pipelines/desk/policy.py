@@ -45,8 +45,8 @@ LEAST_WALLED_PAGES = 3
 REASON_CHARACTERS = 110
 # How late a run may begin. Chosen: Airflow needs up to some minutes to begin a run.
 START_GRACE = timedelta(minutes=10)
-# A time below the first number of hours is shown in minutes, a time above the second in days. Chosen: "90 minutes" and
-# "40 hours" are clear.
+# A time of fewer hours than HOURS_IN_MINUTES_BELOW is shown in minutes. A time from HOURS_IN_DAYS_FROM hours on is
+# shown in days. Chosen: "90 minutes" and "40 hours" are clear.
 HOURS_IN_MINUTES_BELOW, HOURS_IN_DAYS_FROM = 2, 48
 # Characters of a text that decide its writing direction. Chosen: more than any line of foreign words in it.
 DIRECTION_CHARACTERS = 500

@@ -166,8 +166,8 @@ def overgrown(body: bytes) -> str:
     tags = body.count(b"<")
     if tags > MOST_TAGS:
         return f"{tags} tags"
-    # In one tag each attribute is compared with all before it, and no time limit stops this. Such a long tag contains a
-    # whole stretch of the page; real pages need no such split.
+    # In one tag each attribute is compared with all before it, and no time limit stops this. A tag that is too long
+    # contains a whole stretch of the page. Real pages have none, and need not be split at their tags.
     stretch = MAX_ATTRIBUTE_BYTES // 2
     if all(body.find(b">", start, start + stretch) >= 0 for start in range(0, len(body) - stretch + 1, stretch)):
         return ""

@@ -35,7 +35,7 @@ MAX_WORDS = 15
 LEAST_ARTICLES = 5
 # Share of the known articles that a pattern must match before it may exclude other pages.
 COVERED = 0.95
-# The same share if few articles are known, because one miss weighs more then.
+# The share COVERED if few articles are known. It is smaller, because one miss weighs more then.
 COVERED_OF_FEW_SHARE = 0.9
 # Fewer articles than this are few. Chosen: one in thirty is three per cent.
 FEW_ARTICLES = 30
@@ -188,8 +188,8 @@ def _slugs(values: Sequence[str]) -> list[str]:
             found.append(SOME + r"\d{3}")
         found += [] if found else _codes(values)
     hyphens = min(len(re.findall("[-_]", value)) for value in values)
-    # Titles vary: if all known titles have at least two hyphens, a pattern may require one, even if no other page shows
-    # that this is needed.
+    # Titles vary. If all known titles have at least two hyphens, a pattern may require one hyphen. No other page need
+    # show that this is necessary.
     start = 1 if hyphens >= 2 and len(values) >= SURE_ARTICLES else 0
     for count in range(start, min(hyphens, MAX_HYPHENS) + 1):
         found.append([ANY, f"{WORD}{SOME}"][count] if count < 2 else f"(?:{WORD}){{{count}}}{SOME}")

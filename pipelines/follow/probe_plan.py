@@ -46,7 +46,7 @@ MAX_LINKED_FEEDS = 6
 MAX_CHILDREN = 2
 # Sections that are requested besides lists. Chosen: they show whether the lists lack articles.
 MAX_SECTIONS = 4
-# The same if a site has no list. Chosen: the usual size of a menu.
+# Sections that are requested if a site has no list. Chosen: the usual size of a menu.
 MAX_SECTIONS_ALONE = 14
 NEWS = re.compile(r"news|google", re.IGNORECASE)
 OF_ARTICLES = re.compile(r"posts?-post|article|news|story|stories|content", re.IGNORECASE)

@@ -113,7 +113,7 @@ def _of_home(looked: Probe) -> list[SourceChange]:
 
 
 def _new_lists(source: Source, looked: Probe, own: set[str]) -> list[SourceChange]:
-    """Feeds and sitemaps of the site that the file lacks, and that name articles which no other list names."""
+    """Feeds and sitemaps of the site that the file lacks. Each names articles that no other list names."""
     inside = {key(entry.url) for one in looked.seen for entry in one.maps}
     named = {key(e.url) for one in looked.seen if key(one.want.url) in own | inside for e in one.found}
     told = []

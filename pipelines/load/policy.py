@@ -15,8 +15,9 @@ OLD_AFTER = timedelta(hours=24)
 # A run that is loaded after newer ones is a "replay" if its pages are older than the newest article by more than
 # this. Chosen: longer than a run with its retries, shorter than the pause between two nights.
 REPLAY_AFTER = timedelta(hours=6)
-# The edits of a run are "many at once" if there are at least this many, and if they are at least this share of the
-# known articles that were looked at again. Chosen: on an ordinary night one in ten or twenty was edited.
+# The edits of a run are "many at once" under two conditions. There are at least FLOOD_EDITS of them. They are at least
+# the share FLOOD_SHARE of the known articles that were looked at again. Chosen: on an ordinary night one in ten or
+# twenty was edited.
 FLOOD_EDITS, FLOOD_SHARE = 8, 0.8
 
 # --- Looking again

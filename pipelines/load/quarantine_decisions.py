@@ -18,7 +18,7 @@ from pipelines.stores import articlefile, postgres
 def release(settings: Settings, held: quarantine.HeldRun, who: str) -> Tally:
     """Load the articles of a held run, and write the alerts that this makes due. The caller sends the alerts.
 
-    NightdeskError if the run was rejected, also if that happened while this function waited for its turn to load.
+    NightdeskError if the run was rejected. It may have been rejected while this function waited for its turn to load.
     Nothing is changed then.
     """
     (source,) = folders.read_named(settings, [held.source])

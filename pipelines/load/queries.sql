@@ -44,8 +44,8 @@ limit %(count)s
 
 -- name: drift_lines
 -- The articles of a load that have no verdict yet. A source is left out if load decided earlier on any page of this run, or if the run is
--- no crawl of the source (a backfill or an import). The sources are found once: the planner would ask for them again for each line where it
--- expects few lines without a verdict, which takes seconds for a file of 2,000.
+-- no crawl of the source (a backfill or an import). The sources are found once. Where the planner expects few lines without a verdict, it
+-- would ask for the sources again for each line. This takes seconds for a file of 2,000 lines.
 with undecided as materialized (
     select g.source from unnest(%(sources)s::text[]) as g (source)
     where not exists (select from lines l join outcomes o on o.fetch_id = l.fetch_id where l.source = g.source and l.run = %(run)s)

@@ -120,7 +120,7 @@ Span = tuple[int, int]
 
 
 def _numbers(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -> Iterator[ChangedDetail]:
-    """Changed numbers: the first number taken away is paired with the first one added, and so on."""
+    """Changed numbers: the first removed number is paired with the first added number, and so on."""
     left = [n for n in range(*was) if _is_number(old[n])]
     right = [n for n in range(*now) if _is_number(new[n])]
     for n, m in zip(left, right, strict=False):

@@ -249,7 +249,7 @@ def _is_of_template(
 def _edited_apart(
     articles: Mapping[int, _LinkedArticle], relations: Mapping[int, Mapping[int, Relation]], number: int, other: int
 ) -> bool:
-    """Whether two articles that look alike are edits of one text, so that the story of that text has both."""
+    """Whether two articles that look alike are edits of one text. If they are, the story of that text has both."""
     return any(
         edited_apart(articles[number].signature, articles[other].signature, articles[first].signature)
         for first, is_one in relations[number].items()

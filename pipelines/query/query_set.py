@@ -30,7 +30,7 @@ FORM = 3
 # A query's rows have a fixed number of clauses. These two fill the empty places: ALWAYS in `required`, because every
 # article meets it, and NEVER in `excluded`, because no article meets it.
 ALWAYS, NEVER = 0, 1
-# Letters of the pieces by which parts of words (`sub:`) are found. Chosen: the shortest part that is allowed.
+# Letters of the pieces by which the letters of a `sub:` are found. Chosen: the shortest `sub:` that is allowed.
 PIECE_LETTERS = 3
 # How many words and queries are remembered. Chosen: the number of words of a language; memory must have a limit.
 MAX_WORDS, MAX_NODES = 100_000, 100_000
@@ -116,7 +116,7 @@ def _remember(made: QuerySet, forms: Sequence[str]) -> None:
     for form in forms:
         own = ["w" + form, *("b" + form[:many] for many in starts if many <= len(form))]
         if kinds[0]:
-            # A word of one letter has no prefix, and is a part of a word that joiners keep together: سوریه‌ی.
+            # A word of one letter has no prefix, and is a piece of a word that joiners keep together: سوریه‌ی.
             own += ["e" + rest for rest in {form, *variants.without_prefix(form)}]
         if kinds[1]:
             own += ["p" + piece for piece in pieces(f" {form} ")]

@@ -23,7 +23,7 @@ PREFIXES = {
 }
 WRITTEN_AS = {"exact": "exact", "suffix": "suffix", "stem": "stem", "substring": "sub"}
 WRITTEN = re.compile(r"([a-z]+):(?=\S)(.*)", re.DOTALL)
-# The fewest letters of a part of a word. Chosen: two letters are in every text.
+# The fewest letters of a `sub:`. Chosen: two letters are in every text.
 SHORTEST_PART_LETTERS = 3
 # A Korean syllable, which is one character.
 SYLLABLE = re.compile("[\uac00-\ud7a3]")

@@ -80,7 +80,8 @@ def connect(
 
     If the embedded server has no folder yet, it is not made here: `migrate` makes it at the set-up.
     idle_seconds: the server ends a session that is silent for this long; 0 is never.
-    silent_seconds: the same, but only of a session that is silent within a transaction, which holds up others.
+    silent_seconds: the server ends a session that is silent for this long within a transaction, because the transaction
+    holds up others.
     """
     if not settings.database_url and not (settings.data / "postgres").exists():
         raise DatabaseError(

@@ -33,7 +33,7 @@ class RetiredRaw:
     kept: old folders that are not decided, and old folders with something that is not Nightdesk's.
     needed: folders with files that an alert or a hold refers to. These files stay whole, with all other records in
     them.
-    deleted: folders with deleted files. Such a folder may also be among `needed`, if other files in it stay.
+    deleted: folders with deleted files. If other files in a folder stay, it may also be among `needed`.
     names: the deleted files, as pointers name them.
     """
 

@@ -108,8 +108,8 @@ def read_plan(conn: postgres.Connection, run: str) -> postgres.Row | None:
 
 
 def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, schema_checked: bool = False) -> Attempt:
-    """Write, and commit at once, that a stage has begun for a source, and that stages of the source that were killed in
-    other runs have failed. An earlier attempt at this stage writes nothing from now on.
+    """Write that a stage has begun for a source, and that the source's killed stages of other runs have failed. Both
+    are committed at once. An earlier attempt at this stage writes nothing from now on.
 
     The stage counts as alive while this connection is open, or until `leave`.
     schema_checked: whether this connection has checked the schema before. DatabaseError if the schema is not ours.

@@ -19,7 +19,8 @@ IN_ADDRESS = re.compile(
     r"|/(?P<y5>20\d\d)/(?P<m5>\d\d)-(?P<d5>\d\d)(?:[/-]|$)"
     r"|[/-](?P<y6>20\d\d)(?P<m6>\d\d)(?P<d6>\d\d)(?:[/.-]|$)"
 )
-# The same with the name of the month; and with the day first, which is certain if the number can be no month's.
+# A day in an address with the name of the month, or with the day first. The day is certainly first if its number can be
+# no month's.
 NAMED_IN_ADDRESS = re.compile(
     r"/(?P<y>20\d\d)/(?P<m>[a-z]{3,9})/(?P<d>\d{1,2})(?:/|$)|/(?P<m2>[a-z]{3,9})/(?P<d2>\d{1,2})/(?P<y2>20\d\d)(?:/|$)"
     r"|/(?P<d3>\d{1,2})/(?P<m3>[a-z]{3,9})/(?P<y3>20\d\d)(?:/|$)"

@@ -1,6 +1,6 @@
 """Finds doubtful blocks that belong to the article because of the kept blocks around them.
 
-Such a block is a sentence that is mostly links, or the heading of one of several parts. By itself, the sentence may
+A doubtful block is a sentence that is mostly links, or the heading of one of several parts. By itself, the sentence may
 lead to other pages, and the heading may be the name of a box.
 """
 

@@ -1,8 +1,8 @@
 """Lines of particulars: author, time and place of an article, and its number of readers, in any order and with any
 separators.
 
-Such lines are not part of a text, and their counters change at every look. Only this module knows the words for counts
-of readers.
+Lines of particulars are not part of a text, and their counters change at every look. Only this module knows the words
+for counts of readers.
 """
 
 from __future__ import annotations

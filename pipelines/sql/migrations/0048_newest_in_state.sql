@@ -1,5 +1,5 @@
--- The newest articles that are revised or removed, and how many articles each load of a source brought: what a search shows of a state, and
--- the Desk of a month, was read in whole and sorted or left out.
+-- Indexes for the newest articles that are removed, for the newest articles that are revised, and for the loads of a source. Without them,
+-- Postgres reads what a search shows of a state, and what the Desk shows of a month, in whole. Then it sorts the rows or leaves them out.
 -- oldest code: 0017
 -- outside a transaction
 drop index concurrently if exists articles_newest_gone;
