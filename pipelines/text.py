@@ -53,7 +53,7 @@ EXAMINED = (
 )  # fmt: skip
 # Letters that can have accents, with the marks of Latin, Greek and Cyrillic.
 ACCENTED = re.compile("[a-z\u00df-\u024f\u0370-\u052f\u1e00-\u1fff\u0300-\u036f]")
-# Letters with a stroke, which is no accent for Unicode; and letters that Unicode does not split into letter and accent.
+# Letters whose stroke is no accent for Unicode, and other letters that Unicode does not split into letter and accent.
 LIKE = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "ə": "e", "ς": "σ",
     "й": "й", "ї": "ї", "ў": "ў", "ґ": "ґ", "ќ": "ќ", "ѓ": "ѓ",

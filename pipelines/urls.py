@@ -58,7 +58,8 @@ FORM_ENDS = {"amp", "print"}
 FORM_LABELS = {"m", "mobile", "amp", "wap"}
 FORM_SUFFIX = re.compile(r"\.amp(?=\.html?$|$)", re.IGNORECASE)
 SUFFIX = re.compile(r"\.(html?|php|aspx?|jsp|shtml|cfm)$", re.IGNORECASE)
-# An article's own number, which is not part of a date; and a word of an address that only one article has.
+# NUMBER: an article's own number, which is not part of a date. NUMBERED: the name of a parameter whose value is this
+# number.
 NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d))\d{5,}")
 NUMBERED = re.compile(r"(.*[_-])?(id|nid|aid|p|story|post|article|news)|(news|article|story|post)_?id", re.IGNORECASE)
 # A part of an address with at least this many characters is the title of one article. Chosen: names of sections are

@@ -1,6 +1,6 @@
 """The feed of a watch: its latest alerts as Atom, RSS or JSON Feed; and the secret address at which readers fetch it.
 
-Only a digest of an address is stored. So nobody can learn an address from the database, and Nightdesk cannot show an
+Only a hash of an address is stored. So nobody can learn an address from the database, and Nightdesk cannot show an
 address again.
 """
 

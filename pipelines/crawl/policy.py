@@ -31,8 +31,8 @@ BLOCKED_GROWTH = 4
 # that is seven hours of failures, or three and a half days of blocks; a list that still names the URL brings it back
 # later.
 MAX_TRIES = 5
-# The least pause after two looks failed in the same crawl. Chosen: all tries of one crawl count as one, and the next
-# try belongs to the next night.
+# The least pause after two looks failed in the same crawl. Chosen: all tries of one crawl count as one try, and the
+# next one belongs to the next night.
 SAME_CRAWL_PAUSE = timedelta(hours=4)
 # A 404 is looked at once more before it counts. Chosen: sites lose pages for a moment, while they publish.
 GONE_SECOND_LOOK = timedelta(hours=1)

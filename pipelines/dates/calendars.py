@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 
 # The first day of the calendar.
 JALALI_EPOCH = datetime(622, 3, 21, tzinfo=UTC)
-# Years by which the solar calendar is behind ours after its New Year; and the number of its months.
+# JALALI_YEARS_BEHIND: years by which the solar calendar is behind ours after its New Year. JALALI_MONTHS: the number of
+# its months.
 JALALI_YEARS_BEHIND, JALALI_MONTHS = 621, 12
 # The moment from which astronomers count.
 J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ from math import prod
 from pipelines.text import UNSPACED, normal
 from pipelines.text import bare as without_accents
 
-# The most words of a line, by kind of match; and the most words that a line may have besides a phrase inside it.
+# The most words of a line, by kind of match.
 MOST = {
     "prefix": 30,
     "label": 24,

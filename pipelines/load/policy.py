@@ -91,8 +91,8 @@ EDITS_MARGIN = 0.1
 
 # --- When the articles of a run are held because they are unlike the source's earlier articles
 
-# The fewest articles for a comparison: of a run, filled up with the newest articles before it, and of the source.
-# Chosen: three of five are a majority, and twenty show a pattern.
+# The fewest articles for a comparison. DRIFT_ARTICLES: of a run, which is filled up with the newest articles before it.
+# Chosen: three of five are a majority. DRIFT_KNOWN: of the source. Chosen: twenty show a pattern.
 DRIFT_ARTICLES, DRIFT_KNOWN = 5, 20
 # The newest stored articles of a source that define its usual values. Chosen: a week or two of most sources.
 DRIFT_BEFORE = 120

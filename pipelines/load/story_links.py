@@ -1,9 +1,10 @@
 """Stories: load joins articles of any sources to one story if their texts have much in common. No article is dropped.
 
-The signature of an article names the buckets in which articles with a like text may be: buckets of its month and of the
-months beside it. So a search costs the same in a large archive as in a small one. Articles of exactly the same text are
-one story at any age. A story has the lowest number of its articles. If two stories turn out to be one, the lower number
-stays. The other number still leads to the story, because it is the number of an article in it.
+A bucket is a number that articles with a like text share. The signature of an article names its buckets. They are
+searched in the article's period and in the periods beside it. So a search costs the same in a large archive as in a
+small one. Articles of exactly the same text are one story at any age. A story has the lowest number of its articles. If
+two stories turn out to be one, the lower number stays. The other number still leads to the story, because it is the
+number of an article in it.
 """
 
 from __future__ import annotations

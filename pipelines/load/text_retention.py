@@ -24,9 +24,9 @@ from pipelines.stores.raw_retention import start_of
 
 # Wordings, or article files, of one transaction. Chosen: so many take a second.
 AT_ONCE = 500
-# How many seconds a transaction over the ledger of some runs should take, and the most runs in it. Chosen: a load of
-# the source waits for the transaction, and so short a wait is not noticed. The time that the last transaction took
-# decides how many runs the next one has.
+# AIM_SECONDS: how long a transaction over the ledger of some runs should take. Chosen: a load of the source waits for
+# the transaction, and so short a wait is not noticed. MOST_RUNS: the most runs in a transaction. The time that the last
+# transaction took decides how many runs the next one has.
 AIM_SECONDS, MOST_RUNS = 0.2, 200
 # If the raw store still had an answer of a run, its ledger is tried again after this time. Chosen: an alert or a hold
 # keeps the answer there, mostly for ever.

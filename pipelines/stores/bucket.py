@@ -29,9 +29,9 @@ from pipelines.bucket_paths import address_of
 from pipelines.errors import AwayError, SettingsError, StoreError
 
 SCHEME = "s3://"
-# Seconds for which a stage repeats a request before it gives up. Chosen: a store that restarts is back by then; and
-# less than the time for which a crawl's session may be silent (SILENT_SECONDS in stores/runs.py). While a crawl waits
-# so long, it sends nothing to its sites (`has_turns` in spiders/store.py).
+# Seconds for which a stage repeats a request before it gives up. Chosen: a store that restarts is back by then. A
+# crawl's session may be silent for longer than this (SILENT_SECONDS in stores/runs.py). While a crawl waits, it sends
+# nothing to its sites (`has_turns` in spiders/store.py).
 PATIENCE_SECONDS = 90.0
 # Seconds between two tries. They grow from FIRST to LONGEST. Chosen: this adds no load to a busy store.
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0

@@ -36,7 +36,7 @@ DIGEST_DIGITS = 16
 # Seconds between two checks whether the server answers. Chosen: too short to be noticed.
 POLL_SECONDS = 0.2
 
-# The user of the server if root runs Nightdesk; and the name of this user in earlier installations.
+# The user of the server if root runs Nightdesk.
 SERVER_USER = "pgserver"
 # The number in the name of the server's socket; the server listens on no port.
 PORT = 5432

@@ -29,8 +29,8 @@ REPEATED_ON_PAGES = 3
 LONG_LINE = 60
 # Share of common runs of words that makes two pages one article. Chosen: two articles on one event share less.
 COPY_SHARE = 0.5
-# Shares of a place's words that are in articles. Above the first the place is inside the article, below the second it
-# is outside. Chosen: between the two each page decides.
+# Shares of a place's words that are in articles. Above INSIDE_SHARE the place is inside the article. Below
+# OUTSIDE_SHARE it is outside. Chosen: between the two each page decides.
 INSIDE_SHARE, OUTSIDE_SHARE = 0.7, 0.2
 # The fewest pages with a place. Chosen: the same number as for lines (REPEATED_ON_PAGES).
 LEAST_SEEN_PAGES = 3
@@ -38,7 +38,7 @@ LEAST_SEEN_PAGES = 3
 MAX_WORDS = 60
 # The template must agree with at least this share of the pages that were held back. Chosen: with less it would do harm.
 AGREE_SHARE = 0.8
-# From these chances of the classifier on a block counts as article, and as surely article.
+# A block counts as article if its chance is at least LIKELY_CHANCE, and as surely article from SURE_CHANCE on.
 LIKELY_CHANCE, SURE_CHANCE = 0.5, 0.75
 # The least share of the pages that must have a line. On fewer pages it may belong to several articles.
 FEW = 1 / 3

@@ -14,9 +14,9 @@ from pipelines.extract import phrases
 from pipelines.extract.blocks import HEADINGS, Block, has_stop
 from pipelines.extract.text.block_chances import HALF_SHARE, JudgedBlock
 
-# For a sentence: the least chance, and the fewest words. For a heading of a part: the least chance, and how many
-# headings in the same place are above a kept block. Chosen: on pages with gold texts these values added 42 blocks, of
-# which 34 were in the gold.
+# SENTENCE_CHANCE, SENTENCE_WORDS: the least chance and the fewest words of a sentence. PART_CHANCE: the least chance of
+# a heading of a part. PARTS: how many headings in the same place are above a kept block. Chosen: on pages with gold
+# texts these values added 42 blocks, of which 34 were in the gold.
 SENTENCE_CHANCE, SENTENCE_WORDS = 0.2, 8
 PART_CHANCE, PARTS = 0.3, 3
 # PROSE_WORDS: the fewest words of the paragraphs above and below a subhead. LABELS: the reasons for which the phrase

@@ -25,7 +25,8 @@ NEAR_ELEMENTS = 8
 # If fewer than this share of a list's links were kept, these are cut too. Chosen: the same as for tables
 # (tables.WHOLE).
 WHOLE_SHARE = 0.5
-# Texts that stand only above a table of contents; and texts that are also the names of other things.
+# SURE_SAID: texts that stand only above a table of contents. LABELS_SAID: texts that are also the names of other
+# things.
 SURE_SAID = """
 table of contents|on this page|in this article|in this guide|in this post|jump to|inhaltsverzeichnis|
 table des matières|tabla de contenidos|spis treści|محتويات المقال|جدول المحتويات

@@ -16,8 +16,8 @@ from pipelines.extract.phrases import reasons
 from pipelines.extract.text import particulars
 from pipelines.text import has_unspaced, words
 
-# The fewest words of each of the two texts, and of the heading between them. In scripts without spaces each letter
-# counts as a word.
+# The fewest words of the first text, of the second text, and of the heading between them. In scripts without spaces
+# each letter counts as a word.
 OWN_WORDS, NEXT_WORDS, HEADING_WORDS = 25, 25, 4
 # The greatest share of a heading's words that the text of the other article may have. Chosen: one word may be chance.
 OTHERS_SHARE = 0.2
