@@ -128,13 +128,13 @@ order by l.n
 on conflict do nothing
 
 -- name: load_add_restored_changes
--- Write a change for each article that was gone and is seen again.
+-- Write a change for each article that is seen again after it was gone. A look from before that, loaded late, brings nothing back.
 insert into changes (article_id, revision, kind, revision_kind, repeat, run, source)
 select distinct on (a.id) a.id, a.revision, 'restored', 'restored', (
         select count(*) from changes c where c.article_id = a.id and c.revision = a.revision and c.kind = 'restored'
     ), %(run)s, l.source
 from lines l join articles a on a.id = l.article_id
-where l.fresh and a.gone_at is not null
+where l.fresh and a.gone_at < l.fetched_at
 on conflict (article_id, revision, kind, repeat) do nothing
 
 -- name: load_add_revisions
@@ -445,10 +445,10 @@ from (
 where a.id = l.article_id and l.revision > a.revision
 
 -- name: load_update_last_seen
--- Write when and at which address each article was last seen. An article that is seen again is no longer gone.
-update articles a set seen_at = l.seen_at, gone_at = null, url = l.url
+-- Write when and at which address each article was last seen. An article that is seen after it was gone is no longer gone.
+update articles a set seen_at = l.seen_at, gone_at = case when a.gone_at > l.seen_at then a.gone_at end, url = l.url
 from (select article_id, url, max(fetched_at) as seen_at from lines where fresh group by article_id, url) l
-where a.id = l.article_id and (a.seen_at < l.seen_at or a.gone_at is not null)
+where a.id = l.article_id and (a.seen_at < l.seen_at or a.gone_at < l.seen_at)
 
 -- name: quarantine_of_run
 -- The rows of this run in the quarantine, for these sources.

@@ -314,6 +314,23 @@ def test_each_time_an_article_is_removed_and_is_back_has_a_change_an_alert_and_a
     assert rows(conn, "select count(distinct delivery_id) from delivered_alerts") == [(6,)]
 
 
+@pytest.mark.parametrize("outcome", ["fetched", "unchanged"])
+def test_a_look_from_before_an_article_was_gone_that_is_loaded_late_brings_it_not_back(
+    settings: Settings, conn: postgres.Connection, look: Look, outcome: str
+) -> None:
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
+    late = look(NIGHTS[1], T0 + DAY, article("1"), outcome)
+    for night in (2, 3):
+        look(NIGHTS[night], T0 + night * DAY, article("1"), "gone")
+        load(settings, SANA, NIGHTS[night])
+
+    for _ in range(2):
+        put(settings, NIGHTS[1], *([late] if outcome == "fetched" else []))
+
+    assert rows(conn, "select kind, repeat from changes where kind <> 'new'") == [("removed", 0)]
+    assert rows(conn, "select seen_at, gone_at from articles") == [(T0 + DAY, T0 + 2 * DAY)]
+
+
 def test_a_page_that_comes_back_is_not_gone(settings: Settings, conn: postgres.Connection, look: Look) -> None:
     put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
     look(NIGHTS[1], T0 + DAY, article("1"), "gone")

@@ -13,7 +13,7 @@ with looked as (
     where a.gone_at < l.fetched_at
     on conflict (article_id, revision, kind, repeat) do nothing
 ), seen as (
-    update articles a set seen_at = greatest(a.seen_at, l.fetched_at), gone_at = null
+    update articles a set seen_at = greatest(a.seen_at, l.fetched_at), gone_at = case when a.gone_at > l.fetched_at then a.gone_at end
     from looked l
     where a.id = l.id and (a.seen_at < l.fetched_at or a.gone_at < l.fetched_at)
 )
