@@ -98,12 +98,14 @@ def is_current(value: Sequence[Any]) -> bool:
 
 def read(value: Sequence[Any]) -> list[PackedVector]:
     """The rows of an article in an article file."""
-    return [PackedVector(int(part), Shape(shape), a2b_base64(packed)) for part, shape, packed in value[1]]
+    _, rows, _ = value
+    return [PackedVector(int(part), Shape(shape), a2b_base64(packed)) for part, shape, packed in rows]
 
 
 def read_words(value: Sequence[Any]) -> bytes:
     """The distinct words in these rows, a blank between two, without those that an earlier line of the file has."""
-    return bytes(value[2].encode())
+    _, _, words = value
+    return bytes(words.encode())
 
 
 def quote(word: str) -> str:

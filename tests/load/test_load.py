@@ -783,11 +783,12 @@ def test_files_of_one_session_are_loaded_like_the_first_one_however_many_lines_t
     assert rows(conn, "select revision from articles order by id") == [(8,), (1,)]
 
 
+@pytest.mark.parametrize("rest", [[[[0, 0, 5]], "نص"], [[]], []], ids=["damaged", "no words", "no rows"])
 def test_rows_of_the_index_that_cannot_be_read_are_named_by_their_line_and_nothing_is_loaded(
-    settings: Settings, conn: postgres.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look, rest: list[object]
 ) -> None:
     first, second = (look(NIGHTS[0], T0, article(path, text=f"نص {path}")) for path in ("1", "2"))
-    damaged = replace(second, words=[index_rows.VERSION, [[0, 0, 5]], "نص"])
+    damaged = replace(second, words=[index_rows.VERSION, *rest])
     articlefile.write(articlefile.path(settings, "sana", NIGHTS[0]), [with_words(first, "نص"), damaged])
 
     tally = load(settings, SANA, NIGHTS[0])
