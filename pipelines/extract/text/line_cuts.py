@@ -13,7 +13,7 @@ from pipelines.extract import phrases
 from pipelines.extract.blocks import Block
 from pipelines.extract.fields import authors, json_ld
 from pipelines.extract.fields.metadata import Facts
-from pipelines.extract.text import calls, contents, credits, other_articles, particulars, tables
+from pipelines.extract.text import calls, cards, contents, credits, other_articles, particulars, tables
 from pipelines.extract.text.between import is_subhead
 from pipelines.extract.text.block_chances import JudgedBlock, JudgedPage
 from pipelines.model import RemovedBlock
@@ -82,7 +82,7 @@ def cut_blocks(
     cut, others = _cut_other_articles(page, cut, titles, facts)
     cut = _cut_tables(found, cut, titles) | dict.fromkeys(listed, CONTENTS)
     if "calls" not in without:
-        cut = _cut_leftovers(found, cut)
+        cut = _cut_leftovers(found, cut, facts.canonical_url)
     stays = _stays(cut)
     return Text(
         tuple(_nfc(found[number].text) for number in stays),
@@ -137,9 +137,10 @@ def _cut_tables(found: Sequence[Block], cut: Cut, titles: Collection[str]) -> Cu
     return cut | dict.fromkeys(left, tables.REASON) | dict.fromkeys(added, "")
 
 
-def _cut_leftovers(found: Sequence[Block], cut: Cut) -> Cut:
-    """The cuts, and added to them the lines that call a reader away, and the remains of lists, pictures and
-    chapters."""
+def _cut_leftovers(found: Sequence[Block], cut: Cut, url: str) -> Cut:
+    """The cuts, and added to them the lines that call a reader away, and the remains of cards, lists, pictures and
+    chapters; url: the page's address."""
+    cut = cut | dict.fromkeys(cards.find_cards(found, _stays(cut), url), other_articles.STREAM)
     stays = _stays(cut)
     cut = cut | dict.fromkeys(contents.find_scraps(found, stays), LINK_LIST)
     cut |= dict.fromkeys(credits.find_credits(found, stays), CAPTION)

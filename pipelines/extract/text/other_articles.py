@@ -352,11 +352,16 @@ def _is_counted(title: Block, units: Sequence[HtmlElement]) -> bool:
     return str(len(units)) in NUMBER.findall(title.text) or 2 * len(numbered) > len(units)
 
 
-def _leads_elsewhere(block: Block, url: str) -> bool:
-    """Whether the link of a heading goes to another page of the site."""
+def linked_page(block: Block, url: str) -> str:
+    """The path of another page of the site that a linked block leads to; empty if there is none."""
     element = block.place.element
     links = [a for a in (element, *element.iterancestors("a"), *element.iter("a")) if a.tag == "a"]
-    return any(_elsewhere(link, url) for link in links[:2])
+    return next((path for link in links[:2] if (path := _elsewhere(link, url))), "")
+
+
+def _leads_elsewhere(block: Block, url: str) -> bool:
+    """Whether the link of a heading goes to another page of the site."""
+    return bool(linked_page(block, url))
 
 
 def _elsewhere(link: HtmlElement, url: str) -> str:

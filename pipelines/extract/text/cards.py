@@ -1,0 +1,77 @@
+"""Finds cards of other stories between the paragraphs of an article: a linked headline with a sentence below it.
+
+The sentence has no link and stands inside the article, so the classifier takes it for a paragraph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lxml.html import HtmlElement
+
+from pipelines.extract.blocks import Block, TextPlace, around
+from pipelines.extract.text import particulars
+from pipelines.extract.text.other_articles import LINKED_SHARE, linked_page
+
+# The most words of a card's sentence, and the fewest of its headline. Chosen: a longer text is a paragraph, a shorter
+# headline is the name of a section.
+MOST_WORDS, HEADLINE_WORDS = 50, 3
+# How many elements around a sentence may be its card. Chosen: cards are nested less deep.
+MAX_LEVELS = 5
+# The most blocks of a card: kicker, headline, sentence, author, day.
+MOST_BLOCKS = 5
+
+
+def find_cards(found: Sequence[Block], stays: Sequence[int], url: str) -> list[int]:
+    """The numbers of the blocks that stay and belong to a card; url: the page's address.
+
+    A card stands alone between paragraphs of the article. Cards below one another, or beside one another, can be the
+    article itself, as in a ranking.
+    """
+    boxes = {number: place for number in stays if (place := _find_card(found, number, url)) is not None}
+    cards: list[int] = []
+    for number, place in boxes.items():
+        inside = {one for one in stays if abs(one - number) < MOST_BLOCKS and _is_in(found[one], place.element)}
+        above = max((one for one in stays if one < number and one not in inside), default=None)
+        below = min((one for one in stays if one > number and one not in inside), default=None)
+        if above is None or below is None or above in boxes or below in boxes:
+            continue
+        around_it = found[above].place.parent
+        if around_it is not None and around_it is found[below].place.parent:
+            cards.extend(sorted(inside))
+    return cards
+
+
+def _find_card(found: Sequence[Block], number: int, url: str) -> TextPlace | None:
+    """The place that is a card with this block as its only text without a link: the innermost with a headline above."""
+    block = found[number]
+    if block.linked or block.words > MOST_WORDS:
+        return None
+    for _, place in zip(range(MAX_LEVELS), around(block.place), strict=False):
+        first = number
+        while first > 0 and number - first < MOST_BLOCKS and _is_in(found[first - 1], place.element):
+            first -= 1
+        last = number
+        while last + 1 < len(found) and last - first < MOST_BLOCKS and _is_in(found[last + 1], place.element):
+            last += 1
+        others = [found[one] for one in range(first, last + 1) if one != number]
+        if last - first >= MOST_BLOCKS or not all(map(_may_be_in_card, others)):
+            return None
+        headlines = [one for one in found[first:number] if one.words >= HEADLINE_WORDS and _is_linked(one)]
+        if headlines:
+            pages = {linked_page(one, url) for one in headlines}
+            return place if len(pages) == 1 and "" not in pages else None
+    return None
+
+
+def _may_be_in_card(block: Block) -> bool:
+    """Whether a block may stand in a card beside its sentence: a link, a word or two, or the day."""
+    return _is_linked(block) or block.words < HEADLINE_WORDS or particulars.tells_day([block.text])
+
+
+def _is_linked(block: Block) -> bool:
+    return block.linked >= LINKED_SHARE * block.words
+
+
+def _is_in(block: Block, element: HtmlElement) -> bool:
+    return any(place.element is element for place in around(block.place))
