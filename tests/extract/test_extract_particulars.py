@@ -30,7 +30,8 @@ from pipelines.extract.text.particulars import reason
      "Lecture : 3 min · Vu 1284 fois", "20 de noviembre de 2026 - 1284 visitas",
      "20 novembre 2026 - 1.284 visualizzazioni",
      "20.11.2026 - 1284 odsłon",
-     "20 نومبر 2026 - 1284 بار پڑھا گیا", "Přečteno 1284 krát", "Citit de 1284 ori"],
+     "20 نومبر 2026 - 1284 بار پڑھا گیا",
+     "1284 lus", "Lus 1284", "Lue 45 fois", "12 reader", "Přečteno 1284 krát", "Citit de 1284 ori"],
 )  # fmt: skip
 def test_a_count_of_readers_is_cut_in_any_wording(line: str) -> None:
     assert reason(line) == "counter"

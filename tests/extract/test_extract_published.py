@@ -195,6 +195,15 @@ def test_a_line_of_author_and_day_is_beside_the_title_whatever_it_ends_with(line
     assert when(f"<div>{line}</div>", saved) == ("2026-01-05T00:00+00:00", "text")
 
 
+def test_a_day_inside_the_quotation_that_holds_the_whole_article_is_beside_its_title() -> None:
+    saved = node(datePublished="2026-03-09T10:00:00+00:00", dateModified="2026-03-09T10:00:00+00:00")
+    title = "Ferry returns to the river after two years"
+
+    found = when(f"<blockquote><h1>{title}</h1><p>5 January 2026</p><p>It is back.</p></blockquote>", saved)
+
+    assert found == ("2026-01-05T00:00+00:00", "text")
+
+
 def test_where_machines_are_told_two_days_the_page_decides() -> None:
     head = (
         node(datePublished="2026-01-05T10:00:00Z") + "<meta property=article:published_time content=2026-01-07T09:00Z>"

@@ -212,3 +212,14 @@ def test_markup_in_a_title_that_is_nested_without_end_is_read_in_time() -> None:
     made = article(html(f"<h1>{QUAY['en'].title}</h1>{QUAY['en'].text}", title=title))
 
     assert made.title
+
+
+@pytest.mark.parametrize(
+    "called", ["navbar-brand", "brand", "topbar", "blog-title", "page-header", "toplogo", "logotype"]
+)
+@pytest.mark.parametrize("element", ["The Harbour Post", "Quay back | The Harbour Post", ""])
+def test_a_site_name_in_a_heading_with_such_a_class_gives_way_to_the_headline(called: str, element: str) -> None:
+    quay = QUAY["en"]
+    inside = f"<h1 class={called}>The Harbour Post</h1><h2>{quay.title}</h2>{quay.text}"
+
+    assert article(html(inside, title=element)).title in (quay.title, "Quay back")

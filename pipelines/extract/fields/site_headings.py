@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 
 from lxml.html import HtmlElement
@@ -25,7 +25,8 @@ from pipelines.text import has_unspaced, words
 
 # What sites call the element with their own name at the head of every page.
 OF_SITE = re.compile(
-    r"(?<![a-z])(?:site[-_]?(?:title|name|logo|header)|(?:blog|page)[-_]?(?:name|logo)|branding|logo|masthead)(?![a-z])",
+    r"(?<![a-z])(?:site[-_]?(?:title|name|header)|(?:blog|page)[-_]?name|navbar-?brand|brand-?name|branding|masthead|"
+    r"(?:site|blog|page|top|main|web|head|header|nav)?[-_]?logo(?:type)?)(?![a-z])",
     re.IGNORECASE,
 )
 # Names that some sites give the element with their own name, and others the headline.
@@ -49,9 +50,11 @@ JUDGED_HEADINGS = 10
 
 def names_site(h1: HtmlElement, *titles: str) -> bool:
     """Whether a heading is the name of the site and not of the article. It is the site's if it is hidden, if it is in a
-    menu, a footer or an aside, if its class or id is one of OF_SITE, or if it is a link home. If its class or id is one
-    of OF_SITE_OR_TITLE, or if `may_name_site` holds, it is the site's only if it shares no word with the page's other
-    titles.
+    menu, a footer or an aside, if its class or id is one of OF_SITE, or if it is a link home.
+
+    If its class or id is one of OF_SITE_OR_TITLE, or if `may_name_site` holds, it is the site's only if it shares no
+    word with the page's other titles. A few words with such a class are the site's also if a title ends with them, or
+    if there is no title.
     """
     # Titles may contain the site's name, and the heading may share these words.
     longest = {title: max(SEPARATOR.split(title), key=words) for title in titles if title}
@@ -64,8 +67,12 @@ def names_site(h1: HtmlElement, *titles: str) -> bool:
     called = f"{h1.get('class') or ''} {h1.get('id') or ''}"
     if OF_SITE.search(called):
         return True
-    shared = not named or _shares(above_text.plain(h1.text_content()), named)
-    if OF_SITE_OR_TITLE.search(called) and not shared and count_words(named) >= TITLE_WORDS:
+    heading = above_text.plain(h1.text_content())
+    shared = not named or _shares(heading, named)
+    if OF_SITE_OR_TITLE.search(called) and (
+        (not shared and count_words(named) >= TITLE_WORDS)
+        or (count_words(heading) <= SITE_WORDS and (not named or _ends_titles(heading, longest)))
+    ):
         return True
     links = [one for one in (*above, *h1.iter("a")) if one.tag == "a"]
     home = any(HOME.fullmatch((a.get("href") or "x-y").strip()) for a in links)
@@ -94,6 +101,11 @@ def _at_head(above: Sequence[HtmlElement]) -> bool:
         if HEAD.search(called) and not OF_STORY.search(called):
             return True
     return False
+
+
+def _ends_titles(heading: str, titles: Iterable[str]) -> bool:
+    """Whether a heading is the last part of one of these titles, or the whole of it."""
+    return any(key_of_name(heading) == key_of_name(SEPARATOR.split(title)[-1]) for title in titles)
 
 
 def _shares(heading: str, named: str) -> bool:

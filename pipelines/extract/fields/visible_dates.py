@@ -75,6 +75,15 @@ EVENT_WORDS = 3
 # The end of a sentence: the dot behind a day of the month or a short month is no such end.
 SENTENCE_END = re.compile(r"(?:\d{4}|(?P<last>[^\W\d_]{4,}))[\"'”’»)\]]*\s*[.!?؟。۔।…]+[\"'”’»)\]]*$")
 ASIDE = re.compile(r"\(.*\)|\[.*\]")
+# How a line begins that says when an article was published, or who wrote it. Chosen: the words of the commonest
+# publishing systems.
+PUBLISHING = re.compile(
+    r"\W*(?:(?:first |zuerst |تم )?(?:publi|pubbl|post(?:ed|é)|veröff|erschienen|gepubl|julkaistu|objav|опублик|"
+    r"опублік|نشر|النشر|تاريخ|انتشار|yayın|diterbit|发布|發布|公開|게시)|(?:by|von|par|por|di|door|av|af|od|от|بقلم|كتب)\s)",
+    re.IGNORECASE,
+)
+# Elements whose text is about something else than the article around them.
+TOLD = frozenset(("figcaption", "blockquote"))
 LABELLED = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,3}\s*:")
 # The fewest characters of a line that can show a date. Chosen: "1 h" is the shortest.
 LEAST_CHARACTERS = 3
@@ -106,7 +115,8 @@ class ShownDate:
     """A text with something like a date in it.
 
     rank: the lower, the likelier it is the article's.
-    beside: it is beside the title and not part of a sentence.
+    beside: it is beside the title and not part of a sentence, caption or quotation: only such a day may correct what
+        machines are told.
     changed: its markup or the words around it call it the day of a change.
     above: it is before the title.
     of_page: the link home or the site's name is between it and the title, so it belongs to the head of all pages.
@@ -169,7 +179,8 @@ def find_dates(tree: HtmlElement, titles: Sequence[str]) -> list[ShownDate]:
     # Only the nearest dates are kept, as many as are examined: the dates of a long list are not the article's.
     for element, place in sorted(places.items(), key=lambda one: (not _is_near(one[1] - title), abs(one[1] - title))):
         if not _stranger(element, known, holding):
-            made.extend(_find_dates(text, element, place, title, place < head) for text in _texts(element))
+            of_event = any(one.tag in TOLD and one not in holding for one in (element, *element.iterancestors()))
+            made.extend(_find_dates(text, element, place, title, place < head, of_event) for text in _texts(element))
         if len(made) >= MAX_DATES:
             break
     return sorted((one for one in made if one.rank[0] != ELSEWHERE), key=lambda one: one.rank)
@@ -281,9 +292,10 @@ def _texts(element: HtmlElement) -> list[str]:
     return [own] if LEAST_CHARACTERS < len(own) < LONGEST_CHARACTERS and _says_when(own) else []
 
 
-def _find_dates(text: str, element: HtmlElement, place: int, title: int, of_page: bool) -> ShownDate:
+def _find_dates(text: str, element: HtmlElement, place: int, title: int, of_page: bool, of_event: bool) -> ShownDate:
     time = element.tag == "time" or bool(element.get("itemprop") and element.get("content"))
-    sentence = element.tag != "time" and (len(WORD.findall(text)) >= SENTENCE_WORDS or _is_of_event(text, element))
+    of_event = of_event or (element.tag != "time" and _tells_event(text, element))
+    sentence = element.tag != "time" and len(WORD.findall(text)) >= SENTENCE_WORDS
     away = place - title
     near = _is_near(away)
     link = element.tag == "a" or next(element.iterancestors("a"), None) is not None
@@ -298,17 +310,15 @@ def _find_dates(text: str, element: HtmlElement, place: int, title: int, of_page
     else:
         place_rank = ELSEWHERE if sentence or link else FAR_UPDATES if changed else BELOW if away > 0 else ABOVE
     rank = (place_rank, away < 0, abs(away) // NEARLY, not time, abs(away))
-    return ShownDate(text, rank, place_rank == BESIDE_TITLE, changed, away < 0, of_page)
+    return ShownDate(text, rank, place_rank == BESIDE_TITLE and not of_event, changed, away < 0, of_page)
 
 
-def _is_of_event(text: str, element: HtmlElement) -> bool:
-    """Whether a text with a day tells what was on that day: a short sentence, an aside in brackets, a caption or a
-    quotation does. The name of an element that means a date, or a label, tells the opposite.
+def _tells_event(text: str, element: HtmlElement) -> bool:
+    """Whether a text with a day is a short sentence about that day, or an aside in brackets.
+
+    The name of an element that means a date, a label, or a word for publishing or writing tells the opposite.
     """
-    holding = [element, *element.iterancestors()]
-    if any(one.tag in ("figcaption", "blockquote") for one in holding):
-        return True
-    if _is_named(element) or LABELLED.match(text):
+    if _is_named(element) or LABELLED.match(text) or PUBLISHING.match(text):
         return False
     ends = SENTENCE_END.search(text)
     told = (ends and not is_month((ends["last"] or "").lower())) or ASIDE.fullmatch(text)

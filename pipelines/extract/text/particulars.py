@@ -57,7 +57,7 @@ MORE_COUNTED_WORDS = """
 قرا قراه قراها قرئ قرى زائر زوار المتصفحين المتصفحون أعجب أعجبهم online reading lisent partagé partagés leyendo
 okunmuştur okundu okunuyor sayısı поделились поделился читают خوانده خوانده‌اند خوانده‌است udostępniono udostępnień
 geteilt teilten condiviso gedeeld seen lido lida lidas διαβάστηκε dibaca dilihat خوێندراوەتەوە
-vu vus læst citit přečteno přečtené zobrazení zobrazeno olvasás پڑھا دیکھا lượt
+vu vus lus lue lues reader læst citit přečteno přečtené zobrazení zobrazeno olvasás پڑھا دیکھا lượt
 """
 # In scripts without blanks: words that may be glued to a count.
 COUNTED_GLUED, AROUND_GLUED = (
