@@ -38,7 +38,7 @@ CLOCK = re.compile(
     rf"(?<![\d.,])(?:(?:(?P<noon>{AFTER_NOON})|(?P<forenoon>{BEFORE_NOON}))\s*)?"
     r"(?:(?P<h>\d{1,2})\s?(?::|h|時|时|시)\s?(?P<m>\d\d)(?::(?P<s>\d\d))?(?:[.,]\d+)?(?!\d)"
     r"|(?P<h2>\d{1,2})[.](?P<m2>\d\d)(?=\s*(?:uhr|uur|wib|wita?\b|h\b|ص|م\b|صباحا|مساء|[ap]\.?m\b))"
-    r"|(?:kl\.?|klo|ore|alle|om|godz\.?|pukul|jam|الساعه)\s(?P<h3>\d{1,2})[.:](?P<m3>\d\d)(?!\d)"
+    r"|(?:(?<![^\W\d])(?:kl\.?|klo|ore|alle|om|godz\.?|pukul|jam)|الساعه)\s(?P<h3>\d{1,2})[.:](?P<m3>\d\d)(?!\.?\d)"
     rf"|(?P<h4>\d{{1,2}})(?=\s?(?:[ap]m\b|[ap]\.m\.|صباحا|مساء)))"
     rf"[\s,]*(?:uhr|h\b)?\s*(?:(?P<pm>{EVENING})|(?P<am>{MORNING})|)[.)]*"
     rf"[\s,]*\(?(?:(?:utc|gmt)\s?(?P<gmt>[+-]\d\d?(?::?\d\d)?)(?!\d)|(?P<zone>{'|'.join(OFFSETS)})(?!\w)"

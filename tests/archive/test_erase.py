@@ -11,8 +11,10 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -25,6 +27,7 @@ from pipelines.crawl import discovery
 from pipelines.errors import NightdeskError
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
+from tests import sites
 from tests.archives import article, keep
 from tests.papers import HOST, Paper, conditional, story
 
@@ -216,6 +219,33 @@ def test_an_answer_of_a_list_is_erased_however_it_spells_the_address(
     done = erasure.erase(paper.settings, number)
 
     assert (done.lists, done.stays) == (1, [])
+    assert mentions(conn, paper.settings.data, WORD) == []
+
+
+@pytest.mark.parametrize(
+    ("listed", "mention"),
+    [
+        ("/?p=12", '<a href="/خبر/ثان">{word}</a>'),
+        ("/خبر/ثان?amp=1", '<script>{{"url": "\\/خبر\\/ثان", "title": "{word}"}}</script>'),
+    ],
+)
+def test_a_section_page_is_erased_though_only_another_name_of_the_article_has_ascii_letters(
+    paper: Paper, conn: postgres.Connection, listed: str, mention: str
+) -> None:
+    at = HOST + quote("/خبر/ثان")
+    paper.source = replace(paper.source, sections=(f"{HOST}/local/",))
+    paper.web.pages[at] = paper.web.pages[f"{at}?amp=1"] = conditional(story(2))
+    paper.web.pages[f"{HOST}/?p=12"] = sites.answer(301, b"", Location=at)
+    paper.web.pages[f"{HOST}/feed"] = conditional(rss(lambda n: HOST + listed if n == 2 else f"{HOST}/"))
+    paper.web.pages[f"{HOST}/local/"] = conditional(f"<html><body>{mention.format(word=WORD)}</body></html>".encode())
+    paper.comes_out()
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select id from articles")
+        (number,) = [row["id"] for row in cursor.fetchall()]  # type: ignore[call-overload]
+
+    done = erasure.erase(paper.settings, number)
+
+    assert (done.lists, done.stays) == (2, [])
     assert mentions(conn, paper.settings.data, WORD) == []
 
 
