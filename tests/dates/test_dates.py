@@ -171,6 +171,13 @@ def test_the_offset_that_is_written_is_kept_and_else_the_day_is_the_zone_s_own(t
         ("2016년 7월 9일 오후 3:15", "15:15", "minute"),
         ("9 Ιουλίου 2016, 10:15 μ.μ.", "22:15", "minute"),
         ("9 يوليو 2016 م", "00:00", "day"),
+        ("9 juli 2016 om 10.15.", "10:15", "minute"),
+        ("9. juli 2016kl. 10.15", "10:15", "minute"),
+        ("9 يوليو 2016 والساعة 10.15", "10:15", "minute"),
+        ("09.07.2016 (Update vom 13.11.)", "00:00", "day"),
+        ("9 July 2016 from 9.30", "00:00", "day"),
+        ("9 July 2016, room 10.15", "00:00", "day"),
+        ("9. juli 2016, Rom 12.30", "00:00", "day"),
     ],
 )
 def test_the_time_of_day_is_read_on_clocks_of_twelve_and_24_hours(text: str, clock: str, precision: str) -> None:
