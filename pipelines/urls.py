@@ -148,9 +148,31 @@ def site(name: str) -> str:
     return ".".join(labels[-2:])
 
 
-def variant(url: str) -> tuple[str, bool]:
+def plain(url: str) -> tuple[str, bool]:
     """The form that a URL shares with its AMP, mobile, print, http and www forms; and whether it is such a form."""
-    form, special = _plain(urlsplit(canonical(url)))
+    parts = urlsplit(canonical(url))
+    pairs = [pair for pair in parts.query.split("&") if pair]
+    kept = [pair for pair in pairs if not FORM_PAIR.fullmatch(pair)]
+    segments = [segment for segment in parts.path.split("/") if segment]
+    special = len(kept) < len(pairs)
+    if len(segments) > 1 and segments[-1].lower() in FORM_ENDS:
+        segments, special = segments[:-1], True
+    if segments and FORM_SUFFIX.search(segments[-1]):
+        segments[-1], special = FORM_SUFFIX.sub("", segments[-1]), True
+    name = parts.netloc.removeprefix("www.")
+    # A section may also be called mobile, so only an address that belongs to a single article counts as a form.
+    if _own(segments, kept):
+        if len(segments) > 1 and segments[0].lower() in FORM_SEGMENTS:
+            segments, special = segments[1:], True
+        first, _, rest = name.partition(".")
+        if first in FORM_LABELS and "." in rest:
+            name, special = rest.removeprefix("www."), True
+    return urlunsplit(("", name, "/".join(["", *segments]), "&".join(kept), "")), special
+
+
+def variant(url: str) -> tuple[str, bool]:
+    """The key of a URL's plain form; and whether the URL is another form of it."""
+    form, special = plain(url)
     return sha256(form.encode("ascii")).hexdigest()[:KEY_DIGITS], special
 
 
@@ -166,7 +188,7 @@ def readable(url: str) -> str:
 
 def akin(one: str, other: str) -> bool:
     """Whether two addresses may be of one article: they are variants, or share an article's number or title words."""
-    here, there = (urlsplit(_plain(urlsplit(canonical(url)))[0]) for url in (one, other))
+    here, there = (urlsplit(plain(url)[0]) for url in (one, other))
     if here == there or _numbers(here) & _numbers(there):
         return True
     # Without its parameters, a script's address is the same for all its articles.
@@ -213,27 +235,6 @@ def _netloc(parts: SplitResult) -> str:
 
 def _tracks(pair: str) -> bool:
     return bool(TRACKERS.fullmatch(pair.partition("=")[0]) or TRACKING_PAIRS.fullmatch(pair))
-
-
-def _plain(parts: SplitResult) -> tuple[str, bool]:
-    """A canonical URL without scheme, www, final slash and marks of a form; and whether it had any of these."""
-    pairs = [pair for pair in parts.query.split("&") if pair]
-    kept = [pair for pair in pairs if not FORM_PAIR.fullmatch(pair)]
-    segments = [segment for segment in parts.path.split("/") if segment]
-    special = len(kept) < len(pairs)
-    if len(segments) > 1 and segments[-1].lower() in FORM_ENDS:
-        segments, special = segments[:-1], True
-    if segments and FORM_SUFFIX.search(segments[-1]):
-        segments[-1], special = FORM_SUFFIX.sub("", segments[-1]), True
-    name = parts.netloc.removeprefix("www.")
-    # A section may also be called mobile, so only an address that belongs to a single article counts as a form.
-    if _own(segments, kept):
-        if len(segments) > 1 and segments[0].lower() in FORM_SEGMENTS:
-            segments, special = segments[1:], True
-        first, _, rest = name.partition(".")
-        if first in FORM_LABELS and "." in rest:
-            name, special = rest.removeprefix("www."), True
-    return urlunsplit(("", name, "/".join(["", *segments]), "&".join(kept), "")), special
 
 
 def _own(segments: list[str], pairs: list[str]) -> bool:

@@ -34,7 +34,8 @@ def find(
     # A run that was killed may have cleared some of the addresses already.
     names = {name for name in names if name.startswith("http")}
     is_named = _named_by(names)
-    pieces = {piece for name in names for piece in _pieces(name)} or {""}
+    # If an address has no such part, each word of an answer may be the address.
+    pieces = {piece for name in names for piece in _pieces(name) or [""]}
     telling, unread = [], []
     for row in lists:
         if row["marked"]:
@@ -74,8 +75,8 @@ def _named_by(names: set[str]) -> Callable[[str], bool]:
 
 
 def _pieces(name: str) -> list[str]:
-    """The parts of an address that every spelling of it has."""
-    parts = urlsplit(urls.canonical(name))
+    """The parts of an address in ASCII that every spelling and form of it has."""
+    parts = urlsplit(urls.plain(name)[0])
     return PIECE.findall(unquote(f"{parts.path} {parts.query}"))
 
 
