@@ -273,9 +273,12 @@ BODIES: dict[str, Case] = {
     ),
     "not-gzip": Case(answer(200, story("not-gzip"), "text/html", Content_Encoding="gzip"), "fetched", "stored"),
     "unasked-encoding": Case(
-        answer(200, story("unasked-encoding"), "text/html", Content_Encoding="compress"),
+        answer(200, b"\x1f\x9d" + gzip.compress(story("unasked-encoding")), "text/html", Content_Encoding="compress"),
         "fetched",
         "rejected: unreadable",
+    ),
+    "not-compressed": Case(
+        answer(200, story("not-compressed"), "text/html", Content_Encoding="compress"), "fetched", "stored"
     ),
     "length-too-long": Case(raw(head(length=100_000) + story("length-too-long")), "failed: truncated"),
     "length-too-short": Case(raw(head(length=100) + story("length-too-short")), "fetched", "rejected"),

@@ -19,7 +19,7 @@ from pipelines.sources import folders
 from pipelines.stores import migrations, postgres
 
 # A path drops one of the two slashes of an address.
-ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:/")
 
 
 def add_to(app: typer.Typer) -> None:

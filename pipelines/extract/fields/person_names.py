@@ -95,7 +95,7 @@ CREDENTIAL = re.compile(
     r"[A-Z]{2,6}(?:[- ][A-Z]{1,4})?|M\.?D\.?|Ph\.?\s?D\.?|Jr\.?|Sr\.?|[A-Z][a-z]{0,3}\.(?:\s?[A-Z][a-z]{0,3}\.)*|Esq\.?"
 )
 # A first and a last name in capitals look like two degrees. Of two degrees, none has more than three letters.
-IN_CAPITALS = re.compile(r"[A-Z]{4,} [A-Z]{2,}|[A-Z]{2,3} [A-Z]{4,}")
+IN_CAPITALS = re.compile(r"[A-Z]{4,40} [A-Z]{2,40}|[A-Z]{2,3} [A-Z]{4,40}")
 NO_NAME = re.compile(
     r"\d|@|www\.|\.(?:com|net|org|de|ru|info)\b|[<>{}=:#?!*_]|"
     r"\b(?:getty\w*|istock\w*|images?|photos?|fotos?|updated|https?)\b",

@@ -73,18 +73,18 @@ SENTENCE_WORDS = 8
 # fewer.
 EVENT_WORDS = 3
 # The end of a sentence: the dot behind a day of the month or a short month is no such end.
-SENTENCE_END = re.compile(r"(?:\d{4}|(?P<last>[^\W\d_]{4,}))[\"'”’»)\]]*\s*[.!?؟。۔।…]+[\"'”’»)\]]*$")
-ASIDE = re.compile(r"\(.*\)|\[.*\]")
+SENTENCE_END = re.compile(r"(?:\d{4}|(?P<last>[^\W\d_]{4,40}))[\"'”’»)\]]{0,3}\s{0,3}[.!?؟。۔।…]{1,4}[\"'”’»)\]]{0,3}$")
+ASIDE = re.compile(r"\([^()]{1,120}\)|\[[^\[\]]{1,120}\]")
 # How a line begins that says when an article was published, or who wrote it. Chosen: the words of the commonest
 # publishing systems.
 PUBLISHING = re.compile(
-    r"\W*(?:(?:first |zuerst |تم )?(?:publi|pubbl|post(?:ed|é)|veröff|erschienen|gepubl|julkaistu|objav|опублик|"
+    r"\W{0,3}(?:(?:first |zuerst |تم )?(?:publi|pubbl|post(?:ed|é)|veröff|erschienen|gepubl|julkaistu|objav|опублик|"
     r"опублік|نشر|النشر|تاريخ|انتشار|yayın|diterbit|发布|發布|公開|게시)|(?:by|von|par|por|di|door|av|af|od|от|بقلم|كتب)\s)",
     re.IGNORECASE,
 )
 # Elements whose text is about something else than the article around them.
 TOLD = frozenset(("figcaption", "blockquote"))
-LABELLED = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,3}\s*:")
+LABELLED = re.compile(r"[^\W\d_]{1,40}(?: [^\W\d_]{1,40}){0,3}\s{0,3}:")
 # The fewest characters of a line that can show a date. Chosen: "1 h" is the shortest.
 LEAST_CHARACTERS = 3
 # Levels of headings that may hold a title.
