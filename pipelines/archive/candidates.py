@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.codes import RevisionKind
 from pipelines.query import evaluation, selection, vectors
 from pipelines.query.evaluation import ReadyQuery
 from pipelines.query.grammar import Node
@@ -38,8 +37,6 @@ MOST_PLACED, PLACED_FIRST, PLACED_NEXT = 3_000, 250, 500
 # is so large that it should have PART_ROOM times as many articles as are wanted. Chosen: fewer are read and sorted in a
 # millisecond or two, and with twice as many the newest part hardly ever has too few.
 NAMED_AT_ONCE, PART_ROOM = 500, 2.0
-# The kinds of changes that give an article a new revision.
-EDITS = {RevisionKind.CORRECTION, RevisionKind.SUBSTANTIAL, RevisionKind.HEADLINE, RevisionKind.MINOR}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,8 +253,7 @@ def _rows(made: Search, statement: str, place: SearchPlace, many: int, **more: o
         "languages": None if selected.languages is None else list(selected.languages),
         "since": selected.since,
         "until": selected.until,
-        # An edit makes a revision: the index of revised articles serves for the kinds of edits too.
-        "revised": True if selected.kind in EDITS else selected.revised,
+        "revised": selected.revised,
         "removed": selected.removed,
         "kind": selected.kind,
         "last_dated": place.dated,

@@ -15,6 +15,7 @@ from pipelines.archive import candidates, search, walk
 from pipelines.archive.search import Order
 from pipelines.errors import CursorError, NightdeskError, QueryError
 from pipelines.extract.extraction import extract_page
+from pipelines.follow import renames
 from pipelines.load import search_index
 from pipelines.model import Article
 from pipelines.query import grammar, index_rows, vectors
@@ -281,6 +282,20 @@ def test_articles_are_found_by_what_their_changes_were(
     assert _found(conn, query) == found
     assert [row[2].rsplit("/", 1)[1] for some in walked for row in some] == found
     assert search.count(conn, query, now=NOW) == search.ResultCount(number=len(found))
+
+
+def test_an_edit_that_only_the_article_that_was_merged_away_had_is_found_by_its_kind(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    keep(settings, conn, [article("1", "zebra", title="at large"), article("1", "zebra", source="harbour")])
+    edited = article("1", "zebra", title="the council waits")
+    keep(settings, conn, [edited], run="2026-11-23T0200", at=T0 + DAY)
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update urls set url_key = 'same' where url like '%/1'")
+        for statement in renames.MERGE:
+            postgres.execute(conn, statement, old="sana", new="harbour")
+
+    assert (_found(conn, "is:headline"), _found(conn, "zebra is:headline")) == (["1"], ["1"])
 
 
 def test_what_was_loaded_before_the_index_is_put_there_in_batches_that_may_be_killed(
