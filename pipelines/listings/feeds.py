@@ -205,12 +205,13 @@ def _link(item: Any, said: Said) -> tuple[str, Any]:
         # Behind an empty link: programs that take the feed for HTML close the element before its address.
         if address := node.get("href", "").strip() or text(node) or _behind(node):
             return address, node
-    for node in said.get("content", []):
-        if node.get("src") and _is_page(node):
-            return node.get("src"), node
     for node in said.get("guid", []):
         if node.get("isPermaLink", "true").strip().lower() != "false" and text(node).startswith("http"):
             return text(node), node
+    for node in said.get("content", []):
+        # Without a type it may be a film or a sound.
+        if node.get("src") and node.get("type") and _is_page(node):
+            return node.get("src"), node
     for node in said.get("id", []):
         if text(node).startswith("http"):
             return text(node), node

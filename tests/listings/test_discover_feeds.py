@@ -58,6 +58,8 @@ def urls(body: bytes | str, url: str = AT) -> list[str]:
         ('<enclosure url="http://a.test/1.mp3"/><link>http://a.test/1</link>', "http://a.test/1"),
         ('<media:content url="x"><media:title>t</media:title></media:content><link>/1</link>', "http://a.test/1"),
         ("<link/>http://a.test/1<guid isPermaLink='false'>1</guid>", "http://a.test/1"),
+        ('<content src="http://a.test/1.mp3"/><guid>http://a.test/1</guid>', "http://a.test/1"),
+        ('<content type="text/html" src="http://a.test/player"/><guid>http://a.test/1</guid>', "http://a.test/1"),
     ],
 )
 def test_the_address_of_an_rss_item_is_its_page(item: str, url: str) -> None:
@@ -84,6 +86,8 @@ def test_an_item_that_names_no_page_is_skipped(item: str) -> None:
         ('<link rel="http://www.iana.org/assignments/relation/alternate" href="/1"/>', "http://a.test/1"),
         ('<content type="text/html" src="/1"/><id>tag:a.test,2026:1</id>', "http://a.test/1"),
         ('<content type="audio/mpeg" src="/1"/><id>tag:a.test,2026:1</id>', ""),
+        ('<content src="/1.mp4"/><id>http://a.test/1</id>', "http://a.test/1"),
+        ('<content src="/1.mp4"/><id>tag:a.test,2026:1</id>', ""),
     ],
 )
 def test_the_address_of_an_atom_entry_is_its_alternate(entry: str, url: str) -> None:
