@@ -21,8 +21,12 @@ RAW = 4
 ABSOLUTE = ("http://", "https://")
 # An ampersand that a list has escaped twice.
 AMPERSAND = re.compile(r"&(?:amp|#0?38);")
-# Schemes that are written twice or without a colon or a slash, before a host: https://https://a.test, http//a.test.
-SCHEME = re.compile(r"(?:https?:?/{1,3}){0,2}(https?):?/{1,3}(?=[^/?#\s.]{1,63}\.[^/?#\s])", re.IGNORECASE)
+# Schemes that are written twice or without a colon or a slash, before a host: https://https://a.test, http//a.test/1.
+# After a scheme that is written wrong, a name that no slash follows is a file: http:/index.html.
+SCHEME = re.compile(
+    r"(?:https?:?/{1,3}){0,2}(https?)(?:://(?=[^/?#\s.]{1,63}\.[^/?#\s])|:?/{1,3}(?=[^/?#\s.]{1,63}\.[^/?#\s]{1,190}/))",
+    re.IGNORECASE,
+)
 WWW = re.compile(r"www\.[^/?#\s.]{1,63}\.[^/?#\s]{1,190}/", re.IGNORECASE)
 BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|figcaption)\b[^<>]*>", re.IGNORECASE)
 UNSEEN = re.compile(r"<(?:script|style)\b[^<>]*>[^<]*</(?:script|style)>", re.IGNORECASE)
@@ -55,7 +59,8 @@ def join_listed(base: str, link: str) -> str:
         host = (here.hostname or "").removeprefix("www.")
     except ValueError:
         return join_link(base, link)
-    if WWW.match(link) or (host and link.lower().startswith(host + "/")):
+    # A host without a dot may have a folder with its name.
+    if WWW.match(link) or ("." in host and link.lower().startswith(host + "/")):
         link = f"{here.scheme}://{link}"
     return join_link(base, link)
 

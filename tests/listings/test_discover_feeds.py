@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.dates.list_dates import Local
+from pipelines.listings.entry_fields import join_listed
 from pipelines.listings.formats import read_list
 from pipelines.model import Entry
 
@@ -327,10 +328,17 @@ def test_a_feed_whose_entries_all_lack_an_address_is_not_nothing_new() -> None:
         ("http://a.test/?p=1&amp;#038;l=2", "http://a.test/?p=1&l=2"),
         ("http://b.test/http://a.test/1", "http://b.test/http://a.test/1"),
         ("news/1", "http://a.test/rss/news/1"),
+        ("http:/1.html", "http://a.test/1.html"),
+        ("http/1.html", "http://a.test/rss/http/1.html"),
+        ("https://https://a.test?p=1", "https://a.test?p=1"),
     ],
 )
 def test_an_address_is_read_that_a_program_of_feeds_wrote_wrong(link: str, url: str) -> None:
     assert only(rss(f"<link>{link}</link>")).url == url
+
+
+def test_a_folder_with_the_name_of_a_host_without_a_dot_is_a_folder() -> None:
+    assert join_listed("http://news/feed", "news/1") == "http://news/news/1"
 
 
 @pytest.mark.parametrize(
