@@ -15,10 +15,10 @@ set query = excluded.query, terms = excluded.terms, unless = excluded.unless, so
 
 -- name: alerts_of_feed
 -- The last alerts of a watch that went out, newest first, with the present facts of their articles and the outlets that tell the same
--- story.
+-- story. removed_at: gone_at is the article's last removal, so an earlier one has the moment when load told it.
 select a.id, a.kind, coalesce(c.revision_kind, '') as revision_kind, a.lead_id, a.matches, a.created_at, a.source, x.title, x.url,
     x.language, x.published_at, x.published_precision,
-    case when a.kind = 'removed' then coalesce(x.gone_at, a.created_at) end as removed_at, (
+    case when a.kind = 'removed' then least(x.gone_at, coalesce(c.at, a.created_at)) end as removed_at, (
         select coalesce(jsonb_agg(jsonb_build_object(
             'article_id', o.id, 'source', o.source, 'title', o.title, 'url', o.url
         ) order by j.id), '[]')
@@ -27,7 +27,7 @@ select a.id, a.kind, coalesce(c.revision_kind, '') as revision_kind, a.lead_id, 
     ) as also_in
 from (select * from alerts where watch = %(watch)s and quiet = '' order by id desc limit %(count)s) a
 cross join lateral (select * from articles where id = a.article_id limit 1) x
-left join lateral (select revision_kind from changes where id = a.change_id limit 1) c on true
+left join lateral (select revision_kind, at from changes where id = a.change_id limit 1) c on true
 order by a.id desc
 
 -- name: all_synonyms

@@ -314,6 +314,30 @@ def test_each_time_an_article_is_removed_and_is_back_has_a_change_an_alert_and_a
     assert rows(conn, "select count(distinct delivery_id) from delivered_alerts") == [(6,)]
 
 
+def test_an_alert_of_an_earlier_removal_does_not_show_the_time_of_the_last_one(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
+    with conn:
+        watches.add(conn, watches.make("w", ["غارة"], kinds=["removed"], channels=["desk"]))
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
+    for day, outcome in enumerate(("gone", "unchanged", "gone"), start=1):
+        look(NIGHTS[day], T0 + day * DAY, article("1"), outcome)
+        load(settings, SANA, NIGHTS[day])
+        with conn, conn.cursor() as cursor:
+            loaded = T0 + day * DAY + HOUR
+            cursor.execute("update changes set at = %s where id = (select max(id) from changes)", (loaded,))
+    alert.match(settings, NIGHTS[3])
+
+    ids = [number for (number,) in rows(conn, "select delivery_id from delivered_alerts order by 1")]
+    with conn:
+        told = postgres.query(conn, "alerts_of_deliveries", ids=ids)
+        listed = postgres.query(conn, "alerts_of_feed", watch="w", count=9)
+
+    times = [T0 + DAY + HOUR, T0 + 3 * DAY]
+    assert [row["removed_at"] for row in told] == times
+    assert [row["removed_at"] for row in reversed(listed)] == times
+
+
 @pytest.mark.parametrize("outcome", ["fetched", "unchanged"])
 def test_a_look_from_before_an_article_was_gone_that_is_loaded_late_brings_it_not_back(
     settings: Settings, conn: postgres.Connection, look: Look, outcome: str
