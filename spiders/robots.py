@@ -33,11 +33,15 @@ HOLDS_SECONDS = crawl_policy.ROBOTS_TXT_HOLDS.total_seconds()
 AGENT = re.compile(
     r"^([ \t]{0,9}user-?agent[ \t]{0,9}:[ \t]{0,9}[A-Za-z_-]{1,60})[/*][^\r\n#]{0,60}", re.IGNORECASE | re.MULTILINE
 )
-# A line with a delay, which may have a unit, or a comma in its number.
+# A line with a delay, which may have a unit, or a comma in its number. ASCII: in Unicode a dotless i is an i as well,
+# and no key of UNIT_SECONDS has one.
 DELAY = re.compile(
-    r"^([ \t]{0,9}crawl-?delay[ \t]{0,9}:[ \t]{0,9}\d{1,9})(?:[.,](\d{1,9}))?[^\r\n#]{0,60}",
-    re.IGNORECASE | re.MULTILINE,
+    r"^([ \t]{0,9}crawl-?delay[ \t]{0,9}:[ \t]{0,9})(\d{1,9})(?:[.,](\d{1,9}))?[ \t]{0,9}"
+    r"(ms|milli|min|m\b|hour|h\b|)[^\r\n#]{0,60}",
+    re.ASCII | re.IGNORECASE | re.MULTILINE,
 )
+# The beginning of a delay's unit, and how many seconds the unit has.
+UNIT_SECONDS = {"": 1, "ms": 0.001, "milli": 0.001, "min": 60, "m": 60, "hour": 3600, "h": 3600}
 
 
 @dataclass(frozen=True)
@@ -168,7 +172,14 @@ class RobotsMiddleware:
 
 def read_rules(text: str, spider: Any) -> ProtegoRobotParser:
     """The rules of a robots.txt. A group for a version of ours is for us, and a delay with a unit is a delay."""
-    return ProtegoRobotParser(DELAY.sub(r"\1.\g<2>0", AGENT.sub(r"\1", text)).encode(), spider)
+    # The lines are those of the parser: some files end them with a carriage return alone.
+    text = "\n".join(text.removeprefix("\ufeff").splitlines())
+    return ProtegoRobotParser(DELAY.sub(_write_delay, AGENT.sub(r"\1", text)).encode(), spider)
+
+
+def _write_delay(line: re.Match[str]) -> str:
+    """A line with a delay, in seconds."""
+    return f"{line[1]}{float(f'{line[2]}.{line[3] or 0}') * UNIT_SECONDS[line[4].lower()]}"
 
 
 def _asked_gap(rules: ProtegoRobotParser) -> float:
