@@ -45,7 +45,8 @@ def find_cards(found: Sequence[Block], stays: Sequence[int], url: str) -> list[i
 def _find_card(found: Sequence[Block], number: int, url: str) -> TextPlace | None:
     """The place that is a card with this block as its only text without a link: the innermost with a headline above."""
     block = found[number]
-    if block.linked or block.words > MOST_WORDS:
+    above = found[max(0, number - MOST_BLOCKS) : number]
+    if block.linked or block.words > MOST_WORDS or not any(map(_is_headline, above)):
         return None
     for _, place in zip(range(MAX_LEVELS), around(block.place), strict=False):
         first = number
@@ -57,7 +58,7 @@ def _find_card(found: Sequence[Block], number: int, url: str) -> TextPlace | Non
         others = [found[one] for one in range(first, last + 1) if one != number]
         if last - first >= MOST_BLOCKS or not all(map(_may_be_in_card, others)):
             return None
-        headlines = [one for one in found[first:number] if one.words >= HEADLINE_WORDS and _is_linked(one)]
+        headlines = [one for one in found[first:number] if _is_headline(one)]
         if headlines:
             pages = {linked_page(one, url) for one in headlines}
             return place if len(pages) == 1 and "" not in pages else None
@@ -67,6 +68,10 @@ def _find_card(found: Sequence[Block], number: int, url: str) -> TextPlace | Non
 def _may_be_in_card(block: Block) -> bool:
     """Whether a block may stand in a card beside its sentence: a link, a word or two, or the day."""
     return _is_linked(block) or block.words < HEADLINE_WORDS or particulars.tells_day([block.text])
+
+
+def _is_headline(block: Block) -> bool:
+    return block.words >= HEADLINE_WORDS and _is_linked(block)
 
 
 def _is_linked(block: Block) -> bool:
