@@ -49,8 +49,8 @@ from (
 where urls.id = counted.list
 
 -- name: decided_lines
--- For each of these fetches: what load decided on it, whether the article or revision that it made still exists (kept), and whether its
--- articles are held or were rejected in the quarantine (held).
+-- For each of these fetches: what load decided on it, whether the article or revision that it made still exists (kept), and whether this
+-- run of its source is in the quarantine, held or rejected (held).
 select f.id as fetch_id,
     exists (select from quarantine q where q.source = f.source and q.run = %(run)s and q.state <> 'released') as held, array(select o.outcome from outcomes o where o.fetch_id = f.id order by o.id) as outcomes,
     exists (select from articles a join outcomes o on o.url_id = a.url_id where o.fetch_id = f.id)
@@ -226,7 +226,7 @@ where u.source = %(source)s
 order by u.id
 
 -- name: leave_hosts
--- Store how many seconds ago this session last asked each of these hosts.
+-- Store when this session last asked each of these hosts. The given value is how many seconds ago that was.
 insert into hosts (host, asked_at)
 select host, now() - make_interval(secs => ago) from (values %s) as left_now (host, ago) order by host
 on conflict (host) do update set asked_at = excluded.asked_at
@@ -257,8 +257,8 @@ group by source, host
 
 -- name: lend_entries
 -- A further list names an article that was not fetched yet. If the first list said little of the article (its `entry`), take what is
--- missing from the further list. If the first list gave a date, the further list's precision is not taken: it says how exact the other date
--- is.
+-- missing from the further list. If the first list gave a date, the further list's precision is not taken, because it tells how exact the
+-- further list's own date is.
 update urls u
 set entry = (
         case when u.entry -> 'published_at' is not null then lent.entry::jsonb - 'published_precision' else lent.entry::jsonb end
@@ -407,7 +407,7 @@ where id in (
     ) dated
     where source = %(source)s and kind = 'article' and state = 'excluded' and code = 'too old'
         and (dated.at between %(since)s and %(until)s or (dated.at is null and discovered_run = any(%(runs)s)))
-        -- The archive has the article under another form of the address.
+        -- An article is left out if the archive has it under another form of the address.
         and not exists (
             select from urls had
             where had.source = urls.source and had.variant_key = urls.variant_key and had.kind = 'article'
@@ -574,7 +574,8 @@ where urls.id in (select id from open)
 order by urls.source, urls.id
 
 -- name: unmarked_variants
--- Articles whose ledger rows are older than variant keys, and have none. Of an erased article there is no address to make one of.
+-- Articles whose ledger rows are older than variant keys, and have none. An erased article is left out: it has no address any more from
+-- which a key could be made.
 select id, url from urls
 where source = %(source)s and kind = 'article' and variant_key is null and code <> 'erased' order by id limit %(count)s
 

@@ -34,20 +34,21 @@ from pipelines.sources import access
 from pipelines.stores import migrations, postgres, runs, warc
 
 STAGE = "crawl"
-# The exit code of a child that was stopped and lost nothing; spiders.shutdown has it too.
+# A child that was stopped and lost nothing ends with this exit code. spiders.shutdown has the same number.
 STOPPED_CODE = 3
-# After its budget the child waits for what is in flight; beyond this it is stopped.
+# After its budget, the child gets this many seconds for answers that are still under way. Then it is stopped.
 AFTER_BUDGET = 30.0
-# The child has this many seconds to stop after it was asked; then it is killed. Chosen: Airflow kills a task five
-# seconds after it asked.
+# The child has this many seconds to stop after it was asked to. Then it is killed. Chosen: Airflow kills a task five
+# seconds after it asked the task to stop.
 STOP_SECONDS = 4.5
-# Seconds between two checks whether the parent is gone or the time over. Chosen: nobody notices half a second.
+# Between two checks whether the parent is gone or the time is over, this many seconds pass. Chosen: nobody notices half
+# a second.
 POLL_SECONDS = 0.5
-# Seconds that are given to Postgres to notice that a killed child is gone; then seconds between two tries. Chosen: it
-# takes milliseconds, and some hundred of them on a busy machine.
+# Postgres has GONE_SECONDS seconds to notice that a killed child is gone; RETRY_SECONDS seconds lie between two tries.
+# Chosen: Postgres needs milliseconds, and some hundred of them on a busy machine.
 GONE_SECONDS = 5.0
 RETRY_SECONDS = 0.05
-# Seconds for taking in what killed crawls left. Chosen: a file of a night is read in some seconds.
+# A child has this many seconds to take in what killed crawls left. Chosen: the file of a night is read in some seconds.
 ADOPT_SECONDS = 600.0
 # A function that gets one line of text, `LEVEL what happened`.
 HearsLine = Callable[[str], None]

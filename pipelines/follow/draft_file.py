@@ -13,9 +13,11 @@ from pipelines.follow.site_place import SitePlace
 from pipelines.model import Source
 from pipelines.sources.sourcefile import render
 
-# Articles a day from which on a rate is shown per day. Chosen: "about one a day" is shown per week.
+# A rate of at least this many articles a day is shown per day, a smaller one per week. Chosen: "seven articles a week"
+# says more than "one article a day".
 A_DAY = 1.5
-WEEK_DAYS = 7  # and those of a week
+# The factor turns a rate per day into a rate per week.
+WEEK_DAYS = 7
 
 # The most lines about lists that were left out. Chosen: further lines would be of the same kind.
 MAX_LEFT_SHOWN = 5

@@ -40,7 +40,8 @@ class Became(StrEnum):
 class SiteOutcome:
     """The result for one site.
 
-    `missing`: unknown facts that an option gives. `others`: its further feeds in the list.
+    `missing`: facts that were not found and that a person can give with an option, such as the time zone. `others`: the
+    site's further feeds in the list.
     """
 
     url: str

@@ -18,13 +18,13 @@ from pipelines.model import Page, Source
 from pipelines.settings import Settings
 from pipelines.stores import warc
 
-# Nanoseconds in a second.
+# A second has this many nanoseconds.
 NANOSECONDS = 1e9
 
 FOLDER = "follow"
 PROBE = "probe.json"
-# Seconds for which a look is kept. Chosen: long enough for a person to find out where a site is, too short for the
-# front page to change.
+# A look is kept for this many seconds. Chosen: a person needs less time to find out the country or time zone of a site,
+# and the front page hardly changes within this time.
 FRESH = 3600.0
 
 

@@ -23,10 +23,11 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import anchors, bucket, bucket_backlog, chain, postgres, raw_retention, runs, timestamps
 
-# Hexadecimal digits of a digest in a key. Chosen: no two digests of one installation share as many.
+# A key has this many hexadecimal digits of a digest. Chosen: no two digests of one installation begin with the same 16
+# digits.
 DIGEST_DIGITS = 16
 
-# The text above the digests in a message.
+# This text stands above the digests in a message.
 DIGESTS = (
     "Keep this message. `nightdesk verify --kept FILE`, with a file that holds these lines, shows whether the chains "
     "of the raw store were changed since: when, folder, line, SHA-256."

@@ -19,7 +19,7 @@ limit 1
 -- left out.
 select run, started_at, message, counts -> 'feed behind' is not null as behind
 from runs
--- A range of one source makes Postgres take the source's newest rows from the index, instead of searching the rows of all sources.
+-- `>=` and `<=` instead of `=` make Postgres take the source's newest rows from the index, instead of searching all rows.
 where source >= %(source)s and source <= %(source)s and stage = 'crawl' and state = 'done' and only_url = '' and started_at <= %(now)s
     and not counts ? 'not due'
 order by source desc, started_at desc

@@ -12,9 +12,10 @@ from typing import Any
 
 from pipelines.listings.xmltree import name, text
 
-# Digits of a number that are read. Chosen: more than a year in seconds.
+# At most this many digits of a number are read. Chosen: a year in seconds has eight digits.
 DIGITS = 9
-# Elements before the entries of a feed that are examined. Chosen: heads have some twenty.
+# At most this many elements at the beginning of a feed are examined. Chosen: this is far more than a head has, which
+# has some twenty.
 HEAD_ELEMENTS = 1000
 NUMBER = re.compile(rf"\d{{1,{DIGITS}}}")
 MAX_AGE = re.compile(rf'(?:^|[\s,])max-age\s*=\s*"?(\d{{1,{DIGITS}}})', re.IGNORECASE)

@@ -18,14 +18,14 @@ from pipelines.listings import feeds, xmltree
 from pipelines.listings.entry_fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join_listed, names, plain
 from pipelines.model import Entry
 
-# The beginnings of items in bytes: <item and <entry.
+# The head of the feed ends where this many first bytes of the first item stand. They are enough for <item and <entry.
 TAG_BYTES = 6
 
-# The most items that are guessed. With more, guessing takes seconds and delays other sources.
+# At most this many broken items go to feedparser. With more, feedparser takes seconds and delays other sources.
 MOST_GUESSED = 400
-# The most bytes that go to the guessing parser. Chosen: the parser is slow, and its time grows faster than its input.
+# At most this many bytes go to feedparser. Chosen: feedparser is slow, and its time grows faster than its input.
 MAX_BYTES = 256 * 1024
-# The most tags of one part that goes to the guessing parser. Chosen: its time grows with the number of tags.
+# An item with more tags does not go to feedparser. Chosen: feedparser's time grows with the number of tags.
 MAX_TAGS = 5_000
 BEGIN = re.compile(rb"<(item|entry)(?=[\s>])")
 

@@ -1,4 +1,6 @@
-"""The real charset of a list's bytes. What decodes as UTF-8 is UTF-8, whatever its label says."""
+"""Finds the real charset of a list's bytes. Apart from UTF-16 and ISO-2022-JP, which are told by their marks, a list
+that decodes as UTF-8 is UTF-8, whatever its label says.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from resiliparse.parse.encoding import detect_encoding
 
 from pipelines import singlebyte
 
-# Bytes in which a list's charset is searched. Chosen: longer than any preamble.
+# A list's charset is searched in this many bytes. Chosen: no preamble is longer.
 LABEL_BYTES = 2000
 
 BOMS = (
@@ -24,7 +26,8 @@ BOMS = (
 )
 LABEL = re.compile(rb"<(?:meta|\?xml)[^<>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 TAG = re.compile(rb"<[^<>]*>")
-# Dashes and quotation marks have lower bytes in the Latin charsets; all words of other scripts have higher ones too.
+# This is a byte that only letters have. In the Latin charsets dashes and quotation marks are below it; in other scripts
+# every word has at least one such byte.
 LETTER_BYTE = re.compile(rb"[\xc0-\xff]")
 ASCII_LETTERS = string.ascii_letters.encode()
 TAGGED = re.compile(r"<[^<>]*>")
@@ -36,14 +39,14 @@ WIDER = {
 }  # fmt: skip
 KOREAN = "cp949"
 LATIN = {"cp1252", "cp1250", "cp1254", "iso8859-15", "iso8859-2"}
-# Python codecs in which no list is written.
+# These codecs of Python are not tried: no list is written in them, or they were tried before.
 NO_CHARSETS = {"undefined", "idna", "punycode", "utf-8", "utf-7", "utf-16", "utf-32"}
-# Bytes that are examined. Chosen: more bytes would cost time and hardly change a guess.
+# The charset is guessed from this many bytes. Chosen: more bytes would cost time and hardly change a guess.
 SAMPLE_BYTES = 200_000
-# At most one broken letter in this many is a stray byte in a text of UTF-8. Chosen: another charset breaks most
-# letters.
+# If at most one letter in this many is broken, the text is UTF-8 with stray bytes. Chosen: a text in another charset
+# would have far more broken letters.
 STRAY_ONE_IN = 4
-# Letters beyond ASCII count as evidence from this number on. Chosen: a few may be quotation marks.
+# From this number on, letters beyond ASCII count as evidence. Chosen: fewer may be quotation marks.
 LEAST_HIGH_LETTERS = 20
 
 

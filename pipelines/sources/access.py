@@ -26,7 +26,7 @@ CONNECTION_PREFIX = "nightdesk_secret_"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,60}")
 SCHEMES = ("basic", "bearer")
-# Headers that a source file cannot set: those with a key of their own, those that the connection needs, and those that
+# A source file cannot set these headers: some have a key of their own, some are needed by the connection, and some
 # would hide who is asking.
 NOT_GIVEN = {
     "accept-encoding", "authorization", "connection", "content-length", "cookie", "forwarded", "from", "host",
@@ -34,11 +34,11 @@ NOT_GIVEN = {
     "upgrade", "user-agent", "via", "x-forwarded-for",
 }  # fmt: skip
 LEFT_OUT = "(secret)"
-# The statuses by which a site asks for a login.
+# With these statuses a site asks for a login.
 UNKNOWN = (401, 402, 403)
-# Shorter forms of a secret are not removed from answers, because other texts may contain them. The fewest characters:
-# MIXED, of a text of letters and digits. MIXED_COOKIE, of a single value of a cookie, which may be as harmless as
-# `lang=arabic-1`. PLAIN, of a text of one kind of characters, which may be a word.
+# A secret with fewer characters than this is not removed from answers, because another text may contain the same
+# characters. MIXED is for a secret of letters and digits. MIXED_COOKIE is for a single value of a cookie, which may be
+# as harmless as `lang=arabic-1`. PLAIN is for a secret of one kind of characters, which may be a word.
 MIXED, MIXED_COOKIE, PLAIN = 6, 8, 16
 COOKIE_NAME = re.compile(rb"^\s*([^=;\s]{1,100})=")
 

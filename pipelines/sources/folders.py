@@ -20,7 +20,8 @@ from pipelines.sources.source_values import NAME
 from pipelines.sources.sourcefile import load, parse, render, show_path
 from pipelines.stores import postgres, source_sets
 
-# NEAR: how many similar names are offered. NEAR_SHOWN: how many names are offered in all. Chosen: one line.
+# NEAR is the most names that are offered because they are spelled alike. NEAR_SHOWN is the most names that are offered
+# in all, with names that contain the word or are contained in it. Chosen: so many names fit in one line.
 NEAR, NEAR_SHOWN = 3, 4
 
 __all__ = [
@@ -62,8 +63,8 @@ PUT_ASIDE = ".off"
 
 
 def pin_sources(settings: Settings, run: str, *, newest: bool = False) -> Settings:
-    """The settings with the set of sources that a run reads, from its first task to its last; it is noted with the run.
-    Without a bucket of sources: the settings as they are.
+    """The settings for a run: they name one version of the sources folder, which all tasks of the run read. The version
+    is noted with the run. Without a bucket of sources, the settings are returned as they are.
 
     newest: the run goes on with the newest set; for a person who has just changed a source.
     """

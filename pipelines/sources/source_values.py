@@ -17,27 +17,29 @@ from pipelines import cron, patterns, timezones
 from pipelines.settings import LEAST_TEXT_DAYS
 from pipelines.sources import access
 
-# Characters of a host's name, as DNS has it (RFC 1035).
+# A host's name has at most this many characters in DNS (RFC 1035).
 HOST_CHARACTERS = 253
-# Characters of a value in an error. Chosen: one line.
+# An error shows at most this many characters of a value. Chosen: they fit in one line.
 SHOWN_CHARACTERS = 80
 
 NAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
-# Characters of a source's name. Chosen: it stands in tables, paths and labels of Airflow.
+# A source's name has at most this many characters. Chosen: the name stands in tables, paths and labels of Airflow.
 LONGEST_NAME_CHARACTERS = 60
-# Characters of a pattern. Chosen: a person has to read it; its time grows with it.
+# A pattern has at most this many characters. Chosen: a person has to read a pattern, and a longer pattern takes more
+# time to match.
 LONGEST_PATTERN_CHARACTERS = 300
-# Characters of an address. Chosen: a little below what pipelines.urls takes.
+# An address has at most this many characters. Chosen: the number is a little below what pipelines.urls takes.
 LONGEST_URL_CHARACTERS = 2000
-# The most minutes between two looks at a list. Chosen: 31 days; for longer pauses there is the schedule.
+# Between two looks at a list lie at most this many minutes. Chosen: these are 31 days; the schedule is for longer
+# pauses.
 LONGEST_PAUSE_MINUTES = 44_640
-# A small page on which an expression is tried: if it selects attributes or text here, it does not select elements on a
+# An expression is tried on this small page. If it selects attributes or text here, it does not select elements on a
 # site's pages.
 SAMPLE_PAGE = (
     "<html lang='x'><body><div id='x' class='x'>x<p class='x'>x</p><a href='x' title='x'>x</a>"
     "<img src='x' alt='x' style='x'/><span name='x' content='x'>x</span></div></body></html>"
 )
-# Keys with names of secrets. If the secret itself stands there by mistake, no sentence may show it.
+# The values of these keys are names of secrets. If a secret itself stands there by mistake, no sentence may show it.
 SECRET_KEYS = {"headers", "cookies", "auth", "proxy"}
 
 

@@ -22,9 +22,9 @@ from pipelines.errors import SourceError
 from pipelines.model import Expect, Source
 from pipelines.sources.source_values import LONGEST_NAME_CHARACTERS, NAME, convert_value, find_problem, shorten
 
-# Bytes of a file. Chosen: a hundred times what the longest of the catalogue has.
+# A source file has at most this many bytes. Chosen: the longest file of the catalogue has a hundredth of that.
 LARGEST_BYTES = 100_000
-# How many sources are kept in memory. Chosen: twice as many as a large installation has; each takes some kilobytes.
+# So many sources are kept in memory. Chosen: a large installation has half as many, and each takes some kilobytes.
 FILES_KEPT = 2_000
 
 KEYS = {
@@ -57,7 +57,7 @@ KEYS = {
     "expect": "What the source promises; breaking a promise is reported",
 }
 LISTS = ("feeds", "sitemaps", "sections")
-# Former keys, each with what to do with a file that has it.
+# These keys existed earlier. Each has the advice for a person whose file still has the key.
 GONE_KEYS = {"spider": "it was never used, take its line out"}
 EXPECT_KEYS = {
     "articles_per_run": "The least number of new articles in a usual night",

@@ -13,7 +13,7 @@ from pipelines import urls
 from pipelines.sources import folders
 
 UNKNOWN = "UTC"
-# Domains that are sold to the whole world, so that they do not show a country.
+# These domains are sold to the whole world, so they do not show a country.
 ANYBODYS = (
     "ac ag ai cc cf co cx dj fm ga gd gg gl gq gs im io la lc me ms nu pn pw sc sh st sx tc tf tk to tv vc vg vu ws"
 )
@@ -29,7 +29,7 @@ COUNTRIES = {
     "xn--mgberp4a5d4ar": "SA",
 }
 COUNTRIES |= {"xn--wgbh1c": "EG", "xn--fiqs8s": "CN", "xn--kpry57d": "TW", "xn--mgba3a4f16a": "IR"}
-# The zones in which most of a country's newspapers are, if the table names another city first.
+# In these zones most of a country's newspapers are, although the table names another city of the country first.
 CAPITALS = {
     "AU": "Australia/Sydney", "BR": "America/Sao_Paulo", "CA": "America/Toronto", "RU": "Europe/Moscow",
     "KZ": "Asia/Almaty", "MN": "Asia/Ulaanbaatar", "CD": "Africa/Kinshasa", "UA": "Europe/Kyiv",

@@ -27,9 +27,10 @@ from pipelines.settings import Settings
 from pipelines.stores import bucket
 from pipelines.text import clean
 
-# A half-written file of this age is from a killed extract. Chosen: extract gives up a slow page much sooner.
+# If a half-written file is this many seconds old, the extract that wrote it was killed. Chosen: extract gives up a slow
+# page much sooner.
 ABANDONED_SECONDS = 3600.0
-# The errors that reading a foreign line may raise.
+# Reading a line that another program wrote may raise these errors.
 NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
@@ -91,9 +92,9 @@ class LineInFile(msgspec.Struct, frozen=True, gc=False):
     digests: Sequence[Any] = ()
 
 
-# Bytes that are read at once. Chosen: a line has some fifteen thousand.
+# So many bytes are read at once. Chosen: a line has some fifteen thousand bytes.
 READ_BYTES = 1 << 20
-# The texts of an article that are left in JSON.
+# These texts of an article are left in JSON.
 TEXTS_IN_FILE = ("title", "description", "text", "published_from", "image", "section")
 LineRead = TypeVar("LineRead", Line, LineInFile)
 _DECODER, _DECODER_IN_FILE = msgspec.json.Decoder(Line), msgspec.json.Decoder(LineInFile)

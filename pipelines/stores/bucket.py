@@ -29,25 +29,29 @@ from pipelines.bucket_paths import address_of
 from pipelines.errors import AwayError, SettingsError, StoreError
 
 SCHEME = "s3://"
-# Seconds for which a stage repeats a request before it gives up. Chosen: a store that restarts is back by then. A
+# A stage repeats a request for this many seconds before it gives up. Chosen: a store that restarts is back by then. A
 # crawl's session may be silent for longer than this (SILENT_SECONDS in stores/runs.py). While a crawl waits, it sends
 # nothing to its sites (`has_turns` in spiders/store.py).
 PATIENCE_SECONDS = 90.0
-# Seconds between two tries. They grow from FIRST to LONGEST. Chosen: this adds no load to a busy store.
+# The pause between two tries grows from FIRST_PAUSE_SECONDS to LONGEST_PAUSE_SECONDS. Chosen: such tries add no load to
+# a busy store.
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
 # After a bucket was given up, no request waits for it for this many seconds. Chosen: each page of a source makes a
 # request.
 GIVEN_UP_SECONDS = 60.0
-# Seconds for a connection, and for the next bytes of an answer. Chosen: a store in the same data centre.
+# A connection may take CONNECT_SECONDS seconds, and the next bytes of an answer may take READ_SECONDS seconds. Chosen:
+# the store is expected in the same data centre.
 CONNECT_SECONDS, READ_SECONDS = 5, 30
-# How often boto3 itself sends a request. Chosen: once more, for a connection that had gone stale; all other repeats are
-# done in this module.
+# boto3 itself sends a request this many times. Chosen: the second time is for a connection that had gone stale; all
+# other repeats are done in this module.
 ATTEMPTS = 2
-# Random bytes after the host's name in a worker's name. Chosen: two workers of one host differ.
+# A worker's name ends with this many random bytes, written after the host's name. Chosen: they make two workers of one
+# host differ.
 WORKER_BYTES = 2
-# The file with a worker's name, below the raw store's folder.
+# This file, below the raw store's folder, holds a worker's name.
 WORKER = ".worker"
-# Statuses of S3's answers. 409: a write met another one; the others of PASSING: try later.
+# These are statuses of S3's answers. CONFLICT means that a write met another write; the other statuses in PASSING mean
+# that the request may be sent again later.
 MISSING, CHANGED, CONFLICT, BEHIND = 404, 412, 409, 416
 PASSING = {408, CONFLICT, 429, 500, 502, 503, 504}
 

@@ -28,11 +28,11 @@ from pipelines.errors import StoreError
 from pipelines.stores import bucket, warc
 
 NAME = "chain.jsonl"
-# The suffix of the file that `rewrite` puts beside a raw file until the chain has its line.
+# `rewrite` puts a file with this suffix beside a raw file until the chain has its line.
 REWRITING = ".rewriting"
-# Bytes copied at once.
+# So many bytes are copied at once.
 PIECE_BYTES = 1 << 20
-# The errors that reading a foreign line may raise.
+# Reading a line that another program wrote may raise these errors.
 NO_LINK = (ValueError, KeyError, TypeError)
 
 

@@ -8,7 +8,7 @@ from pipelines import private
 from pipelines.errors import DiskFullError
 from pipelines.settings import Settings
 
-# Bytes of a megabyte, as NIGHTDESK_MIN_FREE_MB counts.
+# A megabyte has this many bytes where NIGHTDESK_MIN_FREE_MB is counted.
 MB_BYTES = 1 << 20
 
 

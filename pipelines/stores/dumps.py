@@ -18,10 +18,10 @@ from pipelines.stores import migrations, postgres
 from pipelines.stores.postgres_address import show_address
 from pipelines.stores.postgres_programs import VERSION, binaries
 
-# Lines of pg_dump's errors that are shown. Chosen: the last ones have the reason.
+# So many lines of pg_dump's errors are shown. Chosen: the last lines tell the reason.
 LAST_LINES = 3
-# UNKNOWN: a setting at a script's beginning that older servers do not know. SETTINGS_END: the line that ends the
-# settings.
+# UNKNOWN is a setting at a script's beginning that older servers do not know. SETTINGS_END begins the line that ends
+# the settings.
 UNKNOWN, SETTINGS_END = b"SET transaction_timeout", b"SET row_security"
 
 

@@ -31,22 +31,25 @@ from pipelines.errors import DatabaseError
 from pipelines.stores import postgres_keeper, postgres_programs
 from pipelines.stores.postgres_programs import VERSION
 
-# Hexadecimal digits of a folder's name. Chosen: no two installations of one machine share them.
+# A folder's name has this many hexadecimal digits. Chosen: no two installations of one machine begin with the same
+# digits.
 DIGEST_DIGITS = 16
-# Seconds between two checks whether the server answers. Chosen: too short to be noticed.
+# Between two checks whether the server answers, this many seconds pass. Chosen: nobody notices so short a wait.
 POLL_SECONDS = 0.2
 
-# The user of the server if root runs Nightdesk.
+# If root runs Nightdesk, the server runs as this user.
 SERVER_USER = "pgserver"
-# The number in the name of the server's socket; the server listens on no port.
+# This number stands in the name of the server's socket; the server listens on no port.
 PORT = 5432
-# If the server is killed, its processes notice within a second and end; on a busy machine this takes much longer.
+# If the server is killed, its processes get this many seconds to end. They usually notice within a second; on a busy
+# machine this takes much longer.
 ORPHANS_SECONDS = 20.0
-# Characters that every reader of an address takes for one word, and that the kernel takes for the path of a socket.
+# A path of these characters alone is one word to every reader of an address, and the kernel takes it as the path of a
+# socket.
 PLAIN_PATH = re.compile(r"[\w./+@-]+", re.ASCII)
-# Bytes of a socket's path that Linux allows (sun_path, one less for its end).
+# Linux allows this many bytes for a socket's path (the size of sun_path, less one byte for its end).
 SOCKET_PATH_BYTES = 107
-# A folder in which only root can write.
+# This file is in a folder in which only root can write.
 USER_LOCK = Path("/run/nightdesk-user.lock")
 INSTEAD = "Let NIGHTDESK_DATA be a folder that can be written to, or set NIGHTDESK_DATABASE_URL."
 

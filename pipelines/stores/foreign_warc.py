@@ -22,29 +22,31 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from pipelines.stores import warc_records
 from pipelines.stores.warc_spans import GZIP, PIECE_BYTES
 
-# The most bytes of an unpacked body. Chosen: twice what a response may have; more is a bomb.
+# An unpacked body has at most this many bytes. Chosen: a response may have half as many; a body with more is meant to
+# do harm.
 MAX_BODY_BYTES = 20 * 1024 * 1024
-# Bytes of a response's head. Measured: fastwarc reads nothing of a file from a head of 32 KiB on. The crawl's own limit
-# (spiders.handler) is lower, so no page of a crawl has a longer head.
+# A response's head has at most this many bytes. Measured: if a head has 32 KiB or more, fastwarc reads nothing more of
+# the file. The crawl's own limit (spiders.handler) is lower, so no page of a crawl has a longer head.
 MAX_HEAD_BYTES = 31 * 1024
-# The beginnings of a gzip member, with any flags, and of a record.
+# MAGIC begins a gzip member, whatever its flags are. WARC begins a record.
 MAGIC, WARC = b"\x1f\x8b\x08", b"WARC/"
 HEAD_END, LINE_END = b"\r\n\r\n", b"\r\n"
-# The end of a head, of a record or of an answer. Some programs and some sites end lines with only a line feed.
+# This ends a head, a record or an answer. Some programs and some sites end lines with only a line feed.
 ENDED = re.compile(rb"\r?\n\r?\n")
-# What may follow the block of a record: two line ends, as the standard says; or fewer, before another record or at the
-# end of the file.
+# This may follow the block of a record. The standard asks for two line ends; fewer are accepted before another record
+# and at the end of the file.
 BEHIND_BLOCK = re.compile(rb"\r?\n\r?\n|(?:\r?\n)?(?=WARC/)|[\r\n]{0,4}\Z")
-# The most bytes that BEHIND_BLOCK needs.
+# BEHIND_BLOCK needs at most this many bytes.
 BEHIND_BYTES = len(HEAD_END) + len(WARC)
-# A line of a head that goes on: the next one begins with a blank.
+# A line of a head goes on in the next line if the next line begins with a blank.
 FOLDED = re.compile(rb"\r?\n[ \t]+")
-# The beginnings of files that zstd packed: a frame, or a skippable frame, which holds a dictionary.
+# A file that zstd packed begins in one of these ways: with a frame, or with a skippable frame, which holds a
+# dictionary.
 PACKED_BY_ZSTD = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
-# The type of a record for an answer that came by HTTP.
+# A record with this type holds an answer that came by HTTP.
 OF_HTTP = re.compile(rb"^Content-Type:[ \t]*application/http\b", re.I | re.M)
 NO_HEAD = "it has no head of a WARC record"
-# Names in a record's head that are read, in their usual spelling.
+# These names in a record's head are read. Each is given in its usual spelling.
 NAMES = {
     name.lower(): name
     for name in (
@@ -52,27 +54,27 @@ NAMES = {
         b"WARC-Payload-Digest", b"Content-Length", b"Content-Type",
     )
 }  # fmt: skip
-# The most bytes of a record's own head. Chosen: far more than any has.
+# A record's own head has at most this many bytes. Chosen: this is far more than any head has.
 MOST_HEAD_BYTES = 64 * 1024
-# The most bytes of a record that is read: a page, and the head of its answer.
+# A record that is read has at most this many bytes: those of a page, and those of its answer's head.
 MOST_RECORD_BYTES = MAX_BODY_BYTES + (1 << 20)
-# At most this many bytes are unpacked to skip a record. Chosen: enough for a film; behind a larger record, the next
-# member is searched.
+# At most this many bytes are unpacked to skip a record. Chosen: they are enough for a film; behind a larger record, the
+# next member is searched.
 MOST_SKIPPED_BYTES = 1 << 28
-# The beginning of a body in chunks: a length in hexadecimal digits, alone or before an extension. Chosen: more blanks,
-# or a longer word on a chunk, have not been seen.
+# A body in chunks begins like this: with a length in hexadecimal digits, alone or before an extension. Chosen: neither
+# more blanks nor a longer extension has been seen.
 CHUNK = re.compile(rb"[ \t\r\n]{0,8}[0-9a-fA-F]{1,8}[ \t]{0,8}(;[^\r\n]{0,200})?\r?\n")
-# Digits of a length. Chosen: no file has more bytes.
+# A length has at most this many digits. Chosen: no file has a longer length.
 LENGTH_DIGITS = 18
-# Kinds of records that hold a page.
+# Records of these kinds hold a page.
 KINDS = {b"response": WarcRecordType.response, b"resource": WarcRecordType.resource}
-# Characters of the error for an unreadable record. Chosen: a line.
+# At most this many characters of the error for an unreadable record are shown. Chosen: they fit in a line.
 SHOWN_CHARACTERS = 80
-# Statuses of answers with a page.
+# An answer with a page has this status.
 ANSWERED = 200
-# The errors that reading a foreign record may raise.
+# Reading a record that another program wrote may raise these errors.
 NO_RECORD = (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, OverflowError)
-# No page of the web is older than the first site.
+# The first site of the web is from this day, so no page is older.
 FIRST_DAY = datetime(1991, 8, 6, tzinfo=UTC)
 
 

@@ -20,19 +20,19 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres
 
 MIGRATIONS = postgres.SQL / "migrations"
-# LOCK_WAIT_MS: for how many milliseconds a migration waits for a table in use. LOCK_POLL_SECONDS: seconds until it
-# tries again. Chosen: all later users of the table wait behind the migration, and none of them should wait for a
-# second.
+# A migration waits at most LOCK_WAIT_MS milliseconds for a table in use, and tries again after LOCK_POLL_SECONDS
+# seconds. Chosen: all later users of the table wait behind the migration, and none of them should wait for a second.
 LOCK_WAIT_MS, LOCK_POLL_SECONDS = 500, 0.5
 APPLIED = "insert into migrations (name, oldest_code) values (%s, %s)"
-# Digits at the beginning of a migration's name.
+# A migration's name begins with this many digits.
 NUMBER_DIGITS = 4
 OLDEST_CODE = re.compile(r"^-- oldest code: (\d{4})$", re.MULTILINE)
 OUTSIDE = re.compile(r"^-- outside a transaction$", re.MULTILINE)
 BATCHES = re.compile(r"^-- in batches of (\w+)$", re.MULTILINE)
 END = re.compile(r";[ \t]*$", re.MULTILINE)
 CONCURRENTLY = re.compile(r"\bindex concurrently\b")
-# Rows of one batch: a tenth of a second on an idle machine; another user of one of the rows waits as long.
+# One batch has this many rows. On an idle machine a batch takes a tenth of a second; another user of one of the rows
+# waits as long.
 BATCH_ROWS = 2_000
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from struct import Struct
 
-# The header of a binary COPY without options.
+# A binary COPY without options begins with this header.
 BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 YEAR_2000, MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 BIGINT, SMALLINT = Struct(">q"), Struct(">h")
@@ -16,7 +16,7 @@ _pack_length, _pack_count = Struct(">i").pack, SMALLINT.pack
 pack_bigint = partial(Struct(">iq").pack, BIGINT.size)
 pack_smallint = partial(Struct(">ih").pack, SMALLINT.size)
 END = _pack_count(-1)
-# Names that are remembered in this form. Chosen: a load has some fifty sources and languages.
+# So many names are remembered in this form. Chosen: a load has some fifty sources and languages.
 REMEMBERED = 256
 
 

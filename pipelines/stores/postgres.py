@@ -30,29 +30,30 @@ Row = dict[str, Any]
 Json = psycopg2.extras.Json
 
 SQL = Path(__file__).parent.parent / "sql"
-# The oldest server that we support, in Postgres' numbers: 15. Chosen: Debian 12 has it.
+# We support no server older than this version, which is 15 in Postgres' numbers. Chosen: Debian 12 has Postgres 15.
 OLDEST = 150000
-# Postgres counts versions in these: 15.4 is 150004.
+# Postgres multiplies a major version by this: 15.4 is 150004.
 VERSION_UNIT = 10_000
-# A number that no other program's advisory locks have, as far as we know; the outbox has the next one.
+# No other program has an advisory lock with this number, as far as we know. The outbox has the next number.
 SCHEMA_LOCK = 4_917_001
-# Seconds until a server that does not answer counts as away. Chosen: ten are longer than any local network takes.
+# A server that does not answer for this many seconds counts as away. Chosen: no local network takes ten seconds.
 CONNECT_SECONDS = 10
-# Rows in one statement of execute_values. Chosen: far below the limit of a statement, and so many that a round trip
-# costs little beside the rows.
+# One statement of execute_values has this many rows. Chosen: they are far below the limit of a statement, and so many
+# that a round trip costs little beside them.
 ROWS_AT_ONCE = 1000
-# The line above each statement of a `queries.sql`: `-- name: release_leases`.
-# The largest number that an id can have: a bigint.
+# An id is a bigint, which has no larger number.
 LARGEST_NUMBER = (1 << 63) - 1
+# This line stands above each statement of a `queries.sql`, for example `-- name: release_leases`.
 NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
-# The tables are in public: a role called nightdesk would find the views of the schema nightdesk before them. Compiling
-# a statement (jit) would cost more than it gains for any of ours.
+# The search path is public, where the tables are: a role called nightdesk would otherwise find the views of the schema
+# nightdesk first. jit is off, because compiling a statement would cost more than it gains for any of ours.
 OPTIONS = "-c timezone=UTC -c search_path=public -c jit=off"
-# Keepalive: seconds until either side checks the other one, seconds between two checks, and how many may get no answer.
-# So the session of a dead machine, with all its locks, is free within a minute.
+# These values are for keepalive. Either side checks the other after ALIVE_SECONDS seconds of silence, and again every
+# ALIVE_AGAIN_SECONDS seconds, and ALIVE_TIMES checks may get no answer. So the session of a dead machine, with all its
+# locks, is free within a minute.
 ALIVE_SECONDS, ALIVE_AGAIN_SECONDS, ALIVE_TIMES = 20, 10, 4
-# After so many seconds either side gives up a connection if the other side answers nothing or takes nothing. Keepalive
+# Either side gives up a connection if the other side answers nothing or takes nothing for this many seconds. Keepalive
 # does not examine a connection with bytes on their way: Linux would send them again for a quarter of an hour.
 LOST_SECONDS = ALIVE_SECONDS + ALIVE_AGAIN_SECONDS * ALIVE_TIMES
 MILLISECONDS = 1000
@@ -61,13 +62,14 @@ SERVER_ASKS = (
     f"-c tcp_keepalives_count={ALIVE_TIMES} -c tcp_user_timeout={LOST_SECONDS * MILLISECONDS}"
 )
 
-# A named parameter in a statement, and the types of their values for a prepared one.
+# This is a named parameter in a statement. TYPES has the types of parameters in a prepared statement.
 PARAMETER = re.compile(r"%\((\w+)\)s")
 TYPES: Mapping[type, str] = {
     str: "text", bool: "boolean", int: "bigint", float: "double precision", timedelta: "interval",
     datetime: "timestamptz", type(None): "unknown",
 }  # fmt: skip
-# What each connection has prepared: the statement and the types of its parameters -> its name there.
+# For each connection, this has the statements that it has prepared: a statement and the types of its parameters -> its
+# name there.
 _PREPARED: WeakKeyDictionary[Connection, dict[tuple[str, tuple[str, ...]], str]] = WeakKeyDictionary()
 
 psycopg2.extras.register_default_jsonb(globally=True)

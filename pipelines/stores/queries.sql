@@ -74,7 +74,7 @@ with last as (
     select name as source, newest.*
     from unnest(%(sources)s::text[]) as name
     cross join lateral (
-        -- A range of one source makes Postgres take the source's newest row from the index, instead of searching the rows of all sources.
+        -- `>=` and `<=` instead of `=` make Postgres take the source's newest row from the index, instead of searching all rows.
         select r.run, r.started_at, r.ended_at from runs r
         where r.source >= name and r.source <= name and r.stage = %(stage)s and r.state = 'done'
         order by r.source desc, r.started_at desc limit 1
@@ -187,8 +187,8 @@ union all
 limit 1
 
 -- name: summarise_runs
--- Save a summary of the newest runs that have none. A run that began lately, or still runs, gets its summary later. `offset 0` has Postgres
--- ask for each of these runs: without it, Postgres would count all runs there are first.
+-- Save a summary of the newest runs that have none. A run that began lately, or still runs, gets its summary later. `offset 0` makes
+-- Postgres count only these runs, one by one. Without `offset 0`, Postgres would first count every run in the table.
 update run_plans set summary = to_jsonb(counted) - 'run'
 from (
     select s.* from (

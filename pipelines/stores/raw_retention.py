@@ -20,9 +20,9 @@ from pipelines.stores import bucket, chain, embedded_postgres, postgres, warc
 from pipelines.stores.runs import moment_of
 
 OPEN = ".open"
-# A raw file lies two folders deep: source and run.
+# A raw file lies this many folders deep: in the folder of its run, which is in the folder of its source.
 FILE_DEPTH = 2
-# Nightdesk's own files in a data folder; other people may keep their files beside them.
+# These are Nightdesk's own names in a data folder; other people may keep their files beside them.
 OURS = ("raw", "articles", "airflow", "golden", "follow", "trials")
 
 

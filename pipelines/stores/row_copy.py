@@ -1,4 +1,6 @@
-"""COPY: many rows into a table, while they are made, or the rows of a statement out of Postgres."""
+"""Uses COPY of Postgres: it writes many rows into a table while the rows are still being made, and it reads the rows of
+a statement.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,11 @@ from typing import Any, Protocol
 from pipelines.stores import packed_values, postgres
 from pipelines.stores.postgres import Connection
 
-# Bytes that COPY asks for at once. Chosen: with psycopg2's default of 8,192, it would ask once for every two articles.
+# COPY asks for this many bytes at once. Chosen: with psycopg2's default of 8,192, it would ask once for every two
+# articles.
 COPY_BYTES = 65_536
-# SHORT: the most letters of a text that is remembered in COPY's form. Chosen: names, codes and runs are shorter.
-# SHORT_REMEMBERED: how many texts are remembered.
+# A text of at most SHORT letters is remembered in COPY's form, and SHORT_REMEMBERED such texts are remembered. Chosen:
+# names, codes and runs are shorter than SHORT.
 SHORT, SHORT_REMEMBERED = 40, 1024
 
 

@@ -19,32 +19,33 @@ from pipelines.errors import NightdeskError, TakenOverError
 from pipelines.model import RUN_KEY, Tally
 from pipelines.stores import migrations, postgres
 
-# How many runs are listed by default. Chosen: a screen.
+# By default this many runs are listed. Chosen: they fit on a screen.
 LATEST = 10
-# How many more runs are read, because old runs may have been started again since. Chosen: hardly anybody starts as
-# many.
+# So many more runs are read, because old runs may have been started again since. Chosen: hardly anybody starts so many
+# old runs again.
 BEGUN_AGAIN = 10
-# Sources that one message names; further sources are only counted. Chosen: what fits in a line.
+# One message names this many sources; further sources are only counted. Chosen: so many names fit in a line.
 SOURCES_SHOWN = 10
 
-# A run is a night if it is planned for more than this share of the followed sources, or of the sources of the widest
-# run of the last days. Chosen: half tells a night from a crawl of a few sources; within a week each group of sources is
-# crawled.
+# A run is a night if it is planned for more than the share NIGHT_SHARE of the followed sources. It is also a night if
+# it is planned for more than this share of the sources of the widest run within WIDEST_WITHIN. Chosen: half tells a
+# night from a crawl of a few sources, and within a week each group of sources is crawled.
 NIGHT_SHARE, WIDEST_WITHIN = 0.5, timedelta(days=7)
 
-# OVER_AFTER: how long after its beginning a run counts as over. Chosen: no night lasts so long. COUNTED_AT_ONCE: how
-# many runs that are over are counted when a run is planned. Chosen: after an update a month of nights is counted. If a
-# stage begins again, its run is counted again.
+# A run counts as over when it began longer ago than OVER_AFTER. Chosen: no night lasts so long. When a run is planned,
+# COUNTED_AT_ONCE runs that are over are counted. Chosen: after an update a month of nights is counted. If a stage
+# begins again, its run is counted again.
 OVER_AFTER, COUNTED_AT_ONCE = timedelta(hours=12), 40
 
 STAGES = ("crawl", "extract", "load", "alert")
-# The count in a Tally of load of URLs without a final state, found by the ledger's check.
+# Under this name the Tally of load counts the URLs without a final state that the ledger's check found.
 UNACCOUNTED = "unaccounted"
 ENDED_WELL = (RunState.DONE, RunState.STOPPED, RunState.BUSY)
-# The fewest sources from which to judge the network. One source without an answer says nothing about it.
+# The network is judged from at least this many sources. One source without an answer says nothing about the network.
 ALIKE = 2
-# Seconds after which Postgres ends a silent session for which other sessions wait: its process or its machine is
-# paused. Chosen: a crawl sends something every fifteen seconds, and the next session waits less than two minutes.
+# Postgres ends a session that was silent for this many seconds if other sessions wait for it: then its process or its
+# machine is paused. Chosen: a crawl sends something every fifteen seconds, and the next session waits less than two
+# minutes.
 SILENT_SECONDS = 115.0
 KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?", re.ASCII)
 

@@ -29,17 +29,17 @@ from pipelines.bucket_paths import Place, address_of, place
 from pipelines.errors import AwayError, SourceError
 from pipelines.stores import bucket
 
-# For this many seconds a process does not ask again which set is the newest. Chosen: one page of the Desk asks for the
-# sources some ten times.
+# A process that knows the newest set does not ask again for this many seconds. Chosen: one page of the Desk asks for
+# the sources some ten times.
 FRESH_SECONDS = 5.0
-# Folders of older sets that a machine keeps. If a run needs an older set, it is fetched again. Chosen: a month of
-# nights in which somebody changed something.
+# A machine keeps the folders of this many older sets. If a run needs an older set, the set is fetched again. Chosen: so
+# many sets last for a month of nights in which somebody changed something.
 SETS_KEPT = 30
-# How often a change is tried again on a newer set, if others change other files meanwhile. Chosen: several tasks at a
-# time follow a list of some hundred sites.
+# A change is tried this many times on a newer set, if others change other files meanwhile. Chosen: several tasks at a
+# time may follow a list of some hundred sites.
 TRIES = 20
 CURRENT = "current"
-# The mode of a file in a set's folder: read only. Changes are made in a copy.
+# A file in a set's folder has this mode, which allows only reading. Changes are made in a copy.
 READ_ONLY = 0o444
 
 log = logging.getLogger(__name__)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from pipelines.stores import postgres
 
-# Articles of a story that are counted. Chosen: no wire has as many outlets; beyond it the number of outlets is a
-# minimum.
+# At most this many articles of a story are counted. Chosen: no wire has so many outlets; if a story has more articles,
+# the number of outlets is a minimum.
 MOST_COUNTED = 500
-# Articles of a story that are shown.
+# At most this many articles of a story are shown.
 MOST_SHOWN = 100
 
 

@@ -19,33 +19,35 @@ from pipelines.errors import NightdeskError
 from pipelines.model import Template
 from pipelines.stores import postgres, runs
 
-# Characters of an error's text that are kept. Chosen: one line; the log has all of it.
+# So many characters of an error's text are kept. Chosen: they fit in one line, and the log has the whole text.
 DETAIL_CHARACTERS = 200
 
-# A source is learned from this many pages on; docs/operations.md says so. Chosen: two more than observations need,
-# because some pages are copies.
+# A source is learned once it has this many pages; docs/operations.md says so. Chosen: this is two more than
+# observations need, because some pages are copies.
 LEAST_PAGES = 10
-# How many pages a template is learned from. Chosen: as many as observations take.
+# A template is learned from at most this many pages. Chosen: observations take as many.
 MAX_PAGES = 60
-# Those pages are spread over this many newest pages. Chosen: several days of a site, not one.
+# Those pages are spread over this many newest pages. Chosen: so the pages come from several days of a site.
 AMONG = 4 * MAX_PAGES
-# A source is learned again after its pages have grown by this share. Chosen: the more pages, the less often.
+# A source is learned again after its pages have grown by this share. Chosen: a source with more pages needs it less
+# often.
 GROWN_SHARE = 0.5
 # A source that grows slowly is learned again after GROWN_PAGES new pages and after LEARNED_FOR. Chosen: learning costs
 # as much as extracting fifty pages, and a line that appears on all pages is known within a week.
 GROWN_PAGES, LEARNED_FOR = 50, timedelta(days=7)
-# If fewer of the last pages than this share agree, this many new pages are enough. Chosen: if an eighth of a night's
-# pages look different, that is more than chance, but too few to call the site changed.
+# If fewer of the last pages than this share agree with the template, GROWN_PAGES new pages are enough, without
+# LEARNED_FOR. Chosen: if an eighth of a night's pages look different, that is more than chance, but too few to call the
+# site changed.
 AGREES_WELL_SHARE = 0.875
-# Versions that are kept; docs/operations.md says so.
+# So many versions of a template are kept; docs/operations.md says so.
 KEPT_VERSIONS = 20
 KEPT_AS = TypeAdapter(Template)
-# Whether the template still fits is judged by this many of the newest pages.
+# Whether the template still fits is judged by at least this many of the newest pages.
 FEWEST_JUDGED = 5
-# The least share of pages that must agree with the template. Chosen: if less than half agree, the site looks different
-# now.
+# At least this share of the pages must agree with the template. Chosen: if less than half agree, the site looks
+# different now.
 STILL_FITS_SHARE = 0.5
-# The newest runs whose pages are used for this. Chosen: as many as versions are kept.
+# The pages of this many newest runs are judged. Chosen: so many versions are kept.
 RUNS_JUDGED = 20
 
 

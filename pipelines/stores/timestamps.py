@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 FOLDER = "raw-stamps"
-# The suffixes of the stamped text, and of its stamp.
+# LINES is the suffix of the stamped text, and STAMP is the suffix of its stamp.
 LINES, STAMP = ".txt", ".tsr"
-# PATIENCE_SECONDS: the seconds within which the authority must answer. LARGEST_BYTES: the most bytes of its answer.
-# Chosen: an answer with its certificates has ten thousand bytes.
+# The authority must answer within PATIENCE_SECONDS seconds, with at most LARGEST_BYTES bytes. Chosen: an answer with
+# its certificates has ten thousand bytes.
 PATIENCE_SECONDS, LARGEST_BYTES = 30, 200_000
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
 

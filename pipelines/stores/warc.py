@@ -39,20 +39,21 @@ from pipelines.stores.foreign_warc import MAX_BODY_BYTES as MAX_BODY_BYTES
 from pipelines.stores.foreign_warc import MAX_HEAD_BYTES
 from pipelines.stores.warc_spans import find_spans, read_member
 
-# Random bytes in the name of a file that goes to a bucket. Chosen: enough, because a source has only a few files in a
-# run.
+# The name of a file that goes to a bucket has this many random bytes. Chosen: they are enough, because a source has
+# only a few files in a run.
 NAME_BYTES = 4
 CLOSED = ".warc.gz"
 OPEN = ".warc.gz.open"
 DAMAGED = ".damaged"
-# A body that came compressed is stored without further compression, which would cost a tenth of a crawl's CPU and save
-# one percent.
+# LEVEL is gzip's level for most records. A body that came compressed is stored with the level STORED, which does not
+# compress: compressing it again would cost a tenth of a crawl's CPU and save one percent.
 LEVEL, STORED = 6, 0
 GZIPPED = b"\x1f\x8b"
-# Bytes after a response that are read from a bucket together with it, for its metadata record. META_BYTES is tried
-# first. Chosen: ten times the usual size. LONGEST_META_BYTES is for larger records. Chosen: more than any record has.
+# So many bytes after a response are read from a bucket together with it, for its metadata record. META_BYTES is tried
+# first. Chosen: it is ten times the usual size. LONGEST_META_BYTES is for larger records. Chosen: no record has so many
+# bytes.
 META_BYTES, LONGEST_META_BYTES = 16 * 1024, 1 << 24
-# Headers that are changed or dropped, as the module's docstring says.
+# These headers are changed or dropped, as the module's docstring says.
 DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}
 # The facts of a page's metadata record: the fields of the crawl, and the fields that `append` adds about the page
 # itself.

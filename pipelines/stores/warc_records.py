@@ -19,17 +19,18 @@ from typing import Any, BinaryIO
 
 from pipelines.stores.warc_spans import GZIP, HEAD_BYTES, MOST_TRIED, PIECE_BYTES, next_member
 
-# Bytes of a damaged member that are unpacked in one step, so that its head is read up to the damage.
+# So many bytes of a damaged member are unpacked in one step, so that its head is read up to the damage.
 CRUMB_BYTES = 64
 WARC = b"WARC/"
-# The ends of a head and of a record.
+# HEAD_END ends a head, and RECORD_END ends a record.
 HEAD_END, RECORD_END = b"\r\n\r\n", b"\r\n\r\n"
-# Bytes within which the head of a record, or of the HTTP answer in it, must end. Chosen: far more than any head has.
+# The head of a record, or of the HTTP answer in it, must end within this many bytes. Chosen: this is far more than any
+# head has.
 MAX_HEAD_BYTES = 1 << 20
 CUT = "it has no end"
-# The lines of a head that are needed, each with its value.
+# These lines of a head are needed, each with its value.
 ASKED = re.compile(rb"^(warc-type|warc-target-uri|content-length|warc-block-digest)[ \t]*:([^\r\n]*)", re.I | re.M)
-# The digests that are computed, by their names in WARC files.
+# These digests are computed. Each stands under its name in WARC files.
 ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5, "sha512": hashlib.sha512}
 
 

@@ -14,23 +14,23 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-# The modes of zlib: gzip with its head and end, and the bare stream inside.
+# These are modes of zlib. GZIP reads a stream with gzip's head and end, and DEFLATE reads the bare stream inside.
 GZIP, DEFLATE = 31, -15
-# Bytes of a record that hold its WARC head. Chosen: the head is far shorter.
+# So many bytes of a record hold its WARC head. Chosen: the head is far shorter.
 HEAD_BYTES = 4096
 
-# Bytes read at once.
+# So many bytes are read at once.
 PIECE_BYTES = 1 << 16
-# The beginning of all of Nightdesk's members, and the length of gzip's own parts around the data.
+# All of Nightdesk's members begin with these bytes.
 MAGIC = b"\x1f\x8b\x08\x00"
 # After a damage, at most this many places in a row that look like the start of a record are tried. Without a limit, a
 # page that consists of such places would make the search very long.
 MOST_TRIED = 10_000
-# Bytes of a gzip member's head and end (RFC 1952).
+# A gzip member's head has HEADER_BYTES bytes, and its end has TRAILER_BYTES bytes (RFC 1952).
 HEADER_BYTES, TRAILER_BYTES = 10, 8
-# The head of a gzip member with a comment: deflate, no time, no system.
+# This is the head of a gzip member with a comment: it is deflated, and has no time and no system.
 COMMENTED = b"\x1f\x8b\x08\x10\x00\x00\x00\x00\x00\xff"
-# The types of the three records of a page, in their order.
+# These are the types of the three records of a page, in their order.
 TRIPLE = ("request", "response", "metadata")
 
 

@@ -1,6 +1,6 @@
--- What each crawl of a source in a span of time found, oldest first, by the counts of its stages. Four kinds of crawls are left out: those
--- that still run, those for one page, those for which no list of the source was due, and recent ones whose pages wait to be loaded. A crawl
--- that fetched nothing has nothing to load.
+-- What each crawl of a source in a span of time found, oldest first, by the counts of its stages. These crawls are left out:
+-- those that still run, those that found the source busy, those with an only_url (for one page, for a backfill or for an import), those for
+-- which no list of the source was due, and recent ones whose pages wait to be loaded. A crawl that fetched nothing has nothing to load.
 select run, at, heard, coalesce(new, 0) as new, coalesce(pages, 0) as pages, coalesce(articles, 0) as articles, coalesce(walls, 0) as walls,
     coalesce(held, 0) as held, behind, code
 from (

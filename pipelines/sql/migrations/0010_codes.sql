@@ -5,7 +5,7 @@
 alter table urls add column if not exists code text not null default '';
 alter table fetches add column if not exists code text not null default '';
 
--- Only rows that programs will look for by their code get one.
+-- Only rows that programs look for by code get a code.
 -- in batches of urls
 update urls
 set code = case

@@ -14,7 +14,8 @@ create table article_signatures (
     signature bytea not null
 );
 
--- A row for each bucket of an article. The bucket of articles with exactly the same text has no period; 32767 stands for that.
+-- A row for each bucket of an article. period: the period of the article's signature. The bucket of articles with exactly the same text is
+-- shared whatever their age, so it has no period, and its rows have 32767 instead.
 create table signature_buckets (
     period smallint not null,
     bucket bigint not null,

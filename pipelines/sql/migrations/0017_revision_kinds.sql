@@ -43,5 +43,6 @@ create view nightdesk.changes as
 select id, article_id, revision, kind, revision_kind, moved, run, source, at, quiet
 from public.changes;
 
--- The row of an article's present wording, if it is older than this migration, still has the words too. Upkeep deletes them there.
+-- In rows of revision_rows that are older than this migration, an article's present wording repeats words that the article has already.
+-- This adds the job of upkeep that deletes the repeated words. Without such rows the job is done at once.
 insert into backfills (name, passed_at) select 'wordings', case when not exists (select from revision_rows) then now() end;

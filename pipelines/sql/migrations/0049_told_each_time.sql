@@ -1,6 +1,6 @@
 -- An article can be removed and restored several times at the same wording. Each time has a change and an alert of its own.
 -- repeat: how often this had happened to this wording before. It is part of the keys, and 0 for new and revised articles.
--- The schema check refuses older code, which names the keys without it.
+-- Older code names these keys without `repeat` in `on conflict`, so it cannot write to this schema. The schema check refuses such code.
 -- oldest code: 0049
 -- outside a transaction
 alter table changes add column if not exists repeat integer not null default 0;
