@@ -29,7 +29,7 @@ log = logging.getLogger("nightdesk")
 
 
 def look_at_import(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The path in the form, and the basis of a person's decision; NightdeskError if there is nothing to import."""
+    """The path that the Dag's form names, and what a person decides on; NightdeskError if nothing is to import."""
     current, path = settings(), str(params["path"])
     found = import_input.look(_path(current, path), folders.readable(current)[0])
     in_place = bool(params.get("in_place"))
@@ -63,7 +63,7 @@ def bring_in(looked: Mapping[str, Any]) -> str:
 
 
 def look_at_backfill(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the lists of the source in the form; gives the findings, and the basis of a person's decision."""
+    """Read the lists of the source that the Dag's form names; gives the findings, and what a person decides on."""
     current = settings()
     (source,) = folders.read_named(current, [str(params["source"])])
     between = selection.between(params.get("from") or "", params.get("to") or "", "From", "To")

@@ -16,8 +16,7 @@ from pipelines.codes import AlertKind, Quiet, RevisionKind
 from pipelines.model import Match
 from pipelines.stores import postgres, story_records
 
-# If a watch has told of an article, it also tells of edits of these kinds, even if the new wording no longer matches
-# the watch.
+# If a watch has told of an article, it also tells of edits of these kinds, even if the new wording no longer matches.
 CONCERNS_THE_TOLD = (RevisionKind.CORRECTION, RevisionKind.SUBSTANTIAL, RevisionKind.HEADLINE)
 
 

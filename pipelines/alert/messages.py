@@ -20,9 +20,10 @@ from pipelines.notify.subjects import subject_of
 from pipelines.settings import Settings
 from pipelines.stores import clock, postgres, story_records
 
-# A message: its number, or its key if it is not written yet.
+# A message is named by its number, or by its key if it is not written yet.
 MessageRef = int | str
-# The topic of one message: a channel, the kind of an alert, its story or article, its revision and its repeat.
+# The topic of one message consists of a channel, the kind of an alert, its story or article, its revision and its
+# repeat.
 Topic = tuple[str, str, int, int, int]
 
 

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-# The time over which single messages count for a watch's cap. Chosen: people count the messages on a phone by the hour.
+# A watch's cap limits its single messages in this time. Chosen: people count the messages on a phone by the hour.
 CAP_TIME = timedelta(hours=1)
-# The time and day of a digest if only its kind is given (`--digest nightly`). Chosen: before the morning conference.
+# A digest has this time and day if only its kind is given (`--digest nightly`). Chosen: people read it before the
+# morning conference.
 USUAL_TIME, USUAL_DAY = "07:00", "mon"
-# The most alerts of one collected message; further alerts go into another one. Chosen: nobody reads more, and a mail
-# with this many has half a megabyte.
+# A collected message has at most this many alerts; further alerts go into another message. Chosen: nobody reads more,
+# and a mail with this many has half a megabyte.
 MOST_IN_DIGEST = 200
-# Changes matched in one transaction. Chosen: with their texts they take some megabytes.
+# This many changes are matched in one transaction. Chosen: with their texts they take some megabytes.
 BATCH = 200
-# SHARE_CHANGES: how many changes one task matches. If there are more, several tasks share them. Chosen: a task of
-# Airflow takes some seconds to begin, and this many changes take as long. MOST_SHARES: the most tasks that share the
-# changes. Chosen: only one task at a time writes alerts, so a dozen tasks would wait for each other.
+# SHARE_CHANGES: one task matches this many changes; if there are more, several tasks share them. Chosen: a task of
+# Airflow takes some seconds to begin, and this many changes take as long. MOST_SHARES: at most this many tasks share
+# the changes. Chosen: only one task at a time writes alerts, so more than a dozen tasks would wait for each other.
 SHARE_CHANGES, MOST_SHARES = 2_000, 12
-# How many of the newest articles have their words counted, so that watches are found by their rarest words. Chosen: the
-# count takes a second, and still shows a word that one article in a thousand has.
+# The words of this many of the newest articles are counted, so that watches are found by their rarest words. Chosen:
+# the count takes a second, and still shows a word that one article in a thousand has.
 COUNTED_ARTICLES = 1_000
-# Age in seconds of a half-written file of the QuerySet that a kill left. Chosen: 100,000 watches take two minutes.
+# A half-written file of the QuerySet is deleted at this age in seconds, because a kill left it. Chosen: even a file of
+# 100,000 watches takes two minutes.
 ABANDONED_SECONDS = 3600

@@ -13,7 +13,7 @@ from pipelines.query.terms import checked_term
 from pipelines.stores import postgres
 
 NAME = re.compile(r"[^\W_][\w.-]{0,59}")
-# Spellings of one list. Chosen: each is a term in the query, and a query may have 250 terms.
+# A list has at most this many spellings. Chosen: each is a term in the query, and a query may have 250 terms.
 MOST_SPELLINGS = 100
 
 

@@ -21,12 +21,13 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-# The fields of a watch that a person writes, and those that other commands change.
+# CHANGEABLE has the fields of a watch that a person writes, and those that other commands change.
 CHANGEABLE = (
     "query", "terms", "unless", "sources", "languages", "kinds", "channels", "cap", "digest", "quiet", "timezone",
     "messages_in", "owner",
 )  # fmt: skip
-# Fields that stay unchanged if they are not given: when and how people are told, and the owner.
+# WHEN and STAYS have the fields that stay unchanged if they are not given. WHEN: when and how people are told. STAYS:
+# these and the owner.
 WHEN = ("digest", "quiet", "timezone", "messages_in")
 STAYS = (*WHEN, "owner")
 SPAN = re.compile(r"(\d{1,4})\s*(min|h|d|w)")

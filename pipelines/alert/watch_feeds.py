@@ -26,13 +26,15 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-# Alerts of a feed. Chosen: a reader that fetches once a day misses nothing, except on the largest watches.
+# A feed has at most this many alerts. Chosen: a reader that fetches once a day misses nothing, except on the largest
+# watches.
 MOST_ALERTS = 50
-# Random bytes of an address. 16 cannot be guessed; chosen larger, because it costs nothing.
+# The address of a feed has this many random bytes. Chosen: 16 bytes cannot be guessed, and a longer address costs
+# nothing.
 TOKEN_BYTES = 24
-# Hexadecimal digits of the name of a feed. Chosen: no two watches share so many.
+# The name of a feed has this many hexadecimal digits. Chosen: no two watches have the same digits.
 NAME_DIGITS = 32
-# Characters that XML forbids although they are no control characters.
+# XML forbids these characters, although they are no control characters.
 NO_XML = dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd")
 
 

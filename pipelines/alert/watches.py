@@ -24,8 +24,9 @@ from pipelines.query.terms import Term, parse_term
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
-# KINDS: the kinds of changes that a watch tells if it names no kinds. FINER_KINDS: further kinds that it may name:
-# kinds of edits (`revised` stands for all of them), and each further outlet of a story that the watch has told.
+# KINDS: a watch tells changes of these kinds if it names no kinds. FINER_KINDS: a watch may also name these kinds,
+# which are kinds of edits (`revised` stands for all of them) and each further outlet of a story that the watch has
+# told.
 KINDS = ("new", "revised", "removed", "restored")
 OUTLET = "outlet"
 FINER_KINDS = ("correction", "substantial", "headline", "minor", OUTLET)
@@ -33,7 +34,7 @@ NAME = re.compile(r"[^\W_][\w .-]{0,79}")
 # Airflow's logins are free text. A text that does not fit in a line is no login.
 OWNER = re.compile(r"[^\x00-\x1f\x7f]{0,80}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
-# Filters of a search that make no sense for future articles, each with what a watch has instead.
+# These filters of a search make no sense for future articles; each stands with what a watch has instead.
 NOT_IN_WATCHES = {
     "from": "a watch is told of what comes after it was made; `nightdesk watch try --days 30` looks back",
     "to": "a watch is told of what comes after it was made; `nightdesk watch try --days 30` looks back",

@@ -12,7 +12,7 @@ from pipelines.alert.watches import KINDS, Watch
 from pipelines.errors import QueryError, WatchError
 
 HEAD = "# The watches and synonyms of a Nightdesk; `nightdesk watch import FILE` sets them. Channels are only named.\n"
-# The keys of a watch in the file, besides its name.
+# A watch in the file may have these keys, besides its name.
 LISTS = ("terms", "unless", "sources", "languages", "kinds", "channels", "quiet")
 TEXTS = ("query", "digest", "timezone", "messages_in", "owner")
 OTHERS = (*TEXTS, "cap", "paused")

@@ -26,14 +26,14 @@ from pipelines.query.grammar import DateFilter
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
 
-# Seconds to wait before another run key is tried. A key names its moment to the second, so the next second may have a
-# free one.
+# If a run key is taken, another one is tried after this many seconds. A key names its moment to the second, so a key of
+# the next second may be free.
 KEY_SECONDS = 0.2
-# The first possible day: the first web site.
+# A backfill begins on this day at the earliest: the day of the first web site.
 FIRST_DAY = datetime(1991, 8, 6, tzinfo=UTC)
-# The last days, which a night reads itself: a backfill leaves them to the nights.
+# The nights read the last days themselves, so a backfill ends this long ago.
 NIGHTS = timedelta(days=1)
-# Days that lead from the first of any month into the next month.
+# This many days lead from the first day of any month into the next month.
 LONGER_THAN_A_MONTH = timedelta(days=32)
 LOCK = "backfill"
 

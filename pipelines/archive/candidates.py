@@ -1,10 +1,12 @@
 """Candidates of a search: the articles that the index names for a query, newest first. Only this module knows how.
 
-The cost of a query depends on how often its words occur in the archive, so there are three ways. If its words are in
-many articles, the newest articles are read one after the other. For other words, the index names all articles, and the
-newest are taken; where it would name many, only those in the newest part of the archive are read. An index cannot tell
-how words stand to each other (phrases, NEAR): it names the articles with these words, and for the newest of these the
-places of the words are read, up to a limit for each page. Each way has an end, and says how far it came.
+The cost of a query depends on how often its words occur in the archive, so there are three ways:
+1. If its words are in very many articles, the newest articles are read one after the other.
+2. If its words are rarer, the index names the articles with them, and the newest of these are taken. If the index would
+   name more than some hundred, it is first asked only about the newest part of the archive.
+3. An index cannot tell how words stand to each other (phrases, NEAR). It names the articles with these words, and for
+   the newest of these the places of the words are read, up to a limit for each page.
+Each way has an end, and says how far it came.
 """
 
 from __future__ import annotations
@@ -21,21 +23,22 @@ from pipelines.query.selection import Scopes, Selection
 from pipelines.query.vectors import Conditions
 from pipelines.stores import postgres
 
-# How many of the newest articles are read for frequent words: at least LEAST_WINDOW, at most MOST_WINDOW, and
-# WINDOW_ROOM times as many as should be enough. Measured on a million articles: each takes 5 microseconds of CPU.
+# For frequent words, the newest articles are read: at least LEAST_WINDOW, at most MOST_WINDOW, and WINDOW_ROOM times as
+# many as should be enough. Measured on a million articles: each takes 5 microseconds of CPU.
 LEAST_WINDOW, MOST_WINDOW, WINDOW_ROOM = 1_000, 25_000, 1.5
-# How many times longer it takes to read the words of an article than to find it by the index and sort it. Measured on a
-# million articles.
+# Reading the words of an article takes this many times longer than finding it by the index and sorting it. Measured on
+# a million articles.
 READ_TO_NAMED = 10
-# DENSE: if the words of a phrase are in a larger share of all articles than this, the newest articles are read instead
-# of the index. MOST_WINDOW_PLACED: how many of the newest articles are read then, at most.
+# If the words of a phrase are in a larger share of all articles than DENSE, the newest articles are read instead of the
+# index; at most MOST_WINDOW_PLACED of them.
 DENSE, MOST_WINDOW_PLACED = 0.1, 6_000
-# Articles with the words of a phrase or a NEAR whose places are read for a page: in all, in the first step, in later
-# steps.
+# For a page, the places of words are read of articles with the words of a phrase or a NEAR: of at most MOST_PLACED in
+# all, of PLACED_FIRST in the first step, and of PLACED_NEXT in each later step.
 MOST_PLACED, PLACED_FIRST, PLACED_NEXT = 3_000, 250, 500
 # If the index names more articles than NAMED_AT_ONCE, only the newest part of the archive is searched first. The part
-# is so large that it should have PART_ROOM times as many articles as are wanted. Chosen: fewer are read and sorted in a
-# millisecond or two, and with twice as many the newest part hardly ever has too few.
+# is so large that it should have PART_ROOM times as many articles as are wanted. Chosen: fewer articles than
+# NAMED_AT_ONCE are read and sorted in a millisecond or two; a part with twice as many as are wanted hardly ever has too
+# few.
 NAMED_AT_ONCE, PART_ROOM = 500, 2.0
 
 

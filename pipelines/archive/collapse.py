@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pipelines.stores import postgres, story_records
 from pipelines.stores.story_records import StorySize
 
-# Articles of a story that are tested together. Chosen: as many as a page reads together.
+# This many articles of a story are tested together. Chosen: a page reads as many together.
 ASKED_AT_ONCE = 50
 
 

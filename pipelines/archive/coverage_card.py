@@ -29,7 +29,7 @@ from pipelines.stores import postgres
 JSON, PAGE = "coverage.json", "coverage.html"
 KEPT = (State.STORED, State.UNCHANGED)
 DAY = timedelta(days=1)
-# Rows of one look at the ledger.
+# The ledger is read in steps of this many rows.
 AT_ONCE = 2_000
 
 

@@ -13,7 +13,7 @@ from pipelines import steering
 from pipelines.archive.coverage_days import Day, SourceCoverage
 from pipelines.codes import Gap
 
-# How many reasons of rejection the page names for a source. Chosen: a line of text; the JSON has all.
+# The page names at most this many reasons of rejection for a source. Chosen: they fit in a line; the JSON has all.
 REASONS_SHOWN = 4
 DAY = timedelta(days=1)
 

@@ -16,8 +16,8 @@ class Day:
     stored: those that the ledger calls stored.
     archived: stored addresses with an article in the archive.
     missing: stored addresses without one.
-    exported: articles in the parts.
-    retired: found addresses whose rows retention deleted. They count by how they had ended.
+    exported: articles in the files of the export, if the card is of an export.
+    retired: found addresses whose rows retention deleted. The other fields count them too, by their last state.
     """
 
     day: date

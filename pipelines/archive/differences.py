@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-# Words with the blanks after them; letters of scripts without spaces are compared one by one.
+# WORD finds a word with the blanks after it. In scripts without spaces, it finds each letter alone.
 WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\\S+\\s*|\\s+")
-# The time to compare grows with the square of the length. Longer paragraphs without common ends are shown as replaced.
+# Texts with more words or paragraphs than this between their common ends are shown as replaced, because the time to
+# compare grows with the square of the length.
 MOST_WORDS = 3_000
 MOST_PARAGRAPHS = 3_000
 

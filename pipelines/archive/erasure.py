@@ -20,12 +20,12 @@ from pipelines.errors import NightdeskError
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, chain, postgres, warc, warc_spans
 
-# The two locks of a source: for a night's crawl, and for a crawl of past pages.
+# A source has these two locks: one for a night's crawl, and one for a crawl of past pages.
 LOCKS = ("crawl", "past")
-# Answers of lists are searched for the address from this long before the article was discovered. Chosen: longer than a
-# run, in which a list named the article.
+# Answers of lists are searched for the address from this long before the article was discovered. Chosen: this is longer
+# than a run, and a list named the article during one.
 BEFORE = timedelta(days=1)
-# The chain says only that pages were erased: the reason may reveal the content.
+# The chain says no more than this about erased pages, because the reason may reveal the content.
 WHY = "pages erased on request"
 PIECE_BYTES = 1 << 20
 

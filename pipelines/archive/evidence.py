@@ -27,7 +27,8 @@ from pipelines.stores import bucket, chain, postgres, warc, warc_records
 from pipelines.stores.warc_records import Record
 
 ARTICLES, CHAIN = "nightdesk/articles.jsonl", "nightdesk/chain.jsonl"
-# How many levels of lists above a list are followed: an index names a sitemap, and another index may name that index.
+# At most this many levels of lists above a list are followed: an index names a sitemap, and another index may name that
+# index.
 MOST_LISTS = 5
 PIECE_BYTES = 1 << 20
 

@@ -30,10 +30,10 @@ from pipelines.query.grammar import DateFilter
 from pipelines.query.selection import Scopes
 from pipelines.stores import postgres
 
-# NOTE: the name of an export's note. FORM: the version of the note's form.
+# NOTE is the name of an export's note, and FORM is the version of the note's form.
 NOTE, FORM = "export.json", 1
-# Articles of one part. Chosen: some hundred megabytes, which every program opens, and the most that a killed export
-# loses.
+# A part of an export has this many articles. Chosen: a part of some hundred megabytes opens in every program, and a
+# killed export loses no more than one part.
 PART_ROWS = 50_000
 
 

@@ -17,13 +17,13 @@ from pathlib import Path
 from pipelines.archive.walk import FIELDS
 from pipelines.stores import postgres, row_copy
 
-# Blank characters, as a class of a regular expression that Python and Postgres read alike.
+# BLANK has the blank characters, as a class of a regular expression that Python and Postgres read alike.
 BLANK = (
     "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
 BEFORE_FORMULA, FORMULA = BLANK + "'\ufeff\u200e\u200f", "=+@\uff1d\uff0b\uff0d\uff20\t\r\n-"
-# Cells that a spreadsheet would run as a formula: they begin with a character of FORMULA, perhaps after characters of
+# A spreadsheet would run these cells as a formula: they begin with a character of FORMULA, perhaps after characters of
 # BEFORE_FORMULA.
 RUN_BY_SPREADSHEETS = re.compile(f"^[{BEFORE_FORMULA}]*[{FORMULA}]")
 TEXTS = (  # noqa: SIM905
@@ -32,18 +32,19 @@ TEXTS = (  # noqa: SIM905
 ).split()
 LISTS = ("authors", "tags")
 MOMENTS = ("dated", "published_at", "modified_at", "first_fetched_at", "fetched_at", "seen_at", "gone_at")
-# Columns whose values repeat in a part: Parquet stores each of these values once, and the smallest and the largest of a
+# The values of these columns repeat in a part. So Parquet stores each value once, and the smallest and the largest of a
 # group.
 REPEATED = ("source", "language", "published_precision", "published_from", "section", "first_run", "extractor")
-# The limits of a row group of Parquet: the first limit that is reached ends the group. Readers take one group at a
-# time. Measured: twice as many bytes take 45 MB more of memory, and make no file smaller.
+# A row group of Parquet ends at the first limit that is reached, of rows or of bytes, because readers take one group at
+# a time. Measured: twice as many bytes take 45 MB more of memory, and make no file smaller.
 GROUP_ROWS, GROUP_BYTES = 5_000, 8_000_000
-# How much of CSV and JSON Lines is written at once.
+# CSV and JSON Lines are written in pieces of this many bytes.
 WRITTEN_BYTES = 1_000_000
 # A moment is written with all its digits, so that a program that guesses the format from the first moment can read all
 # others.
 MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'
-# A cell in SQL, with the same result as `harmless`. The quick test comes first: most texts begin with a letter.
+# HARMLESS makes a cell in SQL, with the same result as `harmless`. The quick test comes first, because most texts begin
+# with a letter.
 HARMLESS = "case when strpos(%(begins)s, left({0}, 1)) > 0 and {0} ~ %(formula)s then '''' || {0} else {0} end as {0}"
 WRITTEN_MOMENT, JSON_LIST = "to_char({0}, %(moment)s) as {0}", "to_json({0}) as {0}"
 
@@ -56,7 +57,7 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
-# Called with the number of articles that were written since the last call.
+# An OnArticles is called with the number of articles that were written since the last call.
 OnArticles = Callable[[int], None]
 
 

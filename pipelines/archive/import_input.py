@@ -14,15 +14,16 @@ from pipelines.errors import NightdeskError
 from pipelines.model import Source
 from pipelines.stores import foreign_warc
 
-# The source of pages whose site is not followed.
+# This is the source of pages whose site is not followed.
 IMPORTED = "imported"
-# How many records that could not be read are listed. Chosen: the others are counted.
+# At most this many records that could not be read are listed, and the others are counted. Chosen: a few show what is
+# wrong.
 TOLD = 5
 ENDINGS = (".warc", ".warc.gz")
-# WARC files in other packings. In a folder of WARC files such a file is not skipped, but named as one that cannot be
-# read.
+# These are the ends of names of WARC files in other packings. In a folder of WARC files such a file is not skipped, but
+# named as one that cannot be read.
 PACKED = [".warc", ".zst"]
-# Top-level names of hosts that are not public, or of no host at all.
+# Hosts under these top-level names are not public, or are no hosts at all.
 HOME_NAMES = ("localhost", "local", "internal", "home", "lan")
 
 

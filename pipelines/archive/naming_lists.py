@@ -20,7 +20,7 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres, warc
 
 PIECE = re.compile(r"[0-9A-Za-z]+")
-# Addresses whose answer is remembered, because a list names most of them again each time.
+# The answers for this many addresses are remembered, because a list names most of its addresses again each time.
 REMEMBERED = 1 << 17
 
 

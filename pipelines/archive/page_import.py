@@ -30,9 +30,10 @@ from pipelines.settings import Settings
 from pipelines.stores import bucket, chain, foreign_warc, postgres, runs, warc
 from pipelines.stores.foreign_warc import SavedPage
 
-# Pages and bytes of one run. Chosen: one load of them fits into memory, and a kill loses no more than one run.
+# A run of an import has at most so many pages and so many bytes. Chosen: one load of them fits into memory, and a kill
+# loses no more than one run.
 PAGES_A_RUN, BYTES_A_RUN = 1_000, 64 << 20
-# The folder of a run's raw files until they are complete. No crawl looks there for its own files.
+# The raw files of a run are in this folder until they are complete, because no crawl looks there for its own files.
 FOLDER = "importing"
 
 Progress = Callable[[int], None]

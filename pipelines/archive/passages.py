@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from pipelines.text import has_unspaced
 
-# Letters around the found words, and passages of one text.
+# AROUND: a passage shows this many letters on each side of the found words. MOST: a text has at most this many
+# passages.
 AROUND = 70
 MOST = 3
-# The sign for text that is left out.
+# This sign stands for text that is left out.
 DOTS = " …"
 
 

@@ -130,7 +130,7 @@ update erased set done_at = now() where article_id = %(id)s
 delete from fetches where url_id = any(%(urls)s)
 
 -- name: erase_leads
--- The first of the alerts that joined an alert of this article takes its place, and the others join this one.
+-- If other alerts joined an alert of this article, the first of them takes the place of that alert, and the others join the first.
 with heirs as (
     select j.lead_id, min(j.id) as id from alerts a join alerts j on j.lead_id = a.id
     where a.article_id = %(id)s and j.article_id is distinct from %(id)s and j.quiet in ('', 'also in')
@@ -378,7 +378,8 @@ from articles a
 where a.id = any(%(ids)s)
 
 -- name: search_bitmaps
--- Whether Postgres may walk along an index (on) or only collect from indexes what it reads then (off), until the transaction ends.
+-- Until the transaction ends: whether Postgres may read rows in the order of an index (on), or must first collect all their places from
+-- indexes and then read them (off).
 select set_config('enable_indexscan', %(walk)s, true)
 
 -- name: search_estimate

@@ -16,7 +16,8 @@ from pathlib import Path
 from pipelines.stores import bucket, chain, warc_records
 from pipelines.stores.warc_records import Record
 
-# Files that each thread reads ahead of the caller. Chosen: the caller does not wait, and few files are in memory.
+# Each thread reads this many files ahead of the caller. Chosen: then the caller does not wait, and few files are in
+# memory.
 AHEAD = 2
 
 

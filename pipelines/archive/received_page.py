@@ -21,7 +21,7 @@ from pipelines.model import Page
 from pipelines.stores import postgres, warc
 from pipelines.text import compose
 
-# Bytes of a page that are shown. Chosen: four times the largest article page seen so far.
+# At most this many bytes of a page are shown. Chosen: this is four times the largest article page seen so far.
 MOST_BYTES = 8 * 1024 * 1024
 # A block is found in its page by this many letters. Chosen: no two blocks of a page begin with this many equal letters.
 FOUND_BY_LETTERS = 60
@@ -43,7 +43,7 @@ CLOSED_ELEMENTS = frozenset(
         *("textarea", "select", "canvas", "dialog"),
     }
 )
-# Boxes whose text is separate from the text around them.
+# The text of these boxes is separate from the text around them.
 BOXES = frozenset({"button", "fieldset", "form", "legend", "noscript"})
 KEPT_ATTRIBUTES = frozenset(
     {
@@ -52,7 +52,7 @@ KEPT_ATTRIBUTES = frozenset(
         "width",
     }
 )
-# Pictures that are part of the page itself; never SVG, which is a document.
+# PICTURE finds a picture that is part of the page itself. SVG is never such a picture, because it is a document.
 PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*")
 INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]+")
 

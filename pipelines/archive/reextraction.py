@@ -31,12 +31,12 @@ from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres, runs, templates
 from pipelines.stores.articlefile import Line
 
-# Pages in memory at one time.
+# At most this many pages are in memory at one time.
 AT_ONCE = 200
-# How many of the largest differences a report keeps. Chosen: what a person reads.
+# A report keeps this many of the largest differences. Chosen: a person reads no more.
 SHOWN = 20
-# WORDED: the fields that are compared for every wording. BESIDE: the fields that are compared only if the wording is
-# the article's newest.
+# The fields WORDED are compared for every wording. The fields BESIDE are compared only if the wording is the article's
+# newest.
 WORDED = ("title", "description", "text")
 BESIDE = (
     "canonical_url", "authors", "language", "published_at", "published_precision", "published_from", "modified_at",

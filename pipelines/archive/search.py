@@ -1,8 +1,8 @@
 """Search: the articles that answer a query, newest or best first, a page at a time.
 
 The index names candidates, and `query.evaluation` decides. So a search finds an article exactly if a watch with the
-same terms would find it. The cost of a search is limited: for one page, only a limited number of candidates is read
-that turn out not to answer. If the search stops there, the page says so, and its cursor goes on from that place.
+same terms would find it. The cost of a search is limited: for one page, only a limited number of candidates is read,
+whether they answer or not. If the search stops there, the page says so, and its cursor goes on from that place.
 """
 
 from __future__ import annotations
@@ -28,21 +28,23 @@ from pipelines.query.evaluation import Mark, QueriedArticle
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
 
-# The most candidates that are ranked for the order "best": ranking reads the words of each.
+# At most this many candidates are ranked for the order "best", because ranking reads the words of each.
 RANKED = 5_000
-# Candidates whose text is read for one page, and in one step.
+# MOST_READ: for one page, the texts of at most this many candidates are read. READ_AT_ONCE: the texts of this many are
+# read together. READ_NEXT: this many more candidates are taken if the first were too few.
 MOST_READ = 2_000
 READ_AT_ONCE = 50
 READ_NEXT = 500
-# Age in seconds that halves the rank of an article. Chosen: a month.
+# An article loses half of its rank each time that it gets older by this many seconds. Chosen: news of another month
+# matters half as much.
 HALF_AGE_SECONDS = 30 * 86_400
 # Answers are counted one by one up to this number; more are shown as "more than".
 MOST_COUNTED = 10_000
-# Seconds until Postgres ends a statement of a search. Chosen: longer than anybody waits at a terminal.
+# Postgres ends a statement of a search after this many seconds. Chosen: nobody waits longer at a terminal.
 PATIENCE_SECONDS = 20
 CANCELED = "57014"
-# The years in which a search may begin. Chosen: the widest span that a query can count back (`from:99999w`) ends at a
-# date.
+# A search may begin in these years. Chosen: the widest span that a query can count back (`from:99999w`) still begins at
+# a date.
 YEARS = range(1920, 9_000)
 
 

@@ -23,7 +23,7 @@ from pipelines.stores.chain import Break, ChainLink
 from pipelines.stores.warc_records import Record
 from pipelines.stores.warc_spans import TRIPLE
 
-# The parts of a raw file's path: source, run, file.
+# The path of a raw file has three parts: source, run, file. The run is at this place.
 RUN_PART = 1
 
 
@@ -55,7 +55,7 @@ class Head:
 
 @dataclass(kw_only=True)
 class VerifyReport:
-    """The result. damage: changes that no chain announced; notes: how many files of each other kind."""
+    """damage: changes that no chain announced; notes: for each finding that is no damage, how many files have it."""
 
     files: int = 0
     bytes: int = 0

@@ -21,10 +21,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from pipelines import private
 
 VERSION = "1.1.1"
-# Lines in one block of the index. Chosen: cdxj-indexer has the same number.
+# A block of the index has this many lines. Chosen: cdxj-indexer has the same number.
 BLOCK_LINES = 300
 WARC, INDEX, BLOCKS, PAGES = "archive/data.warc.gz", "indexes/index.cdx.gz", "indexes/index.idx", "pages/pages.jsonl"
-# Ports that an address may leave out.
+# An address may leave out these ports.
 USUAL_PORTS = (80, 443)
 PACKAGE, DIGEST = "datapackage.json", "datapackage-digest.json"
 

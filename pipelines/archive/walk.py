@@ -19,19 +19,21 @@ from pipelines.query.grammar import DateFilter, Every, Field, FieldFilter, Node
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
 
-# Articles in memory at one time: usually three kilobytes each, a few hundred kilobytes at most.
+# At most this many articles are in memory at one time. Each usually takes three kilobytes, a few hundred kilobytes at
+# most.
 AT_ONCE = 500
-# Articles in memory at one time if only the fields COUNTED are read: some hundred bytes each.
+# At most this many articles are in memory at one time if only the fields COUNTED are read; each takes some hundred
+# bytes.
 COUNTED_AT_ONCE = 5_000
-# The fields of an article, in this order. The statement `walk_articles` has the same columns, and a further one with
-# the kinds of the article's changes, which a query may name.
+# FIELDS are the fields of an article, in this order. The statement `walk_articles` has the same columns, and a further
+# one with the kinds of the article's changes, which a query may name.
 FIELDS = (  # noqa: SIM905
     "id source url canonical_url title description text authors language dated published_at published_precision "
     "published_from modified_at image tags section words revision first_run first_fetched_at fetched_at seen_at "
     "gone_at page_sha256 extractor"
 ).split()
 Told = tuple[Any, ...]
-# What an export counts of an article before it writes it.
+# An export counts these fields of an article before it writes the article.
 COUNTED = ("id", "source", "dated", "language", "extractor")
 
 

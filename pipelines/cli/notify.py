@@ -65,8 +65,8 @@ def list_channels(
         migrations.check_migrated(conn)
         typed_names.check_used_channel(conn, channel)
         lost = known_channels.given_up(conn, channel) if failed else []
-        # An address may also be an Airflow connection, which only Airflow can read. The error of a message reports a
-        # missing address.
+        # Whether a channel has an address is not checked here: it may be in an Airflow connection, which only Airflow
+        # can read. If the address is missing, the error of a message says so.
         rows = [row for row in known_channels.list_channels(conn) if not channel or row["name"] == channel.lower()]
     if json:
         as_json(lost if failed else rows)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from pipelines import text
 
-# For lines with a counter. MOST_LINES: the most of them in one article. MOST_WORDS: the most words of one.
-# LEAST_ARTICLES: the fewest articles of a run that must have the line.
+# These three numbers are for lines with a counter. MOST_LINES: an article has at most this many of them. MOST_WORDS:
+# such a line has at most this many words. LEAST_ARTICLES: at least this many articles of the run must have the line.
 MOST_LINES, MOST_WORDS, LEAST_ARTICLES = 4, 14, 3
 NUMBER = re.compile(r"\d[\d.,:/\u066b\u066c-]*")
 

@@ -17,8 +17,8 @@ from statistics import median
 from pipelines.codes import DriftKind
 from pipelines.load import policy
 
-# The English sentence for each way in which a run drifts. The Desk has the same sentences in its reader's language:
-# `drift.*` in console/languages.
+# SENTENCES has the English sentence for each way in which a run drifts. The Desk has the same sentences in its reader's
+# language, under `drift.*` in console/languages.
 LENGTHS = "{words} words each at the middle; usually {low} to {high}"
 SENTENCES = {
     DriftKind.SHORTER: f"its {{articles}} articles are shorter than usual: {LENGTHS}",

@@ -12,9 +12,9 @@ from pathlib import Path
 from pipelines import text
 
 FILE = Path(__file__).parent / "data" / "notices.tsv"
-# The text after a word that begins a notice.
+# BEHIND is what must follow the words of a notice: the end of the line, or punctuation.
 BEHIND = r"\s*(?:$|[:：;.,،؛|()\[\]{}–—−*-])"
-# Different characters for one sign: quotes, dashes, dots, and the blanks around them.
+# QUOTES, DASHES and DOTS find the different characters for one sign; BLANKS finds the blanks before or after a sign.
 QUOTES = re.compile("[\"'`´«»‹›“”„‟‚‘’‛「」『』〝〞〟＂＇״׳]+")
 DASHES = re.compile("[‐‑‒–—―−﹘﹣－-]+")
 DOTS = re.compile(r"…|\.{2,}")

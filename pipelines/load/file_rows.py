@@ -48,7 +48,7 @@ class FileRows:
     rows: their lines, each with its number from 1 on.
     signed: the signatures of the texts, by fetch, if the file has them.
     indexed: functions that read the rows of the search index, by the number of the line, if the file has such rows.
-    words: the distinct words of these rows, some of them several times.
+    words: the words of these rows. A word may be there more than once: once for each line that brought it.
     Older files lack signatures, index rows or digests; then load makes them.
     """
 

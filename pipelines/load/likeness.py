@@ -12,7 +12,8 @@ from pipelines import signatures
 from pipelines.load import policy
 from pipelines.signatures import Signature
 
-# The shared part of the shorter text is estimated if at least this many of its shingles are known. Chosen: a dozen.
+# The shared part of the shorter text is estimated if at least this many of its shingles are known. Chosen: a share of
+# fewer than a dozen shingles is a matter of chance.
 LEAST_SAMPLES = 12
 
 

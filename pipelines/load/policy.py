@@ -9,32 +9,33 @@ from datetime import timedelta
 
 # --- Changes that are stored and listed, but alert nobody
 
-# An article published longer than this before a list first named it is "old". Chosen: a nightly crawl finds articles
-# up to a day old.
+# An article is "old" if it was published longer than this before a list first named it. Chosen: a nightly crawl finds
+# articles that are up to a day old.
 OLD_AFTER = timedelta(hours=24)
-# A run that is loaded after newer ones is a "replay" if its pages are older than the newest article by more than
-# this. Chosen: longer than a run with its retries, shorter than the pause between two nights.
+# A run that is loaded after newer runs is a "replay" if its pages are older than the newest article by more than this
+# time. Chosen: this is longer than a run with its retries, and shorter than the pause between two nights.
 REPLAY_AFTER = timedelta(hours=6)
 # The edits of a run are "many at once" under two conditions. There are at least FLOOD_EDITS of them. They are at least
-# the share FLOOD_SHARE of the known articles that were looked at again. Chosen: on an ordinary night one in ten or
-# twenty was edited.
+# the share FLOOD_SHARE of the known articles that were looked at again. Chosen: on an ordinary night, one known article
+# in ten or twenty was edited.
 FLOOD_EDITS, FLOOD_SHARE = 8, 0.8
 
 # --- Looking again
 
-# Looks at a known article, counted from its first one. Chosen: most edits come within hours, the late ones
-# (corrections, removals) within a week.
+# A known article is looked at again when these times have passed since its first look. Chosen: most edits come within
+# hours, and the late ones (corrections, removals) come within a week.
 LOOKS_AFTER = (timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=7))
 # A look may be early: it counts for a time of LOOKS_AFTER once this share of that time is over. Chosen: a nightly crawl
-# never begins at the same minute.
+# never begins at exactly the same minute.
 EARLY_SHARE = 0.95
-# One more look at a page that was no article. Chosen: some are published empty and filled within the day.
+# A page that was no article is looked at once more after this time. Chosen: some pages are published empty and filled
+# within the day.
 REJECTED_LOOK_AFTER = timedelta(days=1)
 
 # --- What an edit is
 
-# An edit of this many words, or of this share of the text, is substantial; so is an edit that changes a number or a
-# name. Chosen: a sentence of news has some twenty words.
+# An edit is substantial if it changes at least SUBSTANTIAL_WORDS words, or at least the share SUBSTANTIAL_SHARE of the
+# text. An edit that changes a number or a name is substantial too. Chosen: a sentence of news has some twenty words.
 SUBSTANTIAL_WORDS, SUBSTANTIAL_SHARE = 20, 0.15
 
 # --- Doubts
@@ -45,56 +46,59 @@ GONE_APART = timedelta(minutes=30)
 # If more than so many different titles share one canonical URL, the URL is false. Chosen: an article has few titles in
 # its life; a broken site prints one address on every page.
 MAX_TITLES_OF_CANONICAL = 4
-# How long a load waits for another one of the same source. Chosen: a task that is tried again
-# finds the load of the first try ended.
+# A load waits at most this many seconds for another load of the same source. Chosen: when a task is tried again, the
+# load of its first try has ended by then.
 LOCK_WAIT_SECONDS = 120
-# How long a load waits for each further source after it has waited for one in vain. Chosen: fifty sources take no more
-# than another minute.
+# When a load has waited in vain for one source, it waits only this many seconds for each further source. Chosen: so
+# fifty sources take no more than another minute.
 SHORT_LOCK_WAIT_SECONDS = 1
 # Small article files are loaded together, up to this many bytes of them and this many files. Chosen: some 1,000
 # articles take less than a second, and after a kill no more than these are loaded again.
 TOGETHER_BYTES, TOGETHER_SOURCES = 16_000_000, 50
-# Memory of a load. If the pending list of the search index is full (32 MB, some 6,000 articles), the load merges the
-# list into the index. This is a single step if the list fits into this memory.
+# A load gets this many megabytes of memory in Postgres. If the pending list of the search index is full (32 MB, some
+# 6,000 articles), the load merges the list into the index. This is a single step if the list fits into this memory.
 MERGE_MB = 64
-# How long upkeep still looks for articles older than a migration after it began with them. Chosen: code that is older
-# than the migration may still be loading for a night.
+# Upkeep still looks for articles older than a migration for this time after it began with them. Chosen: a load that
+# began with older code may last a night.
 BACKFILL_ON_FOR = timedelta(days=1)
 
 # --- One story or two
 
-# The share of the shorter text that the longer one must contain, so that both are one story. Measured on real news:
+# Two texts are one story if the longer one contains at least this share of the shorter one. Measured on real news:
 # copies with a tenth of their words changed share .73, unrelated news less than .06.
 STORY_SHARE = 0.5
 # A text that is shorter than this share of the other is no copy: a page of short items is not one of its stories.
 SHORTEST_SHARE = 0.2
-# A shingle is three words in a row. Texts with fewer shingles than this are one story only if title and text are the
-# same. Chosen: two sentences.
+# Texts with fewer shingles than this are one story only if title and text are the same; a shingle is three words in a
+# row. Chosen: two sentences have some twenty shingles.
 LEAST_SHINGLES = 20
 # A text with fewer shingles than this is a short item. It may be of a template (weather, rates, results) whose items
-# differ in a word or two, so it is a copy only if the other contains all of it, numbers too. Chosen: a paragraph.
+# differ in a word or two, so it is a copy only if the other text contains all of it, numbers too. Chosen: a paragraph
+# has some sixty shingles.
 SHORT_SHINGLES = 60
 # A text with fewer shingles than this, but no short item, is a copy if the texts share MIDDLING_SHARE of it and all its
 # numbers. Chosen: two items of a template with two paragraphs share a part of their texts.
 MIDDLING_SHINGLES, MIDDLING_SHARE = 120, 0.6
-# If two longer texts have at least NUMBERS_TELL places with numbers, the numbers decide. NUMBERS_AGREE: the share of
-# the numbers that must agree. Chosen: an edit leaves most of them.
+# If two longer texts have at least NUMBERS_TELL places with numbers, the numbers decide: at least the share
+# NUMBERS_AGREE of them must agree. Chosen: an edit leaves most numbers as they are.
 NUMBERS_TELL, NUMBERS_AGREE = 4, 0.5
 # If the other text contains this share of a text, the text is a complete copy, even if it looks like an item of a
 # template.
 WHOLE_SHARE = 0.97
 # An article that looks like this many separate stories is an item of their template.
 TEMPLATE_STORIES = 2
-# Two edits of a third text share the parts of it that both have kept. They may share this much more than that, because
-# shares are only estimated, from some hundred shingles.
+# Two edits of a third text share the parts of it that both have kept. They may share this much more than those parts,
+# because each share is only estimated, from some hundred shingles.
 EDITS_MARGIN = 0.1
 
 # --- When the articles of a run are held because they are unlike the source's earlier articles
 
-# The fewest articles for a comparison. DRIFT_ARTICLES: of a run, which is filled up with the newest articles before it.
-# Chosen: three of five are a majority. DRIFT_KNOWN: of the source. Chosen: twenty show a pattern.
+# Lengths are compared only if there are enough articles. DRIFT_ARTICLES: the run has at least this many, filled up with
+# the newest articles before it. Chosen: three of five are a majority. DRIFT_KNOWN: the source has at least this many.
+# Chosen: twenty articles show a pattern.
 DRIFT_ARTICLES, DRIFT_KNOWN = 5, 20
-# The newest stored articles of a source that define its usual values. Chosen: a week or two of most sources.
+# At most this many of a source's newest stored articles define its usual values. Chosen: most sources publish as many
+# in a week or two.
 DRIFT_BEFORE = 120
 # The usual lengths of texts are those between these two quantiles.
 DRIFT_USUAL = (0.05, 0.95)
@@ -102,8 +106,8 @@ DRIFT_USUAL = (0.05, 0.95)
 DRIFT_TIMES = 2.0
 # The ranks must also differ by this many standard deviations; by chance this happens in one run of some two thousand.
 DRIFT_DEVIATIONS = 3.3
-# Many articles of a run lack something (a day, a title of their own) if the share that lacks it grew by DRIFT_MORE, and
-# chance alone does this less often than DRIFT_UNLIKELY.
+# Two conditions must hold before many articles of a run count as lacking something (a day, a title of their own). The
+# share of articles that lack it grew by DRIFT_MORE, and chance alone does this less often than DRIFT_UNLIKELY.
 DRIFT_MORE, DRIFT_UNLIKELY = 0.5, 0.0005
-# A text is mostly shared with other articles if more than this share of its words is.
+# A text is mostly shared if more than this share of its words is in other articles too.
 DRIFT_SHARED = 0.5

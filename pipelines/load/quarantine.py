@@ -20,7 +20,7 @@ from pipelines.model import Article
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres
 
-# Names of counts in load's Tally.
+# These are names of counts in load's Tally.
 HELD, HELD_AND_REJECTED = "held", "held and rejected"
 
 

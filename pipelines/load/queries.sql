@@ -94,8 +94,8 @@ where urls.state = 'discovered' and urls.fetched_at is null and urls.leased_unti
 
 -- name: load_add_changes
 -- Write one change for every new or revised article. `quiet` says why a change alerts nobody, and is empty if it may alert. A page that was
--- undecided or held until now is no replay, however old it is. The age of an article counts up to the moment when a list first named it,
--- because its page may have been fetched much later. A date without a time of day stands for the end of its day, month or year.
+-- undecided or held until now is no replay, however old it is. An article is old if it was published long before a list first named
+-- it. The fetch of its page does not decide, because the fetch may come much later. A date without a time of day stands for the end of its day, month or year.
 insert into changes (article_id, revision, kind, revision_kind, moved, run, source, quiet)
 select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revised' end, l.revision_kind, l.moved, %(run)s, l.source,
     case
@@ -222,7 +222,7 @@ from broken b
 where l.source = b.source and l.canonical_key = b.canonical_key and l.canonical_key <> l.url_key
 
 -- name: load_find_earlier_loads
--- Note what was loaded from each source before this transaction: whether another run was loaded (first_run), the newest loaded run, and
+-- Note what was loaded from each source before this transaction: whether no other run was loaded (first_run), the newest loaded run, and
 -- when the newest article was first fetched. Backfills and imports do not count as another run.
 insert into loaded_sources (source, first_run, newest_run, newest_look)
 select g.source, not exists (

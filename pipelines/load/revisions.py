@@ -17,21 +17,22 @@ from pipelines import edits, text
 from pipelines.codes import MovedKind, RevisionKind
 from pipelines.load import edit_signs, policy
 
-# The most words of an edit that are compared in detail, because the work grows with the square of this number. For
+# An edit is compared in detail only up to this many words, because the work grows with the square of their number. In
 # longer edits, only the changed words are counted.
 MOST_WORDS = 2_000
-# MOST_OF_A_NAME: the most words of a changed name. MOST_NAMED: the most details that are named for one edit.
+# A changed name has at most MOST_OF_A_NAME words. For one edit, at most MOST_NAMED details are named.
 MOST_OF_A_NAME, MOST_NAMED = 5, 20
 # Two names with at least this share of common letters are spellings of one name. Chosen: one letter in five may differ.
 SPELLING = 0.75
-# Characters that join figures to one number.
+# JOINS finds characters that join figures to one number; GROUPS finds those before a group of three figures.
 JOINS = re.compile("[.,:/'’٫٬\u00a0\u202f\u2009-]")
 GROUPS = re.compile("[.,'’٬\u00a0\u202f\u2009](?=\\d{3}(?:\\D|$))")
-# The end of a sentence before a word, or an opening mark. A capital letter after it does not show a name.
+# OPENS finds the end of a sentence before a word, or an opening mark. A capital letter after it does not show a name.
 OPENS = re.compile(r"(?:^|[.!?؟。\n:…])[\s\"'«“„(\[-]*$")
-# The fewest letters of a word that names the counted thing. Chosen: shorter words only connect others.
+# A word beside a number names the counted thing only if it has at least this many letters. Chosen: shorter words only
+# connect others.
 LEAST_BESIDE = 3
-# How many characters before a word are searched for OPENS.
+# OPENS is searched for in this many characters before a word.
 BEFORE = 6
 
 

@@ -20,18 +20,18 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres, row_copy
 from pipelines.stores.packed_values import pack_bigint, pack_bytes, pack_moment, pack_name, pack_smallint
 
-# Articles in one transaction of `backfill`, which adds articles that are older than the index. A transaction takes half
-# a second, and a load of the same article waits for it.
+# `backfill` adds articles that are older than the index; it adds this many in one transaction. The transaction takes
+# half a second, and a load of the same article waits for it.
 BATCH = 200
 BACKFILL = "words"
-# Known words that a process remembers, so that it need not query them again. Chosen: they take 20 MB. A frequent word
-# is met early, so it is among them.
+# A process remembers at most this many known words, so that it need not query them again. Chosen: they take 20 MB. A
+# frequent word is met early, so it is among them.
 MOST_REMEMBERED = 200_000
-# Which table of known words (start of the server, database, file) -> which of its words are committed, in UTF-8. It has
-# at most one key.
+# This dict has one table of known words, under its server's start, its database and its file. The value has the words,
+# in UTF-8, that are committed there. The dict has at most one key.
 _REMEMBERED: dict[tuple[object, ...], set[bytes]] = {}
-# The index rows of an article, and its distinct words. The words are empty if extract made the rows: then the article
-# file has the words.
+# The value has the index rows of an article and its distinct words. The words are empty if extract made the rows,
+# because then the article file has the words.
 Indexed = tuple[Sequence[PackedVector], Collection[str]]
 COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded_at", "words")
 

@@ -24,15 +24,15 @@ from pipelines.stores import articlefile, postgres, runs
 log = logging.getLogger(__name__)
 
 STAGE = "load"
-# Functions of load's caller. `check`: before the stage begins. `prepare`: in load's transaction, before all its writes.
+# Load's caller gives two Calls: `check` is called before the stage, `prepare` in load's transaction before its writes.
 Call = Callable[[postgres.Connection], None] | None
 # A function that loads the article file of a source and run; `loading` gives it.
 Load = Callable[..., Tally]
 LOCK_NOT_AVAILABLE = "55P03"
 BUSY = "Another load of {} holds its articles."
-# SQLSTATE classes. 22: a value that does not fit its type. 23: a value that a constraint refuses.
+# These are classes of SQLSTATE. 22: a value does not fit its type. 23: a constraint refuses a value.
 WRONG_VALUES = ("22", "23")
-# The most URLs that one message names. Of the others it says only how many there are.
+# A message names at most this many URLs, and says how many further ones there are.
 URLS_SHOWN = 3
 
 

@@ -48,7 +48,7 @@ STEPS = (
     "load_update_urls",
 )
 
-# Steps that are left out if no line belongs to a stored article.
+# These steps are left out if no line belongs to a stored article.
 OF_KNOWN = frozenset(
     (
         "load_find_reread_pages",
@@ -58,15 +58,15 @@ OF_KNOWN = frozenset(
         "load_add_restored_changes",
     )
 )
-# Steps that are left out if, in addition, no two lines have one URL.
+# These steps are left out if, in addition, no two lines have one URL.
 OF_LOOKS = frozenset((VERDICTS, "load_update_articles", "load_update_last_seen"))
-# Steps that are left out if every page states its own address as the canonical one.
+# These steps are left out if every page states its own address as the canonical one.
 OF_CANONICAL = frozenset(("load_drop_false_canonicals",))
-# Steps that are left out if no two lines have a text, a title or a canonical address in common.
+# These steps are left out if no two lines have a text, a title or a canonical address in common.
 OF_COPIES = frozenset(("load_find_second_urls_of_file",))
 
-# The columns of a new article beside STORED: the columns of its line, and the columns that are known once it is
-# numbered.
+# A new article has two groups of columns beside STORED. OWN_COLUMNS come from its line; GIVEN_COLUMNS are known once
+# the article is numbered.
 OWN_COLUMNS = (  # noqa: SIM905
     "source url_id published_at published_precision page_digest title_digest text_digest extractor words fetch_id"
 ).split()
@@ -74,11 +74,11 @@ GIVEN_COLUMNS = (  # noqa: SIM905
     "id url canonical_key fetched_at seen_at first_fetched_at first_run loaded_run revision"
 ).split()
 
-# For files with up to this many lines, Postgres plans the steps only once in a session: for so few lines any plan is
-# good enough. Chosen: a source brings fewer lines in a usual night.
+# If files have at most this many lines, Postgres plans the steps only once in a session, because any plan is good
+# enough for so few. Chosen: a source brings fewer lines in a usual night.
 FEW_LINES = 200
 
-# Values of policy.py for the steps; each step takes those that it names.
+# POLICY has the values of policy.py for the steps; each step takes those that it names.
 POLICY = {
     "old_after": policy.OLD_AFTER,
     "replay_after": policy.REPLAY_AFTER,

@@ -12,8 +12,8 @@ from pipelines.load import migration_batches
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
-# Articles in one transaction of `backfill`. It takes some tenths of a second, and a load of the same article waits for
-# it.
+# `backfill` changes this many articles in one transaction. The transaction takes some tenths of a second, and a load of
+# the same article waits for it.
 BATCH = 500
 BACKFILL = "wordings"
 

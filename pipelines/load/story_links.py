@@ -23,25 +23,25 @@ from pipelines.signatures import Signature
 from pipelines.stores import postgres, row_copy
 
 BACKFILL = "stories"
-# How many articles are linked at once. `backfill` (upkeep's work on older articles) links as many in one transaction.
-# Loads wait some tenths of a second for it.
+# This many articles are linked at once; `backfill` (upkeep's work on older articles) links as many in one transaction.
+# Loads wait some tenths of a second for such a transaction.
 BATCH = 200
-# Days of a period. Near copies are found in their own period and in those beside it, so all copies that are at most
-# this many days apart are found.
+# Time since EPOCH is divided into periods of PERIOD_DAYS days. Near copies are found in their own period and in those
+# beside it, so all copies that are at most this many days apart are found.
 EPOCH, PERIOD_DAYS = datetime(1970, 1, 1, tzinfo=UTC), 30
-# The value for exact copies, which have no period.
+# Exact copies have no period; this value stands in its place.
 EVER = 32767
-# The number of an article's least hashes that name its buckets. Chosen: two texts that share a third of their shingles
-# have three of them in common with a probability of .99.
+# The least hashes of an article name its buckets, and there are this many. Chosen: two texts that share a third of
+# their shingles then have three buckets in common with a probability of .99.
 BUCKETS = 24
-# Bounds on the cost of linking. LEAST_SHARED: two articles are compared if they have this many buckets in common.
-# BUCKET_READ: how many of a bucket's articles are read, newest first. MOST_COMPARED: how many articles one article is
-# compared with, the most alike first.
+# These numbers bound the cost of linking. LEAST_SHARED: two articles are compared if they have at least this many
+# buckets in common. BUCKET_READ: at most this many articles of a bucket are read, newest first. MOST_COMPARED: one
+# article is compared with at most this many articles, the most alike first.
 LEAST_SHARED, BUCKET_READ, MOST_COMPARED = 2, 24, 32
-# MATES_COMPARED: how many articles of its story a new wording is compared with. MATES_RELINKED: how many of the others
-# are linked again when an article leaves a story.
+# MATES_COMPARED: a new wording is compared with at most this many articles of its story. MATES_RELINKED: when an
+# article leaves a story, at most this many of the others are linked again.
 MATES_COMPARED, MATES_RELINKED = 32, 200
-# Bytes of a digest that are kept: they fit into a bigint.
+# This many bytes of a digest are kept, because they fit into a bigint.
 EXACT_BYTES = 8
 SIGNATURE_COLUMNS = ("article_id", "loaded_at", "told_at", "period", "exact", "buckets", "signature")
 

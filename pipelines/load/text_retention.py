@@ -22,17 +22,17 @@ from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, postgres
 from pipelines.stores.raw_retention import start_of
 
-# Wordings, or article files, of one transaction. Chosen: so many take a second.
+# One transaction deletes at most this many wordings, or article files. Chosen: so many take a second.
 AT_ONCE = 500
-# AIM_SECONDS: how long a transaction over the ledger of some runs should take. Chosen: a load of the source waits for
-# the transaction, and so short a wait is not noticed. MOST_RUNS: the most runs in a transaction. The time that the last
-# transaction took decides how many runs the next one has.
+# AIM_SECONDS: a transaction over the ledger of some runs should take this many seconds. Chosen: a load of the source
+# waits for the transaction, and so short a wait is not noticed. MOST_RUNS: a transaction has at most this many runs.
+# The time that the last transaction took decides how many runs the next one has.
 AIM_SECONDS, MOST_RUNS = 0.2, 200
-# If the raw store still had an answer of a run, its ledger is tried again after this time. Chosen: an alert or a hold
-# keeps the answer there, mostly for ever.
+# If the raw store still had an answer of a run, the run's ledger is tried again after this time. Chosen: an alert or a
+# hold keeps the answer there, mostly for ever, so an earlier try would be useless.
 TRIED_AGAIN = timedelta(days=30)
 ENDING = ".jsonl"
-# The age limit of things that are kept for ever: nothing is older.
+# This is the age limit of things that are kept for ever, because nothing is older.
 FOR_EVER = "-infinity"
 NOBODYS: Mapping[str, int] = MappingProxyType({})
 
@@ -59,7 +59,7 @@ class RetiredTexts:
         return len(self.files) + self.wordings + self.fetches
 
 
-# A function that gets the counts so far now and then.
+# An OnGone is a function that gets, from time to time, the counts so far.
 OnGone = Callable[[RetiredTexts], None]
 
 

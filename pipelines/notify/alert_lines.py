@@ -12,16 +12,16 @@ from pipelines.notify import message_languages
 from pipelines.notify.message_languages import translatable
 from pipelines.text import normal
 
-# The most sentences that are shown of one alert; of the others the message says only how many. Chosen: messages are
+# A message shows at most this many sentences of one alert, and says how many others there are. Chosen: messages are
 # read on a phone.
 MOST_EXCERPTS = 5
-# The most changed passages of one alert. Chosen: messages are read on a phone.
+# A message shows at most this many changed passages of one alert. Chosen: messages are read on a phone.
 MOST_EDITED = 3
-# The most characters of one passage. Chosen: four lines on a phone.
+# A changed passage has at most this many characters. Chosen: they take four lines on a phone.
 LONGEST_EDITED = 300
-# Outlets of a story that are named. Chosen: a line or two.
+# A message names at most this many outlets of a story. Chosen: they take a line or two.
 MOST_OUTLETS = 12
-# What happened, by the kind of an edit or of an alert.
+# SAID has the words for what happened, by the kind of an edit or of an alert.
 SAID = {
     "new": translatable("New"),
     "revised": translatable("Changed"),

@@ -12,7 +12,7 @@ from typing import Any
 from pipelines.errors import ChannelError
 from pipelines.stores import postgres
 
-# How many messages are listed by default. Chosen: some screens.
+# This many messages are listed by default. Chosen: they fill some screens.
 LISTED = 200
 
 WORDS = ("paused", "rests", "no address", "works")

@@ -17,17 +17,18 @@ from apprise.manager_plugins import NotificationManager
 from pipelines import steering
 from pipelines.notify.message import MARK_BEGINS, MARK_ENDS, Carry, Message, Receipt, ReceiptCode
 
-# Seconds that a chat's service may take. Chosen: a slower service is tried again later.
+# A chat's service may take this many seconds. Chosen: a slower service is tried again later.
 TIMEOUT_SECONDS = 15.0
-# The share of a service's limit that a text may fill. The rest stays free for a title, for escapes that apprise adds,
-# and for apprise's counters.
+# A text may fill this share of a service's limit. The rest stays free for a title, for escapes that apprise adds, and
+# for apprise's counters.
 MARGIN = 0.9
 NAME = "Nightdesk"
-# BOLD: the mark of bold type in services with a kind of Markdown. BOLD_IN_TEXT: the services that know this mark too,
-# although apprise says that they take plain text.
+# BOLD is the mark of bold type in services with a kind of Markdown. BOLD_IN_TEXT are the services that know this mark
+# too, although apprise says that they take plain text.
 BOLD = "**"
 BOLD_IN_TEXT = ("discord", "mmost", "mmosts", "zulip")
-# The most characters that two things become in HTML: the mark beside a found word, and an escaped character.
+# In HTML two things become longer, at most to so many characters: the mark beside a found word, and an escaped
+# character.
 MARK_LENGTH, ESCAPE_LENGTH = len("</b>"), len("&amp;")
 ANSWERED = re.compile(r"error=(\d{3})")
 ABOUT_THE_MESSAGE = ("400", "413", "422")

@@ -24,7 +24,7 @@ from pipelines.notify import form_addresses
 from pipelines.notify.channel_kinds import FILE, MAIL, WEBHOOK, kind, problem
 from pipelines.notify.message import Carry, Message, Receipt, ReceiptCode
 
-# Seconds to sign off from a server that does not answer.
+# A courier takes at most this many seconds to sign off from a server that does not answer.
 CLOSING_SECONDS = 3.0
 
 

@@ -1,4 +1,5 @@
-"""Handing over: how a message gets to a channel. A process of its own gets the address. No text here shows it.
+"""Handing over: how a message gets to a channel. The address may hold a password. So, except for `log://`, a process of
+its own does the sending, and no message or error in this module shows the address.
 
 `webhook+https://…` is a POST of JSON, `smtp(s)://user:password@host:port/?from=…&to=…` and `mailto:someone?…` are mail,
 `file:///…` is a file of JSON lines, `log://` is the log of the sender. All other addresses are for apprise. Every
@@ -30,16 +31,16 @@ from pipelines.notify.channel_kinds import HOW, LOG, WEBHOOK, kind
 from pipelines.notify.message import Message, Receipt, ReceiptCode
 from pipelines.notify.message_wording import plain, render
 
-# How long a courier may take to end before it is killed; normally it ends sooner.
+# A courier may take this many seconds to end; normally it ends sooner, and after them it is killed.
 CLOSING_SECONDS = 5.0
-# The bytes that a pipe of Linux holds.
+# A pipe of Linux holds this many bytes.
 PIPE_BYTES = 64 * 1024
-# The beginnings of the environment variables that a courier does not get.
+# A courier does not get the environment variables that begin like this.
 HIDDEN = ("NIGHTDESK_CHANNEL_", "NIGHTDESK_DATABASE_URL", "AIRFLOW__")
 
 __all__ = ["HandedMessage", "Message", "Receipt", "ReceiptCode", "open_courier", "plain", "render", "send", "test"]
 
-# Alerts are logged, whatever the level of the log.
+# This log takes the alerts of `log://`, whatever the level of other logs.
 log = logging.getLogger("nightdesk.alerts")
 log.setLevel(logging.INFO)
 

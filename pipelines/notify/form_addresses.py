@@ -19,9 +19,9 @@ from typing import Any
 from pipelines.networks import Network, is_public
 from pipelines.notify.channel_kinds import kind
 
-# The events that Python reports before it connects or sends, with the socket and the address.
+# Python reports these events, with the socket and the address, before it connects or sends.
 CONNECTIONS = ("socket.connect", "socket.sendto", "socket.sendmsg")
-# The events that Python reports before it starts a program.
+# Python reports these events before it starts a program.
 PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn")
 LED_AWAY = (
     "its address leads to this machine or into a private network; NIGHTDESK_FORM_NETWORKS names the networks where it "

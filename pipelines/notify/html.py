@@ -12,7 +12,7 @@ from pipelines.notify import alert_lines, message_languages
 from pipelines.notify.alert_lines import MOST_OUTLETS, MessageLine
 from pipelines.text import direction
 
-# An address or a command of Nightdesk in a line: it is written from left to right in any line.
+# _ADDRESS finds a web address or a command of Nightdesk in a line. Both are written from left to right in any line.
 _ADDRESS = re.compile(r"https?://[^\s<>]+|nightdesk (?:articles|watch mute) .*")
 
 

@@ -14,10 +14,10 @@ from urllib.parse import unquote, urlsplit
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Receipt, ReceiptCode
 
-# Seconds that a file may take. Chosen: a disk over a network that takes longer is down.
+# A file may take this many seconds. Chosen: a disk over a network that takes longer is down.
 TIMEOUT_SECONDS = 15.0
-# An earlier copy of a message is searched in this many bytes at the end of the file: after a kill, the copy is among
-# the last few lines.
+# An earlier copy of a message is searched for in this many bytes at the end of the file, because after a kill the copy
+# is among the last few lines.
 TAIL_BYTES = 1024 * 1024
 
 

@@ -22,22 +22,23 @@ from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Receipt, ReceiptCode
 
-# Hexadecimal digits of the mark of a recipient who has a message. Chosen: no two recipients share so many.
+# The mark of a recipient who has a message has this many hexadecimal digits. Chosen: no two recipients have the same
+# digits.
 MARK_DIGITS = 16
-# The same for a Message-ID, which must be unique for ever.
+# A Message-ID has this many hexadecimal digits. It has more than a mark because it must be unique for ever.
 ID_DIGITS = 40
-# The ports of mail servers: with TLS from the start, and without.
+# Mail servers listen at these ports: SMTPS_PORT with TLS from the start, SMTP_PORT without.
 SMTPS_PORT, SMTP_PORT = 465, 25
 
-# Seconds that a mail server may take for one step. Chosen: some servers first look up the name of the sender.
+# A mail server may take this many seconds for one step. Chosen: some servers first look up the name of the sender.
 TIMEOUT_SECONDS = 20.0
 DOMAIN = "nightdesk.invalid"
-# The most characters of a header's value. Chosen: SMTP allows 998 for the line, and the header's name stands before the
-# value.
+# A header's value has at most this many characters. Chosen: SMTP allows 998 for the line, and the header's name stands
+# before the value.
 LONGEST_LINE = 900
 IN_CLEAR = "password_in_clear"
 NO_RECIPIENT = "it names no recipient, or one that is no mail address"
-# Codes of SMTP: success; and the first of the codes after which another try is useless (RFC 5321).
+# OK_CODE is SMTP's code of success. From PERMANENT_CODE on, another try is useless (RFC 5321).
 OK_CODE, PERMANENT_CODE = 250, 500
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-# The marks around the found words in the parts of a message. A chat makes the words bold, or leaves the marks out.
+# These marks stand around the found words in the parts of a message. A chat makes the words bold, or leaves the marks
+# out.
 MARK_BEGINS, MARK_ENDS = "\x02", "\x03"
 
 
@@ -60,5 +61,5 @@ class Receipt:
     wait: float = 0.0
 
 
-# Hands a message over, without the parts taken before, and reports each newly taken part at once.
+# A Carry hands a message over, without the parts that were taken before, and reports each newly taken part at once.
 Carry = Callable[[Message, Sequence[str], Callable[[str], None]], Receipt]

@@ -18,13 +18,14 @@ from babel.messages import mofile, pofile
 
 from pipelines.dates import calendars
 
-# Code of a language -> its own name for itself.
+# NAMES has, for the code of each language, its own name for itself.
 NAMES = {"en": "English", "ar": "العربية", "ckb": "کوردی", "fa": "فارسی", "fr": "Français", "tr": "Türkçe"}
 USUAL = "en"
 CATALOGUES = Path(__file__).parent / "locale"
-# The digits of the numbering systems in these languages.
+# DIGITS has the digits of the numbering systems in these languages.
 DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹"}
-# The formats of a day, a month and a year. In English the order of the numbers is one that no reader mistakes.
+# FORMS has the formats of a day, a month and a year. English has its own formats, in which no reader mistakes the day
+# for the month.
 FORMS = {"day": "d MMMM y", "month": "MMMM y", "year": "y"}
 # Persian uses the solar Hijri calendar, which Babel does not know. The Gregorian date stands after it in parentheses.
 PERSIAN = "fa"

@@ -18,9 +18,9 @@ from pipelines.notify.message import MARK_BEGINS, MARK_ENDS, Message
 from pipelines.notify.shown_alerts import join_alerts, show
 from pipelines.notify.subjects import LONGEST_SUBJECT_CHARACTERS
 
-# The most characters of a title in a chat, whose messages have room for some 2,000 characters.
+# A title in a chat has at most this many characters, because the chat's messages have room for some 2,000.
 LONGEST_TITLE = 300
-# Characters that begin or end bold type in some services. A found word that contains one is not marked.
+# In some services these characters begin or end bold type. A found word that contains one is not marked.
 _BOLD = "*"
 
 

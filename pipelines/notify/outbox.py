@@ -28,14 +28,15 @@ from pipelines.notify.message_wording import plain, render
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
-# Hexadecimal digits of a digest in a key. Chosen: no two digests of one installation share them.
+# A digest in a key has this many hexadecimal digits. Chosen: no two digests of one installation begin with the same 16
+# digits.
 DIGEST_DIGITS = 16
 
-# The first of the two numbers of a sender's advisory lock; the second is the sender's own.
+# A sender's advisory lock has two numbers. This is the first; the second is the sender's own.
 SENDERS = 4_917_002
 
 
-# Name of a source -> its title and its time zone.
+# A TitleAndZone is a function that gets the name of a source and gives its title and its time zone.
 TitleAndZone = Callable[[str], tuple[str, str]]
 
 

@@ -12,9 +12,9 @@ from pipelines.notify import message_languages
 from pipelines.notify.message_languages import translatable
 from pipelines.notify.shown_alerts import join_alerts
 
-# Characters of a subject. Chosen: as many as mail and chat programs show.
+# A subject has at most this many characters. Chosen: mail and chat programs show as many.
 LONGEST_SUBJECT_CHARACTERS = 160
-# The word for the event, which stands between the watch and the title. A new article needs none.
+# IN_SUBJECT has the word for the event, which stands between the watch and the title. A new article needs no such word.
 IN_SUBJECT = {
     "new": "",
     "revised": translatable("changed:"),
@@ -24,7 +24,7 @@ IN_SUBJECT = {
     "restored": translatable("back:"),
     "health": "",
 }
-# The number of each kind, in the subject of a message with several.
+# COUNTED has the number of each kind, for the subject of a message with several alerts.
 COUNTED = {
     "new": translatable("{n} new"),
     "revised": translatable("{n} changed"),

@@ -32,17 +32,17 @@ from urllib3.util import Url, parse_url
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Receipt, ReceiptCode
 
-# Seconds that a webhook may take. Chosen: a slower program should take the message first and work later.
+# A webhook may take this many seconds. Chosen: a slower program should take the message first and work later.
 TIMEOUT_SECONDS = 15.0
-# The body of an answer is not needed, but the connection can only be kept if the body is read. So at most this many
-# bytes are read, within this many seconds.
+# The body of an answer is not needed, but the connection can only be kept if the body is read. So at most BODY bytes
+# are read, within BODY_SECONDS seconds.
 BODY, BODY_SECONDS = 64 * 1024, 0.2
 # These statuses refuse one message; the next message may be taken.
 ABOUT_THE_MESSAGE = (400, 413, 422)
-# The longest Retry-After in seconds that is obeyed. Chosen: a day.
+# A Retry-After is obeyed up to this many seconds. Chosen: an alert that is a day late is of no more use.
 LONGEST_WAIT_SECONDS = 24 * 3600.0
 HEADERS = {"Content-Type": "application/json", "User-Agent": "Nightdesk"}
-# The beginning of a secret in base64; any other secret is its own bytes (Standard Webhooks).
+# A secret that begins with this is written in base64. Any other secret is its own bytes (Standard Webhooks).
 ENCODED = "whsec_"
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pipelines import text
 from pipelines.query import variants
 
-# Zero-width non-joiner: Persian and Kurdish write parts of one word with it, or with a space.
+# This is the zero-width non-joiner. Persian and Kurdish write parts of one word with it, or with a space.
 JOINER = "\u200c"
 
 

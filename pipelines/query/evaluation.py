@@ -19,7 +19,8 @@ from pipelines.query.matcher import Hit
 from pipelines.query.terms import Term
 
 FIELDS = ("title", "description", "text")
-# The most words of a query that an article may write as one word. Chosen: a verb with its prefix, object and ending.
+# An article may write at most this many words of a query as one word. Chosen: a verb has a prefix, an object and an
+# ending at most.
 MOST_JOINED = 4
 
 

@@ -12,7 +12,10 @@ from pipelines.query.lexer import QUOTES, TokenKind
 
 
 def write_part(node: Node) -> str:
-    """A part of a query in the written form, which `parse` reads back as the same part; dates are only named."""
+    """A part of a query in the written form, which `parse` reads back as the same part.
+
+    A date filter gives only the words `from: or to:`.
+    """
     if isinstance(node, Find):
         marked = node.term.mode != "clitics" or node.term.article == "keep"
         prefix = node.term.written.partition(":")[0] + ":" if marked else ""
@@ -33,7 +36,7 @@ def write_part(node: Node) -> str:
 
 
 def say_what_holds(node: Node) -> str:
-    """A clause that says how much of a query must hold, by its outermost operator."""
+    """A clause that says whether all parts of a query have to hold or one is enough, by its outermost operator."""
     if isinstance(node, Every):
         return "all of its parts have to hold"
     return "one of its parts is enough" if isinstance(node, Either) else "it has one part"
@@ -92,7 +95,10 @@ def explain_failed(node: Node, lookup: ArticleLookup) -> list[str]:
 
 
 def _spell(text: str) -> str:
-    """A spelling or value as it stands, if a query takes it for one word, and else in quotes that it does not have."""
+    """A spelling or value as it stands, if a query takes it for one word.
+
+    Otherwise it stands in a kind of quotes that does not occur in it.
+    """
     try:
         pieces = [(piece.kind, piece.prefixes, piece.spellings) for piece in lexer.pieces(text, ())]
     except QueryError:

@@ -19,14 +19,15 @@ from pipelines.query.day_spans import Moment
 from pipelines.query.lexer import QueryToken, TokenKind, pieces
 from pipelines.query.terms import PREFIXES, Term, checked_term
 
-# The limits of one query. Within them a query is read in milliseconds, and with 24 forms for each term it fits into one
-# tsquery.
+# These are the limits of one query: its characters, its terms, the depth of its parentheses, and the words that NEAR
+# allows between two terms. Within them a query is read in milliseconds, and with 24 forms for each term it fits into
+# one tsquery.
 LONGEST = 10_000
 MOST_TERMS = 250
 DEEPEST = 50
 WIDEST_NEAR = 50
 LANGUAGE = re.compile(r"[a-z]{2,3}")
-# Control characters and halves of surrogate pairs: no text in Postgres has them.
+# UNWRITABLE finds control characters and halves of surrogate pairs, because no text in Postgres has them.
 UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 COUNTRY = re.compile(r"[A-Za-z]{2}")
 

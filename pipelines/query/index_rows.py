@@ -13,18 +13,21 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-# The version of the index's content and of its form in article files. The number changes if either of them does.
+# This is the version of the index's content and of its form in article files. The number changes if either of them
+# does.
 VERSION = 3
-# The last place that a tsvector can have. The bits above these are the weight of a place: A is 3, B is 2, and 0 is
-# none.
+# A tsvector can have no place after LAST_PLACE. The bits above the lowest WEIGHT_BITS are the weight of a place: A is
+# 3, B is 2, and 0 is none.
 LAST_PLACE, WEIGHT_BITS = 16_383, 14
 WEIGHT_LETTERS = ("", "C", "B", "A")
-# The marks before a word of the title, and of an author's name; no word has these signs.
+# TITLE is the mark before a word of the title, and AUTHOR the mark before a word of an author's name; no word has these
+# signs.
 TITLE, AUTHOR = "=", "@"
 MARKS = (TITLE + AUTHOR).encode()
-# In a tsvector's binary form: how many words it has; how many places a word has, and each of them.
+# A tsvector's binary form has two kinds of numbers. COUNT: how many words it has. PLACES: how many places a word has,
+# and each of them.
 COUNT, PLACES = struct.Struct(">I"), struct.Struct(">H")
-# The errors that rows in another form may raise.
+# Rows in another form may raise these errors.
 UNREADABLE = (ValueError, TypeError, IndexError, struct.error)
 
 

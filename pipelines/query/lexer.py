@@ -11,25 +11,25 @@ from enum import StrEnum
 
 from pipelines.errors import QueryError
 
-# Opening quote -> closing quote.
+# QUOTES has the closing quotes for each opening quote.
 QUOTES = {'"': '"', "“": '”"', "„": '“”"', "«": "»", "”": '”"'}
-# Other forms of the signs of a query, and the plain sign for each. Chinese and Japanese keyboards write wide forms, and
-# some programs replace what a person types.
+# ALIKE has other forms of the signs of a query, and the plain sign for each. Chinese and Japanese keyboards write wide
+# forms, and some programs replace what a person types.
 ALIKE = str.maketrans("（）｜＂－＊／‐‑–—−", '()|"-*/-----')
-# A wide colon is also punctuation of a text. Only after the name of a prefix it counts as a plain colon.
+# A wide colon is also punctuation of a text, so it counts as a plain colon only after the name of a prefix.
 WIDE_PREFIX = re.compile(r"(?<![A-Za-z_])([A-Za-z_]+)：")
 # A quote within a Hebrew word marks an acronym (צה"ל), and is no quote.
 GERSHAYIM = '(?<=[\u05d0-\u05ea])["”“](?=[\u05d0-\u05ea])'
 ACRONYM = re.compile(GERSHAYIM)
 PREFIX = re.compile(r"([A-Za-z_]+):")
-# Blanks, and the marks that keyboards of right-to-left scripts put between words.
+# BLANK finds blanks, and the marks that keyboards of right-to-left scripts put between words.
 BLANK = re.compile("[\\s\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]+")
 BARE = re.compile(f'(?:[^\\s()|"“„«»”\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]|{GERSHAYIM})+')
 NEAR = re.compile(r"near(?:/([^\s()]*))?(?=[\s()]|$)", re.IGNORECASE)
 NEAR_ALONE = "NEAR"
-# Longer numbers are all the same: far too large.
+# Numbers with more digits than this all mean the same: far too many words.
 DIGITS_OF_NEAR = 6
-# A plain word, as most pieces are: letters and digits between blanks.
+# Most pieces are plain words: letters and digits between blanks.
 PLAIN = re.compile(r"[^\W_]+(?=\s|$)")
 
 

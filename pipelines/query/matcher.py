@@ -18,13 +18,13 @@ from pipelines.query import stems, variants
 from pipelines.query.article_words import JOINER, ArticleWords, FieldWords
 from pipelines.query.terms import Term
 
-# Places in one alert. Chosen: a message shows a few; the rest is in the article.
+# An alert has at most this many places. Chosen: a message shows a few, and the article has the rest.
 MAX_ALERT_MATCHES = 20
-# The most characters of a sentence that is shown whole. Chosen: four lines on a phone.
+# A sentence with at most this many characters is shown whole. Chosen: it takes four lines on a phone.
 LONGEST_SENTENCE = 300
-# Characters of a longer sentence on each side of the place. Chosen: a line on a phone.
+# Of a longer sentence, this many characters are shown on each side of the place. Chosen: they take a line on a phone.
 SNIPPET_CHARACTERS = 70
-# Tanwin on an alef: it makes the accusative of a common noun look like a name that ends in alef (درعاً, a shield).
+# Tanwin on an alef makes the accusative of a common noun look like a name that ends in alef (درعاً, a shield).
 TANWIN = "\u064b"
 
 

@@ -19,13 +19,13 @@ from pipelines.query.grammar import Either, Every, Except, Field, FieldFilter, F
 from pipelines.query.query_set import QuerySet
 from pipelines.query.terms import Term
 
-# CLAUSES: how many clauses are tested besides the one by which a query is looked up. EXCLUSIONS: how many excluded
-# words are tested. Chosen: most queries have no more, and four bytes each are kept for every query.
+# A query is looked up by one of its clauses. CLAUSES: at most this many others are tested besides. EXCLUSIONS: at most
+# this many excluded words are tested. Chosen: most queries have no more, and each takes four bytes for every query.
 CLAUSES, EXCLUSIONS = 3, 2
-# If nothing is known of a word's frequency, this value divided by the number of its letters is the assumed share of
-# articles with the word. Chosen: the share is far below one in a thousand.
+# If nothing is known of a word's frequency, the assumed share of articles with the word is this value divided by the
+# number of its letters. Chosen: an unknown word is in far fewer than one article in a thousand.
 UNSEEN = 0.0002
-# The assumed share of articles with a key of another kind. Chosen: only their order matters.
+# Each of these shares of articles is assumed to have a key of that kind. Chosen: only the order of the shares matters.
 USUAL = {"start": 0.05, "stem": 0.02, "piece": 0.2, "filter": 0.2, "lang": 0.6}
 Keys = frozenset[str]
 

@@ -24,17 +24,19 @@ from pipelines.query.grammar import Either, Every, Except, Field, FieldFilter, F
 from pipelines.query.matcher import Hit
 from pipelines.query.terms import Term
 
-# The version of the form of the arrays, and of the meaning that `grammar` gives to a query. Stored arrays with another
-# number are built again.
+# This is the version of the form of the arrays, and of the meaning that `grammar` gives to a query. Stored arrays with
+# another number are built again.
 FORM = 3
 # A query's rows have a fixed number of clauses. These two fill the empty places: ALWAYS in `required`, because every
 # article meets it, and NEVER in `excluded`, because no article meets it.
 ALWAYS, NEVER = 0, 1
-# Letters of the pieces by which the letters of a `sub:` are found. Chosen: the shortest `sub:` that is allowed.
+# The letters of a `sub:` are found by pieces of this many letters. Chosen: no shorter `sub:` is allowed.
 PIECE_LETTERS = 3
-# How many words and queries are remembered. Chosen: the number of words of a language; memory must have a limit.
+# A process remembers at most so many words and queries. Chosen: a language has as many words, and memory must have a
+# limit.
 MAX_WORDS, MAX_NODES = 100_000, 100_000
-# Bytes of a key's hash. Chosen: among a million keys, two are equal once in ten million installations.
+# A key's hash has this many bytes. Chosen: among a million keys, two hashes are equal once in ten million
+# installations.
 HASH_BYTES = 8
 
 

@@ -21,7 +21,7 @@ class Scope:
 
 
 NOWHERE = Scope()
-# Source -> the properties that a query may use.
+# Scopes has, for each source, the properties that a query may use.
 Scopes = Mapping[str, Scope]
 
 

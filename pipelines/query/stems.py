@@ -1,8 +1,8 @@
 """Stems: which words of a European language are one word with different endings. Only this module knows the stemmers.
 
-The rules are Snowball's, as in Postgres' own configurations, but they run in Python, for watches and for searches. A
-text is read with the rules of its own language. The search index gives the words with the same beginning as candidates.
-So a term means the same in a watch and in a search.
+The rules are Snowball's, as in Postgres' own configurations, but they run in Python, for watches and for searches. So a
+term means the same in both. A text is read with the rules of its own language. The search index only gives candidates:
+the words with the same beginning.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import snowballstemmer
 
-# The stemmers' names of the languages that have one. Arabic has its own rules (variants).
+# LANGUAGES has the stemmers' names of the languages that have a stemmer. Arabic has its own rules (variants).
 LANGUAGES = {
     "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
     "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hu": "hungarian",
@@ -20,8 +20,8 @@ LANGUAGES = {
     "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
     "sv": "swedish", "tr": "turkish",
 }  # fmt: skip
-# The fewest letters of a beginning that is looked up in the index. A shorter common beginning is lengthened to this.
-# Chosen: with fewer the index names every article.
+# The index is asked for beginnings of at least this many letters; a shorter common beginning is lengthened. Chosen:
+# with fewer letters the index names every article.
 SHORTEST_LETTERS = 3
 
 

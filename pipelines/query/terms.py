@@ -11,7 +11,7 @@ from pipelines import text
 from pipelines.errors import WatchError
 from pipelines.query import variants
 
-# The prefix of a term -> its mode, and how the grammatical article (ال) is treated.
+# PREFIXES has, for each prefix of a term, its mode and how the grammatical article (ال) is treated.
 PREFIXES = {
     "clitics": ("clitics", "optional"),
     "exact": ("exact", "optional"),
@@ -23,12 +23,12 @@ PREFIXES = {
 }
 WRITTEN_AS = {"exact": "exact", "suffix": "suffix", "stem": "stem", "substring": "sub"}
 WRITTEN = re.compile(r"([a-z]+):(?=\S)(.*)", re.DOTALL)
-# The fewest letters of a `sub:`. Chosen: two letters are in every text.
+# A `sub:` has at least this many letters. Chosen: any two letters are in nearly every text.
 SHORTEST_PART_LETTERS = 3
-# A Korean syllable, which is one character.
+# SYLLABLE finds a Korean syllable, which is one character.
 SYLLABLE = re.compile("[\uac00-\ud7a3]")
-# How many terms are remembered: many watches look for the same words. Chosen: enough for some ten thousand watches, in
-# 20 MB.
+# This many terms are remembered, because many watches look for the same words. Chosen: these are enough for some ten
+# thousand watches, and take 20 MB.
 REMEMBERED_TERMS = 1 << 16
 
 
@@ -39,9 +39,9 @@ class Term:
     mode: `clitics` finds a word with the letters that Arabic writes before it; `exact` finds the word alone; `suffix`
     also finds the word with letters written after it; `stem` finds the word with any ending in the language of the
     text; `substring` finds the letters at any place in a word.
-    article: how the grammatical article (ال) is treated. The letters that a mode finds before a word may be the article
-    with `optional`, and may not with `keep` (حماس, not الحماس). `apart` stands only with `substring`: the term is
-    looked for without the article at its beginning.
+    article: how the grammatical article (ال) is treated. With `optional`, the article may stand before the word too.
+    With `keep`, it may not: حماس is found, الحماس is not. `apart` stands only with `substring`: the term is looked for
+    without the article at its beginning.
 
     A word that ends in `*` finds every word with this beginning.
     """

@@ -7,18 +7,19 @@ from functools import lru_cache
 
 ARABIC = re.compile("[\u0621-\u064a]")
 HEBREW = re.compile("[\u05d0-\u05ea]")
-# Each of these can also have ו before it.
+# Each of these prefixes can also have ו before it.
 HEBREW_PREFIXES = ("", "ה", "ב", "ל", "מ", "כ", "ש", "שה", "שב", "של", "שמ", "מה")
 HEBREW_AND = "ו"
 CONJUNCTIONS = ("", "و", "ف")
 PREPOSITIONS = ("", "ب", "ك", "ل")
 ARTICLE, LAM = "ال", "ل"
-# ل and the article are written together: للعراق.
+# In the last of these, ل and the article are written together: للعراق.
 ARTICLES = ("ال", "بال", "كال", "لل")
 PREFIXES = frozenset(c + p for c in CONJUNCTIONS for p in (*PREPOSITIONS, *ARTICLES))
 PRONOUNS = ("ه", "ها", "هم", "هن", "هما", "ك", "كم", "نا", "ي")
 PLURALS = ("ات", "ين", "ان", "ون", "تين", "تان")
-# Before a pronoun or another noun, a plural or a dual loses its ن: لاجئوهم, غارتي الأمس.
+# Before a pronoun or another noun, a plural or a dual loses its ن: لاجئوهم, غارتي الأمس. JOINED has the endings that
+# this makes.
 JOINED = (
     *("و", "تا", "تي", "ينا", "ونا"),
     *(f"ات{pronoun}" for pronoun in PRONOUNS),

@@ -23,26 +23,26 @@ from pipelines.query.grammar import Either, Every, Except, Field, FieldFilter, F
 from pipelines.query.index_rows import AUTHOR, LAST_PLACE, TITLE, WEIGHT_BITS, Shape, Vector, quote
 from pipelines.query.matcher import Word
 
-# Postgres' limits: places of one word, and bytes of one row (1 MB, with room for what it adds).
+# Postgres has two limits: on the places of one word, and on the bytes of one row (1 MB; MOST_BYTES leaves room for what
+# Postgres adds).
 MOST_PLACES = 255
 MOST_BYTES = 800_000
-# The most letters of a word: a tsvector takes 2,046 bytes, and a letter has four at most.
+# A word has at most this many letters, because a tsvector takes 2,046 bytes, and a letter has four at most.
 LONGEST_WORD = 500
-# The most words that contain the letters of a `sub:`. If more words contain them, the index does not help, and
-# candidates are read instead.
+# If more words than this contain the letters of a `sub:`, the index does not help, and candidates are read instead.
 MOST_WORDS = 5_000
-# Written forms of all terms of a query: a tsquery takes 1 MB.
+# All terms of a query have at most this many written forms, because a tsquery takes 1 MB.
 MOST_FORMS = 30_000
-# The weights of a tsvector: A for a word of the title, B for one of the description.
+# These are the weights of a tsvector: A for a word of the title, B for a word of the description.
 WEIGHTS = {"title": 3 << WEIGHT_BITS, "description": 2 << WEIGHT_BITS, "text": 0}
-# The gap of places between two fields: larger than NEAR allows, so that NEAR never connects two fields.
+# The places of two fields are this far apart. NEAR allows fewer words between, so it never connects two fields.
 GAP = 60
-# The sign before the distance between two words in a tsquery; no word has this sign.
+# BESIDE finds the sign before the distance between two words in a tsquery; no word has this sign.
 BESIDE = re.compile(r"<(-|\d+)>")
-# One letter can stand for several words (ﷺ). In the text these words share the letter's place; in the index each has a
-# place of its own.
+# One letter can stand for several words (ﷺ has four). In the text these words share the letter's place; in the index
+# each has a place of its own.
 LIGATURE = 4
-# The most written forms in the query for one NEAR. Each form is written, and counted, once for each possible number of
+# One NEAR has at most this many written forms. Each form is written, and counted, once for each possible number of
 # words between.
 MOST_NEAR_FORMS = 6_000
 
@@ -224,7 +224,7 @@ class _Writing:
         return None if None in made else " | ".join(f"({part})" for part in made if part) or None
 
 
-# A condition that no row fulfils: no word contains a blank.
+# No row fulfils this condition, because no word contains a blank.
 _NOTHING = "' '"
 
 
