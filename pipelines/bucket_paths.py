@@ -1,4 +1,4 @@
-"""Places: paths of this machine that also know the address of the same file or folder in a bucket, if there is one.
+"""A place is a path of this machine that also knows the address of the same file or folder in a bucket, if it has one.
 
 Every path below a place is a place too. Code that reads or writes a place does so through `stores.bucket`. Code that
 uses a place as a plain path reaches only the disk of this machine.

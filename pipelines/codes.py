@@ -141,12 +141,12 @@ class Cause(CodeWithMeaning):
     UNDECIDED = "undecided", "extraction could not read the page, by a fault that is not the page's"
 
 
-# Causes that exclude a URL although none of our own rules does. A URL with one of these causes counts as discovered,
+# These causes exclude a URL although none of our own rules does. A URL with one of these causes counts as discovered,
 # and may be let in later: a list that keeps naming it brings it back, after ever longer pauses.
 NOT_OURS = (Cause.MOVED_AWAY, Cause.ROBOTS, Cause.GUARD, Cause.GUARD_NETWORK, Cause.GUARD_REDIRECT)
-# Refusals of the guard, which other settings may lift.
+# These are refusals of the guard, which other settings may lift.
 GUARDED = (Cause.GUARD, Cause.GUARD_NETWORK)
-# Causes by which nothing came back from the host: its network or the host itself is at fault.
+# With these causes nothing came back from the host: the network or the host itself is at fault.
 NO_ANSWER = frozenset(
     {Cause.TIMEOUT, Cause.DNS, Cause.CONNECTION_REFUSED, Cause.CONNECTION_LOST, Cause.TLS, Cause.PROXY}
 )

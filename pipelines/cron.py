@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from croniter import croniter
 
-# Fields of a cron expression: minute, hour, day, month, weekday.
+# A cron expression has these fields: minute, hour, day, month, weekday.
 FIELDS = 5
-# Any day, for questions that depend only on the time of day.
+# Any day will do for questions that depend only on the time of day.
 SOME_DAY = datetime(2024, 1, 1, tzinfo=UTC)
-# The largest change of a clock.
+# No change of a clock (such as summer time) is larger than this.
 CLOCK_CHANGE = timedelta(hours=3)
 
 

@@ -1,5 +1,5 @@
-"""Digests of an article, from which load knows without reading its text again whether article or wording is another
-one.
+"""Digests of an article, from which load knows whether the article or its wording has changed, without reading the text
+again.
 
 Extract makes them and writes them into the article file, because to make the normal form of a text costs more than to
 store the article. Load makes the digests that an older file lacks.
@@ -14,7 +14,7 @@ from typing import Any
 from pipelines import text, urls
 from pipelines.model import Article
 
-# The version of the digests. It changes with the normal form of texts and with the keys of addresses.
+# This is the version of the digests. It changes with the normal form of texts and with the keys of addresses.
 VERSION = 1
 
 

@@ -9,28 +9,33 @@ from importlib import import_module
 from io import BytesIO
 from typing import Any
 
-# The modes of zlib: gzip, zlib's own form, and the bare stream, which servers also call deflate.
+# These are the modes of zlib: gzip, zlib's own form, and the bare stream, which servers also call deflate.
 GZIP, ZLIB, DEFLATE = 31, 15, -15
 
-# The most encodings of one body. Real servers send one or two; each step could be as large as the limit.
+# A body may have at most this many encodings. Real servers send one or two, and each step could be as large as the
+# limit.
 MOST_ENCODINGS = 4
-# The most times that a body is gzip without a header that says so. Chosen: a packed file that was packed again.
+# A body may be gzip at most this many times without a header that says so. Chosen: a packed file may have been packed
+# again.
 MOST_UNNAMED = 2
-# The beginning of a gzip body.
+# A gzip body begins with these bytes.
 MAGIC = b"\x1f\x8b"
-# The beginning of a body that is not encoded as its label says: markup, JSON or a gzip file.
+# A body that begins so is not encoded as its label says: it is markup, JSON or a gzip file.
 PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,20}(?:<[!?A-Za-z][\t\n\r -\xff]{30}|[{\[]\s{0,20}\")|\x1f\x8b\x08")
-# The most members of a gzip body. With one member for every 64 KB, 50 MB have 800.
+# A gzip body may have at most this many members. With one member for every 64 KB, 50 MB have 800.
 MOST_MEMBERS = 10_000
-# The rest of a piece behind the end of a member is copied. The first pieces are small, so that the copies stay small.
+# A body is read in pieces of LEAST_PIECE bytes and then of more, up to LARGEST_PIECE. The rest of a piece behind the
+# end of a member is copied. The first pieces are small, so that the copies stay small.
 LEAST_PIECE, LARGEST_PIECE = 256, 1 << 16
-# The beginnings of a zstd frame; a skippable one (RFC 8878) says its length, and its content is no part of the body.
+# FRAME is how a zstd frame begins. A SKIPPABLE frame (RFC 8878) says its length, and its content is no part of the
+# body.
 FRAME = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
 SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18(.{4})", re.DOTALL)
-# The most frames of a zstd body, because the rest of the body is copied behind each. Chosen: programs that pack in
-# pieces make one for some megabytes.
+# A zstd body may have at most this many frames, because the rest of the body is copied behind each. Chosen: programs
+# that pack in pieces make one frame for some megabytes.
 MOST_FRAMES = 100
-# Encodings in use that nothing here undoes. Browsers take any other name, such as utf-8 or text/html, for no encoding.
+# These encodings are in use, and nothing here undoes them. Browsers take any other name, such as utf-8 or text/html,
+# for no encoding.
 NOT_SUPPORTED = {
     "compress", "x-compress", "bzip2", "x-bzip2", "xz", "lzma", "lz4", "sdch", "exi", "aes128gcm", "dcb", "dcz",
     "pack200-gzip",

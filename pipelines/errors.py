@@ -2,7 +2,7 @@
 
 import unicodedata
 
-# Letters of a query that are shown before and after a mistake.
+# This many letters of a query are shown before a mistake and after it.
 AROUND = 30
 
 

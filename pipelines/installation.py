@@ -18,7 +18,7 @@ FILE_VARIABLE = "NIGHTDESK_ENV_FILE"
 HOME_VARIABLE = "NIGHTDESK_HOME"
 # Without a file, any one of these variables makes an installation, as in a container.
 PLACES = ("NIGHTDESK_DATA", "NIGHTDESK_SOURCES", "NIGHTDESK_DATABASE_URL")
-# The mode's bit for everybody's right to write.
+# This bit of a mode gives everybody the right to write.
 OTHERS_MAY_WRITE = 0o002
 
 

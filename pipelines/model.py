@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pipelines.codes import Reason, RunCode, RunState
 
-# The form of a run key, in UTC; a run started by a person has seconds as well.
+# A run key has this form, in UTC; the key of a run that a person started has seconds as well.
 RUN_KEY = "%Y-%m-%dT%H%M"
 
 

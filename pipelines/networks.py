@@ -7,10 +7,10 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_net
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
-# The public part of IPv6. All other addresses are local, or lead to an IPv4 address (mapped, compatible, NAT64) that
-# may be local.
+# This is the public part of IPv6. All other addresses are local, or lead to an IPv4 address (mapped, compatible, NAT64)
+# that may be local.
 UNICAST = IPv6Network("2000::/3")
-# Addresses that are public by the registry, but that the machine's own cloud answers, with its metadata.
+# These addresses are public by the registry, but the machine's own cloud answers them, with its metadata.
 METADATA: tuple[Network, ...] = tuple(
     ip_network(network) for network in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24")
 )

@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-# The modes of the files and folders that Nightdesk makes: only for their owner.
+# Nightdesk makes folders and files with these modes: only their owner may use them.
 FOLDER_MODE, FILE_MODE, UMASK = 0o700, 0o600, 0o077
-# The mode of a folder through which other users may pass to their own folders, without listing it.
+# A folder of this mode lets other users pass to their own folders, but not list it.
 PASSAGE = 0o711
 
 

@@ -22,18 +22,19 @@ from pipelines.errors import SettingsError
 Network = IPv4Network | IPv6Network
 CHANNEL_PREFIX = "NIGHTDESK_CHANNEL_"
 SECRET_PREFIX = "NIGHTDESK_SECRET_"  # noqa: S105 -- it is the name of variables
-# How similar a prefix must be to count as a typing error: CHANEL counts, CRAWL does not.
+# A prefix must be at least this similar to count as a typing error: CHANEL counts, CRAWL does not.
 ALIKE = 0.9
-# Settings that are paths: a relative path in the file, or of a default, starts at the installation's folder.
+# These settings are paths: a relative path, from the file or a default, is taken from the installation's folder.
 PATHS = ("data", "sources", "ca_file", "chain_file", "timestamp_ca")
-# The one setting whose field is not named like its variable: the property `raw` is the place that this setting makes.
+# This is the one setting whose field has another name (`raw_bucket`), because `raw` is the property that gives the raw
+# store.
 RAW_VARIABLE = "NIGHTDESK_RAW"
-# The fewest days for which texts are kept, and the fewest for which the ledger is kept, if not for ever. Chosen: within
-# a month a failed run is repaired and a held run decided; and what is usual for a source is learned from 84 days
-# (health/policy.py).
+# If texts and the ledger are not kept for ever, texts are kept for at least LEAST_TEXT_DAYS, and the ledger for at
+# least LEAST_LEDGER_DAYS. Chosen: within a month a failed run is repaired and a held run decided; and what is usual for
+# a source is learned from 84 days (health/policy.py).
 LEAST_TEXT_DAYS, LEAST_LEDGER_DAYS = 30, 90
 SCHEME = "s3://"
-# The folder, below the data folder, of the sets of sources that came from a bucket.
+# Sets of sources that came from a bucket are in this folder, below the data folder.
 SOURCE_SETS = "source-sets"
 BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]+(/[^/\s]+)*")
 

@@ -18,15 +18,17 @@ from itertools import groupby
 
 from pipelines import text
 
-# The version of a signature's content and of its written form. It changes if either of them does.
+# This is the version of a signature's content and of its written form. It changes if either of them does.
 VERSION = 1
-# How many hashes are kept. Chosen: 128 measure a share of a text to within some hundredths, in half a kilobyte.
+# A signature keeps this many hashes. Chosen: 128 hashes measure a share of a text to within some hundredths, in half a
+# kilobyte.
 KEPT = 128
-# Words of a shingle (three, as measured on Arabic news). For Chinese and Japanese, and for Thai and similar scripts,
-# letters: about as many as three words have.
+# A shingle has WORDS words (three, as measured on Arabic news). For Chinese and Japanese it has LETTERS letters, and
+# for Thai and similar scripts SYLLABLES: about as many as three words have.
 WORDS, LETTERS, SYLLABLES = 3, 5, 9
 FIRST_IDEOGRAPH = "\u3000"
-# How many numbers of a text are kept, each once with the two words before it and once with the two words after it.
+# NUMBERS_KEPT numbers of a text are kept, each once with the NUMBER_WORDS words before it and once with the
+# NUMBER_WORDS words after it.
 NUMBERS_KEPT, NUMBER_WORDS = 64, 2
 HASH_BYTES = 4
 HASH_BITS = 8 * HASH_BYTES

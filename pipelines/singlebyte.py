@@ -8,14 +8,14 @@ import re
 from collections import Counter
 
 WESTERN = "cp1252"
-# Bytes that are examined. Chosen: more bytes would cost time and hardly change a guess.
+# This many bytes are examined. Chosen: more bytes would cost time and hardly change a guess.
 SAMPLE = 200_000
-# Languages of central Europe: a text in one of them that is labelled western is not.
+# These are languages of central Europe: a text in one of them that is labelled western is not.
 CENTRAL = {"pl", "cs", "sk", "hu", "hr", "sl", "bs", "sq", "ro", "dsb", "hsb"}
-# Signs that usually separate words. Inside a word they are letters of another charset.
+# These signs usually separate words. Inside a word they are letters of another charset.
 INSIDE = re.compile("(?<=[a-zà-ÿ])[³¹¿¶±¾¼µ¦](?=[a-zà-ÿ])")
 LEAST_INSIDE = 3
-# Letters in which the two charsets of central Europe differ, as they look when read as western.
+# In these letters the two charsets of central Europe differ. The letters are written as they look when read as western.
 OF_ISO = re.compile("(?<=[a-zà-ÿ])[±¶¾¼»µ]|[±¶¾¼»µ](?=[a-zà-ÿ])")
 OF_WINDOWS = re.compile("(?<=[a-zà-ÿ])[¹œšžŸŠŽŒ]|[¹œšžŠŽŒ](?=[a-zà-ÿ])")
 

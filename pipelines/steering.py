@@ -12,18 +12,18 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-# C0 except tab and line feed, DEL, C1, and halves of surrogate pairs, which cannot be encoded.
+# These are C0 except tab and line feed, DEL, C1, and halves of surrogate pairs, which cannot be encoded.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-# Embeddings, overrides and isolates, which change the order in which text is shown. The marks LRM, RLM and ALM stay.
+# These embeddings, overrides and isolates change the order in which text is shown. The marks LRM, RLM and ALM stay.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _LINES = re.compile("\r\n?|[\x85\u2028\u2029]")
 _ESCAPED = re.compile("[\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 STANDS_FOR_IT = "\ufffd"
-# Marks of mentions, links and pictures in chats. No way of escaping works in all chats.
+# These characters mark mentions, links and pictures in chats. No way of escaping works in all chats.
 _ACTING = str.maketrans({"@": "@\u200b", "<": "‹", ">": "›", "`": "'"})
 _MARKUP = re.compile(r"\](?=\s*[(\[:])")
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
-# Characters that a web address does not need, and that act in a chat even inside an address.
+# A web address does not need these characters, and they act in a chat even inside an address.
 _IN_ADDRESS = re.compile(r"[@<>\[\]|`*\\\s]")
 
 

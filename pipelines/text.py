@@ -19,8 +19,8 @@ RTL_LANGUAGES = (
     " ar arc arz ary apc ars acm aeb azb bal bqi ckb dv fa glk he ks lrc mzn"
     " nqo pnb prs ps rhg sd sdh skr syr ug ur yi "
 )
-# MOST_MARKS: how many marks in a row stay. UAX 15 (Stream-Safe Text) has the same number. MARKS: runs of signs that are
-# long enough to have more marks.
+# MOST_MARKS: this many marks in a row stay. UAX 15 (Stream-Safe Text) has the same number. MARKS: only runs of signs
+# that are so long can have more marks.
 MOST_MARKS = 30
 MARKS = re.compile(rf"[^\w\s]{{{MOST_MARKS + 1},}}")
 NormalForm = Literal["NFC", "NFD", "NFKC", "NFKD"]
@@ -34,37 +34,38 @@ LETTERS = {
     "‘": "'",
     "ʼ": "'",
 }
-# Tashkeel, Quranic marks, tatweel, Hebrew points, variation selectors.
+# These signs are dropped: tashkeel, Quranic marks, tatweel, Hebrew points, variation selectors.
 DROPPED = (
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u08ca-\u08ff\u0640"
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\ufe00-\ufe0f"
 )
-# Scripts written without spaces: each letter is a word of its own, and a name is several of them in a row.
+# These scripts are written without spaces: each letter is a word of its own, and a name is several of them in a row.
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
     "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
 )
-# Marks of half-width kana, which are letters for Unicode: ﾀﾞ is ダ.
+# These marks of half-width kana are letters for Unicode: ﾀﾞ is ダ.
 VOICED = "\uff9e\uff9f"
-# The code points among which marks, digits, controls and invisible characters are searched: the basic plane without
+# Marks, digits, controls and invisible characters are searched among these code points: the basic plane without
 # Chinese, Korean and private letters; then musical controls and tags.
 EXAMINED = (
     range(0x3100), range(0xA490, 0xAC00), range(0xFB00, 0x10000), range(0x1D173, 0x1D17B), range(0xE0000, 0xE0080),
 )  # fmt: skip
-# Letters that can have accents, with the marks of Latin, Greek and Cyrillic.
+# These letters can have accents. The marks of Latin, Greek and Cyrillic are among them.
 ACCENTED = re.compile("[a-z\u00df-\u024f\u0370-\u052f\u1e00-\u1fff\u0300-\u036f]")
-# Letters whose stroke is no accent for Unicode, and other letters that Unicode does not split into letter and accent.
+# These letters have a stroke that is no accent for Unicode, or are others that Unicode does not split into letter and
+# accent.
 LIKE = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "ə": "e", "ς": "σ",
     "й": "й", "ї": "ї", "ў": "ў", "ґ": "ґ", "ќ": "ќ", "ѓ": "ѓ",
 }  # fmt: skip
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
-# The ends of a sentence: the end of a line, a full stop of a script without spaces, or a stop with a blank after it.
+# A sentence ends with the end of a line, a full stop of a script without spaces, or a stop with a blank after it.
 _END = re.compile("\\n+|[。！？]+[」』”）]*|(?<![.!?؟۔…])[.!?؟۔…]++[\"'»”’)\\]]*+(?=\\s)")
-# Mr, Dr, and the initials of names and states: a full stop after them ends no sentence.
+# A full stop after one of these ends no sentence: Mr, Dr, and the initials of names and states.
 _SHORT = re.compile(r"(?:^|[^\w])(?:[^\W\d_]|[A-ZÄÖÜ][^\W\d_])$")
-# Short forms are searched in this many characters before a full stop. Chosen: the longest short form with the character
-# before it.
+# Short forms are searched in this many characters before a full stop. Chosen: the longest short form fits, with the
+# character before it.
 SHORT_CHARACTERS = 4
 # Texts up to this many characters have their words remembered, because the lines of a page are counted often. Chosen:
 # this keeps what is remembered within a few megabytes.
@@ -236,7 +237,7 @@ def _table() -> dict[int, str | None]:
 _CATEGORIES = {chr(code): unicodedata.category(chr(code)) for code in chain(*EXAMINED)}
 _TABLE = _table()
 _CONTROLS = dict.fromkeys((*range(32), 127), " ")
-# ASCII characters that are neither letter nor digit: many times faster than the search for words.
+# These ASCII characters are neither letter nor digit. To replace them is many times faster than the search for words.
 _SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 _INSIDE = (
     "".join(
@@ -250,5 +251,6 @@ _MARKS = "".join(c for c in _INSIDE if unicodedata.category(c) != "Cf")
 _LETTER = rf"[^\W_\u0640{UNSPACED}]"
 _LETTER_ALONE = f"[{UNSPACED}][{_MARKS}{VOICED}]*"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-# A word: letters and digits with the marks and invisible characters inside it; a tatweel before Latin letters ends it.
+# A word is letters and digits with the marks and invisible characters inside it; a tatweel before Latin letters ends
+# it.
 _WORD = re.compile(rf"{_LETTER_ALONE}|{_LETTER}+(?:(?!\u0640+[A-Za-z0-9])[{_INSIDE}]+{_LETTER}+)*[{_MARKS}]*")

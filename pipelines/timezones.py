@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from zoneinfo import available_timezones
 
-# Names in the list of zones that are no zone, or another zone on each machine.
+# These names are in the list of zones, but are no zone, or another zone on each machine.
 NO_ZONES = frozenset(("localtime", "Factory"))
 
 

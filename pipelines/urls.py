@@ -16,20 +16,20 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
 
-# Hexadecimal digits of a key. Chosen: 128 bits, which no two addresses share.
+# A key has this many hexadecimal digits. Chosen: they are 128 bits, which no two addresses share.
 KEY_DIGITS = 32
-# Characters of an address in an error. Chosen: one line of a log.
+# An error shows this many characters of an address. Chosen: they fit in one line of a log.
 SHOWN_CHARACTERS = 200
-# Labels of a name without a subdomain: news.example.
+# A name without a subdomain has this many labels: news.example.
 SITE_LABELS = 2
 
-# The most characters of an address. Chosen: the limit of browsers for a long time (2,083).
+# An address has at most this many characters. Chosen: it was the limit of browsers for a long time.
 LONGEST_CHARACTERS = 2083
 # Of a longer address the ledger keeps this many characters, and a digest of the whole. Chosen: together they are no
 # longer than the limit.
 KEPT_CHARACTERS = 1900
 PORTS = {"http": 80, "https": 443}
-# Parameters that are left out. A list of those that count is impossible: sites keep the article's number in unknown
+# These parameters are left out. A list of those that count is impossible: sites keep the article's number in unknown
 # parameters.
 TRACKERS = re.compile(
     r"(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|ysclid|twclid|igshid|igsh|mc_cid|mc_eid|xtor|at_\w+|ns_\w+|"
@@ -38,16 +38,16 @@ TRACKERS = re.compile(
     re.IGNORECASE,
 )
 TRACKING_PAIRS = re.compile(r"(ref|source|from)=(rss|feed|twitter|facebook|tw|fb|newsletter|share)", re.IGNORECASE)
-# A run of encoded bytes beyond ASCII.
+# This is a run of encoded bytes beyond ASCII.
 ENCODED = re.compile(r"(?:%[89a-fA-F][0-9a-fA-F])+")
 STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069]")
-# Invisible letters and marks.
+# These letters and marks are invisible.
 INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 DOT = re.compile(r"%2e", re.IGNORECASE)
 SLASHES = re.compile(r"(?:/|\\|%2f|%5c)+", re.IGNORECASE)
 SESSION = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 HOST = re.compile(r"[a-z0-9]([a-z0-9_.-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\]")
-# Parameters, path segments and host labels of AMP, mobile and print forms.
+# AMP, mobile and print forms have these parameters, path segments and host labels.
 FORM_PAIR = re.compile(
     r"(amp|print|printable|mobile)(=(1|true|yes|on)?)?|m=1|outputtype=amp|"
     r"(view|output|format|layout|template|mode|display)=(amp|print|printable|mobile)",
@@ -58,8 +58,8 @@ FORM_ENDS = {"amp", "print"}
 FORM_LABELS = {"m", "mobile", "amp", "wap"}
 FORM_SUFFIX = re.compile(r"\.amp(?=\.html?$|$)", re.IGNORECASE)
 SUFFIX = re.compile(r"\.(html?|php|aspx?|jsp|shtml|cfm)$", re.IGNORECASE)
-# NUMBER: an article's own number, which is not part of a date. NUMBERED: the name of a parameter whose value is this
-# number.
+# NUMBER: an article's own number is no part of a date. NUMBERED: a parameter with this name has such a number as its
+# value.
 NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d))\d{5,}")
 NUMBERED = re.compile(r"(.*[_-])?(id|nid|aid|p|story|post|article|news)|(news|article|story|post)_?id", re.IGNORECASE)
 # A part of an address with at least this many characters is the title of one article. Chosen: names of sections are

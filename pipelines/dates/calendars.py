@@ -1,7 +1,7 @@
 """Converts days of the solar and the lunar Hijri calendar to the Gregorian calendar.
 
-The lunar months follow Umm al-Qura, the civil calendar of the Arabian Peninsula: a month begins on the evening after
-the new moon, if the new moon was before the afternoon in Mecca.
+The lunar months follow Umm al-Qura, the civil calendar of the Arabian Peninsula: a month begins on the evening of
+the new moon's day if the new moon is before 17:00 in Mecca, and otherwise one evening later.
 """
 
 from __future__ import annotations
@@ -9,21 +9,22 @@ from __future__ import annotations
 import math
 from datetime import UTC, date, datetime, timedelta
 
-# The first day of the calendar.
+# The solar calendar begins on this day.
 JALALI_EPOCH = datetime(622, 3, 21, tzinfo=UTC)
-# JALALI_YEARS_BEHIND: years by which the solar calendar is behind ours after its New Year. JALALI_MONTHS: the number of
-# its months.
+# JALALI_YEARS_BEHIND: the solar calendar is this many years behind ours after its New Year. JALALI_MONTHS: its year has
+# this many months.
 JALALI_YEARS_BEHIND, JALALI_MONTHS = 621, 12
-# The moment from which astronomers count.
+# Astronomers count time from this moment.
 J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
-# The lunation, counted from the first new moon of 2000, that precedes Muharram 1420.
+# The month Muharram 1420 begins with this new moon, if the first new moon of 2000 has the number 0.
 MUHARRAM_1420 = -9
-# If the new moon is before this time (UTC), the moon sets after the sun on the same evening.
+# If the new moon is before this time (UTC; 17:00 in Mecca), the moon sets after the sun on the same evening.
 AFTERNOON = timedelta(hours=14)
-# Seconds by which dynamical time is ahead of UTC.
+# Dynamical time, in which astronomers calculate, is this many seconds ahead of UTC.
 AHEAD = 67
-# Amplitude in days; multiples of the sun's anomaly, the moon's anomaly, the moon's argument of latitude; power of the
-# eccentricity (J. Meeus, Astronomical Algorithms, chapter 49).
+# Each row is one term of the sum that corrects the mean new moon. Its numbers are the amplitude in days; the multiples
+# of the sun's anomaly, of the moon's anomaly and of the moon's argument of latitude; and the power of the eccentricity
+# (J. Meeus, Astronomical Algorithms, chapter 49).
 TERMS = (
     (-0.40720, 0, 1, 0, 0), (0.17241, 1, 0, 0, 1), (0.01608, 0, 2, 0, 0), (0.01039, 0, 0, 2, 0),
     (0.00739, -1, 1, 0, 1), (-0.00514, 1, 1, 0, 1), (0.00208, 2, 0, 0, 2), (-0.00111, 0, 1, -2, 0),

@@ -15,11 +15,11 @@ EVENING = (
     r"एम|pn|ئێواره|ئيواره|پاش نيوهرو|پ\.?ن|wieczorem"
 )
 MORNING = r"صباحا|صباح|ص(?![\w.])|فجرا|ق\.?\s?ظ|قبل از ظهر|am|a\.\s?m\.?|π\.?μ|πμ|صبح|ب\.?ن|os"
-# Places whose clocks Arabic papers name; all are three hours ahead of UTC the whole year.
+# Arabic papers name these places for the clock of a time; all are three hours ahead of UTC the whole year.
 MECCA = r"ب?توقيت (?:مكه(?: المكرمه)?|السعوديه|الرياض|بغداد|العراق|الدوحه|قطر|الكويت)"
 BEFORE_NOON, AFTER_NOON = "上午|午前|오전|凌晨|早上", "下午|午後|오후|晚上|晩上|夜"
-# Minutes east of Greenwich. If several places use one name, the first value is the one in RFC 822 or the one that most
-# writers mean. Another value is used if it is the offset of the source's own clock.
+# Each zone name has its offset in minutes east of Greenwich. If several places use one name, the first value is the one
+# in RFC 822 or the one that most writers mean. Another value is used if it is the offset of the source's own clock.
 OFFSETS: dict[str, tuple[int, ...]] = {
     "z": (0,), "ut": (0,), "utc": (0,), "gmt": (0,), "wet": (0,), "est": (-300, 600), "edt": (-240, 660),
     "cst": (-360, 480, -300, 570), "cdt": (-300, -240), "mst": (-420, 480, 390), "mdt": (-360,),
@@ -32,7 +32,8 @@ OFFSETS: dict[str, tuple[int, ...]] = {
     "hkt": (480,), "sgt": (480,), "awst": (480,), "jst": (540,), "kst": (540,), "aest": (600,), "aedt": (660,),
     "nzst": (720,), "nzdt": (780,),
 }  # fmt: skip
-# No place has an offset beyond these bounds, or one that is not a multiple of a quarter of an hour.
+# No place has an offset (in minutes) beyond WESTMOST and EASTMOST, or one that is not a multiple of QUARTER, a quarter
+# of an hour.
 WESTMOST, EASTMOST, QUARTER = -11 * 60, 14 * 60, 15
 CLOCK = re.compile(
     rf"(?<![\d.,])(?:(?:(?P<noon>{AFTER_NOON})|(?P<forenoon>{BEFORE_NOON}))\s*)?"

@@ -14,25 +14,26 @@ from zoneinfo import ZoneInfo
 from pipelines.dates import clocks, months
 from pipelines.dates.written import ISO, leftover, parse_date
 
-# The possible years of a list's date. Chosen: no site is older than the web, and a number above the last year is no
-# year.
+# A list's date has a year from EARLIEST_YEAR to LATEST_YEAR. Chosen: no site is older than the web, and a number above
+# the last year is no year.
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
-# The most characters of a date in words. Chosen: a longer text is a sentence.
+# A date in words has at most this many characters. Chosen: a longer text is a sentence.
 LONGEST_CHARACTERS = 80
-# The most words besides a date: its weekday, which has three words in some languages, and a word between day and time.
+# Besides its date, a text has at most this many words: the weekday, which has three words in some languages, and a word
+# between day and time.
 MOST_WORDS = 4
-# The form that most lists use.
+# Most lists write their dates in this form.
 USUAL = re.compile(r"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|([+-]\d\d)(\d\d))")
 NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTHS = {name: number for number, name in enumerate(NAMES, 1)}
 MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 TWO_NUMBERS = re.compile(r"(?<![\d:./-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(?:\d{4}|\d\d)(?![\d:])")
 YEAR_FIRST = re.compile(r"(?<!\d)\d{4}\s?[./-]\s?\d")
-# A year of two digits, as RFC 822 allows it; RFC 2822 says how to read it.
+# RFC 822 allows a year of two digits; RFC 2822 says how to read it.
 SHORT_YEAR = re.compile(r"(\d{1,2}[ -][^\s\d]{2,12}[ -])(\d\d)(?=[ T]\d\d?:)")
-# An unknown zone, or an offset that no place has.
+# What follows a time may be an unknown zone, or an offset that no place has.
 BEHIND_TIME = re.compile(r":\d\d(?:[.,]\d+)?\s*\(?([A-Z]{1,5}|[+-]\d[\d:]*)\)?\s*$")
-# Zone names that several places use and that RFC 822 does not decide.
+# Several places use these zone names, and RFC 822 does not decide which place is meant.
 DISPUTED = frozenset(("ast", "bst", "gst"))
 TIME = re.compile(r"(?<![\d:+-])(\d\d?):(\d\d)(?!\d)(?::(\d\d))?")
 HALF_DAY = re.compile(r"(?<=\d)\s?[ap]\.?m\b")

@@ -110,7 +110,7 @@ HIJRI = {
     10: "شوال|شوال المكرم|shawwal", 11: "ذو القعده|ذي القعده|ذوالقعده|ذيالقعده|ذيقعده|ذي قعده|ذوالقعده الحرام|ذيقعد",
     12: "ذو الحجه|ذي الحجه|ذوالحجه|ذيالحجه|ذيحجه|ذي حجه|ذوالحجه الحرام|ذيحج",
 }  # fmt: skip
-# The names of Iran, those of Afghanistan in Dari and Pashto, and the Kurdish names of Iran.
+# Each month has its name in Iran, its names in Afghanistan (in Dari and Pashto), and its Kurdish names in Iran.
 JALALI = {
     1: "فروردين|حمل|وري|خاكهليوه|خاكهلێوه|نهورۆز|farvardin", 2: "ارديبهشت|ثور|غويي|گولان|گوڵان|بانهمهر|ordibehesht",
     3: "خرداد|جوزا|غبرگولي|غبرګولي|جوزهردان|جۆزهردان|khordad", 4: "تير|سرطان|چنگاښ|چنګاښ|پووشپهر|پووشپهڕ|tir",
@@ -119,19 +119,20 @@ JALALI = {
     9: "اذر|قوس|لينديۍ|ليندي|سهرماوهز|azar", 10: "دي|جدي|مرغومي|بهفرانبار|dey",
     11: "بهمن|دلو|سلواغه|ريبهندان|رێبهندان|ڕێبهندان|bahman", 12: "اسفند|حوت|كب|رهشهمه|ڕهشهمه|رهشهمي|esfand",
 }  # fmt: skip
-# Names that mean another month in another language.
+# In these languages these names mean another month than in other languages.
 ELSEWHERE = {("hr", "listopada"): 10, ("hr", "listopad"): 10, ("bs", "listopada"): 10}
-# A mark of Burmese that tells two months apart, and the letter that it is a form of.
+# In Burmese only this mark tells two months apart. It is replaced by the letter of which it is a form.
 MEDIALS = str.maketrans("\u103d", "\u101d")
-# Years by which the Thai calendar is ahead of the Gregorian.
+# The Thai calendar is this many years ahead of the Gregorian one.
 BUDDHIST_YEARS = 543
-# The first year that is read as a Gregorian one. Chosen: news is of this century or the last.
+# A year from this one on is read as a Gregorian year. Chosen: news is of this century or the last.
 WESTERN_FROM = 1900
-# Years of the Thai calendar: 1897 to 2057 in ours.
+# Years between these are read as years of the Thai calendar: 1897 to 2057 in ours.
 BUDDHIST_FROM, BUDDHIST_UNTIL = 2440, 2600
-# Years of both Hijri calendars: 1300 to 1500. The lunar year 1420 is 1999 and the solar year 1420 is 2041.
+# Years from HIJRI_FROM to HIJRI_UNTIL are read as years of a Hijri calendar. LUNAR_FROM tells the two calendars apart:
+# the lunar year 1420 is 1999, and the solar year 1420 is 2041.
 HIJRI_FROM, HIJRI_UNTIL, LUNAR_FROM = 1300, 1500, 1420
-# Languages whose months are above.
+# The tables above have the months of these languages.
 CODES = """
 am ar az be bg bn bs ca ckb cs cy da de el en es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka kk kmr ko ku lt lv
 mk ms nb nl nn no pl prs ps pt ro ru sk sl so sq sr sv sw ta th tr uk ur uz vi zh

@@ -14,7 +14,7 @@ from functools import cache
 from pipelines.dates.clocks import CLOCK
 from pipelines.dates.months import fold
 
-# Seconds of each unit.
+# Each unit is given in seconds.
 SECOND, MINUTE, HOUR, DAY = 1, 60, 3600, 86400
 UNITS = {
     "second": "ثانيه|ثواني|ثوان|ثانيتين|لحظه|لحظات|لحظاتي|seconds?|secs?|saniye|sekunden?|секунд[уы]?|secondes?|"
@@ -67,7 +67,7 @@ NOW = (
     "الان|للتو|قبل قليل|منذ قليل|منذ لحظات|قبل لحظات|just now|now|moments? ago|gerade eben|şimdi|az önce|"
     "только что|à l'instant|ahora|刚刚|剛剛|たった今|방금"
 )
-# Words for "now" that occur in any text; they count only if the text is nothing else.
+# These words for "now" occur in any text; they count only if the text is nothing else.
 ALONE_NOW = frozenset(("الان", "now", "ahora", "şimdi"))
 SOME = (
     "a few|few|several|some|a couple of|بضع|بضعه|عده|quelques|plusieurs|einigen|wenigen|ein paar|unos|unas|algunos|"
@@ -86,11 +86,12 @@ DAY_BEFORE = (
     "اول امس|اول من امس|امس الاول|قبل امس|vorgestern|позавчера|avant-hier|anteayer|پريروز|"
     "שלשום|evvelsi gün|前天|一昨日|그저께"
 )
-# The most words of "three hours ago" with the words around it. Chosen: a longer text is a sentence.
+# A text such as "three hours ago" has at most this many words, with the words around it. Chosen: a longer text is a
+# sentence.
 LONGEST_WORDS = 8
-# The most words of "today" or "now" with a time of day. Chosen: a longer text is a sentence.
+# A text such as "today" or "now" with a time of day has at most this many words. Chosen: a longer text is a sentence.
 DAY_WORDS = 3
-# The largest count of a unit. Chosen: a larger number has another meaning.
+# A count of units is at most this number. Chosen: a larger number has another meaning.
 MOST_UNITS = 1000
 PRECISION = {"second": "minute", "minute": "minute", "hour": "hour"}
 SECONDS = {"second": SECOND, "minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}

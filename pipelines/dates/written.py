@@ -18,21 +18,22 @@ from pipelines.dates.clocks import CLOCK, TimeOfDay
 
 __all__ = ["hijri", "jalali", "names_update", "only_a_date", "parse_date"]
 
-# The earliest year of a date. Chosen: computer clocks begin there, and show that year if they are not set.
+# No date has an earlier year than this. Chosen: computer clocks begin there, and show that year if they are not set.
 OLDEST_YEAR = 1970
-# Added to a year of two digits.
+# This number is added to a year of two digits.
 CENTURY = 2000
-# Characters before a date that are searched for a label such as "updated".
+# This many characters before a date are searched for a label such as "updated".
 BEFORE_CHARACTERS = 40
 Moment = tuple[datetime, str]
 Day = tuple[int, int, int]
-# Characters of a text that are searched for a date. Chosen: a date is at the beginning of its text.
+# This many characters of a text are searched for a date. Chosen: a date is at the beginning of its text.
 LONGEST_CHARACTERS = 300
-# In scripts that write vowels as signs above and below, a month name of a single letter is May.
+# This is a word that may name a month: at least two letters. In Indian and Burmese scripts one letter is enough: vowels
+# are signs there and not letters, so the word for May may be a single letter.
 WORD = r"(?:[^\W\d_](?:[^\W\d_]|['.](?=[^\W\d_])){1,20}|[\u0900-\u0dff\u1000-\u109f](?![^\W\d_]))"
 ASIDE = rf"(?:\s*[/(|]\s*{WORD}\)?|\s+-\s*{WORD}(?=\s+\d))?"
 YEAR = r"(?:1[34]\d\d|19\d\d|20\d\d|2[45]\d\d)"
-# Between day and month, between month and year.
+# OF is what may stand between day and month. IN is what may stand between month and year.
 OF = r"(?:de |d'|of |da |di |do |من |ngay |thang |ta' )?"
 IN = r"(?:ماه )?(?:de |del |do |di |of |عام |سنه |لعام |لسنه |il |a |ya |gada |m\. |nam |พ\.ศ\. |ค\.ศ\. )?"
 DAY = r"(?P<d>\d{1,2})"
@@ -56,7 +57,7 @@ EPOCH = re.compile(r"(1\d{9})(?:\d{3}|\.\d+)?")
 YMD = re.compile(r"(?<![\d/.-])(\d{4})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{1,2})(?!\d)")
 CJK = re.compile(r"(?<!\d)(\d{2,4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]?")
 ERA = re.compile(r"(令和|平成|昭和|民國|民国)\s?(\d{1,3}|元)\s?年")
-# The year before the first of each era, in Japan and Taiwan.
+# Each era of Japan and Taiwan has the year before its first one, so that the year of the era is added to it.
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 NUMERALS = re.compile(r"[〇零一二三四五六七八九十]{1,4}(?=[年月日])")
 VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2}) (?:thang|thg|th) ?(\d{1,2})(?: nam)? (\d{4})(?!\d)")
@@ -66,11 +67,11 @@ MONGOLIAN = re.compile(r"(\d{4}) оны (\d{1,2}|(?:арван ?)?[^\W\d_]+?)(?:
 MONGOLIAN_NUMBERS = (
     "нэг", "хоер", "гурав", "дөрөв", "тав", "зургаа", "долоо", "наим", "ес", "арав", "арван нэг", "арван хоер",
 )  # fmt: skip
-# A day, the number of its month, and its year: software writes dates so in a language for which it has no month names.
+# Software writes a day, the number of its month, and its year in this form, if it has no month names for a language.
 NUMBERED = re.compile(r"(?<![\d:])(\d{1,2}) (\d{1,2})[月월] (\d{4})(?!\d)|(?<![\d:])(\d\d) (\d\d) (\d{4})(?![\d:])")
-# Marks of an abbreviation.
+# These marks show an abbreviation.
 MARKS = re.compile("(?<=[\\w\u0900-\u0dff])[\u05f3\u0970]")
-# Short month names that look like another month without their vowels.
+# These short month names look like another month without their vowels.
 ALIKE = re.compile(r"(?<!\w)(มี\.ค|ม\.ค|जन॰|जाने|জানু|ஜன\.|జన|ಜನ|ਜਨ|ජන)(?![\w\u0900-\u0dff])")
 WHOLE = {
     "มี.ค": "มีนาคม", "ม.ค": "มกราคม", "जन॰": "जनवरी", "जाने": "जनवरी", "জানু": "জানুয়ারি", "ஜன.": "ஜனவரி",
@@ -79,25 +80,25 @@ WHOLE = {
 LABEL = re.compile(r"^[^\W\d]+(?: [^\W\d]+){0,3}\s*:\s*")
 SHORT_DMY = re.compile(r"(?<![\d./-])(\d\d)([./-])(\d\d)\2(\d\d)(?!\d|[./]\d)")
 DMY = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.|-]\s?(\d{1,2})\s?[/.|-]\s?(\d{4})(?!\d)")
-# The form of C's ctime: the time of day and the zone before the year.
+# C's ctime writes dates in this form: the time of day and the zone stand before the year.
 YEAR_LAST = re.compile(
     rf"({WORD}\.? \d{{1,2}}),? (\d\d?:\d\d(?::\d\d)?)((?: [a-z]{{1,5}}| [+-]\d\d:?\d\d)?) ({YEAR})(?![\d:])"
 )
-# `hier` is yesterday in French, and here in German, Dutch, Luxembourgish and Afrikaans. The words of the last pattern
-# show that it is French.
+# In French `hier` is "yesterday"; in the HERE_LANGUAGES (German, Dutch, Luxembourgish, Afrikaans) it is "here". The
+# words of BESIDE_HIER show that it is French.
 HIER = re.compile(r"(?<![\w-])hier(?!\w)")
 HERE_LANGUAGES = ("de", "nl", "lb", "af")
 BESIDE_HIER = re.compile(r"(?<!\w)(?:publiee?|postee?|parue?|modifiee?|mise? a jour)(?!\w)")
-# Characters that writers use as a minus before an offset.
+# Writers use these characters as a minus before an offset.
 MINUS = re.compile("[\u2212\u2013](?=\\d)")
-# Four digits that are a year and no offset from Greenwich: a time after them belongs to another date.
+# These four digits are a year and no offset from Greenwich: a time after them belongs to another date.
 ANOTHER_YEAR = re.compile(r"(?<![\d+-])\d{4}(?!\d)")
-# The most characters of a line that is only a day without a year.
+# A line that is only a day without a year has at most this many characters.
 SHORT_LINE = 60
 PARTS = re.compile(r"\s+[|•·–—-]\s+|\s*[|•]\s*")
-# SOLAR_YEARS: years by which the solar Hijri calendar is behind ours at its New Year. SOLAR_LANGUAGES: the languages
-# that use it. In other languages the names of its months are other words: mehr is `more` in German. SOLAR_WEEKDAY: the
-# end of six weekdays in Persian.
+# SOLAR_YEARS: the solar Hijri calendar is this many years behind ours at its New Year. SOLAR_LANGUAGES: these languages
+# use that calendar. In other languages the names of its months are other words: mehr is `more` in German.
+# SOLAR_WEEKDAY: six weekdays end with this word in Persian.
 SOLAR_YEARS, SOLAR_LANGUAGES, SOLAR_WEEKDAY = 621, ("fa", "prs", "ps", "ckb", "ku"), "شنبه"
 DAY_MONTH = re.compile(rf"(?<![\d:.]){DAY}{ORDINAL}[\s/,-]*{OF}(?P<m>{WORD})(?!\w)")
 MONTH_DAY = re.compile(rf"(?<!\w)(?P<m>{WORD})\.? {DAY}{ORDINAL}(?![\w:])")
@@ -122,12 +123,12 @@ WEEKDAYS = (
     ("الخميس", "پنجشنبه", "thursday"), ("الجمعه", "جمعه", "friday"), ("السبت", "شنبه", "saturday"),
     ("الاحد", "يكشنبه", "sunday"),
 )  # fmt: skip
-# Days by which a date may differ from the compared day, because of time zones.
+# A date may differ from the compared day by this many days, because of time zones.
 OFF_BY_DAYS = 1
-# MANY_WORDS: more words than any form of a date has. MOST_DATES: the most dates that are read from one text. Chosen:
-# published, updated, and two more.
+# MANY_WORDS: this number stands for more words than any form of a date has. MOST_DATES: at most this many dates are
+# read from one text. Chosen: they are the day of publication, the day of an update, and two more.
 MANY_WORDS, MOST_DATES = 99, 4
-# Characters that are searched for a date's time of day. AHEAD: before the date. BESIDE: after it.
+# A date's time of day is searched in AHEAD characters before the date, and in BESIDE characters after it.
 AHEAD, BESIDE = 30, 40
 
 

@@ -23,14 +23,14 @@ INLINE_NAMES = (
     "st1:city "
 )
 INLINE = frozenset(INLINE_NAMES.split())
-# The elements of a heading inside a text.
+# These elements are headings inside a text.
 HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
-# The cells of tables, and the terms and descriptions of lists of terms: a line in these is often only the name of a
-# column or of a thing.
+# These are the cells of tables, and the terms and descriptions of lists of terms: a line in them is often only the name
+# of a column or of a thing.
 HOLDERS = frozenset(("td", "th", "dt", "dd"))
-# The end of a sentence: its sign, and up to seven other signs after it, such as a closing quotation mark.
+# A sentence ends with its sign, and up to seven other signs after it, such as a closing quotation mark.
 STOP = re.compile(r"[.!?！？؟。۔।॥…]\W{0,7}$")
-# How many characters at the end of a line are searched for a full stop. Chosen: STOP is slow on long lines that have
+# This many characters at the end of a line are searched for a full stop. Chosen: STOP is slow on long lines that have
 # only signs.
 TAIL_CHARACTERS = 8
 SKIPPED_NAMES = (
@@ -39,7 +39,7 @@ SKIPPED_NAMES = (
 )
 SKIPPED = frozenset(SKIPPED_NAMES.split())
 NAME = re.compile(r"[A-Za-z\u0080-\uffff]{2,}(?:[-_]{1,2}[A-Za-z\u0080-\uffff]+)*")
-# What sites call the places around an article; a name is first split at hyphens, underscores and capitals.
+# Sites give these names to the places around an article; a name is first split at hyphens, underscores and capitals.
 PLACES = {
     "comment": "comment comments respond disqus kommentar kommentare commentaires comentarios yorum yorumlar livefyre "
     "reply replies reactions discussion fbcomments guestbook",
@@ -61,38 +61,38 @@ PLACE_OF = {word: place for place, names in PLACES.items() for word in names.spl
 TAG_PLACES = {"nav": "navigation", "footer": "footer", "aside": "aside", "button": "button", "form": "form",
               "figcaption": "caption", "figure": "caption"}  # fmt: skip
 PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+")
-# A line of these characters only: Latin, Greek and Cyrillic letters, and European punctuation. In the key of such a
-# line there is one blank between two words, so the blanks give the number of its words. Characters that a key may split
-# into two words are left out.
+# This line has only Latin, Greek and Cyrillic letters, and European punctuation. In the key of such a line there is one
+# blank between two words, so the blanks give the number of its words. Characters that a key may split into two words
+# are left out.
 KEPT_APART = re.compile(
     "[\x00-\x7f\u00a0-\u00a7\u00a9\u00ab\u00ae\u00b0\u00b1\u00b6\u00b7\u00bb\u00bf-\u0148\u014a-\u017f"
     "\u0386\u0388-\u038f\u0391-\u03af\u03b1-\u03ce\u0400-\u0481\u048a-\u052f"
     "\u2013\u2014\u2018-\u201e\u2022\u2026\u20ac]*"
 )
-# The character that stands for a line break (br). No page has it in its text, because parsing drops it.
+# This character stands for a line break (br). No page has it in its text, because parsing drops it.
 BREAK = "\x00"
 # A text may be wrapped by hand if it has at least this many lines. Chosen: one line says nothing.
 WRAPPED_LINES = 2
-# The shortest and the longest line of a text that is wrapped by hand, in characters, and how far its lines may differ.
-# Chosen: mail programs and typewriters wrap lines between these.
+# Every line of a text that is wrapped by hand has from NARROW_CHARACTERS to WIDE_CHARACTERS characters, and its lines
+# differ by at most RAGGED_CHARACTERS. Chosen: mail programs and typewriters wrap lines between these.
 NARROW_CHARACTERS, WIDE_CHARACTERS, RAGGED_CHARACTERS = 40, 120, 30
 STORY_NAMES = "article story post entry news artikel articulo haber noticia "
 STORY = frozenset(STORY_NAMES.split())
 TEXT_NAMES = "body text content copy texto contenido metin inhalt "
 TEXT = frozenset(TEXT_NAMES.split())
 KINDS = (*PLACES, "aside", "button", "form", "caption", "hidden")
-# The most characters of a class or id that counts as a name. Chosen: longer ones are generated, and differ in each
-# build.
+# A class or id counts as a name if it has at most this many characters. Chosen: longer ones are generated, and differ
+# in each build.
 LONGEST_NAME_CHARACTERS = 40
-# How many names of one element are read for its place. Chosen: some style sheets need dozens of names.
+# This many names of one element are read for its place. Chosen: some style sheets need dozens of names.
 MAX_NAMES = 4
 # A name of seven or more words is made from a headline or a caption, and says nothing about a place. Chosen: sites'
 # names of places have up to six words.
 SLUG = re.compile(r"(?<![a-z0-9])[a-z0-9]+(?:([-_])[a-z0-9]+)(?:\1[a-z0-9]+){5,}")
-# The depth of nested places. Chosen: a deeper page is built to do harm.
+# Places are told apart to this depth. Chosen: a page that nests them deeper is built to do harm.
 DEEPEST_PLACES = 60
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-# The most blocks of one page. Chosen: a page with more is built to do harm.
+# A page has at most this many blocks. Chosen: a page with more is built to do harm.
 MAX_BLOCKS = 20_000
 
 

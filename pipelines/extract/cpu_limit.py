@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-# Seconds of CPU time until the signal comes again. Chosen: code that swallows the first error is stopped by the next
-# one soon.
+# The signal comes again after this many seconds of CPU time. Chosen: code that swallows the first error is stopped soon
+# by the next one.
 AGAIN_SECONDS = 0.25
 
 

@@ -23,14 +23,14 @@ from pipelines.model import Article, Page, Rejection, RemovedBlock, Source, Temp
 from pipelines.stores import warc
 from pipelines.text import compose
 
-# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+# This many characters of an error's text are kept. Chosen: they fill two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
 
-# Seconds of CPU time that one page may take. Chosen: a page that never ends must not delay the others for long.
+# One page may take this many seconds of CPU time. Chosen: a page that never ends must not delay the others for long.
 CPU_SECONDS = 20.0
-# Bytes of HTML that are read. Chosen: a page with embedded data fits; a larger one costs memory and time.
+# This many bytes of HTML are read. Chosen: a page with embedded data fits; a larger one costs memory and time.
 LARGEST_BYTES = 5 * 1024 * 1024
-# The steps that `without` can leave out, as the benchmarks do.
+# `without` can leave out these steps, as the benchmarks do.
 STEPS = assembly.STEPS
 
 

@@ -20,19 +20,19 @@ from pipelines.extract.nursery import MACHINE_ERRORS
 from pipelines.model import Article, Page, Pointer, Rejection, Source, Template
 from pipelines.stores import bucket, postgres, warc
 
-# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+# This many characters of an error's text are kept. Chosen: they fill two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
 
 # If no signal stops a page, its worker is ended this many seconds after CPU_SECONDS.
 BEYOND_CPU_SECONDS = 10.0
-# How many seconds of CPU one source may cost a run. An ordinary page takes a tenth of a second. Ten times that for each
-# page is enough on a slow machine; and a source whose pages are built to take 20 seconds each is stopped after thirty
-# pages.
+# One source may cost a run CPU_A_SOURCE seconds of CPU time, and CPU_A_PAGE more for each of its pages. An ordinary
+# page takes a tenth of a second. Ten times that for each page is enough on a slow machine. A source whose pages are
+# built to take 20 seconds each is stopped after some thirty pages.
 CPU_A_SOURCE, CPU_A_PAGE = 600.0, 1.0
-# If this many pages in a row lose their workers, the fault is not in a page.
+# If this many pages in a row lose their workers, the fault is not in the pages.
 LOST_IN_A_ROW = 3
-# Bytes of memory that a process must be able to get. If it gets less, nobody knows whether a page is unreadable or only
-# memory is missing. A page of ten paragraphs takes this much.
+# A process must be able to get this many bytes of memory; a page of ten paragraphs takes as much. If the process gets
+# less, nobody knows whether a page is unreadable or only memory is missing.
 SPARE_BYTES = 16 << 20
 
 

@@ -16,7 +16,7 @@ from math import prod
 from pipelines.text import UNSPACED, normal
 from pipelines.text import bare as without_accents
 
-# The most words of a line, by kind of match.
+# A line is compared with a phrase only if it has at most this many words; the number depends on the kind of match.
 MOST = {
     "prefix": 30,
     "label": 24,
@@ -29,22 +29,24 @@ MOST = {
     "words": 30,
     "whole": 12,
 }
-# The most letters that a line may have besides a phrase. Chosen: room for an arrow, a number or a short name.
+# A line may have at most this many letters besides a phrase. Chosen: there is room for an arrow, a number or a short
+# name.
 BESIDE_CHARACTERS = 14
-# The most wordings of one phrase that are written out. Chosen: phrases with more are matched by a pattern.
+# At most this many wordings of one phrase are written out. Chosen: phrases with more are matched by a pattern.
 MAX_COMBINATIONS = 1000
-# Rules are looked up by first letters: of a line, of a word in it, and of a word in a script without spaces.
+# Rules for the start or the end of a line are looked up by at most this many letters.
 HEAD = 5
-# A phrase is looked up by the first letters of its first word: by four, or by three if the word is shorter. Chosen: the
-# fewest letters that only few words share.
+# A phrase is looked up by the first letters of its first word: by four, or by three if the word is shorter. Chosen:
+# only few words share so many first letters.
 STEM_LETTERS = (4, 3)
-# The number of letters for scripts without blanks, where one letter is a syllable or a word.
+# In scripts without blanks, one letter is a syllable or a word: there a phrase is looked up by this many letters.
 PAIR_LETTERS = 2
-# The answers for texts with up to this many characters are remembered. Chosen: so they take a few megabytes.
+# The answers for texts with up to this many characters are remembered. Chosen: the answers then take only a few
+# megabytes.
 LONGEST_KNOWN = 1000
 SEPARATOR = r"\s*(?:[:|»›>©\u2013\u2014-]|$)"
 PUNCTUATION = re.compile(r"[\W_]+")
-# The same pattern for texts in ASCII, which is many times faster.
+# This table does the same as PUNCTUATION for texts in ASCII, and is many times faster.
 SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 LETTER = re.compile(f"[{UNSPACED}]")
 

@@ -41,7 +41,7 @@ OF_LANGUAGE = {
     "bg": "cp1251", "sr": "cp1251 cp1250", "el": "cp1253", "zh": "gb18030 big5", "ja": "cp932 euc_jp", "ko": "cp949",
     "pl": "cp1250 iso8859-2", "cs": "cp1250 iso8859-2", "hu": "cp1250 iso8859-2", "th": "cp874", "vi": "cp1258",
 }  # fmt: skip
-# A guess counts only if it is a charset in which pages are written.
+# Pages are written in these charsets, and a guess counts only if it is one of them.
 PAGE_CHARSETS = """
 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 cp932 cp949 big5 big5hkscs gb18030 euc_jp
 koi8-r koi8-u iso8859-2 iso8859-5 iso8859-6 iso8859-15
@@ -50,47 +50,51 @@ OF_PAGES = frozenset(PAGE_CHARSETS.split())
 # Python has codecs of these names that fail on a page's bytes; scripts write `undefined` if a variable was empty.
 NO_CHARSETS = {"undefined", "idna", "punycode"}
 LAST_RESORT = ["cp1256", "cp1251", "cp1252", "cp1250", "iso8859-2", "iso8859-6", "koi8-r", "big5", "euc_jp"]
-# The limits of a page. The largest real pages have a tenth of these; beyond them, parsers take seconds and gigabytes.
+# A page has at most this many tags. The largest real pages have a tenth as many; beyond the limit, parsers take seconds
+# and gigabytes.
 MOST_TAGS = 200_000
-# Bytes of one element's attributes. Chosen: parsers are slow for more.
+# One element's attributes have at most this many bytes. Chosen: parsers are slow for more.
 MAX_ATTRIBUTE_BYTES = 20_000
-# The deepest nesting. The parser itself stops at 255; a browser's own limit is 512, and no real page comes near either.
+# Elements are nested at most this deep. The parser itself stops at 255; a browser's own limit is 512, and no real page
+# comes near either.
 DEEPEST = 200
-# lxml.html's own parser calls Python for the class of every element at every walk. This one gives all elements one
+# lxml.html's own parser calls Python for the class of every element at every walk. This parser gives all elements one
 # class. The rest is as in trafilatura's parser, because trafilatura reads the tree.
 PARSER = HTMLParser(  # type: ignore[call-arg]
     collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
 )
 PARSER.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment))
-# Children of an <html> that has a body beside its head. Chosen by trafilatura.
+# An <html> that has a body beside its head has at least this many children. The number is trafilatura's.
 LEAST_CHILDREN = 2
-# Characters that trafilatura examines to tell whether a text is HTML.
+# trafilatura examines this many characters to tell whether a text is HTML.
 LOOKED_AT_CHARACTERS = 50
-# Characters in which trafilatura repairs a page's first lines.
+# trafilatura repairs a page's first lines within this many characters.
 REPAIRED_CHARACTERS = 4096
 DEEP = XPath(f"boolean({'/*' * DEEPEST})")
 # If at least this share of a text's letters does not occur in its language, the charset is wrong. Chosen: names of
 # foreign places have fewer such letters.
 STRANGE_SHARE = 0.15
-# Characters that are examined. Chosen: more characters would cost time and hardly change a guess.
+# This many characters are examined. Chosen: more characters would cost time and hardly change a guess.
 SAMPLE_CHARACTERS = 200_000
-# Control characters except tab, line feed and carriage return.
+# These are the control characters except tab, line feed and carriage return.
 UNWRITABLE = bytes((*range(9), 11, 12, *range(14, 32)))
 UNWRITABLE_REFERENCE = re.compile(
     r"&#(?:0{0,9}(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|"
     r"[xX]0{0,9}(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[eEfF])(?![0-9a-fA-F]));?"
 )
-# The time to sort marks grows with the square of their number, and no time limit stops the sorting.
+# These marks stand on or below letters. The time to sort them grows with the square of their number, and no time limit
+# stops the sorting.
 MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0711\u0730-\u074a"
     "\u08ca-\u08ff\u093c\u094d\u0e38-\u0e4b\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u302a-\u302f\u3099\u309a"
     "\ufe20-\ufe2f"
 )
-# The most marks on one letter. Chosen: no script has so many; more marks are "zalgo" text.
+# One letter has at most this many marks. Chosen: no script has so many; more marks are "zalgo" text.
 MAX_MARKS = 20
 MARK = re.compile(f"[{MARKS}]")
 PILED = re.compile(f"((?:[{MARKS}]){{{MAX_MARKS}}})[{MARKS}]+")
-# The most character references in a row. Chosen: real text that is written in references has blanks, which end a row.
+# At most this many character references stand in a row. Chosen: real text that is written in references has blanks,
+# which end a row.
 MAX_REFERENCES = 60
 REFERENCE = r"&#[xX]?[0-9a-fA-F]{2,6};?"
 # The pattern begins with letters and not with a group, so the search is fast.
@@ -98,33 +102,38 @@ REFERENCES = re.compile(rf"{REFERENCE}(?:{REFERENCE}){{{MAX_REFERENCES - 1},}}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 CASES = re.compile("[a-zß-öø-ÿа-яёα-ω][A-ZÀ-ÖØ-ÞА-ЯЁΑ-Ω]")
-# Signs that usually separate words, here inside a word: letters of another charset.
+# These signs usually separate words. Inside a word they are letters of another charset.
 INSIDE = re.compile("(?<=[^\\W\\d_])(?:[±¶¦]|[¡-©«-´¸¹»-¿×÷ˇ˘˙˛˝](?=[^\\W\\d_]))")
 BROKEN = re.compile("[\x80-\x9f\u2500-\u257f\ue000-\uf8ff\ufffd]")
 HAN = re.compile("[\u4e00-\u9fff]")
-# A Chinese or Japanese page has very many of these; bytes read in the wrong charset give rare signs.
+# A Chinese or Japanese page has very many of these signs; bytes read in the wrong charset give rare signs.
 USUAL = re.compile(
     "[的一是不了人在有我他这這个個们們中来來上大为為和国國地到以说說时時要就出会會可也你年市日月の、。，\u3040-\u30ff]"
 )
 # A form with a larger share of the page than this is the page's frame.
 PAGE_SHARE = 0.6
 KANA = re.compile("[\u3040-\u30ff]")
-# Share of the usual signs in a Chinese or Japanese text. Chosen: bytes read in the wrong charset have nearly none.
+# At least this share of a Chinese or Japanese text is usual signs. Chosen: bytes read in the wrong charset have nearly
+# none.
 LEAST_USUAL_SHARE = 0.03
 # The signs of a script count as evidence from this number on. Chosen: a name or two have fewer signs.
 LEAST_SIGNS = 20
 # At most one broken letter in this many is a stray byte in a text of UTF-8. Chosen: another charset breaks most
 # letters.
 BROKEN_ONE_IN = 20
-# The fewest letters of a Cyrillic word whose case is evidence. Chosen: shorter ones are abbreviations.
+# The case of a Cyrillic word is evidence only if the word has at least this many letters. Chosen: shorter words are
+# abbreviations.
 LEAST_CASED_LETTERS = 4
-# If at least this share of a word's letters is of another script, it is no word.
+# A word is none if more than this share of its letters is of another script.
 FOREIGN_SHARE = 0.7
-# How many words with capitals after small letters may occur in the right charset. Chosen: product names.
+# At most this many words with capitals after small letters may occur in the right charset. Chosen: product names are
+# written so.
 LEAST_SHOUTED = 5
-# Bytes in which a page names its charset, and bytes of its beginning. Chosen: longer than any preamble.
+# A page names its charset in its first LABEL_BYTES bytes. START_BYTES bytes are examined as its beginning. Chosen: both
+# are longer than any preamble.
 LABEL_BYTES, START_BYTES = 8192, 2048
-# Share of capitals after small letters. Chosen: text in a wrong Cyrillic charset swaps the two cases.
+# In the right charset, at most this share of the Cyrillic words has capitals after small letters. Chosen: text in a
+# wrong Cyrillic charset swaps the two cases.
 SHOUTED_SHARE = 0.7
 
 

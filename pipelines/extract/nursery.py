@@ -1,8 +1,9 @@
 """A warm interpreter from which workers are forked: a program of its own, which knows nothing about the process that
 started it.
 
-`workers` starts it, and sends it requests over a socket: to start a worker, or to end one. It loads once what every
-page needs, so that a worker costs only a fork. It ends with the process that started it, and its workers end with it.
+`workers` starts it, and sends it requests over a socket: to start a worker, or to end one. The nursery loads
+once what every page needs, so that a worker costs only a fork. It ends with the process that started it, and its
+workers end with it.
 """
 
 from __future__ import annotations
@@ -26,16 +27,16 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 from typing import IO, Any
 
-# The number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.
+# Linux has this number for the request for a signal at the parent's death (<sys/prctl.h>).
 PR_SET_PDEATHSIG = 1
-# Errors of the machine or the installation while a page is read, whatever the page: memory ran out, or a file or a
-# library cannot be opened. A worker that ends because of one has its own exit code.
+# These are errors of the machine or the installation while a page is read, whatever the page: memory ran out, or a file
+# or a library cannot be opened. A worker that ends because of one has its own exit code, OF_MACHINE.
 MACHINE_ERRORS = (MemoryError, OSError, ImportError)
 OF_MACHINE = os.EX_OSERR
-# What libraries of C++ and Rust write to standard error before they abort for lack of memory. The reason of any other
+# Libraries of C++ and Rust write this to standard error before they abort for lack of memory. The reason of any other
 # abort is the page.
 NO_MEMORY = re.compile(rb"std::bad_alloc|std::length_error|memory allocation of \d+ bytes failed|[Oo]ut of memory")
-# Bytes at the end of a worker's output that are examined. Chosen: a last message is a line.
+# This many bytes at the end of a worker's output are examined. Chosen: a last message is a line.
 LAST_WORDS = 64 * 1024
 
 

@@ -28,27 +28,28 @@ from pipelines.extract.lexicon import (
 
 __all__ = ["is_whole", "key", "key_of_name", "lexicon", "reasons"]
 
-# Lines from either end of a text among which some phrases count. Chosen: head and tail of an article.
+# Some phrases count only among this many lines from either end of a text. Chosen: an article's head and tail are there.
 EDGE_LINES = 6
-# The most characters of a line that a rule examines, counted before the line is prepared. Chosen: a longer line is a
-# paragraph.
+# A rule examines a line only if the line has at most this many characters, counted before the line is prepared. Chosen:
+# a longer line is a paragraph.
 LONG = 400
-# The most words of a line that a rule examines. Chosen: a longer line is a paragraph.
+# A rule examines a line only if the line has at most this many words. Chosen: a longer line is a paragraph.
 LONGEST_WORDS = 45
-# The most words of a line that is a date with its label. Chosen: a longer line is a sentence with a day in it.
+# A line that is a date with its label has at most this many words. Chosen: a longer line is a sentence with a day in
+# it.
 DATE_WORDS = 9
-# The most parts of a line of links, "A | B | C". Chosen: a line with more parts is a table.
+# A line of links, "A | B | C", has at most this many parts. Chosen: a line with more parts is a table.
 MAX_BAR_PARTS = 8
-# The most words of a line of known phrases. In such a line one phrase has two words, or there are at least three
-# phrases: two single words may be chance.
+# A line of known phrases has at most this many words.
 TILED_WORDS = 24
-# A line of known phrases is cut if its weight is at least this number, for the reason given above.
+# A line of known phrases is cut if its weight is at least this number. A phrase of one word weighs 1, a longer one 2.
+# So the line has at least three phrases, or two of which one is longer: two single words may be chance.
 TILED_WEIGHT = 3
-# The fewest letters of a phrase that touches another phrase without a space.
+# A phrase may touch another phrase without a space if it has at least this many letters.
 GLUED = 5
-# Characters at a line's start that find its phrases. Chosen: longer than any stem.
+# This many characters at a line's start find its phrases. Chosen: no stem is longer.
 LOOKED_AT_CHARACTERS = 16
-# For how many lines the reason is remembered. Chosen: the lines of a page or two; about a megabyte.
+# The reason is remembered for this many lines. Chosen: a page or two have as many; they take about a megabyte.
 KNOWN_LINES = 2048
 BAR = re.compile("[|•·]")
 COUNTER = re.compile(r"(?!- )[^\w|]*+\d[\d\s.,:/()+k-]*+[^\w|]*+", re.IGNORECASE)

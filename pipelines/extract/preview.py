@@ -25,13 +25,13 @@ from pipelines.model import Article, Page, Rejection, Source, Template
 from pipelines.sources import zones
 from pipelines.stores import warc
 
-# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+# This many characters of an error's text are kept. Chosen: they fill two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
 
 RUN = "try"
-# Seconds that a worker may take beyond the page's own limit. Chosen: the start of a worker takes some.
+# A worker may take this many seconds beyond the page's own limit. Chosen: the start of a worker takes some.
 GRACE_SECONDS = 10.0
-# A page's observations are kept in memory until its source is learned: at most this many pages at a time.
+# A page's observations are kept in memory until its source is learned: at most this many pages are tried at a time.
 TOGETHER = 600
 
 

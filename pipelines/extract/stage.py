@@ -1,6 +1,6 @@
 """The extract stage: the fetched pages of a source and run from the raw store become an article file.
 
-If a source is due to be learned, this comes first; then its pages are read. An article names the version of the
+If a source is due to be learned, it is learned first; then its pages are read. An article names the version of the
 template with which it was read. If another extractor read a stored article and there is a newer look at it, the stored
 look is read again as well. So load knows which differences the site made, and which ones only the extractor made.
 
@@ -37,13 +37,14 @@ from pipelines.stores import articlefile, bucket, disk_room, postgres, runs, tem
 from pipelines.stores.articlefile import Line
 from pipelines.text import clean, digest, words
 
-# Hexadecimal digits of a digest in a key. Chosen: no two digests of one installation share so many.
+# A key has this many hexadecimal digits of a digest. Chosen: no two digests of one installation begin with the same 16
+# digits.
 DIGEST_DIGITS = 16
-# Characters of an error in a message. Chosen: a few lines; the log has all of it.
+# A message has this many characters of an error. Chosen: they fill a few lines; the log has all of it.
 ERROR_CHARACTERS = 500
 
 STAGE = "extract"
-# Reasons of undecided pages in one message. Chosen: the others are counted.
+# One message names this many reasons of undecided pages. Chosen: the others are counted.
 REASONS_SHOWN = 3
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.text import words
 
-# What py3langid calls a language -> what we call it.
+# Each name that py3langid gives a language stands for the code that we use.
 CODES = {"sdh": "ckb", "pnb": "ur", "ku": "kmr", "prs": "fa", "wuu": "zh", "yue": "zh", "nan": "zh", "no": "nb"}
 CODES |= dict.fromkeys(("arz", "ary", "apc", "ars", "acm", "aeb", "ajp", "acq", "arb"), "ar")
 # A language is guessed from this many words on. Chosen: a short title is often guessed wrong.
@@ -16,7 +16,7 @@ LEAST_WORDS = 8
 # A guess with at least this certainty outweighs the page's own statement; half of it is enough if the page says
 # nothing. Chosen: related languages are easily confused.
 CLEAR_CERTAINTY = 0.8
-# Characters that are examined. Chosen: more characters would cost time and hardly change a guess.
+# This many characters are examined. Chosen: more characters would cost time and hardly change a guess.
 SAMPLE_CHARACTERS = 1000
 
 

@@ -1,7 +1,7 @@
 """Worker processes that each read one page at a time: if a worker dies or hangs, only that page is lost.
 
-They are forked from a nursery: an interpreter that this process starts as a program and keeps until it ends.
-multiprocessing cannot be used here. It would import the main module again in its workers, and it forbids workers in a
+The workers are forked from a nursery: an interpreter that this process starts as a program and keeps until it ends.
+multiprocessing cannot be used here: it would import the main module again in its workers, and it forbids workers in a
 daemonic process. But the main module may be Airflow's, which cannot be imported inside a task, and Celery's tasks are
 daemonic.
 """
@@ -29,16 +29,16 @@ from typing import Any, TypeVar
 from pipelines.errors import NightdeskError
 from pipelines.extract.nursery import OF_MACHINE, End, Start
 
-# The arguments and results of `work`: for pages, fetched_pages.Job and ExtractedFetch.
+# `work` takes a Job and gives a Result: for pages, fetched_pages.Job and ExtractedFetch.
 Job = TypeVar("Job")
 Result = TypeVar("Result")
-# A function that gives the result of a job that no worker could finish.
+# This function gives the result of a job that no worker could finish.
 Lost = Callable[[Job, "Loss", str], Result]
-# Seconds between two checks of the workers. Chosen: half a second is too short to be noticed.
+# The workers are checked every so many seconds. Chosen: half a second is too short to be noticed.
 POLL_SECONDS = 0.5
-# Seconds for a nursery to end its workers and itself.
+# A nursery has this many seconds to end its workers and itself.
 GRACE = 5.0
-# Seconds of clock after which a page is given up: thirty times the CPU that it may take.
+# A page is given up after this many seconds by the clock: thirty times the CPU time that it may take.
 UNFINISHED = 600.0
 CRASHES = frozenset({SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP})
 

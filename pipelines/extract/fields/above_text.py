@@ -17,33 +17,34 @@ from pipelines.text import has_unspaced, words
 BESIDE = frozenset(("nav", "footer", "aside", "header"))
 SIDE = re.compile(r"(?<![a-z])side|widget|related|menu|comment|popular|footer", re.IGNORECASE)
 CALLED_TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECASE)
-# Sizes of a font element that are larger than a text's, and the same as a style.
+# Both patterns find letters that are larger than those of a text: LARGE in the size of a font element, LARGE_STYLE in a
+# style.
 LARGE = re.compile(r"[4-7]|\+[1-4]")
 LARGE_STYLE = re.compile(
     r"font-size\s*:\s*(?:(?:1[89]|[2-5]\d)(?:\.\d+)?p[xt]|(?:1\.[3-9]|[2-4])\d*r?em|x+-large|large)"
 )
-# Elements that hold text; the text after a line break belongs to the element around it.
+# These elements hold text; the text after a line break belongs to the element around it.
 HOLDING = ("p", "div", "td", "font", "span", "br")
-# TITLES: elements that can be a title if their name or size says so. PLAIN_TITLES: elements that can be the title if no
-# element is one by its name or size.
+# TITLES: these elements can be a title if their name or size says so. PLAIN_TITLES: these elements can be the title if
+# no element is one by its name or size.
 TITLES = ("h2", "h3", "h4", "div", "p", "span", "td", "b", "font", "big")
 PLAIN_TITLES = frozenset(("td", "b", "strong", "font", "span"))
-# The fewest characters of a paragraph. The other two are for scripts without spaces, which need a third of the
-# characters: a paragraph, and a short sentence.
+# A paragraph has at least PARAGRAPH characters. Scripts without spaces need a third of the characters: there a
+# paragraph has at least UNSPACED_PARAGRAPH, and a short sentence UNSPACED_SENTENCE.
 PARAGRAPH, UNSPACED_PARAGRAPH, UNSPACED_SENTENCE = 90, 30, 12
-# LOOKED_AT: how many paragraphs are examined. STEM: how many letters of a word are its stem.
+# LOOKED_AT: this many paragraphs are examined. STEM: this many letters at the beginning of a word are its stem.
 LOOKED_AT, STEM = 20, 5
-# OF_ARTICLE_SHARE: the least share of a title's words that the text of its article repeats. OF_ARTICLE_PAIRS: in
-# scripts without spaces, the least share of the title's pairs of letters. It is smaller, because some pairs belong to
-# two words.
+# A title is the article's if the text repeats at least the share OF_ARTICLE_SHARE of its words. In scripts without
+# spaces, the text must repeat the share OF_ARTICLE_PAIRS of its pairs of letters. This share is smaller, because some
+# pairs belong to two words.
 OF_ARTICLE_SHARE, OF_ARTICLE_PAIRS = 0.5, 1 / 3
-# The fewest and the most words of a title here. In scripts without spaces each letter counts as a word, and
-# LEAST_LETTERS are the fewest.
+# A title here has from LEAST_WORDS to MOST_WORDS words. In scripts without spaces each letter counts as a word, and a
+# title has at least LEAST_LETTERS.
 LEAST_WORDS, MOST_WORDS, LEAST_LETTERS = 3, 30, 5
-# Characters of a title that are examined. No title is longer.
+# This many characters of a title are examined. No title is longer.
 LONGEST = 2000
 DIGITS = re.compile(r"\d+")
-# The end of a sentence: titles have none.
+# A sentence ends so, and a title does not.
 STOP = re.compile(r"[.。।](?!\.)\W*$")
 
 

@@ -42,17 +42,17 @@ WRITTEN_BY = re.compile(
     re.IGNORECASE,
 )
 LAST_NAME_FIRST = ("citation_author", "dc.creator", "dcterms.creator")
-# What may follow the author: who else worked on the article, and where or for whom it was written.
+# These words may follow the author: who else worked on the article, and where or for whom it was written.
 ASIDE_OF_BYLINE = re.compile(
     r"[;,.|]?\s(?:(?:photos?|photographs?|pictures?|video|graphics|illustrations?|additional reporting|edit(?:ed|ing))"
     r"(?: and \w+)? by|(?:in|for|at|aus|für|à|pour|desde|para|da|per)(?= (?:the )?[A-ZÄÖÜÉ]))\s[^.:!?]*$",
 )
 JOINED = re.compile(r"(?<!\w)(?:and|und|et|y|ve|и|و|og|och|en|e|i|oraz|with|by|von|par|por|di|door)(?!\w)")
-# Arabic and Hebrew write `and` onto the name.
+# These letters mean `and`: Arabic and Hebrew write them onto the name.
 GLUED_ANDS = ("و", "ו")
-# Where the author is, behind the name: `By Ann Writer, New York`.
+# The place where the author is may stand behind the name: `By Ann Writer, New York`.
 PLACE_BEHIND = re.compile(r",\s[^\W\d_a-zß-ÿ]\w+(?: [^\W\d_a-zß-ÿ]\w+)?$")
-# The most words of a role. Chosen: a longer one is a sentence.
+# A role has at most this many words. Chosen: a longer text is a sentence.
 ROLE_WORDS = 4
 
 

@@ -35,7 +35,7 @@ NOT_CALLED = re.compile(
     r"date|time|image|img|photo|foto|bild|caption|credit|avatar|comment|social|follow|count|title|role|job|more",
     re.IGNORECASE,
 )
-# Folders of a site in which people have pages.
+# In these folders of a site, people have pages.
 PEOPLE_FOLDERS = frozenset((
     "author", "authors", "autor", "autoren", "autores", "autori", "autorzy", "autorka", "auteur", "auteurs", "profile",
     "profiles", "profil", "people", "writer", "writers", "reporter", "reporters", "journalist", "journalists", "by",
@@ -44,41 +44,43 @@ PEOPLE_FOLDERS = frozenset((
     "redacteurs", "forfatter", "skribent", "yazar", "yazarlar", "kirjoittaja", "avtor", "user", "users", "member",
     "members", "blogger", "bloggers", "expert", "experts", "team",
 ))  # fmt: skip
-# Characters of an address that are read. Chosen: longer ones name nobody.
+# An address is read only if it has at most this many characters. Chosen: longer addresses name nobody.
 LONGEST_LINK_CHARACTERS = 300
 PROFILE = re.compile(r"author|autor|auteur|profile|people|/by/|team|staff|writer|journalist|contribut", re.IGNORECASE)
-# A sentence ends with one of these, a name does not.
+# A sentence ends with one of these signs, and a name does not.
 ENDINGS = ("。", "！", "？", "!", "?", "؟", "।")
-# The most words of a line of authors. Chosen: four names with "and" between them; a longer line is a sentence.
+# A line of authors has at most this many words. Chosen: four names with "and" between them have as many; a longer line
+# is a sentence.
 LINE_WORDS = 14
-# The most words of one part of a line, between its separators, that is a name.
+# A part of a line, between its separators, is a name only if it has at most this many words.
 PART_WORDS = 3
-# The most authors of one article. Chosen: more names are a list of the staff.
+# An article has at most this many authors. Chosen: more names are a list of the staff.
 MAX_AUTHORS = 10
-# How many names of elements are remembered. Chosen: a page has some hundreds, and the pages of a site share them.
+# The answers for this many names of elements are remembered. Chosen: a page has some hundreds, and the pages of a site
+# share them.
 MAX_NAMES = 4000
-# Lines near the head that are examined. Chosen: a byline is among the first.
+# This many lines near the head are examined. Chosen: a byline is among the first.
 MAX_LOOKS = 8
 MARKED = (
     "a", "span", "div", "p", "address", "li", "ul", "strong", "em", "small", "i", "b", "h3", "h4", "h5", "td",
     "section", "aside", "cite", "dd",
 )  # fmt: skip
-# The least share of a person's name that must be in the address of the person's page. Chosen: first names are often
-# left out or shortened.
+# At least this share of a person's name must be in the address of the person's page. Chosen: first names are often left
+# out or shortened.
 NAMED_SHARE = 0.6
-# A name that stands alone: two to four words in capitals, with particles between them.
+# A name that stands alone has two to four words in capitals, with particles between them.
 NAME = re.compile(
     r"[^\W\d_a-zß-ÿ][\w'’-]+(?: (?:van|von|de|der|den|da|di|del|la|le|bin|al|el))*(?: [^\W\d_a-zß-ÿ][\w'’.-]*){1,3}"
 )
-# What separates a name that stands alone from the day beside it.
+# These signs separate a name that stands alone from the day beside it.
 AROUND_NAME = " |•·"
 DAY = re.compile(r"\b(?:19|20)\d\d\b|\d\s*min|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}", re.IGNORECASE)
-# AROUND: the elements before and after the heading that are searched for a name that stands alone. BOXES: how many
-# boxes around the name are examined. LONGEST_BOX_WORDS: the most words of these boxes. Chosen: a line of particulars is
-# beside the heading and contains no sentence.
+# AROUND: these elements before and after the heading are searched for a name that stands alone. BOXES: this many boxes
+# around the name are examined. LONGEST_BOX_WORDS: these boxes have at most this many words. Chosen: a line of
+# particulars is beside the heading and contains no sentence.
 AROUND = ("preceding::*[position() <= 25]", "following::*[position() <= 60]")
 BOXES, LONGEST_BOX_WORDS = 4, 30
-# Elements that can begin with "by".
+# These elements can begin with "by".
 SAYING = (
     "p", "span", "div", "address", "em", "strong", "li", "cite", "small", "font", "td", "b", "byline", "h5", "h6",
 )  # fmt: skip

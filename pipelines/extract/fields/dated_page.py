@@ -18,13 +18,13 @@ from pipelines.extract.fields.metadata import Facts
 from pipelines.extract.fields.visible_dates import ShownDate
 from pipelines.model import Page, Source
 
-# Endings of the hosts whose dates may be American: the month first.
+# Hosts with these endings may write American dates, with the month first.
 AMERICAN = re.compile(r"\.(?:com|gov|edu|us)$")
-# The earliest day of an article. Chosen: no site is older than the web.
+# No article is older than this day. Chosen: no site is older than the web.
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
-# A page's date may be at most this long after its fetch: the clock of a place can be ahead of ours.
+# A page's date may be at most this long after its fetch, because the clock of a place can be ahead of ours.
 AHEAD = timedelta(days=1)
-# The precisions of a date that has a time of day.
+# A date with one of these precisions has a time of day.
 PRECISE = ("second", "minute")
 
 

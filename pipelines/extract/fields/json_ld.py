@@ -18,22 +18,22 @@ ARTICLES = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|Posting|Report)$"
 WRAPPING = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)$")
 TRAILING = re.compile(r",\s*([}\]])")
 Node = dict[str, Any]
-# The depth of nested objects. Chosen: deeper than schema.org's objects need; recursion has a limit.
+# Nested objects are read to this depth. Chosen: schema.org's objects are less deep; and recursion has a limit.
 MAX_DEPTH = 12
-# How often a script's JSON may be escaped. Chosen: some systems escape it twice.
+# A script's JSON may be escaped this many times. Chosen: some systems escape it twice.
 MAX_ESCAPES = 2
 ESCAPED = re.compile(
     r"&(?:amp;)?(?:lt|#60|#x3c);/?(?:p|br|div|strong|b|em|h\d|li|ul|a|span|blockquote)\b", re.IGNORECASE
 )
-# The most characters of one value. Chosen: no title, name or date is longer; article bodies are not read here.
+# A value has at most this many characters. Chosen: no title, name or date is longer; article bodies are not read here.
 LONGEST_CHARACTERS = 5000
-# Characters of a script that may hold an article's data. Chosen: a shorter one holds no text; a longer one is a page
-# that is built to do harm.
+# A script may hold an article's data if it has at least LEAST_SCRIPT_CHARACTERS and at most MOST_SCRIPT_CHARACTERS
+# characters. Chosen: a shorter script holds no text; a page with a longer one is built to do harm.
 LEAST_SCRIPT_CHARACTERS, MOST_SCRIPT_CHARACTERS = 400, 3_000_000
 STRING = re.compile(r'(?<!\\)"(?:[^"\\\n]|\\.){400,}+"')
 MARKED = re.compile(r"(?:<|\\u003[cC])p\b")
 ESCAPED_BREAK = re.compile(r"(?:\\r)?\\n")
-# The end of a text that goes on elsewhere.
+# A text that goes on elsewhere ends with these dots.
 DOTS = re.compile(r"(?:…|\.\.)\W{0,7}$")
 
 

@@ -18,8 +18,8 @@ PUBLISHED = (
     "date.issued", "dc.date.issued", "dcterms.created", "dc.date", "dcterms.date", "dc.created", "date", "article:date",
     "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "citation_publication_date", "article_date_original",
 )  # fmt: skip
-# TELLING: other parts of names for a day of publication, the likeliest first. OTHERWISE: parts that a name for this day
-# must not have.
+# TELLING: these are other parts of names for a day of publication, the likeliest first. OTHERWISE: a name for this day
+# must not have these parts.
 TELLING = ("publi", "pubdate", "issued", "posted", "released", "created", "date", "time")
 OTHERWISE = re.compile(
     r"modif|(?<![a-z])mod[.:_ -]?(?:date|time)|updat|chang|edit|"
@@ -28,9 +28,9 @@ OTHERWISE = re.compile(
     r"(?<![a-z])end|(?:date|time)[.:_ -]?end(?![a-z])"
 )
 SAVED = re.compile(r"modif|(?<![a-z])mod[.:_ -]?(?:date|time)|updat|lastmod")
-# Dates of one JSON object that are examined. Chosen: the likeliest name comes first.
+# This many dates of one JSON object are examined. Chosen: the likeliest name comes first.
 MAX_JSON_DATES = 3
-# Names in one JSON object that are examined. Chosen: an object with more names is data, not the description of an
+# This many names in one JSON object are examined. Chosen: an object with more names is data, not the description of an
 # article.
 MAX_JSON_NAMES = 100
 

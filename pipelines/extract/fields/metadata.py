@@ -25,19 +25,19 @@ DESCRIPTIONS = ("og:description", "description", "twitter:description", "dc.desc
 IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
 SITES = frozenset(("Organization", "NewsMediaOrganization", "WebSite", "Corporation", "NewsMedia"))
 SECTIONS = ("article:section", "parsely-section", "og:section", "category")
-# The most characters of a title. Chosen: no headline has as many; the rest is cut.
+# A title has at most this many characters; the rest is cut. Chosen: no headline has as many.
 LONGEST_TITLE_CHARACTERS = 500
-# The most characters of a description. Chosen: a longer description repeats the article.
+# A description has at most this many characters. Chosen: a longer description repeats the article.
 LONGEST_DESCRIPTION_CHARACTERS = 2000
-# The most characters of a tag. Chosen: a longer text is a sentence.
+# A tag has at most this many characters. Chosen: a longer text is a sentence.
 LONGEST_TAG_CHARACTERS = 80
-# Characters of a meta element that are read. Chosen: all fields above are shorter.
+# This many characters of a meta element are read. Chosen: all fields above are shorter.
 LONGEST_META_CHARACTERS = 5000
-# The most tags of one article. Chosen: more is a site's whole list.
+# An article has at most this many tags. Chosen: more tags are a site's whole list.
 MAX_TAGS = 30
-# Paragraphs in which a description's words are searched. Chosen: a description is about the beginning.
+# A description's words are searched in this many paragraphs. Chosen: a description is about the beginning.
 STOCK_PARAGRAPHS = 40
-# Characters of these paragraphs that are searched. Chosen: pages without paragraphs have all of their text in one.
+# This many characters of these paragraphs are searched. Chosen: pages without paragraphs have all of their text in one.
 STOCK_LOOK_CHARACTERS = 8000
 
 

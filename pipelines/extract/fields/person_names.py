@@ -10,7 +10,7 @@ from html import unescape
 
 from pipelines.extract.phrases import key
 
-# Words before the name of an author that say what kind of text it is: `guest article by`.
+# These words before the name of an author say what kind of text it is: `guest article by`.
 PIECE_BY = (
     r"(?:eine? )?(?:bericht|artikel|(?:gast)?beitrag|interview|reportage|kolumne|(?:gast)?kommentar|pressemitteilung|"
     r"rezension|kritik|analyse|essay|porträt|protokoll) von|"
@@ -43,7 +43,7 @@ AND_NAME = re.compile(
     r"(?<=[\u0621-\u064a]) و(?=[\u0621-\u064a]{2,} [\u0621-\u064a]{2,}$)|"
     r"(?<=[\u05d0-\u05ea]) ו(?=[\u05d0-\u05ea]{2,} [\u05d0-\u05ea]{2,}$)"
 )
-# Words for people who edited the text of others.
+# These words name people who edited the text of others.
 EDITED = re.compile(r"[;.,]\s*(?:edited|editing) by .*$", re.IGNORECASE)
 ENCLOSED = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]")
 BETWEEN = re.compile(
@@ -51,7 +51,7 @@ BETWEEN = re.compile(
     r"(?:(?<!\s)\s+)?&\s*|"
     r",\s*(?:and|und)\s+"
 )
-# Characters of a line that are examined. Chosen: patterns are slow on longer lines.
+# This many characters of a line are examined. Chosen: patterns are slow on longer lines.
 LONGEST_BYLINE_CHARACTERS = 2000
 COMMA = re.compile(r"(?:(?<!\s)\s+)?[,，]\s*")
 ASIDE = re.compile(r"(?<!\s)\s+[-–—]\s+.*$|(?<!\s)\s+(?:in|für|for|aus|desde|à)\s+[A-ZÄÖÜ].*$")
@@ -74,9 +74,9 @@ OFFICES = re.compile(
     r"موقع|صحيفه|جريده|قناه|شبكه|متابعات|رصد|خاص|مراسل|مراسلون|نيوز|رويترز|غرفه|سانا|تحريريه|خبرگزاري|سرويس|گروه|"
     r"編輯部|编辑部|通讯社|通訊社|新华社|新聞|新闻|网|網|オンライン|編集部|뉴스|일보|신문)(?![\w-])"
 )
-# Words that mean an office if they stand alone or in capitals, and otherwise may be a name: Sid Guest.
+# These words mean an office if they stand alone or in capitals, and otherwise may be a name: Sid Guest.
 ALSO_NAMES = re.compile(r"(?i:sid|ria|guest|gast)|.*(?<!\w)(?:SID|RIA)(?!\w).*|(?i:guest|gast)\s.*")
-# Words before the name of the person who took a picture.
+# These words stand before the name of the person who took a picture.
 PHOTO = re.compile(
     r"(?:photo(?:graph)?s?|fotos?|bild(?:er)?|image|picture|credits?|quelle|source|kuva|zdj[ęe]cie|fot\.|fotó|фото|صورة|"
     r"تصوير|تصویر|عکس|写真|圖|图)\s*(?:[:：/©|]|(?:by|von|de|par)\b)",
@@ -84,7 +84,7 @@ PHOTO = re.compile(
 )
 SITE = re.compile(r"(?<![\w.@-])[\w-]{1,63}(?:\.[\w-]{1,63}){0,3}\.(?:com|net|org|info|news|[a-z]{2})(?![\w.])")
 OF_SITE = re.compile(r"\( ?(?:https?://|www\.)[^()]*\)")
-# The day after a name.
+# This is the day after a name.
 ON_DAY = re.compile(r" on (?:[A-Z][a-z]{2,5}day\b|[A-Z][a-z]{2,8}\.? \d|\d).*$")
 TITLED = re.compile(
     r"^(?:(?:dr|prof|mr|mrs|ms|sir|dame|pr|dipl|ing|med|phil|mag|الدكتور|الدكتوره|د|أ|"
@@ -94,7 +94,7 @@ TITLED = re.compile(
 CREDENTIAL = re.compile(
     r"[A-Z]{2,6}(?:[- ][A-Z]{1,4})?|M\.?D\.?|Ph\.?\s?D\.?|Jr\.?|Sr\.?|[A-Z][a-z]{0,3}\.(?:\s?[A-Z][a-z]{0,3}\.)*|Esq\.?"
 )
-# A first and a last name in capitals look like two degrees. Of two degrees, none has more than three letters.
+# A first and a last name in capitals look like two degrees. But no degree in such a pair has more than three letters.
 IN_CAPITALS = re.compile(r"[A-Z]{4,40} [A-Z]{2,40}|[A-Z]{2,3} [A-Z]{4,40}")
 NO_NAME = re.compile(
     r"\d|@|www\.|\.(?:com|net|org|de|ru|info)\b|[<>{}=:#?!*_]|"
@@ -114,7 +114,7 @@ SAYS_BY = re.compile(
     r"文|撰文|取材|執筆)\s*[:：/／・]\s*",
     re.IGNORECASE,
 )
-# Texts that stand in the place of a name and are no name: a person's occupation, or labels of the page.
+# These texts stand in the place of a name and are no name: a person's occupation, or labels of the page.
 ROLE = re.compile(
     r"(?:co-?)?(?:founder|ceo|cto|coo|owner|head|chief|director|licensed|certified|senior|junior|managing|freelance)\b|"
     r"special (?:to|for)|"
@@ -122,17 +122,17 @@ ROLE = re.compile(
     r"sobre|vedi|tutti|tümü)\b",
     re.IGNORECASE,
 )
-# NAME_WORDS: the most words of one name. Chosen: Arabic and Spanish names have up to five. NAMES_WORDS: the fewest
-# words of a line that may hold several names.
+# NAME_WORDS: one name has at most this many words. Chosen: Arabic and Spanish names have up to five. NAMES_WORDS: a
+# line may hold several names if it has at least this many words.
 NAME_WORDS, NAMES_WORDS = 5, 4
-# The most letters of a word inside a name that begins with a small letter, such as `della`. Chosen: a longer one
-# belongs to a sentence.
+# A word inside a name that begins with a small letter, such as `della`, has at most this many letters. Chosen: a longer
+# word belongs to a sentence.
 PARTICLE_LETTERS = 5
-# The most characters of one name. Chosen: a longer one is an office or a sentence.
+# One name has at most this many characters. Chosen: a longer text is an office or a sentence.
 LONGEST_NAME_CHARACTERS = 60
-# The most characters of a line of authors. Chosen: a longer line is a sentence.
+# A line of authors has at most this many characters. Chosen: a longer line is a sentence.
 LONGEST_LINE_CHARACTERS = 120
-# The most lines of authors in one element. Chosen: more lines are a list of the staff.
+# One element has at most this many lines of authors. Chosen: more lines are a list of the staff.
 SEVERAL_LINES = 4
 # A word of a name with at least this many small letters is not an initial.
 LEAST_NAME_LETTERS = 3

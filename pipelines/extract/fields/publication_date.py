@@ -1,7 +1,7 @@
 """When an article was published and changed: the best of JSON-LD, meta elements, feed, visible page and address.
 
-Software that knows only the year writes the first of January at midnight. So this counts as the year alone, unless
-something else also gives the day. The day is the day at the site's place: the offset in the page is kept.
+Software that knows only the year writes the first of January at midnight. So such a date counts as the year alone,
+unless something else also gives the day. The day is the day at the site's place: the offset in the page is kept.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ MODIFIED = (
     "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod",
     "dcterms.modified", "dc.date.modified", "article:modified", "date.modified", "article:updated_time",
 )  # fmt: skip
-# The offsets of places, from the westmost to the eastmost.
+# The offsets of places from UTC lie between these two.
 WESTMOST, EASTMOST = timedelta(hours=-12), timedelta(hours=14)
-# The offsets from UTC where most people live, for a site whose clock is not known yet: between Los Angeles and Tokyo.
+# Most people live where the offset from UTC is between these two, Los Angeles and Tokyo. They are used for a site whose
+# clock is not known yet.
 USUAL_OFFSETS = (timedelta(hours=-8), timedelta(hours=9))
-# Offsets of places are whole quarters of an hour.
+# The offsets of places are whole quarters of an hour.
 OFFSET_STEP = timedelta(minutes=15)
 
 

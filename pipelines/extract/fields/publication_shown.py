@@ -11,23 +11,23 @@ from pipelines.extract.fields import guessed_date, visible_dates
 from pipelines.extract.fields.dated_page import AHEAD, PRECISE, DatedPage, Dating
 from pipelines.extract.fields.visible_dates import MAX_LOOKS
 
-# Dates in an address. After the folders of a year and a month, a number at the start of a slug counts as a day only if
-# it begins with a zero: another one may be a number of victims.
+# An address may have a date in these forms. After the folders of a year and a month, a number at the start of a slug
+# counts as a day only if it begins with a zero: another number may be a number of victims.
 IN_ADDRESS = re.compile(
     r"/(?P<y>20\d\d)/(?P<m>\d{1,2})/(?P<d>\d{1,2})(?:/|$)|/(?P<y2>20\d\d)/(?P<m2>\d\d)/(?P<d2>0\d)-"
     r"|/(?P<y3>20\d\d)-(?P<m3>\d{1,2})-(?P<d3>\d{1,2})(?:/|$)|/(?P<y4>20\d\d)-(?P<m4>\d\d)-(?P<d4>\d\d)-"
     r"|/(?P<y5>20\d\d)/(?P<m5>\d\d)-(?P<d5>\d\d)(?:[/-]|$)"
     r"|[/-](?P<y6>20\d\d)(?P<m6>\d\d)(?P<d6>\d\d)(?:[/.-]|$)"
 )
-# A day in an address with the name of the month, or with the day first. The day is certainly first if its number can be
-# no month's.
+# An address may have a day with the name of the month, or with the day first. The day is certainly first if its number
+# can be no month's.
 NAMED_IN_ADDRESS = re.compile(
     r"/(?P<y>20\d\d)/(?P<m>[a-z]{3,9})/(?P<d>\d{1,2})(?:/|$)|/(?P<m2>[a-z]{3,9})/(?P<d2>\d{1,2})/(?P<y2>20\d\d)(?:/|$)"
     r"|/(?P<d3>\d{1,2})/(?P<m3>[a-z]{3,9})/(?P<y3>20\d\d)(?:/|$)"
     r"|[/-](?P<d4>1[3-9]|2\d|3[01])(?P<by>[/-])(?P<m4>\d\d)(?P=by)(?P<y4>20\d\d)(?:[/-]|$)",
     re.IGNORECASE,
 )
-# A page that is read from a file may have been saved some days earlier.
+# A page that is read from a file may have been saved up to this many days earlier.
 SAVED_WITHIN_DAYS = 7
 
 

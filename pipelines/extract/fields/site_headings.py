@@ -23,27 +23,27 @@ from pipelines.extract.fields.title_parts import (
 from pipelines.extract.phrases import key, key_of_name
 from pipelines.text import has_unspaced, words
 
-# What sites call the element with their own name at the head of every page.
+# Sites give these names to the element with their own name at the head of every page.
 OF_SITE = re.compile(
     r"(?<![a-z])(?:site[-_]?(?:title|name|header)|(?:blog|page)[-_]?name|navbar-?brand|brand-?name|branding|masthead|"
     r"(?:site|blog|page|top|main|web|head|header|nav)?[-_]?logo(?:type)?)(?![a-z])",
     re.IGNORECASE,
 )
-# Names that some sites give the element with their own name, and others the headline.
+# Some sites give these names to the element with their own name, and others to the headline.
 OF_SITE_OR_TITLE = re.compile(
     r"(?<![a-z])(?:(?:blog|page)[-_]?(?:title|header)|brand|top-?bar)(?![a-z])", re.IGNORECASE
 )
-# Names of the element at the head of every page. Some sites give them to the head of an article as well.
+# The element at the head of every page has these names. Some sites give them to the head of an article as well.
 HEAD = re.compile(r"(?<![a-z])(?:header|masthead|banner|top-?bar|brand(?:ing)?)(?![a-z])", re.IGNORECASE)
-# A link to a section: a short path of words.
+# A link to a section has a short path of words.
 OF_SECTION = re.compile(r"(?:https?://[^/]+)?/?(?:[^/\d?#.]{1,30}/?){1,2}(?:index\.\w+)?")
-# Classes of elements whose text is not shown: it is for screen readers, or stands in for a logo.
+# The text of elements with these classes is not shown: it is for screen readers, or stands in for a logo.
 UNSEEN = re.compile(r"sr-only|screen-?reader|visually-?hidden|assistive", re.IGNORECASE)
 MOVED_AWAY = re.compile(r"text-indent\s*:\s*-\d{3}", re.IGNORECASE)
 OF_STORY = re.compile(r"(?<![a-z])(?:article|story|post|entry|content|main|hero)(?![a-z])", re.IGNORECASE)
 # Words with up to this many letters say nothing about the subject of a title: the, of, and, في, من.
 SMALL_WORD_LETTERS = 3
-# How many headings are judged as names of a site or section. Chosen: the names stand first, and a page with more
+# This many headings are judged as names of a site or section. Chosen: the names stand first, and a page with more
 # headings is a list.
 JUDGED_HEADINGS = 10
 

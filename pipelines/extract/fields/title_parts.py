@@ -13,26 +13,27 @@ SEPARATOR = re.compile(
     r"(?<!\s)\s+--+\s*|(?:(?<!\s)\s+)?(?<!-)--+\s+|(?:(?<!\s)\s+)?(?<![-－–—|｜_])[-－–—|｜_]+\s*(?=[《「【])|"
     rf"(?<=[{UNSPACED}])\s*[-－–—_]+\s*(?=[{UNSPACED}《「【\w])"
 )
-# Endings of site names in scripts without spaces.
+# Names of sites in scripts without spaces end so.
 OF_SITES = re.compile(
     r"(?:网|網|新闻|新聞|频道|頻道|日报|日報|在线|線上|オンライン|ニュース|ドットコム|뉴스|일보|신문|방송)\W*$"
 )
-# A link to the front page of a site, or of one of its languages.
+# A link to the front page of a site, or of one of its languages, has this form.
 HOME = re.compile(
     r"(?:https?://[^/]+)?\.?/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)(?:\.\w+)?/?)?", re.IGNORECASE
 )
-# NAME_WORDS: the most words of a site's name with its motto. LETTERS_OF_WORD: letters of a word in scripts without
-# spaces.
+# NAME_WORDS: a site's name with its motto has at most this many words. LETTERS_OF_WORD: in scripts without spaces, this
+# many letters count as a word.
 NAME_WORDS, LETTERS_OF_WORD = 7, 2
-# The fewest words of a title. Chosen: fewer are the name of a section.
+# A title has at least this many words. Chosen: fewer words are the name of a section.
 TITLE_WORDS = 4
-# The most words of a title's last part if it is the name of a site.
+# The last part of a title is the name of a site only if it has at most this many words.
 SITE_WORDS = 3
-# Parts of a title between its separators. Chosen: title, section, site, and three more.
+# At most this many parts of a title, between its separators, are examined. Chosen: they are title, section, site, and
+# three more.
 MAX_PARTS = 6
-# Characters of a site's name at a title's end. Chosen: a longer end is a part of the title.
+# A site's name at a title's end has at most this many characters. Chosen: a longer end is a part of the title.
 SHORT_CHARACTERS = 12
-# Characters of a title that are examined. No title is longer, and the patterns above are slow on longer texts.
+# This many characters of a title are examined. No title is longer, and the patterns above are slow on longer texts.
 LONGEST = 2000
 
 

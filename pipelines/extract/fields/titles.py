@@ -27,24 +27,26 @@ from pipelines.extract.fields.title_parts import (
 from pipelines.extract.phrases import key, key_of_name
 from pipelines.text import has_unspaced, words
 
-# Endings of the names of papers, which some headlines have too: these count only for the last part of a title.
+# The names of papers end so. Some headlines do too, so these endings count only for the last part of a title.
 OF_PAPERS = re.compile(r"(?:(?:[晚早晨邮郵时時]|青年)[报報]|[周週]刊)\W*$")
-# Text that was meant as markup: an element with its end, and line breaks. A tag alone is the subject of the title.
+# This text was meant as markup: an element with its end, and line breaks. A tag alone is the subject of the title.
 MARKUP = re.compile(
     r"<(?P<name>[a-zA-Z]\w*)(?:\s[^<>]*)?>(?P<inside>[^<>]*)</(?P=name)>|</?(?:br|wbr|p)\s*/?>", re.IGNORECASE
 )
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-# The least share of a title's words that must be in a text if the title contains the site's name. Chosen: a quarter,
-# because a name is short.
+# If a title contains the site's name, at least this share of the title's words must be in a text. Chosen: a quarter is
+# enough, because a name is short.
 OF_SITE_SHARE = 0.25
-# The fewest words of a kicker. Chosen: one more word is a form of the title.
+# A kicker has at least this many words. Chosen: a single word more is only another form of the title.
 KICKER_WORDS = 2
-# How many elements that may be a page's title are read. Chosen: more are the titles of other articles.
+# At most this many elements that may be a page's title are read. Chosen: further elements are the titles of other
+# articles.
 MOST_SHOWN = 50
-# By how many characters an element may be longer than the title that it shows. Chosen: the length of a kicker before
-# the title.
+# An element may be longer than the title that it shows by this many characters. Chosen: a kicker before the title is as
+# long.
 SLACK_CHARACTERS = 40
-# The least share of common words of two titles that are alike. Chosen: with fewer, one is the title of a section.
+# Two titles are alike if they have at least this share of their words in common. Chosen: with a smaller share, one is
+# the title of a section.
 SECTION_SHARE = 0.5
 COUNTER = re.compile(r"\(?\d+\)?|page \d+|strona \d+|seite \d+", re.IGNORECASE)
 

@@ -17,12 +17,13 @@ from pipelines.dates.written import is_day, is_month, names_update, updated_late
 from pipelines.extract.phrases import key
 
 NAMED = ("date", "time", "publi", "posted", "created", "meta", "byline")
-# The most children of an element whose name calls it a date. Chosen: an element with more is a frame around other
-# things.
+# An element whose name calls it a date has at most this many children. Chosen: an element with more children is a frame
+# around other things.
 FEW_CHILDREN = 12
-# How many names of elements are remembered. Chosen: a page has some hundreds, and the pages of a site share them.
+# The answers for this many names of elements are remembered. Chosen: a page has some hundreds, and the pages of a site
+# share them.
 MAX_NAMES = 4000
-# For how many short texts the answer is remembered. Chosen: the menus of some sites.
+# The answers for this many short texts are remembered. Chosen: the menus of some sites have as many.
 MAX_TEXTS = 4000
 DATED = re.compile(r"\d{4}|\d\d[./-]\d\d[./-]\d\d|\d\s?[前전]|\d\s?\S{1,3}[前전]")
 WHEN_WORDS = """
@@ -34,21 +35,22 @@ acum lalu trước
 WHEN = frozenset(WHEN_WORDS.split())
 DIGIT = re.compile(r"\d")
 SILENT = frozenset(("script", "style", "noscript", "template"))
-# Not `form`: some systems wrap the whole page in one. Not `table`: some lay the page out in one.
+# A date in one of these elements is not the article's. `form` is left out, because some systems wrap the whole page in
+# one; `table`, because some lay the page out in one.
 BESIDE = frozenset(("nav", "aside", "select", "script", "style", "noscript", "template", "option"))
 STRANGERS = re.compile(
     r"comment|sidebar|related|widget-area|\bwidget\b|(?:site|page)-?footer|(?<![\w-])footer(?![\w-])|menu|recent|popular|"
     r"copyright|ticker|recommend|read-?more|more-?from|mostread|trending",
     re.IGNORECASE,
 )
-# What sites call the head of all their pages. The day in such a head is today's.
+# Sites give these names to the head of all their pages. The day in such a head is today's.
 OF_PAGE = re.compile(
     r"top-?bar|top-?header|header-?top|masthead|site-?header|(?:current|today|now)[-_]?(?:date|time)|date-?bar", re.I
 )
-# A link to the site's front page, as its logo has.
+# A link to the site's front page, as its logo has, has this form.
 HOME = re.compile(r"\s*(?:https?://[^/\s]+)?/?(?:index\.\w+)?\s*")
 CHANGED = re.compile(r"modif|updat|revis|edited|changed|aktualis|geändert|تحديث", re.IGNORECASE)
-# The publishing systems' names for the day, in the state that they embed.
+# Publishing systems give these names to the day, in the state that they embed.
 STATE = re.compile(
     r"[\"'](?:date_?published|published_?at|publish_?date|published_?date|publication_?date|first_?published(?:_?(?:at|date))?|"
     r"published_?time|date_?posted|original_?publish_?date|pub_?date|display_?date|post_?date)[\"']\s*:\s*"
@@ -57,12 +59,12 @@ STATE = re.compile(
 )
 WORD = re.compile(r"[^\W\d_]{2,}")
 HEADINGS = ("h1", "h2", "h3", "h4")
-# Characters of the page between the title and a date that belongs to it.
+# A date belongs to the title above it if fewer than this many characters of the page are between them.
 AFTER = 600
-# Characters of the page between a date and the title below it, for example in a kicker. Chosen: a little less than
-# after the title.
+# A date belongs to the title below it, for example in a kicker, if fewer than this many characters of the page are
+# between them. Chosen: the distance is a little less than after the title.
 BEFORE_CHARACTERS = 500
-# By how many characters a text may differ from its title. Chosen: quotation marks and blanks.
+# A text may differ from its title by this many characters. Chosen: quotation marks and blanks make such a difference.
 SLACK_CHARACTERS = 10
 # A heading that holds the title and more is at most this many times as long as the title. Chosen: a lead is as long as
 # two titles.
@@ -72,41 +74,42 @@ SENTENCE_WORDS = 8
 # A line that ends as a sentence with at least this many words tells what was on a day. Chosen: a name and a label have
 # fewer.
 EVENT_WORDS = 3
-# The end of a sentence: the dot behind a day of the month or a short month is no such end.
+# A sentence ends so: the dot behind a day of the month or a short month is no such end.
 SENTENCE_END = re.compile(r"(?:\d{4}|(?P<last>[^\W\d_]{4,40}))[\"'”’»)\]]{0,3}\s{0,3}[.!?؟。۔।…]{1,4}[\"'”’»)\]]{0,3}$")
 ASIDE = re.compile(r"\([^()]{1,120}\)|\[[^\[\]]{1,120}\]")
-# How a line begins that says when an article was published, or who wrote it. Chosen: the words of the commonest
-# publishing systems.
+# A line that begins so says when an article was published, or who wrote it. Chosen: the commonest publishing systems
+# use these words.
 PUBLISHING = re.compile(
     r"\W{0,3}(?:(?:first |zuerst |تم )?(?:publi|pubbl|post(?:ed|é)|veröff|erschienen|gepubl|julkaistu|objav|опублик|"
     r"опублік|نشر|النشر|تاريخ|انتشار|yayın|diterbit|发布|發布|公開|게시)|(?:by|von|par|por|di|door|av|af|od|от|بقلم|كتب)\s)",
     re.IGNORECASE,
 )
-# Elements whose text is about something else than the article around them.
+# The text of these elements is about something else than the article around them.
 TOLD = frozenset(("figcaption", "blockquote"))
 LABELLED = re.compile(r"[^\W\d_]{1,40}(?: [^\W\d_]{1,40}){0,3}\s{0,3}:")
-# The fewest characters of a line that can show a date. Chosen: "1 h" is the shortest.
+# A line that can show a date has at least this many characters. Chosen: "1 h" is the shortest.
 LEAST_CHARACTERS = 3
-# Levels of headings that may hold a title.
+# A title may be in a heading of the first levels, up to this one.
 TITLE_LEVELS = 3
-# The most characters of a line that shows a date. Chosen: date, time, author and place fit.
+# A line that shows a date has at most this many characters. Chosen: date, time, author and place fit.
 LONGEST_CHARACTERS = 120
-# The most characters of a label such as "Published". Chosen: a longer text is a sentence; any state is longer than
-# this.
+# A label such as "Published" has at most this many characters. Chosen: a longer text is a sentence, and any embedded
+# state is longer too.
 LABEL_CHARACTERS = 60
-# The most characters of a text that is only a day. Chosen: the longest spelling with a weekday.
+# A text that is only a day has at most this many characters. Chosen: the longest spelling with a weekday fits.
 SHORT_CHARACTERS = 40
-# Dates of one page that are examined. Chosen: the dates of teasers come in dozens.
+# This many dates of one page are examined. Chosen: the dates of teasers come in dozens.
 MAX_DATES = 24
-# How many first characters are compared before the costly comparison with a title.
+# This many first characters are compared before the costly comparison with a title.
 HEAD_CHARACTERS = 3
-# Dates of one page that are read as days. Chosen: the article's own is among the nearest to its title.
+# This many dates of one page are read as days. Chosen: the article's own date is among the nearest to its title.
 MAX_LOOKS = 6
-# If a time element and a text are closer together than this, the time element comes first.
+# Distances from the title are compared in steps of this many characters: within a step, a time element comes before a
+# text.
 NEARLY = 200
-# After a text with at least this many characters the head of the page is over. Chosen: a paragraph.
+# The head of the page is over after a text with at least this many characters. Chosen: such a text is a paragraph.
 ENOUGH_CHARACTERS = 200
-# The places of a date, the best first. In the last place a date is not this article's.
+# These are the places of a date, the best first. In the last place a date is not this article's.
 BESIDE_TITLE, BELOW, ABOVE, UPDATES, SENTENCES, FAR_UPDATES, ELSEWHERE = range(7)
 
 

@@ -22,11 +22,11 @@ from pipelines.extract.rejections import index_pages, walls
 from pipelines.model import Page, Source
 from pipelines.text import has_unspaced, words
 
-# The fewest words of an article. Chosen: one sentence. docs/reference.md names the number.
+# An article has at least this many words. Chosen: one sentence has as many. docs/reference.md names the number.
 LEAST_WORDS = 15
-# The fewest words of a news flash: one sentence that repeats its title.
+# A news flash is one sentence that repeats its title. It has at least this many words.
 FLASH_WORDS = 5
-# The fewest words that a flash shares with its title. Chosen: a single one may be a very common name.
+# A flash shares at least this many words with its title. Chosen: a single word may be a very common name.
 FLASH_SHARED_WORDS = 2
 # The text beside a gallery or a player counts from this many words on. Chosen: captions are shorter.
 MEDIA_WORDS = 40
@@ -35,11 +35,12 @@ MEDIA_WORDS = 40
 GIVEN_WORDS = 40
 # Below this many words, a page with words of an error page is one. Chosen: an article about errors is longer.
 STUB_WORDS = 80
-# The most words that a title may have besides an error's phrase. Chosen: the name of a site.
+# A title may have at most this many words besides an error's phrase. Chosen: the name of a site is as long.
 TITLE_EXTRA_WORDS = 2
-# The most words of an error page or a consent wall that has further texts: search tips, teasers, the names of partners.
+# An error page or a consent wall may have further texts: search tips, teasers, the names of partners. With these it has
+# fewer words than this.
 WORDY_WORDS = 400
-# The least share of a wall's words that are about consent. Chosen: an article about cookies has other subjects too.
+# At least this share of a wall's words is about consent. Chosen: an article about cookies has other subjects too.
 CONSENT_SHARE = 0.05
 # A consent wall has a line that names at least this many of the subjects of consent (data, partners, purposes).
 WALL_SUBJECTS = 4
@@ -49,20 +50,22 @@ ASIDE_SUBJECTS, PROSE_WORDS = 2, 12
 # The lines of a wall that are shorter than PROSE_WORDS and name no subject (labels, links) have fewer words than this
 # in all.
 BESIDE_WORDS = 80
-# Letters of a word in scripts without spaces, where each letter counts as one. Chosen: most words have two.
+# In scripts without spaces, where each letter counts as one word, a word has this many letters. Chosen: most words have
+# two.
 LETTERS_OF_WORD = 2
 CONSENT_FRAME = re.compile(r"<iframe\b[^<>]*(?:consent|cmp[_./-]|privacy)", re.IGNORECASE)
-# For other languages. OTHERS_CONSENT_FACTOR: how much larger the share of consent must be. LEAST_CONSENT_WORDS: how
-# many words about consent there must be. Chosen: in these languages the words for consent also occur in prose.
+# If the text has no known phrase of a wall, the share of words about consent must be larger by OTHERS_CONSENT_FACTOR.
+# In either case at least LEAST_CONSENT_WORDS words are about consent. Chosen: the words for consent also occur in
+# prose.
 OTHERS_CONSENT_FACTOR, LEAST_CONSENT_WORDS = 3, 3
-# Bytes in which a wall's script is searched. Chosen: challenge pages are far smaller.
+# A wall's script is searched in this many bytes. Chosen: challenge pages are far smaller.
 SCRIPT_BYTES = 200_000
-# Elements whose own text no browser shows.
+# No browser shows the text of these elements.
 UNSHOWN = frozenset(("script", "style", "noscript", "template"))
-# Characters of a page's visible text that are examined. Chosen: a wall is far shorter.
+# This many characters of a page's visible text are examined. Chosen: a wall is far shorter.
 SHOWN_CHARACTERS = 20_000
 HOME = re.compile(r"/?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
-# The home page for one of a site's languages.
+# The home page for one of a site's languages has this path.
 FRONT = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
 SCRIPTED_WALL = re.compile(
     r"/cdn-cgi/challenge-platform|cf-browser-verification|cf_chl_opt|_Incapsula_Resource|captcha-delivery\.com|"
@@ -87,9 +90,9 @@ PLAYER = re.compile(
     re.IGNORECASE,
 )
 PICTURES = re.compile(r"<figure[\s>]|<li[^>]{0,200}(?:gallery|slide)", re.IGNORECASE)
-# The fewest pictures of a gallery. Chosen: an article has up to three.
+# A gallery has at least this many pictures. Chosen: an article has up to three.
 LEAST_PICTURES = 4
-# Why a page is no article, and the particulars for people.
+# These are the reason why a page is no article, and the particulars for people.
 ReasonAndDetail = tuple[Reason, str]
 
 

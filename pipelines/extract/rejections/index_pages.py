@@ -1,7 +1,8 @@
 """Whether a page is a list of other pages: a section, an archive, search results, an index of live tickers.
 
-Its address or heading says so, if links are much of the page. Or its text is in teasers, each below a heading that
-links to another page of the site.
+A page without a long paragraph is a list if its address says so; if its heading says so and it has many links; or if it
+has no date and is mostly links. A page is also a list if its text is in teasers, each below a heading that links to
+another page of the site.
 """
 
 from __future__ import annotations
@@ -16,30 +17,32 @@ from pipelines.extract.phrases import key
 from pipelines.model import Page
 from pipelines.text import words
 
-# A page without a date is a list if at least this share of its words is in links. Chosen: an article may have many
+# A page without a date is a list if more than this share of its words is in links. Chosen: an article may have many
 # links; a list has little else.
 LINKED_SHARE = 0.6
 # A page of teasers is a list only if its share of words in links is at least LINKED_SHARE divided by this number.
-# Chosen: even an article's menus have more links.
+# Chosen: the bar is low, because it only lets pass the pages that are surely no lists. The menus alone give an article
+# a larger share.
 TEASED_ONE_IN = 4
-# The least share of a list's text that is in cards. Chosen: an article may have related stories below it.
+# At least this share of a list's text is in cards. Chosen: an article may have related stories below it.
 LISTED_SHARE = 0.75
-# The least share of a list's text that is in cards, if the page calls itself an article. Chosen: the list then has
-# hardly anything besides the cards.
+# If a page calls itself an article, at least this share of its text must be in cards. Chosen: such a list has hardly
+# anything besides the cards.
 LISTED_CLAIMED_SHARE = 0.9
-# The fewest words about each page of a list; an article has at least one sentence.
+# A list has at least this many words about its pages. Chosen: one sentence has as many.
 LEAST_WORDS = 15
-# The most words of the longest paragraph. Chosen: teasers are shorter; an article has one longer paragraph.
+# The longest paragraph of a list has fewer words than this. Chosen: teasers are shorter; an article has one longer
+# paragraph.
 SENTENCE_WORDS = 30
-# The fewest cards of a list. Chosen: with fewer, they are the related stories below an article.
+# A list has at least this many cards. Chosen: fewer cards are the related stories below an article.
 LEAST_CARDS = 4
-# Cards that are examined. Chosen: a page with this many cards is certainly a list.
+# This many cards are examined. Chosen: a page with so many is certainly a list.
 MAX_CARDS = 300
-# The most words of one teaser. Chosen: longer ones are entries of a live blog.
+# A teaser has on average at most this many words. Chosen: longer ones are entries of a live blog.
 TEASER_WORDS = 80
-# How many elements above a heading may be its card. Chosen: cards are nested less deep.
+# One of this many elements above a heading may be its card. Chosen: cards are nested less deep.
 CLIMB_LEVELS = 8
-# Characters of a card that are compared. Chosen: longer than any card.
+# This many characters of a card are compared. Chosen: no card is longer.
 LONGEST_CARD_CHARACTERS = 20_000
 ADDRESS = re.compile(
     r"/(?:category|categories|tag|tags|topic|topics|section|author|authors|archive|archives|search|page/\d+|kategori|"
@@ -47,17 +50,17 @@ ADDRESS = re.compile(
     r"(?:/[^/]*){0,2}/?$",
     re.IGNORECASE,
 )
-# Last parts of an address that are an article's own: a number, or a title in words.
+# An address with such a last part is an article's own: the part has a number, or a title in words.
 OWN_NAME = re.compile(r"/[^/]*(?:\d{5}|(?:[^\W_]+[-_]){4})[^/]*/?$")
-# Last parts of the address of a brief that stands above a list of other briefs. Chosen: most numbers of articles have
-# at least three digits.
+# The address of a brief that stands above a list of other briefs has such a last part. Chosen: most numbers of articles
+# have at least three digits.
 BRIEF_NAME = re.compile(r"/[^/]*(?:\d{3}|(?:[^\W_]+[-_]){3})[^/]*/?$")
-# The fewest words of a title that is not the name of a section.
+# A title has at least this many words; the name of a section has fewer.
 TITLE_WORDS = 3
 LISTS = ("ItemList", "CollectionPage", "SearchResultsPage")
 MARKUP = re.compile(rf"""["']@type["']\s*:\s*["'](?:{"|".join(LISTS)})["']""")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-# What precedes the name of a list in its heading.
+# In the heading of a list, these words precede its name.
 HEADING = re.compile(
     r"^(?:search results|results for|category|categories|tag|tags|topic|archives?|author|posts (?:by|tagged)|all posts|"
     r"latest news|نتائج البحث|تصنيف|التصنيف|وسم|الوسم|قسم|ارشيف|الارشيف|كل الاخبار|جميع الاخبار|"

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pipelines.extract.phrases import key
 from pipelines.text import UNSPACED, words
 
-# How many further words may stand with the phrase: in a heading a site's name and a number; in a line a few words
+# This many further words may stand with the phrase: in a heading a site's name and a number, in a line a few words
 # around it.
 HEADING_EXTRA = 4
-# The most words of a line that may be a wall's. Chosen: a longer line is prose.
+# A line that may be a wall's has at most this many words. Chosen: a longer line is prose.
 LINE_WORDS = 25
-# The most characters of a line that may be a wall's, in scripts without blanks.
+# In scripts without blanks, a line that may be a wall's has at most this many characters.
 LONGEST_LINE_CHARACTERS = 400
 UNSPACED_START = re.compile(f"[{UNSPACED}]")
 
@@ -225,7 +225,7 @@ CONSENT = _wall(
     paramètres de confidentialité; gestion des cookies; configuración de privacidad; gizlilik ayarları; çerez ayarları
     """,
 )
-# The labels of buttons that end a consent wall.
+# The buttons that end a consent wall have these labels.
 BUTTONS = _keys(
     """
     accept all; accept cookies; accept and continue; agree and continue; reject all; i agree; manage options
@@ -246,8 +246,8 @@ CONSENT_WORDS = re.compile(
     r"\w*موافقه|\w*موافقتك|البيانات الشخصيه|بياناتك)|"
     r"同意|プライバシー|個人データ|隐私|隱私|个人数据|동의|개인정보"
 )
-# The subjects of a wall, each with the beginnings of its words as keys have them. No two sites have the same sentences,
-# but each wall names most of these subjects, and hardly anything else is on its page.
+# A wall has these subjects, each with the beginnings of its words as keys have them. No two sites have the same
+# sentences, but each wall names most of these subjects, and hardly anything else is on its page.
 SUBJECTS = tuple(
     # In scripts without blanks a word begins anywhere.
     re.compile("|".join(("" if UNSPACED_START.match(word) else r"(?<!\w)") + key(word) for word in words_.split(";")))
@@ -331,7 +331,7 @@ PAYWALL = _wall(
     订阅后阅读; 登录后继续阅读; 付费阅读; 会員限定; この記事は有料; 続きを読むには; 구독자 전용
     """
 )
-# Words of offers that may be on every page of a site. They count only in the text itself.
+# These words of offers may be on every page of a site. They count only in the text itself.
 OFFER = _wall(
     """
     subscribe now; subscribe today; become a subscriber; become a member; jetzt abonnieren; abonnieren sie; abonnez vous

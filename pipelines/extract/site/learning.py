@@ -1,8 +1,8 @@
 """Learning a source from its own stored pages: each page is observed in a worker, and what they share becomes a
 template.
 
-A page that cannot be observed is left out and counted. If learning fails altogether, this is reported, and costs no
-page.
+A page that cannot be observed is left out and counted. If learning fails altogether, the failure is reported, and no
+page is lost.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from pipelines.model import Source, Template
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs, templates
 
-# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+# This many characters of an error's text are kept. Chosen: they fill two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
 
-# Seconds that a worker may take beyond its limit. Chosen: starting it takes some.
+# A worker may take this many seconds beyond its limit. Chosen: the start of a worker takes some.
 GRACE_SECONDS = 10.0
-# Seconds of CPU time that learning may take. Chosen: enough for all but work that hangs.
+# Learning may take this many seconds of CPU time. Chosen: they are enough for all but work that hangs.
 LEARNING_SECONDS = 120.0
-# Seconds of CPU for observing the pages of one source. Chosen: enough for all its pages, or for fifteen that are built
-# to be slow.
+# To observe the pages of one source may take this many seconds of CPU time. Chosen: they are enough for all its pages,
+# or for fifteen that are built to be slow.
 OBSERVING = 300.0
 
 

@@ -1,7 +1,8 @@
 """What a source's own pages teach about it: the lines that repeat across its articles, and the place of its articles.
 
-Only this module knows how a template is learned. It needs no labelled pages. The evidence is repetition across pages,
-and a place on which the classifier's results agree. Pages that were held back decide whether the template is used.
+Only this module knows how a template is learned. No labelled pages are needed. A template is learned from lines that
+repeat across the pages, and from the places in which the classifier finds the article on most pages. A quarter of the
+pages is kept out of the learning. If these pages do not agree with the learned places, the places are not used.
 """
 
 from __future__ import annotations
@@ -18,35 +19,39 @@ from pipelines.extract.text import block_chances
 from pipelines.model import Page, Source, Template
 from pipelines.stores import warc
 
-# The fewest pages for learning. Chosen: fewer agree by chance.
+# A source is learned from at least this many pages. Chosen: fewer pages agree by chance.
 LEAST_PAGES = 8
-# The most pages to learn from. Chosen: more pages would cost time and teach nothing else.
+# A source is learned from at most this many pages. Chosen: more pages would cost time and teach nothing else.
 MAX_PAGES = 60
-# The fewest pages with the same line. Chosen: two may be the same article.
+# A line repeats if it is on at least this many pages. Chosen: two pages may be the same article.
 REPEATED_ON_PAGES = 3
-# The most words of a line that repeats. A longer line on several pages is more likely a part of one article that came
-# twice.
+# A line that repeats has fewer words than this. A longer line on several pages is more likely a part of one article
+# that came twice.
 LONG_LINE = 60
-# Share of common runs of words that makes two pages one article. Chosen: two articles on one event share less.
+# Two pages are one article if they have more than this share of their runs of words in common. Chosen: two articles on
+# one event share less.
 COPY_SHARE = 0.5
-# Shares of a place's words that are in articles. Above INSIDE_SHARE the place is inside the article. Below
-# OUTSIDE_SHARE it is outside. Chosen: between the two each page decides.
+# A place is inside the article if at least the share INSIDE_SHARE of its words is in articles, and outside if at most
+# OUTSIDE_SHARE is. Chosen: between the two shares each page decides.
 INSIDE_SHARE, OUTSIDE_SHARE = 0.7, 0.2
-# The fewest pages with a place. Chosen: the same number as for lines (REPEATED_ON_PAGES).
+# A place is learned only if it is on at least this many pages. Chosen: the same number holds for lines
+# (REPEATED_ON_PAGES).
 LEAST_SEEN_PAGES = 3
 # One block counts with at most this many words. Chosen: a long paragraph is no better evidence than a short one.
 MAX_WORDS = 60
-# The template must agree with at least this share of the pages that were held back. Chosen: with less it would do harm.
+# The learned places are used only if the template keeps at least this share of the article on the pages that were kept
+# out of the learning. Chosen: with less it would do harm.
 AGREE_SHARE = 0.8
 # A block counts as article if its chance is at least LIKELY_CHANCE, and as surely article from SURE_CHANCE on.
 LIKELY_CHANCE, SURE_CHANCE = 0.5, 0.75
-# The least share of the pages that must have a line. On fewer pages it may belong to several articles.
+# A line on fewer than this share of the pages may belong to several articles. It is then left out, if it is in the
+# middle of the article on all of its pages.
 FEW = 1 / 3
-# One in this many pages is held back, to test what was learned. Chosen: a quarter.
+# One page in this many is kept out of the learning, to test what was learned. Chosen: a quarter is enough.
 HELD_BACK = 4
-# Decimals of a stored share.
+# A stored share has this many decimals.
 DECIMALS = 3
-# Words of the runs by which pages are compared. Chosen: shorter ones are phrases that all articles have.
+# Pages are compared by runs of this many words. Chosen: shorter runs are phrases that all articles have.
 RUN_WORDS = 5
 
 

@@ -27,34 +27,38 @@ from pipelines.extract.text.line_cuts import Text, cut_blocks, cut_lines
 from pipelines.model import Source, Template
 
 STEPS = ("second extractor", "judge", "phrases", "title", "choice", "calls", "json-ld", "script data", "site")
-# The fewest words of a text besides comments. With fewer, the place that is called comments contains the article.
-# Chosen: the length of a brief.
+# A text has at least this many words besides comments; with fewer, the place that is called comments contains the
+# article. Chosen: a brief has as many words.
 BRIEF_WORDS = 50
-# The fewest words of a text that is more than nothing. Chosen: no article has fewer.
+# A text, or the first paragraph of one, has at least this many words; with fewer it counts as nothing. Chosen: no
+# article has fewer.
 LEAST_WORDS = 15
-# The weight of a path on which the source's pages agree. Chosen: the page itself has the same weight.
+# If the source's pages agree on a path, the log odds of its blocks are shifted by this number. Chosen: the page itself
+# has the same weight.
 AGREED = 2.0
-# An extractor has chosen a block, or a block is a link, if at least this share of its words is.
+# The page fits the template if at least this share of the likely article's words is in the places of the source's
+# articles.
 HALF_SHARE = 0.5
-# For a standfirst. LEAD: the least chance in a place with its name, or right below the title. NEARLY: the least chance
-# elsewhere. LEAD_WORDS, LONGEST_LEAD: the fewest and the most words.
+# For a standfirst. LEAD: its least chance in a place with its name, or right below the title. NEARLY: its least chance
+# elsewhere. LEAD_WORDS, LONGEST_LEAD: it has from LEAD_WORDS to LONGEST_LEAD words.
 LEAD, NEARLY, LEAD_WORDS, LONGEST_LEAD = 0.2, 0.4, 6, 70
 CALLED_LEAD = re.compile(
     r"(?<![a-z])(?:stand-?first|summary|deck|dek|lead|lede|intro|sub-?title|sub-?head(?:line)?|chapo|entradilla|bajada|"
     r"spot|ingress|sapo|vorspann|excerpt)(?![a-z])",
     re.IGNORECASE,
 )
-# How much longer a text in JSON-LD must be to replace the text that was found. Chosen: a difference of a few lines is
-# boilerplate.
+# A text in JSON-LD replaces the text that was found only if it is longer by this factor. Chosen: a difference of a few
+# lines is boilerplate.
 LINKED_LONGER_FACTOR = 1.3
-# The share of lines, or runs of words, that occur once in a text. Chosen: a text with less repeats itself.
+# At least this share of a text's lines, and of its runs of words, is different from the others. Chosen: a text with
+# less repeats itself.
 NEW_SHARE = 0.85
-# Below this chance the classifier is sure that a block is outside of the article. Chosen on results for pages to which
-# the classifier was not fitted.
+# Below this chance the classifier is sure that a block is outside of the article. Chosen: this value fits results for
+# pages to which the classifier was not fitted.
 SURELY_OUTSIDE = 0.3
-# The least and greatest chance that is used: nothing is certain.
+# Chances outside these two are not used, because nothing is certain.
 LEAST_CHANCE, MOST_CHANCE = 0.005, 0.995
-# Words of a run that shows whether a text repeats itself. Chosen: shorter runs are phrases.
+# A run of this many words shows whether a text repeats itself. Chosen: shorter runs are phrases.
 RUN_WORDS = 4
 
 

@@ -14,13 +14,13 @@ from pipelines.extract import phrases
 from pipelines.extract.blocks import HEADINGS, Block, has_stop
 from pipelines.extract.text.block_chances import HALF_SHARE, JudgedBlock
 
-# SENTENCE_CHANCE, SENTENCE_WORDS: the least chance and the fewest words of a sentence. PART_CHANCE: the least chance of
-# a heading of a part. PARTS: how many headings in the same place are above a kept block. Chosen: on pages with gold
-# texts these values added 42 blocks, of which 34 were in the gold.
+# SENTENCE_CHANCE, SENTENCE_WORDS: a sentence has at least this chance and this many words. PART_CHANCE: a heading of a
+# part has at least this chance. PARTS: at least this many headings in the same place are above a kept block. Chosen: on
+# pages with gold texts these values added 42 blocks, of which 34 were in the gold.
 SENTENCE_CHANCE, SENTENCE_WORDS = 0.2, 8
 PART_CHANCE, PARTS = 0.3, 3
-# PROSE_WORDS: the fewest words of the paragraphs above and below a subhead. LABELS: the reasons for which the phrase
-# lists may cut a subhead by mistake.
+# PROSE_WORDS: the paragraphs above and below a subhead have at least this many words. LABELS: for these reasons the
+# phrase lists may cut a subhead by mistake.
 PROSE_WORDS = 12
 LABELS = ("phrase: comment", "phrase: related")
 

@@ -21,25 +21,26 @@ from pipelines.extract.text.block_coverage import coverage
 from pipelines.extract.text.features import Sign
 from pipelines.text import words
 
-# The fewest words of a text that is more than nothing. Chosen: no article has fewer.
+# A text with fewer words than this counts as nothing. Chosen: no article has fewer.
 LEAST_WORDS = 15
-# From this chance on a block is part of the article. Chosen together with the classifier, on the pages that fitted it
-# (bench/fit.py).
+# A block is part of the article from this chance on. Chosen: it was picked together with the classifier, on the pages
+# to which the classifier was fitted (bench/fit.py).
 LIKELY_CHANCE = 0.47
-# Some blocks need a higher chance. PLACED: in a place with a telling name. PLACED_ALONE: there, if trafilatura lacks
-# the block too. DENSE: if the block is short and mostly link.
+# Some blocks need a higher chance. PLACED: a block in a place with a telling name needs this chance. PLACED_ALONE: it
+# needs this one if trafilatura lacks the block too. DENSE: a block that is short and mostly link needs this one.
 PLACED, PLACED_ALONE, DENSE = 0.68, 0.75, 0.8
-# A block is mostly link if at least this share of its words is link; it is short if it has fewer words than this.
-# Chosen: a sentence with a link in it is neither.
+# A block is mostly link if at least the share MOSTLY_SHARE of its words is in links. A block is short if it has fewer
+# than FEW_WORDS words. Chosen: a sentence with a link in it is neither.
 MOSTLY_SHARE, FEW_WORDS = 0.6, 25
-# A post that a live blog names is a part of it, however far from its head it is.
+# A block of a post that a live blog names has this chance, however far from the head of the page it is.
 POSTED = 0.9
-# If the first extractor has less than this share of the second one's words, it reads the page again and compares its
-# text with the texts of further extractors.
+# If the first extractor has less than this share of the second one's words, the first extractor reads the page again
+# and compares its text with the texts of further extractors.
 SHARE = 0.5
-# An extractor has chosen a block, or a block is a link, if at least this share of its words is.
+# An extractor has chosen a block if at least this share of the block's words is in its text. A block whose words are
+# links to this share is no part of a live blog's post.
 HALF_SHARE = 0.5
-# Characters of HTML that the second extractor reads. Chosen: it is slow on larger pages.
+# The second extractor reads pages with at most this many characters of HTML. Chosen: it is slow on larger pages.
 LONGEST_PLAIN_CHARACTERS = 1_000_000
 
 

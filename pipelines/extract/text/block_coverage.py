@@ -13,11 +13,13 @@ import numpy as np
 from pipelines.extract.blocks import Block
 from pipelines.extract.phrases import key
 
-# Words of the runs by which two texts are compared. The classifier was fitted with it: change it and fit anew.
+# Two texts are compared by runs of this many words. The classifier was fitted with this value: after a change, fit it
+# again.
 SHINGLE_WORDS = 3
-# The share for a block of one or two words that occurs somewhere in the text. Chosen: the words may be another block's.
+# A block of one or two words that occurs somewhere in the text gets this share. Chosen: the words may be another
+# block's.
 INSIDE_SHARE = 0.5
-# The number of a word that no block has.
+# A word that no block has gets this number.
 UNKNOWN = 0
 
 

@@ -21,22 +21,24 @@ from pipelines.extract.phrases import key
 from pipelines.extract.text.name_tests import remember
 from pipelines.text import compose, words
 
-# The expressions with which trafilatura finds and drops parts of a page: its own, and quicker ones.
+# With these expressions trafilatura finds and drops parts of a page. Each entry has trafilatura's list, the expressions
+# that are in it, and quicker ones that take their place for a while.
 EXPRESSIONS = [
     (said, list(said), [remember(one) for one in said]) for said in vars(xpaths).values() if isinstance(said, list)
 ]
-# The joiners of Persian, Kurdish and Urdu words. trafilatura drops them with all unprintable characters.
+# Words of Persian, Kurdish and Urdu contain these joiners, and trafilatura drops them with all unprintable characters.
+# So one of the characters beside a joiner stands in for it.
 JOINERS = {"\u200c": "⸱⸳⸰⸲", "\u200d": "⸴⸵⸷⸹"}
 JOINER_REFERENCE = re.compile("&(?:zwn?j|#0*820[45]|#[xX]0*200[cCdD])")
-# Characters that stand in for the joiners, if a page contains all of the others; trafilatura would drop characters for
-# private use like the joiners.
+# If a page contains all of the characters that stand in for a joiner, one of the following is used. Characters for
+# private use cannot stand in: trafilatura would drop them like the joiners.
 SPARE = "".join(map(chr, (*range(0x2801, 0x2900), *range(0x13000, 0x1342F))))
-# The fewest characters of a table's cell with an article. Chosen: a table of results has no cell as long.
+# A table's cell with an article has at least this many characters. Chosen: no cell of a table of results is as long.
 CELL_CHARACTERS = 400
-# SHINGLE_WORDS: words of the runs by which two texts are compared. SAME_SHARE: the share of common runs from which on
-# they are one text.
+# SHINGLE_WORDS: two texts are compared by runs of this many words. SAME_SHARE: they are one text if at least this share
+# of the runs is common.
 SHINGLE_WORDS, SAME_SHARE = 3, 0.8
-# The least share of words that remains when asides are cut. Chosen: with less, the page itself is in an aside.
+# At least this share of the words remains when asides are cut. Chosen: with less, the page itself is in an aside.
 KEPT_SHARE = 0.4
 
 

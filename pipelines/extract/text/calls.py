@@ -14,30 +14,30 @@ from itertools import pairwise
 
 from pipelines.extract.blocks import HEADINGS, HOLDERS, TAIL_CHARACTERS, Block, TextPlace, around, has_stop
 
-# Names of boxes that ask for something: a call to action, or a sign-up. Other elements have similar names and ask for
-# nothing: the paragraphs behind a paywall, and content for subscribers.
+# CALLED and SIGNUP are names of boxes that ask for something: a call to action, or a sign-up. Other elements have
+# similar names and ask for nothing: the paragraphs behind a paywall, and content for subscribers.
 CALLED = re.compile(r"(?<![a-z])ctas?(?![a-z])|call-?to-?action", re.IGNORECASE)
 SIGNUP = re.compile(r"(?<!de)sign[-_]?up|opt[-_]?in|mailchimp", re.IGNORECASE)
 MAYBE_SIGNUP = re.compile(r"newsletter|subscri(?!ber|bed)", re.IGNORECASE)
-# The elements with which a box asks. A box with "newsletter" in its name and without such an element may be the
-# newsletter itself.
+# A box asks with these elements. A box with "newsletter" in its name and without such an element may be the newsletter
+# itself.
 ASKED_WITH = ("form", "input", "button", "iframe", "a")
-# A box that asks has at most this many words, and at most this share of the text. Chosen: a larger box holds the
-# article.
+# A box that asks has at most MOST_WORDS words, and at most the share MOST_SHARE of the text. Chosen: a larger box holds
+# the article.
 MOST_WORDS, MOST_SHARE = 120, 0.15
 # A block with at least this many words is a paragraph of the article, even in such a box. Chosen: calls are shorter.
 PARAGRAPH_WORDS = 40
-# A line with at least this many words, a full stop and no link is prose, and not an offer. Chosen: shorter lines are
+# A line with more than this many words, a full stop and no link is prose, and not an offer. Chosen: shorter lines are
 # often no prose; a repeated line (line_cuts) has the same limit.
 PROSE_WORDS = 12
-# A sign before or after a link that points to it. In lines from right to left, the sign points to the left.
+# A line has such a sign before or after a link, and the sign points to the link. In lines from right to left, the sign
+# points to the left.
 POINTS = re.compile(r"[^\w\s]{0,2}\s?(?:[»›→➜➔➡⇒▶▸►←⬅◀◄👉]|>>)")
 POINTS_ON = re.compile(r"(?:[›→➜➔➡⇒▶▸►←⬅◀◄]|>>|(?<=\s)»)\W*$")
-# Such signs are quotation marks as well: at the end of a quotation in French, at its beginning in German, and on both
-# sides in Danish and Finnish.
+# These pointing signs are quotation marks as well: at the end of a quotation in French, at its beginning in German, and
+# on both sides in Danish and Finnish.
 MAYBE_QUOTE, QUOTE_BEGINNING, QUOTE_END = re.compile("[»›]"), re.compile("[«‹]"), re.compile("[»›«‹]")
-# Words with which a link asks its reader to do something. With the words of the second pattern, headlines begin as
-# well.
+# With these words a link asks its reader to do something. With the words of ASKS_IN_SHORT, headlines begin as well.
 ASKS = re.compile(
     r"(?:shop|buy|check (?:out|price)|download|register|browse|join|sign up|jetzt|lire|acheter|comprar?|leggi|acquista|"
     r"lees|bekijk|læs|läs|zobacz|читайте|смотрите|اقرأ|إقرأ|شاهد (?:[أا]يض\u064b?ا|الفيديو|المزيد)|طالع|بخوانید|"
@@ -45,28 +45,28 @@ ASKS = re.compile(
     re.IGNORECASE,
 )
 ASKS_IN_SHORT = re.compile(r"(?:get|order|view|book|try)(?!\w)", re.IGNORECASE)
-# The end of a sentence. An exclamation mark and dots do not count: a line that asks for something may end so.
+# A sentence ends so. An exclamation mark and dots do not count: a line that asks for something may end so.
 FULL_STOP = re.compile(r"(?<![.…])[.?؟。۔।॥](?!\.)[^\w.…]{0,7}$")
 READ_FULL = re.compile(r"read (?:our|the|my) full(?!\w)", re.IGNORECASE)
-# The least share of a line's words that is linked. POINTING_SHARE: if a sign points to the link. NAMING_SHARE: if the
+# At least this share of a line's words is linked. POINTING_SHARE: if a sign points to the link. NAMING_SHARE: if the
 # line asks to read the full text. ASKING_SHARE: if it asks for something else. Chosen: a sentence with a link in it has
 # a smaller share.
 POINTING_SHARE, NAMING_SHARE, ASKING_SHARE = 0.5, 0.4, 0.9
 LONGEST_LINE_WORDS = 20
-# If there are at least this many such lines in a row, they are a list that belongs to the article.
+# If at least this many lines that point or ask stand in a row, they are a list that belongs to the article.
 LIST_LINES = 4
-# A row of links with bars between them: the bar, the least share of words that is linked, the fewest bars, and the most
-# words. Chosen: a table's row has no links. If most parts of a row have a digit, it is no row of links: these are
-# scores or other figures.
+# A row of links has a BAR between two links, at least the share BAR_SHARE of its words is linked, and it has at least
+# FEWEST_BARS bars and at most LONGEST_BAR_WORDS words. Chosen: a table's row has no links. If most parts of a row have
+# a digit, it is no row of links: these are scores or other figures.
 BAR, BAR_SHARE, FEWEST_BARS, LONGEST_BAR_WORDS = " | ", 0.7, 2, 45
 DIGIT = re.compile(r"\d")
-# A button. BUTTONS: how often its words are in the text at least. BUTTON_WORDS: its most words. ASKING_BUTTON_SHARE:
-# the least share of its words that is linked, if it asks or points. BUTTON_SHARE: the least share for any other button.
+# A button's words are in the text at least BUTTONS times, and are at most BUTTON_WORDS. At least this share of them is
+# linked: ASKING_BUTTON_SHARE if the button asks or points, BUTTON_SHARE otherwise.
 BUTTONS, BUTTON_WORDS, ASKING_BUTTON_SHARE, BUTTON_SHARE = 3, 4, 0.4, 0.9
 PARAGRAPHS = frozenset(("p", "li", "h2", "h3", "h4", "h5", "h6"))
 LINE_TAGS = frozenset(("p", "div", "span", "em", "strong", "b", "blockquote"))
-# Elements of tables and lists. A link that occurs several times in them is usually a name. It is a button only if it
-# has two words or more and asks for something.
+# These are elements of tables and lists. A link that occurs several times in them is usually a name. It is a button
+# only if it has two words or more and asks for something.
 NAMED_IN = HOLDERS | {"li"}
 
 

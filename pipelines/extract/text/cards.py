@@ -13,12 +13,12 @@ from pipelines.extract.blocks import Block, TextPlace, around
 from pipelines.extract.text import particulars
 from pipelines.extract.text.other_articles import LINKED_SHARE, linked_page
 
-# The most words of a card's sentence, and the fewest of its headline. Chosen: a longer text is a paragraph, a shorter
-# headline is the name of a section.
+# A card's sentence has at most MOST_WORDS words, and its headline at least HEADLINE_WORDS. Chosen: a longer text is a
+# paragraph, a shorter headline is the name of a section.
 MOST_WORDS, HEADLINE_WORDS = 50, 3
-# How many elements around a sentence may be its card. Chosen: cards are nested less deep.
+# One of this many elements around a sentence may be its card. Chosen: cards are nested less deep.
 MAX_LEVELS = 5
-# The most blocks of a card: kicker, headline, sentence, author, day.
+# A card has at most this many blocks: kicker, headline, sentence, author, day.
 MOST_BLOCKS = 5
 
 

@@ -1,4 +1,4 @@
-"""Decision trees: how likely each block of a page is a part of its article, and how much better another text of the
+"""Decision trees say how likely each block of a page is a part of its article, and how much better another text of the
 page is as the article.
 
 `python -m bench fit` fits the trees to pages with gold text. data/judge.json and data/choice.json hold only numbers of
@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-# Nodes are looked up by intp: numpy would turn any other number into it at every step. What is kept of the trees is
-# smaller, because between two pages it falls out of the processor's cache.
+# Nodes are looked up by intp: numpy would turn any other number into it at every step. The stored numbers of the trees
+# (Numbers) are smaller, because they fall out of the processor's cache between two pages.
 Places = NDArray[np.intp]
 Numbers = NDArray[np.int32]
-# The files: trees over the signs of a block (features.py), and trees over the signs of a text (text_choice.py).
+# JUDGE has the trees over the signs of a block (features.py), and CHOICE the trees over the signs of a text
+# (text_choice.py).
 JUDGE, CHOICE = "judge.json", "choice.json"
 
 

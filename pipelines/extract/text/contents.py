@@ -15,17 +15,18 @@ from lxml.html import HtmlElement
 from pipelines.extract.blocks import HOLDERS, Block
 from pipelines.extract.phrases import key
 
-# A line is a link if at least this share of its words is linked. At least so many of these lines in a row are a list.
+# A line is a link if at least the share LINKED_SHARE of its words is linked. At least FEWEST_LINES of these lines in a
+# row are a list.
 LINKED_SHARE, FEWEST_LINES = 0.8, 3
-# The elements that make a line of a table of contents. Headings are left out, because many are links to themselves.
+# These elements make a line of a table of contents. Headings are left out, because many are links to themselves.
 LINE_TAGS = frozenset(("li", "p", "div", "a", "span"))
-# How many elements around a block are searched for a link that contains it. Chosen: a link around a box contains few
+# This many elements around a block are searched for a link that contains it. Chosen: a link around a box contains few
 # elements.
 NEAR_ELEMENTS = 8
-# If fewer than this share of a list's links were kept, these are cut too. Chosen: the same as for tables
-# (tables.WHOLE).
+# If fewer than this share of a list's links were kept, the kept ones are cut too. Chosen: the same share holds for
+# tables (tables.WHOLE).
 WHOLE_SHARE = 0.5
-# SURE_SAID: texts that stand only above a table of contents. LABELS_SAID: texts that are also the names of other
+# SURE_SAID: these texts stand only above a table of contents. LABELS_SAID: these texts are also the names of other
 # things.
 SURE_SAID = """
 table of contents|on this page|in this article|in this guide|in this post|jump to|inhaltsverzeichnis|

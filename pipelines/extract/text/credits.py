@@ -13,46 +13,47 @@ from pipelines.extract.blocks import HEADINGS, TAIL_CHARACTERS, Block, has_stop
 from pipelines.text import UNSPACED
 
 PICTURE = r"(?P<what>photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?)"
-# How a credit goes on. `sure`: words that only credits have. The other words are in sentences as well, and need a colon
-# after them. After `named` a name will do, and after `given` a GIVER as well.
+# A credit goes on with these words. `sure`: only credits have these words. The other words are in sentences as well,
+# and need a colon after them. After `named` a name will do, and after `given` a GIVER as well.
 OF = (
     r"(?:(?P<sure>courtesy|used\s{1,3}(?:under|with\s{1,3}permission))|"
     r"(?P<named>by|credits?|via|von|(?P<given>(?:provided|supplied)\s{1,3}by))|(?:de|di|from))(?!\w)"
     r"\s{0,2}(?P<colon>:?)\s{0,2}"
 )
-# Who gave a picture, if the line has no name: the yard, the ferry's captain. Chosen: longer ones are sentences.
+# A line without a name may say so who gave a picture: the yard, the ferry's captain. Chosen: longer texts are
+# sentences.
 GIVER = re.compile(r"the(?:\s{1,3}[^\s.!?]{1,20}){1,3}\W{0,4}", re.IGNORECASE)
-# A line that is a credit as a whole, and a credit at the end of a caption.
+# WHOLE is a line that is a credit as a whole, and ENDING a credit at the end of a caption.
 WHOLE = re.compile(rf"\W{{0,4}}{PICTURE}\s{{1,3}}{OF}(?P<whose>.{{0,100}})$", re.IGNORECASE)
 ENDING = re.compile(rf"[.!?]\s{{1,3}}[(\[]?{PICTURE}\s{{1,3}}{OF}(?P<whose>.{{2,60}})$", re.IGNORECASE)
 SOURCE = re.compile(
     rf"\W{{0,4}}(?:{PICTURE}\s{{1,3}})?(?:source|credit|quelle|fuente|bron)s?\s?:\s{{0,3}}\S", re.IGNORECASE
 )
-# A label such as `Photo 3:`, followed by the credit or by what the picture shows.
+# A label such as `Photo 3:` is followed by the credit or by what the picture shows.
 LABELLED = re.compile(rf"\W{{0,4}}{PICTURE}\s{{0,3}}\d{{0,3}}\s?:\s{{0,3}}\S", re.IGNORECASE)
-# Words without a capital that may be in a name.
+# These words without a capital may be in a name.
 JOINING_WORDS = (
     "and of the for on from courtesy und et y e de di von via by van der den del della du da dos la al bin ibn"
 )
 JOINING = frozenset(JOINING_WORDS.split())
 AROUND_NAMES = " :/&|()[]\"'“”‘’«».,©-–—"
-# The most words. WHOLE_WORDS: of a line that is a credit as a whole. SOURCE_WORDS: of a line that names a source.
-# CAPTION_WORDS: of a caption. NAME_WORDS: the most words with a capital in the name of a credit. Chosen: longer ones
-# are sentences.
+# WHOLE_WORDS: a line that is a credit as a whole has at most this many words. SOURCE_WORDS: a line that names a source
+# has at most this many. CAPTION_WORDS: a caption has at most this many. NAME_WORDS: the name in a credit has at most
+# this many words with a capital. Chosen: longer texts are sentences.
 WHOLE_WORDS, SOURCE_WORDS, CAPTION_WORDS, NAME_WORDS = 12, 5, 40, 6
-# How many elements are searched for a picture on either side of a caption. Chosen: a picture has a link and a box
+# This many elements on either side of a caption are searched for a picture. Chosen: a picture has a link and a box
 # around it.
 NEAR_ELEMENTS = 12
 PICTURES = frozenset(("img", "picture", "amp-img", "figure", "video"))
-# Other signs at the end of a heading that says something by itself.
+# A heading that says something by itself may also end with these signs.
 SENTENCE_END = re.compile(r"[»”’\"״։:」』)]\W{0,7}$")
-# Scripts in which a sentence may have no full stop: Hebrew, and scripts without blanks.
+# In these scripts a sentence may have no full stop: Hebrew, and scripts without blanks.
 UNSTOPPED = re.compile(f"[\u0590-\u05ff{UNSPACED}]")
-# The most words and characters of a bare heading, and the fewest words above it. Chosen: a longer heading, or one right
-# below a dateline, may be the whole news.
+# A bare heading has at most HEADING_WORDS words and HEADING_CHARACTERS characters, and at least WORDS_ABOVE words are
+# above it. Chosen: a longer heading, or one right below a dateline, may be the whole news.
 HEADING_WORDS, HEADING_CHARACTERS, WORDS_ABOVE = 8, 60, 15
 DIGIT = re.compile(r"\d")
-# The most characters of a caption. Chosen: expressions are slow on long lines of nothing but signs.
+# A caption has at most this many characters. Chosen: expressions are slow on long lines of nothing but signs.
 LONGEST_CAPTION_CHARACTERS = 500
 
 

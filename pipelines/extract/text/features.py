@@ -32,12 +32,13 @@ Rows = NDArray[np.float32]
 LAST_OF_SENTENCE = frozenset('.!?。！？؟…»”"۔')
 SENTENCE_ENDS, SEPARATORS = ".!?。！？؟۔", "|•·/›»"
 DIGITS, CAPITALS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-# How many blocks are counted after a phrase. The classifier was fitted with this value: after a change, fit it again.
+# Blocks after a phrase, or beside the extractors' text, are counted up to this number. The classifier was fitted with
+# this value: after a change, fit it again.
 MAX_COUNTED = 20
 PHRASES = ("share", "comment", "related", "subscribe", "notice", "credit", "date", "byline", "tags", "counter")
-# The columns from the first to this one are also taken from the neighbours.
+# The columns before this one are also taken from the neighbours.
 NEAR = 8
-# Columns of a row; a test compares this with the fitted classifier.
+# A row has this many columns; a test compares the number with the fitted classifier.
 COLUMNS = 89
 TABLE = frozenset(("td", "th", "tr", "table", "dd", "dt"))
 QUOTES = frozenset(("blockquote", "pre", "figcaption"))
@@ -58,10 +59,11 @@ class Sign(IntEnum):
     STEPS = 9
 
 
-# Columns after the first ones that are read by place: a list's item; the first and last of the telling names.
+# These columns are read by their places in a row. LIST_ITEM: the column of a list's item. NAMED: the columns of the
+# telling names.
 LIST_ITEM, NAMED = 10, slice(37, 51)
 BASIC = len(Sign)
-# The signs of a block that are used when whole texts are compared.
+# These signs of a block are used when whole texts are compared.
 LOOKS = (LIST_ITEM, Sign.HEADING, Sign.PARAGRAPH, Sign.SENTENCE)
 
 

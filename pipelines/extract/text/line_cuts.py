@@ -1,6 +1,6 @@
 """Which lines of a text are not part of the article, and why: title, boilerplate, repetition, and the like.
 
-Only this module knows the order of the reasons, so that a line has one.
+Only this module knows in which order the reasons are tried. The first reason that fits is the line's only one.
 """
 
 from __future__ import annotations
@@ -19,21 +19,24 @@ from pipelines.extract.text.block_chances import JudgedBlock, JudgedPage
 from pipelines.model import RemovedBlock
 from pipelines.text import compose, words
 
-# The fewest words of a text that is more than nothing. Chosen: no article has fewer.
+# A block above the text that was passed over counts as prose if it has at least this many words. Chosen: no article has
+# fewer.
 LEAST_WORDS = 15
-# An extractor has chosen a block, or a block is a link, if at least this share of its words is.
+# trafilatura has chosen a block if at least this share of its words is in trafilatura's text. A block is a list of
+# links if more than this share of its words is in links.
 HALF_SHARE = 0.5
-# Lines at the head among which the title may occur again. Chosen: kicker, title and two lines of byline.
+# The title may occur again among this many lines at the head. Chosen: these are kicker, title and two lines of byline.
 TITLE_LINES = 4
-# A repeated line is cut from this many words on. Chosen: an author may repeat shorter lines.
+# A repeated line is cut if it has more than this many words. Chosen: an author may repeat shorter lines.
 REPEATED_WORDS = 12
-# A line that occurs this often in a text is a refrain; twice is a page's copy for two sizes of screen.
+# A line that occurs at least this many times in a text is a refrain. A line that occurs twice may be a page's copy for
+# two sizes of screen.
 REFRAIN = 3
-# Elements that hold one paragraph alone. Chosen: a div may be a whole box, and occur twice.
+# These elements hold one paragraph alone. Chosen: a div may be a whole box, and occur twice.
 PARAGRAPHS = frozenset(("p", "li", "blockquote", "dd", "dt", "h2", "h3", "h4"))
-# Lines from either end that may be particulars.
+# This many lines from either end of a text may be particulars.
 EDGE = 4
-# Reasons, where a block's place or its own words give them.
+# A block's place or its own words give these reasons.
 ADVERTISEMENT, CAPTION, LINK_LIST = "advertisement", "caption", "link list"
 CONTENTS, BARE_HEADING = "table of contents", "heading without a text"
 REASONS = {
@@ -42,9 +45,9 @@ REASONS = {
     "aside": "aside", "button": "button", "form": "form", "caption": CAPTION, "hidden": "hidden",
 }  # fmt: skip
 
-# The place of a line: an element, and the line's name in it.
+# This is the place of a line: an element, and the line's name in it.
 Home = tuple[int, str] | None
-# Why a block is cut, by its number; empty if it stays.
+# For the number of each block, this has the reason why the block is cut; the reason is empty if the block stays.
 Cut = dict[int, str]
 
 

@@ -15,17 +15,18 @@ from lxml.etree import Element, SubElement, XPath
 from lxml.html import HtmlElement
 
 NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
-# An expression over all elements below one; in brackets with a number, only the first of them.
+# This is an expression over all elements below one element; in brackets with a number, it finds only the first of them.
 FORM = re.compile(r"\.//\*(?P<tests>\[.*\])|\(\.//\*(?P<of_first>\[.*\])\)\[1\]", re.DOTALL)
 FIRST = "[1]"
 LITERAL = re.compile(r"'[^']*'")
 ATTRIBUTE, TAG = re.compile(r"@([\w-]+)"), re.compile(r"self::(\w+)")
 ONE_OF_TAGS = re.compile(r"\[\s*self::\w+(?:\s+or\s+self::\w+)*\s*\]")
-# The tests that concern the element itself.
+# These tests concern the element itself.
 OF_ITSELF = re.compile(r"(?:self::\w+|@[\w-]+|re:test|contains|starts-with|translate|not|or|and|[\[\](),|=\s])*")
-# The text of two attributes is the text of the one that comes first.
+# Of two attributes in this form, an expression reads the one that comes first.
 EITHER = re.compile(r"@([\w-]+)\|@([\w-]+)")
-# How many names are remembered for one expression. Chosen: a site has some hundreds; all of them take a few megabytes.
+# The answers for this many names are remembered for one expression. Chosen: a site has some hundreds; all of them take
+# a few megabytes.
 MAX_NAMES = 4000
 
 Name = tuple[object, ...]

@@ -19,30 +19,32 @@ from pipelines.text import has_unspaced
 
 NEXT, STREAM = "another article", "related articles"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5")
-# OWN_WORDS: the fewest words of the article before anything is another article. NEXT_WORDS: the fewest words of another
-# article's text. ITEM_WORDS: the fewest words of a unit in a stream.
+# OWN_WORDS: the article has at least this many words before anything is another article. NEXT_WORDS: another article's
+# text has at least this many words. ITEM_WORDS: a unit in a stream has at least this many words.
 OWN_WORDS, NEXT_WORDS, ITEM_WORDS = 25, 12, 8
 # Units that are built alike are a stream from this number on.
 ITEMS = 3
-# LINKED_SHARE: the least share of a heading's words that is linked. HEADING_WORDS: the fewest words of a heading that
-# names an article. Chosen: few words of a heading inside the article are linked.
+# LINKED_SHARE: a heading is linked if at least this share of its words is. HEADING_WORDS: a heading that names an
+# article has at least this many words. Chosen: few words of a heading inside the article are linked.
 LINKED_SHARE, HEADING_WORDS = 0.8, 3
-# If two lists share one heading in this many, they are one list.
+# The linked headings below a title are about the title if more than one in this many has a word of the title.
 SHARED_ONE_IN = 4
-# How many elements above a heading may be its unit. Chosen: units are nested less deep.
+# One of this many elements above a heading may be its unit. Chosen: units are nested less deep.
 MAX_LEVELS = 6
 NUMBER, NUMBERED = re.compile(r"\d+"), re.compile(r"(?:no\.?|nr\.?|#)?\s?\d{1,3}\b(?!\s?[:/]\s?\d)", re.IGNORECASE)
-# Endings of a page's own address that the addresses of its chapters do not have.
+# A page's own address may end so; the addresses of its chapters lack this ending.
 ENDING = re.compile(r"(?:\.[a-z]{3,5}|/(?:index\.[a-z]{3,5})?)$")
-# FEW_UNITS: how many units beside the title's may count as articles only because of a day. HEAD_BLOCKS: how many blocks
-# below a heading may have that day.
+# FEW_UNITS: at most this many units beside the title's may count as articles only because of a day. HEAD_BLOCKS: one of
+# this many blocks below a heading may have that day.
 FEW_UNITS, HEAD_BLOCKS = 3, 2
-# TURNS: how many turns of heading and text make a stream. ABOUT: the least share of the texts that match their heading.
-# SHORT_WORD: words with up to this many letters say nothing of the subject.
+# TURNS: this many turns of heading and text make a stream. ABOUT: at least this share of the texts matches their
+# heading. SHORT_WORD: words with up to this many letters say nothing of the subject.
 TURNS, ABOUT, SHORT_WORD = 4, 0.75, 3
-# The share of a heading's words, and of its pairs of letters, that its text repeats.
+# A text is about its heading if it repeats the share WORDS_ABOUT of the heading's words, or PAIRS_ABOUT of its pairs of
+# letters.
 WORDS_ABOUT, PAIRS_ABOUT = 0.5, 1 / 3
-# The least share of further paragraphs that have a word of their heading, for texts that go on about it. Chosen: half.
+# A text goes on about its heading if at least this share of its further paragraphs has a word of the heading. Chosen:
+# half is enough.
 GOES_ON = 0.5
 
 

@@ -1,4 +1,4 @@
-"""Finds a second article below the first in the same elements. Its subject shows it, or the text that the page gives
+"""Finds a second article below the first in the same elements: its subject shows it, or the text that the page gives
 for machines.
 
 The shape of the page does not show a second article: its heading could be a subhead of the first.
@@ -16,25 +16,24 @@ from pipelines.extract.phrases import reasons
 from pipelines.extract.text import particulars
 from pipelines.text import has_unspaced, words
 
-# The fewest words of the first text, of the second text, and of the heading between them. In scripts without spaces
-# each letter counts as a word.
+# The first text has at least OWN_WORDS words, the second text NEXT_WORDS, and the heading between them HEADING_WORDS.
+# In scripts without spaces each letter counts as a word.
 OWN_WORDS, NEXT_WORDS, HEADING_WORDS = 25, 25, 4
-# The greatest share of a heading's words that the text of the other article may have. Chosen: one word may be chance.
+# The text of the other article has at most this share of a heading's words. Chosen: one word may be chance.
 OTHERS_SHARE = 0.2
-# How many headings are judged, each by the whole text. Chosen: the second article of a page begins long before.
+# This many headings are judged, each by the whole text. Chosen: the second article of a page begins long before.
 JUDGED_HEADINGS = 50
-# For a heading of a lower rank than the title's. HEADLINE_WORDS: its fewest words, because subheads are shorter than
-# headlines. HEADLINE_SHARE: the least share of its words that is in the text below it. That text has no word of the
-# title.
+# These are for a heading of a lower rank than the title's. HEADLINE_WORDS: it has at least this many words, because
+# subheads are shorter than headlines. HEADLINE_SHARE: at least this share of its words is in the text below it. That
+# text has no word of the title.
 HEADLINE_WORDS, HEADLINE_SHARE = 5, 0.6
-# SAME_SHARE: the least share of the first text that is in the text for machines. It is also the least share of the text
-# for machines that is in the first text. OTHER_SHARE: the greatest share of the second text that is in the text for
-# machines.
+# SAME_SHARE: at least this share of the first text is in the text for machines, and at least this share of the text for
+# machines is in the first text. OTHER_SHARE: at most this share of the second text is in the text for machines.
 SAME_SHARE, OTHER_SHARE = 0.9, 0.1
-# How many blocks below a heading may be its line of author and day.
+# One of this many blocks below a heading may be its line of author and day.
 HEAD_BLOCKS = 2
 UNITS = frozenset(("article", "section", "header"))
-# Those of these units that the parts of one article have as well.
+# The parts of one article have these units as well.
 PARTS = frozenset(("section",))
 
 

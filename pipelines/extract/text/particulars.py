@@ -16,9 +16,9 @@ from pipelines.dates.written import dates_in, only_a_date, only_a_time_of_day_wi
 from pipelines.extract.lexicon import key
 from pipelines.text import words as count_words
 
-# The fewest letters of a word whose beginning tells a count.
+# A word tells a count by its beginning only if it has at least this many letters.
 LEAST_STEM_LETTERS = 5
-# Words that make the number beside them a count, by their beginnings in the folded form.
+# These words make the number beside them a count. They are the beginnings of words, in the folded form.
 COUNTED_WORDS = """
 مشاهد شوهد قراء القراء القارئ قرئ قارئ الزيارات زيار المشاهدات القراءات تعليق التعليق شارك مشارك اعجب اعجاب زوار
 المتواجدون المتواجدين المتصلون views viewed reads readers hits visits shares shared comments comment likes liked
@@ -29,7 +29,7 @@ letto condivision weergaven gelezen reacties wyswietle odslon odsłon przeczyta 
 visita visualizz megtekint vizualiz accesari afisari прочетен преглед pregled citanj čitanj katselu lukukert prohlednut
 προβολες צפיות קריאות 浏览 阅读 点击 瀏覽 閱讀 點擊 閲覧 조회 بينراو خوێندراو بينين read lesedauer lesezeit
 """
-# Words around a count or a date that have no other meaning.
+# Around a count or a date, these words have no other meaning.
 AROUND_WORDS = """
 عدد هذا هذه الخبر المقال الموضوع الماده الصفحه مره مرات مرت تم تمت حاليا الان شخص شخصا اشخاص بهذا علي من في علق
 نشر نشرت منشور اخر تحديث محدث التحديث النشر تاريخ بتاريخ الساعه يوم الموافق م ه هـ كتب اليوم قبل منذ دقيقه قراءه
@@ -41,7 +41,7 @@ veroffentlicht aktualisiert stand uhr kez defa kisi bin bu haber guncelleme yayi
 статья опубликовано обновлено количество число опубликован تعداد بار اين خبر مطلب شده انتشار ساعت volte questo
 keer dit maal razy ten 次 数 人
 """
-# More words of both kinds, compared whole and as they are written.
+# These are more words of both kinds, compared whole and as they are written.
 MORE_AROUND_WORDS = """
 so far are have reading people's already just personnes personne lisent lecteur fois ont veces personas usuarios han
 leyendo dieser diese dieses menschen leute haben person sayisi sayısı defa kişi okuyor человек люди чел
@@ -59,13 +59,13 @@ okunmuştur okundu okunuyor sayısı поделились поделился ч�
 geteilt teilten condiviso gedeeld seen lido lida lidas διαβάστηκε dibaca dilihat خوێندراوەتەوە
 vu vus lus lue lues reader læst citit přečteno přečtené zobrazení zobrazeno olvasás پڑھا دیکھا lượt
 """
-# In scripts without blanks: words that may be glued to a count.
+# In scripts without blanks, these words may be glued to a count.
 COUNTED_GLUED, AROUND_GLUED = (
     re.compile("浏览|阅读|点击|瀏覽|閱讀|點擊|閲覧|分享|评论|評論|点赞|點讚|조회|공유"),
     re.compile(r"[次数數人已有被过過的了量共回]*"),
 )
-# Names of people and places begin like the short ones in Latin letters: Luton, Reading, Vuelta. These are compared
-# whole.
+# These short words in Latin letters are compared whole, because names of people and places begin like them: Luton,
+# Reading, Vuelta.
 SHORT_COUNTED = frozenset(word for word in COUNTED_WORDS.split() if word.isascii() and len(word) < LEAST_STEM_LETTERS)
 COUNTED = tuple(
     dict.fromkeys(
@@ -73,9 +73,9 @@ COUNTED = tuple(
     )
 )
 KNOWN = frozenset((*AROUND_WORDS.split(), *months.fold(MORE_AROUND_WORDS).split()))
-# Other words with the same beginnings (قرار is a decision).
+# These words are compared whole too, because other words have the same beginnings (قرار is a decision).
 COUNTED_WHOLE = frozenset((*months.fold(MORE_COUNTED_WORDS).split(), *SHORT_COUNTED))
-# The names of a link, a print issue or the weather beside a text.
+# SHORT_LINK, PRINTED and WEATHER find the names of a link, a print issue and the weather beside a text.
 SHORT_LINK = re.compile(
     r"^\W*(?:رابط مختصر|الرابط المختصر|short ?link|lien court|kisa link|لینک کوتاه|لينك كوتاه)\W", re.IGNORECASE
 )
@@ -90,12 +90,13 @@ WEATHER = re.compile(
 SENTENCE = re.compile(r"[^\W\d_]{3}\s*[.!?؟。۔]\W*$")
 COMMA = re.compile(r"(?<=\d)[,.\u00a0\u066c](?=\d{3}(?!\d))")
 WORD = re.compile(r"[^\W\d_]+")
-# The most words and characters of a line of particulars: date, place, author. Chosen: a longer line is a sentence.
+# A line of particulars has at most MAX_WORDS words and LONGEST_CHARACTERS characters: date, place, author. Chosen: a
+# longer line is a sentence.
 MAX_WORDS, LONGEST_CHARACTERS = 26, 200
-# PLACE_WORDS: the most words of a place or an agency beside a date or beside several counts. SEVERAL_COUNTS: from how
-# many counts on there are several.
+# PLACE_WORDS: a place or an agency beside a date or beside several counts has at most this many words. SEVERAL_COUNTS:
+# there are several counts from this number on.
 PLACE_WORDS, SEVERAL_COUNTS = 4, 2
-# MOST_LINE_WORDS: the most words of a line of author and day. PARTS: what separates the parts of this line.
+# MOST_LINE_WORDS: a line of author and day has at most this many words. PARTS: this separates the parts of such a line.
 MOST_LINE_WORDS, PARTS = 14, re.compile(r"\s[|•·–—-]\s")
 
 

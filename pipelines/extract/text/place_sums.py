@@ -12,15 +12,16 @@ from dataclasses import dataclass
 
 from pipelines.extract.blocks import KINDS, Block, TextPlace, around
 
-# The fewest words of a paragraph. The classifier was fitted with this value: after a change, fit it again.
+# A paragraph has at least this many words. The classifier was fitted with this value: after a change, fit it again.
 PARAGRAPH_WORDS = 10
 # A paragraph is prose if less than this share of its words is linked. The classifier was fitted with this value: after
 # a change, fit it again.
 LINKED_SHARE = 0.4
-# A block was chosen if at least this share of its words was. The classifier was fitted with this value: after a change,
-# fit it again.
+# A block was chosen if at least this share of its words was chosen. The classifier was fitted with this value: after a
+# change, fit it again.
 HALF_SHARE = 0.5
-# The first kinds of place, which have a column for the innermost place too. The classifier was fitted with it.
+# This many kinds of place, the first ones, have a column for the innermost place too. The classifier was fitted with
+# this value: after a change, fit it again.
 INNERMOST_KINDS = 10
 
 

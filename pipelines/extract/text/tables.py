@@ -12,12 +12,13 @@ from lxml.html import HtmlElement
 from pipelines.extract.blocks import Block, around
 
 REASON = "table"
-# The fewest cells and rows of a table of figures, and the most words of a cell; a row has two cells.
+# A table of figures has at least CELLS cells and ROWS rows; a row counts if it has at least two cells. A cell has at
+# most LONGEST_CELL words.
 CELLS, ROWS, LONGEST_CELL = 4, 2, 60
 # A table is kept as a whole if at least this share of its words was kept.
 WHOLE = 0.5
-# A table with sentences in its cells is kept as a whole from the share TOLD on. SENTENCE: the fewest words that its
-# kept cells have on average.
+# If the kept cells are sentences (they have SENTENCE words or more on average), the smaller share TOLD is enough to
+# keep the table as a whole.
 TOLD, SENTENCE = 0.3, 5
 
 

@@ -20,31 +20,31 @@ from pipelines.extract.text import classifier
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 OURS = "ours"
-# The extractors that read every page, and those that are called only in doubt.
+# The extractors of FIRST read every page; those of ASKED are called only in doubt.
 FIRST, ASKED = ("lines", "plain"), ("precise", "default", "read")
-# Bolder and more careful judges: by how much the log odds of every block are shifted.
+# For bolder and more careful judges, the log odds of every block are shifted by these numbers.
 BOLD, BOLDER, CAREFUL = 1.2, 2.2, -1.2
-# The texts to choose from, in the order to which the trees were fitted: the judge's own texts, bolder or more careful;
+# These texts can be chosen, in the order to which the trees were fitted: the judge's own texts, bolder or more careful;
 # the extractors' texts; ours with what another text adds; and ours without what another text lacks.
 TEXTS = ("bold", "bolder", "careful", "lines", "precise", "default", "read", "with default", "with read", "in default")
-# The least likelihood of the blocks that a text adds to ours. Chosen: below it the judge is sure.
+# A block that another text adds to ours has at least this chance. Chosen: below it the judge is sure.
 LEAST_ADDED_CHANCE = 0.05
-# If two texts share less than this of their words, the choice is in doubt; if they share more, they count as the same.
-# Measured on pages to which the trees were not fitted.
+# If two texts share less than DOUBTED_SHARE of their words, the choice is in doubt; if they share more than SAME_SHARE,
+# they count as the same. Both were measured on pages to which the trees were not fitted.
 DOUBTED_SHARE, SAME_SHARE = 0.9, 0.97
 # The choice between two texts is in doubt from this many unshared words on. Chosen: with fewer, one line of a short
 # text would decide.
 DISPUTED_WORDS = 40
-# The fewest words of a text. Chosen: a short sentence has as many.
+# A text has at least this many words. Chosen: a short sentence has as many.
 LEAST_WORDS = 10
 # An extractor has a block if it has at least this share of the block's words.
 HALF_SHARE = 0.5
-# The least and greatest chance that is used: nothing is certain.
+# Chances outside these two are not used, because nothing is certain.
 LEAST_CHANCE, MOST_CHANCE = 0.005, 0.995
 # Between these chances the judge is not sure of a block. The trees were fitted with these values: after a change, fit
 # them again.
 UNSURE, SURE = 0.15, 0.85
-# The value of a sign if the page has no blocks of its kind.
+# A sign has this value if the page has no blocks of its kind.
 NONE = -1.0
 
 
