@@ -43,8 +43,8 @@ from spiders.onepage import OnePageSpider
 
 log = logging.getLogger(__name__)
 
-# Seconds that a process gets after its budget, to finish its requests and to write. Chosen: one page takes this long at
-# most.
+# After its budget, a process gets this many seconds to finish its requests and to write. Chosen: one page takes this
+# long at most.
 BEYOND_SECONDS = 60.0
 # Loggers of Scrapy that are silenced: nobody needs its sixty lines at the start, or lines about each URL that the
 # ledger has anyway.

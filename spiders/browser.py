@@ -31,20 +31,21 @@ from spiders.policy import MAX_RECEIVED_BYTES
 from spiders.render import RENDERED
 from spiders.visit import Visit
 
-# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+# At most this many characters of an error's text are kept. Chosen: they fit in two lines, and the log has the whole
+# text.
 DETAIL_CHARACTERS = 300
 
 HEADER = "X-Nightdesk-Rendered"
 VISIT = "visit"
-# The most pages that are open at the same time, of all sources together: each page has its own process.
+# At most this many pages are open at the same time, for all sources together. Each page has its own process.
 PAGES = 4
-# The most seconds that a page gets. It has as much time as a request, and more with a longer delay, because its
+# A page gets at most this many seconds. It has as much time as a request, and more with a longer delay, because its
 # requests are sent one by one.
 LONGEST = 120.0
 # A page gets time for the delays of this many requests. Chosen: a page that needs more requests can be read without
 # them.
 REQUESTS_TO_WAIT_FOR = 10
-# Seconds to open a page, to read it, and to close it.
+# This many seconds are given to open a page, to read it, and to close it.
 CLOSING = 10.0
 HTML = (b"text/html", b"application/xhtml+xml")
 # Headers that are dropped. They belong to the document as it was sent: two pages with different texts after their

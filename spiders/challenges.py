@@ -15,7 +15,7 @@ from pipelines.errors import StoreError
 from pipelines.model import Page, Source
 from pipelines.stores import warc
 
-# Texts on pages that test for programs, and on no other page with so little text; in lower case.
+# These texts, in lower case, stand on pages that test for programs, and on no other page with so little text.
 CHALLENGE = (
     b"_cf_chl_opt", b"cf-browser-verification", b"/cdn-cgi/challenge-platform/h/", b"captcha-delivery.com/",
     b"challenges.cloudflare.com/turnstile", b"_incapsula_resource", b"incapsula incident id", b"px-captcha",
@@ -26,19 +26,20 @@ CHALLENGE_TITLE = re.compile(
     rb"just a moment|attention required! \| cloudflare|pardon our interruption|access denied|checking your browser|"
     rb"security check|robot check|are you a robot|you are (?:a )?human|human verification|ddos protection"
 )
-# Bytes of a title that are examined.
+# At most this many bytes of a title are examined.
 TITLE_BYTES = 200
 CHALLENGE_HEADERS = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("challenge", "captcha")}
-# The most bytes of a challenge page. Chosen: pages with an article are larger.
+# A challenge page has at most this many bytes. Chosen: pages with an article are larger.
 CHALLENGE_BYTES = 64 * 1024
-# The most words of a challenge page. Chosen: an article about challenges has more.
+# A challenge page has at most this many words. Chosen: an article about challenges has more.
 CHALLENGE_WORDS = 150
-# Patterns that split a page in one pass, even if a tag is left open.
+# UNSEEN begins a part of a page that nobody sees, and SEEN_AGAIN ends it. They split a page in one pass, even if a tag
+# is left open.
 UNSEEN = re.compile(rb"<(?=(?:script|style|noscript|svg)\b|!--)", re.IGNORECASE)
 SEEN_AGAIN = re.compile(rb"</(?:script|style|noscript|svg)\b|-->", re.IGNORECASE)
 PASSWORD = re.compile(rb"<input\b[^<>]{0,300}\btype\s*=\s*[\"']?password\b")
 TAG = re.compile(rb"<[^<>]*>?")
-# Addresses to which sites redirect readers who do not get the page.
+# Sites redirect readers who do not get the page to these addresses.
 LOGIN = re.compile(
     r"/(?:log-?in|sign-?in|sign-?up|wp-login\.php|users?/(?:login|sign_in)|account/login|auth|sso|register)(?:/|$|\.)",
     re.IGNORECASE,

@@ -21,14 +21,15 @@ from pipelines.model import Entry, Source
 from pipelines.sources import access
 from pipelines.stores import clock, postgres, runs, warc
 
-# The most troubles that one sentence names. Chosen: most troubles are alike.
+# One sentence names at most this many troubles. Chosen: most troubles are alike.
 TROUBLES_SHOWN = 3
 
 COUNTED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone", "bytes", "seconds")
-# The counts with the estimates of the last report of progress (host_upkeep): URLs left, seconds remaining. They are
-# removed when a source ends.
+# These counts hold the estimates of the last report of progress (host_upkeep): the URLs that are left, and the
+# remaining seconds. They are removed when a source ends.
 ESTIMATED = ("left", "remaining")
-# Entries that are kept for comparing feeds with sitemaps. A sitemap that covers years says no more about tonight.
+# At most this many entries are kept for comparing feeds with sitemaps. A sitemap that covers years says no more about
+# tonight.
 COMPARED = 5000
 
 

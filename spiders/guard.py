@@ -27,12 +27,12 @@ from pipelines.networks import Address, Network, is_public
 from pipelines.settings import Settings
 from spiders.handler import ACCESS
 
-# Characters of a host's name in an error. Chosen: one line.
+# An error shows at most this many characters of a host's name. Chosen: they fit in one line.
 HOST_CHARACTERS = 80
 
-# The ports of the web.
+# These are the ports of the two schemes of the web.
 HTTP, HTTPS = 80, 443
-# The usual ports of the web; another port may be a mail server or a database. docs/operations.md names them.
+# These are the usual ports of the web. Another port may be a mail server or a database. docs/operations.md names them.
 PORTS = {HTTP, HTTPS, 8080, 8443}
 # Names that were refused since their requests began, with the reasons.
 _refused: dict[str, RefusedRequest] = {}

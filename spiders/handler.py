@@ -43,13 +43,14 @@ from pipelines.sources.access import Access
 from pipelines.stores import warc
 from spiders import trust
 
-# The setting with the access of each source, by name; and the key of a request's meta with the source of the request.
+# ACCESS is the setting with the access of each source, by name. FOR is the key of a request's meta with the source of
+# the request.
 ACCESS = "NIGHTDESK_ACCESS"
 FOR = "nightdesk_source"
 # A larger body is examined in a thread: other requests would wait for it in the loop.
 AT_ONCE_BYTES = 256 * 1024
-# The most bytes of a head. Servers and proxies give up between 8 and 64 KB; fastwarc, which later reads the raw file,
-# gives up at 32 KB.
+# A head has at most this many bytes. Servers and proxies give up between 8 and 64 KB; fastwarc, which later reads the
+# raw file, gives up at 32 KB.
 LARGEST_HEAD = 30 * 1024
 TOO_LARGE = f"headers of more than {LARGEST_HEAD} bytes"
 

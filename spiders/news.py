@@ -32,26 +32,27 @@ from spiders.frontier import Frontier
 from spiders.pacing import HostPacer, NotNow
 from spiders.store import Arrival, CrawlSession
 
-# The least seconds that the loop waits. Chosen: so that it does not use all of the CPU.
+# The loop waits at least this many seconds. Chosen: so the loop does not use all of the CPU.
 LEAST_WAIT_SECONDS = 0.01
-# Scrapy's priority of lists, before that of articles, which is 0.
+# Lists have this priority in Scrapy. It puts them before articles, whose priority is 0.
 LISTS_FIRST = 10
 
-# Requests of one host in Scrapy: one under way, one that waits for its gap. Chosen: after a kill or a rest, nothing is
-# piled up.
+# Scrapy has at most this many requests of one host: one under way, and one that waits for its gap. Chosen: after a kill
+# or a rest, no requests have piled up.
 OUTSTANDING_PER_HOST = 2
-# Pages that are written together. Chosen: one sync of the disk and one transaction for all.
+# At most this many pages are written together. Chosen: all of them need only one sync of the disk and one transaction.
 BATCH_PAGES = 50
-# The most bytes of these pages. Chosen: they are in memory.
+# The pages of one batch have at most this many bytes. Chosen: the pages are in memory.
 BATCH_BYTES = 8 * 1024 * 1024
-# The most seconds that the first of them waits. Chosen: a kill loses no more than this.
+# The first page of a batch waits at most this many seconds. Chosen: a kill loses no more than this.
 BATCH_SECONDS = 1.0
 # A larger page is unpacked in a thread: it takes a hundredth of a second, and the others would wait for it.
 AT_ONCE_BYTES = 256 * 1024
-# URLs that are leased together for one source. Chosen: one lease costs little compared with as many fetches.
+# At most this many URLs are leased together for one source. Chosen: one lease costs little compared with as many
+# fetches.
 LEASED_URLS = 40
-# URLs that are leased together for one host of a source. Chosen: half, so that a source with several hosts has work for
-# all.
+# At most this many URLs are leased together for one host of a source. Chosen: this is half of LEASED_URLS, so that a
+# source with several hosts has work for all.
 LEASED_PER_HOST = 20
 # After the budget ends, requests under way get this many seconds for their answers.
 ARRIVAL_SECONDS = 10.0

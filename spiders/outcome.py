@@ -37,24 +37,28 @@ from spiders import challenges, policy
 from spiders.guard import RefusedRequest
 from spiders.handler import TOO_LARGE, UnservedRequest
 
-# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+# At most this many characters of an error's text are kept. Chosen: they fit in two lines, and the log has the whole
+# text.
 DETAIL_CHARACTERS = 300
-# Characters of an error's text that are kept after a few words of Nightdesk. Chosen: one line.
+# After a few words of Nightdesk, at most this many characters of an error's text are kept. Chosen: they fit in one
+# line.
 SHORT_CHARACTERS = 200
-# Digits of a Retry-After that are read. Chosen: thirty years; a longer number counts as a number too.
+# At most this many digits of a Retry-After are read. Chosen: nine digits are thirty years; a longer number counts as a
+# number too.
 SECONDS_DIGITS = 9
 
-# Statuses with which sites refuse robots: not only "forbidden", and whatever the statuses properly mean.
+# Sites refuse robots with these statuses, whatever the statuses properly mean.
 BLOCKED = {401, 402, 403, 407, 418, 420, 429, 451, 999}
-# Statuses of an answer without a page, or with a part that was not requested.
+# An answer with one of these statuses has no page, or has a part of a page that was not requested.
 PAGELESS = {204, 205, 206}
-# How Twisted writes a failure inside another: [<twisted.python.failure.Failure some.Error: what happened>].
+# Twisted writes a failure inside another failure like this: [<twisted.python.failure.Failure some.Error: what
+# happened>].
 FAILURE = re.compile(r"\[?<twisted\.python\.failure\.Failure [\w.]+: ?([^>]*)>\]?")
 # Outcome, code, reason, whether the outcome is final, and the rest that the host asked for.
 Judgement = tuple[State, Cause, str, bool, timedelta | None]
-# The key in a request's meta for the moment when it was sent, in monotonic seconds.
+# Under this key, a request's meta has the moment when the request was sent, in monotonic seconds.
 SENT = "nightdesk_sent"
-# Exceptions of Scrapy that need no further words.
+# These exceptions of Scrapy need no further words.
 FAILURES = (
     (DownloadTimeoutError, Cause.TIMEOUT),
     (CannotResolveHostError, Cause.DNS),

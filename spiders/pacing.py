@@ -29,7 +29,7 @@ from pipelines.crawl.host_locks import Turn
 from spiders import policy
 from spiders.outcome import SENT
 
-# The status that stands for a missing answer: it counts as an error of the server.
+# This status stands for a missing answer, so that a missing answer counts as an error of the server.
 NO_ANSWER_STATUS = 599
 
 

@@ -36,24 +36,25 @@ from spiders.crawler_settings import ROBOT
 from spiders.pacing import HostPacer, Take
 from spiders.robots import read_rules
 
-# The fewest seconds that one request takes. Chosen: the time on loopback.
+# One request is counted with at least this many seconds. Chosen: a request takes about so long on loopback.
 LEAST_GAP_SECONDS = 0.05
-# Bytes in which a list's form, its encoding and a page's first tag are searched. Chosen: longer than any preamble.
+# A list's form is searched in HEAD_BYTES bytes, its encoding in ENCODING_BYTES, and a page's first tag in HTML_BYTES.
+# Chosen: no preamble is longer.
 HEAD_BYTES, ENCODING_BYTES, HTML_BYTES = 20_000, 200, 2000
-# Feeds of a robots.txt that are examined. Chosen: the first are the site's own.
+# At most this many feeds of a robots.txt are examined. Chosen: the first feeds are the site's own.
 MAX_FEEDS_NAMED = 3
-# The share of the longest answer time that still counts after each later answer. Chosen: a few quick answers in a row
+# After each later answer, this share of the longest answer time still counts. Chosen: a few quick answers in a row
 # lower the estimate.
 FADING_SHARE = 0.7
 
 RUN = "probe"
-# Requests to one site. Chosen: at one a second, a minute.
+# One site gets at most this many requests. Chosen: at one request a second, they take a minute.
 MAX_REQUESTS = 60
-# The most seconds of one page: in two minutes there is no time for a slower one.
+# One page may take at most this many seconds. In two minutes there is no time for a slower page.
 TIMEOUT = 15
-# Articles of a list that are reported. Chosen: enough to learn a pattern.
+# At most this many articles of a list are reported. Chosen: they are enough to learn a pattern.
 MAX_FOUND = 2000
-# Characters of a robots.txt that are reported.
+# At most this many characters of a robots.txt are reported.
 MAX_ROBOTS_CHARACTERS = 20_000
 KINDS = {Part.FEED: Kind.FEED, Part.SITEMAP: Kind.SITEMAP}
 FORMS = (
@@ -66,11 +67,11 @@ FORMS = (
 )
 CHANNEL = re.compile(rb"<(?:channel|feed)\b")
 TITLE = re.compile(rb"<title[^<>]*>\s*(?:<!\[CDATA\[\s*)?([^<\]]{1,200})")
-# How many characters after the beginning of a channel its title may stand.
+# A channel's title is searched in this many characters after the channel's beginning.
 TITLE_WITHIN = 2000
 HTML = re.compile(rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 ENCODING = re.compile(rb"encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
-# Each pattern can match only at one place of a line or word, because a robots.txt may contain anything.
+# Each of these patterns can match only at one place of a line or word, because a robots.txt may contain anything.
 SITEMAP_LINE = re.compile(r"sitemaps?\s*:\s*(\S+)", re.IGNORECASE)
 ADDRESS = re.compile(r"https?://|/", re.IGNORECASE)
 FEED_WORD = re.compile(r"rss|feed|atom", re.IGNORECASE)

@@ -11,9 +11,10 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.http import Request, Response
 from scrapy.http.cookies import CookieJar
 
-# The key in a request's meta for the cookies that the redirects before it have set.
+# Under this key, a request's meta has the cookies that the redirects before it have set.
 COOKIES = "nightdesk_cookies"
-# Browsers store 4 KB in one cookie, and servers refuse requests with more than two or three times this in their head.
+# Cookies have at most this many bytes together. Browsers store 4 KB in one cookie, and servers refuse requests with
+# more than two or three times this in their head.
 LARGEST = 8 * 1024
 
 

@@ -20,7 +20,7 @@ from pipelines.settings import Settings
 from spiders.crawler_settings import scrapy_settings
 
 HANDLER = "spiders.browser.BrowserHandler"
-# The key of a request's meta with the source that it is rendered for.
+# Under this key, a request's meta has the source that the request is rendered for.
 RENDERED = "rendered_for"
 KINDS = {Kind.ARTICLE, Kind.SECTION}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -38,12 +38,13 @@ ARGUMENTS = (
     "--blink-settings=imagesEnabled=false",
     "--js-flags=--max-old-space-size=512",
 )
-# Playwright would let pages open windows.
+# The browser does not get these arguments of Playwright, which would let pages open windows.
 NOT_GIVEN = ("--disable-popup-blocking",)
-# The variables that the browser gets. It needs no others, and the others contain addresses and passwords.
+# The browser gets these variables. It needs no others, and the others contain addresses and passwords.
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR")
 
-# Bytes of the folder for a browser's sockets. Chosen: Linux takes 107 for the whole path.
+# The path of the folder for a browser's sockets has at most this many bytes. Chosen: Linux takes 107 for the whole
+# path.
 LONGEST_FOLDER_BYTES = 60
 
 

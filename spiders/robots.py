@@ -27,20 +27,20 @@ from spiders.render import RENDERED
 
 log = logging.getLogger(__name__)
 
-# Seconds for which a copy is valid. A copy stays in use longer if the host gives no new one.
+# A copy is valid for this many seconds. It stays in use longer if the host gives no new copy.
 HOLDS_SECONDS = crawl_policy.ROBOTS_TXT_HOLDS.total_seconds()
-# A line with a robot's name and anything that follows it, such as its version.
+# This is a line with a robot's name and anything that follows it, such as its version.
 AGENT = re.compile(
     r"^([ \t]{0,9}user-?agent[ \t]{0,9}:[ \t]{0,9}[A-Za-z_-]{1,60})[/*][^\r\n#]{0,60}", re.IGNORECASE | re.MULTILINE
 )
-# A line with a delay, which may have a unit, or a comma in its number. ASCII: in Unicode a dotless i is an i as well,
-# and no key of UNIT_SECONDS has one.
+# This is a line with a delay, which may have a unit, or a comma in its number. It matches in ASCII only: in Unicode a
+# dotless i is an i as well, and no key of UNIT_SECONDS has a dotless i.
 DELAY = re.compile(
     r"^([ \t]{0,9}crawl-?delay[ \t]{0,9}:[ \t]{0,9})(\d{1,9})(?:[.,](\d{1,9}))?[ \t]{0,9}"
     r"(ms|milli|min|m\b|hour|h\b|)[^\r\n#]{0,60}",
     re.ASCII | re.IGNORECASE | re.MULTILINE,
 )
-# The beginning of a delay's unit, and how many seconds the unit has.
+# Each key is the beginning of a delay's unit, and each value says how many seconds the unit has.
 UNIT_SECONDS = {"": 1, "ms": 0.001, "milli": 0.001, "min": 60, "m": 60, "hour": 3600, "h": 3600}
 
 

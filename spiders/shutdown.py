@@ -19,9 +19,9 @@ from spiders import source_lifecycle, watchdog
 from spiders.crawl_work import CrawlWork
 from spiders.store import Arrival, tell_pause
 
-# Exit codes of this process, which pipelines.crawl.stage reads.
+# This process ends with one of these exit codes, which pipelines.crawl.stage reads.
 DONE, FAILED, REFUSED, STOPPED, CRASHED = 0, 1, 2, 3, 70
-# Seconds that writing may take. Chosen: the process that sends SIGTERM waits five seconds.
+# Writing may take at most this many seconds. Chosen: the process that sends SIGTERM waits five seconds.
 WRITE_SECONDS = 2.5
 
 

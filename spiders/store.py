@@ -27,7 +27,7 @@ from spiders import outcome
 from spiders.crawled_source import CrawledSource, count, count_named, tally_counts
 
 STAGE = "crawl"
-# The folder of the raw files of a crawl of the past, and its lock.
+# The raw files of a crawl of the past are in a folder with this name. Such a crawl is also locked under this name.
 PAST_FOLDER = "past"
 
 

@@ -22,27 +22,29 @@ from pipelines import encodings
 from spiders.pacing import NotNow
 from spiders.policy import MAX_RECEIVED_BYTES
 
-# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+# At most this many characters of an error's text are kept. Chosen: they fit in two lines, and the log has the whole
+# text.
 DETAIL_CHARACTERS = 300
-# Characters of an address that are kept. Chosen: one line.
+# At most this many characters of an address are kept. Chosen: they fit in one line.
 URL_CHARACTERS = 200
-# Refused requests that are kept with a page. Chosen: enough to show what the page asks for.
+# At most this many refused requests are kept with a page. Chosen: they are enough to show what the page asks for.
 REFUSED_SHOWN = 20
 
-# The page is quiet after this time without requests and answers, if its scripts had time to run.
+# A page is quiet after this many seconds without requests and answers, if its scripts had time to run.
 QUIET = 0.5
-# The most fetches for one page; and the most requests, allowed or not.
+# At most this many requests are sent for one page.
 MOST_REQUESTS = 60
-# Requests of a page's scripts that get any answer, even a refusal. Chosen: a page with more requests repeats itself.
+# At most this many requests of a page's scripts get any answer, even a refusal. Chosen: a page with more requests
+# repeats itself.
 MAX_ASKED = 400
-# Bytes that one page may load. Chosen: scripts of a site are a few megabytes.
+# One page may load at most this many bytes. Chosen: scripts of a site are a few megabytes.
 MAX_BYTES = 20 * 1024 * 1024
-# Bytes of scripts that are kept for a source's next pages. Chosen: they are in memory.
+# At most this many bytes of scripts are kept for a source's next pages. Chosen: the scripts are in memory.
 KEPT_SCRIPT_BYTES = 16 * 1024 * 1024
-# Requests of one page at the same time. Chosen: below the six that browsers have.
+# At most this many requests of one page are under way at the same time. Chosen: browsers have six.
 REQUESTS_AT_ONCE = 4
 LOADED = {"script", "xhr", "fetch"}
-# Headers that are not passed on: those of the crawl or the connection, and those that the browser would keep from one
+# These headers are not passed on. They belong to the crawl or the connection, or the browser would keep them from one
 # page to the next.
 NOT_SENT = {"user-agent", "cookie", "referer", "accept-encoding", "host", "connection", "upgrade-insecure-requests"}
 NOT_SHOWN = {"content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie", "alt-svc"}

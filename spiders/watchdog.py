@@ -16,11 +16,11 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import NoReturn
 
-# The number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.
+# In Linux (<sys/prctl.h>) this number asks for a signal at the parent's death.
 PR_SET_PDEATHSIG = 1
-# Seconds between SIGTERM and the kill. A crawl that reacts to SIGTERM is gone within three.
+# Between SIGTERM and the kill, this many seconds pass. A crawl that reacts to SIGTERM is gone within three.
 GRACE = 6.0
-# Seconds between two checks. Chosen: half a second is too short to be noticed.
+# Between two checks, this many seconds pass. Chosen: half a second is too short to be noticed.
 POLL_SECONDS = 0.5
 _ours: list[int] = []
 

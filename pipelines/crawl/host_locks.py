@@ -18,7 +18,7 @@ from typing import NamedTuple
 from pipelines.crawl import policy
 from pipelines.stores import postgres
 
-# The value for a host that was never asked: three years. Postgres has no interval without end.
+# A host that was never asked gets this many seconds, which are three years. Postgres has no interval without end.
 NEVER_SECONDS = 1e8
 
 

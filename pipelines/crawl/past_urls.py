@@ -22,14 +22,14 @@ from pipelines.crawl.rules import Rule
 from pipelines.model import Entry, Source
 from pipelines.stores import postgres
 
-# The prefix of the key of a list's row for the past.
+# The key of a list's row for the past begins with this.
 PREFIX = "past "
-# A year, or a month of it, in the name of a sitemap.
+# The name of a sitemap may have a year, or a month of a year.
 SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_/]?(0[1-9]|1[0-2]))?(?!\d)")
-# The number of a page of a feed, as WordPress has it.
+# WordPress writes the number of a page of a feed like this.
 PAGED = re.compile(r"([?&]paged=)(\d{1,4})")
 MONTHS = 12
-# The end of a span if nobody names one: a day later than any date of a list.
+# If nobody names the end of a span, the span ends here. No list has a date as late as this.
 EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 

@@ -9,7 +9,8 @@ from pipelines.crawl import policy
 from pipelines.stores import postgres
 
 ORDER = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone")
-# Two counts of a crawl's Tally: lists that were not due, and looks at the other lists.
+# These are two counts of a crawl's Tally. NOT_DUE counts the lists that were not due, and LISTS counts the looks at the
+# other lists.
 NOT_DUE, LISTS = "not due", "lists"
 Rules = Mapping[str, int]
 

@@ -21,7 +21,7 @@ from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, chain, postgres, raw_retention, warc
 from pipelines.stores.articlefile import Line
 
-# What load may have decided of a line that holds an article.
+# If a line holds an article, load has decided on one of these states for it.
 OF_ARTICLE = {State.STORED, State.UNCHANGED, State.DUPLICATE}
 
 

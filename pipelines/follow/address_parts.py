@@ -8,9 +8,10 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from pipelines import urls
 
-# The fewest hyphens, or characters, of a last segment that is a title. Chosen: names of sections have fewer.
+# A last segment is a title if it has at least TITLE_HYPHENS hyphens, or at least TITLE_CHARACTERS characters. Chosen:
+# names of sections have fewer.
 TITLE_HYPHENS, TITLE_CHARACTERS = 3, 30
-# The fewest digits of a number that names one article. Chosen: days, months and page numbers have two.
+# A number that names one article has at least this many digits. Chosen: days, months and page numbers have two.
 ID_DIGITS = 3
 
 EXTENSION = re.compile(r"(?<=[^.])(\.[a-z]{2,5}[0-9]?)$", re.IGNORECASE)

@@ -33,7 +33,7 @@ from pipelines.follow.samples import Sample
 from pipelines.follow.site_place import Ask, SitePlace
 from pipelines.model import Page, Source
 
-# The least share of good samples of a source that is worth following.
+# A source is worth following if at least this share of its samples is good.
 LEAST_GOOD = 0.5
 NOT_ARTICLES = {
     Reason.LISTING, Reason.HOME, Reason.SOFT_404, Reason.MEDIA, Reason.NOT_HTML, Reason.ERROR_PAGE, Reason.EMPTY,

@@ -19,7 +19,7 @@ A_DAY = 1.5
 # The factor turns a rate per day into a rate per week.
 WEEK_DAYS = 7
 
-# The most lines about lists that were left out. Chosen: further lines would be of the same kind.
+# At most this many lines tell of lists that were left out. Chosen: further lines would be of the same kind.
 MAX_LEFT_SHOWN = 5
 
 

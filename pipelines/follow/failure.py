@@ -13,10 +13,11 @@ from pipelines.follow.probing_records import Part, Probe, ProbeAnswer
 from pipelines.follow.samples import Sample
 from pipelines.follow.site_place import SitePlace
 
-# If a page loads scripts and has fewer words than this, its content is made by the scripts.
+# If a page loads scripts and has fewer words than this and fewer links than SHELL_ANCHORS, its content is made by the
+# scripts.
 SHELL_WORDS = 80
-# The most links of a page whose content is made by scripts. Chosen: the page without content still has its logo and its
-# menu.
+# A page whose content is made by scripts has fewer links than this. Chosen: without its content, the page still has its
+# logo and its menu.
 SHELL_ANCHORS = 8
 RENDER = (
     "Write a source file with `render = true` and its `sections`: a browser then reads its pages (docs/sources.md). "

@@ -12,24 +12,24 @@ from pipelines import urls
 from pipelines.follow.probing_records import Anchor, FrontPage
 from pipelines.text import words
 
-# Bytes in which a page names its charset. Chosen: browsers read no more than a quarter of that.
+# The name of a page's charset is searched in this many bytes. Chosen: browsers read no more than a quarter of that.
 LABEL_BYTES = 4096
 
-# The most bytes of a front page. Chosen: a larger page takes too long for a person who waits.
+# A front page has at most this many bytes. Chosen: a larger page takes too long for a person who waits.
 LARGEST_BYTES = 3 * 1024 * 1024
-# The most tags of a front page. Chosen: a page with more is made to do harm.
+# A front page has at most this many tags. Chosen: a page with more is made to do harm.
 MAX_TAGS = 100_000
-# Links that are read. Chosen: enough for a front page with its menus.
+# At most this many links of a front page are read. Chosen: they are enough for a front page with its menus.
 MAX_ANCHORS = 1500
-# Control characters that some systems leave in a title; files and terminals do not accept them as text.
+# Some systems leave these control characters in a title; files and terminals do not accept them as text.
 UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-# Characters of a link's text. Chosen: longer than any headline.
+# At most this many characters of a link's text are read. Chosen: no headline is longer.
 LONGEST_TEXT_CHARACTERS = 300
 FEED_TYPES = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)|text/xml|application/xml", re.IGNORECASE)
-# A link whose address or text says that it leads to a feed.
+# A link leads to a feed if FEED_LINK is in its address, or if its text is FEED_TEXT.
 FEED_LINK = re.compile(r"(?:^|[/._?=-])(?:rss2?|atom|feeds?)(?:$|[/._?&=-])", re.IGNORECASE)
 FEED_TEXT = re.compile(r"^\W*(?:rss|atom|rss 2\.0|خلاصات|خدمة rss)\W*$", re.IGNORECASE)
-# Comments below an article are no articles.
+# An address with this leads to a feed of comments. Comments below an article are no articles.
 OF_COMMENTS = re.compile(r"comments?(?:/feed|[/?=-]|$)|/feed/?\?.{0,300}\bp=|تعليق", re.IGNORECASE)
 NO_FEED = re.compile(r"feedback|feedburner\.com/?$", re.IGNORECASE)
 MENUS = {"nav", "header", "footer"}

@@ -27,23 +27,25 @@ from pipelines.follow.probing_records import Part, ProbeAnswer
 # From this many hours on, an age is shown in days. Chosen: "40 hours" is still easy to read.
 HOURS_IN_DAYS_FROM = 48
 
-# Feeds of one source. Chosen: a feed for each desk; more feeds repeat the same entries.
+# A source has at most this many feeds. Chosen: each desk may have a feed; more feeds repeat the same entries.
 MAX_FEEDS = 8
-# Sitemaps of one source. Chosen: news, articles, and one more.
+# A source has at most this many sitemaps. Chosen: these are a sitemap of news, a sitemap of articles, and one more.
 MAX_SITEMAPS = 3
-# Sections of one source. Chosen: the desks of a large paper.
+# A source has at most this many sections. Chosen: a large paper has about as many desks.
 MAX_SECTIONS = 20
-# Share of a list's entries that must be new beside the lists before it. Chosen: less is not worth a nightly request.
+# At least this share of a list's entries must not be in the lists before it. Chosen: a smaller share is not worth a
+# nightly request.
 NEW_SHARE = 0.1
 # If at least this share of a section's links is in no feed or sitemap, the lists do not cover the whole site.
 UNLISTED_SHARE = 0.25
-# The fewest links that a section must add. Chosen: as the share above, for small sections.
+# A section must add at least this many links. Chosen: in a small section, the share above would be less than three
+# links.
 LEAST_OF_SECTION_LINKS = 3
-# A link on this share of the pages is a part of their frame, if there are at least this many pages. Chosen: a box of
-# the latest articles is on all pages but a few.
+# If there are at least LEAST_FRAMED_PAGES pages, a link that is on at least the share FRAMED_SHARE of them is a part of
+# their frame. Chosen: a box of the latest articles is on all pages but a few.
 FRAMED_SHARE, LEAST_FRAMED_PAGES = 0.7, 4
-# If all feeds together have fewer entries than this and there is no sitemap, the feeds are cut off; then any link of a
-# section counts.
+# If all feeds together have fewer entries than this and there is no sitemap, the feeds do not show all articles. Then
+# any link of a section counts.
 CUT = 10
 
 

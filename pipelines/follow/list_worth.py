@@ -17,21 +17,23 @@ from pipelines.text import words
 
 GUESSED = "a usual address"
 NEXT = "the next page of a list"
-# A list with an older newest entry is not followed. Chosen: a list without news for a month has none tonight.
+# If the newest entry of a list is older than this, the list is not followed. Chosen: a list without news for a month
+# has none tonight.
 OLDEST = timedelta(days=30)
-# Dated entries from which on a rate is known. Chosen: two are only one interval.
+# A rate is known from this many dated entries on, and a further list must add at least this many entries. Chosen: two
+# entries have only one interval.
 LEAST_NEW_ENTRIES = 3
-# The fewest words of a link that reads like a title. Chosen: names of sections have up to three.
+# A link reads like a title if it has at least this many words. Chosen: names of sections have up to three.
 TITLE_WORDS = 4
-# The fewest characters of a link that reads like a title, in scripts without blanks. Chosen: names of sections are
-# shorter.
+# In scripts without blanks, a link reads like a title if it has at least this many characters. Chosen: names of
+# sections are shorter.
 TITLE_CHARACTERS = 25
-# The most words of a section's name. Chosen: "Asia and Pacific" has three.
+# A section's name has at most this many words. Chosen: "Asia and Pacific" has three.
 NAME_WORDS = 3
-# The time over which a rate is counted. Chosen: it contains working days and weekends.
+# A rate is counted over this time. Chosen: a week contains working days and weekends.
 WEEK = timedelta(days=7)
 NO_PAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|zip|css|js|xml|rss|ico|apk|docx?|xlsx?)$", re.IGNORECASE)
-# Pages about the site itself, or pages that list articles of one kind.
+# These addresses lead to pages about the site itself, or to pages that list articles of one kind.
 NO_ARTICLE = re.compile(
     r"/(?:tags?|topics?|category|categories|author|authors|writers?|search|login|register|signup|subscribe|account|about|"
     r"about-us|contact|contact-us|privacy|privacy-policy|terms|page|feed|rss|archives?|wp-admin|wp-login\.php|cart|"

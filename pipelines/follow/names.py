@@ -11,14 +11,14 @@ from pipelines import urls
 from pipelines.follow.probing_records import FrontPage
 from pipelines.sources.source_values import LONGEST_NAME_CHARACTERS
 
-# Characters for the number behind a name that is taken: -999.
+# If a name is taken, a hyphen and a number follow it, such as -999. They have at most this many characters.
 NUMBER_CHARACTERS = 4
 
-# Page titles end, or begin, with the site's title.
+# A page's title ends, or begins, with the site's title. This separates the two.
 SEPARATOR = re.compile(r"(?<!\s)\s+[-–—|·•:»«]+\s+|(?:(?<!\s)\s+)?[|»]\s*")
-# The most characters of a publisher's name. Chosen: a longer text is a motto.
+# A publisher's name has at most this many characters. Chosen: a longer text is a motto.
 LONGEST_TITLE_CHARACTERS = 60
-# Share of the pages that have to agree on a title. Chosen: more than half, because one page may be odd.
+# At least this share of the pages has to agree on a title. Chosen: it is more than half, because one page may be odd.
 LEAST_SHARE = 0.6
 HOME_WORDS = re.compile(r"^(?:home|home ?page|الرئيسية|الصفحة الرئيسية|صفحه اصلی|ana ?sayfa|accueil|startseite)$", re.I)
 WEB = {"www", "m", "amp", "mobile", "web", "wap"}

@@ -27,9 +27,9 @@ from pipelines.model import Page, Source
 from pipelines.settings import Settings
 from pipelines.sources import folders, zones
 
-# Sample articles that are shown. Chosen: few enough to read at a glance, and enough to judge.
+# So many sample articles are shown. Chosen: they are few enough to read at a glance, and enough to judge.
 SAMPLES_SHOWN = 10
-# Pages in a run of a usual source; the default of `max_pages` in `model.Source`.
+# A run of a usual source fetches at most this many pages, which is the default of `max_pages` in `model.Source`.
 USUAL_MAX_PAGES = 500
 
 

@@ -21,15 +21,15 @@ from pipelines.listings import xmltree
 from pipelines.model import Source
 from pipelines.sources.sourcefile import show_path
 
-# The most bytes of a list. The largest lists that readers export are some thousand feeds of 300 bytes.
+# A list has at most this many bytes. The largest lists that readers export are some thousand feeds of 300 bytes.
 LARGEST_BYTES = 5 * 1024 * 1024
-# Feeds of one list. Chosen: no reader has as many; more than a night can look at.
+# A list has at most this many feeds. Chosen: no reader has as many, and a night cannot look at so many.
 MAX_ENTRIES = 5000
-# Levels of nested folders. Chosen: readers use two.
+# Folders are nested at most this many levels deep. Chosen: readers use two levels.
 DEEPEST_FOLDERS = 50
-# Characters of a title. Chosen: longer than any name.
+# A title has at most this many characters. Chosen: no name is longer.
 LONGEST_TITLE_CHARACTERS = 200
-# A value in quotation marks; exports may leave a < unescaped in it.
+# This is a value in quotation marks. Exports may leave a < unescaped in it.
 QUOTED = re.compile(rb"=\s*\"[^\"]*\"")
 NAMES = ("opml", "xml")
 

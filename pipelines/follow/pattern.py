@@ -15,39 +15,43 @@ from urllib.parse import unquote
 
 from pipelines.follow.address_parts import DATE, NUMBER, Address, address_of, build_of, kind_of
 
-# From this many digits on, a pattern requires the number's digits. Chosen: shorter numbers are days and pages.
+# If each number in a part of the addresses has more digits than this, a pattern requires at least this many digits
+# there. Chosen: shorter numbers are days and pages.
 ID_DIGITS = 3
-# In a part that names articles, at least this share of the addresses has a value of its own. Chosen: some addresses are
-# named twice.
+# In a part that names articles, at least this share of the addresses has a value of its own. Chosen: a few addresses
+# are named twice.
 OWN_SHARE = 0.9
-# At least one in this many addresses has a different value in the part. Chosen: fewer values are names of sections.
+# A part of the addresses has at least one different value for this many addresses. Chosen: if it has fewer values, they
+# are names of sections.
 DIFFERENT_ONE_IN = 3
 
-# The most characters of a pattern; sources/source_values.py accepts no longer one.
+# A pattern has at most this many characters; sources/source_values.py accepts no longer pattern.
 LONGEST_CHARACTERS = 300
-# Patterns of one source. Chosen: a person has to read them.
+# A source has at most this many patterns. Chosen: a person has to read them.
 MAX_PATTERNS = 8
-# The most choices of expressions that are tried. Chosen: the likeliest come first.
+# At most this many choices of expressions are tried. Chosen: the likeliest choices come first.
 MAX_TRIED = 80
-# Words of one segment that are listed one by one. Chosen: more are no closed list.
+# At most this many words of one segment are listed one by one. Chosen: more words are no closed list.
 MAX_WORDS = 15
-# Articles from which on a pattern is learned. Chosen: fewer agree by chance.
+# A pattern is learned from at least this many articles. Chosen: fewer agree by chance.
 LEAST_ARTICLES = 5
-# Share of the known articles that a pattern must match before it may exclude other pages.
+# A pattern must match at least this share of the known articles before it may exclude other pages.
 COVERED = 0.95
-# The share COVERED if few articles are known. It is smaller, because one miss weighs more then.
+# This share takes the place of COVERED if few articles are known. It is smaller, because one miss weighs more then.
 COVERED_OF_FEW_SHARE = 0.9
-# Fewer articles than this are few. Chosen: one in thirty is three per cent.
+# If fewer articles than this are known, they are few. Chosen: one in thirty is three per cent.
 FEW_ARTICLES = 30
-# The share of other pages that may match all the same: a menu may lead to an article.
+# At most this share of the other pages may match a pattern all the same, because a menu may lead to an article.
 WRONG = 0.02
-# A segment counts as an id from this many different numbers on. Chosen: a day and a month have few values.
+# A segment counts as an id if it has at least this many different numbers. Chosen: a day and a month have few values.
 LEAST_IDS = 4
-# A pattern may require a number of hyphens from this many articles on. Chosen: fewer are no sample.
+# A pattern may require a number of hyphens if at least this many articles are known. Chosen: fewer are no sample.
 SURE_ARTICLES = 10
-# The most hyphens that a pattern requires. Chosen: more only mean a long title, which all articles have.
+# A pattern requires at most this many hyphens. Chosen: more hyphens only mean a longer title, and tell an article from
+# a section no better.
 MAX_HYPHENS = 6
-# The length of a segment may identify an article from this many characters on. Chosen: names of sections are shorter.
+# The length of a segment may identify an article if it is at least this many characters. Chosen: names of sections are
+# shorter.
 LEAST_SLUG_CHARACTERS = 12
 YEAR = re.compile(r"(?:19|20)\d\d")
 ANY = "[^/?#]+"

@@ -19,34 +19,38 @@ from pipelines.follow.list_worth import GUESSED, key
 from pipelines.follow.probing_records import Part, ProbeAnswer, ProbeRequest, Robots
 from pipelines.model import Entry, Source
 
-# Two more than are shown, because some turn out to be no articles.
+# So many samples of a new site are requested. These are two more than are shown, because some turn out to be no
+# articles.
 SAMPLES = 12
-# How many samples may fail: at most this many more samples than wanted are requested. Chosen: some pages are galleries.
+# If samples fail, at most this many further samples are requested. Chosen: some pages are galleries.
 SPARE_SAMPLES = 4
-# Samples of a source that is followed already.
+# So many samples of a source that is followed already are requested.
 CHECKED = 6
 ODD = "it is not like the others"
-# Samples unlike the others. Chosen: enough to show which pages a pattern would exclude.
+# At most this many samples are pages with addresses unlike the others. Chosen: they are enough to show which pages a
+# pattern would exclude.
 MAX_ODD = 4
-# If odd addresses have at least this share, they are no exceptions. Chosen: then the site has several builds.
+# If more than this share of the addresses is odd, the odd addresses are no exceptions. Chosen: then the site has
+# several forms of addresses.
 ODD_SHARE = 0.3
 # A folder is small if it has less than this share of the largest folder's addresses. Chosen: a pattern may leave out a
 # small folder.
 SMALL_SHARE = 0.1
-# Requests that are reserved for samples. Chosen: without samples, nothing is known of the articles.
+# At least this many requests are reserved for samples. Chosen: without samples, nothing is known of the articles.
 LEAST_HELD_REQUESTS = 3
 FEEDS = ("/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/rss.php")
 SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml", "/sitemap-index.xml", "/sitemap.xml.gz")
 NEWS_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemaps/news.xml")
-# Sitemaps of a robots.txt that are requested. Chosen: the first are the site's own.
+# At most this many sitemaps of a robots.txt are requested. Chosen: the first sitemaps are the site's own.
 MAX_NAMED_SITEMAPS = 5
-# Feeds of a page that are requested. Chosen: the first are the site's own, later ones are feeds of comments.
+# At most this many feeds that a page links are requested. Chosen: the first feeds are the site's own, and later ones
+# are feeds of comments.
 MAX_LINKED_FEEDS = 6
-# Sitemaps of an index that are requested. Chosen: the newest show what the others are like.
+# At most this many sitemaps of an index are requested. Chosen: the newest sitemaps show what the others are like.
 MAX_CHILDREN = 2
-# Sections that are requested besides lists. Chosen: they show whether the lists lack articles.
+# Besides lists, at most this many sections are requested. Chosen: they show whether the lists lack articles.
 MAX_SECTIONS = 4
-# Sections that are requested if a site has no list. Chosen: the usual size of a menu.
+# If a site has no list, at most this many sections are requested. Chosen: a menu usually has about as many.
 MAX_SECTIONS_ALONE = 14
 NEWS = re.compile(r"news|google", re.IGNORECASE)
 OF_ARTICLES = re.compile(r"posts?-post|article|news|story|stories|content", re.IGNORECASE)

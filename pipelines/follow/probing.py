@@ -12,10 +12,11 @@ from pipelines.follow.probing_records import Part, Probe, ProbeAnswer, Robots, o
 from pipelines.model import Page, Source
 from pipelines.settings import Settings
 
-# Characters of an address in a line. Chosen: a terminal's width.
+# A line shows at most this many characters of an address. Chosen: a terminal is about as wide.
 LONGEST_CHARACTERS = 100
 HearsLine = Callable[[str], None]
-# Seconds for a look at a new site. Chosen: with the later steps it takes two minutes, and a person waits that long.
+# A look at a new site takes at most this many seconds. Chosen: with the later steps it takes two minutes, and a person
+# waits that long.
 BUDGET_SECONDS = 110.0
 
 

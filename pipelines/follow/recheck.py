@@ -16,11 +16,13 @@ from pipelines.follow.samples import Sample
 from pipelines.model import Entry, Source
 from pipelines.settings import Settings
 
-# Seconds for a look at a followed site. Chosen: less than for a new site, because its lists are known.
+# A look at a followed site takes at most this many seconds. Chosen: this is less than for a new site, because the lists
+# are known.
 BUDGET_SECONDS = 60.0
-# At least this share of the listed addresses must match `allow`; a smaller share means that the site was rebuilt.
+# At least this share of the listed addresses must match `allow`. A smaller share means that the site was rebuilt.
 FITS = 0.8
-# From this many addresses on, the check may say that `allow` no longer fits. Chosen: fewer are no sample.
+# The check may say that `allow` no longer fits if the lists name at least this many addresses. Chosen: fewer are no
+# sample.
 LEAST_NAMED_URLS = 5
 WORDS = {Part.FEED: "feed", Part.SITEMAP: "sitemap", Part.SECTION: "section", Part.HOME: "section"}
 

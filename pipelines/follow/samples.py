@@ -17,7 +17,7 @@ from pipelines.sources import zones
 from pipelines.text import words
 
 GOOD = "good"
-# Zones with rare clocks. If a date has the same offset when it is read with each of these clocks, the page itself
+# These zones have rare clocks. If a date has the same offset when it is read with each of these clocks, the page itself
 # states the offset.
 ODD_ZONES = ("Asia/Kathmandu", "Pacific/Chatham")
 

@@ -20,20 +20,22 @@ from pipelines import urls
 from pipelines.follow.probing_records import FrontPage
 from pipelines.sources import zones
 
-# The days after today at which clocks are compared: half a year later, or each month of a year, because of summer time.
+# Because of summer time, clocks are compared on several days after today: HALF_YEAR_DAYS days later, or every
+# MONTH_DAYS days for YEAR_MONTHS months.
 HALF_YEAR_DAYS, MONTH_DAYS, YEAR_MONTHS = 180, 30, 12
 
-# Time zones that are offered if none is known. Chosen: a person has to choose among them.
+# If no time zone is known, at most this many are offered. Chosen: a person has to choose among them.
 MAX_CANDIDATES = 10
 COUNTRY = re.compile("[A-Z]{2}")
 BY_DOMAIN = "the country of its address"
 BY_CATALOGUE = "the catalogue says so"
 AS_GIVEN = "as given"
-# Share of the dates with an offset that must have an offset of the zone; the rest may come from elsewhere.
+# At least this share of the dates with an offset must have an offset of the zone. The other dates may come from
+# elsewhere.
 AGREE = 0.9
-# Regions that page templates contain before a site sets its own.
+# Page templates contain these regions before a site sets its own.
 PRESET = {"en-us", "en-gb", "ar-ar", "fa-fa", "tr-tr"}
-# Countries in which a language is the main one of the press.
+# In these countries a language is the main language of the press.
 COUNTRIES = {
     "ar": "SA EG IQ SY JO LB PS YE OM AE QA BH KW SD LY TN DZ MA MR", "fa": "IR AF", "ps": "AF PK", "ur": "PK IN",
     "ckb": "IQ IR", "kmr": "TR SY IQ", "tr": "TR CY", "az": "AZ", "he": "IL", "el": "GR CY", "hy": "AM", "ka": "GE",

@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from pipelines.stores import postgres
 
-# Bytes in the number of a trace and in the number of a span, as OpenTelemetry defines them.
+# OpenTelemetry defines the number of a trace as TRACE_BYTES bytes, and the number of a span as SPAN_BYTES bytes.
 TRACE_BYTES, SPAN_BYTES = 16, 8
 # At most this many alerts of a run become traces. Chosen: a person looks at only a few traces, and the next run has
 # more.

@@ -27,10 +27,10 @@ from pipelines.sources.sourcefile import show_path
 from pipelines.stores import postgres, templates, warc
 
 FOLDER = "golden"
-# How many words at each end of the text are a fact of a golden page. Chosen: so many words in a row occur only once in
-# a text.
+# A golden page states this many words at each end of its text. Chosen: so many words in a row occur only once in a
+# text.
 ENDS_WORDS = 12
-# The most characters of these words, for scripts without blanks.
+# These words have at most this many characters, because scripts without blanks do not separate words.
 LONGEST_CHARACTERS = 100
 GONE = "its raw page is not in this data folder: take it out and draft it anew with `nightdesk sources sample`"
 HEAD = """\

@@ -14,11 +14,11 @@ from pipelines.health import policy
 from pipelines.health.usual import SourceLook
 from pipelines.stores import postgres
 
-# Pages that the site shows instead of an article.
+# For these reasons of extract, the site showed a page that keeps readers out, instead of an article.
 WALLS = (
     Reason.SOFT_404, Reason.CONSENT, Reason.CHALLENGE, Reason.ERROR_PAGE, Reason.REGION, Reason.PAYWALL,
 )  # fmt: skip
-# The precisions of a time of day.
+# A date with one of these precisions has a time of day.
 PRECISE = ("second", "minute")
 
 

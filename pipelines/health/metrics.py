@@ -17,9 +17,9 @@ from pipelines.model import Tally
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
 
-# The prefix of a reason in the counts of extract.
+# In the counts of extract, a reason begins with this.
 REJECTED = "rejected: "
-# The counts of a stage that are reported, each with its figure.
+# These counts of a stage are reported, each with its figure.
 COUNTED = {
     ("crawl", "fetched"): Figure.PAGES,
     ("crawl", "bytes"): Figure.BYTES,

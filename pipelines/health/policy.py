@@ -7,10 +7,11 @@ from datetime import timedelta
 # While nothing is learned of a source, it is silent after this many usual gaps without a new article. Chosen: two gaps
 # are a slow weekend. After its pace is learned, SILENT_GAP_FACTOR and the values after it decide.
 LEARNING_SILENT_GAPS = 3
-# How many run times of a schedule are searched for its longest pause. Chosen: two weeks of nights contain every pause
-# of a week.
+# The longest pause of a schedule is searched in this many of its run times. Chosen: two weeks of nights contain every
+# pause of a week.
 SCHEDULE_STRIKES = 14
-# The pause between runs if no schedule is set, and a person starts each run. Chosen: a person starts one once a day.
+# If no schedule is set and a person starts each run, this is the pause between runs. Chosen: a person starts one run a
+# day.
 BY_HAND_PAUSE = timedelta(days=1)
 # A feed is behind if it lacked articles of the sitemap in this many crawls in a row. Chosen: once or twice may only
 # mean that the feed is written later than the sitemap.
@@ -18,21 +19,22 @@ BEHIND_CRAWLS = 3
 # The login has expired if at least this share of the pages that were requested with it is closed. Chosen: fewer closed
 # pages may only need another subscription.
 REFUSED_SHARE = 0.5
-# How many crawls are searched for the newest answer to a request for an article. Chosen: a month of nights.
+# The newest answer to a request for an article is searched in this many crawls. Chosen: they are a month of nights.
 LOGIN_CRAWLS = 30
 # From this many hours on, a span is shown in days. Chosen: "40 hours" is still easy to read.
 HOURS_IN_DAYS_FROM = 48
 
 # --- What is learned of a source (usual.py); bench/silences.py measured all of it on its own seeds
 
-# The time over which looks are used to learn the pace. Chosen: a quarter of a year has twelve of each weekday.
+# The pace is learned from the looks of this time. Chosen: a quarter of a year has twelve of each weekday.
 HISTORY = timedelta(days=84)
 # A look of this age counts half. Chosen: a source that grew is judged by its present pace, not its past one.
 FADES_IN = timedelta(days=28)
-# The newest part of the history is judged, not learned from: this long, but at most this share of the history.
+# The newest part of the history is judged, not learned from. It lasts NOT_LEARNED, but at most the share
+# NOT_LEARNED_SHARE of the history.
 NOT_LEARNED, NOT_LEARNED_SHARE = timedelta(days=7), 1 / 3
-# A learned pace gives expected counts for this long after it was learned. Chosen: a pace is learned at least once a
-# day.
+# A learned pace gives expected counts for this long after it was learned. Chosen: each source is learned at least once
+# a day.
 LEARNED_AHEAD = timedelta(days=1)
 # A look says nothing about the time before it if the last look before was longer ago than this. Chosen: most feeds name
 # the articles of a week.
@@ -47,21 +49,23 @@ DRAWN_BY_DAY, DRAWN_BY_HOUR = 1.0, 2.0
 SCATTER, SCATTER_WINDOWS = 0.05, 4
 # Windows with fewer expected articles say nothing about how counts vary.
 LEAST_EXPECTED = 0.5
-# The usual range: nine of ten windows lie between these shares.
+# The usual range goes from the first to the second of these quantiles of the windows' counts, so nine of ten windows
+# are in it.
 USUAL_SHARES = (0.05, 0.95)
-# Standard deviations of a normal distribution that contain nine of ten values.
+# Within this many standard deviations of its mean, a normal distribution has nine of ten values.
 NORMAL_NINE_TENTHS = 1.645
-# The share of a source's time that passes in gaps no longer than the usual gap.
+# This share of a source's time passes in gaps no longer than the usual gap.
 USUAL_TIME_SHARE = 0.95
-# Days, and looks with new articles, from which on a source is learned. Chosen: two weekends.
+# A source is learned after LEARNED_AFTER with at least LEARNED_YIELDS looks that found new articles. Chosen: this time
+# has two weekends.
 LEARNED_AFTER, LEARNED_YIELDS = timedelta(days=14), 6
 
 # --- When a source is not as usual (states.py)
 
-# Windows whose count is compared with the usual count. Chosen: a night, a long weekend, a week, and a month for slow
-# sources.
+# The count of each of these windows is compared with the usual count. Chosen: they are a night, a long weekend, a week,
+# and a month for slow sources.
 WINDOWS = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=28))
-# Counts are judged from this length of history on. Chosen: four of each weekday; a silence needs less.
+# Counts are judged once the history is this long. Chosen: it then has four of each weekday; a silence needs less.
 COUNTS_AFTER = timedelta(days=28)
 # A count is unusually low if its chance is less than UNLIKELY, and it is at most LOW_SHARE of the expected count.
 # Chosen: a quarter has some 130 windows that do not overlap, so chance alone gives about one false alarm in eight
@@ -77,7 +81,7 @@ LEAST_AWAITED = 3
 # tenth of the usual articles comes. If 30 are usual, these are three; by chance none of the three comes once in twenty
 # times.
 SILENT_GAP_FACTOR, SILENT_MORE_ARTICLES = 1.3, 30
-# How many articles are searched for the one that was published last. Chosen: more than most crawls find.
+# The article that was published last is searched among this many newest articles. Chosen: most crawls find fewer.
 NEWEST_ARTICLES = 50
 # The silence must last this long and this many looks. Chosen: an hour of trouble at the site needs no message.
 SILENT_AT_LEAST, SILENT_LOOKS = timedelta(hours=6), 2
@@ -88,20 +92,22 @@ TELL_AT_LATEST, TELL_AT_LATEST_GAPS = timedelta(hours=24), 3
 # ERROR_AT_LEAST or ERROR_TIMES times its longest earlier failure, whichever is longer; at the latest after the time of
 # TELL_AT_LATEST and TELL_AT_LATEST_GAPS.
 ERROR_LOOKS, ERROR_AT_LEAST, ERROR_TIMES = 2, timedelta(hours=6), 2
-# Pages without any article are unusual if the chance of that is at most this, and there are at least so many pages.
+# Pages without any article are unusual if the chance of that is at most BARREN_UNLIKELY and there are at least
+# BARREN_PAGES pages.
 BARREN_UNLIKELY, BARREN_PAGES = 0.001, 3
 # A site blocks us if walls are at least this share of the pages that are walls or articles.
 WALLED_SHARE = 0.5
-# From this many sources on, equal troubles with one cause are one message, if they began within this span.
+# If at least TOGETHER sources have equal troubles with one cause, and the troubles began within AT_ONCE, they are one
+# message.
 TOGETHER, AT_ONCE = 3, timedelta(hours=3)
-# The time over which a healthy source is described.
+# A healthy source is described by its counts over this time.
 WEEK = timedelta(days=7)
 # If a pause between two looks is as long as this many usual pauses, the source was not watched during the pause.
 UNHEARD_PAUSES = 2.5
 # Before anything is learned, a source is silent after three usual gaps, but not earlier than after this time. Chosen: a
-# long weekend.
+# long weekend lasts as long.
 LEARNING_WAITS = timedelta(days=3)
 # For this long, a crawl with pages that are not loaded yet is no look. Chosen: longer than the later stages take.
 LOADED_WITHIN = timedelta(hours=6)
-# How long a given-up message stays in the figures. Chosen: people see an alert about it within a day.
+# A message that was given up stays in the figures for this time. Chosen: people see an alert about it within a day.
 GIVEN_UP_LATELY = timedelta(days=1)

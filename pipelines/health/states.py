@@ -17,10 +17,10 @@ from pipelines.codes import SourceState
 from pipelines.health import policy, usual
 from pipelines.health.usual import SourceLook, UsualPace
 
-# The states without trouble.
+# A source in one of these states has no trouble.
 WELL = (SourceState.HEALTHY, SourceState.LEARNING)
-# The states of a source that gives less than usual. It leaves them once its count is likely again; one article is
-# not enough.
+# A source in one of these states gives less than usual. It leaves the state once its count is likely again; one article
+# is not enough.
 LOW = (SourceState.QUIET, SourceState.SILENT)
 
 

@@ -28,7 +28,7 @@ from pipelines.stores import postgres, templates
 
 __all__ = ["Trouble", "check", "states", "tell_operators"]
 
-# The states that are told as a trouble of the same name. `_lag` finds the trouble of a feed that is behind.
+# These states are told as a trouble of the same name. `_lag` finds the trouble of a feed that is behind.
 TOLD_STATES = {
     SourceState.SILENT: (TroubleKind.SILENT, "{} has gone silent"),
     SourceState.QUIET: (TroubleKind.QUIET, "{} is unusually quiet"),

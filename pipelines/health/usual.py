@@ -19,14 +19,15 @@ from zoneinfo import ZoneInfo
 from pipelines.health import policy
 
 HOUR = timedelta(hours=1)
-# Numbers of the calendar.
+# These are numbers of the calendar.
 DAYS_OF_WEEK, HOURS_OF_WEEK = 7, 7 * 24
-# BETWEEN_COUNTS: the continuity correction, for a count that is compared with the normal distribution. HALF: the share
-# of that distribution below its mean; and what a half-life leaves.
+# BETWEEN_COUNTS is the continuity correction for a count that is compared with the normal distribution. HALF is the
+# share of that distribution below its mean, and also the share that is left after a half-life.
 BETWEEN_COUNTS, HALF = 0.5, 0.5
 # A window is a span of the history whose articles are counted. A new window begins after every quarter of its length.
 WINDOW_PARTS = 4
-# Terms of a tail that are added one by one. Chosen: beyond this the normal distribution gives the same result.
+# At most this many terms of a tail are added one by one. Chosen: beyond this the normal distribution gives the same
+# result.
 MOST_TERMS = 400
 
 

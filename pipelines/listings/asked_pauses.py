@@ -20,7 +20,7 @@ HEAD_ELEMENTS = 1000
 NUMBER = re.compile(rf"\d{{1,{DIGITS}}}")
 MAX_AGE = re.compile(rf'(?:^|[\s,])max-age\s*=\s*"?(\d{{1,{DIGITS}}})', re.IGNORECASE)
 NOT_KEPT = re.compile(r"(?:^|[\s,])no-(?:cache|store)(?:[\s,;]|$)", re.IGNORECASE)
-# The periods of the RSS module "syndication" (web.resource.org/rss/1.0/modules/syndication).
+# These are the periods of the RSS module "syndication" (web.resource.org/rss/1.0/modules/syndication).
 PERIODS = {
     "hourly": timedelta(hours=1),
     "daily": timedelta(days=1),

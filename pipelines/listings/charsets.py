@@ -32,7 +32,7 @@ LETTER_BYTE = re.compile(rb"[\xc0-\xff]")
 ASCII_LETTERS = string.ascii_letters.encode()
 TAGGED = re.compile(r"<[^<>]*>")
 WORD = re.compile(rb"[A-Za-z\x80-\xff]{2,}")
-# The charsets that programs take for these labels.
+# If a list has a label that is a key here, programs read it in the value's charset.
 WIDER = {
     "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
     "shift_jis": "cp932", "euc_kr": "cp949",

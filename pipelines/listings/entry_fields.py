@@ -8,21 +8,21 @@ from urllib.parse import urljoin, urlsplit
 
 from pipelines.urls import LONGEST_CHARACTERS
 
-# The most characters of a summary. Chosen: some feeds have the whole article there.
+# A summary has at most this many characters. Chosen: some feeds have the whole article there.
 SUMMARY_CHARACTERS = 2000
-# The most characters of a title. Chosen: no headline has as many.
+# A title has at most this many characters. Chosen: no headline has as many.
 TITLE_CHARACTERS = 500
-# The most characters of an author or a tag.
+# The name of an author or a tag has at most this many characters.
 NAME_CHARACTERS = 200
-# The most authors or tags of one entry. Chosen: more is a site's whole list.
+# An entry has at most this many authors or tags. Chosen: a longer list is a list of the whole site.
 MAX_NAMES = 50
-# Markup may be this many times longer than its text.
+# A text's markup may be this many times as long as the text.
 RAW = 4
 ABSOLUTE = ("http://", "https://")
-# An ampersand that a list has escaped twice.
+# This is an ampersand that a list has escaped twice.
 AMPERSAND = re.compile(r"&(?:amp|#0?38);")
-# Schemes that are written twice or without a colon or a slash, before a host: https://https://a.test, http//a.test/1.
-# After a scheme that is written wrong, a name that no slash follows is a file: http:/index.html.
+# These are schemes that are written twice or without a colon or a slash, before a host: https://https://a.test,
+# http//a.test/1. After a scheme that is written wrong, a name that no slash follows is a file: http:/index.html.
 SCHEME = re.compile(
     r"(?:https?:?/{1,3}){0,2}(https?)(?:://(?=[^/?#\s.]{1,63}\.[^/?#\s])|:?/{1,3}(?=[^/?#\s.]{1,63}\.[^/?#\s]{1,190}/))",
     re.IGNORECASE,

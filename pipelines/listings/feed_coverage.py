@@ -13,16 +13,17 @@ from pipelines.model import Entry
 # A time is shown in days from this many hours on. Chosen: "40 hours" is understood at once.
 HOURS_IN_DAYS_FROM = 48
 
-# Entries that are compared. Chosen: a sitemap that covers years says no more about tonight.
+# At most this many entries are compared. Chosen: a sitemap that covers years says no more about tonight.
 MAX_ENTRIES = 10_000
 # Differences within this time are ignored: lists are fetched minutes apart, and sites cache each list for a while.
 TOLERANCE = timedelta(hours=1)
-# An article is late only by more than this: a sitemap may give days where a feed gives minutes.
+# A date without a time may be wrong by this much. So a single late article is reported only if it is later by at least
+# this time.
 DAY = timedelta(days=1)
-# A feed is reported from this number and this share of missing articles on. Chosen: sites leave out single articles on
-# purpose.
+# A feed is reported if at least LEAST_LACKING articles are missing, and at least the share LEAST_LACKING_SHARE. Chosen:
+# sites leave out single articles on purpose.
 LEAST_LACKING, LEAST_LACKING_SHARE = 3, 0.1
-# A feed is reported from this many late articles on. Chosen: as above.
+# A feed is reported if at least this many articles are late. Chosen: sites leave out single articles on purpose.
 LEAST_LATE = 3
 # Articles with a date in both lists prove that a sitemap's lastmod is the day of publication. There must be
 # LEAST_PROOFS of them, and for the share PROVEN of them the dates must agree.

@@ -26,13 +26,14 @@ from pipelines.listings.entry_fields import (
 from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 
-# Characters that are read for each visible one, because of markup. Chosen: enough for summaries in HTML.
+# For each visible character of a summary, this many characters are read, because of markup. Chosen: they are enough for
+# summaries in HTML.
 MARKUP_FACTOR = 10
-# How many elements with the same name are read in one entry. Chosen: some feeds repeat an element.
+# In one entry, at most this many elements with the same name are read. Chosen: some feeds repeat an element.
 SAID_TWICE = 3
 
 ROOTS = ("rss", "rdf", "feed", "channel")
-# The most entries that are read. The largest real feeds have some hundreds.
+# At most this many entries of a feed are read. The largest real feeds have some hundreds.
 MOST_ENTRIES = 20_000
 # If a feed has at least this many entries and none has an address, the feed cannot be used. A single entry without an
 # address may be a notice.
@@ -40,8 +41,8 @@ TELLING = 3
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
-# The namespaces of feeds. In other namespaces, elements of the same name mean something else: media:title is the title
-# of a picture.
+# These are the namespaces of feeds. In other namespaces, elements of the same name mean something else: media:title is
+# the title of a picture.
 OTHERS = {
     "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/dc/elements/1.0/": "dc:",
@@ -58,12 +59,14 @@ OWN = re.compile(
 MAILED = re.compile(r"\S+@\S+\s*(?:\(([^()]*)\))?")
 PUBLISHED = ("pubDate", "published", "issued", "dc:date", "dc:issued", "dc:created", "created")
 MODIFIED = ("updated", "modified", "dc:modified")
-# The relation of a link to the page itself, as a name or as its address in the registry of relations.
+# A link with this relation leads to the page itself. The relation is a name, or its address in the registry of
+# relations.
 ALTERNATE = re.compile(r"(?:https?://www\.iana\.org/assignments/relation/)?alternate", re.IGNORECASE)
 PAGES = ("", "text/html", "application/xhtml+xml")
 BASED = etree.XPath("boolean(//@xml:base)")
 Said = dict[str, list[Any]]
-# What a feed says of itself (RSS 0.9 to 2.0, Atom 0.3 and 1.0), in small letters: programs mix them up.
+# With these elements a feed says something about itself (RSS 0.9 to 2.0, Atom 0.3 and 1.0). They are in small letters,
+# because programs mix large and small ones.
 ABOUT_THE_FEED = {
     "channel", "title", "link", "description", "language", "copyright", "managingeditor", "webmaster", "pubdate",
     "lastbuilddate", "category", "generator", "docs", "cloud", "ttl", "image", "rating", "textinput", "source",

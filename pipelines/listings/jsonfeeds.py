@@ -18,7 +18,7 @@ from pipelines.listings.entry_fields import (
 )
 from pipelines.model import Entry
 
-# The most items that are read. The largest real feeds have some hundreds.
+# At most this many items of a feed are read. The largest real feeds have some hundreds.
 MOST_ENTRIES = 20_000
 
 

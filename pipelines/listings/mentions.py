@@ -14,18 +14,19 @@ from pipelines.listings import xmltree
 from pipelines.listings.entry_fields import join_link, join_listed
 from pipelines.urls import LONGEST_CHARACTERS
 
-# What stands around an address in markup, JSON and plain text.
+# In markup, JSON and plain text, these characters stand around an address.
 AROUND = re.compile(r"[\s\"'<>`]+|!\[CDATA\[|\]\]")
-# Marks behind an address that end a sentence or a bracket.
+# These marks behind an address end a sentence or a bracket.
 BEHIND = ".,;:!?)]}"
-# The name of an attribute whose value stands without quotes.
+# An attribute whose value stands without quotes begins with its name like this.
 UNQUOTED = re.compile(r"^[A-Za-z-]+=")
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\(.)")
 HEXADECIMAL = 16
 BASE = re.compile(r"<base\s[^<>]*?href\s*=\s*[\"']?([^\"'<>\s]+)|\bxml:base\s*=\s*[\"']([^\"'<>\s]+)", re.IGNORECASE)
-# Bases of relative links that are tried. Chosen: a page has one, and a feed seldom more.
+# At most this many bases of relative links are tried. Chosen: a page has one, and a feed seldom has more.
 MOST_BASES = 5
-# An address is escaped for JSON or markup, and once more if it stands in the markup that a feed shows.
+# An address is searched at this many levels: as it stands, escaped for JSON or markup, and escaped once more in the
+# markup that a feed shows.
 LEVELS = 3
 
 

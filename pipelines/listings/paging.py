@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-# Pairs of a query that are examined. Chosen: only pages built to do harm have more.
+# At most this many pairs of a query are examined. Chosen: only pages built to do harm have more.
 MAX_PAIRS = 50
-# The most digits of a number in a query. Chosen: a longer number is no page number.
+# A number in a query has at most this many digits. Chosen: a longer number is no page number.
 NUMBER_DIGITS = 9
 
 NAMED = (
     re.compile(r"(.*)/(?:page|pages|p|pagina|seite|sayfa|strona|صفحة|صفحه|الصفحة)[/=_-]?(\d{1,4})/?", re.IGNORECASE),
     re.compile(r"(.*)/(?:index|list|page|default)[_-]?(\d{1,4})\.[a-z]{3,5}", re.IGNORECASE),
 )
-# In these addresses the number could belong to an article or to another section: only a link proves that it is a page
-# number.
+# In these addresses the number could belong to an article or to another section. Only a link proves that the number is
+# a page number.
 BARE = (
     re.compile(r"(.*)(?<!\d)[_-]p?(\d{1,3})(\.[a-z]{3,5})", re.IGNORECASE),
     re.compile(r"(.*)/(\d{1,3})/?"),
@@ -27,11 +27,12 @@ NAMES = {
     "page", "p", "pg", "paged", "pagenum", "pageno", "pagenumber", "page_no", "page_num", "pageindex", "currentpage",
     "pn", "pagen_1", "pagen_2", "seite", "sayfa", "pagina", "pag", "halaman", "strona", "stranka", "oldal", "sivu",
 }  # fmt: skip
-# The most digits of a page number. Chosen: a longer number is an article's id.
+# A page number has at most this many digits. Chosen: a longer number is an article's id.
 LONGEST_NUMBER_DIGITS = 4
-# By how many characters the next page's address may differ. Chosen: "?page=2" and the like.
+# The next page's address may be longer or shorter by at most this many characters. Chosen: "?page=2" and the like are
+# shorter.
 LONGER_CHARACTERS = 40
-# An offset counts articles. A page of a list has between these numbers of articles.
+# An offset counts articles. A page of a list has a number of articles in this range.
 STEP = range(3, 101)
 
 

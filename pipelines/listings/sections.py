@@ -20,29 +20,33 @@ from pipelines.listings.entry_fields import SUMMARY_CHARACTERS, join_link
 from pipelines.listings.shapes import Link
 from pipelines.model import Entry
 
-# How many elements inside a link, pieces of its text, and pictures in it are examined. Chosen: a card has fewer.
+# At most MAX_INSIDE elements inside a link, MAX_PIECES pieces of its text and MAX_PICTURES pictures in it are examined.
+# Chosen: a card has fewer.
 MAX_INSIDE, MAX_PIECES, MAX_PICTURES = 50, 200, 3
-# If more than this share of the links is outside of the main part, the page counts as without a main part. Chosen:
-# nearly all.
+# If more than this share of the links is outside of the main part, the page counts as without a main part. Chosen: a
+# page with a main part has more of its links there.
 EVERYWHERE_SHARE = 0.9
-# Characters of an element's class names that are examined. Chosen: some style sheets need dozens of names.
+# At most this many characters of an element's class names are examined. Chosen: some style sheets need dozens of names.
 NAMES_CHARACTERS = 500
-# Characters of https://.
+# The beginning https:// has this many characters.
 SCHEME_CHARACTERS = 8
 
-# Section pages never reach these limits. With more, parsers take seconds and gigabytes.
+# A section page is read up to this many bytes, and no real section page reaches this limit or the next ones. With more,
+# parsers take seconds and gigabytes.
 LARGEST = 8 * 1024 * 1024
-# Tags that are read. Chosen: a page with more is built to do harm.
+# At most this many tags are read. Chosen: a page with more is built to do harm.
 MAX_TAGS = 200_000
-# Links that are compared with each other by words and places. Chosen: far more than a front page has.
+# At most this many links are compared with each other by words and places. Chosen: this is far more than a front page
+# has.
 MAX_ANCHORS = 10_000
-# The most articles from one part of the site. Chosen: half, so that thousands of one kind leave room for others.
+# At most this many links come from one part of the site. Chosen: this is half of MAX_ANCHORS, so that thousands of one
+# kind leave room for others.
 MAX_OF_LEAD = 5_000
-# The most articles of one page. Chosen: only an archive has more.
+# A page has at most this many articles. Chosen: only an archive has more.
 MAX_LINKS = 1000
-# Characters of an address; pipelines.urls accepts no longer one.
+# An address has at most this many characters; pipelines.urls accepts no longer address.
 LONGEST_URL_CHARACTERS = 2083
-# The most characters of a link that is a headline. Chosen: a longer text is a paragraph.
+# A link that is a headline has at most this many characters. Chosen: a longer text is a paragraph.
 HEADLINE_CHARACTERS = 300
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 ASIDE = {"nav", "footer", "form"}

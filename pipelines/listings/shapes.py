@@ -12,16 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-# The fewest hyphens of a last segment that is a title. Chosen: names of sections have fewer.
+# A last segment that is a title has at least this many hyphens. Chosen: names of sections have fewer.
 TITLE_HYPHENS = 3
-# The most characters of a file name's ending. Chosen: no ending is longer.
+# A file name's ending has at most this many characters. Chosen: no ending is longer.
 ENDING_CHARACTERS = 8
 
 NO_PAGE = re.compile(
     r"\.(jpe?g|png|gif|webp|avif|svg|pdf|mp[34]|m4[av]|zip|css|js|xml|rss|atom|ico|docx?|xlsx?|pptx?|apk|exe|ics)$",
     re.IGNORECASE,
 )
-# Parts of a path that publishing systems use for pages that are no articles.
+# Publishing systems use these parts of a path for pages that are no articles.
 NO_ARTICLE = re.compile(
     r"/(tags?|category|categories|author|authors|autor|autoren|autores|auteurs?|autori|writers?|columnists?|"
     r"search|login|log-in|signin|sign-in|signup|sign-up|register|logout|"
@@ -33,7 +33,7 @@ NO_ARTICLE = re.compile(
 )
 NO_ARTICLE_QUERY = {"replytocom", "share", "sort", "filter", "redirect", "redirect_to", "return", "returnurl", "s", "q"}
 UNTELLING = {"year", "month", "page", "offset", "start", "v", "ver", "version", "date", "from", "to", "w", "width"}
-# A day of a calendar, which has one page for every day in history.
+# This is the address of a day, a month or a year of a calendar, which has a page for each in history.
 CALENDAR = re.compile(r"/(19|20)\d\d(/\d{1,2}){0,2}/?$|/(19|20)\d\d-\d\d?(-\d\d?)?/?$")
 DATED = re.compile(r"/(19|20)\d\d[/-]?(0?[1-9]|1[0-2])([/-]?(0?[1-9]|[12]\d|3[01]))?[/_-]+\w")
 NUMBERED = re.compile(r"\d{4,}")
@@ -45,21 +45,21 @@ IDENTIFIER = re.compile(
 DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 RUNNING = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 WORD = re.compile(r"\w+")
-# HEADLINE_WORDS: the fewest words of a headline. LABEL_WORDS: a label has fewer words than this. Chosen: names of
-# sections have up to three.
+# A headline has at least HEADLINE_WORDS words, and a label has fewer than LABEL_WORDS words. Chosen: names of sections
+# have up to three words.
 HEADLINE_WORDS, LABEL_WORDS = 4, 3
-# The most characters of a headline. Chosen: longer is a paragraph.
+# A headline has at most this many characters. Chosen: a longer text is a paragraph.
 LONGEST_CHARACTERS = 300
-# A shape counts as evidence from this many links on. Chosen: two may be chance.
+# A shape counts as evidence if at least this many links have it. Chosen: two may be chance.
 LEAST_LINKS = 3
 # A shape belongs to articles if at least the share MOSTLY_SHARE of its links are headlines. It belongs to labels if at
 # most the share HARDLY_SHARE are headlines. Chosen: between the two, the words of each link decide.
 MOSTLY_SHARE, HARDLY_SHARE = 0.6, 0.2
-# The fewest characters of a last segment that is a title. Chosen: names of sections are shorter.
+# A last segment that is a title has at least this many characters. Chosen: names of sections are shorter.
 LONG_SLUG_CHARACTERS = 40
-# The most links of one shape that are no headlines. Chosen: the largest menus of real pages have a hundred or two.
+# At most this many links of one shape are no headlines. Chosen: the largest menus of real pages have a hundred or two.
 LONGEST_MENU_LINKS = 300
-# Limits for the depth of a path and for a query: only traps for crawlers have more.
+# A path has at most DEEPEST slashes, and a query has at most MOST_PAIRS ampersands. Only traps for crawlers have more.
 DEEPEST, MOST_PAIRS = 15, 20
 
 

@@ -21,13 +21,15 @@ from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 
 ROOTS = ("urlset", "sitemapindex")
-# Addresses of one sitemap, by the protocol (sitemaps.org).
+# The protocol (sitemaps.org) allows this many addresses in one sitemap.
 MAX_ENTRIES = 50_000
-# How many names of sitemaps are read from an index. The protocol allows 50,000; the newest of them are fetched.
+# From an index, at most this many names of sitemaps are read. The protocol allows 50,000; the newest of them are
+# fetched.
 MAX_NAMED = 20_000
-# Sitemaps of an index that are fetched. Chosen: the newest by their own dates; older addresses are in the ledger.
+# At most this many sitemaps of an index are fetched. Chosen: these are the newest by their own dates, and older
+# addresses are in the ledger.
 MAX_CHOSEN = 20
-# Bytes of a line of a text sitemap. Chosen: twice the longest address.
+# A line of a text sitemap has at most this many bytes. Chosen: the longest address has half as many.
 LONGEST_LINE_BYTES = 4096
 # The name of an element and its entry.
 Named = tuple[str, Entry]
@@ -38,7 +40,7 @@ COMPACT_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 NUMBER = re.compile(r"\d+")
 NEWS = re.compile(r"(?<![a-z])(google-?)?news", re.IGNORECASE)
-# The names of sitemaps in which sites list other things than articles.
+# Sitemaps with these names list other things than articles.
 ASIDE = re.compile(
     r"(?<![a-z])(tags?|categor(y|ies)|authors?|users?|images?|videos?|pages?|taxonom(y|ies)|galler(y|ies)|topics?)(?![a-z])",
     re.IGNORECASE,

@@ -12,20 +12,22 @@ from lxml import etree
 from pipelines import encodings
 from pipelines.listings.charsets import in_utf8
 
-# Bytes in which the end of the root is searched. Chosen: the texts that some systems append are shorter.
+# The end of the root is searched in this many bytes. Chosen: the texts that some systems append are shorter.
 END_BYTES = 2000
-# Base of numbers that are written &#x…;.
+# Numbers that are written &#x…; have this base.
 HEXADECIMAL = 16
 
-# Bytes of an unpacked list: 50 MB, as sitemaps.org has it.
+# An unpacked list has at most this many bytes: 50 MB, as sitemaps.org has it.
 MAX_BYTES = 50 * 1024 * 1024
-# A real list never reaches these limits. Beyond them, repairs and guesses take seconds and delay other sources.
+# At most this many forbidden characters are mended in a list. A real list never has so many. With more, repairs take
+# seconds and delay other sources.
 MOST_MENDED = 200_000
-# Bytes in which the root of a document is searched. Chosen: longer than any preamble.
+# The root of a document is searched in this many bytes. Chosen: no preamble is longer.
 HEAD_BYTES = 20_000
 ROOT = re.compile(rb"<((?:[\w.-]+:)?(rss|RDF|feed|channel|urlset|sitemapindex|html))(?=[\s/>]|$)", re.IGNORECASE)
 DOCTYPE = re.compile(rb"\s*(?:<\?[^<>]*>\s*)?<!doctype\s+html\b", re.IGNORECASE)
-# The roots as they are spelled in feeds and sitemaps, and the names in these that have capitals.
+# ROOTS are the roots of feeds and sitemaps as they are spelled there. CAPITALS are the names in these lists that have
+# capitals.
 ROOTS = frozenset((b"rss", b"RDF", b"feed", b"channel", b"Channel", b"urlset", b"sitemapindex", b"html"))
 CAPITALS = {name.lower(): name for name in (b"RDF", b"pubDate", b"isPermaLink", b"origLink", b"skipHours", b"skipDays",
             b"lastBuildDate", b"updatePeriod", b"updateFrequency")}  # fmt: skip
@@ -33,7 +35,7 @@ TAG = re.compile(rb"</?[A-Za-z_][^<>]*")
 TAG_NAME = re.compile(rb"(?<![^\s</:])[A-Za-z_][\w.-]*(?=[\s/:=]|$)")
 QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'|[^\"']+")
 COMMENT = re.compile(rb"<!--[^<]*-->")
-# Control characters except tab, line feed and carriage return.
+# These are the control characters except tab, line feed and carriage return.
 UNWRITABLE = bytes((*range(9), 11, 12, *range(14, 32)))
 REFERENCE = re.compile(
     rb"&(?!(?:amp|lt|gt|quot|apos);)(?:#([0-9]{1,8});|#[xX]([0-9a-fA-F]{1,7});|([a-zA-Z][a-zA-Z0-9]{1,31};))?"
@@ -50,7 +52,7 @@ KNOWN_PREFIXES = {
     b"xml": b"",
     b"xmlns": b"",
 }
-# The most prefixes that are declared if the feed does not declare them. Chosen: feeds use a handful.
+# If a feed does not declare its prefixes, at most this many are declared for it. Chosen: feeds use a handful.
 MAX_PREFIXES = 20
 PARTS = (b"item", b"entry", b"url", b"sitemap")
 
