@@ -1,6 +1,6 @@
 """How patient, how curious and how careful the crawl is: the values that an operator may want to change.
 
-A change counts from the next crawl on. SQL gets them as parameters; no statement holds a value of its own.
+A change counts from the next crawl on. SQL gets the values as parameters; no statement holds a value of its own.
 A value that may differ from source to source (delay, max_age, max_pages) is a key of the source's file; its default is
 in model.Source. A value that may differ from installation to installation is a setting.
 """
@@ -11,8 +11,8 @@ from datetime import timedelta
 
 # --- Leases: who works on a URL
 
-# A crawl that is killed leaves its leases: the next crawl of the source frees them at once, and any other process may
-# take them after this time. Chosen: long enough for a slow host, short enough for a night.
+# A crawl that is killed leaves its leases. The next crawl of the source frees them at once, and any other process may
+# take them after this time. Chosen: a slow host answers within this time, and a night does not lose much by it.
 LEASE = timedelta(minutes=15)
 
 # --- Retries: after a failure, a block, a page that is gone
@@ -41,8 +41,8 @@ GONE_SECOND_LOOK = timedelta(hours=1)
 # look and the second look after GONE_SECOND_LOOK.
 MAX_GONE_LOOKS = 2
 # Two kinds of URLs are asked for once more after this time, if a list still names them: URLs that used up their tries,
-# and URLs that robots.txt or the guard refused. The next pauses are 2, 4, 8 and 16 times as long. Chosen: a little less
-# than a day, so that each nightly crawl finds this time over.
+# and URLs that robots.txt or the guard refused. The next pauses are 2, 4, 8 and 16 times as long. Chosen: this is a
+# little less than a day, so that each nightly crawl finds this time over.
 REVIVE_AFTER = timedelta(hours=20)
 # The time REVIVE_AFTER doubles at most this many times. Chosen: after the fourth doubling the URL is asked for about
 # once in two weeks.
@@ -68,15 +68,15 @@ VANISHED_APART = timedelta(hours=1)
 # An article's date may lie at most this long after the moment at which the article was discovered. Chosen: this is
 # enough for a date with a wrong month, and so little that the search for vanished articles reads few rows.
 DATED_AHEAD = timedelta(days=32)
-# At most this many articles that are missing from a list are looked at in one run. Chosen: a rebuilt site loses all its
-# articles from the list at once.
+# At most this many articles that are missing from a list are looked at in one run. Chosen: if a site is rebuilt, all
+# its articles are missing from the list at once, and few looks are enough.
 MAX_VANISHED = 10
 # At most this many of the articles that a list calls modified are looked at in one run, until this many of the list's
 # dates of change have proved true. None is looked at if this many dates have proved false and more are false than true.
 # An alias, too, is looked at this many times before it stays an alias. Chosen: fewer looks could agree by accident.
 TRUSTED_LOOKS = 3
 # One in this many entries of a list may be pinned, and so be old. How far a list reaches back is measured on its other
-# entries. Chosen: a front page of ten pins two.
+# entries. Chosen: a front page of ten articles may pin two.
 PINNED_ONE_IN = 5
 
 # --- When a list is due, where a run begins by itself (crawl/rhythm.py); the bounds are keys of a source's file

@@ -431,7 +431,7 @@ where urls.source = %(source)s and urls.state = 'excluded' and urls.code = 'robo
 update urls
 set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, alias_of = null, attempts = 0, next_at = now(),
     due_for = '', due_by = null,
-    -- An article that our own rule left out counts as discovered now. If its site refused it, the time stays.
+    -- An article that our own rule left out counts as discovered now. If its site refused the article, the time of its discovery stays.
     discovered_at = case when state = 'excluded' and code <> all(%(not_ours)s) then now() else discovered_at end
 where id = any(%(ids)s) and state in ('excluded', 'duplicate')
 
@@ -590,7 +590,7 @@ select via, entry, alias_of, fetched_at from urls where id = %(id)s
 -- name: urls_of_run
 -- The URLs that a run discovered, of one source or of all, with their present states. They are in the order of their ids, and begin after
 -- the id `after`.
--- The condition on the run is no plain equality, for the reason that desk_urls_of_run gives.
+-- The condition on the run is no plain equality: with an equality, Postgres would walk along the index of ids through the URLs of all runs.
 select id, source, discovered_run as run, kind, url, state, code, reason, via, discovered_at, decided_run, decided_at
 from urls
 where (discovered_run, id) > (%(run)s, %(after)s) and discovered_run <= %(run)s and (%(source)s = '' or source = %(source)s)

@@ -1,4 +1,4 @@
-"""Judges a site's feeds, sitemaps and sections: what they name, how fresh it is, and which lists the file needs."""
+"""Judges a site's feeds, sitemaps and sections: what they name, how new their entries are, and which the file needs."""
 
 from __future__ import annotations
 

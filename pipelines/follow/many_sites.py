@@ -22,7 +22,7 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 
 FOLDER = "lists"
-# So many sites are looked at together. Each look is a process that mostly waits for its site. On two cores, more
+# This many sites are looked at together. Each look is a process that mostly waits for its site. On two cores, more
 # processes would wait for each other.
 TOGETHER = 4
 HearsLine = Callable[[str], None]

@@ -27,7 +27,7 @@ from pipelines.model import Page, Source
 from pipelines.settings import Settings
 from pipelines.sources import folders, zones
 
-# So many sample articles are shown. Chosen: they are few enough to read at a glance, and enough to judge.
+# This many sample articles are shown. Chosen: they are few enough to read at a glance, and enough to judge.
 SAMPLES_SHOWN = 10
 # A run of a usual source fetches at most this many pages, which is the default of `max_pages` in `model.Source`.
 USUAL_MAX_PAGES = 500

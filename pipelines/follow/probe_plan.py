@@ -19,12 +19,12 @@ from pipelines.follow.list_worth import GUESSED, key
 from pipelines.follow.probing_records import Part, ProbeAnswer, ProbeRequest, Robots
 from pipelines.model import Entry, Source
 
-# So many samples of a new site are requested. These are two more than are shown, because some turn out to be no
+# This many samples of a new site are requested. These are two more than are shown, because some turn out to be no
 # articles.
 SAMPLES = 12
 # If samples fail, at most this many further samples are requested. Chosen: some pages are galleries.
 SPARE_SAMPLES = 4
-# So many samples of a source that is followed already are requested.
+# This many samples of a source that is followed already are requested.
 CHECKED = 6
 ODD = "it is not like the others"
 # At most this many samples are pages with addresses unlike the others. Chosen: they are enough to show which pages a

@@ -1,8 +1,8 @@
 """Golden pages: facts of single pages. A person reviews the facts once, and the page must keep giving them.
 
-Only this module knows where golden pages are kept. The facts are in `golden/<source>.toml` beside the
-source files, where people read and correct them. The raw page is in the data folder's `golden`, which retention leaves
-alone. The check is offline.
+Only this module knows where golden pages are kept. The facts are in `golden/<source>.toml` beside the source
+files, where people read and correct them. The raw page is in the data folder's `golden`, which retention leaves alone.
+The check is offline.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ NOT_LEARNED, NOT_LEARNED_SHARE = timedelta(days=7), 1 / 3
 # A learned pace gives expected counts for this long after it was learned. Chosen: each source is learned at least once
 # a day.
 LEARNED_AHEAD = timedelta(days=1)
-# A look says nothing about the time before it if the last look before was longer ago than this. Chosen: most feeds name
-# the articles of a week.
+# If the look before was longer ago than this, a look says nothing about the time between the two. Chosen: most feeds
+# name the articles of a week.
 LONGEST_UNHEARD = timedelta(days=8)
 # The factors of a weekday and of an hour are counted as if this many more articles had been expected and had come, so a
 # factor stays near 1 while little is known. Chosen: once as many articles were really expected, the factor is halfway

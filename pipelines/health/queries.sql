@@ -123,7 +123,7 @@ select name as source, asked as stage, last.run, last.state, last.counts, extrac
 from unnest(%(sources)s::text[]) as name
 cross join unnest(%(stages)s::text[]) as asked
 cross join lateral (
-    -- A range of one source makes Postgres take the source's newest row from the index, instead of searching the rows of all sources.
+    -- `>=` and `<=` instead of `=` make Postgres take the source's newest row from the index, instead of searching all rows.
     select r.run, r.state, r.counts, r.started_at, r.ended_at from runs r
     where r.source >= name and r.source <= name and r.stage = asked and r.state <> 'busy' and r.only_url = ''
     order by r.source desc, r.started_at desc limit 1

@@ -1,9 +1,9 @@
 """The usual pace of a source: how many new articles to expect in a span, and how far chance moves that number.
 
 The pace is learned from the source's own looks: an overall rate, times a factor for the day of the week, times a factor
-for the hour. A factor stays near 1 while little is known. Old looks count less. If
-the articles of many spans of the same length are counted, the counts lie farther from the expected count than chance
-explains. This scatter makes the usual range wider (a negative binomial). docs/decisions.md has the figures.
+for the hour. A factor stays near 1 while little is known. Old looks count less. If the articles of many
+spans of the same length are counted, the counts lie farther from the expected count than chance explains. This scatter
+makes the usual range wider (a negative binomial). docs/decisions.md has the figures.
 """
 
 from __future__ import annotations

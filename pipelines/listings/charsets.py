@@ -1,5 +1,5 @@
-"""Finds the real charset of a list's bytes. Apart from UTF-16 and ISO-2022-JP, which are told by their marks, a list
-that decodes as UTF-8 is UTF-8, whatever its label says.
+"""Finds the real charset of a list's bytes. Apart from UTF-16 and ISO-2022-JP, which are recognised by their marks,
+a list that decodes as UTF-8 is UTF-8, whatever its label says.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""RSS of every version, CDF and Atom: a feed's XML into entries."""
+"""Reads RSS of every version, CDF and Atom: it turns a feed's XML into entries."""
 
 from __future__ import annotations
 

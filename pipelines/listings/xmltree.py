@@ -1,4 +1,6 @@
-"""Bytes of a list into XML: compression, prologues, and repairs that do not guess at a meaning."""
+"""Turns the bytes of a list into XML. It handles compression and prologues, and makes repairs that guess at no
+meaning.
+"""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from pipelines.sources.source_values import LONGEST_NAME_CHARACTERS, NAME, conve
 
 # A source file has at most this many bytes. Chosen: the longest file of the catalogue has a hundredth of that.
 LARGEST_BYTES = 100_000
-# So many sources are kept in memory. Chosen: a large installation has half as many, and each takes some kilobytes.
+# This many sources are kept in memory. Chosen: a large installation has half as many, and each takes some kilobytes.
 FILES_KEPT = 2_000
 
 KEYS = {

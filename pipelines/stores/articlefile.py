@@ -92,7 +92,7 @@ class LineInFile(msgspec.Struct, frozen=True, gc=False):
     digests: Sequence[Any] = ()
 
 
-# So many bytes are read at once. Chosen: a line has some fifteen thousand bytes.
+# This many bytes are read at once. Chosen: a line has some fifteen thousand bytes.
 READ_BYTES = 1 << 20
 # These texts of an article are left in JSON.
 TEXTS_IN_FILE = ("title", "description", "text", "published_from", "image", "section")

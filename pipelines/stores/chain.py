@@ -30,7 +30,7 @@ from pipelines.stores import bucket, warc
 NAME = "chain.jsonl"
 # `rewrite` puts a file with this suffix beside a raw file until the chain has its line.
 REWRITING = ".rewriting"
-# So many bytes are copied at once.
+# This many bytes are copied at once.
 PIECE_BYTES = 1 << 20
 # Reading a line that another program wrote may raise these errors.
 NO_LINK = (ValueError, KeyError, TypeError)

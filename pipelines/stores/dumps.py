@@ -18,7 +18,7 @@ from pipelines.stores import migrations, postgres
 from pipelines.stores.postgres_address import show_address
 from pipelines.stores.postgres_programs import VERSION, binaries
 
-# So many lines of pg_dump's errors are shown. Chosen: the last lines tell the reason.
+# This many lines of pg_dump's errors are shown. Chosen: the last lines tell the reason.
 LAST_LINES = 3
 # UNKNOWN is a setting at a script's beginning that older servers do not know. SETTINGS_END begins the line that ends
 # the settings.

@@ -2,8 +2,8 @@
 
 A migration with a line `-- outside a transaction` is for tables that grow. There, indexes are made concurrently. A
 statement under a line `-- in batches of TABLE` runs for some of the table's rows at a time: those with an id between
-%(first)s and %(last)s. After a kill, all of it runs again, so each statement must allow this. In such a file a `%` is
-written `%%`.
+%(first)s and %(last)s. After a kill, the whole migration runs again, so each statement must be able to run a second
+time. In such a file a `%` is written `%%`.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ _pack_length, _pack_count = Struct(">i").pack, SMALLINT.pack
 pack_bigint = partial(Struct(">iq").pack, BIGINT.size)
 pack_smallint = partial(Struct(">ih").pack, SMALLINT.size)
 END = _pack_count(-1)
-# So many names are remembered in this form. Chosen: a load has some fifty sources and languages.
+# This many names are remembered in this form. Chosen: a load has some fifty sources and languages.
 REMEMBERED = 256
 
 

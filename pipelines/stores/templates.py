@@ -19,7 +19,7 @@ from pipelines.errors import NightdeskError
 from pipelines.model import Template
 from pipelines.stores import postgres, runs
 
-# So many characters of an error's text are kept. Chosen: they fit in one line, and the log has the whole text.
+# This many characters of an error's text are kept. Chosen: they fit in one line, and the log has the whole text.
 DETAIL_CHARACTERS = 200
 
 # A source is learned once it has this many pages; docs/operations.md says so. Chosen: this is two more than
@@ -39,7 +39,7 @@ GROWN_PAGES, LEARNED_FOR = 50, timedelta(days=7)
 # LEARNED_FOR. Chosen: if an eighth of a night's pages look different, that is more than chance, but too few to call the
 # site changed.
 AGREES_WELL_SHARE = 0.875
-# So many versions of a template are kept; docs/operations.md says so.
+# This many versions of a template are kept; docs/operations.md says so.
 KEPT_VERSIONS = 20
 KEPT_AS = TypeAdapter(Template)
 # Whether the template still fits is judged by at least this many of the newest pages.

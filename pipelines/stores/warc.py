@@ -4,9 +4,10 @@ Other modules only read: `warc_spans` and `warc_records` read torn or damaged fi
 programs.
 
 A page is three records, each a gzip member of its own: request, response, metadata (what the feed said about it). The
-payload is the body as received: still content-encoded, Content-Encoding kept. Transfer-Encoding is dropped (the
-transfer is over) and Content-Length is the stored length, so that headers and bytes agree. A file is `.warc.gz.open`
-while it is written and gets its name when it is closed. Only an erasure rewrites a closed file (`raw_retention`).
+payload is the body as received: it is still content-encoded, and its header Content-Encoding is kept. Transfer-Encoding
+is dropped (the transfer is over) and Content-Length is the stored length, so that headers and bytes agree. A file is
+`.warc.gz.open` while it is written and gets its name when it is closed. Only an erasure rewrites a closed file
+(`raw_retention`).
 """
 
 from __future__ import annotations
@@ -49,9 +50,9 @@ DAMAGED = ".damaged"
 # compress: compressing it again would cost a tenth of a crawl's CPU and save one percent.
 LEVEL, STORED = 6, 0
 GZIPPED = b"\x1f\x8b"
-# So many bytes after a response are read from a bucket together with it, for its metadata record. META_BYTES is tried
-# first. Chosen: it is ten times the usual size. LONGEST_META_BYTES is for larger records. Chosen: no record has so many
-# bytes.
+# A response is read from a bucket together with the bytes after it, in which its metadata record stands. META_BYTES
+# bytes are tried first. Chosen: this is ten times the usual size. LONGEST_META_BYTES bytes are for larger records.
+# Chosen: no record has so many bytes.
 META_BYTES, LONGEST_META_BYTES = 16 * 1024, 1 << 24
 # These headers are changed or dropped, as the module's docstring says.
 DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}

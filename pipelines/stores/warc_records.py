@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 from pipelines.stores.warc_spans import GZIP, HEAD_BYTES, MOST_TRIED, PIECE_BYTES, next_member
 
-# So many bytes of a damaged member are unpacked in one step, so that its head is read up to the damage.
+# This many bytes of a damaged member are unpacked in one step, so that its head is read up to the damage.
 CRUMB_BYTES = 64
 WARC = b"WARC/"
 # HEAD_END ends a head, and RECORD_END ends a record.

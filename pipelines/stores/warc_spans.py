@@ -16,10 +16,10 @@ from uuid import uuid4
 
 # These are modes of zlib. GZIP reads a stream with gzip's head and end, and DEFLATE reads the bare stream inside.
 GZIP, DEFLATE = 31, -15
-# So many bytes of a record hold its WARC head. Chosen: the head is far shorter.
+# The WARC head of a record is searched in this many bytes. Chosen: the head is far shorter.
 HEAD_BYTES = 4096
 
-# So many bytes are read at once.
+# This many bytes are read at once.
 PIECE_BYTES = 1 << 16
 # All of Nightdesk's members begin with these bytes.
 MAGIC = b"\x1f\x8b\x08\x00"

@@ -17,8 +17,9 @@ create index concurrently alerts_lead on alerts (lead_id) where lead_id is not n
 drop index concurrently if exists alerts_watch;
 create index concurrently alerts_watch on alerts (watch, created_at, id);
 
--- digest: when messages go out, such as "nightly 07:00"; at once if it is empty. quiet: times and days in which nothing goes out. timezone:
--- the zone of both. messages_in: the language of messages. If one of the last two is empty, the settings decide.
+-- digest: when messages go out, such as "nightly 07:00". If it is empty, they go out at once. quiet: times and days in which nothing goes
+-- out. timezone: the zone of digest and quiet. messages_in: the language of messages. If timezone or messages_in is empty, the settings
+-- decide.
 alter table watches add column if not exists digest text not null default '';
 alter table watches add column if not exists quiet text[] not null default '{}';
 alter table watches add column if not exists timezone text not null default '';
