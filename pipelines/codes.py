@@ -51,8 +51,8 @@ class Kind(CodeWithMeaning):
 
 
 class RunCode(CodeWithMeaning):
-    """Why a stage gave nothing for a source, if the reason is not that nothing was new. The message says it in
-    words.
+    """Why a stage gave nothing for a source, if the reason is not that nothing was new. The message says the reason
+    in words.
     """
 
     NONE = "", "the state says it all"
@@ -90,7 +90,7 @@ class Cause(CodeWithMeaning):
     """
 
     NONE = "", "the state says it all"
-    # Excluded, by a rule of Nightdesk or of the source's file.
+    # These causes exclude a URL by a rule of Nightdesk or of the source's file.
     OTHER_SITE = "other site", "it is at another site than the source and its lists"
     TOO_OLD = "too old", "its date is further back than the source's `max_age`"
     HOME_PAGE = "home page", "the address leads to the home page"
@@ -104,7 +104,7 @@ class Cause(CodeWithMeaning):
     GUARD = "guard", "the guard lets no request go there: no http address, a user name in it, no contact is set"
     GUARD_NETWORK = "guard network", "the guard lets no request go there: a private address, or an unusual port"
     GUARD_REDIRECT = "guard redirect", "it redirects to what is no http address"
-    # Blocked: the site refuses.
+    # With these causes a URL is blocked: the site refuses.
     REFUSED = "refused", "the site refused it (401, 402, 403, 407, 418, 420, 451, 999)"
     REST_ASKED = "rest asked", "the site asks to be left alone for a while (429, or 503 with Retry-After)"
     CHALLENGE = "challenge page", "the site wants to tell people from programs"
@@ -113,7 +113,7 @@ class Cause(CodeWithMeaning):
     LOGIN_SHOWN = "login shown", "it shows a form to log in and hardly anything else"
     ROBOTS_ERROR = "robots.txt error", "robots.txt is answered with an error, which means no for now"
     ROBOTS_UNREADABLE = "robots.txt unreadable", "robots.txt cannot be fetched or read, which means no for now"
-    # Failed: no answer, or none that can be used.
+    # With these causes a fetch failed: there is no answer, or none that can be used.
     TIMEOUT = "timeout", "no whole answer came within `NIGHTDESK_FETCH_TIMEOUT`"
     DNS = "dns", "the host's name is not known"
     CONNECTION_REFUSED = "connection refused", "nothing listens at the host's port"
@@ -129,14 +129,14 @@ class Cause(CodeWithMeaning):
     NO_LIST = "no list", "it is no feed, no sitemap and no page with links to articles"
     RENDER = "render", "the browser could not show it, or its scripts did not end"
     OUR_FAULT = "our fault", "our own code failed on it; the log has all that is known"
-    # Gone.
+    # With these causes a page is gone.
     NOT_FOUND = "not found", "the site says that it is not there (404)"
     GONE_FOR_GOOD = "gone for good", "the site says that it is gone for good (410)"
-    # Unchanged, and duplicates.
+    # With these causes a page is unchanged or a duplicate.
     NOT_MODIFIED = "not modified", "the site says that it did not change (304)"
     SAME_BYTES = "same bytes", "the same bytes came as the last time"
     ALIAS = "alias", "it is another address of an article that is known"
-    # Fetched, and not decided; or rejected, by a person.
+    # With these causes a page was fetched and is not decided, or a person rejected it.
     HELD = "held", "it was held in the quarantine with its run, whose articles are not like those of the source before"
     UNDECIDED = "undecided", "extraction could not read the page, by a fault that is not the page's"
 

@@ -23,8 +23,8 @@ class Digests:
     """The values by which articles are compared.
 
     title, text: sha256 of their normal forms.
-    canonical_key: the key of its canonical address; None if that is no address.
-    akin: whether its canonical address and its own address may be of the same article.
+    canonical_key: the key of the article's canonical address; None if that is no address.
+    akin: whether the article's canonical address and its own address may be of the same article.
     words: how many words the text has.
     """
 

@@ -14,11 +14,11 @@ class NightdeskError(Exception):
 
 
 class SourceError(NightdeskError):
-    """A source file does not keep the form: names the file, the key and what is allowed."""
+    """A source file does not keep the form: the message names the file, the key and what is allowed."""
 
 
 class SettingsError(NightdeskError):
-    """A setting is missing or cannot be used: names it and shows a value that works."""
+    """A setting is missing or cannot be used: the message names it and shows a value that works."""
 
 
 class DatabaseError(NightdeskError):
@@ -34,7 +34,7 @@ class DiskFullError(NightdeskError):
 
 
 class StoreError(NightdeskError):
-    """A raw file or an article file cannot be read: names the file, the record and what is whole in it."""
+    """A raw file or an article file cannot be read: the message names the file, the record and what is whole in it."""
 
 
 class TooLargeError(StoreError):
@@ -51,7 +51,7 @@ class TakenOverError(NightdeskError):
 
 
 class ChannelError(NightdeskError):
-    """A channel is not configured or does not take messages: names the channel, never its address."""
+    """A channel is not configured or does not take messages: the message names the channel, never its address."""
 
 
 class QueryError(NightdeskError):
@@ -75,11 +75,11 @@ class CostlyError(NightdeskError):
 
 
 class HoldError(NightdeskError):
-    """A hold cannot be made or released: nothing is meant by what was asked, or there is no such hold."""
+    """A hold cannot be made or released: nothing in the archive is what was asked for, or there is no such hold."""
 
 
 class WatchError(NightdeskError):
-    """A watch cannot be used as written: names the watch and what is allowed."""
+    """A watch cannot be used as written: the message names the watch and what is allowed."""
 
 
 def _point_at(written: str, at: int) -> str:

@@ -40,7 +40,7 @@ _HEAD = struct.Struct(">BIB")
 class Signature:
     """The stored part of a text.
 
-    shingles: how many it has.
+    shingles: how many shingles the text has.
     least: the lowest of their hashes, in order.
     numbers: the numbers of the text, each as a hash of the words beside it and a hash of the number.
     """

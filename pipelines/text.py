@@ -112,7 +112,7 @@ def normal(text: str) -> str:
 def tokens(text: str) -> list[Token]:
     """The words of a text in order, with their offsets in it as given."""
     return [
-        # One ligature can be a whole phrase (ﷺ); all its words then have the ligature's place.
+        # One ligature can be a whole phrase (ﷺ); all words of the phrase then have the ligature's place.
         Token(form, match.start(), match.end())
         for match in _WORD.finditer(text)
         for form in _forms(match.group())

@@ -38,7 +38,7 @@ def jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
     past = year - 1
     # Each cycle has eight leap years, which follow the years with these remainders.
     leaps = past // 33 * 8 + sum(1 for rest in (1, 5, 9, 13, 17, 22, 26, 30) if rest <= past % 33)
-    # Six months of 31 days, then months of 30.
+    # The first six months have 31 days, the others 30.
     within = (month - 1) * 31 if month < 7 else (month - 7) * 30 + 186
     at = JALALI_EPOCH + timedelta(days=365 * past + leaps + within + day - 1)
     return at.year, at.month, at.day
@@ -58,7 +58,7 @@ def hijri(year: int, month: int, day: int) -> tuple[int, int, int]:
 
     In countries where people must see the moon, the date may be a day later.
     """
-    # Months since Muharram 1420.
+    # The months since Muharram 1420 give the number of the new moon.
     moon = _new_moon((year - 1420) * 12 + month - 1 + MUHARRAM_1420)
     midnight = moon.replace(hour=0, minute=0, second=0, microsecond=0)
     at = midnight + timedelta(days=day if moon - midnight <= AFTERNOON else day + 1)
@@ -67,17 +67,17 @@ def hijri(year: int, month: int, day: int) -> tuple[int, int, int]:
 
 def _new_moon(lunation: int) -> datetime:
     """The moment of a new moon, to a minute or two."""
-    # Lunations of a century. The next formulas are also from Meeus, in degrees.
+    # This is the number of lunations divided by those of a century. The next formulas are also from Meeus, in degrees.
     centuries = lunation / 1236.85
-    # The eccentricity of the earth's orbit.
+    # This is the eccentricity of the earth's orbit.
     eccentricity = 1 - 0.002516 * centuries
-    # The mean anomaly of the sun.
+    # This is the mean anomaly of the sun.
     sun = 2.5534 + 29.10535670 * lunation
-    # The mean anomaly of the moon.
+    # This is the mean anomaly of the moon.
     moon = 201.5643 + 385.81693528 * lunation
-    # The argument of latitude of the moon.
+    # This is the argument of latitude of the moon.
     latitude = 160.7108 + 390.67050284 * lunation
-    # The mean new moon, in days after J2000.
+    # This is the mean new moon, in days after J2000.
     days = 5.09766 + 29.530588861 * lunation + 0.00015437 * centuries**2
     for amplitude, suns, moons, latitudes, power in TERMS:
         angle = math.radians(suns * sun + moons * moon + latitudes * latitude)

@@ -171,7 +171,7 @@ def _past(now: datetime, unit: str, count: int) -> datetime:
 
 
 def _alternatives(words: str) -> str:
-    # Longer phrases first: «اول امس» before the word at its end.
+    # Longer phrases come first: «اول امس» comes before the word at its end.
     return "|".join(sorted({re.sub(r" ", r"\\s+", fold(word)) for word in words.split("|")}, key=len, reverse=True))
 
 

@@ -284,7 +284,7 @@ def _iso(text: str, zone: ZoneInfo) -> Moment | None:
             int(match[4]), int(match[5]), int(match[6]) if match[6] else -1, clocks.offsets(match[7] or "")
         )
     if match.re is ISO and not match[7]:
-        # Half days (a.m., p.m.) and zones in words, which are outside the standard form.
+        # Half days (a.m., p.m.) and zones in words are outside the standard form.
         time = clocks.clock(months.fold(text[match.start(4) if match[4] else match.end() :][:BESIDE])) or time
     at = clocks.at((int(match[1]), int(match[2]), int(match[3])), time, zone)
     return (at, clocks.precision(time)) if at else None
@@ -505,5 +505,5 @@ def _numeral(text: str) -> str:
     tens, _, ones = text.partition("十")
     if len(tens) > 1 or len(ones) > 1 or ones == "十":
         return text
-    # Ten, or several tens, and ones.
+    # A number has ten, or several tens, and ones.
     return str((digits.index(tens) if tens else 1) * 10 + (digits.index(ones) if ones else 0))

@@ -36,8 +36,8 @@ STEPS = assembly.STEPS
 
 @dataclass(frozen=True)
 class PageReading:
-    """What a page is, and whether the source's template agreed with it: None if nobody can tell (no template,
-    none of its places known, or too little text).
+    """What a page is, and whether the source's template agreed with the page. `fits` is None if nobody can tell: there
+    is no template, none of its places is known, or there is too little text.
 
     A worker adds the cost and faults to this and makes fetched_pages.ExtractedFetch.
     """

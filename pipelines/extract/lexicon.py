@@ -69,8 +69,8 @@ Index = dict[str, list[PhraseRule]]
 class Lexicon:
     """The phrase lists, prepared: lines that are known whole, and rules by the first letters of their matches.
 
-    line, edge: the reason for a key.
-    tiles: the lengths of the known keys with this beginning.
+    line, edge: the reason for a key; those of `edge` count near the ends of a text and in lines of several phrases.
+    tiles: for a beginning, the lengths of the known keys that begin so.
     opening, inside, closing: matched against a key; closing is read backwards.
     marked: matched against the normal form with its punctuation.
     """

@@ -234,7 +234,7 @@ def _without_page_form(tree: HtmlElement) -> None:
     for form in forms:
         names, kinds = form.xpath(".//input/@name"), form.xpath(".//input/@type")
         most = len(str(form.xpath("string()"))) > PAGE_SHARE * whole
-        # If it asks for a sign-in, it is a form, however little else the page has.
+        # A form that asks for a sign-in is one, however little else the page has.
         if "__VIEWSTATE" in names or (most and "password" not in kinds):
             form.tag = "div"
 
@@ -245,7 +245,7 @@ def prune(tree: HtmlElement, expressions: Sequence[str]) -> list[str]:
     for expression in expressions:
         found = _xpath(expression)(tree)
         for part in found if isinstance(found, list) else []:
-            # Not taken out: an attribute, an element inside one that was taken out already, and the whole page.
+            # An attribute, an element inside one that was taken out already, and the whole page are not taken out.
             if (
                 isinstance(part, HtmlElement)
                 and part.getparent() is not None

@@ -45,7 +45,7 @@ class Start:
     """A request for a worker. The worker's pipe follows the request.
 
     work: a pickled function.
-    seconds: of CPU for a job.
+    seconds: the CPU time that a job may take.
     """
 
     work: bytes

@@ -60,11 +60,11 @@ class Nursery:
         self.control, theirs = Pipe()
         self.owner = os.getpid()
         self.process = subprocess.Popen(
-            # -P and PYTHONPATH: it can import what we can import, and nothing else.
+            # With -P and PYTHONPATH, the nursery can import what this process can import, and nothing else.
             [sys.executable, "-P", "-m", "pipelines.extract.nursery", str(theirs.fileno()), str(self.owner)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
             stdin=subprocess.DEVNULL,
-            # Standard output of this process is for results.
+            # The standard output of this process is for results.
             stdout=2,
             pass_fds=[theirs.fileno()],
         )

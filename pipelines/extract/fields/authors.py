@@ -79,7 +79,7 @@ def find(
     )  # fmt: skip
     said = next(filter(None, (_people_of(names(), nobody) for names in told)), ())
     if len(said) == 1 and " " not in said[0]:
-        # A first name or a handle; the page may have the name in full.
+        # If the name is only a first name or a handle, the page may have it in full.
         shown = (*_people_of(bylines.find_bylines(tree), nobody), *_people_of(bylines.find_profiled(tree), nobody))
         said = next(((name,) for name in shown if is_full(name) and may_be_called(name, said[0])), said)
     shown_at = (bylines.find_bylines, bylines.find_profiled, bylines.find_beside_day)

@@ -251,7 +251,7 @@ def _lines(element: HtmlElement) -> Iterator[str]:
     whole = " ".join(parts)
     if len(parts) > 1 and 2 <= len(parts[0].split()) <= PART_WORDS and not SAYS_BY.match(parts[0]):
         yield parts[0]
-    # A name, a comma, another one, "and", and a third.
+    # The line has a name, a comma, a second name, "and", and a third name.
     if len(parts) > 3 and JOINING.fullmatch(parts[2]) and len(whole.split()) <= LINE_WORDS:
         yield whole
     if len(parts) > 1 and SAYS_BY.fullmatch(parts[0]) and 2 <= len(parts[1].split()) <= PART_WORDS:

@@ -191,7 +191,7 @@ def _clean_name(name: str) -> str:
     name = " ".join(ASIDE.sub("", name).split())
     bare = TITLED.sub("", name)
     name = (bare if " " in bare else name).strip(" -–—:.,*'\"“”|/«»©")
-    # A name that is written once for each size of screen.
+    # Some pages write a name once for each size of screen.
     half = len(name) // 2
     return name[:half] if name[:half] == name[half + 1 :] and name[half : half + 1] == " " else name
 

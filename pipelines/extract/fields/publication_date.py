@@ -105,7 +105,7 @@ def _is_doubtful(sure: Sequence[Dating], dated: DatedPage) -> bool:
     assert best.at
     if not isinstance(best.at.tzinfo, ZoneInfo):
         return False
-    # For an unknown place, the zones of most papers: from Los Angeles to Tokyo.
+    # If the place is unknown, the offsets of most papers are used: from Los Angeles to Tokyo.
     limits = USUAL_OFFSETS if dated.is_placeless else (timedelta(0), timedelta(0))
     return any(best.at.astimezone(timezone(limit)).date() != best.day for limit in limits)
 

@@ -66,7 +66,7 @@ def pick(
     element, social = bare(element, written), bare(social, written)
     called = [without_names(title, sites) for title in (social, element)]
     h1s = [h1 for h1 in tree.iter("h1") if not site_headings.names_site(h1, *called)]
-    # Headings that may be the name of the site, and that have the same words as every title of the page.
+    # These headings may be the name of the site, and have the same words as every title of the page.
     site_like_h1s = [
         h1
         for h1 in h1s
@@ -79,7 +79,7 @@ def pick(
     said = cache(partial(above_text.text_stems, tree))
     giving_way = site_headings.find_names(tree, read, called, sites, said)
     headings = [heading for heading in headings if heading not in giving_way]
-    # A heading of section and site names both, wherever a title has them by themselves.
+    # A heading may consist of the names of section and site, which some title has by themselves.
     parts = {key_of_name(part) for name in called for part in SEPARATOR.split(name)} - {""}
     sites = sites | {part for part in parts if any(part in key_of_name(heading) for heading in giving_way)}
     headline = without_names(bare(headline, written), sites)
@@ -113,7 +113,7 @@ def bare(title: str, written: str = "") -> str:
 
     written: the page's headings. Words of these that look like markup are text.
     """
-    # More than a title can have, so that a longer one is still seen to be cut.
+    # More characters are read than a title can have, so that a longer title is still seen to be cut.
     title = title[: 2 * LONGEST]
     title = unescape(title) if "&" in title else title
     if "<" in title and not any(tag in written for tag in TAG.findall(title)):

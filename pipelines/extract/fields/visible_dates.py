@@ -117,7 +117,7 @@ BESIDE_TITLE, BELOW, ABOVE, UPDATES, SENTENCES, FAR_UPDATES, ELSEWHERE = range(7
 class ShownDate:
     """A text with something like a date in it.
 
-    rank: the lower, the likelier it is the article's.
+    rank: the lower the rank, the likelier the date is the article's.
     beside: it is beside the title and not part of a sentence, caption or quotation: only such a day may correct what
         machines are told.
     changed: its markup or the words around it call it the day of a change.

@@ -142,7 +142,7 @@ def of_response(page: Page, body: bytes, is_html: bool) -> ReasonAndDetail | Non
     if page.status == 451:
         return Reason.REGION, f"status {page.status}"
     if page.status >= 400:
-        # The statuses with which walls answer.
+        # Walls answer with these statuses.
         wall = page.status in (401, 403, 405, 429, 503) and SCRIPTED_WALL.search(body[:SCRIPT_BYTES].decode("latin-1"))
         return Reason.CHALLENGE if wall else Reason.ERROR_PAGE, f"status {page.status}"
     if not body.strip():

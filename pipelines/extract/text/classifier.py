@@ -34,7 +34,7 @@ class Trees:
         follows for another value. The node that follows a leaf is the leaf itself.
     roots: the first node of each tree, the deepest tree first.
     going: for each level, how many trees go on below it.
-    margin: the sum of the leaves must be above this, if it was fitted with the trees.
+    margin: the sum of the leaves must be above this number, if the number was fitted with the trees.
     """
 
     roots: Places

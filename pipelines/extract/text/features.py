@@ -80,8 +80,8 @@ class Shares:
 class PageSigns:
     """What all blocks of a page are compared with, and the columns that are equal for all.
 
-    - blocks: how many there are
-    - whole: the sum of all
+    - blocks: how many blocks there are
+    - whole: the sum of the page
     - taken, there: the words that trafilatura has, and all words, by the path of their place
     - total: all words that trafilatura has
     - main: the path with most words that trafilatura has

@@ -48,7 +48,7 @@ class _NameAnswers:
     """An expression with its earlier answers. It is a class because it replaces a class of lxml."""
 
     def __init__(self, expression: XPath, asked: list[str], others: list[str], *, only_first: bool) -> None:
-        # Any, because lxml does not say more about the results of an expression.
+        # The type is Any, because lxml does not say more about the results of an expression.
         self._expression: Any = expression
         self._others, self._only_first = others, only_first
         said = LITERAL.sub("", "".join(asked))

@@ -185,7 +185,7 @@ def _stream(
             continue
         told = [element for element, numbers in units.items() if _tells_another(found, numbers, element, titles, url)]
         if len(told) >= ITEMS and 2 * len(told) > len(units) and not _is_counted(found[title], told):
-            # A block above the first of them, in the same place, may be the article itself.
+            # A block above the first unit, in the same place, may be the article itself.
             first = units[told[0]][0]
             cut.update(n for numbers in units.values() for n in numbers if n in stays and n >= first)
     own = [number for number in kept if number not in cut]

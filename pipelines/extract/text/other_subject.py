@@ -104,7 +104,7 @@ def _is_given(
 def _changes_subject(found: Sequence[Block], own: Sequence[int], rest: Sequence[int], title: int, heading: int) -> bool:
     """Whether each text is about the heading above it, and not about the other."""
     first, second = found[title], found[heading]
-    # One subhead may be about something else. Several are the parts of an article.
+    # One subhead may be about something else. Several subheads are the parts of an article.
     alike = [block for block in found[title + 1 :] if block.tag == second.tag]
     lower, in_one = second.tag != "h1", _are_in_one_article(found, title, heading)
     if len(alike) > 1 or (lower and size(second.key) < HEADLINE_WORDS):

@@ -52,8 +52,8 @@ NONE = -1.0
 class Blocks:
     """A page's blocks as arrays.
 
-    They are: words, words in links, the least chance at which each is kept, its appearance (SIGNS of features), and how
-    much of it each extractor has, by the extractor's name.
+    The arrays are: words, words in links, the least chance at which each is kept, its appearance (LOOKS of features),
+    and how much of it each extractor has, by the extractor's name.
     """
 
     words: Floats
