@@ -42,8 +42,8 @@ DATE_WORDS = 9
 MAX_BAR_PARTS = 8
 # A line of known phrases has at most this many words.
 TILED_WORDS = 24
-# A line of known phrases is cut if its weight is at least this number. A phrase of one word weighs 1, a longer one 2.
-# So the line has at least three phrases, or two of which one is longer: two single words may be chance.
+# A line of known phrases is cut if its weight is at least this number. A phrase of one word weighs 1; a longer phrase,
+# or one in a script without blanks, weighs 2. So two single words are not enough: they may be chance.
 TILED_WEIGHT = 3
 # A phrase may touch another phrase without a space if it has at least this many letters.
 GLUED = 5

@@ -1,8 +1,8 @@
 """What a source's own pages teach about it: the lines that repeat across its articles, and the place of its articles.
 
 Only this module knows how a template is learned. No labelled pages are needed. A template is learned from lines that
-repeat across the pages, and from the places in which the classifier finds the article on most pages. A quarter of the
-pages is kept out of the learning. If these pages do not agree with the learned places, the places are not used.
+repeat across the pages, and from the places in which the classifier finds the article on most pages. The learning is
+first tried without a quarter of the pages. If these pages do not agree with what was learned, the places are not used.
 """
 
 from __future__ import annotations
