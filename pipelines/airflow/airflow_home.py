@@ -23,20 +23,22 @@ from pipelines.airflow.api_client import AirflowError
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 
-# Seconds that creating or migrating Airflow's database may take. Chosen: enough for a slow disk.
+# Creating or migrating Airflow's database may take this many seconds. Chosen: they are enough for a slow disk.
 MIGRATE_SECONDS = 600
-# Lines of the log that are shown if the migration failed. Chosen: the end of a traceback.
+# If the migration failed, this many lines of its log are shown. Chosen: they have the end of a traceback.
 LAST_LINES = 15
-# Random bytes of the admin's password, of the key of tokens, and of the other keys (Fernet requires 32).
+# The admin's password, the key of tokens and each of the other keys have so many random bytes (Fernet requires 32).
 PASSWORD_BYTES, JWT_BYTES, KEY_BYTES = 12, 64, 32
 
 # In a wheel the Dags are inside the package; in a checkout they are at its top.
 DAGS = next(up / "dags" for up in Path(__file__).parents[1:3] if (up / "dags").is_dir())
 USER = "admin"
-# Tasks at the same time, unless NIGHTDESK_CRAWL_SLOTS sets more. Chosen: these keep two cores busy.
+# Airflow runs this many tasks at the same time, unless NIGHTDESK_CRAWL_SLOTS sets more. Chosen: these keep two cores
+# busy.
 PARALLELISM = 6
 VERSIONS = ("apache-airflow", "apache-airflow-core")
-# Airflow's own variables that an installation sets: connections, variables, and the receivers of figures.
+# An installation keeps Airflow's own variables that begin like this: connections, variables, and the receivers of
+# figures.
 KEPT = ("AIRFLOW_CONN_", "AIRFLOW_VAR_", "AIRFLOW__METRICS__", "AIRFLOW__TRACES__")
 
 

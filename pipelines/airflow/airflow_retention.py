@@ -19,13 +19,13 @@ from pipelines.airflow.api_client import AirflowError
 from pipelines.errors import SettingsError
 from pipelines.settings import Settings
 
-# An approval of the Dag `follow` may wait this many days. If its records were deleted earlier, it could not be
-# answered.
+# An approval of the Dag `follow` may wait this many days. Its records are kept as long, because it could not be
+# answered without them.
 LONGEST_WAIT_DAYS = 7
 DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
-# Seconds that deleting old records may take. Chosen: the first time after years is the longest.
+# Deleting old records may take this many seconds. Chosen: the first time after years takes longest.
 LIMIT_SECONDS = 3600
-# Lines of the output that are shown if the deletion failed. Chosen: the end of a traceback.
+# If the deletion failed, this many lines of its output are shown. Chosen: they have the end of a traceback.
 LAST_LINES = 15
 
 

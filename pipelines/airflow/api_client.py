@@ -12,18 +12,18 @@ import httpx
 
 from pipelines.errors import NightdeskError
 
-# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+# This many characters of an error's text are kept. Chosen: they fill two lines, and the log has all of the text.
 DETAIL_CHARACTERS = 300
-# Seconds to wait for a running server. Chosen: it answers at once, or hangs.
+# A request to a running server waits this many seconds. Chosen: such a server answers at once, or hangs.
 ANSWER_SECONDS = 5
-# Seconds to wait for the server's first answer, on a machine that is busy with the start.
+# The server's first answer may take this many seconds, because the machine is busy with the start.
 FIRST_ANSWER_SECONDS = 120
-# Seconds to wait for a request that reads Airflow's database.
+# A request that reads Airflow's database may take this many seconds.
 REQUEST_SECONDS = 30
 
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 ENDED = ("success", "failed")
-# Rows in one answer. Chosen: more than Nightdesk has Dags.
+# One answer has at most this many rows. Chosen: Nightdesk has fewer Dags.
 PAGE_ROWS = 200
 
 

@@ -28,7 +28,8 @@ from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 from pipelines.stores import postgres, templates
 
-# Lines of one result, and characters of each compared text in it. Chosen: as much as a person reads on one page.
+# One result has at most LINES_SHOWN lines, and each compared text in it at most LONGEST_TEXT_CHARACTERS characters.
+# Chosen: a person reads as much on one page.
 LINES_SHOWN, LONGEST_TEXT_CHARACTERS = 60, 600
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow.sdk import conf
 
-# The most sources that a subject names.
+# A subject names at most this many sources.
 MOST_NAMED = 3
 
 log = logging.getLogger("nightdesk.tell")

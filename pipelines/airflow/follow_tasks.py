@@ -20,12 +20,12 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.sources.sourcefile import parse, show_path
 
-# Characters that Markdown could read as a mark; the title of a page must stay plain text.
+# MARKS finds characters that Markdown could read as a mark, because the title of a page must stay plain text.
 MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 OPTION = re.compile(r"--(timezone|country|name|twice)\b")
-# Options of the command -> fields of the form.
+# FIELDS has the form's field for each option of the command.
 FIELDS = {"timezone": "Time zone", "country": "Country", "name": "Name", "twice": "Twice"}
-# Characters of a cell of the report. Chosen: two lines of a cell.
+# A cell of the report has at most this many characters. Chosen: they fill two lines of the cell.
 LONGEST_CELL_CHARACTERS = 200
 
 if TYPE_CHECKING:

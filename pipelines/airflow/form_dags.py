@@ -13,9 +13,9 @@ from pipelines.archive import policy
 from pipelines.codes import HandWork
 from pipelines.settings import settings
 
-# How long an approval waits. Without an answer the work is not done.
+# An approval waits this long. Without an answer the work is not done.
 LONGEST_WAIT = timedelta(days=7)
-# The longest time of a backfill or an import. Chosen: 10,000 pages at 5 s each take 14 hours. A run that was ended here
+# A backfill or an import may take this long. Chosen: 10,000 pages at 5 s each take 14 hours. A run that was ended here
 # can be started again, and goes on.
 PAST_LIMIT = timedelta(hours=24)
 DESCRIPTIONS = {

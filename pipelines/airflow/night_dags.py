@@ -25,31 +25,33 @@ from pipelines.airflow import callbacks, task_failure
 from pipelines.model import RUN_KEY
 from pipelines.settings import Settings, settings
 
-# The pause before a new try of a task that got no answer from Postgres. Chosen: the time of a restart of Postgres.
+# A task that got no answer from Postgres is tried again after this pause. Chosen: a restart of Postgres takes no
+# longer.
 POSTGRES_PAUSE = timedelta(seconds=30)
 
 if TYPE_CHECKING:
     from pipelines.airflow.run_plan import Batch, MatchShare
 
-# The assets that the Dags hand on. An event of an asset starts the Dag of the next stage, for one run (tasks.publish).
+# The Dags hand on these assets. An event of an asset starts the Dag of the next stage, for one run (tasks.publish).
 RAW = Asset("raw", uri="x-news://raw", group="nightdesk")
 FILES = Asset("article_files", uri="x-news://article-files", group="nightdesk")
 ARTICLES = Asset("articles", uri="x-news://articles", group="nightdesk")
 
 LABEL = "{{ task.op_kwargs['batch']['name'] }}"
-# Seconds for which a crawl's task lives on after the crawl's own budget. Chosen: the spider ends its sources 10 seconds
-# after the budget. After 30 seconds the task asks the spider to stop, and some 5 seconds later the task kills it. The
-# rest is for a busy machine.
+# A crawl's task lives on for this many seconds after the crawl's own budget. Chosen: the spider ends its sources 10
+# seconds after the budget. After 30 seconds the task asks the spider to stop, and some 5 seconds later the task kills
+# it. The rest is for a busy machine.
 SPIDER_GRACE_SECONDS = 120
-# The longest that one batch of extract, load or alert may take. Chosen: far beyond the largest source. A task that
-# hangs is ended here, and Airflow tries it again.
+# One batch of extract, load or alert may take this long. Chosen: the largest source takes far less. A task that hangs
+# is ended here, and Airflow tries it again.
 STAGE_LIMIT = timedelta(hours=2)
-# The longest that a task without pages may take. Chosen: such a task only runs a few statements in Postgres.
+# A task without pages may take this long. Chosen: such a task only runs a few statements in Postgres.
 SHORT_LIMIT = timedelta(minutes=10)
-# Runs of one Dag at the same time. Chosen: enough for runs that people start beside the night; the locks of the sources
-# keep them apart.
+# One Dag may have this many runs at the same time. Chosen: these are enough for runs that people start beside the
+# night; the locks of the sources keep the runs apart.
 ACTIVE_RUNS = 8
-# All run types except a backfill, because a site shows today's lists whatever day a run is labelled with.
+# These are all run types except a backfill. A backfill would be useless, because a site shows today's lists whatever
+# day a run is labelled with.
 RUN_TYPES: Any = ("scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization")
 DESCRIPTIONS = {
     "crawl": "Step 1 of 4: fetch what is new into the raw store",

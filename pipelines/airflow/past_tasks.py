@@ -22,7 +22,7 @@ from pipelines.query import selection
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 
-# Load's results for pages, in the order in which a sentence names them.
+# MADE has load's results for pages, in the order in which a sentence names them.
 MADE = ("new", "revised", "unchanged", "duplicate")
 
 log = logging.getLogger("nightdesk")

@@ -15,14 +15,14 @@ from pathlib import Path
 
 from pipelines import private
 
-# Seconds between TERM and KILL. Chosen: a task has time to write its results.
+# A process gets this many seconds between TERM and KILL. Chosen: a task has time to write its results.
 GRACE_SECONDS = 15.0
-# Seconds between two checks whether the process is gone. Chosen: too short to be noticed.
+# Whether the process is gone is checked again after this many seconds. Chosen: nobody notices so short a pause.
 POLL_SECONDS = 0.1
 
-# The number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.
+# This is the number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.
 PR_SET_PDEATHSIG = 1
-# Lines of a log that are shown if a process ended. Chosen: the end of a traceback.
+# If a process ended, this many lines of its log are shown. Chosen: they have the end of a traceback.
 TAIL_LINES = 15
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None

@@ -16,26 +16,26 @@ from pipelines.codes import RunState
 from pipelines.model import RUN_KEY, Tally
 from pipelines.stores.runs import check_key, key_of
 
-# If a stage has at most this many sources, each source has a task of its own. Chosen: as many as one page of Airflow's
-# grid shows.
+# If a stage has at most this many sources, each source has a task of its own. Chosen: one page of Airflow's grid shows
+# as many tasks.
 SINGLE_SOURCES = 50
-# The most tasks of a stage, if sources share tasks. Chosen: some ten for each of several workers, so that a worker that
-# is done finds another task. It is far below Airflow's own limit (core.max_map_length, 1024), however many sources
-# there are.
+# If sources share tasks, a stage has at most this many. Chosen: these are some ten for each of several workers, so that
+# a worker that is done finds another task. They are far below Airflow's own limit (core.max_map_length, 1024), however
+# many sources there are.
 MOST_TASKS = 60
-# If sources share tasks, there is one more task for each so many seconds of work. Chosen: thirty times the cost of a
-# task. A task costs one second (measured by `python -m bench asleep`): Airflow's own work, and the pause before the
-# worker's next task.
+# If sources share tasks, there is one more task for each so many seconds of work. Chosen: this is thirty times the cost
+# of a task. A task costs one second (measured by `python -m bench asleep`): Airflow's own work, and the pause before
+# the worker's next task.
 SECONDS_OF_TASK = 30.0
-# The fewest tasks of a stage, if sources share tasks. Chosen: as many as one machine runs at the same time.
+# If sources share tasks, a stage has at least this many. Chosen: one machine runs as many at the same time.
 LEAST_TASKS = 6
-# For the plan of a crawl's tasks: how many sources a task is expected to crawl at the same time. Chosen: at one request
-# a second to each, these sources take a tenth of what one process can do (`python -m bench hosts`).
+# The plan of a crawl's tasks expects that a task crawls this many sources at the same time. Chosen: at one request a
+# second to each, these sources take a tenth of what one process can do (`python -m bench hosts`).
 CRAWLED_BESIDE = 25
-# Seconds for a source whose time is unknown. Chosen: the time of a small source.
+# A source whose time is unknown is planned with this many seconds. Chosen: a small source takes as long.
 UNKNOWN_SECONDS = 1.0
 FAILED = RunState.FAILED
-# For each stage, the count that shows whether a failed stage left anything for the next stage.
+# For each stage, this is the count that shows whether a failed stage left anything for the next stage.
 COUNT_OF_PARTIAL_WORK = {"crawl": "fetched", "extract": "pages", "load": "new"}
 
 

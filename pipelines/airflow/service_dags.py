@@ -11,10 +11,10 @@ from pipelines.airflow import callbacks, night_dags, task_failure
 from pipelines.settings import Settings, settings
 
 EVERY_HOUR = "17 * * * *"
-# The cron of the Dag `digest`. Chosen: nobody minds that a digest of seven o'clock comes some minutes later, and each
-# run costs a process for a second.
+# This is the cron of the Dag `digest`. Chosen: nobody minds that a digest of seven o'clock comes some minutes later,
+# and each run costs a process for a second.
 EVERY_TEN_MINUTES = "*/10 * * * *"
-# The cron of the canary. Chosen: not at the minute of upkeep, nor at that of nights.
+# This is the cron of the canary. Chosen: neither upkeep nor a night begins at this minute.
 CANARY_EVERY_HOUR = "47 * * * *"
 DESCRIPTIONS = {
     "canary": "Every hour: an article from a site to its alert, and an alarm if it does not come",

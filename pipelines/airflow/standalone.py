@@ -19,7 +19,7 @@ from pipelines.airflow import airflow_home, api_client, processes
 from pipelines.airflow.api_client import AirflowError, DagRun, Task
 from pipelines.settings import Settings
 
-# Lines of each log if several are shown. Chosen: the last lines have the reason.
+# If several logs are shown, this many lines of each are shown. Chosen: the last lines have the reason.
 FEW_LINES = 5
 
 NIGHT = ("news_crawl", "news_extract", "news_load", "news_alert")
@@ -29,12 +29,12 @@ COMPONENTS = {
     "scheduler": ["scheduler", "--skip-serve-logs"],
     "triggerer": ["triggerer", "--skip-serve-logs"],
 }
-# Seconds within which Airflow's server must answer. Chosen: enough for a first start on a busy machine.
+# Airflow's server must answer within this many seconds. Chosen: they are enough for a first start on a busy machine.
 START_SECONDS = 240.0
-# The most seconds from the end of one stage to the beginning of the next. Chosen: the scheduler looks every few
-# seconds, and a busy machine takes longer.
+# From the end of one stage to the beginning of the next, at most this many seconds may pass. Chosen: the scheduler
+# looks every few seconds, and a busy machine takes longer.
 HAND_OVER_SECONDS = 90.0
-# Seconds between two checks. Chosen: a person who waits sees no pause.
+# There are this many seconds between two checks. Chosen: a person who waits sees no pause.
 POLL_SECONDS = 1.0
 
 OnLine = Callable[[str], None]

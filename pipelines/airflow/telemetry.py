@@ -19,10 +19,10 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-# The name under which a collector stores Nightdesk's traces.
+# A collector stores Nightdesk's traces under this name.
 SERVICE = "nightdesk"
-# EPOCH: the moment from which OpenTelemetry counts nanoseconds. MICROSECOND: the unit of a datetime; NANOSECONDS: as
-# many are in it.
+# EPOCH is the moment from which OpenTelemetry counts nanoseconds. MICROSECOND is the unit of a datetime, and
+# NANOSECONDS says how many nanoseconds are in it.
 EPOCH, MICROSECOND, NANOSECONDS = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1), 1_000
 
 

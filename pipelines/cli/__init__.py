@@ -22,7 +22,8 @@ from pipelines.stores import postgres
 
 UNDEFINED_TABLE, TOO_LARGE = "42P01", "22003"
 NO_UTF_8 = re.compile("[\ud800-\udfff]")
-# Errors that a person has to fix: no space, no permission, a read-only or broken disk, a folder where a file should be.
+# A person has to fix these errors: no space, no permission, a read-only or broken disk, a folder where a file should
+# be.
 FILE_TROUBLES = frozenset(
     (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENAMETOOLONG,
      errno.EISDIR, errno.ENOTDIR)

@@ -16,9 +16,9 @@ from pipelines.settings import settings
 from pipelines.stores import migrations, postgres
 
 alerts_app = typer.Typer(help="Alerts: what was told to whom, and what waits or failed.", invoke_without_command=True)
-# Alerts on one page. Chosen: some screens.
+# A page has at most this many alerts. Chosen: they fill some screens.
 MOST_SHOWN = 500
-# Alerts that are shown by default. Chosen: a screen.
+# This many alerts are shown by default. Chosen: they fill a screen.
 SHOWN = 30
 
 

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
-# The order is the same as in `nightdesk --help`. One file may have several commands.
+# FILES has the file of each command, in the same order as `nightdesk --help`. One file may have several commands.
 FILES = {
     "init": "init", "dags-folder": "init", "follow": "sources", "unfollow": "sources",
     "crawl": "stages", "extract": "stages", "load": "stages", "alert": "stages", "run": "stages", "upkeep": "stages",

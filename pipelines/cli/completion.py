@@ -19,7 +19,7 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres, runs
 
-# Runs that are offered. Chosen: a screen.
+# At most this many runs are offered. Chosen: they fill a screen.
 MOST_RUNS = 20
 
 

@@ -18,7 +18,7 @@ from pipelines.settings import Settings, settings
 from pipelines.sources import folders, sourcefile
 from pipelines.stores import migrations, postgres
 
-# Answers of the search that are requested at once.
+# At most this many answers of the search are requested at once.
 MOST_AT_ONCE = 500
 
 

@@ -26,13 +26,14 @@ from pipelines.sources.sourcefile import parse, show_path
 if TYPE_CHECKING:
     from pipelines.follow.onboard import FollowedSite
 
-# Reasons for cuts in one cell. Chosen: they fit the table.
+# One cell shows at most this many reasons for cuts. Chosen: they fit the table.
 MAX_CUTS_SHOWN = 3
-# Default seconds between two requests to a site. Chosen: the pace of a person's browser; model.Source has the same
-# value.
+# By default there are this many seconds between two requests to a site. Chosen: a person's browser has this pace;
+# model.Source has the same value.
 USUAL_DELAY_SECONDS = 1.0
 PHRASE = re.compile(r"^phrase: (.*) \(.*\)$")
-# The last characters of an address that the table shows. Chosen: its end says more than its start.
+# The table shows the last characters of an address, at most this many. Chosen: the end of an address says more than its
+# start.
 LONGEST_PLACE_CHARACTERS = 60
 
 

@@ -20,7 +20,7 @@ from pipelines.follow.many_sites import Became, SiteOutcome
 from pipelines.settings import settings
 from pipelines.sources import folders
 
-# Sites that could not be followed and are shown in full; --json has all.
+# At most this many sites that could not be followed are shown in full; --json has all.
 MOST_TOLD = 40
 
 

@@ -24,7 +24,7 @@ from pipelines.sources import folders
 from pipelines.stores import migrations, postgres, raw_retention
 from pipelines.stores.postgres_address import show_address
 
-# A mail address or a web address.
+# CONTACT finds a mail address or a web address.
 CONTACT = re.compile(r"(?:mailto:)?[^\s@/]+@(?:[^\s@/.]+\.)+[^\s@/.]+|https?://[^\s/.]+\.\S+")
 
 

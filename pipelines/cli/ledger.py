@@ -21,9 +21,9 @@ from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres, runs
 
-# Differences that are printed; --json has all. Chosen: some screens.
+# At most this many differences are printed; --json has all. Chosen: they fill some screens.
 MOST_SHOWN = 200
-# States of a load that read the article files.
+# A load in one of these states has read the article files.
 LOADED = (RunState.DONE, RunState.FAILED)
 
 

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from pipelines.airflow.api_client import Task
     from pipelines.airflow.standalone import Airflow
 
-# Seconds between two looks at the night's progress. Chosen: short enough that the table on the terminal seems to move.
+# The night's progress is looked at again after this many seconds. Chosen: so the table on the terminal seems to move.
 POLL_SECONDS = 1.0
-# Seconds between two lines of counts, which change all the time. A change of state is shown at once.
+# A line of counts is printed every so many seconds, because the counts change all the time. A change of state is shown
+# at once.
 EVERY = 10.0
 TOLD = ("fetched", "unchanged", "articles", "rejected", "new", "revised", "alerts", "sent")
 

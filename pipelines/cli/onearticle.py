@@ -21,7 +21,7 @@ from pipelines.stores import postgres, story_records
 
 RANGE = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})")
 FIELDS = ("title", "description", "text")
-# Marks of removed and added words, with and without colour; they work in both writing directions.
+# These are the marks of removed and added words, with and without colour; they work in both writing directions.
 MARKS = {Fate.REMOVED: ("[-", "-]", "red"), Fate.ADDED: ("{+", "+}", "green")}
 
 

@@ -20,7 +20,7 @@ from pipelines.stores import migrations, postgres
 Which = Annotated[str, typer.Argument(metavar="ID|SOURCE", help="The number of a held run, or all that a source has.")]
 Run = Annotated[str, typer.Option("--run", metavar="KEY", help="Of the source only this run.")]
 
-# Words of a text that are shown. Chosen: one line shows the kind of text.
+# This many words of a text are shown. Chosen: one line shows the kind of text.
 BEGINS_WORDS = 12
 
 quarantine_app = typer.Typer(

@@ -25,7 +25,7 @@ SUMMED = (
     ("crawl", "fetched"), ("extract", "articles"), ("extract", "rejected"), ("load", "new"), ("load", "revised"),
     ("load", "unchanged"), ("load", "duplicate"),
 )  # fmt: skip
-# Bytes of a megabyte of memory.
+# A megabyte of memory has this many bytes.
 MB_BYTES = 1 << 20
 
 

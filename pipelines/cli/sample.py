@@ -21,7 +21,7 @@ from pipelines.sources import folders
 from pipelines.sources.sourcefile import show_path
 from pipelines.stores import migrations, postgres
 
-# How many of the newest articles are searched for one that is not golden yet.
+# This many of the newest articles are searched for one that is not golden yet.
 NEWEST = 50
 
 

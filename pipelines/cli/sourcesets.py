@@ -18,7 +18,7 @@ from pipelines.sources import folders, sourcefile
 from pipelines.stores import postgres, source_sets
 from pipelines.stores.source_sets import SourceSet
 
-# The file in a pulled folder that says of which set the folder is a copy.
+# This file in a pulled folder says of which set the folder is a copy.
 COPY_OF = ".nightdesk-set.json"
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder on this machine.")]

@@ -50,7 +50,7 @@ COLUMNS = {
     "alert": ("changes", "alerts", "quiet", "deliveries", "sent", "retried", "waiting", "failed"),
 }
 
-# A function that gets one line of text.
+# A HearsLine is a function that gets one line of text.
 HearsLine = Callable[[str], None]
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres, templates
 
-# Lines of a template that are shown; further lines are only counted. Chosen: a screen.
+# At most this many lines of a template are shown, and further lines are only counted. Chosen: they fill a screen.
 SHOWN_LINES = 40
 NOT_SHOWN = ("source", "pages")
 FACTS = {"text": "reads by", "agreement": "held back"}

@@ -13,8 +13,8 @@ from pipelines.stores import postgres, runs
 
 __all__ = ["check", "check_channel", "check_run", "check_scope", "check_used_channel", "watch_of"]
 
-# How many of the latest runs are searched for a similar key, and how many are named. Chosen: some weeks of nights; one
-# line.
+# LATEST_RUNS: this many of the latest runs are searched for a similar key. Chosen: they are some weeks of nights.
+# NAMED_RUNS: at most this many runs are named. Chosen: their keys fit in a line.
 LATEST_RUNS = 40
 NAMED_RUNS = 3
 

@@ -14,7 +14,7 @@ from pipelines.cli.show import Json, as_json, quiet_if, say
 from pipelines.settings import Settings, settings
 from pipelines.stores import anchors, migrations, postgres, runs, timestamps
 
-# Lines of damage that are printed; --json has all. Chosen: some screens.
+# At most this many lines of damage are printed; --json has all. Chosen: they fill some screens.
 MOST_SHOWN = 200
 MB_BYTES = 1_000_000
 

@@ -71,7 +71,7 @@ Owner = Annotated[
 ]
 
 watch_app = typer.Typer(help="Watches: what somebody wants to be told of.", no_args_is_help=True)
-# The value that removes an option's values. An option that is not given changes nothing.
+# This value removes an option's values, because an option that is not given changes nothing.
 NONE = "-"
 
 

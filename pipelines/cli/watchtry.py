@@ -20,14 +20,15 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres
 
-# The indent of a story's further lines: ten columns, as wide as the story's number with its blanks.
+# This is the indent of a story's further lines: ten columns, as wide as the story's number with its blanks.
 INDENT = "          "
-# Columns of the longest bar, and the longest span in days. Chosen: the room of a narrow terminal; a year.
+# BAR_COLUMNS: the longest bar has this many columns. Chosen: it fits a narrow terminal. MOST_DAYS: the longest span has
+# this many days. Chosen: nobody asks about more than a year.
 BAR_COLUMNS = 40
 MOST_DAYS = 366
-# Default numbers of days and stories. Chosen: a month, a screen.
+# By default a trial has so many days and stories. Chosen: the days are a month, and the stories fill a screen.
 DAYS, SHOWN = 30, 10
-# The most terms that are named. Chosen: the first terms cause most of the unwanted alerts.
+# At most this many terms are named. Chosen: the first terms cause most of the unwanted alerts.
 MOST_TERMS = 10
 
 

@@ -25,7 +25,7 @@ Record = dict[str, Any]
 OUTCOMES = tuple(state.value for state in State if state not in (State.DISCOVERED, State.FETCHED))
 # The state of a source is the state of its worst stage.
 WORST_FIRST = (RunState.FAILED, RunState.RUNNING, RunState.STOPPED, RunState.BUSY, RunState.DONE)
-# The health of a source before its first check.
+# A source has these values as its health before its first check.
 NO_HEALTH: Record = {**dict.fromkeys(("state", "reason"), ""),
                      **dict.fromkeys(("since", "figure", "low", "high", "checked_at"))}  # fmt: skip
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}://\S+|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+", re.IGNORECASE)

@@ -18,12 +18,12 @@ from pipelines.stores import runs
 
 Record = dict[str, Any]
 
-# Kinds of pages that a site shows instead of an article. If there are many of them, the lists named new articles that
+# A site shows pages of these kinds instead of an article. If there are many of them, the lists named new articles that
 # could not be read.
 NO_PAGES = {
     Reason.SOFT_404, Reason.CONSENT, Reason.CHALLENGE, Reason.ERROR_PAGE, Reason.REGION, Reason.PAYWALL, Reason.EMPTY,
 }  # fmt: skip
-# The fields of a smaller run since the night.
+# A smaller run since the night has these fields.
 SINCE = ("run", "started_at", "running", "planned", "sources", "first_source", "failed", "new", "one_page")
 
 

@@ -20,7 +20,7 @@ from pipelines.stores import postgres
 
 Record = dict[str, Any]
 
-# Bytes of a gigabyte, as tools for disks count.
+# A gigabyte has this many bytes, as tools for disks count.
 GIGABYTE = 1024**3
 
 

@@ -14,14 +14,15 @@ from pipelines.stores import postgres, templates
 
 Record = dict[str, Any]
 
-# The fields of `desk_records.sources` in a line of the list. A thousand lines are sent at once, so there are no others.
+# A line of the list has these fields of `desk_records.sources`. It has no others, because a thousand lines are sent at
+# once.
 LISTED = (
     "name", "title", "direction", "language", "started_at", "state", "message", "new", "undecided", "articles",
     "newest_fetched_at",
 )  # fmt: skip
-# Further fields of one source in full.
+# One source in full has these further fields.
 IN_FULL = ("url", "run", "outcomes", "quiet", "health")
-# Stages of one run.
+# One run has this many stages.
 STAGES = 3
 
 

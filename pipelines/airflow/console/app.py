@@ -45,10 +45,10 @@ from pipelines.errors import (
 )
 from pipelines.stores import postgres
 
-# The pages with endpoints; a new page needs a line here.
+# These pages have endpoints; a new page needs a line here.
 PAGES = (overview, sources, add, search, article, watches, trials, alerts, ledger, work, past)
 FOLDER = Path(__file__).parent
-# The words of the pages, one file a language.
+# The words of the pages are in one file for each language.
 LANGUAGES = {path.stem: path for path in (FOLDER / "languages").glob("*.json")}
 SCRIPTS = {path.relative_to(FOLDER).with_suffix("").as_posix(): path for path in FOLDER.rglob("*.js")}
 # This app serves data and scripts, never a page. If a browser is made to show an answer as a page, nothing in the

@@ -23,10 +23,10 @@ from sqlalchemy import select
 from pipelines.airflow import run_plan
 from pipelines.errors import NightdeskError
 
-# The stages whose Dag, `news_<stage>`, maps a task of the same name over the sources.
+# The Dag of each of these stages, `news_<stage>`, maps a task of the same name over the sources.
 STAGES = ("crawl", "extract", "load")
-# The newest runs of these Dags that are searched for runs of a source. Chosen: a hundred nights of three Dags, or four
-# days of hourly runs.
+# Runs of a source are searched for among this many of the newest runs of these Dags. Chosen: they are a hundred nights
+# of three Dags, or four days of hourly runs.
 LOOKED_THROUGH = 300
 
 

@@ -45,7 +45,7 @@ class Door:
             self._places.release()
 
 
-# For the pages of the Desk.
+# This door is for the pages of the Desk.
 DESK = Door(policy.DESK_CONNECTIONS, "nightdesk desk")
 
 

@@ -19,9 +19,10 @@ from pipelines.settings import settings
 PREFIX = "/feeds"
 DOOR = Door(policy.FEED_CONNECTIONS, "nightdesk feeds")
 ALLOWANCE = Allowance(policy.REQUESTS_AT_ONCE, policy.REQUESTS_A_MINUTE)
-# The most characters of an address that is looked up. Chosen: Nightdesk's own addresses have a third of that.
+# An address is looked up if it has at most this many characters. Chosen: Nightdesk's own addresses have a third of
+# that.
 LONGEST_TOKEN = 100
-# Hexadecimal digits of an ETag. Chosen: no two feeds share so many.
+# An ETag has this many hexadecimal digits. Chosen: no two feeds have the same digits.
 DIGEST_DIGITS = 32
 
 

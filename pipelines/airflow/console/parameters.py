@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-# Bits of Postgres' bigint, without the sign.
+# Postgres' bigint has this many bits without the sign.
 BIGINT_BITS = 63
-# Characters of a name in a request. Chosen: longer than any name in Nightdesk.
+# A name in a request has at most this many characters. Chosen: every name in Nightdesk is shorter.
 LONGEST_NAME = 200
-# Characters of an address. Chosen: longer than any address in the ledger.
+# An address has at most this many characters. Chosen: every address in the ledger is shorter.
 LONGEST_URL = 8_000
-# A pattern without control characters, which cause trouble in Postgres, a log or a terminal.
+# This pattern allows no control characters, which cause trouble in Postgres, a log or a terminal.
 NAME = r"^[^\x00-\x1f\x7f-\x9f]*$"

@@ -18,9 +18,9 @@ from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, HTTPException, Request
 
 READING = ("GET", "HEAD")
-# The header that every action must have. docs/decisions.md says why that is enough.
+# Every action must have this header. docs/decisions.md says why that is enough.
 ACTION_HEADER = "Nightdesk-Action"
-# A name that no team can have, because Airflow separates a user's teams by the colon.
+# No team can have this name, because Airflow separates a user's teams by the colon.
 NO_TEAM = "nightdesk:nobody"
 
 User = Annotated[BaseUser, Depends(get_user)]
@@ -39,7 +39,8 @@ class Permission(Enum):
         self.role = role
 
 
-# Endpoints other than GET, and the permission that each requires. A page with actions adds its lines here.
+# ACTIONS has the endpoints other than GET, and the permission that each requires. A page with actions adds its lines
+# here.
 ACTIONS: dict[str, Permission] = {
     "/api/alerts/{number}/ack": Permission.WATCH,
     "/api/alerts/{number}/resend": Permission.WATCH,
@@ -132,8 +133,9 @@ def _may_administer(manager: BaseAuthManager[Any], user: BaseUser) -> bool:
         return True
 
 
-# For each permission: a right that, in both of Airflow's managers, its role has and no lower role has. In their order:
-# to see the website; to set up Dags and their runs; to set variables; to assign roles.
+# HOLDS has one right for each permission. In both of Airflow's managers, the permission's role has this right and no
+# lower role has it. The rights are, in order: to see the website; to set up Dags and their runs; to set variables; to
+# assign roles.
 HOLDS: dict[Permission, Callable[[BaseAuthManager[Any], BaseUser], bool]] = {
     Permission.READ: lambda manager, user: manager.is_authorized_view(access_view=AccessView.WEBSITE, user=user),
     Permission.WATCH: lambda manager, user: manager.is_authorized_dag(method="PUT", user=user),

@@ -2,51 +2,58 @@
 
 from __future__ import annotations
 
-# Simultaneous connections to Postgres of the Desk, of the read API, and of feeds. Chosen: a page needs one connection,
-# and further requests wait. Programs have connections of their own, so that they never block people at the Desk.
+# The Desk, the read API and feeds have at most so many simultaneous connections to Postgres. Chosen: a page needs one
+# connection, and further requests wait. Programs have connections of their own, so that they never block people at the
+# Desk.
 DESK_CONNECTIONS, API_CONNECTIONS, FEED_CONNECTIONS = 4, 3, 2
-# Seconds that a request waits for a connection. Chosen: longer than most answers take.
+# A request waits at most this many seconds for a connection. Chosen: most answers take less time.
 CONNECTION_WAIT_SECONDS = 5.0
-# Seconds after which Postgres ends a statement. Chosen: nobody waits longer for a page, and Airflow's server has other
-# users.
+# Postgres ends a statement after this many seconds. Chosen: nobody waits longer for a page, and Airflow's server has
+# other users.
 STATEMENT_SECONDS = 8
-# The most sites of one action. Chosen: each is a Dag run of some minutes; the command takes longer lists.
+# One action has at most this many sites. Chosen: each site is a Dag run of some minutes; the command takes longer
+# lists.
 SITES_AT_ONCE = 50
-# Runs of a Dag that a page lists. Chosen: as many as a person reads at once.
+# A page lists this many runs of a Dag. Chosen: a person reads as many at once.
 RUNS_LISTED = 20
-# The most names of files that the form of an import offers. Chosen: nobody reads more.
+# The form of an import offers at most this many names of files. Chosen: nobody reads more.
 FILES_OFFERED = 200
-# The most bytes in the body of an action. Chosen: a list of a thousand addresses has a tenth of that.
+# The body of an action has at most this many bytes. Chosen: a list of a thousand addresses has a tenth of that.
 ACTION_BYTES = 1024 * 1024
-# Articles of one page of the Desk: the default and the most. Chosen: as many as a person reads at once.
+# A page of the Desk has ROWS articles by default and MAX_ROWS at most. Chosen: a person reads as many at once.
 ROWS, MAX_ROWS = 40, 200
-# Articles of a held run that its source's page shows. Chosen: as many as a person reads before a decision.
+# The page of a source shows this many articles of a held run. Chosen: a person reads as many before a decision.
 HELD_SHOWN = 40
-# Characters of an article's beginning. It is shown if a search found no words in the article, and for a held article.
-# Chosen: three lines of the page.
+# A search that found no words in an article shows this many characters of its beginning; so does a held article.
+# Chosen: they fill three lines of the page.
 BEGINNING_CHARACTERS = 320
-# Characters of a query, and of a text that a watch is tried on. Chosen: the longest query there may be; a long article.
+# A query has at most QUERY_CHARACTERS characters, and a text that a watch is tried on has at most TEST_CHARACTERS.
+# Chosen: no query may be longer than the first, and few articles are longer than the second.
 QUERY_CHARACTERS, TEST_CHARACTERS = 10_000, 100_000
-# Values of one field of a watch, such as its terms. Chosen: as many as a query may have terms.
+# One field of a watch, such as its terms, has at most this many values. Chosen: a query may have as many terms.
 WATCH_VALUES = 250
-# Days that a trial of a watch looks back: the default and the most. Chosen: a month; a quarter.
+# A trial of a watch looks back TRY_DAYS days by default and MOST_TRY_DAYS at most. Chosen: a month shows enough, and
+# nobody needs more than a quarter of a year.
 TRY_DAYS, MOST_TRY_DAYS = 30, 92
-# Terms, stories and passages of a story that a trial shows. Chosen: the first terms cause most of the unwanted alerts;
-# the stories fit on a screen.
+# A trial shows at most so many terms, stories, and passages of a story. Chosen: the first terms cause most of the
+# unwanted alerts, and the stories fit on a screen.
 TRY_TERMS, TRY_STORIES, TRY_PASSAGES = 10, 10, 2
-# Characters of a note on a golden page. Chosen: a paragraph.
+# A note on a golden page has at most this many characters. Chosen: they make a paragraph.
 NOTE_CHARACTERS = 1_000
-# How many articles of the same story, and how many changes of a watch, are shown. Chosen: there are hardly ever more.
+# At most this many articles of the same story, and this many changes of a watch, are shown. Chosen: there are hardly
+# ever more.
 BESIDE = 100
-# Answers of one page of the read API: the default and the most. Chosen: as many as a program processes at once.
+# A page of the read API has ANSWERS answers by default and MAX_ANSWERS at most. Chosen: a program processes as many at
+# once.
 ANSWERS, MAX_ANSWERS = 20, 200
-# The default number of versions of an article in one answer. Chosen: hardly any article has more.
+# An answer has this many versions of an article by default. Chosen: hardly any article has more.
 VERSIONS = 20
-# Bytes of one answer of the read API. Chosen: a page of 200 answers has some 200 KB, and an article of a megabyte fits
-# with all its versions.
+# One answer of the read API has at most this many bytes. Chosen: a page of 200 answers has some 200 KB, and an article
+# of a megabyte fits with all its versions.
 ANSWER_BYTES = 32 * 1024 * 1024
-# Requests that one user may make at once, and how many more each minute. Chosen: a notebook that reads a search page by
-# page never waits, and an endless loop still leaves most of the server to Airflow.
+# One user may make REQUESTS_AT_ONCE requests at once, and REQUESTS_A_MINUTE more each minute. Chosen: a notebook that
+# reads a search page by page never waits, and an endless loop still leaves most of the server to Airflow.
 REQUESTS_AT_ONCE, REQUESTS_A_MINUTE = 60, 120
-# The most users, or addresses of feed readers, whose requests are counted. Chosen: they take some megabytes.
+# Requests are counted for at most this many users, or addresses of feed readers. Chosen: the counts take some
+# megabytes.
 REMEMBERED = 10_000

@@ -31,9 +31,9 @@ from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 
 PREFIX = "/api/v1"
-# Characters of a cursor in a request. Chosen: several times the usual length.
+# A cursor in a request has at most this many characters. Chosen: a usual cursor has a few times less.
 LONGEST_CURSOR = 500
-# Hexadecimal digits of an ETag. Chosen: no two answers share so many.
+# An ETag has this many hexadecimal digits. Chosen: no two answers have the same digits.
 DIGEST_DIGITS = 32
 
 DOOR = Door(policy.API_CONNECTIONS, "nightdesk api")

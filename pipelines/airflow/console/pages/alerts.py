@@ -23,7 +23,7 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-# Fields of a row that belong to the message; the other fields belong to the alert.
+# These fields of a row belong to the message; the other fields belong to the alert.
 OF_MESSAGE = ("channel", "state", "attempts", "sent_at", "next_at", "due_at", "why", "message")
 
 Named = Annotated[str, Query(max_length=LONGEST_NAME, pattern=NAME)]

@@ -29,7 +29,7 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-# Bits of Postgres' integer, without the sign.
+# Postgres' integer has this many bits without the sign.
 INTEGER_BITS = 31
 # A received page is shown in an inner frame, inside an outer frame of Nightdesk. The outer frame forbids the inner one
 # to load anything and to navigate. Neither frame runs scripts, has forms, or has the origin of the Desk.

@@ -21,7 +21,7 @@ from pipelines.sources import folders
 router = APIRouter(prefix="/api/past")
 
 DAGS = {"backfill": Act.BACKFILL, "import": Act.IMPORT}
-# The task of both Dags that waits for a person.
+# Both Dags have a task of this name, which waits for a person.
 APPROVE = "approve"
 
 Dag = Literal["backfill", "import"]

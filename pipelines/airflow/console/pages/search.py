@@ -21,10 +21,10 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-# VALUE: the pattern of a filter's value. It allows no blank and no parenthesis, so that the value stays one filter of a
-# query.
+# VALUE is the pattern of a filter's value. It allows no blank and no parenthesis, so that the value stays one filter of
+# a query. LONGEST_VALUE and LONGEST_CURSOR are the most characters of a value and of a cursor.
 VALUE, LONGEST_VALUE, LONGEST_CURSOR = r"^[\w.:+-]*$", 200, 500
-# A query that finds every article, for a search without a word.
+# This query finds every article, for a search without a word.
 ALL = "from:0001-01-01"
 
 Value = Annotated[str, Query(max_length=LONGEST_VALUE, pattern=VALUE)]

@@ -21,7 +21,7 @@ from pipelines.sources import folders
 
 router = APIRouter(prefix="/api")
 
-# The most characters of a query, and of the reason for a hold. Chosen: nobody writes more.
+# A query, and the reason for a hold, may have so many characters. Chosen: nobody writes more.
 LONGEST_QUERY, LONGEST_WHY = 2_000, 500
 
 
