@@ -139,8 +139,8 @@ def environment(settings: Settings, keys: Secrets, *, port: int) -> dict[str, st
         "logging__file_task_handler_new_folder_permissions": f"0o{private.FOLDER_MODE:o}",
         "logging__file_task_handler_new_file_permissions": f"0o{private.FILE_MODE:o}",
         "scheduler__enable_health_check": "False",
-        # Seconds after which a task's supervisor notices that the task ended or was marked failed in the UI. Airflow's
-        # own value is 5.
+        # A task's supervisor notices after this many seconds that the task ended or was marked failed in the UI.
+        # Airflow's own value is 5.
         "workers__min_heartbeat_interval": "1",
     }
     return {

@@ -168,7 +168,7 @@ def _single(
     open_messages: _OpenMessages, channel: str, first: postgres.Row, language_and_zone: tuple[str, str]
 ) -> MessageRef:
     """A new message that tells one story or change."""
-    # Receivers know a key without a repeat from before there was one.
+    # A repeat of 0 is left out, because receivers know keys from the time when keys had no repeat.
     repeat = (first["repeat"],) if first["repeat"] else ()
     key = outbox.key(first["watch"], first["article_id"], first["kind"], first["revision"], *repeat, channel)
     open_messages.rows[key] = (

@@ -15,7 +15,8 @@ set query = excluded.query, terms = excluded.terms, unless = excluded.unless, so
 
 -- name: alerts_of_feed
 -- The last alerts of a watch that went out, newest first, with the present facts of their articles and the outlets that tell the same
--- story. removed_at: gone_at is the article's last removal, so an earlier one has the moment when load told it.
+-- story. removed_at: `gone_at` is the time of the article's last removal. That is too late for an alert of an earlier removal, so then
+-- removed_at is the time of the change, which load wrote.
 select a.id, a.kind, coalesce(c.revision_kind, '') as revision_kind, a.lead_id, a.matches, a.created_at, a.source, x.title, x.url,
     x.language, x.published_at, x.published_precision,
     case when a.kind = 'removed' then least(x.gone_at, coalesce(c.at, a.created_at)) end as removed_at, (

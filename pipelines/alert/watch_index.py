@@ -62,7 +62,7 @@ def _build(conn: postgres.Connection, file: Path, digest: str) -> QuerySet:
     try:
         _keep(file, arrays)
     except OSError as error:
-        # The next run builds it again: a full disk must not stop alerts.
+        # A full disk must not stop alerts. Without the file, the next run builds the arrays again.
         log.warning("%s cannot be kept: %s", file, error.strerror or error)
     return QuerySet(arrays)
 

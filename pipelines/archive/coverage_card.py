@@ -161,8 +161,8 @@ def _days(
 def _expect(days: Sequence[Day]) -> None:
     """Set for each day how many addresses are usual, from the earlier days on which a crawl ended."""
     before: deque[Day] = deque()
-    # The same figures in order of size, kept sorted: an archive has very many days, and sorting for each of them again
-    # would be slow.
+    # `sizes` has the figures of `before`, and stays sorted: an archive has very many days, and to sort for each of them
+    # again would be slow.
     sizes: list[int] = []
     for day in days:
         while before and before[0].day < day.day - policy.USUAL_OF_DAYS * DAY:

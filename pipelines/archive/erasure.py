@@ -81,7 +81,7 @@ def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *
         urls = [row["id"] for row in addresses]
         if not dry:
             postgres.query(conn, "load_lock", source=source)
-            # This comes first, so that nothing takes the article in again meanwhile.
+            # The addresses are erased first, so that nothing takes the article in again meanwhile.
             postgres.execute(conn, "erase_addresses", id=number, url_id=found["url_id"])
         looks = postgres.query(conn, "erase_looks", urls=urls)
         lists = postgres.query(conn, "erase_lists", source=source, urls=urls, before=BEFORE)

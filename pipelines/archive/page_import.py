@@ -303,7 +303,7 @@ def _place(settings: Settings, source: str, run: str) -> None:
     folder = settings.data / FOLDER / source / run
     for path in sorted(folder.glob(f"*{warc.CLOSED}")):
         chain.put(settings.raw, path)
-    # A kill came after a file was placed and before it was sent.
+    # A kill may have come after a file was placed and before it was sent.
     for path in warc.unsent(settings.raw, source):
         if path.parent.name == run:
             warc.send(path)

@@ -363,7 +363,7 @@ with asked as (
 select l.* from known join nightdesk.ledger l on l.id = known.id order by l.id
 
 -- name: published_versions
--- The newest versions of an article, each with the fetch that it comes from. If `before` is given, only versions older than `before`.
+-- The newest versions of an article, each with the fetch that it comes from. If `before` is given, they are older than `before`.
 select * from nightdesk.revisions
 where article_id = %(id)s and (%(before)s::integer is null or revision < %(before)s)
 order by revision desc
@@ -416,8 +416,8 @@ select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
     set_config('statement_timeout', %(patience)s, true)
 
 -- name: search_newest_part
--- Since when a share of all articles is dated, counted back from a moment if one is given, by Postgres' statistics. No row if they know no
--- such moment: the share is too large, or many articles have the same date.
+-- The moment since which a share of all articles is dated, by Postgres' statistics. If a moment is given, the share is counted back from it.
+-- There is no row if the statistics know no such moment: the share is too large, or many articles have the same date.
 select dated
 from (
     select dated, row_number() over (order by dated desc) - 1 as newer, bounds - 1 as parts
@@ -454,7 +454,7 @@ order by max(case when w.shape < 2 then ts_rank(w.words, %(of_joined)s::tsquery,
 limit %(count)s
 
 -- name: search_window_end
--- The last article that `search_window` reads. No row if it reads all articles that are left.
+-- The last article that `search_window` reads. There is no row if it reads all articles that are left.
 select w.article_id, w.dated
 from article_words w
 where (%(sources)s::text[] is null or w.source = any(%(sources)s))

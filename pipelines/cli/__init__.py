@@ -102,5 +102,5 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         complain("Stopped; what was finished is kept, and the same command goes on from there.")
-        # The convention of shells: 128 plus the number of SIGINT.
+        # Shells expect this code after Ctrl-C: 128 plus the number of SIGINT.
         sys.exit(130)

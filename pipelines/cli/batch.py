@@ -46,7 +46,7 @@ def run(current: Settings, file: str, *, source: str, learns: bool, processes: i
             _write(done, own_id)
     except KeyboardInterrupt:
         complain(f"Stopped after {counts.total():,} of {len(asked.ids):,} pages; the lines before are complete.")
-        # The convention of shells: 128 plus the number of SIGINT.
+        # Shells expect this code after Ctrl-C: 128 plus the number of SIGINT.
         raise typer.Exit(130) from None
     progress(_summary(asked.trials, counts))
 

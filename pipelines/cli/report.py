@@ -113,14 +113,14 @@ def _row(source: str, stages: dict[str, Tally], first_found: int, copies: int) -
         "message": speaking.message,
         "reasons": reasons,
         "not_due": not_due,
-        # Pages that the lists named for the first time.
+        # named: how many pages the lists named for the first time.
         "named": crawled.get("new", 0),
-        # Articles that the quarantine holds.
+        # held: how many articles the quarantine holds.
         "held": loaded.get(quarantine.HELD, 0),
         "loaded": "load" in stages,
-        # All pages that the lists named for the first time are copies of known articles, or other addresses of them.
+        # all_known: each page that was named for the first time is a copy or another address of a known article.
         "all_known": 0 < copies == first_found,
-        # The load stored nothing of the pages that were named, and knew none of them as another address of an article.
+        # no_article: load stored nothing of the named pages, and knew none of them as another address of an article.
         "no_article": bool(crawled.get("new") and "load" in stages)
         and not copies
         and not any(loaded.get(word) for word in ("new", "duplicate", quarantine.HELD)),

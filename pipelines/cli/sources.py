@@ -22,7 +22,6 @@ sources_app = typer.Typer(help="The sources we follow: list them, show one, chec
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    # That module adds commands to the group of this file.
     from pipelines.cli import template
 
     sources_app.command("export")(followlist.export)

@@ -146,7 +146,7 @@ def _apart(one: Sequence[float], two: Sequence[float]) -> float:
     counts = Counter(both)
     ranks = sum(first[value] + (counts[value] + 1) / 2 for value in one)
     expected = len(one) * (len(both) + 1) / 2
-    # The standard deviation of a sum of ranks.
+    # This is the standard deviation of a sum of ranks.
     deviation = math.sqrt(len(one) * len(two) * (len(both) + 1) / 12)
     return abs(ranks - expected) / deviation
 

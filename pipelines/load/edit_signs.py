@@ -84,5 +84,5 @@ def _times() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _titles() -> frozenset[str]:
-    # In a title of several words, the last word is before the name.
+    # A title of several words is recognised by its last word, which stands before the name.
     return frozenset(phrase.split()[-1] for phrase in _rows()["title"])

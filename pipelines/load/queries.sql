@@ -94,8 +94,8 @@ where urls.state = 'discovered' and urls.fetched_at is null and urls.leased_unti
 
 -- name: load_add_changes
 -- Write one change for every new or revised article. `quiet` says why a change alerts nobody, and is empty if it may alert. A page that was
--- undecided or held until now is no replay, however old it is. An article is old if it was published long before a list first named
--- it. The fetch of its page does not decide, because the fetch may come much later. A date without a time of day stands for the end of its day, month or year.
+-- undecided or held until now is no replay, however old it is. An article is old if it was published long before a list first named it;
+-- the fetch may come much later. A date without a time of day stands for the end of its day, month or year.
 insert into changes (article_id, revision, kind, revision_kind, moved, run, source, quiet)
 select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revised' end, l.revision_kind, l.moved, %(run)s, l.source,
     case

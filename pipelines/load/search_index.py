@@ -138,7 +138,7 @@ def _keep(
     if not rows:
         return
     remembered = _remember(conn)
-    # Words that are perhaps not known yet.
+    # `asked` has the words that are perhaps not known yet.
     asked: set[bytes] = set()
 
     # Postgres takes in the first rows while the next ones are read, and the words are parted.

@@ -68,7 +68,7 @@ def loading(settings: Settings, ahead: Sequence[Source] = ()) -> Iterator[Load]:
     session, idle = ExitStack(), None
     # After a load waited for one source in vain, it waits less for the others: another load may hold all of them.
     patience = policy.LOCK_WAIT_SECONDS
-    # Sources that were not loaded yet, and the tallies of those that were loaded with another one.
+    # `left` has the sources that were not loaded yet, `known` the tallies of sources that were loaded with another one.
     left, known = list(ahead), dict[tuple[str, str], Tally]()
 
     def load_next(source: Source, run: str, prepare: Call = None, check: Call = None) -> Tally:
@@ -159,7 +159,7 @@ def _load_alone(
 ) -> Tally:
     if not _take_turn(conn, source.name, patience):
         return Tally(run=run, source=source.name, stage=STAGE, state=RunState.BUSY, message=BUSY.format(source.name))
-    # Its error closes the session, and the turn ends with it.
+    # If `check` fails, its error closes the session, and this source's turn ends with the session.
     if check:
         with conn:
             check(conn)

@@ -158,7 +158,7 @@ def _start(address: str) -> _Courier:
             [sys.executable, "-m", "pipelines.notify.courier"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # Drop it: such output of a library can show the address.
+            # Errors that a library prints are dropped, because they can show the address.
             stderr=subprocess.DEVNULL,
             env={name: value for name, value in os.environ.items() if not name.startswith(HIDDEN)},
         )

@@ -120,7 +120,7 @@ def drain(
 def _sender(conn: postgres.Connection) -> int:
     """A number that no other living sender has. Its claims are free again when the session ends."""
     while True:
-        # The positive numbers of a Postgres integer.
+        # These are the positive numbers of Postgres' integer.
         sender = random.randrange(1, 2**31)
         (row,) = postgres.query(conn, "become_sender", senders=SENDERS, sender=sender)
         if row["got"]:
@@ -139,10 +139,10 @@ def _serve(
     """Send what is due on a channel, until nothing is due or the channel takes nothing any more."""
     counts: Counter[str] = Counter()
     program = is_program(address)
-    # The messages that were taken and are not marked yet.
+    # `sent` has the messages that were taken and are not marked yet.
     sent: list[int] = []
     with open_courier(channel, address) as hand, _marked_at_last(conn, sent):
-        # Messages that are with the courier at the same time.
+        # At most this many messages are with the courier at the same time.
         most = 1
         while not stop.is_set():
             batch = postgres.query(

@@ -118,7 +118,7 @@ def _term(written: str, start: int) -> QueryToken:
     while prefix := PREFIX.match(written, at):
         behind = prefix.end()
         if not prefixes and (behind == len(written) or BLANK.match(written, behind)) and not prefix[1].islower():
-            # In a title, `Analysis: ` is a word.
+            # `Analysis: ` is a word of a copied title, and no prefix.
             break
         prefixes.append(prefix[1])
         at = behind

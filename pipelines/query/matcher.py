@@ -180,7 +180,7 @@ def _places(made: Forms, stream: FieldWords, language: str) -> Iterator[tuple[in
             if spelling.stem_of and not stems.alike(form, spelling.stem_of, language):
                 continue
             if not (spelling.rest or spelling.bare_alef or stream.whole):
-                # A single word, as most terms are.
+                # Most terms are a single word.
                 for place in stream.places[form]:
                     yield stream.tokens[place].start, stream.tokens[place].end
                 continue

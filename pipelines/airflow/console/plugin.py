@@ -20,7 +20,7 @@ class NightdeskPlugin(AirflowPlugin):
     """The Desk: an entry in the navigation, pages below /plugin/desk, and the app with their data."""
 
     name = "nightdesk"
-    # Relative, so that it also works if Airflow is served below a path.
+    # The addresses are relative, so that they also work if Airflow is served below a path.
     react_apps: list[Any] = [  # noqa: RUF012 Airflow declares it so
         {
             "name": "Desk",

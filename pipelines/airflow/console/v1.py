@@ -280,7 +280,7 @@ def _answer(request: Request, said: BaseModel, *, of: BaseModel | None = None) -
         raise HTTPException(
             413, f"The answer would have {len(body):,} bytes; {policy.ANSWER_BYTES:,} are the most: ask for fewer."
         )
-    # A weak ETag: the same answer may be written in other bytes.
+    # The ETag is weak, because the same answer may be written in other bytes.
     tag = f'W/"{sha256(_json(of) if of else body).hexdigest()[:DIGEST_DIGITS]}"'
     if _has(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers={"ETag": tag})

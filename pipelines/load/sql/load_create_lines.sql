@@ -13,7 +13,7 @@ create temporary table if not exists lines (
     modified_at timestamptz, image text, tags text[], section text, removed jsonb,
     -- What the database knows of the line. article_id: the article of its URL. copy_of: the URL that has the same article. judged: load
     -- decided on this fetch before. latest: this fetch is the newest one of its URL.
-    -- first_fetched_at: of that article, or of the one that the line makes.
+    -- first_fetched_at: when that article was first fetched, or the article that the line makes.
     article_id bigint, first_fetched_at timestamptz, copy_of bigint, judged boolean not null default false, latest boolean not null default false, looks integer,
     -- undecided: the line's URL was undecided or held. discovered_at: when a list first named the URL.
     undecided boolean, discovered_at timestamptz,
