@@ -74,7 +74,7 @@ def answers(address: str) -> bool:
 
 
 def warm(address: str) -> None:
-    """Make the API build its task side; it does this at the first request (10 s of work), not when it starts."""
+    """Make the API build its task side; the API does this at the first request (10 s of work), not at its start."""
     with suppress(httpx.TransportError):
         httpx.get(f"{address}/execution/health", timeout=FIRST_ANSWER_SECONDS, trust_env=False)
 

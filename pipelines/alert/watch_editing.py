@@ -103,7 +103,7 @@ def find_unaddressed(watch: Watch, addressed: Collection[str]) -> list[str]:
 
 
 def span(written: str) -> timedelta:
-    """A span of time as a person writes it: 30min, 8h, 1d, 2w; WatchError if it is none."""
+    """A span of time as a person writes it: 30min, 8h, 1d, 2w; WatchError if the text is no span."""
     found = SPAN.fullmatch(written.strip().lower())
     if not found or not int(found[1]):
         raise WatchError(f"{written!r} is no span of time; write it like 30min, 8h, 1d or 2w.")

@@ -200,7 +200,7 @@ def _name(made: Search, place: SearchPlace, many: int, **more: object) -> list[p
 
 
 def _check_places(made: Search, named: Sequence[postgres.Row], many: int, first: int) -> Iterator[postgres.Row]:
-    """Up to `many` of the named articles whose words stand as the query wants; first: how many are read first."""
+    """Up to `many` of the named articles whose words stand as the query wants; first: how many to read first."""
     wanted = made.wanted
     begin_, size, found = 0, first, 0
     while begin_ < len(named) and found < many:

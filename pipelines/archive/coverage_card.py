@@ -198,7 +198,7 @@ def _gaps(day: Day, followed: date | None) -> list[Gap]:
 
 @contextmanager
 def _replace_file(path: Path) -> Iterator[Path]:
-    """A file beside this one, which replaces it if the block ends well."""
+    """A new file beside a file; the new file replaces the other one if the block ends well."""
     beside = path.with_name(f".{path.name}.part")
     yield beside
     beside.replace(path)

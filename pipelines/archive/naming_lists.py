@@ -27,7 +27,7 @@ REMEMBERED = 1 << 17
 def find(
     settings: Settings, lists: Sequence[postgres.Row], names: set[str], language: str, stays: list[str]
 ) -> list[postgres.Row]:
-    """Those of these answers that name one of these addresses, and those that are marked already.
+    """The answers in `lists` that name one of these addresses, and the answers that are marked already.
 
     stays: gets a sentence on answers that cannot be read.
     """

@@ -50,7 +50,7 @@ def read_raw(path: Path, *, records: bool) -> RawRead | None:
 
 
 def read_ahead(paths: Sequence[Path | None], *, records: bool) -> Iterator[RawRead | None]:
-    """`read_raw` for each path, in their order, as many together as there are processors; None for None."""
+    """Read each path by `read_raw`, in order, with one thread for each processor; None gives None."""
     threads = len(os.sched_getaffinity(0))
     waiting: deque[Future[RawRead | None] | None] = deque()
     left = iter(paths)

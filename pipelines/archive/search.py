@@ -228,7 +228,7 @@ def _best(made: Search, written: str, place: SearchPlace, count: int) -> ResultP
 
 
 def _answering(made: Search) -> Callable[[list[int]], Collection[int]]:
-    """A function that gives, of some articles, the numbers of those that answer."""
+    """A function that gets some articles and gives the numbers of the articles that answer."""
     return lambda ids: _verify_rows(made, [{"article_id": one} for one in ids])
 
 

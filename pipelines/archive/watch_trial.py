@@ -39,7 +39,7 @@ class FoundArticle:
 class TriedQuery:
     """The alerts that the watch would have sent, by day.
 
-    terms: how many articles have each term. alone: how many have this term and no other.
+    terms: how many articles have each term. alone: how many articles have this term and no other.
     listed: what would only have been listed, by reason.
     more: whether there is more than was read.
     """

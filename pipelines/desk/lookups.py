@@ -69,6 +69,6 @@ def sources_of_run(conn: postgres.Connection, run: str) -> list[postgres.Row]:
 def urls_of_run(
     conn: postgres.Connection, run: str, *, source: str, state: str, code: str, kind: str, after: int, count: int
 ) -> list[postgres.Row]:
-    """URLs that a run discovered, those that follow the URL `after`; an empty text turns a filter off."""
+    """URLs that a run discovered, from the first URL behind `after` on; an empty text turns a filter off."""
     narrowed = {"source": source, "state": state, "code": code, "kind": kind}
     return postgres.query(conn, "desk_urls_of_run", run=run, **narrowed, after=after, count=count)

@@ -64,7 +64,7 @@ def of_night(
 
 
 def of_messages(undelivered: int, channels: Iterable[Mapping[str, Any]]) -> Iterator[Record]:
-    """Needs about messages: those that were given up, and those that a channel holds."""
+    """Needs about messages: messages that were given up, and messages that a channel holds."""
     if undelivered:
         yield _need(Need.GIVEN_UP, of={"messages": undelivered})
     for channel in channels:

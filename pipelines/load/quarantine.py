@@ -132,7 +132,7 @@ def let_go(conn: postgres.Connection, sources: Sequence[str], run: str, who: str
 
 
 def list_held(conn: postgres.Connection, *, every: bool = False) -> list[HeldRun]:
-    """The runs that are held, the newest first. every: also those that were released or rejected."""
+    """The runs that are held, the newest first. every: also the runs that were released or rejected."""
     return [_read_held(row) for row in postgres.query(conn, "quarantined", every=every)]
 
 

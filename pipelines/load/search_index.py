@@ -68,8 +68,8 @@ def keep_loaded(
 ) -> None:
     """Add the articles that this transaction of load wrote to the index.
 
-    added: those that were not stored before; compared: whether articles that were stored before may have changed too.
-    indexed: functions that read the rows that extract made, by line; words: the distinct words of all of them. If the
+    added: the articles that were not stored before. compared: whether articles that were stored before may have changed
+    too. indexed: functions that read the rows that extract made, by line. words: the words of all these rows. If the
     article has other words than its line, its rows are made here.
     """
     rows = postgres.query(conn, "load_unindexed", indexed=list(indexed)) if compared else []
@@ -134,7 +134,7 @@ def _keep(
     of_row: Callable[[postgres.Row], Indexed],
     words: Sequence[bytes],
 ) -> None:
-    """Store the rows of articles, and these words and those that `of_row` gives as known ones."""
+    """Store the rows of articles. Note `words`, and the words that `of_row` gives, as known."""
     if not rows:
         return
     remembered = _remember(conn)

@@ -104,7 +104,7 @@ def _connection(settings: Settings) -> AbstractContextManager[postgres.Connectio
 
 
 def _choose_together(settings: Settings, following: Sequence[Source], run: str) -> list[Source]:
-    """The sources to load with the first of these: those that follow on it, as long as their files are small."""
+    """The beginning of `following` that is loaded in one transaction: sources whose article files are small."""
     chosen: list[Source] = []
     size = 0
     for one in following:

@@ -230,7 +230,7 @@ def _answers(server: smtplib.SMTP) -> bool:
 def _receipt(
     post: MailAddress, wanted: Sequence[str], refused: Mapping[str, tuple[int, bytes]], taken: Sequence[str]
 ) -> Receipt:
-    """The receipt of a letter to these recipients: those that the server did not refuse have it."""
+    """The receipt of a letter to these recipients: the recipients that the server did not refuse have the letter."""
     have = [*taken, *(mark(one) for one in wanted if _bare(one) not in refused)]
     if not refused:
         people = "1 recipient" if len(wanted) == 1 else f"{len(wanted)} recipients"

@@ -153,7 +153,7 @@ def parse(written: str, synonyms: Mapping[str, Sequence[str]] = MappingProxyType
 
 
 def terms(node: Node) -> Iterator[Find]:
-    """Every term of a query in order, also those that must not be found."""
+    """Every term of a query in order, also the terms that must not be found."""
     if isinstance(node, Find):
         yield node
     elif isinstance(node, Near):
@@ -168,7 +168,7 @@ def terms(node: Node) -> Iterator[Find]:
 
 
 def values(node: Node, field: Field, *, excluded: bool = False) -> Iterator[str]:
-    """The values that a query asks for in a field, in order; excluded: those that it leaves out."""
+    """The values that a query asks for in a field, in order; excluded: the values that it leaves out."""
     if isinstance(node, FieldFilter) and node.field == field and not excluded:
         yield from node.values
     elif isinstance(node, Every | Either):

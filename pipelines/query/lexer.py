@@ -70,7 +70,7 @@ class QueryToken:
 def pieces(written: str, names: Collection[str]) -> Iterator[QueryToken]:
     """The pieces of a query in order; QueryError if a quote is never closed or a dash is alone.
 
-    names: those that a prefix can have.
+    names: the names that a prefix can have.
     """
     written = WIDE_PREFIX.sub(lambda match: f"{match[1]}:" if match[1].lower() in names else match[0], written)
     written, at = written.translate(ALIKE), 0

@@ -27,7 +27,7 @@ SHORTEST_LETTERS = 3
 
 @lru_cache(maxsize=1 << 14)
 def beginning(word: str) -> str:
-    """The beginning of every word with the stem of this one, in any of the languages."""
+    """The letters with which every word of the same stem begins, in any of the languages."""
     return min((_beginning(word, language) for language in LANGUAGES), key=len)
 
 
