@@ -120,6 +120,8 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # The last byte of an answer is sent by itself, and would wait for the client to confirm the others.
+    disable_nagle_algorithm = True
     server_version = "nginx"
     sys_version = ""
     timeout = IDLE_SECONDS
@@ -128,18 +130,20 @@ class _Handler(BaseHTTPRequestHandler):
     count: Callable[[str, int], int]
     _sent = 0
     _status = 0
+    _host = ""
 
     def do_GET(self) -> None:
         began = time.time()
         request = self._request()
         self._sent, self._status = 0, 0
         at_once = self.count(request.host, 1)
+        self._host = request.host
         try:
             self._respond(request, self.answer(request))
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
         finally:
-            self.count(request.host, -1)
+            self._count_answered()
             conditional = "if-none-match" in request.headers or "if-modified-since" in request.headers
             self.note(
                 {
@@ -157,6 +161,13 @@ class _Handler(BaseHTTPRequestHandler):
             )
 
     do_HEAD = do_GET
+
+    def _count_answered(self) -> None:
+        """Count the request as answered, once. A client that has the whole answer may ask again before this thread runs
+        again, so this is done before the last byte is sent."""
+        if self._host:
+            self.count(self._host, -1)
+            self._host = ""
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing on stderr: the access log is a file."""
@@ -234,10 +245,15 @@ class _Handler(BaseHTTPRequestHandler):
         if length is not None:
             self.send_header("Connection", "close")
             self.close_connection = True
+        if self.command == "HEAD" or not body:
+            self._count_answered()
+            self.end_headers()
+            return
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-            self._sent = len(body)
+        self.wfile.write(body[:-1])
+        self._count_answered()
+        self.wfile.write(body[-1:])
+        self._sent = len(body)
 
     def _pour(self, headers: list[tuple[str, str]], body: bytes, *, slowly: bool, seconds: float) -> None:
         """Send without an end: chunk after chunk, or one byte a second."""
