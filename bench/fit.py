@@ -10,6 +10,7 @@ lock.
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import tempfile
@@ -66,7 +67,7 @@ def split(pages: Sequence[Example], seed: int) -> list[int]:
 
 def judge(pages: Sequence[Example]) -> str:
     """The trees of a judge of blocks that saw all of the pages, as the text of their file."""
-    return _run("judge", **_blocks(pages)).read_text(encoding="utf-8")
+    return _run("judge", **_blocks(pages)).decode()
 
 
 def across(
@@ -78,7 +79,7 @@ def across(
     whole = [*pages, *made]
     of_each = zip(whole, [*folds, *[EVERY] * len(made)], strict=True)
     rows = np.concatenate([np.full(page.able.sum(), fold) for page, fold in of_each])
-    found = np.load(_run("across", **_blocks(whole), fold=rows, inner=np.array(inner)))
+    found = np.load(io.BytesIO(_run("across", **_blocks(whole), fold=rows, inner=np.array(inner))))
     told = [_whole(pages, chances) for chances in found]
     return told[0], told[1:]
 
@@ -99,7 +100,7 @@ def chooser(pages: Sequence[Example], chances: Sequence[Any], folds: Sequence[in
             numbers.append(number)
             their_folds.append(fold)
     columns = {"x": seen, "y": gains, "w": weights, "page": numbers, "fold": their_folds}
-    return _run("choice", **{name: np.array(column) for name, column in columns.items()}).read_text(encoding="utf-8")
+    return _run("choice", **{name: np.array(column) for name, column in columns.items()}).decode()
 
 
 def merit(page: Example, kept: Any) -> float:
@@ -128,10 +129,10 @@ def _whole(pages: Sequence[Example], chances: Any) -> list[Any]:
     return found
 
 
-def _run(what: str, **arrays: Any) -> Path:
-    """The file that fitting.py makes of arrays, in bench's environment."""
-    folder = Path(tempfile.mkdtemp(prefix="nightdesk-fit-"))
-    given, target = folder / "given.npz", folder / "made"
-    np.savez(given, **arrays)
-    subprocess.run([PYTHON, FITTING, what, given, target], check=True)
-    return target
+def _run(what: str, **arrays: Any) -> bytes:
+    """What fitting.py makes of arrays, in bench's environment: the content of its file."""
+    with tempfile.TemporaryDirectory(prefix="nightdesk-fit-") as folder:
+        given, target = Path(folder, "given.npz"), Path(folder, "made")
+        np.savez(given, **arrays)
+        subprocess.run([PYTHON, FITTING, what, given, target], check=True)
+        return target.read_bytes()

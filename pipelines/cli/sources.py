@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import completion, follow, followlist, health, sample, sourcesets
+from pipelines.cli import completion, follow, followlist, health, sample, sourcesets, template
 from pipelines.cli.show import Json, as_json, complain, say, table
 from pipelines.health import saved_states
 from pipelines.settings import of_installation, settings
@@ -22,8 +22,6 @@ sources_app = typer.Typer(help="The sources we follow: list them, show one, chec
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    from pipelines.cli import template
-
     sources_app.command("export")(followlist.export)
     follow.add_to(app)
     sample.add_to(sources_app)

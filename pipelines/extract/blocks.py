@@ -171,6 +171,11 @@ def around(place: TextPlace) -> Iterator[TextPlace]:
         here = here.parent
 
 
+def is_inside(place: TextPlace, element: HtmlElement) -> bool:
+    """Whether an element is the place, or around it."""
+    return any(one.element is element for one in around(place))
+
+
 def has_stop(text: str) -> bool:
     """Whether a line ends as a sentence does."""
     return bool(STOP.search(text[-TAIL_CHARACTERS:]))

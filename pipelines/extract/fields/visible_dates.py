@@ -14,6 +14,7 @@ from functools import lru_cache
 from lxml.html import HtmlElement
 
 from pipelines.dates.written import is_day, is_month, names_update, updated_later
+from pipelines.extract.fields.person_names import SAYS_BY
 from pipelines.extract.phrases import key
 
 NAMED = ("date", "time", "publi", "posted", "created", "meta", "byline")
@@ -77,11 +78,10 @@ EVENT_WORDS = 3
 # A sentence ends so: the dot behind a day of the month or a short month is no such end.
 SENTENCE_END = re.compile(r"(?:\d{4}|(?P<last>[^\W\d_]{4,40}))[\"'”’»)\]]{0,3}\s{0,3}[.!?؟。۔।…]{1,4}[\"'”’»)\]]{0,3}$")
 ASIDE = re.compile(r"\([^()]{1,120}\)|\[[^\[\]]{1,120}\]")
-# A line that begins so says when an article was published, or who wrote it. Chosen: the commonest publishing systems
-# use these words.
+# A line that begins so says when an article was published. Chosen: the commonest publishing systems use these words.
 PUBLISHING = re.compile(
-    r"\W{0,3}(?:(?:first |zuerst |تم )?(?:publi|pubbl|post(?:ed|é)|veröff|erschienen|gepubl|julkaistu|objav|опублик|"
-    r"опублік|نشر|النشر|تاريخ|انتشار|yayın|diterbit|发布|發布|公開|게시)|(?:by|von|par|por|di|door|av|af|od|от|بقلم|كتب)\s)",
+    r"\W{0,3}(?:first |zuerst |تم )?(?:publi|pubbl|post(?:ed|é)|veröff|erschienen|gepubl|julkaistu|objav|опублик|"
+    r"опублік|نشر|النشر|تاريخ|انتشار|yayın|diterbit|发布|發布|公開|게시)",
     re.IGNORECASE,
 )
 # The text of these elements is about something else than the article around them.
@@ -321,7 +321,7 @@ def _tells_event(text: str, element: HtmlElement) -> bool:
 
     The name of an element that means a date, a label, or a word for publishing or writing tells the opposite.
     """
-    if _is_named(element) or LABELLED.match(text) or PUBLISHING.match(text):
+    if _is_named(element) or any(one.match(text) for one in (LABELLED, PUBLISHING, SAYS_BY)):
         return False
     ends = SENTENCE_END.search(text)
     told = (ends and not is_month((ends["last"] or "").lower())) or ASIDE.fullmatch(text)

@@ -27,8 +27,8 @@ ASKED_WITH = ("form", "input", "button", "iframe", "a")
 MOST_WORDS, MOST_SHARE = 120, 0.15
 # A block with at least this many words is a paragraph of the article, even in such a box. Chosen: calls are shorter.
 PARAGRAPH_WORDS = 40
-# A line with more than this many words, a full stop and no link is prose, and not an offer. Chosen: shorter lines are
-# often no prose; a repeated line (line_cuts) has the same limit.
+# A repeated line with at least this many words is prose, and so is a line of a sign-up box with more than this many, a
+# full stop and no link. Chosen: shorter lines are often no prose; `line_cuts` has the same limit for repeated lines.
 PROSE_WORDS = 12
 # A line has such a sign before or after a link, and the sign points to the link. In lines from right to left, the sign
 # points to the left.

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lxml.html import HtmlElement
-
-from pipelines.extract.blocks import Block, TextPlace, around
+from pipelines.extract.blocks import Block, TextPlace, around, is_inside
 from pipelines.extract.text import particulars
 from pipelines.extract.text.other_articles import LINKED_SHARE, linked_page
 
@@ -30,15 +28,20 @@ def find_cards(found: Sequence[Block], stays: Sequence[int], url: str) -> list[i
     """
     boxes = {number: place for number in stays if (place := _find_card(found, number, url)) is not None}
     cards: list[int] = []
-    for number, place in boxes.items():
-        inside = {one for one in stays if abs(one - number) < MOST_BLOCKS and _is_in(found[one], place.element)}
-        above = max((one for one in stays if one < number and one not in inside), default=None)
-        below = min((one for one in stays if one > number and one not in inside), default=None)
-        if above is None or below is None or above in boxes or below in boxes:
+    for at, number in enumerate(stays):
+        place = boxes.get(number)
+        if place is None:
             continue
-        around_it = found[above].place.parent
-        if around_it is not None and around_it is found[below].place.parent:
-            cards.extend(sorted(inside))
+        first, last = at, at
+        while first > 0 and is_inside(found[stays[first - 1]].place, place.element):
+            first -= 1
+        while last + 1 < len(stays) and is_inside(found[stays[last + 1]].place, place.element):
+            last += 1
+        if first == 0 or last + 1 == len(stays) or stays[first - 1] in boxes or stays[last + 1] in boxes:
+            continue
+        above, below = (found[stays[one]].place.parent for one in (first - 1, last + 1))
+        if above is not None and above is below:
+            cards.extend(stays[first : last + 1])
     return cards
 
 
@@ -50,10 +53,10 @@ def _find_card(found: Sequence[Block], number: int, url: str) -> TextPlace | Non
         return None
     for _, place in zip(range(MAX_LEVELS), around(block.place), strict=False):
         first = number
-        while first > 0 and number - first < MOST_BLOCKS and _is_in(found[first - 1], place.element):
+        while first > 0 and number - first < MOST_BLOCKS and is_inside(found[first - 1].place, place.element):
             first -= 1
         last = number
-        while last + 1 < len(found) and last - first < MOST_BLOCKS and _is_in(found[last + 1], place.element):
+        while last + 1 < len(found) and last - first < MOST_BLOCKS and is_inside(found[last + 1].place, place.element):
             last += 1
         others = [found[one] for one in range(first, last + 1) if one != number]
         if last - first >= MOST_BLOCKS or not all(map(_may_be_in_card, others)):
@@ -76,7 +79,3 @@ def _is_headline(block: Block) -> bool:
 
 def _is_linked(block: Block) -> bool:
     return block.linked >= LINKED_SHARE * block.words
-
-
-def _is_in(block: Block, element: HtmlElement) -> bool:
-    return any(place.element is element for place in around(block.place))

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.extract.blocks import Block, TextPlace, around
+from pipelines.extract.blocks import Block, TextPlace, around, is_inside
 from pipelines.extract.phrases import key, reasons
 from pipelines.extract.text import other_subject, particulars
 from pipelines.text import has_unspaced
@@ -147,7 +147,7 @@ def _below_title(found: Sequence[Block], kept: Sequence[int], titles: Collection
 
 def _is_dated(found: Sequence[Block], unit: HtmlElement, titles: Collection[str]) -> bool:
     """Whether a unit begins with a heading, neither a link nor the page's own, and has its own day below it."""
-    inside = [block for block in found if any(place.element is unit for place in around(block.place))]
+    inside = [block for block in found if is_inside(block.place, unit)]
     head = inside[0] if inside else None
     if head is None or head.tag not in HEADINGS or head.words < HEADING_WORDS or head.key in titles:
         return False
@@ -315,7 +315,7 @@ def _heading(
 ) -> bool:
     """Whether a unit begins with a heading that is not the page's: its own h1, or a heading that links elsewhere."""
     number = first
-    while number >= 0 and any(place.element is unit for place in around(found[number].place)):
+    while number >= 0 and is_inside(found[number].place, unit):
         block = found[number]
         if block.words >= HEADING_WORDS and block.key not in titles:
             all_link = block.linked >= LINKED_SHARE * block.words or (linked and _is_all(block, "a"))
