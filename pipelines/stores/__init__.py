@@ -1,1 +1,1 @@
-"""The stores, and how they are reached: Postgres, raw files, article files."""
+"""The stores and the access to them: Postgres, raw files, article files, and source files in a bucket."""

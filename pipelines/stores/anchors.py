@@ -1,8 +1,8 @@
 """The newest digests of the chains, to be kept where this machine cannot change them.
 
 A chain shows that no line within it was changed. But somebody could write the complete chain again, or cut its end.
-Only a digest that is kept elsewhere shows this. It is a line such as `2026-11-22T02:14:09+00:00 sana 41 9f2c…`: the
-time, the folder of the raw store, the number of the chain's line, and the line's SHA-256.
+Only a digest that is kept elsewhere shows this. A kept digest is a line such as `2026-11-22T02:14:09+00:00 sana 41
+9f2c…`: the time, the folder of the raw store, the number of a line in the folder's chain, and that line's SHA-256.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def newest(raw: Path) -> list[str]:
 
 
 def keep(file: Path, lines: Sequence[str]) -> list[str]:
-    """Add to a file those lines that it does not have yet, and return when they are on its disk; gives the added lines.
-    OSError if this fails.
+    """Add to a file the lines that it does not have yet, and sync it to disk; gives the added lines. OSError if this
+    fails.
     """
     known = {found[0] for found in KEPT.finditer(file.read_text(encoding="utf-8"))} if file.exists() else set()
     added = [line for line in lines if line.partition(" ")[2] not in known]
@@ -41,7 +41,7 @@ def keep(file: Path, lines: Sequence[str]) -> list[str]:
 
 
 def read(file: Path) -> list[tuple[str, int, str]]:
-    """Folder, number and digest of each line in a file that holds a digest of a chain; other lines are ignored."""
+    """The folder, number and digest from each line of a file. Lines without a digest of a chain are ignored."""
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
@@ -52,7 +52,8 @@ def read(file: Path) -> list[tuple[str, int, str]]:
 
 
 def differing(kept: Sequence[tuple[str, int, str]], folder: str, links: Sequence[ChainLink]) -> Iterator[Break]:
-    """The lines of a folder's chain that differ from the lines kept elsewhere, or are missing."""
+    """The lines of a folder's chain that differ from the digests kept elsewhere (`kept`, as `read` gives them), or are
+    missing."""
     known = {link.number: link.digest for link in links}
     for of, number, digest in kept:
         if of == folder and known.get(number) != digest:

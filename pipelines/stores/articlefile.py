@@ -27,8 +27,8 @@ from pipelines.settings import Settings
 from pipelines.stores import bucket
 from pipelines.text import clean
 
-# If a half-written file is this many seconds old, the extract that wrote it was killed. Chosen: extract gives up a slow
-# page much sooner.
+# If nothing was written to a half-written file for this many seconds, the extract that wrote it was killed. Chosen: a
+# living extract writes more often, because it gives up a slow page much sooner.
 ABANDONED_SECONDS = 3600.0
 # Reading a line that another program wrote may raise these errors.
 NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -38,10 +38,12 @@ NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, Recur
 class Line:
     """One page of a run, and its result: exactly one of article and rejection.
 
-    The names of the fields are the names in the file, which earlier versions wrote. signature: of the article's text,
-    as `signatures.write_signature`; words: its rows of the search index (no count), as `index_rows.write_rows`, in a
-    file without the distinct words that an earlier line of the file has; digests: as `digests.write_digests`. Older
-    files lack some of them.
+    The names of the fields are the names in the file, which earlier versions wrote. Older files lack some of these:
+
+    signature: the signature of the article's text, as `signatures.write_signature` makes it.
+    words: the article's rows of the search index, as `index_rows.write_rows` makes them (not a number of words). In a
+    file, `index_rows.leave_out` has removed the words that an earlier line of the file lists.
+    digests: as `digests.write_digests` makes them.
     """
 
     fetch_id: int
@@ -56,7 +58,7 @@ class Line:
 
 
 class ArticleInFile(msgspec.Struct, frozen=True, gc=False):
-    """An article whose texts are left in JSON, as they stand in the file: to read them costs more than to copy them."""
+    """An article whose texts are left in JSON, as they stand in the file, because decoding costs more than copying."""
 
     source: str
     url: str
@@ -92,7 +94,7 @@ class LineInFile(msgspec.Struct, frozen=True, gc=False):
     digests: Sequence[Any] = ()
 
 
-# This many bytes are read at once. Chosen: a line has some fifteen thousand bytes.
+# This many bytes are read at once. Chosen: they hold some seventy lines of fifteen thousand bytes.
 READ_BYTES = 1 << 20
 # These texts of an article are left in JSON.
 TEXTS_IN_FILE = ("title", "description", "text", "published_from", "image", "section")
@@ -117,10 +119,11 @@ def read_in_file(file: Path) -> Iterator[LineInFile]:
 
 
 def copy_texts(article: ArticleInFile) -> Iterator[bytes | str]:
-    """The texts of an article, in the order of TEXTS_IN_FILE: bytes are in COPY's text form, and a str is a text
-    without the characters that Postgres cannot store. One of the errors in NO_LINE if a value is no text.
+    """The texts of an article, in the order of TEXTS_IN_FILE: as bytes if the text from the file is in the text form of
+    Postgres' COPY already, else as a str without the characters that Postgres cannot store. One of the errors in
+    NO_LINE if a value is no text.
 
-    COPY knows all escapes of JSON except those with the number of a character.
+    COPY reads all escapes of JSON except those with the number of a character (`\\u00e9`).
     """
     for name in TEXTS_IN_FILE:
         written = bytes(getattr(article, name))
@@ -130,7 +133,7 @@ def copy_texts(article: ArticleInFile) -> Iterator[bytes | str]:
 
 
 def write_removed(article: ArticleInFile) -> str:
-    """What was cut from an article, as one text of JSON, without what Postgres cannot store."""
+    """The blocks that were cut from an article, in JSON, without the characters that Postgres cannot store."""
     cleaned = [RemovedBlock(text=clean(one.text), reason=clean(one.reason)) for one in article.removed]
     return msgspec.json.encode(cleaned).decode()
 
@@ -171,8 +174,8 @@ def write(
 ) -> int:
     """Put a complete article file in place and on disk, or leave the earlier one; gives the number of lines.
 
-    holding: within this block the file gets its place. It raises an error if another process has taken over the work on
-    this file.
+    holding: gives a block, within which the file is put in place. The block raises an error if another process has
+    taken over the work on this file.
     """
     private.folder(file.parent)
     _sweep(file.parent)
@@ -182,7 +185,7 @@ def write(
     try:
         with private.open_private(beside, "w", encoding="utf-8") as stream:
             for line in lines:
-                # So load need not part the usual words of a language again for each article.
+                # Words that an earlier line lists are left out, so load handles each word once for a file.
                 shorter = index_rows.leave_out(line.words, words) if index_rows.is_current(line.words) else line.words
                 stream.write(to_json(replace(line, words=shorter)) + "\n")
                 count += 1
@@ -197,7 +200,7 @@ def write(
 
 
 def _put_in_place(file: Path, beside: Path, version: str, holding: Callable[[], AbstractContextManager[None]]) -> bool:
-    """Whether the file got its place; not if the bucket has another version of it meanwhile."""
+    """Put the finished file in place; False if the bucket has another version than `version` by now."""
     with holding():
         if not address_of(file):
             beside.replace(file)
@@ -206,7 +209,7 @@ def _put_in_place(file: Path, beside: Path, version: str, holding: Callable[[], 
             bucket.upload(file, beside, over=version)
         except bucket.ChangedError:
             return False
-        # This file is older than the use of a bucket: the one in the bucket is newer.
+        # A file on this disk is from the time before a bucket was used; the file in the bucket is newer.
         file.unlink(missing_ok=True)
         return True
 
@@ -256,10 +259,10 @@ def _from_json_in_file(text: bytes) -> LineInFile:
 
 
 def _has_numbered(written: bytes) -> bool:
-    """Whether a text in JSON has an escape with the number of a character. NUL and halves of surrogate pairs have such
-    escapes.
+    """Whether a text in JSON has an escape with the number of a character. Only by such an escape a text can hold NUL
+    or half of a surrogate pair.
     """
-    # Most texts have escapes, of line feeds and quotes, and none has a number.
+    # This check is enough for most texts: they have escapes for line feeds and quotes, and no numbers.
     if NUMBERED_ESCAPE not in written:
         return False
     at = written.find(ESCAPE)
@@ -285,7 +288,7 @@ def _stamp(at: datetime) -> str:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove the unfinished files of killed extractions. A living extraction has written within the hour."""
+    """Remove the unfinished files of killed extractions, to which nothing was written for ABANDONED_SECONDS."""
     for left in folder.glob(".*.jsonl.*"):
         with suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:

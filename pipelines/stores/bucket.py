@@ -1,8 +1,9 @@
 """Files that may be in a bucket (NIGHTDESK_RAW). All access to object storage is here; only this module knows boto3.
 
-A file is first written and synced on this machine, under the path of its place. `upload` puts the complete file into
-the bucket and checks its digest there. To read a file that never changes, this module looks on this disk first, then in
-the bucket. If no bucket is set, everything happens on the disk, and boto3 need not be installed.
+A path here is a `Place` (`bucket_paths.py`): a path on this disk that also knows its address in the bucket. A file is
+first written and synced on this disk. `upload` puts the complete file into the bucket and checks its digest there. To
+read a file that never changes, this module looks on this disk first, then in the bucket. If no bucket is set,
+everything happens on the disk, and boto3 need not be installed.
 
 If a bucket does not answer, the request is repeated as long as `patient` says. After that an AwayError is raised, and
 nothing is decided about the file.
@@ -33,20 +34,19 @@ SCHEME = "s3://"
 # crawl's session may be silent for longer than this (SILENT_SECONDS in stores/runs.py). While a crawl waits, it sends
 # nothing to its sites (`has_turns` in spiders/store.py).
 PATIENCE_SECONDS = 90.0
-# The pause between two tries grows from FIRST_PAUSE_SECONDS to LONGEST_PAUSE_SECONDS. Chosen: such tries add no load to
-# a busy store.
+# The pause between two tries grows from FIRST_PAUSE_SECONDS to LONGEST_PAUSE_SECONDS. Chosen: tries with such pauses
+# add little load to a busy store.
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
-# After a bucket was given up, no request waits for it for this many seconds. Chosen: each page of a source makes a
-# request.
+# After a request to a bucket was given up, further requests in this many seconds are tried once and not repeated.
+# Chosen: each page of a source makes a request, and each would wait PATIENCE_SECONDS in vain.
 GIVEN_UP_SECONDS = 60.0
 # A connection may take CONNECT_SECONDS seconds, and the next bytes of an answer may take READ_SECONDS seconds. Chosen:
-# the store is expected in the same data centre.
+# the store is expected in the same data centre, where it answers much sooner.
 CONNECT_SECONDS, READ_SECONDS = 5, 30
 # boto3 itself sends a request this many times. Chosen: the second time is for a connection that had gone stale; all
 # other repeats are done in this module.
 ATTEMPTS = 2
-# A worker's name ends with this many random bytes, written after the host's name. Chosen: they make two workers of one
-# host differ.
+# A worker's name is the host's name and this many random bytes. Chosen: they make two workers of one host differ.
 WORKER_BYTES = 2
 # This file, below the raw store's folder, holds a worker's name.
 WORKER = ".worker"
@@ -95,7 +95,7 @@ def is_there(path: Path) -> bool:
 
 
 def is_in_bucket(path: Path) -> bool:
-    """Whether the bucket has a file, whatever is on this disk."""
+    """Whether a file is in the bucket. This disk is not looked at."""
     return bool(address_of(path)) and _head(path) is not None
 
 
@@ -116,7 +116,7 @@ def whole(path: Path, *, newest: bool = False) -> Iterator[Path]:
         yield path
         return
     with TemporaryDirectory(prefix="nightdesk-bucket-") as folder:
-        # The last three parts are the name of a raw file.
+        # The copy's path ends with the same three parts, which are the name of a raw file.
         copy = Path(folder, *path.parts[-3:])
         private.folder(copy.parent)
         try:
@@ -129,13 +129,15 @@ def whole(path: Path, *, newest: bool = False) -> Iterator[Path]:
 
 
 def read_from(path: Path, at: int, length: int) -> bytes:
-    """`length` bytes of a file in the bucket, fewer at its end; FileNotFoundError if it is not there."""
+    """`length` bytes of a file in the bucket from the byte `at` on, fewer at the file's end; FileNotFoundError if the
+    file is not there."""
     asked = f"bytes={at}-{at + length - 1}"
     return bytes(_answer(path, lambda client, of: _get(client, of, Range=asked)[0]))
 
 
 def list_files(folder: Path, suffix: str) -> list[str]:
-    """The files below a folder with names that end with `suffix`, on this disk and in the bucket, by relative path."""
+    """The files below a folder whose names end with `suffix`, on this disk and in the bucket, as paths relative to the
+    folder."""
     found = {path.relative_to(folder).as_posix() for path in Path(folder).rglob(f"*{suffix}") if path.is_file()}
     if address_of(folder):
         found |= {name for name in _answer(folder, _names) if name.endswith(suffix)}
@@ -143,7 +145,7 @@ def list_files(folder: Path, suffix: str) -> list[str]:
 
 
 def folders(folder: Path) -> list[str]:
-    """The folders in a folder, on this disk and in the bucket."""
+    """The names of the folders in a folder, on this disk and in the bucket."""
     found = {path.name for path in Path(folder).glob("*") if path.is_dir()}
     if address_of(folder):
         found |= set(_answer(folder, _prefixes))
@@ -151,17 +153,18 @@ def folders(folder: Path) -> list[str]:
 
 
 def remove(path: Path) -> None:
-    """Delete a file wherever it is."""
+    """Delete a file from this disk and from the bucket."""
     if address_of(path):
         _answer(path, lambda client, of: client.delete_object(Bucket=of[0], Key=of[1]))
     path.unlink(missing_ok=True)
 
 
 def upload(path: Path, content: Path, *, over: str | None = None) -> None:
-    """Put a complete file into the bucket, at the address of a place, and return when exactly these bytes are there.
+    """Put the complete file `content` into the bucket, at the address of `path`, and return when exactly these bytes
+    are there.
 
-    over: the version that the file replaces, empty if there is none. ChangedError if the bucket has another version by
-        now. None: replace whatever is there.
+    over: the version of the file in the bucket that is to be replaced; empty if the bucket has no such file.
+        ChangedError if the bucket has another version by now. None: replace whatever is there.
     """
     with content.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()
@@ -194,7 +197,7 @@ def version_now(path: Path) -> str:
 
 
 def version_of(path: Path) -> tuple[bytes, str]:
-    """A small file of the bucket and its version; empty and no version if it is not there."""
+    """The content of a small file in the bucket, and its version; both are empty if the file is not there."""
     try:
         content, version = _answer(path, _get)
     except FileNotFoundError:
@@ -203,7 +206,8 @@ def version_of(path: Path) -> tuple[bytes, str]:
 
 
 def replace(path: Path, content: bytes, version: str) -> None:
-    """Replace that version of a small file in the bucket; ChangedError if the bucket has another version by now."""
+    """Replace a small file in the bucket if it still has this version, which is empty for a new file; else
+    ChangedError."""
     if_so = _condition(version)
     _answer(path, lambda client, of: client.put_object(Bucket=of[0], Key=of[1], Body=content, **if_so))
 

@@ -1,5 +1,5 @@
-"""Files on this machine that belong in the bucket: files that are older than the bucket, and files that it did not
-take.
+"""Files on this machine that belong in the bucket: files from before a bucket was set, and files whose upload
+failed.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from pipelines.stores import bucket, chain, warc
 
 
 def bring(settings: Settings) -> int:
-    """Bring closed raw files, chains and article files of this machine to the bucket; gives how many. Without a bucket:
-    none.
+    """Bring closed raw files, chains and article files of this machine to the bucket; gives the number of files, 0 if
+    no bucket is set.
 
     If the bucket has a chain or an article file already, the file here is left, because the bucket's is newer.
     """

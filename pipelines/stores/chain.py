@@ -28,7 +28,8 @@ from pipelines.errors import StoreError
 from pipelines.stores import bucket, warc
 
 NAME = "chain.jsonl"
-# `rewrite` puts a file with this suffix beside a raw file until the chain has its line.
+# `rewrite` writes the new content of a raw file into a file with this suffix beside it, and moves that file into place
+# after the chain has a line about the rewriting.
 REWRITING = ".rewriting"
 # This many bytes are copied at once.
 PIECE_BYTES = 1 << 20
@@ -60,7 +61,7 @@ class ChainLink:
 
 @dataclass(frozen=True, kw_only=True)
 class Break:
-    """A line of a chain that cannot be read, or does not name the line before it."""
+    """The number of a line of a chain with a fault, and what the fault is."""
 
     line: int
     why: str
@@ -100,7 +101,7 @@ def links(raw: Path, folder: str) -> list[ChainLink]:
 
 
 def newest(raw: Path, name: str) -> ChainLink | None:
-    """The last line of a chain about a file."""
+    """The last line about this file in its chain; None if there is none."""
     found = None
     for link in links(raw, name.partition("/")[0]):
         found = link if link.file == name else found
@@ -165,7 +166,7 @@ def retire(raw: Path, names: Sequence[str], why: str) -> None:
 def rewrite(raw: Path, name: str, content: BinaryIO, why: str) -> None:
     """Put other content in place of a raw file. The chain first says so, and why.
 
-    If it is killed in between, `finish_rewrites` does the rest. StoreError if the file is not there.
+    If the process is killed in between, `finish_rewrites` does the rest. StoreError if the file is not there.
     """
     path = raw / name
     if not bucket.is_there(path):
@@ -183,7 +184,8 @@ def rewrite(raw: Path, name: str, content: BinaryIO, why: str) -> None:
 
 
 def finish_rewrites(raw: Path, folder: str) -> list[str]:
-    """Finish each killed `rewrite` with a line in the chain, and undo each without one; gives the finished files."""
+    """Finish each killed `rewrite` that wrote its line into the chain, and undo each that did not; gives the finished
+    files."""
     done = []
     for beside in sorted((raw / folder).glob(f"*/*{REWRITING}")):
         path = raw / beside.relative_to(raw).with_name(beside.name.removesuffix(REWRITING))
@@ -237,8 +239,8 @@ def _put_in_place(beside: Path, path: Path) -> None:
 
 @contextmanager
 def _hold(raw: Path, folder: str) -> Iterator[Path | BinaryIO]:
-    """Hold the chain of a folder; on this disk no other process can hold it then. If there is no chain yet, it begins
-    with the present files.
+    """Hold the chain of a folder: on a disk, no other process can hold it at the same time. In a bucket nothing is
+    locked; there `_add_in_bucket` compares. If there is no chain yet, it begins with the present files.
     """
     path = raw / folder / NAME
     if address_of(raw):
@@ -292,7 +294,7 @@ def _add_in_bucket(path: Path, added: Sequence[ChainLink]) -> None:
 
 
 def _write_links(lines: Sequence[bytes], added: Sequence[ChainLink]) -> bytes:
-    """New links in the form of lines that follow these lines."""
+    """New links in the form of lines of a chain, to be added after `lines`."""
     number, before = len(lines), hashlib.sha256(lines[-1].rstrip(b"\n")).hexdigest() if lines else ""
     written = b""
     for link in added:

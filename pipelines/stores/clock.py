@@ -1,5 +1,5 @@
-"""The one clock of the ledger: Postgres' own, whatever the clock of the crawling machine says. There is also a clock
-that measures how long a process has been silent.
+"""The one clock of the ledger: Postgres' own, whatever the clock of the crawling machine says. `since_boot` is another
+clock, to measure how long a process has been silent.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Clock:
 
 
 def of_ledger(conn: postgres.Connection) -> Clock:
-    """The clock of Postgres. The caller may ask for it in any transaction."""
+    """The clock of Postgres, also in the middle of a transaction: it does not give the transaction's begin."""
     row = postgres.row(conn, "clock") or {}
     # The process's clock is read after Postgres' answer, so that a written time is never later than the times with
     # which it is compared.

@@ -8,7 +8,7 @@ from pipelines import private
 from pipelines.errors import DiskFullError
 from pipelines.settings import Settings
 
-# A megabyte has this many bytes where NIGHTDESK_MIN_FREE_MB is counted.
+# One megabyte of NIGHTDESK_MIN_FREE_MB is this many bytes.
 MB_BYTES = 1 << 20
 
 

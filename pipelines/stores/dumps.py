@@ -20,8 +20,8 @@ from pipelines.stores.postgres_programs import VERSION, binaries
 
 # This many lines of pg_dump's errors are shown. Chosen: the last lines tell the reason.
 LAST_LINES = 3
-# UNKNOWN is a setting at a script's beginning that older servers do not know. SETTINGS_END begins the line that ends
-# the settings.
+# These begin lines at the top of pg_restore's script: UNKNOWN the line with a setting that older servers do not know,
+# SETTINGS_END the last line of the settings.
 UNKNOWN, SETTINGS_END = b"SET transaction_timeout", b"SET row_security"
 
 
@@ -47,7 +47,7 @@ def restore(settings: Settings, file: Path) -> list[str]:
     """Fill an empty database from a dump, completely or not at all, and migrate it to this version; gives the
     migrations.
 
-    DatabaseError if the database is not empty, or if these programs cannot read the file.
+    DatabaseError if the database is not empty, or if Postgres' programs cannot read the file.
     """
     if not file.is_file():
         raise DatabaseError(f"There is no file {file}.")
@@ -63,8 +63,8 @@ def restore(settings: Settings, file: Path) -> list[str]:
 
 
 def _fill(settings: Settings, file: Path) -> None:
-    """Run a dump as a script in one transaction, which ends only when the script is complete. The server may be older
-    than the programs.
+    """Run a dump as a script in one transaction, which is committed only when the script is complete. The server may be
+    older than the programs.
 
     pg_restore itself would set an option that only servers of its own version know (transaction_timeout), and would
     fail on older servers.
@@ -98,7 +98,7 @@ def _fill(settings: Settings, file: Path) -> None:
             shutil.copyfileobj(reader.stdout, writer.stdin)
             if reader.wait() == 0:
                 writer.stdin.write(b"commit;\n")
-        # The program that reads may have ended early, before it read all the output of the other program.
+        # If psql ended early, pg_restore may still have output that nobody reads. With its pipe closed, it ends too.
         reader.stdout.close()
         with suppress(BrokenPipeError):
             writer.stdin.close()

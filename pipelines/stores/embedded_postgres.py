@@ -31,8 +31,8 @@ from pipelines.errors import DatabaseError
 from pipelines.stores import postgres_keeper, postgres_programs
 from pipelines.stores.postgres_programs import VERSION
 
-# A folder's name has this many hexadecimal digits. Chosen: no two installations of one machine begin with the same
-# digits.
+# The name of a socket's folder below /tmp ends with this many hexadecimal digits of a digest. Chosen: no two
+# installations of one machine have digests that begin with the same 16 digits.
 DIGEST_DIGITS = 16
 # Between two checks whether the server answers, this many seconds pass. Chosen: nobody notices so short a wait.
 POLL_SECONDS = 0.2
@@ -44,12 +44,12 @@ PORT = 5432
 # If the server is killed, its processes get this many seconds to end. They usually notice within a second; on a busy
 # machine this takes much longer.
 ORPHANS_SECONDS = 20.0
-# A path of these characters alone is one word to every reader of an address, and the kernel takes it as the path of a
-# socket.
+# In a path of only these characters, no program that reads an address or Postgres' options takes a character for a sign
+# of its own.
 PLAIN_PATH = re.compile(r"[\w./+@-]+", re.ASCII)
 # Linux allows this many bytes for a socket's path (the size of sun_path, less one byte for its end).
 SOCKET_PATH_BYTES = 107
-# This file is in a folder in which only root can write.
+# `user_made` locks this file. Only root can write in its folder, so nobody else can hold the lock.
 USER_LOCK = Path("/run/nightdesk-user.lock")
 INSTEAD = "Let NIGHTDESK_DATA be a folder that can be written to, or set NIGHTDESK_DATABASE_URL."
 
@@ -112,8 +112,8 @@ def is_another_users(folder: Path) -> bool:
 
 def user_made(name: str) -> pwd.struct_passwd:
     """The user of this name, created if missing. Several processes may ask for it at the same moment."""
-    # useradd looks for the name before it locks the list: of two calls at once, the second would change the user's
-    # number.
+    # useradd looks for the name before it locks the list of users: if two calls ran at the same time, the second would
+    # change the number that the first gave to the user.
     with private.open_private(USER_LOCK, "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
@@ -165,8 +165,8 @@ def _users(folder: Path) -> Path:
 
 
 def _share_lock(folder: Path) -> int:
-    """Take the shared lock of one more user. This waits while the keeper, which then holds the lock exclusively, stops
-    the server."""
+    """Take the shared lock that shows that this process uses the server. While the keeper stops the server, it holds
+    the lock exclusively, and this function waits."""
     lock = os.open(_users(folder), os.O_RDWR | os.O_CREAT, private.FILE_MODE)
     fcntl.flock(lock, fcntl.LOCK_SH)
     return lock
@@ -181,7 +181,7 @@ def _last(lock: int) -> bool:
 
 
 def _start(folder: Path) -> None:
-    """Start the server, which is not running, and leave its keeper behind."""
+    """Start the server, which must not be running. Its keeper, a process of its own, stays."""
     user = _runs_as(folder)
     _open_to(folder.parent, user)
     _check_way(folder.parent, user)
@@ -214,8 +214,7 @@ def _check_way(data: Path, user: pwd.struct_passwd) -> None:
 
 
 def _find_closed(user: pwd.struct_passwd, *paths: Path) -> str:
-    """The first folder or file on the way to the server's data and programs that a user may not enter or read; None if
-    the way is open."""
+    """The first folder or file on the way to these paths that a user may not enter or read; empty if there is none."""
     return "" if user.pw_uid == os.geteuid() else _by_keeper("closed", user, *paths).stdout.strip()
 
 
@@ -237,7 +236,8 @@ def _by_keeper(what: str, user: pwd.struct_passwd, *words: Any) -> subprocess.Co
 
 
 def _make_folder(folder: Path, user: pwd.struct_passwd, programs: Path) -> None:
-    """Make the database's folder beside its place and move the finished folder there, unless it is there."""
+    """Make the database's folder, unless it exists: initdb fills a folder beside its place, which is then moved
+    there."""
     if (folder / "PG_VERSION").exists():
         found = (folder / "PG_VERSION").read_text(encoding="utf-8").strip()
         if found != str(VERSION):
@@ -296,7 +296,7 @@ def _runs_as(folder: Path) -> pwd.struct_passwd:
 
 
 def _open_to(data: Path, user: pwd.struct_passwd) -> None:
-    """Let the server's user pass through the data folder, if this user is not its owner."""
+    """Set the mode of the data folder: another user, if the server runs as one, may pass through it and no more."""
     found = data.stat()
     wanted = private.FOLDER_MODE if user.pw_uid == found.st_uid else private.PASSAGE
     if stat.S_IMODE(found.st_mode) != wanted and found.st_uid == os.geteuid():
@@ -304,8 +304,8 @@ def _open_to(data: Path, user: pwd.struct_passwd) -> None:
 
 
 def _write_rules(folder: Path, user: pwd.struct_passwd) -> None:
-    """Write who may connect: the user who runs Nightdesk, as the kernel identifies that user; and any role that has a
-    password, with it."""
+    """Write who may connect: the user who runs Nightdesk, as the kernel identifies that user, and any role of the
+    database that gives its password."""
     names = {"root", pwd.getpwuid(user.pw_uid).pw_name} - {SERVER_USER}
     head = "# Written by Nightdesk each time the server starts.\n"
     rules = "local all postgres peer map=nightdesk\nlocal all all scram-sha-256\n"
@@ -320,7 +320,8 @@ def _write_rules(folder: Path, user: pwd.struct_passwd) -> None:
 
 
 def _socket_folder(folder: Path, user: pwd.struct_passwd) -> Path:
-    """The folder where the server listens: its own, or one below /tmp if its path does not fit into an address."""
+    """The folder where the server listens: the database's folder, or one below /tmp if the path of the database's
+    folder is too long or has other characters than PLAIN_PATH."""
     if PLAIN_PATH.fullmatch(str(folder)) and len(str(folder / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_BYTES:
         return folder
     found = Path(tempfile.gettempdir()) / f"nightdesk-{sha256(os.fsencode(folder)).hexdigest()[:DIGEST_DIGITS]}"
@@ -337,7 +338,7 @@ def _socket_of(folder: Path) -> Path:
 
 
 def _check_folder(socket: Path, owner: int) -> Path:
-    """The folder of a socket, if only its owner can put something into it."""
+    """Return the folder of a socket. DatabaseError unless it belongs to this owner and nobody else can use it."""
     found = socket.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
         raise DatabaseError(

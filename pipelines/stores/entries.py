@@ -10,15 +10,16 @@ from pipelines.model import Entry
 
 
 def as_json(entry: Entry | None) -> dict[str, Any] | None:
-    """The facts of an Entry: dates in ISO form, empty fields and characters that Postgres cannot hold left out."""
+    """An Entry in the form for JSON: dates in ISO form, without empty fields and characters that Postgres cannot
+    hold."""
     if entry is None:
         return None
-    # A list can have twenty thousand entries: asdict would make a deep copy of each field of each.
+    # A list can have twenty thousand entries, and asdict would make a deep copy of each of their fields.
     return {name: _plain(value) for name, value in vars(entry).items() if value not in ("", (), None)}
 
 
 def of_json(facts: Mapping[str, Any] | None) -> Entry | None:
-    """The Entry from which `as_json` made this."""
+    """The Entry from which `as_json` made these facts."""
     if not facts:
         return None
     known = {name: value for name, value in facts.items() if name in Entry.__dataclass_fields__}

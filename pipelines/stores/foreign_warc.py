@@ -1,8 +1,8 @@
 """WARC files that others wrote, such as Common Crawl's: their pages one at a time, whatever state a file is in.
 
 There are plain files, files with a gzip member for each record, and files that are one gzip member. If a record is
-unreadable, or unpacks to more than a page may have, only that record is lost. The memory in use does not grow with a
-file.
+unreadable, or unpacks to more than a page may have, only that record is lost. However large a file is, the memory in
+use stays the same.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from pipelines.stores import warc_records
 from pipelines.stores.warc_spans import GZIP, PIECE_BYTES
 
-# An unpacked body has at most this many bytes. Chosen: a response may have half as many; a body with more is meant to
-# do harm.
+# An unpacked body has at most this many bytes. Chosen: a crawl accepts responses of half as many bytes as sent; a body
+# that unpacks to more is meant to do harm.
 MAX_BODY_BYTES = 20 * 1024 * 1024
 # A response's head has at most this many bytes. Measured: if a head has 32 KiB or more, fastwarc reads nothing more of
 # the file. The crawl's own limit (spiders.handler) is lower, so no page of a crawl has a longer head.
@@ -31,7 +31,8 @@ MAX_HEAD_BYTES = 31 * 1024
 # MAGIC begins a gzip member, whatever its flags are. WARC begins a record.
 MAGIC, WARC = b"\x1f\x8b\x08", b"WARC/"
 HEAD_END, LINE_END = b"\r\n\r\n", b"\r\n"
-# This ends a head, a record or an answer. Some programs and some sites end lines with only a line feed.
+# A head, of a record or of the answer in it, ends with an empty line. Some programs and some sites end lines with only
+# a line feed.
 ENDED = re.compile(rb"\r?\n\r?\n")
 # This may follow the block of a record. The standard asks for two line ends; fewer are accepted before another record
 # and at the end of the file.
@@ -58,13 +59,13 @@ NAMES = {
 MOST_HEAD_BYTES = 64 * 1024
 # A record that is read has at most this many bytes: those of a page, and those of its answer's head.
 MOST_RECORD_BYTES = MAX_BODY_BYTES + (1 << 20)
-# At most this many bytes are unpacked to skip a record. Chosen: they are enough for a film; behind a larger record, the
-# next member is searched.
+# At most this many bytes are unpacked to skip a record. Chosen: they are enough for a film; a larger record counts as
+# unreadable.
 MOST_SKIPPED_BYTES = 1 << 28
-# A body in chunks begins like this: with a length in hexadecimal digits, alone or before an extension. Chosen: neither
-# more blanks nor a longer extension has been seen.
+# A body in chunks begins with the length of the first chunk in hexadecimal digits, which an extension may follow.
+# Chosen: neither more blanks nor a longer extension has been seen.
 CHUNK = re.compile(rb"[ \t\r\n]{0,8}[0-9a-fA-F]{1,8}[ \t]{0,8}(;[^\r\n]{0,200})?\r?\n")
-# A length has at most this many digits. Chosen: no file has a longer length.
+# A Content-Length with more digits than this is not believed. Chosen: no file is so long.
 LENGTH_DIGITS = 18
 # Records of these kinds hold a page.
 KINDS = {b"response": WarcRecordType.response, b"resource": WarcRecordType.resource}
@@ -84,7 +85,8 @@ class NoRecordError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class SavedPage:
-    """A page from a WARC file, and its place: offset is that of its own gzip member, None if it has none."""
+    """A page from a WARC file. offset: the byte of the file at which the gzip member of this page begins; None if the
+    page has no member of its own."""
 
     url: str
     fetched_at: datetime
@@ -96,7 +98,7 @@ class SavedPage:
 
 
 def pages(path: Path, on_bad: Callable[[int, str], None], on_other: Callable[[], None]) -> Iterator[SavedPage]:
-    """Every page of a file in its order.
+    """Every page of a file, in the order of the file.
 
     on_bad: called with the byte and the reason of each record that cannot be read.
     on_other: called for each answer that is no page: another status, no HTML.
@@ -149,8 +151,8 @@ class _Reader:
         return taken
 
     def head(self) -> bytes:
-        """A head without its end, and without blank lines before it; NoRecordError if there is none. Empty at the end
-        of the file, and where there are only blank lines.
+        """The next head of a record, without the empty line at its end and blank lines before it; NoRecordError if
+        there is none. Empty if only blank lines, or nothing, are left.
         """
         searched = 0
         while (found := ENDED.search(self.buffer, searched)) is None:
@@ -163,13 +165,13 @@ class _Reader:
                 raise NoRecordError(
                     "the file ends within its head" if self.buffer.lstrip(LINE_END).startswith(WARC) else NO_HEAD
                 )
-        # All other bytes stay: a record may begin in them.
+        # The bytes are not taken, because a record may begin somewhere among them.
         if self.buffer[: found.start()].lstrip(LINE_END)[: len(WARC)] not in (WARC, b""):
             raise NoRecordError(NO_HEAD)
         return self.take(found.end())[: found.start()].lstrip(LINE_END)
 
     def take_end(self) -> bool:
-        """Whether a record ends here; its end is taken."""
+        """Take the line ends after the block of a record; False if something else comes next."""
         while len(self.buffer) < BEHIND_BYTES and self.more():
             pass
         behind = BEHIND_BLOCK.match(self.buffer, 0, BEHIND_BYTES)
@@ -194,7 +196,7 @@ class _Reader:
             count -= got
 
     def check_length(self, count: int) -> None:
-        """NoRecordError if no record of a plain file ends after `count` bytes. Nothing is taken then."""
+        """Raise NoRecordError if, in a plain file, no record ends after the next `count` bytes. No bytes are taken."""
         if self.decoder is not None:
             return
         end = self.begun + self.taken + count
@@ -205,7 +207,7 @@ class _Reader:
             raise NoRecordError("it is longer than its head says")
 
     def back(self, block: bytes) -> None:
-        """Put back the bytes of a gzip member that a wrong length took: other records may be in them."""
+        """Put back bytes that were taken because a head gave a wrong length: other records may be in them."""
         if self.given_back < MOST_SKIPPED_BYTES:
             self.given_back += len(block)
             self.buffer[:0] = block
@@ -225,7 +227,7 @@ class _Reader:
         return False
 
     def end(self) -> int:
-        """The byte behind the member, which is unpacked to its end; 0 if this is unknown."""
+        """Unpack the rest of the gzip member; gives the byte of the file behind the member, 0 if this is unknown."""
         if self.decoder is None:
             return 0
         left = MOST_SKIPPED_BYTES
@@ -236,7 +238,7 @@ class _Reader:
         return self.read_to - len(self.decoder.unused_data)
 
     def more(self) -> bool:
-        """Unpack another piece; false at the end."""
+        """Read another piece, and unpack it if the file is packed; False at the end."""
         if self.broken or (self.decoder is not None and self.decoder.eof):
             return False
         if not self.waiting:
@@ -289,12 +291,13 @@ def _pages(reader: _Reader, on_bad: Callable[[int, str], None], on_other: Callab
 
 
 def _say_error(error: Exception) -> str:
-    """The text of an error in a few words: a library may quote the whole page."""
+    """The beginning of an error's text: a library may quote the whole page in it."""
     return " ".join(str(error).split())[:SHOWN_CHARACTERS] or type(error).__name__
 
 
 def _record(reader: _Reader) -> tuple[bytes, bytes, WarcRecordType] | tuple[()] | None:
-    """The next record with a page: head, block and kind; an empty tuple for another kind, None at the end."""
+    """The next record: its head, block and kind, if a record of this kind may hold a page. An empty tuple for a record
+    of another kind; None at the end."""
     head = reader.head()
     if not head:
         return None if not reader.buffer and not reader.more() else ()
@@ -332,7 +335,7 @@ def _check_end(reader: _Reader) -> None:
 
 
 def _read_saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | None) -> SavedPage | None:
-    """A record as a page; None if it has none."""
+    """The page in a record; None if the record has no page."""
     if len(block) >= MOST_RECORD_BYTES:
         raise NoRecordError("it is larger than a page may be")
     head, sent = _write_names(head), block
@@ -344,7 +347,7 @@ def _read_saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | N
         if not ended:
             raise NoRecordError("the head of its answer has no end, or is too large")
         sent = _write_lines(block[: ended.start()]) + HEAD_END + block[ended.end() :]
-    # Many crawlers keep the header and remove the chunks.
+    # Many crawlers keep the header that announces chunks, but store the body without them.
     body = sent.partition(HEAD_END)[2]
     decode: Literal["transfer", "none"] = "transfer" if CHUNK.match(body) else "none"
     stream = BytesIO(_with_length(head, len(sent)) + HEAD_END + sent + HEAD_END)
@@ -369,12 +372,13 @@ def _write_names(head: bytes) -> bytes:
 
 
 def _with_length(head: bytes, length: int) -> bytes:
-    """A head with another length, because line ends were repaired."""
+    """A head with this Content-Length: repaired line ends changed the length."""
     return re.sub(rb"(?im)^(content-length):[^\r\n]*", rb"\1: %d" % length, head)
 
 
 def _is_intact(digest: str, block: bytes) -> bool:
-    """Whether a block, with its answer's head, matches its digest, if the digest is of a known kind."""
+    """Whether a block, which includes the head of its answer, matches its digest; True if the digest's algorithm is
+    unknown."""
     made, wanted = warc_records.begin_digest(digest)
     if made is None:
         return True
@@ -383,7 +387,8 @@ def _is_intact(digest: str, block: bytes) -> bool:
 
 
 def _date(written: str) -> datetime | None:
-    """A WARC-Date that is less exact than a second (WARC 1.1), or has no zone; then it is UTC."""
+    """The moment of a WARC-Date that fastwarc does not read: without seconds (WARC 1.1 allows it), or without a time
+    zone. None if the date is unreadable."""
     try:
         return datetime.fromisoformat(written)
     except ValueError:

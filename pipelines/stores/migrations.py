@@ -40,8 +40,8 @@ BATCH_ROWS = 2_000
 class Step:
     """A statement of a migration.
 
-    table: it runs for some of this table's rows at a time.
-    patient: it may wait for long, because nobody waits for it.
+    table: the statement runs for some rows of this table at a time; empty: it runs once.
+    patient: the statement may wait for a lock for long, because meanwhile nobody waits for the statement.
     """
 
     sql: str
@@ -83,7 +83,7 @@ def migrate(settings: Settings, on_step: Callable[[str], None] = lambda said: No
                 "create table if not exists migrations "
                 "(name text primary key, applied_at timestamptz not null default now())"
             )
-            # "if not exists" is not used, because it would wait for every running task.
+            # `add column if not exists` is not used: even if the column is there, it would wait for every running task.
             if not _says_oldest(conn):
                 cursor.execute("alter table migrations add column oldest_code text not null default ''")
             done = set(_find_applied(conn))
@@ -204,7 +204,7 @@ def _got(cursor: Any, sql: str, params: Sequence[Any]) -> bool:
 def _find_applied(conn: postgres.Connection) -> dict[str, str]:
     """The migrations that ran, each with the number of the last one that older code must know to work on after it."""
     with conn.cursor() as cursor:
-        # The column came later than the table.
+        # Databases of early versions have no column oldest_code, so it is read through jsonb.
         cursor.execute("select name, coalesce(to_jsonb(m) ->> 'oldest_code', '') as oldest_code from migrations m")
         return {r["name"]: r["oldest_code"] for r in cursor.fetchall()}  # type: ignore[call-overload]
 

@@ -38,8 +38,8 @@ VERSION_UNIT = 10_000
 SCHEMA_LOCK = 4_917_001
 # A server that does not answer for this many seconds counts as away. Chosen: no local network takes ten seconds.
 CONNECT_SECONDS = 10
-# One statement of execute_values has this many rows. Chosen: they are far below the limit of a statement, and so many
-# that a round trip costs little beside them.
+# One statement of execute_values has this many rows. Chosen: they are far below the limit of a statement, and the time
+# of a round trip is little compared to the time for so many rows.
 ROWS_AT_ONCE = 1000
 # An id is a bigint, which has no larger number.
 LARGEST_NUMBER = (1 << 63) - 1
@@ -49,12 +49,12 @@ NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 # The search path is public, where the tables are: a role called nightdesk would otherwise find the views of the schema
 # nightdesk first. jit is off, because compiling a statement would cost more than it gains for any of ours.
 OPTIONS = "-c timezone=UTC -c search_path=public -c jit=off"
-# These values are for keepalive. Either side checks the other after ALIVE_SECONDS seconds of silence, and again every
-# ALIVE_AGAIN_SECONDS seconds, and ALIVE_TIMES checks may get no answer. So the session of a dead machine, with all its
-# locks, is free within a minute.
+# These values are for keepalive. After ALIVE_SECONDS seconds of silence, either side checks whether the other is alive,
+# and checks again every ALIVE_AGAIN_SECONDS seconds. After ALIVE_TIMES checks without an answer it closes the
+# connection. So the session of a dead machine, with all its locks, ends within a minute.
 ALIVE_SECONDS, ALIVE_AGAIN_SECONDS, ALIVE_TIMES = 20, 10, 4
-# Either side gives up a connection if the other side answers nothing or takes nothing for this many seconds. Keepalive
-# does not examine a connection with bytes on their way: Linux would send them again for a quarter of an hour.
+# Either side gives up a connection if the other side acknowledges nothing for this many seconds. Keepalive does not
+# check a connection with bytes on their way; without this limit Linux would send them again for a quarter of an hour.
 LOST_SECONDS = ALIVE_SECONDS + ALIVE_AGAIN_SECONDS * ALIVE_TIMES
 MILLISECONDS = 1000
 SERVER_ASKS = (
@@ -68,8 +68,8 @@ TYPES: Mapping[type, str] = {
     str: "text", bool: "boolean", int: "bigint", float: "double precision", timedelta: "interval",
     datetime: "timestamptz", type(None): "unknown",
 }  # fmt: skip
-# For each connection, this has the statements that it has prepared: a statement and the types of its parameters -> its
-# name there.
+# For each connection, the statements that were prepared over it: (our name of the statement, types of its parameters)
+# -> the name of the prepared statement in Postgres.
 _PREPARED: WeakKeyDictionary[Connection, dict[tuple[str, tuple[str, ...]], str]] = WeakKeyDictionary()
 
 psycopg2.extras.register_default_jsonb(globally=True)
@@ -161,7 +161,7 @@ def stream(
 ) -> Iterator[list[tuple[Any, ...]]]:
     """The rows of a statement as bare tuples. `at_once` of them are in memory at a time, and Postgres keeps the rest.
 
-    Part of the caller's transaction, which must last as long.
+    The statement runs in the caller's transaction, which must last until all rows are read.
 
     columns: the columns to take, in SQL; empty for all.
     """
@@ -195,8 +195,8 @@ def execute(conn: Connection, name: str, **params: Any) -> int:
 def execute_all(conn: Connection, names: Sequence[str], *, prepared: bool = False, **params: Any) -> None:
     """Run the statements with these names, one after the other, in one round trip.
 
-    prepared: they are run again and again over this connection, and for few rows each time: Postgres need not plan them
-    each time.
+    prepared: Postgres plans each statement only once for this connection. This is for statements that run again and
+    again, for few rows each time.
     """
     with conn.cursor() as cursor:
         if prepared:
@@ -208,13 +208,16 @@ def execute_all(conn: Connection, names: Sequence[str], *, prepared: bool = Fals
 def execute_values(
     conn: Connection, name: str, rows: Sequence[Sequence[Any]], *, fetch: bool = False, **params: Any
 ) -> list[Row]:
-    """Run the statement with this name, with one `values %s`, for many rows; params: its named parameters."""
+    """Run the statement with this name, in which `values %s` stands once, for many rows.
+
+    fetch: give the rows that it returns. params: its named parameters.
+    """
     if not rows:
         return []
     text = statement(name)
     with conn.cursor() as cursor:
         if params:
-            # The text around the rows is filled in first: psycopg2 takes either rows or names.
+            # The named parameters are filled in first, because psycopg2's execute_values fills in only the rows.
             filled = (cursor.mogrify(part, params).decode().replace("%", "%%") for part in text.split("%s"))
             text = "%s".join(filled)
         got = psycopg2.extras.execute_values(cursor, text, rows, page_size=ROWS_AT_ONCE, fetch=fetch)
@@ -223,7 +226,8 @@ def execute_values(
 
 @contextmanager
 def snapshot(conn: Connection) -> Iterator[None]:
-    """Read-only for the length of the block, which sees the database as it is now, whatever others commit meanwhile."""
+    """A block in which the connection only reads, and sees the database as it is now, whatever others commit
+    meanwhile."""
     conn.commit()
     with conn:
         with conn.cursor() as cursor:
@@ -265,7 +269,7 @@ def airflow_url(settings: Settings) -> str:
 
 
 def beside(settings: Settings, name: str) -> str:
-    """The address of another database on the server of Nightdesk's own; makes it if it is missing."""
+    """The address of another database on the server that has Nightdesk's; makes that database if it is missing."""
     if not settings.database_url:
         return start_embedded(settings, name)
     address = url(settings)
@@ -283,7 +287,8 @@ def start_embedded(settings: Settings, database: str) -> str:
 
 
 def is_up(settings: Settings) -> bool:
-    """Whether a database answers without a server being started for it."""
+    """Whether the database can be asked without starting the embedded server: that server runs, or an address is
+    set."""
     return bool(settings.database_url) or embedded_postgres.is_running(settings.data / "postgres")
 
 
@@ -293,7 +298,8 @@ def stop_embedded(settings: Settings) -> None:
 
 
 def for_programs(settings: Settings) -> dict[str, str]:
-    """The address of Nightdesk's database as environment of Postgres' programs: a command line shows no password."""
+    """The address of Nightdesk's database as environment variables for Postgres' programs. A command line would show
+    the password to other users."""
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "DATABASE"}
     names |= {"sslmode": "SSLMODE", "sslrootcert": "SSLROOTCERT", "sslcert": "SSLCERT", "sslkey": "SSLKEY"}
     given = psycopg2.extensions.parse_dsn(url(settings))
@@ -308,7 +314,7 @@ def cause(error: BaseException) -> str:
 
 
 def is_refusal(error: Error) -> bool:
-    """Whether Postgres refused a content, although it was able to write."""
+    """Whether Postgres was able to write, but refused the given values."""
     return isinstance(error, psycopg2.DataError | psycopg2.IntegrityError)
 
 
@@ -332,7 +338,8 @@ def _create_database(admin: str, name: str) -> None:
 
 @lru_cache(maxsize=1)
 def statements() -> dict[str, str]:
-    """All our SQL by name: the named statements of each package's `queries.sql`, and its long ones, a file each."""
+    """All our SQL by name: the named statements in each package's `queries.sql`, and the long statements, each in a
+    file of its own in the package's `sql/`."""
     found = {path.stem: path.read_text(encoding="utf-8").strip() for path in SQL.parent.glob("*/sql/*.sql")}
     for path in SQL.parent.glob("*/queries.sql"):
         _, *parts = NAMED.split(path.read_text(encoding="utf-8"))
@@ -362,7 +369,8 @@ def _write_call(conn: Connection, cursor: psycopg2.extensions.cursor, name: str,
 
 
 def _name_type(value: Any) -> str:
-    """The type of a parameter in Postgres; an empty list or None is whatever its place asks for."""
+    """The type of a parameter in Postgres. For an empty list or None it is `unknown`: then Postgres takes the type that
+    fits where the parameter stands."""
     if isinstance(value, (list, tuple)):
         return f"{_name_type(value[0])}[]" if value else "unknown"
     return TYPES[type(value)]

@@ -1,7 +1,9 @@
-"""Starts the embedded Postgres and stops it when nobody uses it: a program of its own, only with the standard library.
+"""Starts the embedded Postgres and stops it when no process uses it: a program of its own that needs only the standard
+library.
 
-Each user of the server holds a shared lock on a file. The kernel releases the lock however the user ends. This program
-waits for the exclusive lock. It may be started as root, and then changes to the server's user before it does anything.
+Each process that uses the server holds a shared lock on a file. The kernel releases the lock however the process ends.
+This program waits for the exclusive lock, which it gets after the last of these processes. It may be started as root;
+then it changes to the server's user before it starts the server.
 """
 
 from __future__ import annotations
@@ -77,7 +79,8 @@ def _become(uid: int, gid: int) -> None:
 
 
 def _keep(uid: int, gid: int, folder: Path, users: Path, command: list[str]) -> int:
-    """Start the server, and let the caller go on when the server is ready; then wait until its last user has ended."""
+    """Start the server, and let the caller go on when the server is ready. Then wait until the last process that uses
+    the server has ended, and stop the server."""
     lock = os.open(users, os.O_RDWR)
     _become(uid, gid)
     os.umask(0o077)
@@ -104,7 +107,8 @@ def _keep(uid: int, gid: int, folder: Path, users: Path, command: list[str]) -> 
 
 
 def _say_closed(uid: int, gid: int, paths: list[Path]) -> int:
-    """Print the first folder or program that the user may not enter; nothing if the way is open."""
+    """Print the first folder that the user may not enter, or file that the user may not read; nothing if there is
+    none."""
     _become(uid, gid)
     print(find_closed(paths) or "")
     return 0

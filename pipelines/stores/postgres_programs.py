@@ -25,7 +25,8 @@ def binaries() -> Path:
 
 
 def runnable(data: Path, may_use: Callable[..., bool]) -> Path:
-    """The folder of the programs that run a server: as installed if its user may use them, else a copy in `data`."""
+    """The folder of the programs that run a server: the installed folder if the server's user may use it, else a copy
+    in `data`."""
     there = binaries().parent
     if may_use(
         there / "bin/postgres", there / "share/postgresql/postgres.bki", there / "share/postgresql/timezonesets"
@@ -38,7 +39,7 @@ def runnable(data: Path, may_use: Callable[..., bool]) -> Path:
             f'{data}, whose path may contain none of " $ ` \\. Let NIGHTDESK_DATA be elsewhere, or set '
             "NIGHTDESK_DATABASE_URL."
         )
-    # The programs find one another, and the wheel's libraries, by relative paths.
+    # The programs find one another, and the wheel's libraries, by relative paths, so the copy has the same folders.
     site, name = there.parents[1], there.relative_to(there.parents[1])
     kept = data / f".postgres-{version(WHEEL)}"
     if not kept.is_dir():

@@ -47,8 +47,8 @@ where r.run = e.run and r.source = e.source and r.stage = e.stage and r.attempt 
 returning r.source
 
 -- name: end_stage
--- Note that a stage ended for a source of a run. The time is read from the clock, because load writes this row at the end of a long
--- transaction.
+-- Note that a stage ended for a source of a run. The time is clock_timestamp() and not now(), because load writes this row at the end of a
+-- long transaction.
 insert into runs (run, source, stage, state, counts, message, code, ended_at)
 values (%(run)s, %(source)s, %(stage)s, %(state)s, %(counts)s, %(message)s, %(code)s, clock_timestamp())
 on conflict (run, source, stage) do update
@@ -290,7 +290,7 @@ where source = %(source)s
 returning *
 
 -- name: template_still
--- A source's template was learned again and is unchanged. Save how many pages were known, and which extractor read them.
+-- A source's template was learned again and is unchanged. Save how many pages were known, and which extractor learned it.
 update templates
 set extractor = %(extractor)s, known = %(known)s, newest_fetch = %(newest_fetch)s
 where source = %(source)s and version = %(version)s

@@ -1,6 +1,6 @@
 """Upkeep of the data folder: old raw files are deleted, and other users cannot read the files that stay.
 
-The age is a setting, `keep_raw_days`, or the source's own `keep_raw`.
+The setting `keep_raw_days`, or `keep_raw` in the source's file, says after how many days raw files are deleted.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ OURS = ("raw", "articles", "airflow", "golden", "follow", "trials")
 class RetiredRaw:
     """The result of a look through the raw store; folders are `<source>/<run>`.
 
-    kept: old folders that are not decided, and old folders with something that is not Nightdesk's.
+    kept: old folders with an undecided URL or an open file, and old folders with something that is not Nightdesk's.
     needed: folders with files that an alert or a hold refers to. These files stay whole, with all other records in
     them.
     deleted: folders with deleted files. If other files in a folder stay, it may also be among `needed`.
@@ -94,7 +94,8 @@ def retire(
 
 
 def of_run(conn: postgres.Connection, source: str, run: str) -> dict[Retirement, postgres.Row]:
-    """The retired parts of a run of a source, besides raw files, by kind: `retired_at`, `why`, `count` of fetches."""
+    """What retention deleted of a source's run besides the raw files: kind -> `retired_at`, `why`, `count` of
+    fetches."""
     rows = postgres.query(conn, "retirements_of_run", source=source, run=run)
     return {Retirement(row["what"]): row for row in rows}
 
@@ -117,7 +118,7 @@ def tighten(settings: Settings) -> int:
 
 
 def start_of(run: str) -> datetime:
-    """The moment in a run key. A key without a moment counts as never old."""
+    """The moment in a run key; the end of all time if the key has none, so that its files never count as old."""
     return moment_of(run) or datetime.max.replace(tzinfo=UTC)
 
 

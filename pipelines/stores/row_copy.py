@@ -22,7 +22,7 @@ SHORT, SHORT_REMEMBERED = 40, 1024
 
 
 class Sink(Protocol):
-    """What takes the rows of COPY."""
+    """An object that takes the rows that `copy_out` writes."""
 
     def write(self, row: bytes, /) -> object: ...
 
@@ -116,7 +116,7 @@ def _write_value(value: Any) -> bytes | memoryview:
 
 @lru_cache(maxsize=SHORT_REMEMBERED)
 def _write_short(value: str) -> bytes:
-    """A short text in COPY's text form; most of them stand in many rows."""
+    """A short text in COPY's text form. It is remembered, because most short texts stand in many rows."""
     return _escape(value).encode()
 
 

@@ -28,13 +28,13 @@ BEGUN_AGAIN = 10
 SOURCES_SHOWN = 10
 
 # A run is a night if it is planned for more than the share NIGHT_SHARE of the followed sources. It is also a night if
-# it is planned for more than this share of the sources of the widest run within WIDEST_WITHIN. Chosen: half tells a
-# night from a crawl of a few sources, and within a week each group of sources is crawled.
+# it is planned for more than this share of the sources of the widest run within WIDEST_WITHIN. Chosen: a crawl of a few
+# sources has less than half of them. If sources are crawled in groups, each group is crawled within a week.
 NIGHT_SHARE, WIDEST_WITHIN = 0.5, timedelta(days=7)
 
 # A run counts as over when it began longer ago than OVER_AFTER. Chosen: no night lasts so long. When a run is planned,
-# COUNTED_AT_ONCE runs that are over are counted. Chosen: after an update a month of nights is counted. If a stage
-# begins again, its run is counted again.
+# `summarise_runs` saves the summaries of at most COUNTED_AT_ONCE runs that are over and have none. Chosen: the first
+# night after an update then summarises a month of nights.
 OVER_AFTER, COUNTED_AT_ONCE = timedelta(hours=12), 40
 
 STAGES = ("crawl", "extract", "load", "alert")
@@ -82,7 +82,7 @@ def moment_of(key: str) -> datetime | None:
     if not KEY.fullmatch(key):
         return None
     try:
-        # With hyphens and the T, both forms can be read.
+        # fromisoformat reads a key with seconds and one without.
         return datetime.fromisoformat(key).replace(tzinfo=UTC)
     except ValueError:
         return None
@@ -91,8 +91,8 @@ def moment_of(key: str) -> datetime | None:
 def plan(conn: postgres.Connection, run: str, *, sources: int, followed: int = 0) -> None:
     """Write, and commit at once, how many sources a run is planned for. This decides whether the run is a night.
 
-    followed: how many sources are followed, without the paused ones; 0: as many as are planned. Of two plans, the one
-    with more sources stays.
+    followed: how many sources are followed, without the paused ones; 0: as many as are planned. If a run is planned
+    twice, the plan with more sources stays.
     """
     if not sources:
         return
@@ -109,11 +109,12 @@ def read_plan(conn: postgres.Connection, run: str) -> postgres.Row | None:
 
 
 def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, schema_checked: bool = False) -> Attempt:
-    """Write that a stage has begun for a source, and that the source's killed stages of other runs have failed. Both
-    are committed at once. An earlier attempt at this stage writes nothing from now on.
+    """Write that a stage has begun for a source, and that this stage has failed in the source's other runs in which it
+    was killed. Both are committed at once. An earlier attempt at this stage of this run writes nothing from now on.
 
     The stage counts as alive while this connection is open, or until `leave`.
-    schema_checked: whether this connection has checked the schema before. DatabaseError if the schema is not ours.
+    schema_checked: whether this connection has checked the schema before; else DatabaseError if this version may not
+    work on the schema.
     """
     return begin_all(conn, run, [source], stage, schema_checked=schema_checked)[0]
 
@@ -206,7 +207,8 @@ def end_all(conn: postgres.Connection, tallies: list[Tally], attempts: Sequence[
 
 
 def tell_taken_over(error: TakenOverError, run: str, source: str, stage: str) -> Tally:
-    """The tally of an attempt that was taken over; the row is the other attempt's, so nothing is written."""
+    """The tally of an attempt that was taken over. Nothing is written, because the row now belongs to the other
+    attempt."""
     return Tally(run=run, source=source, stage=stage, state=RunState.BUSY, message=str(error))
 
 
@@ -229,7 +231,8 @@ def stages_of_all(conn: postgres.Connection, run: str, sources: Sequence[str]) -
 
 
 def tell_unreached(conn: postgres.Connection, run: str) -> str:
-    """A sentence if nothing at all answered in a run over several sources, so the fault is our network; else empty."""
+    """A sentence that says that our network is at fault, if no host answered in a run over several sources; else
+    empty."""
     row = postgres.row(conn, "reach_of_run", run=run) or {}
     if row["answered"] or row["sources"] < ALIKE:
         return ""
@@ -241,7 +244,7 @@ def tell_unreached(conn: postgres.Connection, run: str) -> str:
 
 
 def seconds(conn: postgres.Connection, stage: str, names: Sequence[str]) -> dict[str, float]:
-    """How long a stage took for each source when it last ended: source -> seconds. New sources are missing."""
+    """How long a stage took for each source when it last ended well: source -> seconds. New sources are missing."""
     rows = postgres.query(conn, "last_seconds", stage=stage, sources=list(names))
     return {row["source"]: row["seconds"] for row in rows}
 
@@ -271,7 +274,8 @@ def judge_stage(tallies: Iterable[Tally], stage: str, names: Sequence[str], shar
         return f"{len(names)} sources, none failed"
     said = "; ".join(f"{name}: {why}" for name, why in list(bad.items())[:SOURCES_SHOWN])
     more = f"; and {len(bad) - SOURCES_SHOWN} more" if len(bad) > SOURCES_SHOWN else ""
-    # A gap in the ledger fails the stage, however few sources have one: it breaks a promise.
+    # URLs without a final state (UNACCOUNTED) fail the stage, however few sources have them: the ledger promises a
+    # final state for every URL.
     if len(bad) >= share * len(names) or any(known[name].counts.get(UNACCOUNTED) for name in bad if name in known):
         raise NightdeskError(f"{stage} failed for {len(bad)} of {len(names)} sources: {said}{more}")
     return f"{len(names)} sources, {len(bad)} failed: {said}{more}"

@@ -49,7 +49,7 @@ _asked: dict[str, float] = {}
 
 @dataclass(frozen=True, kw_only=True)
 class SourceSet:
-    """One set of source files. files: path below the sources folder -> SHA-256; why: what the change was."""
+    """One set of source files. files: path below the sources folder -> SHA-256; why: what was changed in it."""
 
     version: int = 0
     at: str = ""
@@ -123,7 +123,8 @@ def changing(sources: Path, why: str) -> Iterator[Path]:
 
 
 def put(sources: Path, folder: Path, base: SourceSet, why: str) -> int:
-    """Make the next set from the changes in a folder since a set was copied into it; gives the newest number."""
+    """Make the next set: the newest one with the changes that somebody made in `folder`, a copy of the set `base`.
+    Gives the number of the newest set."""
     found = {name: path.read_bytes() for name, path in _files_of(folder)}
     after = {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
     changed = {name: after.get(name, "") for name in base.files.keys() | after.keys()
@@ -150,8 +151,7 @@ def put(sources: Path, folder: Path, base: SourceSet, why: str) -> int:
         try:
             bucket.replace(_root(sources) / f"{CURRENT}.json", _as_json(following), version)
         except bucket.ChangedError:
-            # If the set was written and only the answer was lost, the next try finds nothing left to change in the
-            # newest set.
+            # If the newest set is this one, it was written, and only the answer was lost.
             if read_newest(sources)[0] == following:
                 break
             continue
@@ -163,7 +163,7 @@ def put(sources: Path, folder: Path, base: SourceSet, why: str) -> int:
 
 def _read(sources: Path, version: int) -> SourceSet:
     if not version:
-        # Set 0 is the empty bucket, and is kept nowhere.
+        # Set 0 stands for an empty bucket. It has no file.
         return SourceSet()
     kept = _root(sources) / "sets" / f"{version}.json"
     content, _ = bucket.version_of(kept)
@@ -204,7 +204,7 @@ def _lay_out(sources: Path, made: SourceSet, *, newest: bool) -> None:
 
 
 def _blob(root: Place, digest: str) -> Path:
-    """A file of a set on this machine, fetched where it is not here."""
+    """The path on this machine of a file with this digest; the file is fetched if it is not here."""
     path = root / "files" / digest
     if not path.exists():
         content, version = bucket.version_of(path)

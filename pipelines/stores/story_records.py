@@ -24,7 +24,8 @@ class StorySize:
 
 
 def find_carried(conn: postgres.Connection, articles: Collection[int]) -> dict[int, StorySize]:
-    """The story of each of these articles. An article that no other outlet has is a story with its own number."""
+    """The story of each of these articles. An article without a story counts as a story of its own, with the article's
+    number."""
     found = {
         row["article_id"]: StorySize(row["story_id"], row["articles"], row["outlets"])
         for row in postgres.query(conn, "stories_carried", ids=list(articles), most=MOST_COUNTED)
@@ -33,7 +34,8 @@ def find_carried(conn: postgres.Connection, articles: Collection[int]) -> dict[i
 
 
 def resolve(conn: postgres.Connection, number: int) -> int:
-    """The story that a number leads to: after a merge, the other story."""
+    """The present number of the story that had this number: the number changes when the story is merged into another
+    one."""
     row = postgres.row(conn, "story_of_number", id=number)
     return int(row["story_id"]) if row else number
 
@@ -41,7 +43,8 @@ def resolve(conn: postgres.Connection, number: int) -> int:
 def members(conn: postgres.Connection, story: int, *, most: int = MOST_SHOWN) -> list[postgres.Row]:
     """The articles of a story in the order of publication: `article_id`, `source`, `url`, `title`, `told_at`, `share`.
 
-    share: the part of its text that is in the first one's, 0 to 1. A single article is one row.
+    share: how much of the article's text the story's first article has too, 0 to 1. For an article without a story,
+    there is one row.
     """
     return postgres.query(conn, "story_members", id=resolve(conn, story), most=most)
 

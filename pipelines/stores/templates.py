@@ -1,8 +1,8 @@
 """What was learned about each source, in Postgres: every version, which one is used, and when to learn again.
 
-Only this module knows `templates`. A version is one row, written in one transaction; its content never changes. The
-newest version is used unless the site's pages have stopped agreeing with it. All of it can be learned again from the
-raw store, so nothing here needs a backup.
+Only this module knows the table `templates`. A version is one row; the template in it never changes. The newest version
+is used unless the site's pages have stopped agreeing with it. All templates can be learned again from the raw store, so
+the table needs no backup.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from pipelines.stores import postgres, runs
 DETAIL_CHARACTERS = 200
 
 # A source is learned once it has this many pages; docs/operations.md says so. Chosen: this is two more than
-# observations need, because some pages are copies.
+# extract/site/observations.py needs, because some pages are copies.
 LEAST_PAGES = 10
-# A template is learned from at most this many pages. Chosen: observations take as many.
+# A template is learned from at most this many pages. Chosen: extract/site/observations.py takes as many.
 MAX_PAGES = 60
 # Those pages are spread over this many newest pages. Chosen: so the pages come from several days of a site.
 AMONG = 4 * MAX_PAGES
-# A source is learned again after its pages have grown by this share. Chosen: a source with more pages needs it less
-# often.
+# A source is learned again after the number of its pages has grown by this share. Chosen: a source with more pages
+# needs to be learned less often.
 GROWN_SHARE = 0.5
 # A source that grows slowly is learned again after GROWN_PAGES new pages and after LEARNED_FOR. Chosen: learning costs
 # as much as extracting fifty pages, and a line that appears on all pages is known within a week.
@@ -47,7 +47,7 @@ FEWEST_JUDGED = 5
 # At least this share of the pages must agree with the template. Chosen: if less than half agree, the site looks
 # different now.
 STILL_FITS_SHARE = 0.5
-# The pages of this many newest runs are judged. Chosen: so many versions are kept.
+# At most this many of the newest runs are read for the judgement. Chosen: five pages are found in far fewer runs.
 RUNS_JUDGED = 20
 
 
@@ -57,10 +57,10 @@ class TemplateVersion:
 
     run: the run that was being extracted, empty if a person started the learning.
     pages: from how many pages it was learned.
-    known: how many pages the raw store had, newest_fetch: the last of them.
-    template: None if nothing helps.
-    agreement: the share of the last pages read with it that agreed, None before the first.
-    drifted_run: the run since which it no longer fits.
+    known: how many pages of the source the raw store had; newest_fetch: the newest fetch of these pages.
+    template: None if nothing was learned that helps.
+    agreement: of the last pages that were read with this version, the share that agreed with it; None before the first.
+    drifted_run: the run since which the template no longer fits; empty if it fits.
     problem: a sentence if the row cannot be read; its template is None then.
     """
 
@@ -97,7 +97,11 @@ class LearningDue:
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateChange:
-    """One difference between two versions: added or removed (of several), or changed (with old and new value)."""
+    """One difference between two versions, in the field `what` of the template.
+
+    kind: `added` or `removed`, if the field has several values; `changed`, if it has one, and `value` says both the old
+    and the new one.
+    """
 
     what: str
     kind: str
@@ -105,7 +109,7 @@ class TemplateChange:
 
 
 def newest(conn: postgres.Connection, source: str) -> TemplateVersion | None:
-    """The newest version of a source's template, part of the caller's transaction; None if nothing was learned."""
+    """The newest version of a source's template, read in the caller's transaction; None if nothing was learned."""
     row = postgres.row(conn, "template_newest", source=source)
     return _read_stored(row) if row else None
 
@@ -129,8 +133,9 @@ def due(conn: postgres.Connection, source: str, extractor: str, *, asked: bool =
     found = {"pages": last.known + new["pages"], "newest_fetch": new["newest_fetch"]}
     if last.drifted_run:
         since = _find_known(conn, source, since=last.drifted_run)["pages"]
-        # Some of the pages were known already when the drift was found; so that nothing is learned twice from the same
-        # pages, half of the least number must be newer. After somebody deleted a template, no pages count as known.
+        # Some of the pages may have been known when the template was last learned. At least half of LEAST_PAGES must be
+        # newer, so that nothing is learned twice from the same pages. After a template was deleted, no page counts as
+        # known.
         newer = new["pages"] >= LEAST_PAGES // 2 or not last.known
         if since >= LEAST_PAGES and (asked or newer):
             return _due(f"its pages look changed since run {last.drifted_run}", found, last.drifted_run)
@@ -150,7 +155,8 @@ def due(conn: postgres.Connection, source: str, extractor: str, *, asked: bool =
 
 
 def pages(conn: postgres.Connection, source: str, since: str = "") -> list[postgres.Row]:
-    """The fetches of up to MAX_PAGES pages to learn from, newest of `since` or later runs; as `fetches_to_extract`."""
+    """The fetches of up to MAX_PAGES pages to learn from, chosen among the newest pages of the run `since` and later
+    runs. The rows have the columns of the statement `fetches_to_extract`."""
     return postgres.query(conn, "template_pages", source=source, since=since, among=AMONG, most=MAX_PAGES)
 
 
@@ -167,8 +173,8 @@ def save(
 ) -> tuple[TemplateVersion | None, bool]:
     """Save a learned template, in one transaction; gives the version that is now the newest, and whether it is new.
 
-    If pages would be read just as with the newest version, no new version is made. If nothing was learned, a template
-    that still fits stays.
+    If pages would be read just as with the newest version, no new version is made. If nothing was learned (`template`
+    is None), the newest version stays.
 
     pages: from how many pages it was learned.
     extractor: which extractor learned it.
@@ -189,7 +195,8 @@ def save(
 
 
 def use(conn: postgres.Connection, source: str, version: int) -> TemplateVersion:
-    """Go back to an older version: it becomes the newest under a new number. NightdeskError lists the versions."""
+    """Go back to an older version: it becomes the newest under a new number. If there is no such version,
+    NightdeskError lists those there are."""
     with conn:
         postgres.query(conn, "template_lock", source=source)
         kept = {stored.version: stored for stored in history(conn, source)}
@@ -219,10 +226,10 @@ def forget(conn: postgres.Connection, source: str) -> bool:
 
 
 def note_agreement(conn: postgres.Connection, source: str) -> TemplateVersion | None:
-    """Note how far the last runs' pages agreed with the newest template, part of the caller's transaction.
+    """Note how far the last runs' pages agreed with the newest template, in the caller's transaction.
 
-    The template no longer fits if less than half of the newest pages, at least five, agreed; this stays until the
-    source is learned again.
+    The template no longer fits if less than half of the newest pages agreed, of which there must be five or more. Then
+    it is not used until the source is learned again.
     """
     last = newest(conn, source)
     if last is None or last.template is None:
@@ -269,7 +276,7 @@ def changes(old: Template | None, new: Template | None) -> list[TemplateChange]:
 
 
 def label(extractor: str, stored: TemplateVersion | None) -> str:
-    """Name and version of the maker of a source's articles: the extractor, and the version of the template in use."""
+    """What a source's articles name as their extractor: the extractor, and the version of the template in use."""
     return f"{extractor} template {stored.version}" if stored and stored.in_use else extractor
 
 
@@ -340,7 +347,7 @@ def _clean(value: Any) -> Any:
 
 
 def _without_order(value: Any) -> Any:
-    """Sequences become sets; mappings with counts become sets without their counts."""
+    """Sequences become sets. Of pairs such as (line, count), only the first part is taken."""
     if not isinstance(value, (list, tuple)):
         return value
     return frozenset(part[0] if isinstance(part, (list, tuple)) and part else part for part in value)

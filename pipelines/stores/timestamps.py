@@ -42,7 +42,8 @@ class StampCheck:
 
 
 def stamp(settings: Settings, lines: Sequence[str], now: datetime) -> Path | None:
-    """Have these digests stamped, once a day, if they differ from the last ones; gives the file of the stamp, or None.
+    """Have these digests stamped, unless a stamp was made today or the last stamp is of the same digests; gives the
+    file of the new stamp, or None.
 
     StoreError if the authority does not answer as it should: the next call tries again.
     """
@@ -52,7 +53,7 @@ def stamp(settings: Settings, lines: Sequence[str], now: datetime) -> Path | Non
     if not lines or (last and (last.name.startswith(f"{now:%Y-%m-%d}") or _is_of(last, text))):
         return None
     answer = _ask(settings.timestamp_url, text)
-    # A kill between the two writes leaves a text without a stamp, which proves nothing; tomorrow there is a new stamp.
+    # A kill between the two writes leaves a text without a stamp, which proves nothing. The next call makes a stamp.
     path = folder / f"{now:%Y-%m-%dT%H%M%S}{STAMP}"
     for name, content in ((path.with_suffix(LINES), text), (path, answer)):
         beside = name.with_name(f".{name.name}")
@@ -70,7 +71,7 @@ def stamps(settings: Settings) -> list[Path]:
 
 
 def check(settings: Settings) -> tuple[list[StampCheck], list[tuple[str, int, str]]]:
-    """Every existing stamp, and the digests of the valid ones, as `anchors.read` gives them.
+    """Every existing stamp, and the digests that the valid stamps prove, as `anchors.read` gives them.
 
     Empty if NIGHTDESK_TIMESTAMP_CA names no certificates for the check. StoreError if these cannot be read.
     """

@@ -7,7 +7,7 @@ A page is three records, each a gzip member of its own: request, response, metad
 payload is the body as received: it is still content-encoded, and its header Content-Encoding is kept. Transfer-Encoding
 is dropped (the transfer is over) and Content-Length is the stored length, so that headers and bytes agree. A file is
 `.warc.gz.open` while it is written and gets its name when it is closed. Only an erasure rewrites a closed file
-(`raw_retention`).
+(`archive/erasure.py`).
 """
 
 from __future__ import annotations
@@ -77,9 +77,9 @@ def begin(raw: Path, source: str, run: str) -> Writer:
     folder = raw / source / run
     private.folder(folder)
     number = 1
-    # If machines share a raw store, a file's name shows which machine wrote it, and no two machines write the same
-    # name. This machine must not use a name again either, although a file that was sent to the bucket leaves nothing on
-    # this disk.
+    # If machines share a raw store, a file's name ends with the name of the machine that wrote it, so no two machines
+    # use the same name. The random part keeps this machine from using a name twice: a file that was sent to the bucket
+    # leaves nothing on this disk that shows its name.
     ours = f"-{token_hex(NAME_BYTES)}-{bucket.worker(raw)}" if address_of(raw) else ""
     while True:
         name = f"{source}-{run}-{number}{ours}"
@@ -102,7 +102,7 @@ def begin(raw: Path, source: str, run: str) -> Writer:
 def append(
     writer: Writer, page: Page, record_facts: Mapping[str, Any], *, request: tuple[tuple[str, str], ...] = ()
 ) -> Pointer:
-    """Write a page as request, response and metadata record; gives the response's place. It is not yet on disk: see
+    """Write a page as request, response and metadata record; gives the response's place. The page is on disk only after
     `sync`.
 
     record_facts: further facts to keep with the page (url_id, kind, redirects, ms: spiders.outcome.record_facts).
@@ -170,7 +170,7 @@ def sync(writer: Writer) -> None:
 def finish(writer: Writer, *, tell: Callable[[Path], None] = lambda path: None) -> Path | None:
     """Close the file and give it its name. A file without a page is removed instead (None).
 
-    tell: called with the finished file before it has its name.
+    tell: called with the finished file before the file gets the name of a closed one.
     """
     sync(writer)
     writer.file.close()
@@ -188,7 +188,7 @@ def recover(path: Path, *, known: int = 0) -> Iterator[tuple[Pointer, Page, Reco
     If a file is damaged inside, a copy of it is kept (`find_damaged` names it), and the pages behind the damage are
     given as well.
 
-    known: the ledger has the file's pages up to this byte, and nothing before it is cut.
+    known: the ledger has the file's pages up to this byte, so nothing before this byte is cut.
     """
     begun, spans, gap = find_spans(path)
     whole, size = max([begun, known, *(end for _, end in spans)]), path.stat().st_size
@@ -239,7 +239,7 @@ def unsent(raw: Path, source: str) -> list[Path]:
 
 
 def name_of(path: Path) -> str:
-    """The name of a file in pointers, open or closed."""
+    """The name that pointers use for an open or closed file: its path below the raw store, without `.open`."""
     return "/".join(path.parts[-3:]).removesuffix(".open")
 
 
@@ -348,7 +348,7 @@ def _add(
     digest = sha1(payload, usedforsecurity=False).digest() if payload is not None else None
     member = GzipWriter(writer.file, STORED) if payload and payload.startswith(GZIPPED) else writer.gzip
     record.write(member, checksum_data=True, payload_digest=digest)
-    # Without this the whole file would be one gzip member, in which no reader can seek.
+    # `finish` ends the gzip member. Otherwise the whole file would be one member, in which no reader can seek.
     member.finish()
     return str(record.record_id)
 
@@ -384,7 +384,8 @@ def _head(lines: list[str]) -> bytes:
 
 
 def _read(file: BinaryIO, path: Path) -> Iterator[tuple[int, int, Page, RecordFacts]]:
-    """Offset, length, page and facts from the file's position on; a response without its metadata is no page."""
+    """Offset, length, page and facts of each page, from the file's position on. A response without its metadata record
+    is left out."""
     response: tuple[int, int, tuple[tuple[str, str], ...], bytes] | None = None
     try:
         for record in ArchiveIterator(file, record_types=WarcRecordType.response | WarcRecordType.metadata):
@@ -430,7 +431,8 @@ def _page(facts: RecordFacts, status: int, headers: tuple[tuple[str, str], ...],
 
 
 def _read_at(path: Path, begins: Sequence[int]) -> Iterator[tuple[Pointer, Page, RecordFacts]]:
-    """The pages that begin at these offsets; places with whole records that are not ours are left out."""
+    """The pages that begin at these offsets. A page that cannot be read, or belongs to another source or run, is left
+    out."""
     name, (source, run) = name_of(path), path.parts[-3:-1]
     with path.open("rb") as file:
         for begin in begins:

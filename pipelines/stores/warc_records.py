@@ -38,7 +38,7 @@ ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5
 class Record:
     """A record and its place.
 
-    problem: why it does not match, empty if it does.
+    problem: what is wrong with the record; empty if nothing is.
     payload: SHA-256 of a response's body as received; empty for other records, and if it could not be read.
     """
 
@@ -126,7 +126,8 @@ def check(path: Path) -> Iterator[Record]:
 
 
 def begin_digest(written: str) -> tuple[Any, bytes]:
-    """A digest to be computed, and its value according to a head; None if its kind is unknown."""
+    """Read a digest such as `sha1:…` from the head of a record: gives a hash object that computes such digests, and the
+    value that it should reach. None instead of the object if the algorithm is unknown."""
     name, _, digest = written.partition(":")
     if name.lower() not in ALGORITHMS:
         return None, b""

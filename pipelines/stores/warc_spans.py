@@ -28,14 +28,16 @@ MAGIC = b"\x1f\x8b\x08\x00"
 MOST_TRIED = 10_000
 # A gzip member's head has HEADER_BYTES bytes, and its end has TRAILER_BYTES bytes (RFC 1952).
 HEADER_BYTES, TRAILER_BYTES = 10, 8
-# This is the head of a gzip member with a comment: it is deflated, and has no time and no system.
+# This is the head of a gzip member with a comment. It says that the content is deflated, and names no time and no
+# system.
 COMMENTED = b"\x1f\x8b\x08\x10\x00\x00\x00\x00\x00\xff"
 # These are the types of the three records of a page, in their order.
 TRIPLE = ("request", "response", "metadata")
 
 
 def find_spans(path: Path) -> tuple[int, list[tuple[int, int]], bool]:
-    """The end of the file's own record, the begin and end of each whole page, and whether damage lies before a page."""
+    """The end of the record about the file itself (warcinfo), the begin and end of each whole page, and whether damage
+    lies before a page."""
     begun, position, gap, tried = 0, 0, False, 0
     records: list[tuple[str, int]] = []
     spans: list[tuple[int, int]] = []
@@ -126,8 +128,8 @@ def _first_damage(begun: int, spans: Sequence[tuple[int, int]]) -> int:
 def _member(file: BinaryIO, position: int) -> tuple[int, str]:
     """Length and WARC type of the gzip member at a position.
 
-    The type is empty if the member is not whole, and the length is 0 if its end is unknown too. zlib checks each
-    member's checksum, because a damaged member may also have an end.
+    The type is empty if the member is not whole, and the length is 0 if its end is unknown too. A damaged member may
+    have an end all the same; the wrong checksum, which zlib checks, tells that it is damaged.
     """
     length, head = read_member(file, position)
     if head.startswith(b"WARC/"):
