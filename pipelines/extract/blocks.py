@@ -1,7 +1,7 @@
 """A page as its blocks: every run of text with its place, in document order, from one walk of the tree.
 
 Only this module knows which elements make a line of their own, and what names sites give to the places around an
-article. It names a place so that the same place has the same name on the next page.
+article. A place gets the same name on every page of a site.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 # These are the cells of tables, and the terms and descriptions of lists of terms: a line in them is often only the name
 # of a column or of a thing.
 HOLDERS = frozenset(("td", "th", "dt", "dd"))
-# A sentence ends with its sign, and up to seven other signs after it, such as a closing quotation mark.
+# A sentence ends with one of these signs. Up to seven other signs, such as a closing quotation mark, may follow.
 STOP = re.compile(r"[.!?！？؟。۔।॥…]\W{0,7}$")
 # This many characters at the end of a line are searched for a full stop. Chosen: STOP is slow on long lines that have
 # only signs.
@@ -61,9 +61,9 @@ PLACE_OF = {word: place for place, names in PLACES.items() for word in names.spl
 TAG_PLACES = {"nav": "navigation", "footer": "footer", "aside": "aside", "button": "button", "form": "form",
               "figcaption": "caption", "figure": "caption"}  # fmt: skip
 PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+")
-# This line has only Latin, Greek and Cyrillic letters, and European punctuation. In the key of such a line there is one
-# blank between two words, so the blanks give the number of its words. Characters that a key may split into two words
-# are left out.
+# Matches a line that has only Latin, Greek and Cyrillic letters and European punctuation. The key of such a line has
+# one blank between two words, so the number of blanks gives the number of words. Characters that may become two words
+# in a key are left out.
 KEPT_APART = re.compile(
     "[\x00-\x7f\u00a0-\u00a7\u00a9\u00ab\u00ae\u00b0\u00b1\u00b6\u00b7\u00bb\u00bf-\u0148\u014a-\u017f"
     "\u0386\u0388-\u038f\u0391-\u03af\u03b1-\u03ce\u0400-\u0481\u048a-\u052f"
@@ -71,20 +71,21 @@ KEPT_APART = re.compile(
 )
 # This character stands for a line break (br). No page has it in its text, because parsing drops it.
 BREAK = "\x00"
-# A text may be wrapped by hand if it has at least this many lines. Chosen: one line says nothing.
+# A text may be wrapped by hand if it has at least this many lines before its last one. Chosen: one line says nothing.
 WRAPPED_LINES = 2
-# Every line of a text that is wrapped by hand has from NARROW_CHARACTERS to WIDE_CHARACTERS characters, and its lines
-# differ by at most RAGGED_CHARACTERS. Chosen: mail programs and typewriters wrap lines between these.
+# If a text is wrapped by hand, each line before the last has from NARROW_CHARACTERS to WIDE_CHARACTERS characters, and
+# these lines differ by at most RAGGED_CHARACTERS. Chosen: mail programs and typewriters wrap lines at such lengths.
 NARROW_CHARACTERS, WIDE_CHARACTERS, RAGGED_CHARACTERS = 40, 120, 30
 STORY_NAMES = "article story post entry news artikel articulo haber noticia "
 STORY = frozenset(STORY_NAMES.split())
 TEXT_NAMES = "body text content copy texto contenido metin inhalt "
 TEXT = frozenset(TEXT_NAMES.split())
 KINDS = (*PLACES, "aside", "button", "form", "caption", "hidden")
-# A class or id counts as a name if it has at most this many characters. Chosen: longer ones are generated, and differ
-# in each build.
+# A class or id counts as a name if it has fewer characters than this. Chosen: longer ones are generated, and change
+# whenever the site is built anew.
 LONGEST_NAME_CHARACTERS = 40
-# This many names of one element are read for its place. Chosen: some style sheets need dozens of names.
+# The name of a place has at most this many of its element's classes and ids. Chosen: some elements have dozens, which
+# only serve their style.
 MAX_NAMES = 4
 # A name of seven or more words is made from a headline or a caption, and says nothing about a place. Chosen: sites'
 # names of places have up to six words.
@@ -98,9 +99,9 @@ MAX_BLOCKS = 20_000
 
 @dataclass(slots=True)
 class TextPlace:
-    """An element with text in it: its name, its kind by its names, and the place around it.
+    """An element with text in it: its name, its kind, and the place around it.
 
-    path: the names from the outermost element on, the same on every page of one template.
+    path: the names from the outermost element on. It is the same on all pages that a site builds alike.
     kind: one of KINDS, or empty.
     story, body: whether this place or one around it is called an article, or an article's text.
     """
@@ -117,7 +118,7 @@ class TextPlace:
 
 @dataclass(slots=True)
 class Block:
-    """A run of text. linked: how many of its words are links; tag: the element that makes it a line."""
+    """A run of text. linked: how many of its words are in links; tag: the element that makes it a line."""
 
     number: int
     text: str
@@ -186,7 +187,7 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, TextPlace]]:
     its tag and its place."""
     parts: list[str] = []
     linked = links = 0
-    # Whether a part is more than blanks: most stretches between two elements are not.
+    # Whether the parts have more than blanks. Most stretches between two elements have only blanks.
     told = False
     # The elements around the present position of the walk. An element gets its place when text occurs in it.
     within: list[HtmlElement] = [body]
@@ -269,8 +270,8 @@ def _place(element: HtmlElement, outer: TextPlace) -> TextPlace:
 
 @lru_cache(maxsize=20_000)
 def _name_place(tag: str, names: str) -> tuple[str, str, bool, bool]:
-    """The element's name without parts that change from page to page; its kind of place by its names;
-    whether these call it an article; and whether they call it an article's text.
+    """The element's name without parts that change from page to page; the kind of place that its classes and ids tell;
+    whether they call it an article; and whether they call it an article's text.
     """
     stable = sorted({name for name in NAME.findall(names) if len(name) < LONGEST_NAME_CHARACTERS})[:MAX_NAMES]
     told = " ".join(name for name in names.split() if not SLUG.fullmatch(name))

@@ -19,7 +19,8 @@ class TooSlow(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TooSlow in the block when this process uses more CPU. Outside a process's main thread there is no limit."""
+    """Raise TooSlow in the block when this process has used `seconds` of CPU time. Outside a process's main thread
+    there is no limit."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

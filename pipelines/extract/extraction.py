@@ -1,6 +1,8 @@
-"""One page in, an article or a rejection out: the order of the steps. `assembly` chooses among several texts.
+"""Makes an article or a rejection of one page. This module has the order of the steps; `assembly` chooses among several
+texts of the page.
 
-Importing this module loads trafilatura. Programs that do not extract import it late.
+Importing this module loads trafilatura, which takes time. Programs that seldom extract import this module inside a
+function.
 """
 
 from __future__ import annotations
@@ -23,12 +25,14 @@ from pipelines.model import Article, Page, Rejection, RemovedBlock, Source, Temp
 from pipelines.stores import warc
 from pipelines.text import compose
 
-# This many characters of an error's text are kept. Chosen: they fill two lines; the log has all of it.
+# This many characters of an error's text are kept. Chosen: they fill two lines, which are enough to tell what went
+# wrong.
 DETAIL_CHARACTERS = 300
 
 # One page may take this many seconds of CPU time. Chosen: a page that never ends must not delay the others for long.
 CPU_SECONDS = 20.0
-# This many bytes of HTML are read. Chosen: a page with embedded data fits; a larger one costs memory and time.
+# A page with more bytes of HTML than this is rejected. Chosen: a page with embedded data fits; a larger one costs
+# memory and time.
 LARGEST_BYTES = 5 * 1024 * 1024
 # `without` can leave out these steps, as the benchmarks do.
 STEPS = assembly.STEPS
@@ -39,7 +43,7 @@ class PageReading:
     """What a page is, and whether the source's template agreed with the page. `fits` is None if nobody can tell: there
     is no template, none of its places is known, or there is too little text.
 
-    A worker adds the cost and faults to this and makes fetched_pages.ExtractedFetch.
+    A worker adds CPU seconds and faults, and so makes a fetched_pages.ExtractedFetch of this record.
     """
 
     result: Article | Rejection

@@ -1,4 +1,5 @@
-"""One fetched page: read from the raw store and judged in a worker, within what its source may cost a run.
+"""Reads fetched pages from the raw store and extracts them, in workers if wanted. What one source may cost a run is
+limited.
 
 If something is wrong with the page itself, the page is rejected. If something is wrong with the store or the machine,
 nothing is decided about the page.
@@ -20,10 +21,11 @@ from pipelines.extract.nursery import MACHINE_ERRORS
 from pipelines.model import Article, Page, Pointer, Rejection, Source, Template
 from pipelines.stores import bucket, postgres, warc
 
-# This many characters of an error's text are kept. Chosen: they fill two lines; the log has all of it.
+# This many characters of an error's text are kept. Chosen: they fill two lines, which are enough to tell what went
+# wrong.
 DETAIL_CHARACTERS = 300
 
-# If no signal stops a page, its worker is ended this many seconds after CPU_SECONDS.
+# If the timer's signal cannot stop a page, its worker is ended after this many more seconds of CPU than CPU_SECONDS.
 BEYOND_CPU_SECONDS = 10.0
 # One source may cost a run CPU_A_SOURCE seconds of CPU time, and CPU_A_PAGE more for each of its pages. An ordinary
 # page takes a tenth of a second. Ten times that for each page is enough on a slow machine. A source whose pages are
@@ -51,7 +53,7 @@ class Job:
 
     row: of "fetches_to_extract" or "fetches_to_read_again": fetch_id, url_id, run, url, fetched_at, digest, warc_file,
     warc_offset, warc_length.
-    extractor: the name that its article gives as its maker.
+    extractor: what the article names as its extractor, with the version of the template.
     """
 
     row: postgres.Row
@@ -65,7 +67,8 @@ class Job:
 class ExtractedFetch:
     """The result for a page, and the CPU seconds that it took.
 
-    result: None if nothing can be said about the page yet; `why` is a sentence with the reason, fault its kind.
+    result: None if nothing can be said about the page yet; `why` is a sentence with the reason, and `fault` the kind of
+    reason.
     fits: whether the page agrees with the template; None if this cannot be told.
     """
 
@@ -107,7 +110,8 @@ def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job
 
 
 def work(job: Job) -> ExtractedFetch:
-    """What one page is. A fault of the page rejects the page; a fault of store or machine leaves it undecided."""
+    """The result for one page. A fault of the page rejects the page; a fault of store or machine leaves it
+    undecided."""
     started = time.process_time()
     try:
         with bucket.patient():

@@ -29,9 +29,9 @@ MOST = {
     "words": 30,
     "whole": 12,
 }
-# A line may have at most this many letters besides a phrase. Chosen: there is room for an arrow, a number or a short
-# name.
-BESIDE_CHARACTERS = 14
+# A line with a phrase of the match `substr` has at most this many words besides the phrase. Chosen: there is room for a
+# name or a number.
+BESIDE_WORDS = 14
 # At most this many wordings of one phrase are written out. Chosen: phrases with more are matched by a pattern.
 MAX_COMBINATIONS = 1000
 # Rules for the start or the end of a line are looked up by at most this many letters.
@@ -67,7 +67,7 @@ Index = dict[str, list[PhraseRule]]
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The phrase lists, prepared: lines that are known whole, and rules by the first letters of their matches.
+    """The phrase lists, prepared: whole lines, and rules by the first letters of what they match.
 
     line, edge: the reason for a key; those of `edge` count near the ends of a text and in lines of several phrases.
     tiles: for a beginning, the lengths of the known keys that begin so.
@@ -96,9 +96,7 @@ def key_of_name(name: str) -> str:
 
 
 def forms(text: str) -> tuple[str, str]:
-    """The normal form of a line and its key. Both are remembered, because each step of the chain needs them for the
-    same lines.
-    """
+    """The normal form of a line and its key. Both are remembered: several steps need them for the same lines."""
     return _known_forms(text) if len(text) <= LONGEST_KNOWN else _forms(text)
 
 
@@ -171,7 +169,7 @@ def _add(made: Lexicon, phrase: str, kind: str, match: str, reason: str) -> None
         rule = PhraseRule(re.escape(backwards) + (bound and r"(?= |$)"), most, reason)
         made.closing.setdefault(backwards[:HEAD], []).append(rule)
     elif match == "substr":
-        _keep(made, [re.escape(its_key)], size(its_key) + BESIDE_CHARACTERS, reason, [its_key.split(" ")[0]])
+        _keep(made, [re.escape(its_key)], size(its_key) + BESIDE_WORDS, reason, [its_key.split(" ")[0]])
     else:
         raise ValueError(f"phrases_*.tsv: {match!r} is no kind of match ({phrase!r})")
 
@@ -238,7 +236,8 @@ def _choices(made: Lexicon, phrase: str) -> list[list[str]]:
 
 
 def _alternatives(made: Lexicon, slot: str) -> list[str]:
-    """The words of a slot; the name of a set gives the words of the set. A hyphen in a word joins words."""
+    """The words of a slot; the name of a set gives the words of the set. A word with a hyphen, such as whats-app,
+    stands for two words in a row."""
     words: list[str] = []
     for part in slot.split("|"):
         if part in made.sets:

@@ -1,8 +1,8 @@
-"""Bytes in, a tree out: a page's true charset, and its HTML, parsed once.
+"""Makes a tree of a page's bytes: finds their charset, and parses the HTML once.
 
 Only this module knows the charsets of pages; listings/charsets.py knows the charsets of lists. Labels are wrong more
-often than bytes: bytes that decode as UTF-8 are UTF-8 under any label, and a label that gives words of no language is
-not believed.
+often than bytes: bytes that decode as UTF-8 are UTF-8 under any label, and a label that turns the bytes into words of
+no language is not believed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ LAST_RESORT = ["cp1256", "cp1251", "cp1252", "cp1250", "iso8859-2", "iso8859-6",
 # A page has at most this many tags. The largest real pages have a tenth as many; beyond the limit, parsers take seconds
 # and gigabytes.
 MOST_TAGS = 200_000
-# One element's attributes have at most this many bytes. Chosen: parsers are slow for more.
+# A tag has at most this many attributes. They are counted only if the tag has more bytes than this. Chosen: parsers are
+# slow for more.
 MAX_ATTRIBUTE_BYTES = 20_000
 # Elements are nested at most this deep. The parser itself stops at 255; a browser's own limit is 512, and no real page
 # comes near either.
@@ -71,8 +72,8 @@ LOOKED_AT_CHARACTERS = 50
 # trafilatura repairs a page's first lines within this many characters.
 REPAIRED_CHARACTERS = 4096
 DEEP = XPath(f"boolean({'/*' * DEEPEST})")
-# If at least this share of a text's letters does not occur in its language, the charset is wrong. Chosen: names of
-# foreign places have fewer such letters.
+# A charset is good if less than this share of the text's words (of those not in ASCII) looks broken, see `_strange`.
+# Chosen: foreign names look broken too, but make a smaller share.
 STRANGE_SHARE = 0.15
 # This many characters are examined. Chosen: more characters would cost time and hardly change a guess.
 SAMPLE_CHARACTERS = 200_000
@@ -110,7 +111,7 @@ HAN = re.compile("[\u4e00-\u9fff]")
 USUAL = re.compile(
     "[的一是不了人在有我他这這个個们們中来來上大为為和国國地到以说說时時要就出会會可也你年市日月の、。，\u3040-\u30ff]"
 )
-# A form with a larger share of the page than this is the page's frame.
+# A form with more than this share of the page's text is a frame around the page.
 PAGE_SHARE = 0.6
 KANA = re.compile("[\u3040-\u30ff]")
 # At least this share of a Chinese or Japanese text is usual signs. Chosen: bytes read in the wrong charset have nearly
@@ -118,27 +119,27 @@ KANA = re.compile("[\u3040-\u30ff]")
 LEAST_USUAL_SHARE = 0.03
 # The signs of a script count as evidence from this number on. Chosen: a name or two have fewer signs.
 LEAST_SIGNS = 20
-# At most one broken letter in this many is a stray byte in a text of UTF-8. Chosen: another charset breaks most
-# letters.
+# Bytes are UTF-8 if they give at least this many good letters beyond ASCII for each broken one, which is a stray byte.
+# Chosen: in another charset most of these letters would be broken.
 BROKEN_ONE_IN = 20
 # The case of a Cyrillic word is evidence only if the word has at least this many letters. Chosen: shorter words are
 # abbreviations.
 LEAST_CASED_LETTERS = 4
-# A word is none if more than this share of its letters is of another script.
+# A word in Latin letters looks broken if more than this share of its letters is not in ASCII.
 FOREIGN_SHARE = 0.7
-# At most this many words with capitals after small letters may occur in the right charset. Chosen: product names are
-# written so.
+# In the right charset, at most this many Cyrillic words are all in capitals. Chosen: the names of firms are written so.
 LEAST_SHOUTED = 5
 # A page names its charset in its first LABEL_BYTES bytes. START_BYTES bytes are examined as its beginning. Chosen: both
 # are longer than any preamble.
 LABEL_BYTES, START_BYTES = 8192, 2048
-# In the right charset, at most this share of the Cyrillic words has capitals after small letters. Chosen: text in a
-# wrong Cyrillic charset swaps the two cases.
+# If more Cyrillic words are all in capitals, they are at most this share in the right charset. Chosen: a wrong Cyrillic
+# charset swaps small letters and capitals.
 SHOUTED_SHARE = 0.7
 
 
 def decode(body: bytes, content_type: str, language: str) -> tuple[str, str]:
-    """The text of a page's bytes, and their charset. Bytes that no charset explains are replaced, and never lost."""
+    """The text of a page's bytes, and their charset. Bytes that the charset does not have become replacement
+    characters, and are never dropped."""
     for mark, name in BOMS:
         if body.startswith(mark):
             return body.decode(name, "replace").lstrip("\ufeff"), name
@@ -153,7 +154,7 @@ def decode(body: bytes, content_type: str, language: str) -> tuple[str, str]:
     for names in _candidates(body, labels, language):
         for name in names:
             text = body.decode(name, "replace")
-            # The table of this charset has kana as well, at the places of a Japanese charset.
+            # gb18030 has kana too, at the same bytes as a Japanese charset: a text with many kana is rather Japanese.
             strange = _strange(text) + (name == "gb18030" and len(KANA.findall(text[:SAMPLE_CHARACTERS])) > LEAST_SIGNS)
             # A guess must be clearly better than the page's label.
             if strange < (least if name in labels or best_name not in labels else least / 2):
@@ -166,17 +167,18 @@ def decode(body: bytes, content_type: str, language: str) -> tuple[str, str]:
 
 
 def alike(label: str, name: str) -> bool:
-    """Whether a label is for this charset, by the name that `decode` gives it."""
+    """Whether a label means the charset `name`, which is a name that `decode` gives."""
     return _find_codec(label) == name
 
 
 def overgrown(body: bytes) -> str:
-    """A sentence about what is too large on the page for any parser; empty for every real page."""
+    """What is too large on the page for any parser, in a few words; empty for every real page."""
     tags = body.count(b"<")
     if tags > MOST_TAGS:
         return f"{tags} tags"
-    # In one tag each attribute is compared with all before it, and no time limit stops this. A tag that is too long
-    # contains a whole stretch of the page. Real pages have none, and need not be split at their tags.
+    # The parser compares each attribute of a tag with all attributes before it, and no time limit stops this. A tag
+    # that is too long fills at least one whole stretch of the page. Real pages have no stretch without a `>`, and need
+    # not be split.
     stretch = MAX_ATTRIBUTE_BYTES // 2
     if all(body.find(b">", start, start + stretch) >= 0 for start in range(0, len(body) - stretch + 1, stretch)):
         return ""
@@ -199,7 +201,7 @@ def parse(html: str) -> HtmlElement | None:
         return None
     html = _spread(_writable(html))
     tree = _load(html)
-    # The first check refuses a fragment without <html>; but a page of a few paragraphs is a page too.
+    # `_load` refuses a fragment without <html>; but a page of a few paragraphs is a page too.
     if tree is None:
         tree = _load(f"<html><body><div>{html}</div></body></html>")
     if tree is not None and tree.tag != "html":
@@ -213,9 +215,9 @@ def parse(html: str) -> HtmlElement | None:
 
 
 def _load(html: str) -> HtmlElement | None:
-    """The result of trafilatura's load_html with our parser: None if the text is not HTML."""
+    """What trafilatura's load_html would give with our parser: None if the text is not HTML."""
     beginning = html[:LOOKED_AT_CHARACTERS].lower()
-    # The repaired part is in the first line at most.
+    # trafilatura repairs only what is in the first lines, and needs the first line to its end.
     head = html[:REPAIRED_CHARACTERS]
     head = head if "\n" in head else html
     html = repair_faulty_html(head, beginning) + html[len(head) :]
@@ -227,14 +229,14 @@ def _load(html: str) -> HtmlElement | None:
 
 
 def _without_page_form(tree: HtmlElement) -> None:
-    """Turn a form that holds the page into a box. Some systems build all pages like this, and it has no meaning."""
+    """Turn a form that holds the page into a box. Some systems put every page into a form, which has no meaning."""
     body = tree.find("body")
     forms = [] if body is None else list(body.iter("form"))
     whole = len(str(body.xpath("string()"))) if forms else 0
     for form in forms:
         names, kinds = form.xpath(".//input/@name"), form.xpath(".//input/@type")
         most = len(str(form.xpath("string()"))) > PAGE_SHARE * whole
-        # A form that asks for a sign-in is one, however little else the page has.
+        # A form that asks for a password is a real form, even if it holds nearly all of the page's text.
         if "__VIEWSTATE" in names or (most and "password" not in kinds):
             form.tag = "div"
 
@@ -270,7 +272,7 @@ def looks_like_html(body: bytes, content_type: str) -> bool:
 
 
 def _writable(html: str) -> str:
-    """The page without characters that the parser accepts but the tree refuses when they are set."""
+    """The page without characters that the parser accepts, but that cannot be set as a text of the tree."""
     try:
         raw = html.encode()
     except UnicodeEncodeError:
@@ -282,7 +284,7 @@ def _writable(html: str) -> str:
 
 
 def _spread(html: str) -> str:
-    """The page without piles of marks, as characters or as references."""
+    """The page without piles of marks on one letter, written as characters or as references."""
     # Only every 20th character is examined: a pile is longer than that, so none is missed.
     marked = () if html.isascii() else MARK.finditer(html[::MAX_MARKS])
     places = (MAX_MARKS * match.start() for match in marked)
@@ -298,7 +300,8 @@ def _spell_out(run: re.Match[str]) -> str:
 
 
 def _candidates(body: bytes, labels: list[str], language: str) -> Iterator[list[str]]:
-    """Charsets to try, each once, without utf-8. The best charset of the first group with a good one is taken."""
+    """Groups of charsets to try: each charset once, and not utf-8. The caller takes the best of the first group that
+    has a good one."""
     groups = [[label] for label in labels]
     groups.append(OF_LANGUAGE.get(re.split("[-_]", language)[0], "cp1252").split())
     groups.append([name for name in map(_find_codec, detect_encoding(body)) if name in OF_PAGES])

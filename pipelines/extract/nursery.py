@@ -29,8 +29,8 @@ from typing import IO, Any
 
 # Linux has this number for the request for a signal at the parent's death (<sys/prctl.h>).
 PR_SET_PDEATHSIG = 1
-# These are errors of the machine or the installation while a page is read, whatever the page: memory ran out, or a file
-# or a library cannot be opened. A worker that ends because of one has its own exit code, OF_MACHINE.
+# These are errors of the machine or the installation, and not of the page that is read: memory ran out, or a file or a
+# library cannot be opened. A worker that ends because of such an error has the exit code OF_MACHINE.
 MACHINE_ERRORS = (MemoryError, OSError, ImportError)
 OF_MACHINE = os.EX_OSERR
 # Libraries of C++ and Rust write this to standard error before they abort for lack of memory. The reason of any other
@@ -61,7 +61,7 @@ class End:
 
 def main(socket: int, parent: int) -> None:
     """Serve the process `parent` over this socket until one of the two ends."""
-    # Ctrl-C goes to the whole group. The parent decides.
+    # Ctrl-C reaches all processes of the group. The parent decides what follows.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with(parent)
     control = Connection(socket)
@@ -144,9 +144,7 @@ def _limit_cpu(seconds: float) -> None:
 
 
 def _end(pid: int, said: IO[bytes]) -> int:
-    """End a worker; gives its exit code. If it aborted for lack of memory, this is the code for faults of the
-    machine.
-    """
+    """End a worker; gives its exit code, or OF_MACHINE if it aborted for lack of memory."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])

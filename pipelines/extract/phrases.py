@@ -1,5 +1,5 @@
-"""Finds, by the phrase lists, the lines of a text that sites print around their articles and that are not part of an
-article.
+"""Finds the lines of a text that are no part of an article, because sites print such lines around all their articles.
+The phrase lists name them.
 
 Only this module knows how a line is compared with the lists: whole, from either end, or split into its phrases. The
 phrases are rows of data/phrases_*.tsv, which `lexicon` reads.
@@ -47,7 +47,8 @@ TILED_WORDS = 24
 TILED_WEIGHT = 3
 # A phrase may touch another phrase without a space if it has at least this many letters.
 GLUED = 5
-# This many characters at a line's start find its phrases. Chosen: no stem is longer.
+# If a line begins with a number, this many of its characters are looked at to find its phrases. Chosen: a number and
+# HEAD letters have room in them.
 LOOKED_AT_CHARACTERS = 16
 # The reason is remembered for this many lines. Chosen: a page or two have as many; they take about a megabyte.
 KNOWN_LINES = 2048
@@ -86,7 +87,8 @@ def is_whole(line: str) -> bool:
 
 @lru_cache(maxsize=KNOWN_LINES)
 def _reason(line: str, edge: bool) -> str:
-    """Why a line is to be cut by the lists. Remembered, because each step of the chain needs it for the same lines."""
+    """Why a line is to be cut by the lists. The reason is remembered, because several steps need it for the same
+    lines."""
     known = lexicon()
     plain, its_key = forms(line)
     if not its_key:
@@ -112,7 +114,7 @@ def _reason(line: str, edge: bool) -> str:
 
 
 def _first(index: Index, text: str, count: int, edge: bool) -> str:
-    """The reason of the first rule that matches the beginning of a text; empty if none does."""
+    """The reason of the first rule that matches the beginning of a text; empty if no rule matches."""
     start = FIRST_NUMBER.sub("#", text[:LOOKED_AT_CHARACTERS]) if text[0].isdigit() else text
     for letters in range(HEAD, 0, -1):
         for rule in index.get(start[:letters], ()):
@@ -136,7 +138,7 @@ def _inside(known: Lexicon, its_key: str, count: int) -> str:
 
 
 def _of_parts(line: str, edge: bool) -> str:
-    """The reason of a bar of several phrases: `27/12/2014 | Views: 1284 | Comments (0)`."""
+    """The reason for a line of phrases with bars between them: `27/12/2014 | Views: 1284 | Comments (0)`."""
     if not edge or line.startswith("|") or not BAR.search(line):
         return ""
     parts = [part.strip() for part in BAR.split(line) if key(part)]
@@ -147,9 +149,10 @@ def _of_parts(line: str, edge: bool) -> str:
 
 
 def _of_tiles(known: Lexicon, its_key: str, count: int) -> str:
-    """The reason of the first phrase of a line that consists of nothing but phrases and numbers, glued or not."""
-    # The ends up to which a line can be split into phrases, each with the reason of the first phrase and the weight of
-    # the phrases.
+    """If a line has nothing but phrases and numbers, with or without blanks between them, the reason of its first
+    phrase; else empty."""
+    # The places up to which the line can be split into phrases. Each has the reason of the first phrase and the weight
+    # of all phrases up to there.
     reached = {0: ("", 0)}
     waiting = [0] if count <= TILED_WORDS else []
     while waiting:
@@ -178,11 +181,12 @@ def _of_tiles(known: Lexicon, its_key: str, count: int) -> str:
 
 @cache
 def _compile(pattern: str) -> re.Pattern[str]:
-    """A compiled pattern. It is compiled when a line first needs it: most never are, and all together take a second."""
+    """A compiled pattern. It is compiled when a line first needs it: most patterns are never needed, and all of them
+    take a second."""
     return re.compile(pattern)
 
 
 def _stands(text: str, start: int, end: int) -> bool:
-    """Whether a found phrase has a space or an end on both sides, or is in a script without spaces."""
+    """Whether a found phrase has a blank or an end of the line on both sides, or is in a script without blanks."""
     before, after = text[start - 1 : start] in ("", " "), text[end : end + 1] in ("", " ")
     return (before and after) or bool(LETTER.match(text, start))

@@ -1,4 +1,4 @@
-"""Pages tried outside a night: a saved file or a fetched page in, the result out. Nothing is written.
+"""Tries pages outside of a night: takes a saved file or a fetched page, and gives the result. Nothing is stored.
 
 Only this module knows how a saved page is read. Every page is read and parsed in a worker process, so a page that hangs
 or breaks the parser loses only its own result. If pages of one source are tried together, Nightdesk learns from them as
@@ -25,13 +25,15 @@ from pipelines.model import Article, Page, Rejection, Source, Template
 from pipelines.sources import zones
 from pipelines.stores import warc
 
-# This many characters of an error's text are kept. Chosen: they fill two lines; the log has all of it.
+# This many characters of an error's text are kept. Chosen: they fill two lines, which are enough to tell what went
+# wrong.
 DETAIL_CHARACTERS = 300
 
 RUN = "try"
-# A worker may take this many seconds beyond the page's own limit. Chosen: the start of a worker takes some.
+# A worker may take this many seconds beyond the page's own limit. Chosen: the start of a worker takes a few seconds.
 GRACE_SECONDS = 10.0
-# A page's observations are kept in memory until its source is learned: at most this many pages are tried at a time.
+# What is observed of pages is kept in memory until their sources are learned. So sources are learned in groups, and a
+# group ends with the source that brings it to this many pages.
 TOGETHER = 600
 
 
@@ -40,7 +42,7 @@ class Trial:
     """A page to try: the page itself, or the path of its saved file.
 
     encoding: the charset of the file, whatever the page says; empty leaves it to the page.
-    learns: whether its source is learned.
+    learns: whether the page may be used to learn its source, and is read with what was learned.
     problem: why the page cannot be tried, if that is known already.
     """
 
@@ -124,7 +126,7 @@ def teach_pages(trials: Sequence[Trial], found: Sequence[SourceLesson]) -> list[
 
 
 def work(trial: Trial) -> TriedPage:
-    """What one page is, in a worker. Whatever goes wrong rejects only this page."""
+    """The result for one page; called in a worker. Whatever goes wrong rejects only this page."""
     from pipelines.extract import extraction
 
     try:
@@ -139,7 +141,7 @@ def work(trial: Trial) -> TriedPage:
 
 
 def observe(trial: Trial) -> Any:
-    """What one page tells about its source, in a worker; None if it cannot be read."""
+    """What one page tells about its source; called in a worker. None if the page cannot be read."""
     from pipelines.extract import cpu_limit, extraction
     from pipelines.extract.site import observations
 
@@ -221,7 +223,8 @@ def _in_utf8(body: bytes, encoding: str) -> bytes:
 
 
 def _groups(trials: Sequence[Trial]) -> Iterator[dict[str, list[Trial]]]:
-    """The pages to learn from, by source and spread over all of its pages, in groups that fit into memory."""
+    """The pages to learn from, by source, in groups that fit into memory. Of a source with too many pages, evenly
+    spread ones are taken."""
     from pipelines.extract.site import observations
 
     by_source: dict[str, list[Trial]] = {}

@@ -1,8 +1,9 @@
-"""The extract stage: the fetched pages of a source and run from the raw store become an article file.
+"""The extract stage reads the pages that a run fetched from a source, and writes the results to an article file.
 
-If a source is due to be learned, it is learned first; then its pages are read. An article names the version of the
-template with which it was read. If another extractor read a stored article and there is a newer look at it, the stored
-look is read again as well. So load knows which differences the site made, and which ones only the extractor made.
+If it is time to learn the source's template, it is learned before the pages are read. An article names the version of
+the template with which it was read. A run may look again at an article that another extractor or another template has
+read. Then the stored page of the earlier look is read again too, so that load can tell what the site changed from what
+only the extractor changed.
 
 Three faults are not the page's own: a raw file that is missing or damaged, a worker that was killed, time that ran out.
 After such a fault nothing is decided about the page. The page stays undecided, the source has failed, and the next run
@@ -44,7 +45,7 @@ DIGEST_DIGITS = 16
 ERROR_CHARACTERS = 500
 
 STAGE = "extract"
-# One message names this many reasons of undecided pages. Chosen: the others are counted.
+# One message names this many reasons of undecided pages. Chosen: three fill the message; it only counts the others.
 REASONS_SHOWN = 3
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class UndecidedFetches:
         return Counter(extracted.why for extracted in self.fetches.values())
 
     def sentence(self) -> str:
-        """One sentence or more that name the files."""
+        """Sentences for people: how many pages are undecided, and why."""
         why, many = self.why, len(self.fetches)
         pages = "1 page stays undecided and is" if many == 1 else f"{many} pages stay undecided and are"
         more = f" And {len(why) - REASONS_SHOWN} reasons more." if len(why) > REASONS_SHOWN else ""
@@ -85,15 +86,17 @@ def extract(
 ) -> Tally:
     """Extract every page of the run, and every earlier page that is still undecided, and put the article file in place.
 
-    - processes: 1: the work is done in this process; more: in that many workers. If a worker dies or hangs, only its
-        page is lost
-    - apart: a single worker is a process of its own too, because no time limit reaches into a parser
+    - processes: with 1, the work is done in this process; with more, in that many workers. If a worker dies or hangs,
+        only its page is lost
+    - apart: with one process, the work is done in a worker too, because a time limit inside this process cannot stop a
+        parser
     - site: False reads every page by itself, whatever was learned of the source, and learns nothing
     - others: False leaves the undecided pages of earlier runs to those runs
     - on_page: called with the line of every finished page, in order
 
-    Counts: pages, articles, rejected, `rejected: <reason>`, words, cut (blocks of boilerplate removed), undecided,
-    seconds; `template agrees`, `template disagrees`, `read again` and what learning counted, if there are any.
+    The tally counts pages, articles, rejected, `rejected: <reason>`, words, cut (removed blocks of boilerplate),
+    undecided and seconds. It also counts what learning counted, and, if there are any, `read again`, `not read again`,
+    `template agrees` and `template disagrees`.
     """
     runs.check_key(run)
     started = time.monotonic()
@@ -155,8 +158,8 @@ def _learn_source(
     processes: int,
     apart: bool,
 ) -> tuple[templates.TemplateVersion | None, str]:
-    """The template of a source, learned now if it is due, and what went wrong with learning. A fault in learning loses
-    no page."""
+    """The newest template of a source, which is learned first if it is time to; and what went wrong with the learning,
+    or an empty text. A fault in learning loses no page."""
     message = ""
     try:
         with conn:
@@ -213,11 +216,12 @@ def _lines(
 ) -> Iterator[Line]:
     """A line for every page in the order of the fetches, then one for every stored look that had to be read again.
 
-    An undecided page has no line, unless an earlier extraction of the run kept one. If a newer look at the same URL was
-    decided, the undecided page does not make the source fail.
+    An undecided page has no line, unless an earlier extraction of the same run wrote one. If a newer look at the same
+    URL was decided, the undecided page does not make the source fail.
     """
     counts.update(pages=0, articles=0, rejected=0, words=0, cut=0)
-    # By URL: the stored look that has to be read again, and the newest fetch that was decided on.
+    # By the number of a URL: `again` has the stored look that has to be read again, `decided` the newest fetch that was
+    # decided on.
     again: dict[int, Job] = {}
     decided: dict[int, int] = {}
     open_looks: list[tuple[Job, ExtractedFetch]] = []
@@ -308,8 +312,8 @@ def _tell(
     attempt: runs.Attempt,
     undecided: UndecidedFetches,
 ) -> None:
-    """Tell the operators once for each fault. A page whose raw record has been missing for a day becomes due, so that
-    it is fetched again."""
+    """Tell the operators why pages stay undecided, but not twice for the same reasons. A page without a raw record
+    becomes due again if it was fetched more than a day ago."""
     message = undecided.sentence()
     log.error("%s: %s", source.name, message)
     message_key = outbox.key("undecided", source.name, digest(" ".join(sorted(undecided.why)))[:DIGEST_DIGITS])

@@ -8,13 +8,13 @@ from typing import Any
 
 from pipelines.text import words
 
-# Each name that py3langid gives a language stands for the code that we use.
+# py3langid gives some languages these names; each name has the code that we use for the language.
 CODES = {"sdh": "ckb", "pnb": "ur", "ku": "kmr", "prs": "fa", "wuu": "zh", "yue": "zh", "nan": "zh", "no": "nb"}
 CODES |= dict.fromkeys(("arz", "ary", "apc", "ars", "acm", "aeb", "ajp", "acq", "arb"), "ar")
 # A language is guessed from this many words on. Chosen: a short title is often guessed wrong.
 LEAST_WORDS = 8
-# A guess with at least this certainty outweighs the page's own statement; half of it is enough if the page says
-# nothing. Chosen: related languages are easily confused.
+# A guess with at least this certainty outweighs the source's own language. Half of this certainty is enough if the
+# source has no language. Chosen: related languages are easily confused.
 CLEAR_CERTAINTY = 0.8
 # This many characters are examined. Chosen: more characters would cost time and hardly change a guess.
 SAMPLE_CHARACTERS = 1000

@@ -72,8 +72,8 @@ class Nursery:
         weakref.finalize(self, _close, self.owner, self.process, self.control)
 
     def ask(self, what: Start | End, handle: int = -1) -> int:
-        """The nursery's answer, a number. If one answer was missed, all later answers would belong to other requests,
-        so the nursery is given up.
+        """The nursery's answer, a number. If an answer cannot be read, the nursery is given up, because each later
+        answer would belong to an earlier request.
         """
         try:
             self.control.send(what)
@@ -89,8 +89,10 @@ class Nursery:
 class Worker:
     """A worker process.
 
-    The record holds the worker's owner, this process's end of the pipe, the worker's job, and since when the worker has
-    had the job; -1 means idle.
+    nursery: the one that forked it.
+    pipe: this process's end of the pipe between the two.
+    number: the number of its job; -1 if it has none.
+    since: when it got the job.
     """
 
     nursery: Nursery
@@ -116,9 +118,9 @@ def each(
     """work(job) for every job, in order, in up to `processes` workers.
 
     `work` must be a function of a module other than __main__. If a worker dies, its job is tried once more, because the
-    worker may have been killed for another reason; then the result is lost(job, CRASHED or KILLED, why). A job with
-    more than `seconds` of CPU is lost(job, TOO_SLOW, why). A job that has not ended after `unfinished` seconds of clock
-    is lost(job, UNFINISHED, why): this can happen on a machine that was paused.
+    worker may have been killed for another reason. If the second worker dies too, the result is lost(job, CRASHED or
+    KILLED, why). A job with more than `seconds` of CPU is lost(job, TOO_SLOW, why). A job that has not ended after
+    `unfinished` seconds of clock is lost(job, UNFINISHED, why): this can happen on a machine that was paused.
     """
     if work.__module__ == "__main__":
         raise ValueError(f"{work.__qualname__} is of a main program, which no worker can import; import it by its name")

@@ -22,10 +22,11 @@ from pipelines.model import Source, Template
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs, templates
 
-# This many characters of an error's text are kept. Chosen: they fill two lines; the log has all of it.
+# This many characters of an error's text are kept. Chosen: they fill two lines, which are enough to tell what went
+# wrong.
 DETAIL_CHARACTERS = 300
 
-# A worker may take this many seconds beyond its limit. Chosen: the start of a worker takes some.
+# A worker may take this many seconds beyond the limit of its job. Chosen: the start of a worker takes a few seconds.
 GRACE_SECONDS = 10.0
 # Learning may take this many seconds of CPU time. Chosen: they are enough for all but work that hangs.
 LEARNING_SECONDS = 120.0

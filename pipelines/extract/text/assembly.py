@@ -1,7 +1,7 @@
 """The text of a page's article: which of several texts is taken, and what its source's template adds.
 
-Only this module knows when the judged blocks give way: to whole texts of other extractors, or to the page's own
-articleBody or script data if the page shows less. `block_chances` judges the blocks; `line_cuts` cuts lines from a
+Only this module knows when something else replaces the judged blocks: a whole text of another extractor, or the page's
+own articleBody or script data if the page shows less. `block_chances` judges the blocks; `line_cuts` cuts lines from a
 text.
 """
 
@@ -27,36 +27,36 @@ from pipelines.extract.text.line_cuts import Text, cut_blocks, cut_lines
 from pipelines.model import Source, Template
 
 STEPS = ("second extractor", "judge", "phrases", "title", "choice", "calls", "json-ld", "script data", "site")
-# A text has at least this many words besides comments; with fewer, the place that is called comments contains the
-# article. Chosen: a brief has as many words.
+# If a text has fewer words than this without its remarks, the remarks stay: the place that is called comments may
+# contain the article. A block with fewer words is short. Chosen: a brief has as many words.
 BRIEF_WORDS = 50
 # A text, or the first paragraph of one, has at least this many words; with fewer it counts as nothing. Chosen: no
 # article has fewer.
 LEAST_WORDS = 15
-# If the source's pages agree on a path, the log odds of its blocks are shifted by this number. Chosen: the page itself
-# has the same weight.
+# If the source's pages agree on a path, the log odds of the path's blocks are shifted by this number. Chosen: so the
+# template weighs about as much as the page itself.
 AGREED = 2.0
 # The page fits the template if at least this share of the likely article's words is in the places of the source's
 # articles.
 HALF_SHARE = 0.5
-# For a standfirst. LEAD: its least chance in a place with its name, or right below the title. NEARLY: its least chance
-# elsewhere. LEAD_WORDS, LONGEST_LEAD: it has from LEAD_WORDS to LONGEST_LEAD words.
+# A standfirst has at least the chance LEAD if its place is called so or it is right below the title, and elsewhere at
+# least the chance NEARLY. It has from LEAD_WORDS to LONGEST_LEAD words.
 LEAD, NEARLY, LEAD_WORDS, LONGEST_LEAD = 0.2, 0.4, 6, 70
 CALLED_LEAD = re.compile(
     r"(?<![a-z])(?:stand-?first|summary|deck|dek|lead|lede|intro|sub-?title|sub-?head(?:line)?|chapo|entradilla|bajada|"
     r"spot|ingress|sapo|vorspann|excerpt)(?![a-z])",
     re.IGNORECASE,
 )
-# A text in JSON-LD replaces the text that was found only if it is longer by this factor. Chosen: a difference of a few
-# lines is boilerplate.
+# A text for machines (JSON-LD, script data) replaces the text that was found only if it is longer by this factor.
+# Chosen: a difference of a few lines is boilerplate.
 LINKED_LONGER_FACTOR = 1.3
-# At least this share of a text's lines, and of its runs of words, is different from the others. Chosen: a text with
-# less repeats itself.
+# A text repeats itself if less than this share of its lines, or of its runs of words, are different ones. Chosen: every
+# text has some phrases twice.
 NEW_SHARE = 0.85
-# Below this chance the classifier is sure that a block is outside of the article. Chosen: this value fits results for
-# pages to which the classifier was not fitted.
+# Below this chance the classifier is sure that a block is outside of the article. Chosen: this value suits pages to
+# which the classifier was not fitted.
 SURELY_OUTSIDE = 0.3
-# Chances outside these two are not used, because nothing is certain.
+# A chance below the first or above the second of these is replaced by it, because nothing is certain.
 LEAST_CHANCE, MOST_CHANCE = 0.005, 0.995
 # A run of this many words shows whether a text repeats itself. Chosen: shorter runs are phrases.
 RUN_WORDS = 4
@@ -83,7 +83,8 @@ def settle(
     without: frozenset[str] = frozenset(),
     choice_trees: classifier.Trees | None = None,
 ) -> Text:
-    """The text of a page whose blocks were judged; choice_trees: the trees that choose a whole text, None for ours."""
+    """The text of a page whose blocks were judged; choice_trees: the trees that choose a whole text; None: those of
+    data/choice.json."""
     own = () if "phrases" in without else source.phrases
     template = None if "site" in without else template
     if "judge" in without:
@@ -116,7 +117,8 @@ def ask_witnesses(tree: HtmlElement) -> dict[str, list[str]]:
 
 
 def _keep(page: JudgedPage, facts: Facts) -> list[int]:
-    """The numbers of the blocks that are likely part of the article, of its standfirst, or between such."""
+    """The numbers of the blocks that are likely part of the article, belong to its standfirst, or are between such
+    blocks."""
     kept = [number for number, one in enumerate(page.blocks) if one.likely]
     return sorted({*kept, *_find_leads(page.blocks, kept, facts), *find_between(page.blocks, kept)})
 
@@ -139,7 +141,8 @@ def _find_leads(found: Sequence[JudgedBlock], kept: Sequence[int], facts: Facts)
 
 
 def _is_called_lead(found: Sequence[JudgedBlock], number: int) -> bool:
-    """Whether a block's place is called a standfirst, or the box around it that holds nothing else."""
+    """Whether a block's place is called a standfirst, or the box around the place is called so and holds nothing
+    else."""
     place = found[number].block.place
     if CALLED_LEAD.search(place.name):
         return True
@@ -156,7 +159,7 @@ def _may_lead(one: JudgedBlock) -> bool:
 def _teach(page: JudgedPage, template: Template | None) -> tuple[JudgedPage, bool | None]:
     """The page judged anew with its source's template, and whether the template fits the page (None: unknown).
 
-    If a template no longer fits, only its known lines count.
+    If the template does not fit the page, only its repeated lines count.
     """
     if template is None:
         return page, None
@@ -203,7 +206,7 @@ def _choose(
 ) -> list[int] | None:
     """The blocks of a text that is better than the classifier's; None if there is none."""
     chances = np.array([one.chance for one in page.blocks], dtype=np.float64)
-    # On such a deep page the extractors can take minutes.
+    # On a very deep page the extractors can take minutes.
     if page.compared is None or not text_choice.in_doubt(page.compared, chances) or markup.deep(tree):
         return None
     found = page.bare
@@ -237,7 +240,8 @@ def _is_remark(one: JudgedBlock) -> bool:
 
 
 def _take_longer(best: Text, given: Text) -> Text:
-    """The text that a page gives for machines, if it is longer, the same article, and does not repeat itself."""
+    """The text that a page gives for machines, if it is much longer, is the same article, and does not repeat itself;
+    else the best text so far."""
     if given.words < LINKED_LONGER_FACTOR * best.words + LEAST_WORDS:
         return best
     if len(set(given.lines)) < NEW_SHARE * len(given.lines) or _echoes(given.lines):

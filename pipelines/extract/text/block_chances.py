@@ -1,7 +1,7 @@
 """How likely each block of a page is a part of its article, judged by the page alone.
 
-Only this module knows the least chances of blocks: higher in a place with a telling name, and for a block that is
-mostly link. `assembly` knows what the template adds, and which blocks are kept.
+Only this module knows from which chance on a block is taken. It must be higher in a place with a telling name, and for
+a block of mostly links. `assembly` knows what the template adds, and which blocks are kept.
 """
 
 from __future__ import annotations
@@ -21,24 +21,26 @@ from pipelines.extract.text.block_coverage import coverage
 from pipelines.extract.text.features import Sign
 from pipelines.text import words
 
-# A text with fewer words than this counts as nothing. Chosen: no article has fewer.
+# If trafilatura's text has fewer than twice this many words, it counts as nothing. Chosen: no article has fewer words
+# than this.
 LEAST_WORDS = 15
 # A block is part of the article from this chance on. Chosen: it was picked together with the classifier, on the pages
 # to which the classifier was fitted (bench/fit.py).
 LIKELY_CHANCE = 0.47
-# Some blocks need a higher chance. PLACED: a block in a place with a telling name needs this chance. PLACED_ALONE: it
-# needs this one if trafilatura lacks the block too. DENSE: a block that is short and mostly link needs this one.
+# Some blocks need a higher chance. PLACED: the chance that a block in a place with a telling name needs. PLACED_ALONE:
+# the chance that it needs if trafilatura's text also lacks it. DENSE: the chance that a short block of mostly links
+# needs.
 PLACED, PLACED_ALONE, DENSE = 0.68, 0.75, 0.8
 # A block is mostly link if at least the share MOSTLY_SHARE of its words is in links. A block is short if it has fewer
 # than FEW_WORDS words. Chosen: a sentence with a link in it is neither.
 MOSTLY_SHARE, FEW_WORDS = 0.6, 25
 # A block of a post that a live blog names has this chance, however far from the head of the page it is.
 POSTED = 0.9
-# If the first extractor has less than this share of the second one's words, the first extractor reads the page again
-# and compares its text with the texts of further extractors.
+# If trafilatura has less than this share of the second extractor's words, trafilatura reads the page again and compares
+# its text with the texts of further extractors.
 SHARE = 0.5
-# An extractor has chosen a block if at least this share of the block's words is in its text. A block whose words are
-# links to this share is no part of a live blog's post.
+# An extractor has chosen a block if at least this share of the block's words is in its text. A block with at least this
+# share of its words in links is no part of a live blog's post.
 HALF_SHARE = 0.5
 # The second extractor reads pages with at most this many characters of HTML. Chosen: it is slow on larger pages.
 LONGEST_PLAIN_CHARACTERS = 1_000_000
@@ -72,7 +74,7 @@ class JudgedPage:
 
     trafilatura_lines: trafilatura's text.
     second_lines: the second extractor's text.
-    compared: the blocks in the form in which whole texts are chosen.
+    compared: the blocks in the form that `text_choice` reads.
     """
 
     blocks: Sequence[JudgedBlock]
@@ -87,7 +89,7 @@ class JudgedPage:
 
     @property
     def readable_lines(self) -> Sequence[str]:
-        """All lines of the page that read like text: trafilatura's, or if it has none, the second extractor's."""
+        """All lines of the page that read like text: trafilatura's, or if these are too few, the second extractor's."""
         return (
             self.trafilatura_lines if sum(map(words, self.trafilatura_lines)) >= 2 * LEAST_WORDS else self.second_lines
         )
@@ -121,7 +123,8 @@ def join(
 
 
 def compare(found: Sequence[Block], kinds: Sequence[str], rows: features.Rows) -> text_choice.Blocks:
-    """The blocks of a page in the form in which whole texts are chosen, with the extractors that read every page."""
+    """The blocks of a page in the form that `text_choice` reads, with the shares of the extractors that read every
+    page."""
     trafilatura_share = rows[:, Sign.LINES].tolist()
     return text_choice.Blocks(
         words=np.array([block.words for block in found], dtype=np.float64),
@@ -135,9 +138,9 @@ def compare(found: Sequence[Block], kinds: Sequence[str], rows: features.Rows) -
 def ask_extractors(
     tree: HtmlElement, html: str, without: frozenset[str] = frozenset()
 ) -> tuple[Sequence[str], Sequence[str]]:
-    """The lines of two extractors. The first takes a second look if it has much less than the second."""
+    """The lines of trafilatura and of the second extractor. If trafilatura has much less, it reads the page again."""
     joined = by_trafilatura.may_be_joined(html)
-    # No time limit can stop this call, and on a page of this size or depth the call can take minutes.
+    # No time limit can stop the second extractor, and on a page of this size or depth it can take minutes.
     if "second extractor" in without or len(html) > LONGEST_PLAIN_CHARACTERS or markup.deep(tree):
         lines = by_trafilatura.lines(tree, precise=True, alone=False, joined=joined)
         return lines, lines

@@ -16,7 +16,7 @@ from pipelines.extract.phrases import key
 # Two texts are compared by runs of this many words. The classifier was fitted with this value: after a change, fit it
 # again.
 SHINGLE_WORDS = 3
-# A block of one or two words that occurs somewhere in the text gets this share. Chosen: the words may be another
+# A block of two or three words that occurs somewhere in the text gets this share. Chosen: the words may be another
 # block's.
 INSIDE_SHARE = 0.5
 # A word that no block has gets this number.
@@ -58,8 +58,8 @@ def _shares(
     theirs = set(_runs(list(map(numbers.get, tokens, repeat(UNKNOWN))), len(numbers) + 1))
     # How many runs before each place are in the lines.
     known = [0, *accumulate(map(theirs.__contains__, runs))]
-    # Words and pairs are looked up far quicker than in the text. A line without words separates two lines that are not
-    # neighbours.
+    # Single words and pairs are looked up in sets, which is far quicker than in the text. A line without words leaves
+    # an empty word, so the lines around it do not make a pair.
     apart = joined.split(" ")
     singles, pairs = set(apart), set(pairwise(apart))
     shares = []
@@ -82,7 +82,8 @@ def _shares(
 
 
 def _runs(words: Sequence[int], base: int) -> list[int]:
-    """One number for each run of words; base: above the numbers of all words, of which no page has two million."""
+    """One number for each run of words. base: a number above those of all words; no page has two million words, so
+    three of them fit into 64 bits."""
     numbers = np.array(words, dtype=np.int64)
     count = max(0, len(words) - SHINGLE_WORDS + 1)
     runs = np.zeros(count, dtype=np.int64)

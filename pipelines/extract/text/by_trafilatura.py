@@ -1,4 +1,4 @@
-"""The text of an article from a page's tree: trafilatura, guarded against what it loses or breaks.
+"""Gets the text of an article from a page's tree by trafilatura, and keeps what trafilatura would lose or break.
 
 Only this module knows how trafilatura and resiliparse are called. These parts of trafilatura are off: readers'
 comments; deduplication (it returns nothing from the fourth identical page on); the language filter (it loses Kurdish).
@@ -27,18 +27,19 @@ EXPRESSIONS = [
     (said, list(said), [remember(one) for one in said]) for said in vars(xpaths).values() if isinstance(said, list)
 ]
 # Words of Persian, Kurdish and Urdu contain these joiners, and trafilatura drops them with all unprintable characters.
-# So one of the characters beside a joiner stands in for it.
+# So each joiner is replaced, while trafilatura reads the page, by one of the characters that stand here beside it.
 JOINERS = {"\u200c": "⸱⸳⸰⸲", "\u200d": "⸴⸵⸷⸹"}
 JOINER_REFERENCE = re.compile("&(?:zwn?j|#0*820[45]|#[xX]0*200[cCdD])")
-# If a page contains all of the characters that stand in for a joiner, one of the following is used. Characters for
-# private use cannot stand in: trafilatura would drop them like the joiners.
+# If a page contains all characters that may replace a joiner, one of these is used. Characters for private use cannot
+# be used: trafilatura would drop them like the joiners.
 SPARE = "".join(map(chr, (*range(0x2801, 0x2900), *range(0x13000, 0x1342F))))
-# A table's cell with an article has at least this many characters. Chosen: no cell of a table of results is as long.
+# A table's cell with an article has more characters than this. Chosen: no cell of a table of results is as long.
 CELL_CHARACTERS = 400
 # SHINGLE_WORDS: two texts are compared by runs of this many words. SAME_SHARE: they are one text if at least this share
 # of the runs is common.
 SHINGLE_WORDS, SAME_SHARE = 3, 0.8
-# At least this share of the words remains when asides are cut. Chosen: with less, the page itself is in an aside.
+# The text of a page without its layout tables is taken if it has at least this share of the words of the text with
+# them. Chosen: with less, the table was no layout, and the article was lost with it.
 KEPT_SHARE = 0.4
 
 
@@ -47,7 +48,7 @@ def lines(tree: HtmlElement, *, precise: bool, alone: bool = True, joined: bool 
 
     precise: leave out what is in doubt.
     alone: if False, trafilatura also compares its text with the texts of readability and justext. Then the call takes
-    half as long again.
+    one and a half times as long.
     joined: whether the page may have joiners, see `may_be_joined`.
     """
     marks = _marks(tree) if joined else {}
@@ -125,7 +126,8 @@ def _extract_lines(tree: HtmlElement, precise: bool, alone: bool) -> list[str]:
 
 @contextmanager
 def _quick_expressions() -> Iterator[None]:
-    """Make trafilatura use the quicker expressions within the block; other users in this process keep its own."""
+    """Make trafilatura use the quicker expressions within the block, and its own again after it, for others in this
+    process."""
     for said, _, quick in EXPRESSIONS:
         said[:] = quick
     try:
@@ -136,7 +138,8 @@ def _quick_expressions() -> Iterator[None]:
 
 
 def _marks(tree: HtmlElement) -> dict[str, str]:
-    """The joiners of a page, each with a character that the page does not hold; none if it holds every candidate."""
+    """The joiners of a page, each with a character that the page does not have; a joiner is left out if the page has
+    every such character."""
     whole = tree.text_content()
     marks: dict[str, str] = {}
     if not any(joiner in whole for joiner in JOINERS):

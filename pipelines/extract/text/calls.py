@@ -19,25 +19,27 @@ from pipelines.extract.blocks import HEADINGS, HOLDERS, TAIL_CHARACTERS, Block, 
 CALLED = re.compile(r"(?<![a-z])ctas?(?![a-z])|call-?to-?action", re.IGNORECASE)
 SIGNUP = re.compile(r"(?<!de)sign[-_]?up|opt[-_]?in|mailchimp", re.IGNORECASE)
 MAYBE_SIGNUP = re.compile(r"newsletter|subscri(?!ber|bed)", re.IGNORECASE)
-# A box asks with these elements. A box with "newsletter" in its name and without such an element may be the newsletter
-# itself.
+# A box that asks for something has one of these elements. A box with "newsletter" in its name and without such an
+# element may be the newsletter itself.
 ASKED_WITH = ("form", "input", "button", "iframe", "a")
 # A box that asks has at most MOST_WORDS words, and at most the share MOST_SHARE of the text. Chosen: a larger box holds
 # the article.
 MOST_WORDS, MOST_SHARE = 120, 0.15
 # A block with at least this many words is a paragraph of the article, even in such a box. Chosen: calls are shorter.
 PARAGRAPH_WORDS = 40
-# A repeated line with at least this many words is prose, and so is a line of a sign-up box with more than this many, a
-# full stop and no link. Chosen: shorter lines are often no prose; `line_cuts` has the same limit for repeated lines.
+# A block after a link that may be a button is prose if it has at least this many words. A line of a sign-up box is
+# prose if it has more than this many, a full stop and no link. Chosen: shorter lines are often no prose; `line_cuts`
+# has the same limit for repeated lines.
 PROSE_WORDS = 12
-# A line has such a sign before or after a link, and the sign points to the link. In lines from right to left, the sign
-# points to the left.
+# POINTS: a line begins with such a sign, which points to the link after it. POINTS_ON: a line ends with such a sign,
+# which points to another page. In lines from right to left, the signs point to the left.
 POINTS = re.compile(r"[^\w\s]{0,2}\s?(?:[»›→➜➔➡⇒▶▸►←⬅◀◄👉]|>>)")
 POINTS_ON = re.compile(r"(?:[›→➜➔➡⇒▶▸►←⬅◀◄]|>>|(?<=\s)»)\W*$")
 # These pointing signs are quotation marks as well: at the end of a quotation in French, at its beginning in German, and
-# on both sides in Danish and Finnish.
+# on both sides in Danish and Finnish. QUOTE_BEGINNING and QUOTE_END are the marks at the other side of the quotation.
 MAYBE_QUOTE, QUOTE_BEGINNING, QUOTE_END = re.compile("[»›]"), re.compile("[«‹]"), re.compile("[»›«‹]")
-# With these words a link asks its reader to do something. With the words of ASKS_IN_SHORT, headlines begin as well.
+# A link that asks its reader to do something begins with these words. Headlines may begin with the words of
+# ASKS_IN_SHORT too.
 ASKS = re.compile(
     r"(?:shop|buy|check (?:out|price)|download|register|browse|join|sign up|jetzt|lire|acheter|comprar?|leggi|acquista|"
     r"lees|bekijk|læs|läs|zobacz|читайте|смотрите|اقرأ|إقرأ|شاهد (?:[أا]يض\u064b?ا|الفيديو|المزيد)|طالع|بخوانید|"
@@ -48,9 +50,10 @@ ASKS_IN_SHORT = re.compile(r"(?:get|order|view|book|try)(?!\w)", re.IGNORECASE)
 # A sentence ends so. An exclamation mark and dots do not count: a line that asks for something may end so.
 FULL_STOP = re.compile(r"(?<![.…])[.?؟。۔।॥](?!\.)[^\w.…]{0,7}$")
 READ_FULL = re.compile(r"read (?:our|the|my) full(?!\w)", re.IGNORECASE)
-# At least this share of a line's words is linked. POINTING_SHARE: if a sign points to the link. NAMING_SHARE: if the
-# line asks to read the full text. ASKING_SHARE: if it asks for something else. Chosen: a sentence with a link in it has
-# a smaller share.
+# A line leads away only if it has at most LONGEST_LINE_WORDS words, and if enough of them are linked. The least share
+# is POINTING_SHARE if a sign points to the link, NAMING_SHARE if the line asks to read the full text, and ASKING_SHARE
+# if it asks for something else or ends with a sign that points on. Chosen: a sentence with a link in it has a smaller
+# share.
 POINTING_SHARE, NAMING_SHARE, ASKING_SHARE = 0.5, 0.4, 0.9
 LONGEST_LINE_WORDS = 20
 # If at least this many lines that point or ask stand in a row, they are a list that belongs to the article.
@@ -60,8 +63,8 @@ LIST_LINES = 4
 # a digit, it is no row of links: these are scores or other figures.
 BAR, BAR_SHARE, FEWEST_BARS, LONGEST_BAR_WORDS = " | ", 0.7, 2, 45
 DIGIT = re.compile(r"\d")
-# A button's words are in the text at least BUTTONS times, and are at most BUTTON_WORDS. At least this share of them is
-# linked: ASKING_BUTTON_SHARE if the button asks or points, BUTTON_SHARE otherwise.
+# A button occurs in the text at least BUTTONS times, and has at most BUTTON_WORDS words. The least share of its words
+# that are linked is ASKING_BUTTON_SHARE if it asks or points, and BUTTON_SHARE otherwise.
 BUTTONS, BUTTON_WORDS, ASKING_BUTTON_SHARE, BUTTON_SHARE = 3, 4, 0.4, 0.9
 PARAGRAPHS = frozenset(("p", "li", "h2", "h3", "h4", "h5", "h6"))
 LINE_TAGS = frozenset(("p", "div", "span", "em", "strong", "b", "blockquote"))
@@ -190,8 +193,8 @@ def _is_letter(block: Block) -> bool:
 
 
 def _list_boxes(place: TextPlace | None, known: dict[int, tuple[int, ...]]) -> tuple[int, ...]:
-    """The ids of the places that ask for something: this place and those around it. known: the answers for other places
-    so far.
+    """The ids of those places that ask for something, among this place and the places around it. known: the answers for
+    other places so far.
     """
     if place is None:
         return ()

@@ -14,7 +14,7 @@ from pipelines.extract.text.other_articles import LINKED_SHARE, linked_page
 # A card's sentence has at most MOST_WORDS words, and its headline at least HEADLINE_WORDS. Chosen: a longer text is a
 # paragraph, a shorter headline is the name of a section.
 MOST_WORDS, HEADLINE_WORDS = 50, 3
-# One of this many elements around a sentence may be its card. Chosen: cards are nested less deep.
+# One of this many elements around a sentence may be its card. Chosen: in a card, a sentence is nested less deep.
 MAX_LEVELS = 5
 # A card has at most this many blocks: kicker, headline, sentence, author, day.
 MOST_BLOCKS = 5
@@ -46,7 +46,8 @@ def find_cards(found: Sequence[Block], stays: Sequence[int], url: str) -> list[i
 
 
 def _find_card(found: Sequence[Block], number: int, url: str) -> TextPlace | None:
-    """The place that is a card with this block as its only text without a link: the innermost with a headline above."""
+    """The card of a block: the innermost place with a linked headline above the block, if the block is the only text
+    without a link there."""
     block = found[number]
     above = found[max(0, number - MOST_BLOCKS) : number]
     if block.linked or block.words > MOST_WORDS or not any(map(_is_headline, above)):

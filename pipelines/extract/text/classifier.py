@@ -1,8 +1,8 @@
-"""Decision trees say how likely each block of a page is a part of its article, and how much better another text of the
-page is as the article.
+"""Decision trees tell two things about a page: how likely each block is a part of the article, and whether another text
+is better than that of the likely blocks.
 
-`python -m bench fit` fits the trees to pages with gold text. data/judge.json and data/choice.json hold only numbers of
-the trees, and nothing from the pages. Only this module knows the form of these files.
+`python -m bench fit` fits the trees to pages of which the true text is known. data/judge.json and data/choice.json hold
+only numbers of the trees, and nothing from the pages. Only this module knows the form of these files.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-# Nodes are looked up by intp: numpy would turn any other number into it at every step. The stored numbers of the trees
-# (Numbers) are smaller, because they fall out of the processor's cache between two pages.
+# Nodes are looked up by intp, because numpy would turn any other type into it at every step. The trees are stored in
+# smaller numbers (Numbers), because they leave the processor's cache between two pages, and less is read again.
 Places = NDArray[np.intp]
 Numbers = NDArray[np.int32]
 # JUDGE has the trees over the signs of a block (features.py), and CHOICE the trees over the signs of a text
@@ -34,7 +34,7 @@ class Trees:
         follows for another value. The node that follows a leaf is the leaf itself.
     roots: the first node of each tree, the deepest tree first.
     going: for each level, how many trees go on below it.
-    margin: the sum of the leaves must be above this number, if the number was fitted with the trees.
+    margin: a text is chosen only if the sum of its leaves is above this number; 0 if the file has none.
     """
 
     roots: Places
@@ -76,7 +76,7 @@ def load(name: str) -> Trees:
 
 
 def of_text(text: str) -> Trees:
-    """The trees in the text of such a file."""
+    """The trees in the text of a file of data/."""
     found = json.loads(text)
     trees = sorted(found["trees"], key=_depth, reverse=True)
     depths = [_depth(tree) for tree in trees]

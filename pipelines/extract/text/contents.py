@@ -20,8 +20,8 @@ from pipelines.extract.phrases import key
 LINKED_SHARE, FEWEST_LINES = 0.8, 3
 # These elements make a line of a table of contents. Headings are left out, because many are links to themselves.
 LINE_TAGS = frozenset(("li", "p", "div", "a", "span"))
-# This many elements around a block are searched for a link that contains it. Chosen: a link around a box contains few
-# elements.
+# This many elements around a block are searched for a link that contains it. Chosen: a link around a box is not much
+# further out.
 NEAR_ELEMENTS = 8
 # If fewer than this share of a list's links were kept, the kept ones are cut too. Chosen: the same share holds for
 # tables (tables.WHOLE).
@@ -93,8 +93,8 @@ def _is_link(block: Block) -> bool:
 class LinkWays:
     """Where a page's links lead: elements that are or contain links.
 
-    here: all links of such an element lead to places on the page itself. placed: these places also exist elsewhere on
-    the page, and do not lead back.
+    here: all links of such an element lead to places on the page itself. placed: all links of such an element lead to
+    places that exist on the page and do not lead back.
     """
 
     here: frozenset[HtmlElement]

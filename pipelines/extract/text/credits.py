@@ -14,14 +14,14 @@ from pipelines.text import UNSPACED
 
 PICTURE = r"(?P<what>photo(?:graph)?s?|images?|pictures?|fotos?|bild(?:er)?)"
 # A credit goes on with these words. `sure`: only credits have these words. The other words are in sentences as well,
-# and need a colon after them. After `named` a name will do, and after `given` a GIVER as well.
+# and need a colon after them. After a word of `named`, a name is enough too, and after one of `given`, also a GIVER.
 OF = (
     r"(?:(?P<sure>courtesy|used\s{1,3}(?:under|with\s{1,3}permission))|"
     r"(?P<named>by|credits?|via|von|(?P<given>(?:provided|supplied)\s{1,3}by))|(?:de|di|from))(?!\w)"
     r"\s{0,2}(?P<colon>:?)\s{0,2}"
 )
-# A line without a name may say so who gave a picture: the yard, the ferry's captain. Chosen: longer texts are
-# sentences.
+# A line may say who gave a picture without a name, in this form: the yard, the ferry's captain. Chosen: longer texts
+# are sentences.
 GIVER = re.compile(r"the(?:\s{1,3}[^\s.!?]{1,20}){1,3}\W{0,4}", re.IGNORECASE)
 # WHOLE is a line that is a credit as a whole, and ENDING a credit at the end of a caption.
 WHOLE = re.compile(rf"\W{{0,4}}{PICTURE}\s{{1,3}}{OF}(?P<whose>.{{0,100}})$", re.IGNORECASE)
@@ -41,8 +41,8 @@ AROUND_NAMES = " :/&|()[]\"'“”‘’«».,©-–—"
 # has at most this many. CAPTION_WORDS: a caption has at most this many. NAME_WORDS: the name in a credit has at most
 # this many words with a capital. Chosen: longer texts are sentences.
 WHOLE_WORDS, SOURCE_WORDS, CAPTION_WORDS, NAME_WORDS = 12, 5, 40, 6
-# This many elements on either side of a caption are searched for a picture. Chosen: a picture has a link and a box
-# around it.
+# A picture is looked for among this many first elements of each box beside a caption. Chosen: only a link and a box or
+# two are around a picture.
 NEAR_ELEMENTS = 12
 PICTURES = frozenset(("img", "picture", "amp-img", "figure", "video"))
 # A heading that says something by itself may also end with these signs.

@@ -38,14 +38,16 @@ MAX_COUNTED = 20
 PHRASES = ("share", "comment", "related", "subscribe", "notice", "credit", "date", "byline", "tags", "counter")
 # The columns before this one are also taken from the neighbours.
 NEAR = 8
-# A row has this many columns; a test compares the number with the fitted classifier.
+# A row has this many columns of the block itself, and then NEAR of each neighbour; a test compares the number with the
+# fitted classifier.
 COLUMNS = 89
 TABLE = frozenset(("td", "th", "tr", "table", "dd", "dt"))
 QUOTES = frozenset(("blockquote", "pre", "figcaption"))
 
 
 class Sign(IntEnum):
-    """The first columns of a row, which every block has; the others are 0 where it cannot be a part of the article."""
+    """The first columns of a row, which every block has. The other columns are 0 if the block cannot be a part of the
+    article."""
 
     LINES = 0
     PLAIN = 1
@@ -217,7 +219,7 @@ def _describe_page(
 
 
 def _since_phrase(whys: Sequence[str], chosen: Sequence[float]) -> list[int]:
-    """For each block, how many blocks follow the last listed phrase that trafilatura left out."""
+    """For each block, how many blocks it is below the last phrase of the lists that trafilatura left out."""
     counts, since = [], MAX_COUNTED
     for why, share in zip(whys, chosen, strict=True):
         since = 0 if why.startswith("phrase") and not share > 0 else min(MAX_COUNTED, since + 1)
@@ -267,7 +269,8 @@ def _of_place(number: int, page: PageSigns) -> tuple[float, ...]:
 
 
 def _of_path(block: Block, page: PageSigns) -> tuple[float, ...]:
-    """Which share of trafilatura's text is in places of the block's path, and which share of these places it has."""
+    """For the places of the block's path: which share of trafilatura's text is there, which share of the words there
+    trafilatura has, and which share of the page's words is there."""
     taken, there = page.taken[block.path], page.there[block.path]
     return taken / page.total, taken / max(1, there), there / max(1, page.whole.words)
 

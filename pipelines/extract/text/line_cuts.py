@@ -45,7 +45,7 @@ REASONS = {
     "aside": "aside", "button": "button", "form": "form", "caption": CAPTION, "hidden": "hidden",
 }  # fmt: skip
 
-# This is the place of a line: an element, and the line's name in it.
+# This is the place of a line (see `_home`): the id of an element, and a name or "".
 Home = tuple[int, str] | None
 # For the number of each block, this has the reason why the block is cut; the reason is empty if the block stays.
 Cut = dict[int, str]
@@ -158,7 +158,8 @@ def _stays(cut: Cut) -> list[int]:
 def _list_removed(
     page: JudgedPage, cut: Cut, stays: Sequence[int], own: Sequence[str], titles: Collection[str]
 ) -> tuple[RemovedBlock, ...]:
-    """The cut blocks, each with its first reason: the line's, the phrase list's, the source's, the place's.
+    """The cut blocks, each with the first reason of these: why its line was cut, the phrase lists' reason, the
+    template's, the place's.
 
     Blocks far from the article that trafilatura did not take are not listed.
     """
@@ -166,7 +167,7 @@ def _list_removed(
     if page.blocks:
         # A standfirst that is cut is between the title and what stays.
         first = next((number for number in range(first, -1, -1) if page.blocks[number].block.key in titles), first)
-    # In `cut`, a block that stays has "", and a block that is cut has its reason. All other blocks have no verdict yet.
+    # In `cut`, a block that stays has "", and a block that is cut has its reason. All other blocks are not in it.
     told = [
         number
         for number, one in enumerate(page.blocks)
@@ -230,8 +231,8 @@ def _find_reasons(
 
 
 def _home(block: Block) -> Home:
-    """The place that a line shares with its neighbours: the element around its paragraph, and the name of such
-    paragraphs there; for a line of an element of lines, the element itself.
+    """The place that a line shares with its neighbours. For a paragraph, it is the element around the paragraph, with
+    the paragraph's own name. For one of several lines in an element, it is that element, without a name.
     """
     place = block.place
     if block.tag in PARAGRAPHS and place.parent is not None:

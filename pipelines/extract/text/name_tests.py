@@ -15,15 +15,16 @@ from lxml.etree import Element, SubElement, XPath
 from lxml.html import HtmlElement
 
 NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
-# This is an expression over all elements below one element; in brackets with a number, it finds only the first of them.
+# FORM matches an expression that tests all elements below one. If [1] follows the whole in brackets, the expression
+# finds only the first of them.
 FORM = re.compile(r"\.//\*(?P<tests>\[.*\])|\(\.//\*(?P<of_first>\[.*\])\)\[1\]", re.DOTALL)
 FIRST = "[1]"
 LITERAL = re.compile(r"'[^']*'")
 ATTRIBUTE, TAG = re.compile(r"@([\w-]+)"), re.compile(r"self::(\w+)")
 ONE_OF_TAGS = re.compile(r"\[\s*self::\w+(?:\s+or\s+self::\w+)*\s*\]")
-# These tests concern the element itself.
+# A test that consists of these words and signs concerns only the element itself.
 OF_ITSELF = re.compile(r"(?:self::\w+|@[\w-]+|re:test|contains|starts-with|translate|not|or|and|[\[\](),|=\s])*")
-# Of two attributes in this form, an expression reads the one that comes first.
+# If an element has both attributes of such a pair, an expression may read only the one that the element has first.
 EITHER = re.compile(r"@([\w-]+)\|@([\w-]+)")
 # The answers for this many names are remembered for one expression. Chosen: a site has some hundreds; all of them take
 # a few megabytes.
@@ -34,11 +35,12 @@ Expression = XPath | Callable[[HtmlElement], list[HtmlElement]]
 
 
 def remember(expression: XPath) -> Expression:
-    """An expression that finds the same elements more quickly; the given one if it begins with more than names."""
+    """An expression that finds the same elements more quickly; the given one if its first test does not depend on names
+    alone."""
     form = FORM.fullmatch(" ".join(expression.path.split()))
     tests = list(_split(form["tests"] or form["of_first"])) if form else []
     asked = [test for test in tests if OF_ITSELF.fullmatch(LITERAL.sub("", test))]
-    # Without a regular expression, lxml's own is as quick.
+    # Without a regular expression in it, lxml's own expression is as quick.
     if not form or not asked or asked != tests[: len(asked)] or "re:test" not in "".join(asked):
         return expression
     return _NameAnswers(expression, asked, tests[len(asked) :], only_first=form["of_first"] is not None)
@@ -96,7 +98,8 @@ class _NameAnswers:
         """The expression's own answers for elements with these names."""
         alone = Element("html")
         for element in new.values():
-            # A parser accepts names that cannot be set on an element.
+            # A parser accepts tags that a new element cannot have, so the new element has the tag p if the tests do not
+            # ask for one.
             tag = element.tag if self._tags else "p"
             SubElement(alone, tag, {key: said for key, said in element.items() if key in self._attributes})
         told = set(self._asked(alone))
