@@ -1,4 +1,4 @@
-"""Redirects: to which article a page belongs if it came from another address than the one that was requested. Only this
+"""Redirects: decides to which article a page belongs if it came from another address than the requested one. Only this
 module knows which redirects are believed.
 """
 
@@ -20,11 +20,11 @@ REASON = "alias: redirected"
 def follow_redirects(
     conn: postgres.Connection, source: Source, run: str, results: Sequence[FetchResult]
 ) -> list[FetchResult]:
-    """The results, with each believed redirect given to the article that the redirect led to. Part of the caller's
-    transaction.
+    """The results. If a redirect is believed, its result now belongs to the article at the redirect's target. Part of
+    the caller's transaction.
 
-    The address that was asked for becomes an alias of that article. Rows that are already stored under this address
-    stay there.
+    The requested address becomes an alias of that article. Rows that are already stored for the requested address are
+    not changed.
     """
     led = [(result.final_url, result.url) for result in results if _was_redirected(result)]
     return [
@@ -35,15 +35,15 @@ def follow_redirects(
 def plausible(
     conn: postgres.Connection, source: Source, url: str, target: str, led: Sequence[tuple[str, str]] = ()
 ) -> bool:
-    """Whether a redirect to this address says that both addresses are one article.
+    """Whether a redirect from `url` to `target` shows that both are addresses of one article.
 
-    The target is no home page, no list, and no foreign or excluded address. It is akin to this address, or fewer than
-    MAX_STRANGERS other articles lead there.
+    The target must be no home page, no list, and no foreign or excluded address. It must also be akin to `url`, or
+    fewer than MAX_STRANGERS other addresses may redirect to it.
     led: (target, URL) of redirects that the ledger does not have yet.
     """
     now = clock.of_ledger(conn).at
     lists = {urls.key(one) for one in (source.url, *source.feeds, *source.sitemaps, *source.sections)}
-    # Checked as if a section had named it, because only a feed may name a foreign site.
+    # The target is checked as if a section had named it, because a section, unlike a feed, may not name a foreign site.
     if urls.key(target) in lists or rules.excluding_rule(source, Kind.ARTICLE, Entry(url=target), Kind.SECTION, now):
         return False
     if urls.akin(url, target):
@@ -71,14 +71,15 @@ def _was_redirected(result: FetchResult) -> bool:
 def _at_its_own_address(
     conn: postgres.Connection, source: Source, run: str, result: FetchResult, led: Sequence[tuple[str, str]]
 ) -> FetchResult:
-    """A redirected result at the address that it belongs to. led: as in `plausible`."""
+    """A redirected result, given to the article to which it belongs. led: as in `plausible`."""
     target, key = urls.clean(result.final_url), urls.key(result.final_url)
     asked = postgres.row(conn, "url_of_look", id=result.url_id)
     if asked is None or not plausible(conn, source, result.url, target, led):
         return result
     known = postgres.row(conn, "main_of_key", source=source.name, key=key)
     if asked["alias_of"] or asked["fetched_at"]:
-        # The requested address is an alias already, or its article has moved: the result stays with that article.
+        # The requested address is already an alias, or was fetched before it redirected: the result stays with its
+        # article.
         if asked["alias_of"]:
             return replace(result, url_id=asked["alias_of"])
         if known is None or known["state"] == State.DISCOVERED:

@@ -1,4 +1,4 @@
-"""What lists name, written into the ledger: which URLs are new, and which are another address of a known article."""
+"""Writes what lists name into the ledger: new URLs, and further addresses of known articles."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ def discover(
     """Write what a list named into the ledger, part of the caller's transaction.
 
     Gives counts of articles: new (the ledger did not know them), excluded, of this run (another list of the run named
-    them before), alias, again (due again), known (an earlier run knew them), and unusable (no URL at all).
-    by: what kind of list it was; only feeds may name other sites.
+    them before), alias (other forms of known addresses), again (due again), known (an earlier run knew them), and
+    unusable (no URL at all).
+    by: the kind of the list; only a feed may name URLs of other sites.
     shown: the keys that earlier pages of the same section named in this run; the keys of this page are added.
     """
     shown = set() if shown is None else shown
@@ -56,12 +57,12 @@ def discover(
     fresh = [one for one in fresh if one.key not in moved]
     mains = _mains(rows)
     _insert(reading, fresh, mains, counts)
-    # What this list says of an article that was not fetched yet is added to its row.
+    # If an article was not fetched yet, what this list says of it is added to its row.
     lent = {
         row["main_id"]: as_json(named[key].entry) for key, row in rows_by_key.items() if row["main_fetched_at"] is None
     }
     postgres.execute_values(conn, "lend_entries", list(lent.items()))
-    # If another page, such as the front page, named an article earlier in this run, it still counts as one of this run.
+    # An article that another page, such as the front page, named earlier in this run counts as `of this run`.
     ours = [row for key, row in rows_by_key.items() if row["discovered_run"] == run and key not in shown]
     counts["known"] = sum(row["discovered_run"] != run for row in rows)
     counts["of this run"] = sum(row["state"] != State.EXCLUDED for row in ours)
@@ -77,14 +78,14 @@ def discover(
 
 
 def first_page(conn: postgres.Connection, source: Source, page: str) -> str:
-    """The listed page of a section, given any page of that section."""
+    """The first page of a section, which the source's file names, given any page of that section."""
     row = postgres.row(conn, "list_of_source", source=source.name, key=urls.key(page))
     return str(row["via"] or row["url"]) if row else page
 
 
 def next_page(conn: postgres.Connection, source: Source, run: str, first: str, entry: Entry) -> bool:
-    """Make the next page of a section due, unless this run has had that page. False if the section has had its share of
-    pages.
+    """Make the next page of a section due, unless this run has fetched it already. Gives False if this run has named
+    MAX_SECTION_PAGES pages of the section before.
 
     Part of the caller's transaction. first: the section's first page, as `first_page` gives it.
     """
@@ -100,13 +101,13 @@ def next_page(conn: postgres.Connection, source: Source, run: str, first: str, e
 
 
 def add_missing_variant_keys(conn: postgres.Connection, source: str) -> None:
-    """Give variant keys to articles from before variant keys existed, part of the caller's transaction."""
+    """Give variant keys to articles that were stored before variant keys existed, part of the caller's transaction."""
     while rows := postgres.query(conn, "unmarked_variants", source=source, count=policy.VARIANTS_BATCH):
         postgres.execute_values(conn, "mark_variants", [(row["id"], urls.variant(row["url"])[0]) for row in rows])
 
 
 def _mains(rows: Sequence[postgres.Row]) -> dict[str, postgres.Row]:
-    """For each variant key, the row of the article; the other forms of its address are its aliases."""
+    """For each variant key (the key that all forms of an address share), a row of the article with this key."""
     mains: dict[str, postgres.Row] = {}
     for row in rows:
         if row["kind"] == Kind.ARTICLE and row["main_state"] in LIVING:
@@ -132,21 +133,22 @@ def _insert(
     ids = {row["variant_key"]: row["id"] for row in added if row["state"] != State.EXCLUDED}
     swapped = [(mains[v]["id"], ids[v], ALIAS, reading.run) for v in chosen if v in mains and v in ids]
     postgres.execute_values(reading.conn, "become_aliases", swapped)
-    # A swapped article is not new: it was counted when its other form was named.
+    # An article whose main row was swapped is not new: it was counted when the other form was named.
     counts["new"] += len(articles) - len(swapped)
 
     standing = {variant: row["main_id"] for variant, row in mains.items()} | ids
     others = [one for one in fresh if is_alias(one) and one.variant in standing]
     aliases = reading.insert([row_of(reading, one, alias_of=standing[one.variant]) for one in others])
     counts["alias"] += len(aliases)
-    # Lists know different things about an article: the feed has the author, the sitemap the address.
+    # The entries of the aliases complete the article's entry, because a feed may have the author and a sitemap the
+    # plain address.
     lending = [*(row["id"] for row in aliases), *(alias_id for alias_id, *_ in swapped)]
     if lending:
         postgres.execute(reading.conn, "lend_of_aliases", aliases=lending)
 
 
 def _choose_forms(fresh: Sequence[NamedUrl], mains: dict[str, postgres.Row]) -> dict[str, str]:
-    """For each variant key of a new article, the key of the address under which it is kept; a plain one is
+    """For each variant key of a new article, the key of the address under which the article is kept; a plain address is
     preferred."""
     chosen: dict[str, str] = {}
     for one in sorted(fresh, key=lambda one: one.special):
@@ -156,8 +158,8 @@ def _choose_forms(fresh: Sequence[NamedUrl], mains: dict[str, postgres.Row]) -> 
 
 
 def _keeps_its_row(main: postgres.Row | None, one: NamedUrl) -> bool:
-    """Whether the known row still stands for the article. If it is of an AMP page that nobody has fetched, and the list
-    names the plain address, the row of the plain address takes its place.
+    """Whether the known row stays the main row of the article. It does not if it has a special form of the address
+    (such as AMP) that nobody has fetched, and the list names the plain address.
     """
     if main is None:
         return False

@@ -1,12 +1,12 @@
-"""Whose turn it is at a host: one process at a time sends to it, however many sources and crawls share it.
+"""Decides whose turn it is at a host: one process at a time sends to a host, however many sources and crawls share it.
 
-A turn is an advisory lock of the crawl's own session. Nobody waits inside Postgres, so there is no deadlock. If a
-process is killed, its turns are free at once. `hosts.asked_at` tells the next process when the host was last asked.
-While a process has the turn, the column has the value `infinity`: this time is not known yet. If that process is killed
-and cannot write the time, the host counts as asked just now.
+A turn is an advisory lock of Postgres that the crawl's own session holds. Nobody waits inside Postgres, so there is no
+deadlock. If a process is killed, its turns are free at once. `hosts.asked_at` tells the next process when the host was
+last asked. While a process has the turn, the column has the value `infinity`, because this time is not known yet. If
+the process is killed and cannot write the time, the host counts as asked just now.
 
-spiders.pacing knows how fast the process that has the turn asks. Its `HostPacer` says when a turn is taken or given
-back here.
+How fast the process with the turn sends requests, and when it takes or gives back a turn, is decided by `HostPacer` in
+spiders.pacing.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from typing import NamedTuple
 from pipelines.crawl import policy
 from pipelines.stores import postgres
 
-# A host that was never asked gets this many seconds, which are three years. Postgres has no interval without end.
+# For a host that was never asked, this number of seconds is stored (three years), because Postgres has no interval
+# without end.
 NEVER_SECONDS = 1e8
 
 
 @dataclass
 class HostLocks:
-    """The turns that one session has, and the hosts where it waits for one. One thread at a time uses it."""
+    """The turns of one session, and the hosts where it waits for a turn. Only one thread at a time may use them."""
 
     conn: postgres.Connection
     ours: set[str] = field(default_factory=set)
@@ -33,8 +34,8 @@ class HostLocks:
 
 @dataclass(frozen=True)
 class Turn:
-    """A turn that was just taken: how many seconds ago the host was last asked (infinite: never), and how many it still
-    rests.
+    """A turn that was just taken: how many seconds ago the host was last asked (infinite: never), and for how many
+    seconds the host still rests.
     """
 
     ago: float
@@ -64,7 +65,7 @@ def take(turns: HostLocks, hosts: Iterable[str]) -> dict[str, Turn]:
         if missed:
             turns.waits.update(row["host"] for row in postgres.query(turns.conn, "want_hosts", hosts=missed))
     _unwant(turns, turns.waits & set(got))
-    # For an overloaded host the noted time may lie in the future: `ago` would be negative, and is set to 0.
+    # For an overloaded host, the stored time may lie in the future. Then `ago` is negative, and 0 is given.
     return {row["host"]: Turn(max(row["ago"], 0.0), row["rest"]) for row in rows}
 
 
@@ -88,7 +89,7 @@ def forgo(turns: HostLocks, hosts: Iterable[str]) -> None:
 
 
 def find_wanted(turns: HostLocks) -> set[str]:
-    """Those of our hosts at which another process waits."""
+    """The hosts at which this session has the turn and another process waits for it."""
     if not turns.ours:
         return set()
     with turns.conn:
@@ -96,7 +97,7 @@ def find_wanted(turns: HostLocks) -> set[str]:
 
 
 def robots(conn: postgres.Connection, place: str) -> KeptRobots | None:
-    """The last robots.txt of a host that may still be used."""
+    """The stored robots.txt of a host; None if there is none, or if it is too old for use."""
     with conn:
         row = postgres.row(conn, "robots_of_host", host=place, stands=policy.ROBOTS_TXT_STANDS)
     return KeptRobots(row["status"], row["body"], row["age"]) if row else None

@@ -15,7 +15,7 @@ from pipelines.stores import postgres
 from pipelines.text import tokens
 
 BEFORE = "alias: the address it had before"
-# A guid that probably belongs to one entry alone: it has four decimal digits in a row, or eight hexadecimal ones.
+# A guid probably belongs to one entry alone if it has four decimal digits in a row, or eight hexadecimal digits.
 OWN_GUID = re.compile(r"\d{4}|[0-9a-fA-F]{8}")
 LOST = {State.REJECTED, State.EXCLUDED, State.BLOCKED, State.FAILED, State.GONE}
 
@@ -23,12 +23,12 @@ LOST = {State.REJECTED, State.EXCLUDED, State.BLOCKED, State.FAILED, State.GONE}
 def move_urls(
     reading: ListReading, fresh: Sequence[NamedUrl], named: dict[str, NamedUrl], known: dict[str, postgres.Row]
 ) -> dict[str, int]:
-    """Articles that a feed names by a new address, under the same guid: they stay the same articles. Gives their rows
-    by key.
+    """Give articles their new address if a feed names them at a new address under their old guid. Gives the numbers of
+    their rows, by the new key.
 
-    The old address becomes an alias. An article is not moved in four cases: the feed still names the old address, it
-    uses the guid twice, the guid is one that other entries may get too (such as a place in the list), or the titles
-    share no word.
+    The old address becomes an alias. An article is not moved in four cases: the feed still names the old address, the
+    feed or the ledger has the guid twice, the guid is one that other entries may get too (such as a place in the list),
+    or the titles share no word.
     """
     used = Counter(one.entry.guid for one in named.values())
     wanted = {
@@ -69,15 +69,15 @@ def move_urls(
 
 
 def make_due_again(reading: ListReading, pairs: Sequence[tuple[NamedUrl, postgres.Row]]) -> int:
-    """Make known URLs due again if the rules now let them in, or if a believed list calls them modified; gives how
-    many.
+    """Make known URLs due again if the rules now let them in, if their pause after failures is over, or if a believed
+    list calls them modified; gives how many.
     """
     pairs = [(one, row) for one, row in pairs if not one.rule]
     readmitted = [row["id"] for _, row in pairs if _is_readmitted(row)]
     if readmitted:
         postgres.execute(reading.conn, "readmit_urls", ids=readmitted, not_ours=list(map(str, NOT_OURS)))
-    # A URL that is no longer asked for, since it was refused or failed too often, is tried again if a list still names
-    # it. `rested`: the pause before this is over (policy.REVIVE_AFTER).
+    # A URL that was given up, because it was refused or failed too often, is tried again if a list still names it.
+    # `rested`: whether its pause (policy.REVIVE_AFTER) is over.
     rested = [row["id"] for _, row in pairs if row["rested"]]
     if rested:
         postgres.execute(reading.conn, "try_again", ids=rested)
@@ -110,12 +110,12 @@ def believable(naming: postgres.Row | None) -> int | None:
 
 
 def _is_readmitted(row: postgres.Row) -> bool:
-    """Whether a URL that a rule kept out is let in now, or an alias is to be fetched itself, because its main row has
-    turned out to be no article.
+    """Whether a URL that a rule kept out is let in now; or whether an alias is to be fetched itself, because the main
+    address of its article is gone, was rejected, or never answered with a page.
     """
     if row["state"] == State.EXCLUDED:
         return row["code"] not in NOT_OURS
-    # `looks` of an alias: how often its page was fetched and had the article of the main row.
+    # `looks` of an alias: how often its page was fetched and turned out to be the article of the main row.
     if not row["alias_of"] or row["fetched_at"] or row["looks"] >= policy.TRUSTED_LOOKS:
         return False
     if row["main_next_at"] or row["main_state"] not in LOST:
@@ -124,8 +124,8 @@ def _is_readmitted(row: postgres.Row) -> bool:
 
 
 def _is_modified(entry: Entry, row: postgres.Row) -> bool:
-    """Whether the list's date is newer than the last look and than what lists said before. False if a look is due
-    already.
+    """Whether the list's date of change is newer than the last fetch, and newer than the date that the ledger has from
+    a list. False if a look is due already.
     """
     if entry.modified_at is None or row["main_fetched_at"] is None:
         return False
@@ -139,8 +139,8 @@ def _is_modified(entry: Entry, row: postgres.Row) -> bool:
 
 
 def look_for_vanished(reading: ListReading, named: Iterable[NamedUrl], still_named: Sequence[int]) -> None:
-    """Look at the articles that this list named before and does not name now, although they are newer than its oldest
-    entry; still_named: the numbers of the articles that it does name.
+    """Make articles due that this list named before and does not name now, although the list has older entries.
+    still_named: the row numbers of the articles that the list does name.
     """
     dates = [one.entry.published_at or one.entry.modified_at for one in named if one.kind == Kind.ARTICLE]
     dated = sorted(at for at in dates if at is not None)

@@ -43,13 +43,14 @@ class Lease:
 class FetchResult:
     """How one look at a URL ended: a row of `fetches`, and what it changes in `urls`.
 
-    outcome: how the look ended (fetched, unchanged, blocked, failed, gone, excluded); what load decides is `outcomes`.
+    outcome: how the look ended (fetched, unchanged, blocked, failed, gone, excluded); what load decides is in the table
+    `outcomes`.
     code: the reason, for programs.
     reason: the reason, for people.
     rest: no further look before this time is over (None: the usual pause).
     final: whether a page that is gone is never asked for again.
     found: what a feed, sitemap or section named.
-    left_out: how many links of a section page were not read, because there are too many.
+    left_out: how many links of a section page were not read, because the page has too many.
     asks: what a list says about when to ask again, in the form of rhythm.asks.
     """
 
@@ -77,8 +78,8 @@ class FetchResult:
 
 
 def begin(conn: postgres.Connection, source: Source, run: str, *, due: bool = False) -> dict[str, datetime]:
-    """Begin the crawl of a source, whose lock the caller has: make its feeds, sitemaps and sections due, and the looks
-    that are planned for soon. Free what a killed crawl had leased.
+    """Begin the crawl of a source, whose lock the caller has: make its feeds, sitemaps and sections due, and the
+    articles with a look that is planned for soon. Free what a killed crawl had leased.
 
     due: make due only the lists whose time has come. Gives the other lists by key, each with the moment when it is due.
     """
@@ -133,17 +134,17 @@ def lease(
     only: str = "",
     past: bool = False,
 ) -> list[Lease]:
-    """Lease up to `count` due URLs of a source, at most `per_host` of one host and none of the hosts to skip. Committed
-    at once.
+    """Lease up to `count` due URLs of a source, at most `per_host` of one host and none of the hosts to skip. The
+    leases are committed at once.
 
     articles: False leases only feeds, sitemaps and sections.
     sitemaps: at most this many of the sitemaps that an index named are leased. Those that the source's file lists are
     always leased.
-    past: lease what is wanted of the past; nothing else leases that.
-    only: lease no URL but this one, or the one that it is an alias of.
+    past: lease the URLs that a backfill or an import wants, and no others.
+    only: lease only this URL; if it is an alias, lease the URL of its article.
 
-    Now and then a lease has no ETag and date, so that the page is sent in full. Some servers call a page unchanged
-    although it has changed.
+    Now and then a lease has no ETag and date, so that the page is sent in full, because some servers call a page
+    unchanged although it has changed.
     """
     with conn:
         rows = postgres.query(
@@ -176,8 +177,8 @@ def record(conn: postgres.Connection, run: str, results: Sequence[FetchResult]) 
     fresh = [result for result in results if (result.url_id, *_place(result)[:2]) in added]
     # A URL with two looks in one batch takes the state of the later look.
     last = {result.url_id: result for result in sorted(fresh, key=lambda result: result.fetched_at)}
-    # First count whether the lists' dates of change proved true; then write the new state of each URL and its next
-    # look.
+    # Whether the lists' dates of change proved true is counted first: `update_url_states` clears which list made a URL
+    # due.
     statuses = [(result.url_id, result.status) for result in last.values()]
     postgres.execute_values(conn, "forgive_lists", statuses, whole_after=policy.WHOLE_AFTER)
     postgres.execute_values(conn, "credit_lists", [(result.url_id, str(result.outcome)) for result in last.values()])
@@ -198,8 +199,8 @@ def record(conn: postgres.Connection, run: str, results: Sequence[FetchResult]) 
 
 
 def known_of_file(conn: postgres.Connection, name: str) -> int:
-    """The byte of a raw file up to which the ledger knows its pages; 0 if it knows none. name: as warc.name_of gives
-    it.
+    """The byte of a raw file up to which the ledger knows the file's pages; 0 if it knows none. name: as warc.name_of
+    gives it.
     """
     row = postgres.row(conn, "known_of_file", file=name)
     return int(row["known"]) if row else 0
@@ -211,7 +212,7 @@ def release(conn: postgres.Connection, source: str, *, past: bool = False) -> in
 
 
 def rest_host(conn: postgres.Connection, host: str, rest: timedelta, reason: str) -> None:
-    """Leave a host alone for so long, part of the caller's transaction."""
+    """Leave a host alone for the time `rest`, part of the caller's transaction."""
     postgres.execute(conn, "rest_host", host=host, rest=rest, reason=reason)
 
 
@@ -221,21 +222,21 @@ def count_asked(conn: postgres.Connection, source: str, run: str) -> int:
 
 
 def count_asked_sitemaps(conn: postgres.Connection, source: str, run: str) -> int:
-    """For how many of the sitemaps that an index named this run has asked a source so far."""
+    """How many sitemaps a run has asked a source for so far; only sitemaps that an index named are counted."""
     return _count(postgres.row(conn, "sitemaps_of_run", source=source, run=run))
 
 
 def count_waiting(conn: postgres.Connection, source: str, *, sitemaps: bool = False, past: bool = False) -> int:
-    """How many URLs of a source are due and were not fetched.
+    """How many URLs of a source are due.
 
     sitemaps: count only sitemaps that an index named.
-    past: count only what is wanted of the past, which otherwise does not count.
+    past: count only the URLs that a backfill or an import wants; without this, they are not counted.
     """
     return _count(postgres.row(conn, "waiting_urls", source=source, sitemaps=sitemaps, past=past))
 
 
 def retired_of_run(conn: postgres.Connection, run: str) -> list[postgres.Row]:
-    """What retention deleted of a run besides raw files: source, what, retired_at, why, count of fetches."""
+    """What retention deleted of a run besides raw files: source, what, retired_at, why, count (of deleted fetches)."""
     return postgres.query(conn, "retired_of_run", run=run)
 
 
@@ -271,7 +272,9 @@ def history_of_url(conn: postgres.Connection, url: str) -> list[postgres.Row]:
 
 
 def find_retired(conn: postgres.Connection, url: str, sources: Sequence[str]) -> list[postgres.Row]:
-    """The line that stays of an address after retention deleted its row: source, day, state, code, retired_at."""
+    """The short row that the ledger keeps of an address after retention deleted the full row: source, day, state, code,
+    retired_at.
+    """
     return postgres.query(conn, "retired_url", key=urls.key(urls.shorten(url)), sources=list(sources))
 
 

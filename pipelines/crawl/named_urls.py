@@ -20,7 +20,7 @@ ALIAS = "alias: another form of a known address"
 
 @dataclass(frozen=True, kw_only=True)
 class NamedUrl:
-    """One URL that a list named, with its keys and the rule that keeps it out.
+    """One URL that a list named, with its keys and the rule that keeps it out, if there is one.
 
     special: whether its address is another form of a plain one: AMP, mobile, print … (urls.variant).
     """
@@ -37,7 +37,7 @@ class NamedUrl:
 
 @dataclass(frozen=True, kw_only=True)
 class ListReading:
-    """One reading of one list: its source, run and address. It is written in the caller's transaction."""
+    """One reading of one list: its source, run and address. What it names is written in the caller's transaction."""
 
     conn: postgres.Connection
     source: Source
@@ -58,7 +58,7 @@ def read_named(
 ) -> dict[str, NamedUrl]:
     """What a list named, by key and in the list's order. If two entries have one URL, the first counts.
 
-    counts: entries that are no URL at all are added here as `unusable`.
+    counts: the number of entries without a usable URL is added here as `unusable`.
     """
     named: dict[str, NamedUrl] = {}
     for kind, said in found:
@@ -76,7 +76,7 @@ def read_named(
 
 
 def _shorten_entry(entry: Entry) -> tuple[Entry, rules.Rule]:
-    """An entry as the ledger can hold it; and if its address is too long, why it is not asked for."""
+    """The entry, its address shortened if it is too long for the ledger; and the rule that keeps that address out."""
     try:
         urls.key(entry.url)
     except urls.TooLongError:

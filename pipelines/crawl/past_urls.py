@@ -1,8 +1,8 @@
 """What an import or a backfill wants of a source's past: lists and addresses in the ledger.
 
-A night does not lease these rows, and its own rows stay as they are. A list that is read for the past has a row of its
-own, so the night keeps what it knows of the same list (its date, its ETag). What such a list names is kept out as too
-old until somebody wants it.
+The crawl of a night does not lease these rows, and its own rows stay as they are. A list that is read for the past has
+a row of its own, so the night keeps what it knows of the same list (its date, its ETag). What such a list names stays
+excluded as too old until `want` makes it due.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class PastSpan:
     until: str = ""
 
     def as_json(self) -> str:
-        """The text for the command line of the child process, which `of_json` reads."""
+        """This span as a text for the command line of the child process; `of_json` reads the text there."""
         return json.dumps(asdict(self))
 
     @property
@@ -58,7 +58,7 @@ def of_json(text: str) -> PastSpan | None:
 
 
 def ask_lists(conn: postgres.Connection, source: Source, run: str, more: Iterable[str] = ()) -> None:
-    """Make all lists of a source due for the past, and these further sitemaps; part of the caller's transaction."""
+    """Make all lists of a source due for the past, and also the sitemaps `more`; part of the caller's transaction."""
     rows = [
         _list(source, run, kind, url, "")
         for kind, named in (
@@ -70,8 +70,8 @@ def ask_lists(conn: postgres.Connection, source: Source, run: str, more: Iterabl
 
 
 def ask(conn: postgres.Connection, source: Source, run: str, addresses: Sequence[tuple[str, str]]) -> int:
-    """Add these addresses as due, except those that the ledger has; gives how many. Each comes with the list that named
-    it.
+    """Add these addresses as due, except those that the ledger has; gives how many were added. addresses: each with the
+    list that named it.
 
     Part of the caller's transaction.
     """
@@ -96,7 +96,7 @@ def name(
     """Write into the ledger what a list of the past named: articles as too old, further lists as due. Gives the
     counts of `discovery.discover`. Part of the caller's transaction.
 
-    first: the list that this page is part of.
+    first: the first page of the list; it may be this page itself.
     shown: the keys that earlier pages of that list named; the keys of this page are added.
     """
     counts = dict.fromkeys(("new", "of this run", "excluded", "alias", "again", "known", "unusable"), 0)
@@ -127,7 +127,9 @@ def name(
 
 
 def months(conn: postgres.Connection, source: str, wanted: PastSpan, runs: Sequence[str]) -> list[postgres.Row]:
-    """What the ledger has of a source's past, by month: month (empty if no date is known), named, had, open."""
+    """What the ledger has of a source's past, by month: month (empty if no date is known), named (all addresses), had
+    (in the archive), open (left out as too old).
+    """
     since, until = wanted.days
     return postgres.query(conn, "past_months", source=source, since=since, until=until, runs=list(runs))
 

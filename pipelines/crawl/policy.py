@@ -11,8 +11,9 @@ from datetime import timedelta
 
 # --- Leases: who works on a URL
 
-# A crawl that is killed leaves its leases. The next crawl of the source frees them at once, and any other process may
-# take them after this time. Chosen: a slow host answers within this time, and a night does not lose much by it.
+# A killed crawl leaves its leases behind. The next crawl of the source frees them at once, and any other process may
+# take them after this time. Chosen: a slow host answers within this time, and a night does not lose much by such a
+# wait.
 LEASE = timedelta(minutes=15)
 
 # --- Retries: after a failure, a block, a page that is gone
@@ -20,29 +21,29 @@ LEASE = timedelta(minutes=15)
 # After failed looks (timeout, 5xx, broken) the pauses are 10 min, 30 min, 90 min and 4.5 h. This is the first. Chosen:
 # a restart or a deploy is over before the second pause ends, and a bad evening is over before the last one ends.
 RETRY_PAUSE = timedelta(minutes=10)
-# Each of these pauses is this many times as long as the pause before.
+# After failed looks, each pause is this many times as long as the pause before.
 RETRY_GROWTH = 3
 # After blocks (403, a challenge) the pauses are 1 h, 4 h, 16 h and 64 h. This is the first. Chosen: the pauses are
 # longer than after failures, because a site that refuses a crawler refuses it for longer if it comes again at once.
 BLOCKED_PAUSE = timedelta(hours=1)
-# Each of these pauses is this many times as long as the pause before.
+# After blocks, each pause is this many times as long as the pause before.
 BLOCKED_GROWTH = 4
 # After this many failed or blocked looks in a row, no crawl asks for the URL again by itself. Chosen: with these
 # pauses, five looks are seven hours of failures, or three and a half days of blocks. A list that still names the URL
 # brings it back later.
 MAX_TRIES = 5
 # If two looks failed in the same crawl, the next pause is at least this long. Chosen: all tries of one crawl count as
-# one try, and the next try belongs to the next night.
+# one try, so a further try is left to the next night.
 SAME_CRAWL_PAUSE = timedelta(hours=4)
 # A page that answers 404 is looked at once more after this time, before the 404 counts. Chosen: sites lose pages for a
 # moment while they publish.
 GONE_SECOND_LOOK = timedelta(hours=1)
 # After this many looks that found a page gone, no crawl asks for the page again by itself. Chosen: these are the first
-# look and the second look after GONE_SECOND_LOOK.
+# look, and one more after the time GONE_SECOND_LOOK.
 MAX_GONE_LOOKS = 2
-# Two kinds of URLs are asked for once more after this time, if a list still names them: URLs that used up their tries,
-# and URLs that robots.txt or the guard refused. The next pauses are 2, 4, 8 and 16 times as long. Chosen: this is a
-# little less than a day, so that each nightly crawl finds this time over.
+# Three kinds of URLs are asked for once more after this time, if a list still names them: URLs that used up their
+# tries, URLs that robots.txt or the guard refused, and URLs that led to another site. The next pauses are 2, 4, 8 and
+# 16 times as long. Chosen: this is a little less than a day, so that each nightly crawl finds this time over.
 REVIVE_AFTER = timedelta(hours=20)
 # The time REVIVE_AFTER doubles at most this many times. Chosen: after the fourth doubling the URL is asked for about
 # once in two weeks.
@@ -53,7 +54,8 @@ LOST_RECORD_AFTER = timedelta(days=1)
 
 # --- Looking again: planned looks, lists, full answers
 
-# A planned look that is due this soon is made by a crawl that begins now. Chosen: the next crawl may be a night away.
+# A crawl also makes the planned looks that become due within this time after its beginning. Chosen: the next crawl may
+# be a night away.
 LOOK_AHEAD = timedelta(hours=1)
 # A look is not made early if the page was looked at within this time. Chosen: half the time between two nightly crawls,
 # so that hourly crawls make no look early.
@@ -79,15 +81,15 @@ TRUSTED_LOOKS = 3
 # entries. Chosen: a front page of ten articles may pin two.
 PINNED_ONE_IN = 5
 
-# --- When a list is due, where a run begins by itself (crawl/rhythm.py); the bounds are keys of a source's file
+# --- When a list is due, if a run begins by itself (crawl/rhythm.py); the bounds are keys of a source's file
 
 # How often a source publishes is read from this many of its newest articles. Chosen: they are two days of a small
 # paper, or two hours of a large one; only the newest half is used, so that tonight's pace counts.
 RHYTHM_ARTICLES = 20
-# With fewer articles than this the pace is unknown, and the lists are asked as often as they may be. Chosen: four
-# articles have three pauses between them, and three are the fewest that have a middle.
+# With fewer articles than this the pace is unknown, and the lists are asked as often as they may be. Chosen: of four
+# articles, the newest three are used; they have two pauses, the fewest that make an average.
 RHYTHM_LEAST_ARTICLES = 4
-# In the usual time between two articles of its source, a list is looked at this many times. Chosen: so an article waits
+# A list is looked at this many times in the usual time between two articles of its source. Chosen: so an article waits
 # at most half of that time.
 LOOKS_AN_ARTICLE = 2
 # A list is due after this share of its pause, or after the whole pause if an HTTP header asked for it. Chosen: a run
@@ -99,23 +101,23 @@ SKIPPED_HOURS = 168
 
 # --- robots.txt
 
-# A copy is used for this time, the longest that RFC 9309 allows (2.4). If the host gives no new copy, the old copy is
-# used until ROBOTS_TXT_STANDS.
+# A stored copy of a robots.txt is used for this time, the longest that RFC 9309 allows (2.4). If the host gives no new
+# copy, the old copy is used until it is as old as ROBOTS_TXT_STANDS.
 ROBOTS_TXT_HOLDS = timedelta(days=1)
-# A copy is not used at all once it is older than this. Chosen: this is one day more than ROBOTS_TXT_HOLDS, because
-# without rules a site may not be asked for anything.
+# A stored copy that is older than this is not used at all. Chosen: during one more day the host may answer again;
+# without a robots.txt that may be used, a site is not asked for anything.
 ROBOTS_TXT_STANDS = timedelta(days=2)
 
 # --- Bounds: what one site can make a crawl do
 
 # In one run, at most this many sitemaps that indexes name are read for one source. Chosen: a site can chain sitemaps
-# without end, and a large index has its newest sitemaps first.
+# without end, and the newest sitemaps of an index are read first.
 MAX_SITEMAPS = 50
 # In one run, a backfill reads at most this many pages of one section or feed. Chosen: they hold ten years of a site
 # that fills one page of ten articles a day.
 MAX_PAST_PAGES = 4000
-# In one run, at most this many further pages of one section are read. Chosen: if each page brings something new,
-# nothing else ends the reading.
+# In one run, at most this many further pages of one section are read. Chosen: if each page brings something new, only
+# this limit ends the reading.
 MAX_SECTION_PAGES = 20
 # If this many unrelated addresses redirect to one address, that address is a login, a consent page or a front page.
 # Chosen: one other address may be a move; two are not.
@@ -132,6 +134,6 @@ EXCLUDED_SHOWN = 3
 # --- Progress
 
 # Between two reports of progress, this many seconds pass. Chosen: a log does not grow much from such reports. If a
-# crawl ends sooner than this, the report does not name the time, because the crawl would be over before anybody reads
-# it.
+# crawl is expected to end sooner than this, the report does not name the time of its end, because the crawl would be
+# over before anybody reads it.
 PROGRESS_SECONDS = 15.0

@@ -94,7 +94,7 @@ where source = %(source)s and kind = 'article' and due_for = 'planned' and next_
 
 -- name: due_sitemaps
 -- If an index is due, make some of its sitemaps due: sitemaps without a date, the sitemap with the newest date, and sitemaps that were not
--- read in full for long. The sitemap with the newest date is read because a site may not update its dates.
+-- fetched for long. The sitemap with the newest date is read even if its date is old, because a site may not update its dates.
 with recursive not_due as (
     select url from urls where source = %(source)s and url_key = any(%(not_due)s)
     union
@@ -156,7 +156,7 @@ order by warc_offset
 select warc_offset as offset, url, outcome, source from fetches where warc_file = %(file)s order by warc_offset
 
 -- name: files_of_run
--- The raw files in which the pages that a run fetched from a source are stored.
+-- The raw files that hold the pages that a run fetched from a source.
 select distinct warc_file as file from fetches where source = %(source)s and run = %(run)s and warc_file is not null
 
 -- name: forgive_lists
@@ -205,7 +205,7 @@ select coalesce(max(warc_offset + warc_length), 0) as known from fetches where w
 
 -- name: known_urls
 -- What the ledger knows about the URLs with these keys, and about the articles with one of these variant keys. The row of an alias also has
--- the state of its article (main_).
+-- the state of its article (columns with main_).
 select u.id, u.url_key, u.url, u.kind, u.state, u.code, u.variant_key, u.fetched_at, u.looks, u.leased_until is not null as leased, u.discovered_run,
     u.entry ->> 'modified_at' as modified_at, u.alias_of, coalesce(m.id, u.id) as main_id, coalesce(m.state, u.state) as main_state,
     coalesce(m.fetched_at, u.fetched_at) as main_fetched_at, coalesce(m.next_at, u.next_at) as main_next_at,
@@ -290,7 +290,7 @@ where source = %(source)s and url_key = any(%(keys)s) and kind <> 'article' and 
     and state in ('stored', 'unchanged') and next_at is null and fetched_at is not null and decided_run is distinct from %(run)s
 
 -- name: lists_that_named
--- Which of these lists were the first to name an article in another run.
+-- Those of these lists that named some article first, in another run than this one.
 select via from urls
 where source = %(source)s and kind = 'article' and via = any(%(urls)s) and discovered_run <> %(run)s
 group by via order by via
@@ -436,7 +436,7 @@ set state = 'discovered', code = '', reason = '', decided_at = null, decided_run
 where id = any(%(ids)s) and state in ('excluded', 'duplicate')
 
 -- name: record_fetches
--- Add one row per attempt to fetch. A fetch whose raw record is known already is left alone.
+-- Add one row per attempt to fetch. A fetch whose raw record is known already is not added again.
 insert into fetches (
     run, source, url_id, url, final_url, fetched_at, status, outcome, code, reason, digest, bytes, ms, warc_file, warc_offset, warc_length)
 values %s
@@ -528,7 +528,7 @@ select host from unnest(%(hosts)s::text[]) as host
 where pg_try_advisory_lock(hashtextextended('host ' || host, 0))
 
 -- name: try_again
--- A list names these URLs again some days after their tries were used up, after robots.txt or the guard refused them, or after they led to
+-- A list names these URLs again, and their pause is over: their tries were used up, robots.txt or the guard refused them, or they led to
 -- another site. Give each URL one more try.
 update urls
 set state = case when state in ('excluded', 'gone') then 'discovered' else state end, next_at = now(), due_for = 'retry', due_by = null
@@ -607,7 +607,7 @@ where id in (
     where source = %(source)s and via = %(via)s and kind = 'article' and state in ('stored', 'unchanged')
         and alias_of is null and missed_at is null and (next_at is null or next_at > now())
         -- This condition only keeps the search short. An article that is newer than the oldest entry was discovered after the date of that
-        -- entry. If the article's date lies after its discovery, it does so by at most `ahead`; so the search goes that much further back.
+        -- entry. An article's date may lie up to `ahead` after its discovery, so the search goes that much further back.
         and discovered_at > %(oldest)s::timestamptz - %(ahead)s
         and coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz > %(oldest)s
         and id <> all(%(still_named)s)
@@ -617,7 +617,7 @@ where id in (
 )
 
 -- name: waiting_urls
--- How many URLs of a source are due and not fetched yet. With `sitemaps`, only sitemaps that an index named are counted.
+-- How many URLs of a source are due. With `sitemaps`, only sitemaps that an index named are counted.
 select count(*) as count from urls where source = %(source)s and (next_at <= now() or (state = 'discovered' and next_at is not null))
     and (not %(sitemaps)s or (kind = 'sitemap' and via <> '')) and (due_for = 'past') = %(past)s
 

@@ -1,7 +1,7 @@
 """When a list is due: as often as its source publishes, within the bounds of the source's file, and never more often
 than the list allows.
 
-This counts only in runs that begin by themselves. If a person starts a crawl, all lists are asked.
+These times count only in runs that begin by themselves. If a person starts a crawl, all lists are asked.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def due_at(had_at: datetime, said: Asks, usual: timedelta | None, source: Source
     """
     least, most = timedelta(minutes=source.list_pause_least), timedelta(minutes=source.list_pause_most)
     learned = least if usual is None else max(least, usual / policy.LOOKS_AN_ARTICLE)
-    # A run begins some seconds earlier or later than the one before: a list is due a little before its pause is over.
+    # A run may begin some seconds earlier than usual, so a list is due a little before its pause is over.
     wanted = policy.EARLY_SHARE * max(learned, timedelta(seconds=said.get("seconds", 0)))
     at = had_at + max(wanted, timedelta(seconds=said.get("fresh", 0)))
     for _ in range(policy.SKIPPED_HOURS):

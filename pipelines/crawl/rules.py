@@ -57,8 +57,8 @@ def ruled_out(source: Source, url: str) -> Rule:
 
 
 def reconsider(conn: postgres.Connection, source: Source) -> None:
-    """Apply the file's patterns as they are now to what earlier patterns kept out or let in, part of the caller's
-    transaction.
+    """Apply the present patterns of the source's file to URLs that earlier patterns kept out or let in, part of the
+    caller's transaction.
 
     Without this, an excluded URL would stay excluded until its list changes, because an unchanged list is not read
     again.
@@ -78,7 +78,9 @@ def reconsider(conn: postgres.Connection, source: Source) -> None:
 
 
 def let_in_by_robots(conn: postgres.Connection, source: Source) -> int:
-    """Make due the URLs that an earlier robots.txt kept out, part of the caller's transaction; gives how many."""
+    """Make URLs due that robots.txt kept out, if the robots.txt has changed since; part of the caller's transaction;
+    gives how many.
+    """
     return postgres.execute(conn, "readmit_by_robots", source=source.name, days=source.max_age)
 
 

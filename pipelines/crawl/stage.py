@@ -52,7 +52,7 @@ RETRY_SECONDS = 0.05
 ADOPT_SECONDS = 600.0
 # A function that gets one line of text, `LEVEL what happened`.
 HearsLine = Callable[[str], None]
-# What the child says on a line: its kind is under "event", see spiders/__main__.py.
+# One message of the child, read from one line. The value of "event" is its kind; see spiders/__main__.py.
 Event = dict[str, Any]
 
 
@@ -75,12 +75,13 @@ def crawl(
     """Crawl sources in one child process; a tally for each, in their order.
 
     Counts: discovered (articles that lists named, known or not), new (of these, URLs that the ledger did not have),
-    fetched, unchanged, excluded, blocked, failed, gone (of articles), bytes, seconds; `crawled_source` adds others.
+    fetched, unchanged, excluded, blocked, failed and gone (all of articles), bytes, seconds; spiders/crawled_source.py
+    adds others.
 
     budget: seconds; None: NIGHTDESK_CRAWL_BUDGET.
     only: fetch this one URL of the one source, whatever is due.
     due: ask only those of the sources' lists that are due (crawl/rhythm.py), as a run that begins by itself does.
-    wanted: fetch only this part of the past. A crawl of a night may run at the same time.
+    wanted: fetch only this part of the past. The crawl of a night may run at the same time.
     on_line: gets each line `LEVEL what happened`, and a line with the result of each source.
     secrets: more secrets by name, beside those of the environment.
 
@@ -97,7 +98,7 @@ def crawl(
             # Airflow and the command line have planned this run already; the canary and the benchmarks have not. Of two
             # plans the wider one stays.
             runs.plan(conn, run, sources=len(sources))
-        # For each source, the number of the attempt; this process marks it as ended if the child does not.
+        # Each source has an attempt, which this process marks as ended if the child does not.
         attempts = runs.attempts(conn, run, STAGE, [source.name for source in sources])
     refused = [
         Tally(run=run, source=name, stage=STAGE, state=RunState.FAILED, message=why) for name, why in unfinished.items()
@@ -147,7 +148,7 @@ def adopt(settings: Settings, on_line: HearsLine = _print_nothing) -> bool:
         path.name for path in Path(raw).glob("*") if warc.find_unfinished(raw, path.name) or warc.unsent(raw, path.name)
     ]
     with postgres.connection(settings, application="nightdesk adopt watch") as conn:
-        # A crawl that still runs on this machine has open files as well; it holds the lock of its source.
+        # A crawl that still runs on this machine has open files as well, but it holds the lock of its source.
         if not any(_is_free(conn, name) for name in left):
             return False
     with _child(settings, ["adopt"], []) as child:
@@ -162,8 +163,8 @@ def _is_free(conn: postgres.Connection, source: str) -> bool:
 
 
 def fetch(settings: Settings, source: Source, url: str) -> Page:
-    """Fetch one page as a crawl would, through guard and robots.txt, but without the ledger. CrawlError says why it
-    could not.
+    """Fetch one page as a crawl would, through guard and robots.txt, but without the ledger. CrawlError says why the
+    page could not be fetched.
     """
     with tempfile.TemporaryDirectory(prefix="nightdesk-page-") as folder:
         with _child(settings, ["fetch", "--url", url, "--into", folder], [source]) as child:
@@ -242,7 +243,7 @@ def _child(
             child.stdin.write(json.dumps([asdict(source) for source in sources]))
             child.stdin.close()
         except BrokenPipeError:
-            # It ended before it could listen; its exit code and its last words say why.
+            # The child ended before it read its input; its exit code and its last words say why.
             child.stdin = None
         yield child
     finally:
@@ -274,7 +275,7 @@ def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
                 open_pipes -= 1
         except (queue.Empty, subprocess.TimeoutExpired):
             if child.poll() is None and (os.getppid() != parent or monotonic() > deadline):
-                # A child that hangs does not react to the first signal.
+                # A child that hangs does not react to SIGTERM; after STOP_SECONDS it gets SIGKILL.
                 child.send_signal(next_signal)
                 deadline, next_signal = monotonic() + STOP_SECONDS, signal.SIGKILL
                 if os.getppid() != parent:
@@ -331,8 +332,8 @@ def _tallies_for(
     last_words: list[str],
     attempts: Mapping[str, runs.Attempt],
 ) -> list[Tally]:
-    """Tallies of the sources that the child did not report; how the child ended decides what they say. They are written
-    to `runs` in its place.
+    """Tallies of the sources that the child did not report; how the child ended decides what they say. They are also
+    written to `runs`, because the child did not do this.
     """
     if not names:
         return []

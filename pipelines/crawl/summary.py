@@ -16,7 +16,7 @@ Rules = Mapping[str, int]
 
 
 def exclusions(conn: postgres.Connection, run: str) -> dict[str, dict[str, int]]:
-    """How many URLs each rule of the ledger excluded in a run: source -> rule -> count, the largest first."""
+    """How many URLs each rule excluded in a run: source -> rule -> count, the largest first."""
     found: dict[str, dict[str, int]] = {}
     with conn:
         for row in postgres.query(conn, "excluded_of_run", run=run):
@@ -27,8 +27,8 @@ def exclusions(conn: postgres.Connection, run: str) -> dict[str, dict[str, int]]
 def sentence(counts: Mapping[str, int], rules: Rules | None = None, *, now: datetime | None = None) -> str:
     """The counts of a crawl: `9 discovered, 2 new, 2 fetched, 7 excluded (7 deny: /live/); 31 kB in 12 s`.
 
-    While the crawl runs, the counts have what is left and how many seconds that may take. Then the sentence says when
-    the crawl may end, in UTC.
+    While the crawl runs, the counts also have the number of URLs that are left and the seconds that they may take. Then
+    the sentence says when the crawl may end, in UTC.
     """
     words = [f"{counts[word]} {word}" + _by(word, rules) for word in ORDER if counts.get(word)]
     cost = f"{size(counts.get('bytes', 0))} in {span(counts.get('seconds', 0))}"

@@ -1,9 +1,9 @@
-"""The account of a run: each store's URLs compared with the next store's URLs, and each difference named by URL.
+"""The account of a run: it compares the URLs of each store with those of the next store and names every difference.
 
-In the ledger every URL has one state, but this proves nothing, because the table allows nothing else. So this compares
-stores that are written independently. What the run's lists name (read again from the raw store) is compared with the
-rows of `urls`. The answers in the raw store are compared with `fetches`, the fetches are compared with the lines of the
-article file, and these lines with what load decided. Only the files of this run are read.
+In the ledger every URL has one state, but this proves nothing, because the table allows nothing else. So the account
+compares stores that are written independently. What the run's lists name (read again from the raw store) is compared
+with the rows of `urls`. The answers in the raw store are compared with `fetches`, the fetches are compared with the
+lines of the article file, and these lines with what load decided. Only the files of this run are read.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def differences(settings: Settings, conn: postgres.Connection, source: Source, r
 
 
 def is_due(before: Mapping[str, str]) -> bool:
-    """Whether a run's stages have come so far that its stores must agree. before: the states of its stages."""
+    """Whether a run's stages have come so far that its stores must agree. before: the state of each stage, by name."""
     return before.get("crawl") in (RunState.DONE, RunState.STOPPED) and before.get("extract") == RunState.DONE
 
 
@@ -94,7 +94,7 @@ def _of_raw_store(account: _RunAccount) -> Iterator[Difference]:
 
 
 def _of_files_elsewhere(account: _RunAccount, names: Sequence[str]) -> Iterator[Difference]:
-    """Pages that an import left in other people's files: each must be there, and unchanged."""
+    """The pages that an import left in other people's files, if they are missing there or have changed."""
     for name in names:
         for row in postgres.query(
             account.conn, "fetches_elsewhere", file=name, source=account.source.name, run=account.run
@@ -185,7 +185,8 @@ def _of_articles(account: _RunAccount) -> Iterator[Difference]:
         if of_line is None:
             yield account.differs(Side.STRANGER, url, f"fetch {number}")
         elif of_line["held"]:
-            # Load decides nothing on the line until somebody releases or rejects the run.
+            # The run is in the quarantine: its lines are not compared, because a person decides on them, and not load
+            # alone.
             continue
         elif not _agrees(line, set(of_line["outcomes"])):
             told = ", ".join(of_line["outcomes"]) or "nothing"

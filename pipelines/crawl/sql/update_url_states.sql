@@ -1,5 +1,5 @@
--- Write what a look at these URLs changes: state, reason, validators, and when to look again. A URL without a next time is looked at only
--- for a new reason. An unchanged page keeps the state of the last look that fetched it, whatever failed in between.
+-- Write what a look at these URLs changes: state, reason, validators, and when to look again. A URL whose `next_at` is null is looked at
+-- again only for a new reason. An unchanged page keeps the state of the last look that fetched it, whatever failed in between.
 update urls
 set state = case
         when look.outcome = 'unchanged' and urls.state in ('fetched', 'rejected', 'duplicate') then urls.state
@@ -52,7 +52,8 @@ set state = case
         end
 from (values %s) as look (id, run, outcome, code, reason, fetched_at, etag, last_modified, digest, rest, final, status, asks)
 cross join lateral (
-    -- again: a second failure in one crawl. Both failures count as one try, and this crawl does not try the URL a third time.
+    -- again: whether this is a second failure in one crawl. Both failures count as one try, and this crawl does not try the URL a third
+    -- time.
     select one.again, one.attempts + (not one.again)::int as count
     from (
         select attempts, state in ('failed', 'blocked') and decided_run is not distinct from look.run as again
