@@ -12,10 +12,10 @@ from typing import Any
 
 from pipelines.listings.xmltree import name, text
 
-# At most this many digits of a number are read. Chosen: a year in seconds has eight digits.
+# At most this many digits of a number are read. Chosen: even a year in seconds has only eight digits.
 DIGITS = 9
-# At most this many elements at the beginning of a feed are examined. Chosen: this is far more than a head has, which
-# has some twenty.
+# At most this many elements at the beginning of a feed are examined. Chosen: a head has some twenty elements, and this
+# is far more.
 HEAD_ELEMENTS = 1000
 NUMBER = re.compile(rf"\d{{1,{DIGITS}}}")
 MAX_AGE = re.compile(rf'(?:^|[\s,])max-age\s*=\s*"?(\d{{1,{DIGITS}}})', re.IGNORECASE)
@@ -34,7 +34,7 @@ HOURS_A_DAY = 24
 
 @dataclass(frozen=True, kw_only=True)
 class AskedPauses:
-    """When a feed may be read; empty if the feed does not say.
+    """When a feed may be read; the fields are empty if the feed does not say.
 
     seconds: the least time between two readings (ttl, sy:updatePeriod).
     hours: the hours of the day, in UTC, in which it is not to be read.
@@ -65,14 +65,14 @@ def of_feed(root: Any) -> AskedPauses:
     days = {DAYS.index(day) for node in _parts(said.get("skipDays"), "day") if (day := text(node).lower()) in DAYS}
     return AskedPauses(
         seconds=max(seconds),
-        # If a feed forbids every hour, that is ignored: only robots.txt can forbid all reading.
+        # If a feed forbids every hour or every day, this is ignored: only robots.txt can forbid all reading.
         hours=tuple(sorted(hours)) if len(hours) < HOURS_A_DAY else (),
         days=tuple(sorted(days)) if len(days) < len(DAYS) else (),
     )
 
 
 def fresh_seconds(headers: Mapping[str, str], at: datetime) -> int | None:
-    """For how many seconds an answer stays fresh, by HTTP (RFC 9111); None if it does not say.
+    """For how many seconds an answer stays fresh, as its HTTP headers say (RFC 9111); None if they do not say.
 
     headers: by their names in lower case.
     at: when the answer came.
@@ -90,7 +90,7 @@ def fresh_seconds(headers: Mapping[str, str], at: datetime) -> int | None:
         begins = parsedate_to_datetime(headers["date"]) if "date" in headers else at
         return max(int((expires - begins).total_seconds()), 0)
     except (ValueError, TypeError, OverflowError):
-        # A value that is no date is already over (RFC 9111, 5.3).
+        # An Expires header that is no date counts as a time in the past (RFC 9111, 5.3).
         return 0
 
 

@@ -1,4 +1,4 @@
-"""Feeds that are no XML even after repairs are read item by item, so that a broken item loses only itself.
+"""Feeds that are no XML even after repairs are read item by item, so that a broken item costs no other item.
 
 A broken item goes to feedparser. Only this module knows how feedparser is called.
 """
@@ -18,7 +18,8 @@ from pipelines.listings import feeds, xmltree
 from pipelines.listings.entry_fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join_listed, names, plain
 from pipelines.model import Entry
 
-# The head of the feed ends where this many first bytes of the first item stand. They are enough for <item and <entry.
+# The head of the feed ends where the first item begins. The item is found by its first bytes, this many of them: enough
+# for <item and <entry.
 TAG_BYTES = 6
 
 # At most this many broken items go to feedparser. With more, feedparser takes seconds and delays other sources.
@@ -75,7 +76,7 @@ def _parts(body: bytes) -> list[bytes]:
 
 
 def _head(head: bytes) -> bytes:
-    """The beginning of a channel, if that part is complete: its language and its link."""
+    """A channel element with only the link and the language of the feed's head, each if it is complete."""
     said = (
         re.search(rb"<%s>[^<]{0,300}</%s>" % (one, one), head[: xmltree.HEAD_BYTES]) for one in (b"link", b"language")
     )
@@ -91,7 +92,7 @@ def _tree(body: bytes) -> Any:
 
 
 def _guess_entries(body: bytes, frame: feeds.Frame) -> Iterator[Entry]:
-    # Never bytes or str: feedparser would open a text that looks like a path or an address.
+    # feedparser gets a stream, because it would open bytes or a str that looks like a path or an address.
     feed = feedparser.parse(
         BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + body),
         response_headers={"content-type": "application/xml; charset=utf-8"},
@@ -100,7 +101,7 @@ def _guess_entries(body: bytes, frame: feeds.Frame) -> Iterator[Entry]:
     )
     for item in feed.get("entries", [])[:1]:
         address = join_listed(frame.base, str(item.get("feedburner_origlink") or item.get("link") or ""))
-        # If "updated" is missing, feedparser warns and gives the date of publication.
+        # If "updated" is missing and one asks for it, feedparser warns and gives the date of publication.
         changed = item.get("updated", "") if "updated" in item else ""
         published_at, precision = read_date(item.get("published", ""), frame.local)
         if address:

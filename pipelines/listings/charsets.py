@@ -12,7 +12,7 @@ from resiliparse.parse.encoding import detect_encoding
 
 from pipelines import singlebyte
 
-# A list's charset is searched in this many bytes. Chosen: no preamble is longer.
+# The label with a list's charset is searched in this many bytes. Chosen: no preamble is longer.
 LABEL_BYTES = 2000
 
 BOMS = (
@@ -26,13 +26,13 @@ BOMS = (
 )
 LABEL = re.compile(rb"<(?:meta|\?xml)[^<>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 TAG = re.compile(rb"<[^<>]*>")
-# This is a byte that only letters have. In the Latin charsets dashes and quotation marks are below it; in other scripts
-# every word has at least one such byte.
+# Only letters have these bytes. In the Latin charsets, dashes and quotation marks have lower bytes. In other scripts,
+# every word has at least one of these bytes.
 LETTER_BYTE = re.compile(rb"[\xc0-\xff]")
 ASCII_LETTERS = string.ascii_letters.encode()
 TAGGED = re.compile(r"<[^<>]*>")
 WORD = re.compile(rb"[A-Za-z\x80-\xff]{2,}")
-# If a list has a label that is a key here, programs read it in the value's charset.
+# If a list's label is a key here, the list is read in the wider charset that is the value, as other programs do.
 WIDER = {
     "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
     "shift_jis": "cp932", "euc_kr": "cp949",
@@ -43,10 +43,11 @@ LATIN = {"cp1252", "cp1250", "cp1254", "iso8859-15", "iso8859-2"}
 NO_CHARSETS = {"undefined", "idna", "punycode", "utf-8", "utf-7", "utf-16", "utf-32"}
 # The charset is guessed from this many bytes. Chosen: more bytes would cost time and hardly change a guess.
 SAMPLE_BYTES = 200_000
-# If at most one letter in this many is broken, the text is UTF-8 with stray bytes. Chosen: a text in another charset
-# would have far more broken letters.
+# If a text has at least this many whole letters beyond ASCII for each broken one, it is UTF-8 with stray bytes. Chosen:
+# a text in another charset would have far more broken letters.
 STRAY_ONE_IN = 4
-# From this number on, letters beyond ASCII count as evidence. Chosen: fewer may be quotation marks.
+# At least this many bytes beyond ASCII are needed as evidence of another alphabet. Chosen: fewer may be quotation
+# marks.
 LEAST_HIGH_LETTERS = 20
 
 
@@ -54,7 +55,8 @@ def in_utf8(body: bytes, charset: str = "", language: str = "") -> bytes:
     """The same text as UTF-8 without a byte order mark.
 
     charset: what the HTTP header says, if anything.
-    language: the expected language, if it is known. Programs label many charsets as western that are not.
+    language: the expected language, if it is known; it helps because programs label many charsets as western that are
+    not.
     """
     for mark, name in BOMS:
         if body.startswith(mark):
@@ -71,7 +73,7 @@ def in_utf8(body: bytes, charset: str = "", language: str = "") -> bytes:
 def _recode(body: bytes, charset: str, language: str) -> bytes:
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    # Either a stray byte in a text of UTF-8, or the text was cut in the middle of a letter.
+    # The text is UTF-8 with a stray byte, or was cut in the middle of a letter.
     if broken * STRAY_ONE_IN <= len(text) - len(text.encode("ascii", "ignore")) - broken:
         return text.encode()
     label = LABEL.search(body[:LABEL_BYTES])

@@ -8,21 +8,22 @@ from urllib.parse import urljoin, urlsplit
 
 from pipelines.urls import LONGEST_CHARACTERS
 
-# A summary has at most this many characters. Chosen: some feeds have the whole article there.
+# A summary has at most this many characters. Chosen: some feeds have the whole article as a summary.
 SUMMARY_CHARACTERS = 2000
-# A title has at most this many characters. Chosen: no headline has as many.
+# A title has at most this many characters. Chosen: no headline is that long.
 TITLE_CHARACTERS = 500
 # The name of an author or a tag has at most this many characters.
 NAME_CHARACTERS = 200
-# An entry has at most this many authors or tags. Chosen: a longer list is a list of the whole site.
+# An entry has at most this many authors or tags. Chosen: a longer list names all authors or tags of the site.
 MAX_NAMES = 50
-# A text's markup may be this many times as long as the text.
+# Of a text with markup, this many characters are read for each character of plain text that is wanted.
 RAW = 4
 ABSOLUTE = ("http://", "https://")
-# This is an ampersand that a list has escaped twice.
+# An ampersand that a list has escaped twice looks like this.
 AMPERSAND = re.compile(r"&(?:amp|#0?38);")
-# These are schemes that are written twice or without a colon or a slash, before a host: https://https://a.test,
-# http//a.test/1. After a scheme that is written wrong, a name that no slash follows is a file: http:/index.html.
+# This finds the scheme before a host, even if it is written twice, or without a colon or a slash:
+# https://https://a.test, http//a.test/1. If the scheme is written wrong, the name behind it is a host only if a slash
+# follows the name; otherwise it is a file: http:/index.html.
 SCHEME = re.compile(
     r"(?:https?:?/{1,3}){0,2}(https?)(?:://(?=[^/?#\s.]{1,63}\.[^/?#\s])|:?/{1,3}(?=[^/?#\s.]{1,63}\.[^/?#\s]{1,190}/))",
     re.IGNORECASE,
@@ -34,7 +35,9 @@ TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
 
 
 def join_link(base: str, link: str) -> str:
-    """A link of a page as an absolute address; unchanged if it cannot be joined: the ledger counts it as unusable."""
+    """A link of a page as an absolute address. A link that cannot be joined is unchanged; the ledger counts it as
+    unusable.
+    """
     link = link.strip()
     if link.startswith(ABSOLUTE):
         return link
@@ -47,10 +50,10 @@ def join_link(base: str, link: str) -> str:
 def join_listed(base: str, link: str) -> str:
     """A link of a feed or sitemap as an absolute address, without the mistakes of the programs that write these.
 
-    No browser opens such links, so nobody sees an address without its scheme.
+    Browsers do not open the links of feeds and sitemaps, so nobody notices, for example, that a scheme is missing.
     """
     link = AMPERSAND.sub("&", link.strip())
-    # The ledger refuses such an address, and WWW would take the square of its length.
+    # The ledger refuses an address of this length, and the time of WWW grows with the square of the length.
     if len(link) > LONGEST_CHARACTERS:
         return join_link(base, link)
     link = SCHEME.sub(lambda said: said[1].lower() + "://", link, count=1) if SCHEME.match(link) else link
@@ -59,7 +62,7 @@ def join_listed(base: str, link: str) -> str:
         host = (here.hostname or "").removeprefix("www.")
     except ValueError:
         return join_link(base, link)
-    # A host without a dot may have a folder with its name.
+    # The host is compared only if it has a dot: a site whose host has none may have a folder of the same name.
     if WWW.match(link) or ("." in host and link.lower().startswith(host + "/")):
         link = f"{here.scheme}://{link}"
     return join_link(base, link)
@@ -83,5 +86,5 @@ def known_as(guid: str, *addresses: str) -> str:
 
 
 def names(said: list[str]) -> tuple[str, ...]:
-    """Names of people or tags: each once, without markup and blanks."""
+    """Names of people or tags: each once, without markup and needless blanks."""
     return tuple(dict.fromkeys(filter(None, (plain(name, NAME_CHARACTERS) for name in said[:MAX_NAMES]))))

@@ -1,4 +1,6 @@
-"""Whether a source's feeds name every article that its sitemaps name. A cut or late feed loses articles silently."""
+"""Whether a source's feeds name every article that its sitemaps name. A feed that is cut or late loses articles
+silently.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +15,22 @@ from pipelines.model import Entry
 # A time is shown in days from this many hours on. Chosen: "40 hours" is understood at once.
 HOURS_IN_DAYS_FROM = 48
 
-# At most this many entries are compared. Chosen: a sitemap that covers years says no more about tonight.
+# At most this many entries of each kind of list are compared. Chosen: a sitemap that covers years says no more about
+# tonight.
 MAX_ENTRIES = 10_000
 # Differences within this time are ignored: lists are fetched minutes apart, and sites cache each list for a while.
 TOLERANCE = timedelta(hours=1)
-# A date without a time may be wrong by this much. So a single late article is reported only if it is later by at least
-# this time.
+# A date without a time may be wrong by this much. So a single late article is reported only if it is newer than the
+# feed's newest article by at least this time.
 DAY = timedelta(days=1)
-# A feed is reported if at least LEAST_LACKING articles are missing, and at least the share LEAST_LACKING_SHARE. Chosen:
-# sites leave out single articles on purpose.
+# A feed is reported if it lacks at least LEAST_LACKING articles, and at least the share LEAST_LACKING_SHARE of the
+# articles that it should name. Chosen: sites leave out single articles on purpose.
 LEAST_LACKING, LEAST_LACKING_SHARE = 3, 0.1
-# A feed is reported if at least this many articles are late. Chosen: sites leave out single articles on purpose.
+# A feed is reported if at least this many articles of the sitemap are newer than the feed's newest article. Chosen:
+# sites leave out single articles on purpose.
 LEAST_LATE = 3
-# Articles with a date in both lists prove that a sitemap's lastmod is the day of publication. There must be
-# LEAST_PROOFS of them, and for the share PROVEN of them the dates must agree.
+# Articles with a date in both lists can prove that a sitemap's lastmod is the day of publication. There must be at
+# least LEAST_PROOFS such articles, and the two dates must agree for at least the share PROVEN of them.
 LEAST_PROOFS, PROVEN = 5, 0.9
 
 
@@ -102,7 +106,7 @@ def _date_of(entry: Entry, trusted: bool) -> datetime | None:
 
 
 def _end(at: datetime) -> datetime:
-    """The latest end of a date. Midnight means a day without a time."""
+    """The latest moment that a date can mean. Midnight means a day without a time, so this is the end of the day."""
     return at + DAY if at.timetz() == time(tzinfo=UTC) else at
 
 

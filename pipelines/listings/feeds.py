@@ -29,7 +29,8 @@ from pipelines.model import Entry
 # For each visible character of a summary, this many characters are read, because of markup. Chosen: they are enough for
 # summaries in HTML.
 MARKUP_FACTOR = 10
-# In one entry, at most this many elements with the same name are read. Chosen: some feeds repeat an element.
+# For the date of an entry, at most this many elements of one name are read. Chosen: some feeds repeat an element once
+# or twice.
 SAID_TWICE = 3
 
 ROOTS = ("rss", "rdf", "feed", "channel")
@@ -41,8 +42,9 @@ TELLING = 3
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
-# These are the namespaces of feeds. In other namespaces, elements of the same name mean something else: media:title is
-# the title of a picture.
+# Only elements of these namespaces are read: OWN matches those of the feed formats, and OTHERS has extensions, each
+# with a prefix for the names of its elements. In other namespaces, an element of the same name means something else:
+# media:title is the title of a picture.
 OTHERS = {
     "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/dc/elements/1.0/": "dc:",
@@ -59,8 +61,8 @@ OWN = re.compile(
 MAILED = re.compile(r"\S+@\S+\s*(?:\(([^()]*)\))?")
 PUBLISHED = ("pubDate", "published", "issued", "dc:date", "dc:issued", "dc:created", "created")
 MODIFIED = ("updated", "modified", "dc:modified")
-# A link with this relation leads to the page itself. The relation is a name, or its address in the registry of
-# relations.
+# A link with this relation leads to the page itself. The relation is written as a name, or as the address of that name
+# in the registry of relations.
 ALTERNATE = re.compile(r"(?:https?://www\.iana\.org/assignments/relation/)?alternate", re.IGNORECASE)
 PAGES = ("", "text/html", "application/xhtml+xml")
 BASED = etree.XPath("boolean(//@xml:base)")
@@ -87,7 +89,9 @@ class Frame(NamedTuple):
 
 
 def read(root: Any, url: str, local: Local = ANYWHERE) -> Iterator[Entry]:
-    """The entries of a feed that have an address, in the feed's order; ValueError if several have none."""
+    """The entries of a feed that have an address, in the feed's order. ValueError if there are several entries and none
+    has an address, or if the feed has no entry, but another element that may be one.
+    """
     frame = read_frame(root, url, local)
     found = islice((entry for item in _items(root) if (entry := entry_of(item, frame))), MOST_ENTRIES)
     first = next(found, None)
@@ -144,7 +148,9 @@ def _items(root: Any) -> Iterator[Any]:
 
 
 def _name_strange(root: Any) -> str:
-    """The name of an element of a feed without entries that may hold what the feed names; empty if there is none."""
+    """For a feed in which no entry was found: the name of an element that may be an entry after all; empty if there is
+    none.
+    """
     holders = set(_holders(root))
     for node in islice(root.iterdescendants(), MOST_ENTRIES):
         above, called = node.getparent(), name(node)
@@ -170,7 +176,7 @@ def _read_fields(item: Any, *, but: tuple[str, ...] = ()) -> Said:
         space, _, called = child.tag.rpartition("}")
         space = space[1:]
         lead = OTHERS.get(space)
-        # Under whatever name, the namespace of an item is the feed's namespace.
+        # Whatever the namespace of the item is, it counts as the feed's namespace.
         if lead is None and (not space or space == own or OWN.fullmatch(space)):
             lead = ""
         if lead is not None:
@@ -198,21 +204,21 @@ def _base_of(node: Any, base: str) -> str:
 
 
 def _link(item: Any, said: Said) -> tuple[str, Any]:
-    """The address of an item as written, and its element."""
+    """The address of an item as written, and the element that has it."""
     for node in said.get("feedburner:origLink", []):
         if text(node):
             return text(node), node
     shown = [node for node in said.get("link", []) if ALTERNATE.fullmatch(node.get("rel", "alternate").strip())]
     # The link to the page itself comes before links to other forms of the page for programs.
     for node in sorted(shown, key=_is_page, reverse=True):
-        # Behind an empty link: programs that take the feed for HTML close the element before its address.
+        # The address may stand behind an empty link: programs that take the feed for HTML close the element too early.
         if address := node.get("href", "").strip() or text(node) or _behind(node):
             return address, node
     for node in said.get("guid", []):
         if node.get("isPermaLink", "true").strip().lower() != "false" and text(node).startswith("http"):
             return text(node), node
     for node in said.get("content", []):
-        # Without a type it may be a film or a sound.
+        # Content without a type may be a film or a sound.
         if node.get("src") and node.get("type") and _is_page(node):
             return node.get("src"), node
     for node in said.get("id", []):

@@ -40,7 +40,7 @@ class Listing(NamedTuple):
 
 
 def of_source(page: Page, body: bytes, kind: Kind, source: Source, *, whole: bool = False) -> Listing:
-    """What a list of a source names. body: the page's own, decoded. ValueError as in `read`.
+    """What a list of a source names. body: the decoded body of the page. ValueError as in `read`.
 
     whole: read every sitemap that an index names, and not only the newest.
     """
@@ -49,7 +49,7 @@ def of_source(page: Page, body: bytes, kind: Kind, source: Source, *, whole: boo
         local = Local(source.language, source.timezone)
         return read(body, page.final_url, charset=charset, local=local, whole=whole)
     found, left_out = section(body, page.final_url, allow=source.allow, charset=charset)
-    # Even if `allow` matches no link, the links of the page must be reported.
+    # If `allow` matches no link, the links are read without it, so that the ledger shows them as excluded.
     if not found and source.allow:
         found, left_out = section(body, page.final_url, charset=charset)
     return Listing(found, left_out=left_out)
@@ -62,7 +62,7 @@ def charset_of(page: Page) -> str:
 
 
 def read_list(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE) -> list[KindAndEntry]:
-    """What a feed or sitemap names, in its order; read as by `read`."""
+    """What a feed or sitemap names, in the list's order; the parameters are those of `read`."""
     return read(body, url, charset=charset, local=local).found
 
 
@@ -96,7 +96,8 @@ def read(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE, w
 def read_links(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> list[KindAndEntry]:
     """The links of a section page that lead to articles of the same site, then its own next page as a section.
 
-    allow: regular expressions on the whole URL that say what an article is; without them the page's own links do.
+    allow: regular expressions on the whole URL that say what an article is; without them, the shapes of the page's
+    links decide this.
     """
     return section(body, url, allow=allow, charset=charset)[0]
 

@@ -23,7 +23,7 @@ MOST_ENTRIES = 20_000
 
 
 def read(body: bytes, url: str, local: Local = ANYWHERE) -> Iterator[Entry]:
-    """The entries of a JSON Feed; ValueError says what the bytes are instead of one."""
+    """The entries of a JSON Feed; if the bytes are no JSON Feed, ValueError says what they are."""
     try:
         feed = json.loads(body)
     except RecursionError:

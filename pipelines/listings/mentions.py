@@ -1,5 +1,5 @@
-"""Every address that the answer of a list mentions, in whatever place and spelling: in its entries, links, texts and
-scripts. The readers of lists choose among these; who wants to know whether a list names a page at all asks here.
+"""Finds every address that a list mentions, in whatever place and spelling: in its entries, links, texts and scripts.
+The readers of lists choose among these addresses; this module answers whether a list names a page at all.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipelines.urls import LONGEST_CHARACTERS
 AROUND = re.compile(r"[\s\"'<>`]+|!\[CDATA\[|\]\]")
 # These marks behind an address end a sentence or a bracket.
 BEHIND = ".,;:!?)]}"
-# An attribute whose value stands without quotes begins with its name like this.
+# If an attribute's value has no quotes, the attribute's name stands before the address like this.
 UNQUOTED = re.compile(r"^[A-Za-z-]+=")
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\(.)")
 HEXADECIMAL = 16
@@ -31,9 +31,9 @@ LEVELS = 3
 
 
 def mentions(body: bytes, url: str, pieces: Collection[str], *, charset: str = "", language: str = "") -> Iterator[str]:
-    """The addresses, absolute, that have one of these pieces; each may come several times.
+    """The absolute addresses that have one of these pieces in them; each may come several times.
 
-    body: as the site sent it, decoded. pieces: parts of addresses in ASCII; an empty one is in each address.
+    body: as the site sent it, decoded. pieces: parts of addresses in ASCII; an empty piece is in every address.
     """
     try:
         text = xmltree.plain(body, charset, language).decode("utf-8", "replace")
@@ -50,7 +50,7 @@ def mentions(body: bytes, url: str, pieces: Collection[str], *, charset: str = "
 
 
 def _words(text: str, pieces: Collection[str]) -> Iterator[str]:
-    """The words that can be one of these addresses."""
+    """The words of a text that can be addresses with one of these pieces."""
     for word in set(AROUND.split(text)):
         if 0 < len(word) <= LONGEST_CHARACTERS:
             plain = unquote(word)

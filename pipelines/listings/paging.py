@@ -1,4 +1,4 @@
-"""The next page of a section: a link on it to the same list, with a page number that is one higher."""
+"""Finds the next page of a section: a link to the same list with a page number that is one higher."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-# At most this many pairs of a query are examined. Chosen: only pages built to do harm have more.
+# At most this many pairs of name and value in a query are examined. Chosen: only pages built to do harm have more.
 MAX_PAIRS = 50
-# A number in a query has at most this many digits. Chosen: a longer number is no page number.
+# At most this many digits of an offset in a query are read. Chosen: no list has more articles.
 NUMBER_DIGITS = 9
 
 NAMED = (
     re.compile(r"(.*)/(?:page|pages|p|pagina|seite|sayfa|strona|صفحة|صفحه|الصفحة)[/=_-]?(\d{1,4})/?", re.IGNORECASE),
     re.compile(r"(.*)/(?:index|list|page|default)[_-]?(\d{1,4})\.[a-z]{3,5}", re.IGNORECASE),
 )
-# In these addresses the number could belong to an article or to another section. Only a link proves that the number is
-# a page number.
+# In these addresses the number could belong to an article or to another section. Only the words of a link, or its
+# rel=next, prove that the number is a page number.
 BARE = (
     re.compile(r"(.*)(?<!\d)[_-]p?(\d{1,3})(\.[a-z]{3,5})", re.IGNORECASE),
     re.compile(r"(.*)/(\d{1,3})/?"),
@@ -29,10 +29,11 @@ NAMES = {
 }  # fmt: skip
 # A page number has at most this many digits. Chosen: a longer number is an article's id.
 LONGEST_NUMBER_DIGITS = 4
-# The next page's address may be longer or shorter by at most this many characters. Chosen: "?page=2" and the like are
-# shorter.
+# The next page's address may be longer or shorter than this page's by at most this many characters. Chosen: what is
+# added, such as "?page=2", is shorter.
 LONGER_CHARACTERS = 40
-# An offset counts articles. A page of a list has a number of articles in this range.
+# Some sites write an offset instead of a page number. From page to page it grows by the articles of a page, a number in
+# this range.
 STEP = range(3, 101)
 
 
@@ -100,7 +101,7 @@ def _by_offset(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
             found.setdefault(others[0], {})[int(words)] = (int(pairs[others[0]][:NUMBER_DIGITS]), address)
     for name, shown in found.items():
         steps = {value / (number - 1) for number, (value, _) in shown.items() if number > 1}
-        # The days of a calendar are also such links, but have no step.
+        # The days of a calendar are also such links, but they have no common step.
         if len(steps) == 1 and min(steps) in STEP:
             own = int(mine.get(name, "0")) if mine.get(name, "0").isdecimal() else 0
             return min((one for one in shown.values() if one[0] > own), default=(0, ""))[1]

@@ -1,4 +1,4 @@
-"""Section pages: the links of a page in its HTML, each with what its words and its place show."""
+"""Section pages: reads the links in a page's HTML, each with its words and its place on the page."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ from pipelines.listings.shapes import Link
 from pipelines.model import Entry
 
 # At most MAX_INSIDE elements inside a link, MAX_PIECES pieces of its text and MAX_PICTURES pictures in it are examined.
-# Chosen: a card has fewer.
+# Chosen: a card (one link around a picture, a heading and a text) has fewer.
 MAX_INSIDE, MAX_PIECES, MAX_PICTURES = 50, 200, 3
-# If more than this share of the links is outside of the main part, the page counts as without a main part. Chosen: a
-# page with a main part has more of its links there.
+# If more than this share of a page's links seems to be in menus and the like, none of them counts as being there.
+# Chosen: on every page, at least a tenth of the links is in the main part.
 EVERYWHERE_SHARE = 0.9
-# At most this many characters of an element's class names are examined. Chosen: some style sheets need dozens of names.
+# At most this many characters of an element's class names are examined. Chosen: this has room for the dozens of names
+# that some style sheets need.
 NAMES_CHARACTERS = 500
 # The beginning https:// has this many characters.
 SCHEME_CHARACTERS = 8
 
-# A section page is read up to this many bytes, and no real section page reaches this limit or the next ones. With more,
+# A section page is read up to this many bytes, and no real section page reaches this limit or those below. With more,
 # parsers take seconds and gigabytes.
 LARGEST = 8 * 1024 * 1024
 # At most this many tags are read. Chosen: a page with more is built to do harm.
@@ -39,10 +40,10 @@ MAX_TAGS = 200_000
 # At most this many links are compared with each other by words and places. Chosen: this is far more than a front page
 # has.
 MAX_ANCHORS = 10_000
-# At most this many links come from one part of the site. Chosen: this is half of MAX_ANCHORS, so that thousands of one
-# kind leave room for others.
+# At most this many links lead to one part of the site (the first part of their path). Chosen: this is half of
+# MAX_ANCHORS, so that thousands of one kind leave room for others.
 MAX_OF_LEAD = 5_000
-# A page has at most this many articles. Chosen: only an archive has more.
+# At most this many articles of a page are taken. Chosen: only a page of an archive has more.
 MAX_LINKS = 1000
 # An address has at most this many characters; pipelines.urls accepts no longer address.
 LONGEST_URL_CHARACTERS = 2083
@@ -62,7 +63,9 @@ REPEATED = 3
 
 
 class SectionLinks(NamedTuple):
-    """The links of a section page: articles in its order, its own next page, and how many links were not read."""
+    """The links of a section page: articles in the page's order, the next page of the section, and how many links were
+    not read.
+    """
 
     entries: list[Entry]
     following: str
@@ -148,7 +151,7 @@ def _base(root: Any, url: str) -> str:
 
 
 def _address(base: str, link: str) -> str:
-    """A link as an absolute http(s) address without its fragment; empty if it is none."""
+    """A link as an absolute http(s) address without its fragment; empty if it is no such address."""
     if not link or len(link) > LONGEST_URL_CHARACTERS or link.lstrip().startswith("#"):
         return ""
     address = join_link(base, "".join(link.split("\n")).replace("\r", "").replace("\t", "")).partition("#")[0]
@@ -179,7 +182,7 @@ def _words(anchor: Any) -> tuple[str, bool]:
 
 
 def _text(node: Any) -> str:
-    # A link that is not closed holds half the page.
+    # A link that is not closed contains half the page, so a text that is too long counts as none.
     words = " ".join("".join(_pieces(node)).split())
     return words if len(words) <= HEADLINE_CHARACTERS else ""
 
@@ -216,7 +219,7 @@ def _is_aside(node: Any) -> bool:
     if node.tag in ASIDE or (node.get("role") or "").lower() in ASIDE_ROLES:
         return True
     if node.tag in ("html", "body", "main", "article"):
-        # Sites write the state of their menus into these names.
+        # The names of these elements are not asked: sites write there, for example, whether a menu is open.
         return False
     named = f"{node.get('class') or ''} {node.get('id') or ''}"[:NAMES_CHARACTERS].lower()
     return not ASIDE_NAMES.isdisjoint(NAME.findall(named))
@@ -232,8 +235,8 @@ def _better(known: Link | None, link: Link) -> Link:
 
 
 def _drop_shared(links: list[Link]) -> list[Link]:
-    """The links. If many links have the same words, these links get no words. If nearly all links are aside (in menus
-    and the like), none counts as aside.
+    """The links in the same order. If many links have the same words, these links lose their words. If nearly all links
+    are aside (in menus and the like), none counts as aside.
     """
     said = Counter(link.words for link in links)
     everywhere = sum(link.aside for link in links) > EVERYWHERE_SHARE * len(links)

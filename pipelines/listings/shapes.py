@@ -1,7 +1,7 @@
-"""Which of a page's links lead to articles, by the shapes of their addresses and how their words read.
+"""Decides which of a page's links lead to articles, by the shapes of their addresses and by their words.
 
-Links of one shape are judged together. If a page links to one shape in many headlines, these are its articles. If it
-links to one shape in single words, these are its sections, tags and people. The module knows no site.
+Links whose addresses have one shape are judged together. If the words of most of them are headlines, they lead to
+articles. If they have single words, they lead to sections, tags and people. No rule here is for a single site.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-# A last segment that is a title has at least this many hyphens. Chosen: names of sections have fewer.
+# The last segment of a path is a title if it has at least this many hyphens. Chosen: names of sections have fewer.
 TITLE_HYPHENS = 3
-# A file name's ending has at most this many characters. Chosen: no ending is longer.
+# A shape has at most this many characters of a file name's ending. Chosen: no real ending is longer.
 ENDING_CHARACTERS = 8
 
 NO_PAGE = re.compile(
@@ -33,7 +33,7 @@ NO_ARTICLE = re.compile(
 )
 NO_ARTICLE_QUERY = {"replytocom", "share", "sort", "filter", "redirect", "redirect_to", "return", "returnurl", "s", "q"}
 UNTELLING = {"year", "month", "page", "offset", "start", "v", "ver", "version", "date", "from", "to", "w", "width"}
-# This is the address of a day, a month or a year of a calendar, which has a page for each in history.
+# These addresses stand for a day, a month or a year of a calendar, which has a page for every day of the past.
 CALENDAR = re.compile(r"/(19|20)\d\d(/\d{1,2}){0,2}/?$|/(19|20)\d\d-\d\d?(-\d\d?)?/?$")
 DATED = re.compile(r"/(19|20)\d\d[/-]?(0?[1-9]|1[0-2])([/-]?(0?[1-9]|[12]\d|3[01]))?[/_-]+\w")
 NUMBERED = re.compile(r"\d{4,}")
@@ -41,12 +41,13 @@ YEAR = re.compile(r"(19|20)\d\d")
 IDENTIFIER = re.compile(
     r"(?=(?:\D*\d){2})(?=.*[a-z])[0-9a-z]{8,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 )
-# Scripts without blanks between words, and how many of their letters make one word.
+# These scripts have no blanks between words. In DENSE (Chinese, Japanese) a letter is about half a word; in RUNNING
+# (Thai, Lao, Burmese, Khmer) about a fifth.
 DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 RUNNING = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 WORD = re.compile(r"\w+")
-# A headline has at least HEADLINE_WORDS words, and a label has fewer than LABEL_WORDS words. Chosen: names of sections
-# have up to three words.
+# A headline has at least HEADLINE_WORDS words. A label (such as the name of a section or a tag) has fewer than
+# LABEL_WORDS words. Chosen: names of sections have up to three words.
 HEADLINE_WORDS, LABEL_WORDS = 4, 3
 # A headline has at most this many characters. Chosen: a longer text is a paragraph.
 LONGEST_CHARACTERS = 300
@@ -55,9 +56,11 @@ LEAST_LINKS = 3
 # A shape belongs to articles if at least the share MOSTLY_SHARE of its links are headlines. It belongs to labels if at
 # most the share HARDLY_SHARE are headlines. Chosen: between the two, the words of each link decide.
 MOSTLY_SHARE, HARDLY_SHARE = 0.6, 0.2
-# A last segment that is a title has at least this many characters. Chosen: names of sections are shorter.
+# The last segment of a path is also a title if it has at least this many characters. Chosen: names of sections are
+# shorter.
 LONG_SLUG_CHARACTERS = 40
-# At most this many links of one shape are no headlines. Chosen: the largest menus of real pages have a hundred or two.
+# If more than this many links of one shape are no headlines, they are a trap for crawlers and no menu. Chosen: the
+# largest menus of real pages have a hundred or two hundred links.
 LONGEST_MENU_LINKS = 300
 # A path has at most DEEPEST slashes, and a query has at most MOST_PAIRS ampersands. Only traps for crawlers have more.
 DEEPEST, MOST_PAIRS = 15, 20
@@ -92,7 +95,7 @@ def possible(url: str) -> bool:
 
 
 def articles(links: Sequence[Link]) -> list[Link]:
-    """The links of a page that lead to articles, in its order; every address once."""
+    """The links of a page that lead to articles, in the page's order; every address once."""
     kinds: dict[str, list[Link]] = defaultdict(list)
     firsts: dict[str, int] = defaultdict(int)
     likely = [link for link in links if possible(link.url)]
@@ -105,7 +108,8 @@ def articles(links: Sequence[Link]) -> list[Link]:
     read = {kind: sum(headline(link) for link in alike) for kind, alike in kinds.items()}
     shares = {kind: read[kind] / len(alike) for kind, alike in kinds.items()}
     good = {kind for kind, share in shares.items() if share >= MOSTLY_SHARE and len(kinds[kind]) >= LEAST_LINKS}
-    # No menu is this long: further links with the shape of these headlines are a trap for crawlers.
+    # In these shapes, only headlines lead to articles: no menu is this long, so the other links are a trap for
+    # crawlers.
     crowded = {
         kind
         for kind in kinds.keys() - good
@@ -117,8 +121,8 @@ def articles(links: Sequence[Link]) -> list[Link]:
         if (kind in good or (kind in crowded and read)) and not link.aside:
             return True
         if telling(link.url):
-            # In a shape with headlines, a link of one or two words is a label. Every link of a shape whose texts are
-            # all short is a label too.
+            # If the page has a shape of articles, a link of one or two words is a label, and so is every link of a
+            # shape with hardly any headlines.
             few = bool(link.words) and weight(link.words) < LABEL_WORDS
             labels = few or (len(kinds.get(kind, ())) >= LEAST_LINKS and shares[kind] < HARDLY_SHARE)
             return read or not (link.aside or link.foreign or (labels and bool(good or crowded)))
@@ -182,7 +186,7 @@ def weight(words: str) -> float:
     spaced = (
         0 if dense + running > len(words) // 2 else len([word for word in WORD.findall(words) if not word.isdigit()])
     )
-    # This many letters make a word.
+    # Two letters of a dense script make a word, or five of a running one.
     return spaced + dense / 2 + running / 5
 
 

@@ -1,5 +1,5 @@
-"""Sitemaps of pages, of news and of sitemaps, and plain lists of addresses; and which sitemaps of an index are fetched
-first.
+"""Reads sitemaps of pages and of news, indexes of sitemaps, and plain lists of addresses. Chooses the sitemaps of an
+index that are fetched first.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ MAX_ENTRIES = 50_000
 # From an index, at most this many names of sitemaps are read. The protocol allows 50,000; the newest of them are
 # fetched.
 MAX_NAMED = 20_000
-# At most this many sitemaps of an index are fetched. Chosen: these are the newest by their own dates, and older
-# addresses are in the ledger.
+# At most this many sitemaps of an index are fetched. Chosen: these are the newest by their own dates, and the ledger
+# already has the addresses of older ones.
 MAX_CHOSEN = 20
 # A line of a text sitemap has at most this many bytes. Chosen: the longest address has half as many.
 LONGEST_LINE_BYTES = 4096
-# The name of an element and its entry.
+# The name of an element, and the entry that was read from it.
 Named = tuple[str, Entry]
 ELEMENT = re.compile(rb"<[A-Za-z]")
 LINE = re.compile(rb"https?://[^\s<>\"]+", re.IGNORECASE)
@@ -53,10 +53,10 @@ def read(body: bytes, url: str, local: Local = ANYWHERE) -> tuple[list[Entry], l
     """
     found = _first_way(body, lambda way, recover: list(_entries(way, url, local, recover=recover)))
     root = xmltree.ROOT.search(body)
-    # A sitemap without articles has no element at all.
+    # An empty sitemap is no error, but it has no element inside its root.
     if not found and ELEMENT.search(body, root.end() if root else 0):
         raise ValueError("it is a sitemap of which no entry has an address")
-    # Some sites name their sitemaps in a list of pages, or write an index with the elements of such a list.
+    # Some sites write sitemap elements into a urlset, or url elements into a sitemapindex.
     index = root is not None and root[2].lower() == b"sitemapindex"
     pages = [entry for called, entry in found if called != "sitemap" and not index]
     return pages, [entry for called, entry in found if called == "sitemap" or index]
@@ -72,8 +72,8 @@ def lines(body: bytes, url: str) -> list[Entry]:
 
 
 def newest(found: list[Entry]) -> list[Entry]:
-    """The sitemaps of an index to fetch: sitemaps of news, then the newest by their date, or by the date or number in
-    their name.
+    """Chooses the sitemaps of an index to fetch: sitemaps of news, then the newest ones by their date, or by the date
+    or number in their name.
 
     An index may name years of sitemaps. Sitemaps of tags, authors and pictures come last.
     """
@@ -112,7 +112,7 @@ def _entries(body: bytes, url: str, local: Local, *, recover: bool) -> Iterator[
         no_network=True, resolve_entities=False, huge_tree=False, load_dtd=False, recover=recover,
     )  # fmt: skip
     for count, (_, item) in enumerate(parts):
-        # An index of this many has a sitemap for every day of half a century.
+        # An index with MAX_NAMED sitemaps has one for every day of half a century.
         if count >= (MAX_ENTRIES if name(item) == "url" else MAX_NAMED):
             return
         entry = _entry(item, url, local)
@@ -126,7 +126,7 @@ def _entries(body: bytes, url: str, local: Local, *, recover: bool) -> Iterator[
 
 
 def _entry(item: Any, url: str, local: Local) -> Entry | None:
-    # An image inside the entry has its own loc and title.
+    # Only the children of the entry are read: an image inside it has its own loc and title.
     own = {name(node): node for node in item}
     address = join_listed(url, text(own["loc"])) if "loc" in own else ""
     if not address:
@@ -163,8 +163,8 @@ def _named_date(path: str) -> datetime | None:
 
 
 def _both_ends(found: list[Entry]) -> list[Entry]:
-    """The order if nothing shows which sitemaps are newest: numbered sitemaps are taken alternately from both ends,
-    others keep their order.
+    """The order if nothing shows which sitemaps are newest: sitemaps with numbers are taken alternately from both ends
+    of the numbers, others keep their order.
     """
     if len(found) <= MAX_CHOSEN:
         return found
@@ -175,7 +175,7 @@ def _both_ends(found: list[Entry]) -> list[Entry]:
 
 
 def _last_number(entry: Entry) -> int:
-    # A number that Python refuses to read says nothing about an order.
+    # Python refuses very long numbers, so only the first digits are read.
     return int(NUMBER.findall(entry.url)[-1][:18])
 
 

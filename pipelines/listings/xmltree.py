@@ -1,5 +1,5 @@
-"""Turns the bytes of a list into XML. It handles compression and prologues, and makes repairs that guess at no
-meaning.
+"""Turns the bytes of a list into XML. It handles compression and prologues, and repairs mistakes where no guess at a
+meaning is needed.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from lxml import etree
 from pipelines import encodings
 from pipelines.listings.charsets import in_utf8
 
-# The end of the root is searched in this many bytes. Chosen: the texts that some systems append are shorter.
+# The closing tag of the root is searched in this many bytes at the end of a list. Chosen: the texts that some systems
+# append behind it are shorter.
 END_BYTES = 2000
 # Numbers that are written &#x…; have this base.
 HEXADECIMAL = 16
 
-# An unpacked list has at most this many bytes: 50 MB, as sitemaps.org has it.
+# An unpacked list has at most this many bytes: 50 MB, the limit of sitemaps.org.
 MAX_BYTES = 50 * 1024 * 1024
 # At most this many forbidden characters are mended in a list. A real list never has so many. With more, repairs take
 # seconds and delay other sources.
@@ -28,8 +29,8 @@ MOST_MENDED = 200_000
 HEAD_BYTES = 20_000
 ROOT = re.compile(rb"<((?:[\w.-]+:)?(rss|RDF|feed|channel|urlset|sitemapindex|html))(?=[\s/>]|$)", re.IGNORECASE)
 DOCTYPE = re.compile(rb"\s*(?:<\?[^<>]*>\s*)?<!doctype\s+html\b", re.IGNORECASE)
-# ROOTS are the roots of feeds and sitemaps as they are spelled there. CAPITALS are the names in these lists that have
-# capitals.
+# ROOTS: the roots of feeds, sitemaps and HTML, spelled right. CAPITALS: the right spelling of names with capitals, by
+# the name in small letters.
 ROOTS = frozenset((b"rss", b"RDF", b"feed", b"channel", b"Channel", b"urlset", b"sitemapindex", b"html"))
 CAPITALS = {name.lower(): name for name in (b"RDF", b"pubDate", b"isPermaLink", b"origLink", b"skipHours", b"skipDays",
             b"lastBuildDate", b"updatePeriod", b"updateFrequency")}  # fmt: skip
@@ -97,7 +98,7 @@ def ways(body: bytes) -> Iterator[bytes]:
 
 
 def parse_xml(body: bytes) -> Any:
-    """The root of the first way to read the bytes as XML, or None."""
+    """The root element, from the first of the `ways` that can be read as XML; None if none can."""
     for way in ways(body):
         # A fresh parser each time: after a failure, a parser keeps its errors.
         parser = etree.XMLParser(
