@@ -36,7 +36,7 @@ TERMS = (
 def jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
     """Convert a date of the solar Hijri calendar to the Gregorian one; correct from 1200 to 1500."""
     past = year - 1
-    # Each cycle has eight leap years, which follow the years with these remainders.
+    # A cycle has 33 years. Its eight leap years are those with these remainders.
     leaps = past // 33 * 8 + sum(1 for rest in (1, 5, 9, 13, 17, 22, 26, 30) if rest <= past % 33)
     # The first six months have 31 days, the others 30.
     within = (month - 1) * 31 if month < 7 else (month - 7) * 30 + 186
@@ -67,7 +67,7 @@ def hijri(year: int, month: int, day: int) -> tuple[int, int, int]:
 
 def _new_moon(lunation: int) -> datetime:
     """The moment of a new moon, to a minute or two."""
-    # This is the number of lunations divided by those of a century. The next formulas are also from Meeus, in degrees.
+    # A century has this many lunations. The formulas below are also from Meeus; their angles are in degrees.
     centuries = lunation / 1236.85
     # This is the eccentricity of the earth's orbit.
     eccentricity = 1 - 0.002516 * centuries

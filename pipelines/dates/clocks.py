@@ -15,7 +15,8 @@ EVENING = (
     r"एम|pn|ئێواره|ئيواره|پاش نيوهرو|پ\.?ن|wieczorem"
 )
 MORNING = r"صباحا|صباح|ص(?![\w.])|فجرا|ق\.?\s?ظ|قبل از ظهر|am|a\.\s?m\.?|π\.?μ|πμ|صبح|ب\.?ن|os"
-# Arabic papers name these places for the clock of a time; all are three hours ahead of UTC the whole year.
+# Arabic papers name one of these places beside a time to say whose clock it is. All are three hours ahead of UTC the
+# whole year.
 MECCA = r"ب?توقيت (?:مكه(?: المكرمه)?|السعوديه|الرياض|بغداد|العراق|الدوحه|قطر|الكويت)"
 BEFORE_NOON, AFTER_NOON = "上午|午前|오전|凌晨|早上", "下午|午後|오후|晚上|晩上|夜"
 # Each zone name has its offset in minutes east of Greenwich. If several places use one name, the first value is the one
@@ -52,8 +53,8 @@ CLOCK = re.compile(
 class TimeOfDay(NamedTuple):
     """A time of day; `minute` and `second` are -1 if they were not given.
 
-    `offsets`: the possible offsets of the zone after it, in minutes east of Greenwich, the likeliest first; empty if no
-    known zone is written.
+    `offsets`: the possible offsets of the zone after the time, in minutes east of Greenwich, the likeliest first; empty
+    if no known zone is written.
     """
 
     hour: int

@@ -29,7 +29,7 @@ MONTHS = {name: number for number, name in enumerate(NAMES, 1)}
 MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 TWO_NUMBERS = re.compile(r"(?<![\d:./-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(?:\d{4}|\d\d)(?![\d:])")
 YEAR_FIRST = re.compile(r"(?<!\d)\d{4}\s?[./-]\s?\d")
-# RFC 822 allows a year of two digits; RFC 2822 says how to read it.
+# RFC 822 allows a year of two digits. RFC 2822 says that 00 to 49 are years from 2000 on.
 SHORT_YEAR = re.compile(r"(\d{1,2}[ -][^\s\d]{2,12}[ -])(\d\d)(?=[ T]\d\d?:)")
 # What follows a time may be an unknown zone, or an offset that no place has.
 BEHIND_TIME = re.compile(r":\d\d(?:[.,]\d+)?\s*\(?([A-Z]{1,5}|[+-]\d[\d:]*)\)?\s*$")
@@ -77,7 +77,7 @@ def read_date(text: str, local: Local = ANYWHERE) -> tuple[datetime | None, str]
 
 
 def month(text: str, local: Local = ANYWHERE) -> datetime | None:
-    """A date, or the first day of a month if no day is given; only for sorting."""
+    """The moment of a date; if only a month is given, its first day. Only for sorting."""
     said = MONTH.fullmatch(text.strip())
     if said and EARLIEST_YEAR <= int(said[1]) <= LATEST_YEAR and 1 <= int(said[2]) <= 12:
         return datetime(int(said[1]), int(said[2]), 1, tzinfo=UTC)
@@ -90,7 +90,7 @@ def _usual(text: str, local: Local) -> tuple[datetime, str] | None:
         # 2026-11-22
         if len(text) == 10 and text[4] == text[7] == "-":
             return datetime.fromisoformat(text).replace(tzinfo=UTC), "day"
-        # 2026-11-22T02:00:13, with any text after it
+        # 2026-11-22T02:00:13, also with a fraction of a second and an offset after it
         if len(text) >= 19 and text[10] in "T ":
             at = datetime.fromisoformat(text)
             if not at.tzinfo and not local.timezone:
@@ -110,7 +110,9 @@ def _usual(text: str, local: Local) -> tuple[datetime, str] | None:
 
 
 def _exact(at: datetime) -> str:
-    """The precision of a moment in its own zone; midnight in UTC counts as a day, since software writes days so."""
+    """The precision of a moment in its own zone; midnight in UTC counts as a day, because software writes days like
+    this.
+    """
     return "day" if at.time() == time() and not at.utcoffset() else "second"
 
 

@@ -121,16 +121,18 @@ JALALI = {
 }  # fmt: skip
 # In these languages these names mean another month than in other languages.
 ELSEWHERE = {("hr", "listopada"): 10, ("hr", "listopad"): 10, ("bs", "listopada"): 10}
-# In Burmese only this mark tells two months apart. It is replaced by the letter of which it is a form.
+# In Burmese only this mark tells two months apart. It is replaced by the letter of which it is a form, because `fold`
+# removes marks.
 MEDIALS = str.maketrans("\u103d", "\u101d")
 # The Thai calendar is this many years ahead of the Gregorian one.
 BUDDHIST_YEARS = 543
 # A year from this one on is read as a Gregorian year. Chosen: news is of this century or the last.
 WESTERN_FROM = 1900
-# Years between these are read as years of the Thai calendar: 1897 to 2057 in ours.
+# Years between these two are read as years of the Thai calendar: 1897 to 2057 in ours.
 BUDDHIST_FROM, BUDDHIST_UNTIL = 2440, 2600
-# Years from HIJRI_FROM to HIJRI_UNTIL are read as years of a Hijri calendar. LUNAR_FROM tells the two calendars apart:
-# the lunar year 1420 is 1999, and the solar year 1420 is 2041.
+# Years from HIJRI_FROM to HIJRI_UNTIL are read as years of a Hijri calendar. If neither the month's name nor the
+# language tells which calendar is meant, years from LUNAR_FROM on are lunar, because the lunar year 1420 is 1999 and
+# the solar year 1420 is 2041.
 HIJRI_FROM, HIJRI_UNTIL, LUNAR_FROM = 1300, 1500, 1420
 # The tables above have the months of these languages.
 CODES = """
@@ -202,7 +204,7 @@ def _names() -> dict[str, dict[str, int]]:
 
 
 def _of_several_parts() -> list[str]:
-    """Month names with blanks, and short ones of Lao, which have a dot inside."""
+    """Month names with blanks, and the short month names of Lao, which have a dot inside."""
     names = [name for table in (GREGORIAN, JALALI, HIJRI) for names in table.values() for name in names.split("|")]
     dotted = [name for names in SHORT.values() for of_month in names.split() for name in of_month.split("|")]
     return [name for name in names if re.search(r"\W", fold(name))] + [name for name in dotted if "." in name]

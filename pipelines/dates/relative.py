@@ -67,7 +67,7 @@ NOW = (
     "الان|للتو|قبل قليل|منذ قليل|منذ لحظات|قبل لحظات|just now|now|moments? ago|gerade eben|şimdi|az önce|"
     "только что|à l'instant|ahora|刚刚|剛剛|たった今|방금"
 )
-# These words for "now" occur in any text; they count only if the text is nothing else.
+# These words for "now" occur in any text, so `without` does not remove them.
 ALONE_NOW = frozenset(("الان", "now", "ahora", "şimdi"))
 SOME = (
     "a few|few|several|some|a couple of|بضع|بضعه|عده|quelques|plusieurs|einigen|wenigen|ein paar|unos|unas|algunos|"
@@ -89,7 +89,8 @@ DAY_BEFORE = (
 # A text such as "three hours ago" has at most this many words, with the words around it. Chosen: a longer text is a
 # sentence.
 LONGEST_WORDS = 8
-# A text such as "today" or "now" with a time of day has at most this many words. Chosen: a longer text is a sentence.
+# A text such as "now", or such as "today" without a time of day, has at most this many words. Chosen: a longer text is
+# a sentence.
 DAY_WORDS = 3
 # A count of units is at most this number. Chosen: a larger number has another meaning.
 MOST_UNITS = 1000
@@ -142,12 +143,12 @@ def without(plain: str) -> str:
     rest = patterns.asian.sub(" ", patterns.ago.sub(" ", plain))
     if rest != plain:
         rest = patterns.span.sub(" ", rest)
-    # A day's name alone may have another meaning. Together with a time of day it is the article's time.
+    # A word for "yesterday" alone may have another meaning. Together with a time of day it is the article's time.
     return patterns.yesterday.sub(" ", rest) if CLOCK.search(rest) else rest
 
 
 def days_ago(plain: str) -> int | None:
-    """The number of days before today of a day that a folded text names; None if it names no such day."""
+    """How many days ago the day was that a folded text names (0: today); None if the text names no such day."""
     patterns = _patterns()
     for pattern, days in ((patterns.day_before, 2), (patterns.yesterday, 1), (patterns.today, 0)):
         if pattern.search(plain):
@@ -160,7 +161,7 @@ def _past(now: datetime, unit: str, count: int) -> datetime:
         return now - timedelta(seconds=SECONDS[unit] * count)
     months = now.year * 12 + now.month - 1 - count * (12 if unit == "year" else 1)
     year, month = divmod(max(months, 12), 12)
-    # Every month has 28 days.
+    # If the month has no such day, its last day is taken; every month has 28 days.
     for day in range(now.day, 27, -1):
         try:
             return now.replace(year=year, month=month + 1, day=day)
@@ -181,7 +182,7 @@ def _alone(words: str) -> re.Pattern[str]:
 
 @cache
 def _patterns() -> _Patterns:
-    """All patterns, compiled when a text is first examined: a tenth of a second that few programs need."""
+    """All patterns. They are compiled only when a text is first examined, because this takes a tenth of a second."""
     # The units are patterns, already written in folded form.
     units = {name: words.replace("ς", "σ") for name, words in UNITS.items()}
     numbers = {fold(word): number for number, words in NUMBERS.items() for word in words.split()}

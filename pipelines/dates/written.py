@@ -18,7 +18,7 @@ from pipelines.dates.clocks import CLOCK, TimeOfDay
 
 __all__ = ["hijri", "jalali", "names_update", "only_a_date", "parse_date"]
 
-# No date has an earlier year than this. Chosen: computer clocks begin there, and show that year if they are not set.
+# A date with an earlier year than this is not read. Chosen: the clocks of computers begin with this year.
 OLDEST_YEAR = 1970
 # This number is added to a year of two digits.
 CENTURY = 2000
@@ -33,7 +33,7 @@ LONGEST_CHARACTERS = 300
 WORD = r"(?:[^\W\d_](?:[^\W\d_]|['.](?=[^\W\d_])){1,20}|[\u0900-\u0dff\u1000-\u109f](?![^\W\d_]))"
 ASIDE = rf"(?:\s*[/(|]\s*{WORD}\)?|\s+-\s*{WORD}(?=\s+\d))?"
 YEAR = r"(?:1[34]\d\d|19\d\d|20\d\d|2[45]\d\d)"
-# OF is what may stand between day and month. IN is what may stand between month and year.
+# OF has the words that may stand between day and month. IN has those that may stand between month and year.
 OF = r"(?:de |d'|of |da |di |do |من |ngay |thang |ta' )?"
 IN = r"(?:ماه )?(?:de |del |do |di |of |عام |سنه |لعام |لسنه |il |a |ya |gada |m\. |nam |พ\.ศ\. |ค\.ศ\. )?"
 DAY = r"(?P<d>\d{1,2})"
@@ -57,7 +57,7 @@ EPOCH = re.compile(r"(1\d{9})(?:\d{3}|\.\d+)?")
 YMD = re.compile(r"(?<![\d/.-])(\d{4})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{1,2})(?!\d)")
 CJK = re.compile(r"(?<!\d)(\d{2,4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]?")
 ERA = re.compile(r"(令和|平成|昭和|民國|民国)\s?(\d{1,3}|元)\s?年")
-# Each era of Japan and Taiwan has the year before its first one, so that the year of the era is added to it.
+# The value of each era of Japan and Taiwan is the year before its first year: the year of the era is added to it.
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 NUMERALS = re.compile(r"[〇零一二三四五六七八九十]{1,4}(?=[年月日])")
 VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2}) (?:thang|thg|th) ?(\d{1,2})(?: nam)? (\d{4})(?!\d)")
@@ -71,7 +71,7 @@ MONGOLIAN_NUMBERS = (
 NUMBERED = re.compile(r"(?<![\d:])(\d{1,2}) (\d{1,2})[月월] (\d{4})(?!\d)|(?<![\d:])(\d\d) (\d\d) (\d{4})(?![\d:])")
 # These marks show an abbreviation.
 MARKS = re.compile("(?<=[\\w\u0900-\u0dff])[\u05f3\u0970]")
-# These short month names look like another month without their vowels.
+# Without their vowel signs, these short month names look like another month. WHOLE has their full names.
 ALIKE = re.compile(r"(?<!\w)(มี\.ค|ม\.ค|जन॰|जाने|জানু|ஜன\.|జన|ಜನ|ਜਨ|ජන)(?![\w\u0900-\u0dff])")
 WHOLE = {
     "มี.ค": "มีนาคม", "ม.ค": "มกราคม", "जन॰": "जनवरी", "जाने": "जनवरी", "জানু": "জানুয়ারি", "ஜன.": "ஜனவரி",
@@ -91,7 +91,7 @@ HERE_LANGUAGES = ("de", "nl", "lb", "af")
 BESIDE_HIER = re.compile(r"(?<!\w)(?:publiee?|postee?|parue?|modifiee?|mise? a jour)(?!\w)")
 # Writers use these characters as a minus before an offset.
 MINUS = re.compile("[\u2212\u2013](?=\\d)")
-# These four digits are a year and no offset from Greenwich: a time after them belongs to another date.
+# Four digits without a sign are a year and no offset from Greenwich: a time after them belongs to another date.
 ANOTHER_YEAR = re.compile(r"(?<![\d+-])\d{4}(?!\d)")
 # A line that is only a day without a year has at most this many characters.
 SHORT_LINE = 60
@@ -123,7 +123,8 @@ WEEKDAYS = (
     ("الخميس", "پنجشنبه", "thursday"), ("الجمعه", "جمعه", "friday"), ("السبت", "شنبه", "saturday"),
     ("الاحد", "يكشنبه", "sunday"),
 )  # fmt: skip
-# A date may differ from the compared day by this many days, because of time zones.
+# A lunar date is moved by at most this many days to the weekday beside it. Chosen: where people must see the moon, a
+# month may begin a day later.
 OFF_BY_DAYS = 1
 # MANY_WORDS: this number stands for more words than any form of a date has. MOST_DATES: at most this many dates are
 # read from one text. Chosen: they are the day of publication, the day of an update, and two more.
@@ -156,14 +157,14 @@ def parse_date(text: str, now: datetime | None, timezone: str, language: str) ->
 
 
 def without_year(text: str, now: datetime, timezone: str, language: str) -> Moment | None:
-    """The last moment before `now` of a line with only a day and a month, and perhaps a weekday and a time.
+    """The moment of a line with only a day and a month, and perhaps a weekday and a time; at most a day after `now`.
 
-    If a bar or a dash separates the parts of a line, one part may be such a date. A weekday decides the year, if one of
-    the last two years has that weekday on that day. A day in numbers needs a time beside it.
+    If a bar or a dash separates the parts of a line, one part may be such a date. The year is this one or the last one.
+    If a weekday is given, the day must be this weekday in that year. A day in numbers needs a time beside it.
     """
     parts = PARTS.split(text[:SHORT_LINE])
     for number, part in enumerate([text[:SHORT_LINE], *(parts if len(parts) > 1 else [])]):
-        # The time of day is a separate part, after the part of the day.
+        # The time of day may be a part of its own, behind the part with the day.
         behind = parts[number] if 0 < number < len(parts) and CLOCK.match(_plain(parts[number]).strip()) else ""
         found = _day_alone(f"{part} {behind}", now, ZoneInfo(timezone), language)
         if found:
@@ -208,7 +209,8 @@ def only_a_date(text: str) -> bool:
 
 
 def only_a_time_of_day_without_year(text: str) -> bool:
-    """Whether a line is only a time of a day with the name of its month, and perhaps a weekday.
+    """Whether a line is only a day, the name of its month and a time of day, without a year, and perhaps with a
+    weekday.
 
     Without a time it may be a heading, such as `September 11 attacks`.
     """
@@ -223,7 +225,7 @@ def only_a_time_of_day_without_year(text: str) -> bool:
 
 
 def leftover(text: str, language: str) -> int:
-    """The number of words beside a date and its time; MANY_WORDS if there are numbers too, or if there is no date."""
+    """How many words stand beside a date and its time; MANY_WORDS if there are further numbers, or no date."""
     plain = _plain(text[:LONGEST_CHARACTERS])
     match = (
         next((found for found, _ in _days(plain, re.split("[-_]", language)[0])), None)
@@ -238,7 +240,7 @@ def leftover(text: str, language: str) -> int:
 
 
 def dates_in(text: str) -> tuple[str, int]:
-    """The folded text without its dates, and the number of dates; a day counts once for all calendars."""
+    """The folded text without its dates, and the number of dates, at most MOST_DATES."""
     plain = _plain(text[:LONGEST_CHARACTERS])
     for count in range(MOST_DATES):
         match = next((found for found, _ in _days(plain, "")), None) or next(
@@ -284,7 +286,7 @@ def _iso(text: str, zone: ZoneInfo) -> Moment | None:
             int(match[4]), int(match[5]), int(match[6]) if match[6] else -1, clocks.offsets(match[7] or "")
         )
     if match.re is ISO and not match[7]:
-        # Half days (a.m., p.m.) and zones in words are outside the standard form.
+        # ISO 8601 has no half days (a.m., p.m.) and no zones in words, so another reader looks for them.
         time = clocks.clock(months.fold(text[match.start(4) if match[4] else match.end() :][:BESIDE])) or time
     at = clocks.at((int(match[1]), int(match[2]), int(match[3])), time, zone)
     return (at, clocks.precision(time)) if at else None
@@ -323,7 +325,7 @@ def _days(plain: str, language: str) -> list[tuple[re.Match[str], Day]]:
 
 
 def _day_alone(text: str, now: datetime, zone: ZoneInfo, language: str) -> Moment | None:
-    """The last moment before `now` of a text with only a day and a month; see `without_year`."""
+    """The moment of a text with only a day and a month; see `without_year`."""
     plain = LABEL.sub("", _plain(text))
     code = re.split("[-_]", language)[0]
     said = set(re.findall(r"[^\W\d]+", plain.replace(" شنبه", "شنبه")))
@@ -340,7 +342,7 @@ def _day_alone(text: str, now: datetime, zone: ZoneInfo, language: str) -> Momen
         for year in years:
             known = (year, int(month), day) if month.isdigit() else months.gregorian(day, month, year, code)
             at = clocks.at(known, time, zone) if known and known[1] <= 12 else None
-            # With a solar year the name of a lunar month gives a day of forty years ago.
+            # Read with a solar year, the name of a lunar month gives a day of forty years ago, which is not taken.
             if at and at.year >= latest.year - 1 and at <= latest and (not weekdays or at.weekday() in weekdays):
                 return at, clocks.precision(time)
     return None
@@ -372,7 +374,7 @@ def _behind_update(plain: str, match: re.Match[str]) -> bool:
 
 
 def _by_weekday(plain: str, day: Day) -> Day:
-    """Move a lunar day to the weekday beside it, at most by the possible error of the calendar."""
+    """Move a lunar day to the weekday beside it, at most by OFF_BY_DAYS days."""
     said = set(re.findall(r"[^\W\d]+", plain.replace(" شنبه", "شنبه")))
     wanted = [number for number, names in enumerate(WEEKDAYS) if said.intersection(names)]
     at = datetime(*day, tzinfo=UTC)
@@ -434,13 +436,15 @@ def _relative(plain: str, now: datetime, zone: ZoneInfo, language: str) -> Momen
 
 
 def _is_yesterday(plain: str, code: str) -> bool:
-    """Whether a text with `hier` and without a time of day means the day before. Alone it is a link in German too."""
+    """Whether a text with `hier` and without a time of day means the day before. Alone, the word may also be a German
+    link ("here").
+    """
     alone = plain.strip() == "hier" and code not in ("", *HERE_LANGUAGES)
     return code == "fr" or alone or BESIDE_HIER.search(plain) is not None
 
 
 def _foreign(text: str, zone: ZoneInfo, language: str) -> Moment | None:
-    """Read a language without months in our table by dateparser; only a complete date counts."""
+    """Read a date with dateparser, if our tables lack the months of its language; only a complete date counts."""
     code = re.split("[-_]", language)[0]
     # Without a language, dateparser tries some two hundred languages, which takes a second for each call.
     if (
@@ -483,7 +487,7 @@ def _time_beside(plain: str, date: re.Match[str]) -> TimeOfDay | None:
 
 
 def _vietnamese(match: re.Match[str]) -> str:
-    """A month name written as its number; any other text is unchanged."""
+    """A month name, written as the month's number; any other text is unchanged."""
     name = match[1]
     return f"thang {VIETNAMESE_NAMES.index(name) + 1}" if name in VIETNAMESE_NAMES else match[0]
 
@@ -497,7 +501,7 @@ def _mongolian(match: re.Match[str]) -> str:
 
 
 def _numeral(text: str) -> str:
-    """A number in Chinese numerals, digit by digit or with ten."""
+    """A number in Chinese numerals, written in digits. The numerals are single digits, or have the sign for ten."""
     digits = "〇一二三四五六七八九"
     text = text.replace("零", "〇")
     if "十" not in text:
@@ -505,5 +509,5 @@ def _numeral(text: str) -> str:
     tens, _, ones = text.partition("十")
     if len(tens) > 1 or len(ones) > 1 or ones == "十":
         return text
-    # A number has ten, or several tens, and ones.
+    # Before the sign for ten is the number of tens (none: one ten); behind it are the ones.
     return str((digits.index(tens) if tens else 1) * 10 + (digits.index(ones) if ones else 0))

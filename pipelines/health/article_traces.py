@@ -1,7 +1,7 @@
 """The way of an article from a feed's entry to the message about it, as one trace with a span for each stage.
 
 A trace's number is made from the number of the address and the run that discovered it; the numbers of its spans are
-made from the trace's number. So any process that knows an address can name its trace, and a trace that is sent twice
+made from the trace's number. So any process that knows these two can name the trace, and a trace that is sent twice
 changes nothing.
 """
 

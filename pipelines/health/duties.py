@@ -23,8 +23,8 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import anchors, bucket, bucket_backlog, chain, postgres, raw_retention, runs, timestamps
 
-# A key has this many hexadecimal digits of a digest. Chosen: no two digests of one installation begin with the same 16
-# digits.
+# The key of a message about golden pages has this many hexadecimal digits of a digest. Chosen: no two digests of one
+# installation begin with the same 16 digits.
 DIGEST_DIGITS = 16
 
 # This text stands above the digests in a message.
@@ -41,8 +41,8 @@ def tell_of_night(
 ) -> bool:
     """Tell the operators once that a night failed and which sources have a trouble.
 
-    Returns False if the night failed and nobody was told. A night fails as a Dag does: when too many of its sources
-    failed, or when something else than a source failed. `broken`: the error that ended the night early.
+    Returns False if the night failed and nobody was told. A night fails like the run of a Dag: when too many of its
+    sources failed, or when something else than a source failed. `broken`: the error that ended the night early.
     """
     why = [broken] if broken else list(_failures(settings, done))
     heard = True
@@ -146,7 +146,7 @@ def _retire_texts(settings: Settings, now: datetime, **how: Any) -> text_retenti
 
 
 def own_days(settings: Settings) -> dict[str, int]:
-    """How many days the file of each followed source keeps its raw files."""
+    """For how many days the raw files of each followed source are kept, as the source's file says."""
     return {source.name: source.keep_raw for source in folders.readable(settings)[0]}
 
 
@@ -180,7 +180,8 @@ def _keep_digests(settings: Settings) -> None:
 
 
 def complete_index(settings: Settings) -> int:
-    """Add the stored articles that the search index or the stories lack; gives how many, 0 if they lack none any more.
+    """Add the stored articles that the search index or the stories lack; gives how many were added; 0 if none was
+    missing.
 
     Words of new articles that wait beside the index are merged into it.
     """
@@ -192,7 +193,9 @@ def complete_index(settings: Settings) -> int:
 
 
 def keep_wordings_once(settings: Settings) -> int:
-    """Keep one copy of each wording that older versions stored twice; gives their number, 0 at the end."""
+    """Keep one copy of each wording that older versions stored twice; gives how many wordings were changed; 0 if none
+    was left to change.
+    """
     return stored_wordings.backfill(settings, lambda done: log.info("kept %d wordings once so far", done))
 
 

@@ -30,7 +30,8 @@ FOLDER = "golden"
 # A golden page states this many words at each end of its text. Chosen: so many words in a row occur only once in a
 # text.
 ENDS_WORDS = 12
-# These words have at most this many characters, because scripts without blanks do not separate words.
+# The words at each end have at most this many characters together, because scripts without blanks do not separate
+# words.
 LONGEST_CHARACTERS = 100
 GONE = "its raw page is not in this data folder: take it out and draft it anew with `nightdesk sources sample`"
 HEAD = """\
@@ -142,7 +143,7 @@ def _move(file: Path, target: Path) -> None:
 
 
 def check(settings: Settings, pages: Sequence[tuple[Source, GoldenPage]]) -> list[GoldenResult]:
-    """Read golden pages again as tonight's run would, each with its source's template; gives all differences.
+    """Read golden pages again as tonight's run would, each with its source's template; gives a result for each page.
 
     A page that nobody has reviewed is read and compared like the others. Needs Postgres if there are any pages.
     """
@@ -260,7 +261,7 @@ def _day(article: Article, source: Source) -> str:
 
 
 def _short(words: str, *, end: bool = False) -> str:
-    """The words, shortened to the limit of characters; only whole words if the script has blanks."""
+    """The words, shortened to LONGEST_CHARACTERS; no word is cut if the script has blanks."""
     if len(words) <= LONGEST_CHARACTERS:
         return words
     cut = words[-LONGEST_CHARACTERS:] if end else words[:LONGEST_CHARACTERS]

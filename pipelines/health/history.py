@@ -14,7 +14,7 @@ from pipelines.health import policy
 from pipelines.health.usual import SourceLook
 from pipelines.stores import postgres
 
-# For these reasons of extract, the site showed a page that keeps readers out, instead of an article.
+# If extract rejected a page for one of these reasons, the site showed a wall or an error instead of an article.
 WALLS = (
     Reason.SOFT_404, Reason.CONSENT, Reason.CHALLENGE, Reason.ERROR_PAGE, Reason.REGION, Reason.PAYWALL,
 )  # fmt: skip
@@ -35,8 +35,8 @@ class History:
 def read(conn: postgres.Connection, source: str, now: datetime) -> History:
     """The history of a source up to `now`, read in the caller's transaction.
 
-    Of the articles only one thing is read: when the newest one was published. The last look with new articles gets this
-    moment.
+    Of the articles, only the moment is read at which the newest was published. The last look with new articles gets
+    this moment.
 
     Left out are runs for one page, and runs for which none of the source's lists was due.
     """

@@ -17,7 +17,7 @@ from pipelines.model import Tally
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
 
-# In the counts of extract, a reason begins with this.
+# In the counts of extract, the name of each reason of a rejection begins with this.
 REJECTED = "rejected: "
 # These counts of a stage are reported, each with its figure.
 COUNTED = {

@@ -1,4 +1,6 @@
-"""Messages to the operators: each trouble is told once, and so is its end. Troubles of one moment share a message."""
+"""Messages to the operators: each trouble is told once, and so is its end. Many troubles of one kind and cause share a
+message.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,8 @@ from pipelines.notify.outbox import put_message
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
 
-# A trouble of these kinds goes on although its figures change. A trouble of another kind with a later `since` is a new
-# trouble, and the operators are told again.
+# A trouble of these kinds goes on even if its `since` becomes later. For all other kinds, a later `since` means a new
+# trouble, of which the operators are told again.
 GOES_ON = (
     TroubleKind.QUIET, TroubleKind.ERRORING, TroubleKind.BLOCKED, TroubleKind.NOT_EXTRACTING, TroubleKind.DRIFTING,
 )  # fmt: skip
@@ -26,9 +28,9 @@ GOES_ON = (
 class Trouble:
     """A trouble of a source that the operators should know.
 
-    `since`: when it began. `subject`, `message`: for people. `told`: whether they were told just now.
-    `run`: the run that showed it. For a template that no longer fits, the first such run; for a silence, none; for all
-    others, the newest run.
+    `since`: when it began. `subject`, `message`: for people. `told`: whether the operators were told of it just now.
+    `run`: the run that showed the trouble, if there is one: for a template that no longer fits, the first such run; for
+    lists that do not answer, a feed that is behind, a promise and a login, the newest run.
     `usual`: for a silence, the usual interval. `cause`: one word that says why the source does not answer.
     """
 
@@ -121,7 +123,7 @@ def tell_ends(conn: postgres.Connection, settings: Settings, sources: Sequence[s
 
 
 def _message(conn: postgres.Connection, part: Sequence[TroubleRow], cause: str) -> tuple[str, str]:
-    """Subject and body: those of the trouble, or for many troubles a common text with a line for each."""
+    """Subject and body: those of the only trouble, or a common text with a line for each of many troubles."""
     if len(part) == 1:
         return part[0].trouble.subject, part[0].trouble.message
     kind = part[0].trouble.kind

@@ -19,14 +19,14 @@ BEHIND_CRAWLS = 3
 # The login has expired if at least this share of the pages that were requested with it is closed. Chosen: fewer closed
 # pages may only need another subscription.
 REFUSED_SHARE = 0.5
-# The newest answer to a request for an article is searched in this many crawls. Chosen: they are a month of nights.
+# The newest crawl with an answer for an article is searched among this many crawls. Chosen: they are a month of nights.
 LOGIN_CRAWLS = 30
 # From this many hours on, a span is shown in days. Chosen: "40 hours" is still easy to read.
 HOURS_IN_DAYS_FROM = 48
 
 # --- What is learned of a source (usual.py); bench/silences.py measured all of it on its own seeds
 
-# The pace is learned from the looks of this time. Chosen: a quarter of a year has twelve of each weekday.
+# The pace is learned from looks that are not older than this. Chosen: a quarter of a year has twelve of each weekday.
 HISTORY = timedelta(days=84)
 # A look of this age counts half. Chosen: a source that grew is judged by its present pace, not its past one.
 FADES_IN = timedelta(days=28)
@@ -41,7 +41,7 @@ LEARNED_AHEAD = timedelta(days=1)
 LONGEST_UNHEARD = timedelta(days=8)
 # The factors of a weekday and of an hour are counted as if this many more articles had been expected and had come, so a
 # factor stays near 1 while little is known. Chosen: once as many articles were really expected, the factor is halfway
-# between 1 and what came.
+# between 1 and the measured one.
 DRAWN_BY_DAY, DRAWN_BY_HOUR = 1.0, 2.0
 # A window is a span of the history, of a given length, whose articles are counted. SCATTER: the least variation of
 # these counts beyond chance, as a squared share: .05 means a fifth more or less. SCATTER_WINDOWS: as how many windows
@@ -56,8 +56,8 @@ USUAL_SHARES = (0.05, 0.95)
 NORMAL_NINE_TENTHS = 1.645
 # This share of a source's time passes in gaps no longer than the usual gap.
 USUAL_TIME_SHARE = 0.95
-# A source is learned after LEARNED_AFTER with at least LEARNED_YIELDS looks that found new articles. Chosen: this time
-# has two weekends.
+# The pace of a source is learned once its looks cover LEARNED_AFTER and at least LEARNED_YIELDS of them found new
+# articles. Chosen: this time has two weekends.
 LEARNED_AFTER, LEARNED_YIELDS = timedelta(days=14), 6
 
 # --- When a source is not as usual (states.py)
@@ -65,7 +65,8 @@ LEARNED_AFTER, LEARNED_YIELDS = timedelta(days=14), 6
 # The count of each of these windows is compared with the usual count. Chosen: they are a night, a long weekend, a week,
 # and a month for slow sources.
 WINDOWS = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=28))
-# Counts are judged once the history is this long. Chosen: it then has four of each weekday; a silence needs less.
+# Counts are judged once the history is this long. Chosen: it then has four of each weekday. A silence can be judged
+# earlier.
 COUNTS_AFTER = timedelta(days=28)
 # A count is unusually low if its chance is less than UNLIKELY, and it is at most LOW_SHARE of the expected count.
 # Chosen: a quarter has some 130 windows that do not overlap, so chance alone gives about one false alarm in eight
@@ -74,12 +75,12 @@ UNLIKELY, LOW_SHARE = 0.001, 0.5
 # A source is no longer quiet once the count of the shortest window that can be judged has at least the chance
 # USUAL_AGAIN, or once the counts of all windows have at least the chance LIKELY_AGAIN.
 LIKELY_AGAIN, USUAL_AGAIN = 0.05, 0.2
-# A window with fewer expected articles cannot tell whether a source is usual again.
+# A window with fewer expected articles is not judged: its count cannot tell whether the source is as usual.
 LEAST_AWAITED = 3
 # A source whose pace is learned is silent if too many articles were expected since its last one: more than
 # SILENT_GAP_FACTOR times those expected in its longest earlier gap, plus SILENT_MORE_ARTICLES. Chosen: on a holiday a
-# tenth of the usual articles comes. If 30 are usual, these are three; by chance none of the three comes once in twenty
-# times.
+# tenth of the usual articles comes. If 30 are usual, these are three; by chance, none of the three comes in one case of
+# twenty.
 SILENT_GAP_FACTOR, SILENT_MORE_ARTICLES = 1.3, 30
 # The article that was published last is searched among this many newest articles. Chosen: most crawls find fewer.
 NEWEST_ARTICLES = 50
@@ -88,26 +89,26 @@ SILENT_AT_LEAST, SILENT_LOOKS = timedelta(hours=6), 2
 # A silence is told at the latest after this time or this many usual gaps, whichever is longer, however few articles
 # were expected.
 TELL_AT_LATEST, TELL_AT_LATEST_GAPS = timedelta(hours=24), 3
-# The operators are told of a source that does not answer after at least ERROR_LOOKS looks without an answer, and after
-# ERROR_AT_LEAST or ERROR_TIMES times its longest earlier failure, whichever is longer; at the latest after the time of
-# TELL_AT_LATEST and TELL_AT_LATEST_GAPS.
+# If a source does not answer, the operators are told after at least ERROR_LOOKS looks, and after ERROR_AT_LEAST or
+# ERROR_TIMES times its longest earlier failure, whichever is longer. They are told at the latest after TELL_AT_LATEST
+# or TELL_AT_LATEST_GAPS usual gaps, whichever is longer.
 ERROR_LOOKS, ERROR_AT_LEAST, ERROR_TIMES = 2, timedelta(hours=6), 2
-# Pages without any article are unusual if the chance of that is at most BARREN_UNLIKELY and there are at least
-# BARREN_PAGES pages.
+# Pages without any article are a trouble if the chance that none of them is one is at most BARREN_UNLIKELY, and if
+# there are at least BARREN_PAGES of them.
 BARREN_UNLIKELY, BARREN_PAGES = 0.001, 3
-# A site blocks us if walls are at least this share of the pages that are walls or articles.
+# A site blocks us if at least this share of the pages since its last article are walls.
 WALLED_SHARE = 0.5
-# If at least TOGETHER sources have equal troubles with one cause, and the troubles began within AT_ONCE, they are one
-# message.
+# At least TOGETHER new troubles of one kind and cause are one message. If as many sources stopped answering for one
+# cause, and their failures began at most AT_ONCE apart, this is told without a further wait.
 TOGETHER, AT_ONCE = 3, timedelta(hours=3)
 # A healthy source is described by its counts over this time.
 WEEK = timedelta(days=7)
 # If a pause between two looks is as long as this many usual pauses, the source was not watched during the pause.
 UNHEARD_PAUSES = 2.5
-# Before anything is learned, a source is silent after three usual gaps, but not earlier than after this time. Chosen: a
-# long weekend lasts as long.
+# Before its pace is learned, a source is silent after LEARNING_SILENT_GAPS usual gaps, but not earlier than after this
+# time. Chosen: a long weekend lasts as long.
 LEARNING_WAITS = timedelta(days=3)
-# For this long, a crawl with pages that are not loaded yet is no look. Chosen: longer than the later stages take.
+# A crawl whose pages are not loaded yet counts as a look only after this time. Chosen: the later stages take less.
 LOADED_WITHIN = timedelta(hours=6)
 # A message that was given up stays in the figures for this time. Chosen: people see an alert about it within a day.
 GIVEN_UP_LATELY = timedelta(days=1)

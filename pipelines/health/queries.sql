@@ -30,7 +30,7 @@ limit %(count)s
 update health set recovered_at = %(now)s where source = %(source)s and recovered_at is null and kind <> all(%(kinds)s)
 
 -- name: ends_to_tell
--- Troubles of these sources that are over, if nobody was told yet that they are over. A source with another trouble has no rows.
+-- Troubles of these sources that are over, if nobody was told yet that they are over. A source that has another trouble now gives no rows.
 select id, source, kind, since, recovered_at, told_at,
     case when kind = 'drifting' then held_between(source, since, recovered_at) else '[]' end as held_runs
 from health h
@@ -73,8 +73,8 @@ left join lateral (
 ) last on true
 
 -- name: looks_as_subscriber
--- The answers of a source's newest crawl that got answers: pages and refusals for articles, and refusals of lists. paywall: whether extract
--- called the page a paywall. Crawls for one page are left out.
+-- The answers of the newest crawl of a source that got any. Of articles, these are pages and refusals; of lists, only refusals. paywall:
+-- whether extract called the page a paywall. Crawls for one page are left out.
 with crawls as (
     select run, started_at
     from runs
@@ -130,7 +130,7 @@ cross join lateral (
 ) last
 
 -- name: outbox_figures
--- How many messages wait, how long the oldest of them has waited, and how many of the newly written ones were given up.
+-- How many messages wait, how long the oldest of them has waited, and how many of the messages written lately were given up.
 select
     (select count(*) from deliveries where state = 'waiting') as waiting,
     (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from deliveries where state = 'waiting') as late,
@@ -155,7 +155,8 @@ from source_states where source = %(source)s
 select source, state, since, reason, figure, low, high, checked_at from source_states where source = any(%(sources)s)
 
 -- name: trouble_begun
--- Note that a source has a trouble of this kind since a moment. Returns the row; its told_at is null if nobody was told of the trouble yet.
+-- Note that a source has had a trouble of this kind from the moment `since` on. Returns the row; its told_at is null if nobody was told of
+-- the trouble yet.
 insert into health (source, kind, since) values (%(source)s, %(kind)s, %(since)s)
 on conflict (source, kind, since) do update set recovered_at = null, over_told_at = null
 returning id, told_at

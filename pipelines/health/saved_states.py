@@ -13,7 +13,7 @@ from pipelines.stores import migrations, postgres
 def states(settings: Settings, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Gives for each source name `state`, `since`, `reason`, `figure`, `low`, `high`, `checked_at`.
 
-    Gives nothing if there is no database.
+    Gives nothing if there is no database, or if it is not migrated.
     """
     try:
         with postgres.connection(settings) as conn, conn:

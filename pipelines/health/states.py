@@ -1,7 +1,7 @@
 """The state of a source, judged by its own history. `judge` reads no database and stores nothing.
 
-The usual pace is learned (usual.py); nobody sets a threshold for a source by hand. A sentence names the figure and the
-usual range.
+The usual pace is learned (usual.py); nobody sets a threshold for a source by hand. The reason of a state is a sentence
+with the figure and the usual range.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def judge(
     gap: the usual gap while nothing is learned.
     yielded_at: when the source last gave an article, if that is before the looks.
     was: the source's state before. If a low count was told then, the count stays unusual until it is likely again.
-    ended: when the source last left such a state. After this moment, a count is told only if it is lower than all
-        counts before this moment.
+    ended: when the source last stopped being silent or quiet. After this moment, a count is told only if it is lower
+    than all counts before this moment.
     learned: the source's pace, if the caller knows it.
     """
     if not looks:
@@ -70,7 +70,7 @@ def judge(
     last = max(filter(None, (given[-1].at if given else None, yielded_at)), default=None)
     # The first look finds a whole list, so it says nothing about the pace.
     paced = without_first(looks)
-    # The newest gap is left out: it is the one to judge, and because it still grows it must not lengthen the wait.
+    # The newest gap is left out: it is the one that is judged, so it must not lengthen the wait.
     own = usual.usual_gap(paced, but_newest=True)
     pace = (learned or usual.learn(paced, now, zone)) if is_learned(paced) else None
     latest = _latest(own, gap)
@@ -132,7 +132,7 @@ def _latest(own: timedelta | None, gap: timedelta) -> timedelta:
 
 
 def _failing(looks: Sequence[SourceLook], latest: timedelta, now: datetime) -> StateReport | None:
-    """The state if the lists do not answer: erroring or blocked; only `suspected` if that is no trouble yet."""
+    """The state if the lists do not answer: erroring or blocked, with `suspected` set if that is no trouble yet."""
     streak = list(takewhile(lambda look: not look.heard, reversed(looks)))
     if not streak:
         return None
@@ -141,7 +141,7 @@ def _failing(looks: Sequence[SourceLook], latest: timedelta, now: datetime) -> S
     patience = min(latest, max(policy.ERROR_AT_LEAST, policy.ERROR_TIMES * _longest_failure(before)))
     heard = next((look for look in reversed(before) if look.heard), None)
     told = len(streak) >= policy.ERROR_LOOKS and newest.at - begun >= patience
-    # If crawls are rare, a second one may come too late.
+    # If crawls are rare, a second failure may come too late, so one is enough after the time `latest`.
     told = told or now - (heard.at if heard else begun) > latest
     cause = newest.cause or "no reason was given"
     many = f"{len(streak)} crawls" if len(streak) > 1 else "1 crawl"
@@ -209,8 +209,8 @@ def _silent(
     listened = empty[-1].at
     usually = (own or gap) if pace else max(gap, _gap_so_far(looks, gap))
     if pace:
-        # The silence is late already if the next look would find it too long. It is counted from the earliest moment at
-        # which the last article can have come.
+        # A silence that would be too long at the next look is told now. It is counted from the earliest moment at which
+        # the last article can have come.
         late = now + _spacing(paced) - _came_at_least(looks, since) > _latest(own, gap)
     else:
         late = now - since > max(policy.LEARNING_WAITS, policy.LEARNING_SILENT_GAPS * usually)
@@ -241,7 +241,7 @@ def _came_at_least(looks: Sequence[SourceLook], since: datetime) -> datetime:
     found = next((n for n in range(len(looks) - 1, -1, -1) if looks[n].at == since), 0)
     before = next((look.at for look in reversed(looks[:found]) if look.heard), since - _spacing(looks))
     newest = looks[found].newest
-    # An article's time before that look is a mistake of its page.
+    # If the article's time is before the previous look, it is a mistake of its page.
     return min(newest, since) if newest and newest >= before else before
 
 
@@ -250,7 +250,7 @@ def _gap_so_far(looks: Sequence[SourceLook], gap: timedelta) -> timedelta:
     given = [look.at for look in looks if look.heard and look.new]
     gaps = [two - one for one, two in pairwise([looks[0].at, *given]) if two > one]
     if len(gaps) == 1 and gaps[0] > gap:
-        # The first look came at any moment of that gap, on average in its middle.
+        # The first look came at any moment of that gap, on average in its middle, so the whole gap is twice as long.
         return 2 * gaps[0]
     return _median(gaps) if gaps else gap
 
@@ -291,7 +291,8 @@ def _quiet(
     heard = [look for look in paced if look.heard]
     end = heard[-1].at
     pause = policy.UNHEARD_PAUSES * _spacing(heard)
-    # After a long pause between looks, a list may have dropped older articles.
+    # After a long pause between looks, a list may have dropped older articles, so windows must begin after the last
+    # such pause.
     missed = max((two.at for one, two in pairwise(heard) if two.at - one.at > pause), default=heard[0].at)
     windows, low = [], was in LOW
     for span in policy.WINDOWS if low or end - pace.begin >= policy.COUNTS_AFTER else ():
@@ -308,17 +309,18 @@ def _quiet(
         # The present count is usual, so earlier counts do not matter.
         return None
     if not low and count > policy.LOW_SHARE * expected:
-        # The present count is about as expected; a longer window still contains a past cause, such as a holiday.
+        # The count of the shortest window is about as expected. If a longer window has a low count, its cause is over,
+        # such as a holiday.
         return None
     for start, expected, count in windows:
         if count > policy.LOW_SHARE * expected and not low:
             continue
         if ended and start < ended and not low:
-            # This window contains a low count that was told already.
+            # This window begins before the end of a low count that was told already.
             continue
         scatter, lowest = pace.windows(end - start, ended)
-        # If a count was as low before, such as on a holiday, it is usual. A present low count ends as soon as the count
-        # is likely again.
+        # A count is usual if it was about as low before, such as on a holiday. If the source is low already, it stays
+        # low until its count is likely again.
         seen = not low and usual.tail(count, lowest * expected, scatter) >= policy.LIKELY_AGAIN
         bound = policy.LIKELY_AGAIN if low else policy.UNLIKELY
         if seen or usual.tail(count, expected, scatter) >= bound:

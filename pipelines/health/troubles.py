@@ -52,7 +52,8 @@ class FoundTroubles:
 
 
 def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None = None) -> list[Trouble]:
-    """The present troubles of these sources: by state, a changed template, a broken promise, a lost login.
+    """The present troubles of these sources: those of their states, a template that no longer fits, a feed that is
+    behind, a broken promise, a lost login.
 
     It tells each trouble once to the operators' channel, through the outbox, and stores each state (`source_states`).
     If a source was not crawled after its usual interval passed, it is not called silent.
@@ -102,7 +103,7 @@ def _find(conn: postgres.Connection, settings: Settings, source: Source, now: da
         # The trouble about held articles says the same and more.
         others.remove(drift)
     if judged.state in (*WELL, SourceState.BEHIND, SourceState.QUIET):
-        # These troubles have messages of their own.
+        # These two troubles have messages of their own, so the state is not told again (cause="said").
         for trouble, state in ((drift, SourceState.DRIFTING), (lost, SourceState.BLOCKED)):
             if trouble:
                 judged = StateReport(
@@ -113,8 +114,8 @@ def _find(conn: postgres.Connection, settings: Settings, source: Source, now: da
 
 
 def _together(found: Sequence[FoundTroubles], now: datetime) -> list[FoundTroubles]:
-    """If several sources stopped answering at the same time, for the same reason, make this a trouble now: one message
-    tells of all."""
+    """If several sources stopped answering at about the same time for the same reason, make each suspicion a trouble
+    now; one message tells of all."""
     failing = (SourceState.ERRORING, SourceState.BLOCKED)
     begun = [(one.judged.cause, one.judged.since or now) for one in found if one.judged.state in failing]
     begun += [(one.judged.cause, one.judged.suspected) for one in found if one.judged.suspected]
@@ -259,7 +260,7 @@ def _lost_login(conn: postgres.Connection, source: Source, now: datetime) -> tup
 
 
 def _pause(settings: Settings, source: Source, now: datetime) -> timedelta:
-    """The longest time between two runs by a source's schedule, over as many runs as two weeks of nights have.
+    """The longest pause between two run times in a source's schedule, among the last SCHEDULE_STRIKES of them.
 
     Gives a day if there is no schedule, because then a person starts each run.
     """

@@ -37,9 +37,9 @@ class SourceLook:
 
     `at`: when it began. `heard`: whether its lists answered. `new`: new articles. `pages`: pages that came and were
     read. `articles`: how many of these pages are articles. `cause`: one word that says why no list answered.
-    `refused`: the site refuses us or shows a wall. `walls`: how many pages are walls. `held`: articles that are held as
-    drifting. `behind`: whether the feed lacked articles of the sitemap. `newest`: when the newest of its new articles
-    was published, if that is known.
+    `refused`: whether the site refused our requests. `walls`: how many pages are walls. `held`: articles that are held
+    as drifting. `behind`: whether the feed lacked articles of the sitemap. `newest`: when the newest of its new
+    articles was published, if that is known.
     """
 
     at: datetime
@@ -93,7 +93,7 @@ class UsualPace:
                 found += ((seen - expected) ** 2 - expected) / expected**2
                 count += 1
         own = (found + policy.SCATTER * policy.SCATTER_WINDOWS) / (count + policy.SCATTER_WINDOWS)
-        # A pace that is learned from few articles is uncertain itself.
+        # A pace that is learned from few articles is uncertain itself, so the scatter grows.
         return max(own, policy.SCATTER) + 1 / max(1.0, self.known), lowest
 
     def _at(self, sums: Sequence[float], at: datetime) -> float:
@@ -233,7 +233,7 @@ def _profile(
     by_day, by_hour = [1.0] * DAYS_OF_WEEK, [1.0] * 24
     # If news comes in floods, more articles are needed to trust the factor of a day.
     floods = _floods(seen[:known], exposed[:known])
-    # The factors of days and of hours are learned in turn, each from what the other leaves, twice.
+    # The factors of days and of hours are learned in turn, twice, each from what the others do not explain.
     for _ in range(2):
         by_day = _factors(policy.DRAWN_BY_DAY * floods, [
             [(articles[place], time[place] * rate * by_hour[place % 24]) for place in range(day * 24, day * 24 + 24)]

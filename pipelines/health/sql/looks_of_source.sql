@@ -1,6 +1,7 @@
--- What each crawl of a source in a span of time found, oldest first, by the counts of its stages. These crawls are left out:
+-- For each crawl of a source in a span of time, the oldest first: what it found, by the counts of its stages. These crawls are left out:
 -- those that still run, those that found the source busy, those with an only_url (for one page, for a backfill or for an import), those for
--- which no list of the source was due, and recent ones whose pages wait to be loaded. A crawl that fetched nothing has nothing to load.
+-- which no list of the source was due, and recent ones whose pages wait to be loaded. A crawl that fetched nothing has nothing to load, so
+-- it is not left out.
 select run, at, heard, coalesce(new, 0) as new, coalesce(pages, 0) as pages, coalesce(articles, 0) as articles, coalesce(walls, 0) as walls,
     coalesce(held, 0) as held, behind, code
 from (
@@ -18,7 +19,7 @@ from (
         bool_or(stage = 'load' and state = 'done') as loaded,
         max((counts ->> 'held')::int) filter (where stage = 'load') as held,
         case when bool_or(stage = 'load') then max((counts ->> 'new')::int) filter (where stage = 'load')
-            -- In older rows the crawl did not count what it fetched.
+            -- In older rows the crawl did not count what it fetched, so the new articles are counted in `changes`.
             when not bool_or(stage = 'crawl' and counts ? 'fetched') then (
                 select count(*)::int from changes where changes.source = %(source)s and changes.run = of_source.run and changes.kind = 'new')
         end as new
