@@ -22,7 +22,7 @@ NUMBER = re.compile(r"\d[\d.,:/\u066b\u066c-]*")
 
 @dataclass(frozen=True)
 class CounterEdit:
-    """The wording of a look and the stored wording. `n`: its line in the article file."""
+    """The wording of a look (`after`) and the stored wording (`before`). `n`: the number of the line in this load."""
 
     n: int
     article: int

@@ -18,7 +18,7 @@ from pipelines.codes import DriftKind
 from pipelines.load import policy
 
 # SENTENCES has the English sentence for each way in which a run drifts. The Desk has the same sentences in its reader's
-# language, under `drift.*` in console/languages.
+# language, under `drift.*` in airflow/console/languages.
 LENGTHS = "{words} words each at the middle; usually {low} to {high}"
 SENTENCES = {
     DriftKind.SHORTER: f"its {{articles}} articles are shorter than usual: {LENGTHS}",
@@ -63,7 +63,7 @@ def find(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]) -> l
 
 
 def describe(drifts: Sequence[Drift]) -> str:
-    """All of it in one English sentence, without a capital and a full stop; empty if there is nothing."""
+    """The drifts in one English sentence, without a capital and a full stop; empty if there are none."""
     return "; ".join(SENTENCES[drift.kind].format(**drift.figures) for drift in drifts)
 
 
@@ -111,7 +111,7 @@ def _more(
     before: Sequence[ArticleMeasures],
     is_so: Callable[[ArticleMeasures, bool], bool],
 ) -> Drift | None:
-    """A drift if most articles of the run have a property, and far more than before.
+    """A drift if most articles of the run have a property, and a far larger share than of the earlier articles.
 
     is_so: whether an article has the property. Its second argument says whether the article is of the run.
     """
@@ -137,9 +137,9 @@ def _quantiles(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _apart(one: Sequence[float], two: Sequence[float]) -> float:
-    """By how many deviations the ranks of two samples differ (Mann and Whitney)."""
+    """By how many standard deviations the ranks of two samples differ (Mann and Whitney)."""
     both = sorted([*one, *two])
-    # Equal values all get the rank in their middle.
+    # All equal values get the same rank, which is the middle of their places.
     first: dict[float, int] = {}
     for place, value in enumerate(both):
         first.setdefault(value, place)

@@ -46,7 +46,7 @@ def shape(written: str) -> str:
 
 
 def is_title(form: str) -> bool:
-    """Whether a name may follow this word, in scripts that have no capital letters."""
+    """Whether a word is a title, such as `president`, that shows a name after it in scripts without capital letters."""
     return form in _titles()
 
 

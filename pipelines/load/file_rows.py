@@ -21,8 +21,8 @@ from pipelines.stores.articlefile import ArticleInFile, LineInFile
 # A line as load judges it: its values by the names of their columns. `n` is its number among the lines of this load.
 # `article` is its article, None if the line is a rejection; `store` gives the values that are stored of the article.
 Row = dict[str, Any]
-# The columns of the temporary table `lines` (load_create_lines): first those by which a line is judged, then those that
-# are stored.
+# The columns of the temporary table `lines` (load_create_lines): JUDGED has those by which a line is judged, STORED
+# those that are stored in the article.
 JUDGED = (  # noqa: SIM905
     "n source fetch_id url_id run fetched_at canonical_key published_at published_precision page_digest title_digest "
     "text_digest extractor words akin reason detail"
@@ -77,7 +77,7 @@ def read(conn: postgres.Connection, settings: Settings, sources: Sequence[str], 
 
 @contextmanager
 def keep_garbage() -> Iterator[None]:
-    """Look for no garbage within the block: rows stay until its end, and Python would look at all of them in vain."""
+    """Turn Python's garbage collector off within the block, because it would examine all rows in vain."""
     looks = gc.isenabled()
     gc.disable()
     try:

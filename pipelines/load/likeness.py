@@ -24,7 +24,7 @@ class Relation(IntEnum):
     # One text contains much of the other, but they seem to be items of one template.
     ALIKE = 1
     STORY = 2
-    # One text contains all of the other.
+    # One text contains the whole other text, or nearly.
     WHOLE = 3
 
 

@@ -16,8 +16,8 @@ OLD_AFTER = timedelta(hours=24)
 # time. Chosen: this is longer than a run with its retries, and shorter than the pause between two nights.
 REPLAY_AFTER = timedelta(hours=6)
 # The edits of a run are "many at once" under two conditions. There are at least FLOOD_EDITS of them. They are at least
-# the share FLOOD_SHARE of the known articles that were looked at again. Chosen: on an ordinary night, one known article
-# in ten or twenty was edited.
+# the share FLOOD_SHARE of the known articles that were looked at again. Chosen: far more than on an ordinary night, on
+# which one known article in ten or twenty was edited.
 FLOOD_EDITS, FLOOD_SHARE = 8, 0.8
 
 # --- Looking again
@@ -67,7 +67,8 @@ BACKFILL_ON_FOR = timedelta(days=1)
 # Two texts are one story if the longer one contains at least this share of the shorter one. Measured on real news:
 # copies with a tenth of their words changed share .73, unrelated news less than .06.
 STORY_SHARE = 0.5
-# A text that is shorter than this share of the other is no copy: a page of short items is not one of its stories.
+# A text that is shorter than this share of the other text is no copy: a short item and a page that collects many such
+# items are not one story.
 SHORTEST_SHARE = 0.2
 # Texts with fewer shingles than this are one story only if title and text are the same; a shingle is three words in a
 # row. Chosen: two sentences have some twenty shingles.
@@ -76,8 +77,9 @@ LEAST_SHINGLES = 20
 # differ in a word or two, so it is a copy only if the other text contains all of it, numbers too. Chosen: a paragraph
 # has some sixty shingles.
 SHORT_SHINGLES = 60
-# A text with fewer shingles than this, but no short item, is a copy if the texts share MIDDLING_SHARE of it and all its
-# numbers. Chosen: two items of a template with two paragraphs share a part of their texts.
+# A text with fewer shingles than this, but no short item, is a copy if the other text contains the share MIDDLING_SHARE
+# of it and all its numbers, and is from another source. Chosen: even two different items of a template with two
+# paragraphs have part of their texts in common.
 MIDDLING_SHINGLES, MIDDLING_SHARE = 120, 0.6
 # If two longer texts have at least NUMBERS_TELL places with numbers, the numbers decide: at least the share
 # NUMBERS_AGREE of them must agree. Chosen: an edit leaves most numbers as they are.
@@ -93,9 +95,9 @@ EDITS_MARGIN = 0.1
 
 # --- When the articles of a run are held because they are unlike the source's earlier articles
 
-# Lengths are compared only if there are enough articles. DRIFT_ARTICLES: the run has at least this many, filled up with
-# the newest articles before it. Chosen: three of five are a majority. DRIFT_KNOWN: the source has at least this many.
-# Chosen: twenty articles show a pattern.
+# A run is compared with the earlier articles of its source only if there are enough articles. DRIFT_ARTICLES: the run
+# has at least this many, filled up with the newest articles before it. Chosen: three of five are a majority.
+# DRIFT_KNOWN: there are at least this many earlier articles. Chosen: twenty articles show a pattern.
 DRIFT_ARTICLES, DRIFT_KNOWN = 5, 20
 # At most this many of a source's newest stored articles define its usual values. Chosen: most sources publish as many
 # in a week or two.
@@ -104,10 +106,12 @@ DRIFT_BEFORE = 120
 DRIFT_USUAL = (0.05, 0.95)
 # Texts of half or twice the usual length count as different; a smaller difference may be only a standfirst.
 DRIFT_TIMES = 2.0
-# The ranks must also differ by this many standard deviations; by chance this happens in one run of some two thousand.
+# The ranks of the lengths must also differ by this many standard deviations. By chance, they do so in one run of some
+# two thousand.
 DRIFT_DEVIATIONS = 3.3
 # Two conditions must hold before many articles of a run count as lacking something (a day, a title of their own). The
-# share of articles that lack it grew by DRIFT_MORE, and chance alone does this less often than DRIFT_UNLIKELY.
+# share of articles that lack it grew by more than DRIFT_MORE. The probability of so many by chance alone is at most
+# DRIFT_UNLIKELY.
 DRIFT_MORE, DRIFT_UNLIKELY = 0.5, 0.0005
 # A text is mostly shared if more than this share of its words is in other articles too.
 DRIFT_SHARED = 0.5

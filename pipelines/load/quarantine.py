@@ -1,8 +1,8 @@
 """The quarantine: runs whose articles are held, because they are unlike the earlier articles of their source.
 
-No table of articles contains rows of such a run. Its article file and its URLs stay as they are, and the tally of the
-load counts them as held. A release loads the file like any other file. A rejection ends its URLs. Each is one
-transaction, and doing it twice changes nothing.
+No table of articles contains rows of such a run. Its article file stays, its URLs are marked as held, and the tally of
+load counts its articles as held. A release loads the file like any other file. A rejection ends the URLs of the run. A
+release or a rejection is one transaction; done a second time, it changes nothing.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _judge_source(
         {**row, "measured": _read_measured(row)}
         for row in postgres.query(conn, "drift_before", source=source, run=run, count=policy.DRIFT_BEFORE)
     ]
-    # A small run is filled up with the newest articles before it, which must differ as well.
+    # A small run is filled up with the newest articles before it; they count like articles of the run.
     borrowed = max(0, policy.DRIFT_ARTICLES - len(rows))
     sample = [
         drift.measure_article(
@@ -100,9 +100,9 @@ def _judge_source(
     drifts = drift.find(sample, [row["measured"] for row in usual])
     accepted = postgres.row(conn, "released_since", source=source)
     if drifts and accepted and accepted["since"]:
-        # After a release, only the released articles are the usual ones. If they are few, they are repeated, because
-        # `find` says nothing of fewer than DRIFT_KNOWN. If there is none, there is nothing to compare the new articles
-        # with, so they are not held.
+        # After a release, only the released articles and later ones are the usual ones. If they are few, they are
+        # repeated, because `find` says nothing of fewer than DRIFT_KNOWN. If there is none, there is nothing to compare
+        # the new articles with, so they are not held.
         like = [row["measured"] for row in usual if row["fetched_at"] >= accepted["since"]]
         repeated = like * (1 + policy.DRIFT_KNOWN // max(1, len(like)))
         drifts = drifts if drift.find(sample, repeated) else []
@@ -137,7 +137,10 @@ def list_held(conn: postgres.Connection, *, every: bool = False) -> list[HeldRun
 
 
 def find(conn: postgres.Connection, name: str, run: str = "") -> list[HeldRun]:
-    """The held run with a number, or the held runs of a source (all, or one), oldest first; NightdeskError if none."""
+    """The runs of the quarantine with this number or of this source, oldest first; NightdeskError if there is none.
+
+    Of a source without `run`, only its held runs are given. Otherwise the run may also be released or rejected.
+    """
     rows = [_read_held(row) for row in postgres.query(conn, "quarantined", every=True)]
     wanted = [one for one in rows if (str(one.id) == name or one.source == name) and run in ("", one.run)]
     if not run and not name.isdigit():
@@ -159,7 +162,7 @@ def of_run(conn: postgres.Connection, source: str, run: str) -> HeldRun:
 
 
 def lock_decision(conn: postgres.Connection, source: str, run: str) -> bool:
-    """Whether nobody else starts a decision on a run; if so, nobody else does until the caller's transaction ends."""
+    """Lock the decision on a run until the caller's transaction ends; False if somebody else has locked it."""
     return bool(postgres.query(conn, "load_lock_decision", source=source, run=run)[0]["locked"])
 
 

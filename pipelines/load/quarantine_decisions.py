@@ -16,10 +16,10 @@ from pipelines.stores import articlefile, postgres
 
 
 def release(settings: Settings, held: quarantine.HeldRun, who: str) -> Tally:
-    """Load the articles of a held run, and write the alerts that this makes due. The caller sends the alerts.
+    """Load the articles of a held run, and write the alerts that follow. The caller sends the alerts.
 
-    NightdeskError if the run was rejected. It may have been rejected while this function waited for its turn to load.
-    Nothing is changed then.
+    NightdeskError, and nothing is changed, if the run was rejected, also if that happened while this function waited
+    for another load.
     """
     (source,) = folders.read_named(settings, [held.source])
     check = partial(_check_release, held=held)

@@ -1,8 +1,8 @@
 -- The short statements of load/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
 
 -- name: article_files_needed
--- Which of these runs must keep their article files. A file is kept if somebody was alerted of an article in it, if one is held, if the run
--- is in the quarantine, or if load has not decided yet on a page of the run.
+-- Which of these runs must keep their article files. A file is kept if there is an alert or a hold on an article in it, if the run is in
+-- the quarantine, or if load has not decided yet on a page of the run.
 select r.run
 from unnest(%(runs)s::text[]) r (run)
 where exists (select from quarantine q where q.source = %(source)s and q.run = r.run and q.state = 'held')
@@ -18,20 +18,20 @@ where exists (select from quarantine q where q.source = %(source)s and q.run = r
     )
 
 -- name: backfill_hold
--- How far upkeep has come with articles that are older than a migration (the job `of`), if it is not done. The row is locked until the
--- transaction ends, so that two processes take turns.
+-- How far upkeep's job `of` has come, which changes articles that are older than a migration. Returns no row if the job is finished, which
+-- it is only `on_for` after it began. The row is locked until the transaction ends, so that two processes take turns.
 select below, found from backfills
 where name = %(of)s and (passed_at is null or passed_at < begun_at + %(on_for)s)
 for update
 
 -- name: backfill_note
--- Save how far upkeep has come with older articles (the job `of`).
+-- Save how far upkeep's job `of` has come with older articles.
 update backfills
 set below = %(below)s, found = %(found)s, passed_at = case when %(passed)s then now() else passed_at end
 where name = %(of)s
 
 -- name: backfill_state
--- When upkeep had changed all older articles (the job `of`), or null if it has not yet.
+-- When upkeep's job `of` had changed all older articles, or null if it has not yet.
 select passed_at from backfills where name = %(of)s
 
 -- name: drift_before
@@ -43,9 +43,9 @@ order by first_fetched_at desc
 limit %(count)s
 
 -- name: drift_lines
--- The articles of a load that have no verdict yet. A source is left out if load decided earlier on any page of this run, or if the run is
--- no crawl of the source (a backfill or an import). The sources are found once. Where the planner expects few lines without a verdict, it
--- would ask for the sources again for each line. This takes seconds for a file of 2,000 lines.
+-- The articles of a load that have no verdict yet. A source is left out if load decided earlier on any of its pages in this run, or if the
+-- run is no crawl of the source (a backfill or an import). `materialized` makes Postgres find the sources once. Otherwise, if the planner
+-- expects few lines without a verdict, Postgres finds the sources again for each line. This takes seconds for a file of 2,000 lines.
 with undecided as materialized (
     select g.source from unnest(%(sources)s::text[]) as g (source)
     where not exists (select from lines l join outcomes o on o.fetch_id = l.fetch_id where l.source = g.source and l.run = %(run)s)
@@ -58,7 +58,7 @@ where reason = '' and not exists (select from outcomes o where o.fetch_id = line
 order by n
 
 -- name: hold_run
--- Put the articles of this load into the quarantine.
+-- Put this run of a source into the quarantine.
 insert into quarantine (source, run, reason, drifts, articles, since)
 select %(source)s, %(run)s, %(reason)s, %(drifts)s, count(*) filter (where reason = ''), min(fetched_at) from lines
 where source = %(source)s
@@ -75,8 +75,8 @@ where l.source = %(source)s and u.id = l.url_id and u.state = 'fetched'
     and not exists (select from fetches newer where newer.url_id = u.id and newer.outcome = 'fetched' and newer.id > l.fetch_id)
 
 -- name: load_add_aliases
--- If a stored page states a plausible canonical URL (`akin`), this URL becomes an alias of the article. An alias is not fetched by itself,
--- so it is no longer due if it waited for its first fetch.
+-- If a stored page states a plausible canonical URL (`akin`), this URL becomes an alias of the article. An alias is not fetched by itself.
+-- So if the URL waited for its first fetch, it is no longer due.
 insert into urls (
     source, url_key, variant_key, url, host, kind, state, code, reason, via, discovered_run, decided_run, decided_at, next_at, alias_of)
 select distinct on (a.source, alias.url_key) a.source, alias.url_key, alias.variant_key, alias.url, alias.host, 'article', 'duplicate',
@@ -93,9 +93,9 @@ where urls.state = 'discovered' and urls.fetched_at is null and urls.leased_unti
     and urls.id <> excluded.alias_of
 
 -- name: load_add_changes
--- Write one change for every new or revised article. `quiet` says why a change alerts nobody, and is empty if it may alert. A page that was
--- undecided or held until now is no replay, however old it is. An article is old if it was published long before a list first named it;
--- the fetch may come much later. A date without a time of day stands for the end of its day, month or year.
+-- Write one change for every new or revised article. `quiet` says why a change alerts nobody; it is empty if the change may alert somebody.
+-- A page that was undecided or held until now is no replay, however old it is. An article is old if it was published long before a list
+-- first named it, however late its page was fetched. A date without a time of day stands for the end of its day, month or year.
 insert into changes (article_id, revision, kind, revision_kind, moved, run, source, quiet)
 select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revised' end, l.revision_kind, l.moved, %(run)s, l.source,
     case
@@ -128,7 +128,8 @@ order by l.n
 on conflict do nothing
 
 -- name: load_add_restored_changes
--- Write a change for each article that is seen again after it was gone. A look from before that, loaded late, brings nothing back.
+-- Write a change for each article that is seen again after it was gone. A look that is older than the removal brings nothing back, even if
+-- it is loaded later.
 insert into changes (article_id, revision, kind, revision_kind, repeat, run, source)
 select distinct on (a.id) a.id, a.revision, 'restored', 'restored', (
         select count(*) from changes c where c.article_id = a.id and c.revision = a.revision and c.kind = 'restored'
@@ -151,7 +152,7 @@ from (
 ) made
 
 -- name: load_add_wordings
--- Fill in the wording of each line that may be compared with another one.
+-- Fill in the wordings of the lines that may be compared with other wordings.
 update lines l
 set whole = true, canonical_url = w.canonical_url, title = w.title, description = w.description, text = w.text, authors = w.authors,
     language = w.language, published_from = w.published_from, modified_at = w.modified_at, image = w.image, tags = w.tags,
@@ -165,7 +166,7 @@ analyze lines (n, source, fetch_id, url_id, url_key, variant_key, canonical_key,
 
 -- name: load_ask_flood
 -- Mark a source (flood) if too many of its known articles seem edited in this run. The likely cause is then a new layout or another
--- extractor. An article that a list called modified does not count, because an edit was expected there.
+-- extractor. An article does not count if a list says that it was modified since we last saw it, because then an edit is expected.
 with looked as (
     select f.source, f.url_id
     from (select distinct source, run from lines) of
@@ -193,13 +194,13 @@ where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched'
 
 -- name: load_create_sources
 -- A table of the sources of the lines. first_run: no other run of the source was loaded before. newest_run: the newest loaded run.
--- newest_look: when the newest article was first fetched. flood: more articles seem edited at once than a site edits.
+-- newest_look: when the newest article was first fetched. flood: too many known articles seem edited in this run (load_ask_flood).
 create temporary table if not exists loaded_sources (
     source text not null, first_run boolean not null, newest_run text not null, newest_look timestamptz, flood boolean not null default false
 ) on commit delete rows
 
 -- name: load_create_wordings
--- A table for the wordings of lines that may be compared, until load_add_wordings copies them.
+-- A table for the wordings of lines that may be compared, until load_add_wordings copies them into `lines`.
 create temporary table if not exists wordings (
     n integer not null, canonical_url text, title text, description text, text text, authors text[], language text, published_from text,
     modified_at timestamptz, image text, tags text[], section text, removed jsonb
@@ -253,7 +254,7 @@ from lines l join articles a on a.id = l.article_id
 where l.reason = '' and not l.judged and (l.text_digest <> a.text_digest or l.title_digest <> a.title_digest)
 
 -- name: load_find_reread_pages
--- Mark lines whose fetch has already made a revision: extract has read its page again.
+-- Mark the lines whose fetch has already made a revision. Extract has read the pages of these lines again.
 update lines l
 set verdict = 'stored', revision = r.revision,
     changed = (r.text_digest, r.title_digest) is distinct from (l.text_digest, l.title_digest)
@@ -412,8 +413,8 @@ where l.n = given.n
 select source, pg_try_advisory_lock(hashtextextended('load ' || source, 0)) as ours from unnest(%(sources)s::text[]) as g (source)
 
 -- name: load_unindexed
--- Articles that this transaction wrote, by lines with their text filled in (`whole`). The articles' words go into the search index. n: the
--- line with the same words, if extract has made its index rows.
+-- The articles that this transaction wrote from lines whose wording is filled in (`whole`). Their words go into the search index. n: the
+-- number of a line that has the same words as the article and has index rows from extract; null if there is no such line.
 select a.id, a.source, a.language, a.loaded_at,
     least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated,
     min(l.n) filter (
@@ -430,8 +431,8 @@ order by a.id
 select pg_advisory_unlock(hashtextextended('load ' || source, 0)) from unnest(%(sources)s::text[]) as g (source)
 
 -- name: load_update_articles
--- Write the newest revision of this load into its article. Before that, a trigger (keep_wording) writes the article's earlier wording into
--- its own revision.
+-- Write the newest revision of this load into its article. A trigger (keep_wording) then writes the article's earlier wording into the row
+-- of its revision.
 update articles a
 set canonical_url = l.canonical_url, canonical_key = l.canonical_key, title = l.title, description = l.description,
     text = l.text, authors = l.authors, language = l.language, published_at = l.published_at,
@@ -456,7 +457,7 @@ select id, source, run, state, reason, drifts, articles, since, held_at, decided
 where source = any(%(sources)s) and run = %(run)s
 
 -- name: quarantined
--- The held runs, newest first. With `every`, also the runs that were held before.
+-- The held runs, newest first. With `every`, also the runs that were released or rejected.
 select id, source, run, state, reason, drifts, articles, since, held_at, decided_at, decided_by from quarantine
 where state = 'held' or %(every)s
 order by run desc, source
@@ -518,8 +519,8 @@ where f.source = %(source)s and f.run = any(%(runs)s) and (f.warc_file is null o
     )
 
 -- name: retirable_runs
--- The runs from before a moment whose ledger retention may delete. A held run is left out. So is a run whose ledger is already deleted
--- completely, or was tried less than `again` ago.
+-- The runs that began before `before` and whose ledger retention may delete. A held run is left out. A run is also left out if its ledger
+-- is already deleted completely, or if retention tried to delete it less than `again` ago.
 select r.source, r.run from runs r
 where r.stage = 'crawl' and r.source <> '' and r.started_at < %(before)s
     and not exists (
@@ -559,7 +560,8 @@ on conflict (source, run, what) do update
 set retired_at = now(), why = excluded.why, count = retirements.count + excluded.count, complete = excluded.complete
 
 -- name: retire_wordings
--- Delete the next `count` wordings that retention may delete (retirable_wordings). Their rows stay, without words.
+-- Delete the next `count` wordings that retention may delete (retirable_wordings). Their rows stay with the title, but without description
+-- and text.
 with doomed as materialized (
     select r.article_id, r.revision
     from revision_rows r join articles a on a.id = r.article_id
@@ -652,7 +654,7 @@ where own.article_id = any(%(ids)s) and m.story_id = own.story_id
 returning m.story_id
 
 -- name: stories_unshared
--- The articles of these stories that lack a share: how much of their text is in the first article of the story.
+-- The articles of these stories for which it is not known how much of their text is in the first article of their story.
 select m.article_id, s.signature, f.article_id as first_id, fs.signature as first_signature
 from unnest(%(stories)s::bigint[]) as of (story_id)
 cross join lateral (
@@ -682,7 +684,7 @@ left join story_articles m on m.article_id = a.id
 where a.id = any(%(ids)s)
 
 -- name: story_mates
--- For each of these articles, the first other articles of its story.
+-- For each of these articles, at most `most` other articles of its story, those that were told first.
 select own.article_id as of_id, o.article_id as id, s.exact, s.signature
 from story_articles own
 cross join lateral (
@@ -727,7 +729,7 @@ from pg_database where datname = current_database()
 
 -- name: words_known
 -- Store words that no article had so far. Every load stores words in the same order, so that two loads never wait for each other. words:
--- separated by blanks.
+-- the words, separated by blanks.
 insert into known_words (word)
 select given.word from string_to_table(%(words)s, ' ') as given (word)
 where not exists (select from known_words k where k.word = given.word)

@@ -22,14 +22,15 @@ from pipelines.load import edit_signs, policy
 MOST_WORDS = 2_000
 # A changed name has at most MOST_OF_A_NAME words. For one edit, at most MOST_NAMED details are named.
 MOST_OF_A_NAME, MOST_NAMED = 5, 20
-# Two names with at least this share of common letters are spellings of one name. Chosen: one letter in five may differ.
+# Two names with at least this share of common letters are spellings of one name. Chosen: so one letter in four may
+# differ.
 SPELLING = 0.75
-# JOINS finds characters that join figures to one number; GROUPS finds those before a group of three figures.
+# JOINS finds characters that join figures to one number; GROUPS finds those that separate groups of three figures.
 JOINS = re.compile("[.,:/'’٫٬\u00a0\u202f\u2009-]")
 GROUPS = re.compile("[.,'’٬\u00a0\u202f\u2009](?=\\d{3}(?:\\D|$))")
 # OPENS finds the end of a sentence before a word, or an opening mark. A capital letter after it does not show a name.
 OPENS = re.compile(r"(?:^|[.!?؟。\n:…])[\s\"'«“„(\[-]*$")
-# A word beside a number names the counted thing only if it has at least this many letters. Chosen: shorter words only
+# A word after a number names the counted thing only if it has at least this many letters. Chosen: shorter words only
 # connect others.
 LEAST_BESIDE = 3
 # OPENS is searched for in this many characters before a word.
@@ -132,14 +133,17 @@ def _numbers(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -
 
 
 def _beside(words: Sequence[_Word], n: int) -> str:
-    """The word to which a number belongs: the word after it; if that is a word like `in`, or a stop, the one before."""
+    """The word to which a number belongs: the next one, or the one before if the next one is short.
+
+    A word beyond punctuation is not taken.
+    """
     if words[n].joined and n + 1 < len(words) and len(words[n + 1].form) >= LEAST_BESIDE:
         return words[n + 1].surface
     return words[n - 1].surface if n and words[n - 1].joined else ""
 
 
 def _names(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -> Iterator[ChangedDetail]:
-    """Changed names. Capital letters show a name; in scripts without them, the title before it does."""
+    """Changed names. Capital letters show a name; in scripts without them, a title before it (`president`) does."""
     if max(was[1] - was[0], now[1] - now[0]) > MOST_OF_A_NAME:
         return
     titled = was[0] > 0 and edit_signs.is_title(old[was[0] - 1].form)

@@ -27,10 +27,10 @@ BACKFILL = "words"
 # A process remembers at most this many known words, so that it need not query them again. Chosen: they take 20 MB. A
 # frequent word is met early, so it is among them.
 MOST_REMEMBERED = 200_000
-# This dict has one table of known words, under its server's start, its database and its file. The value has the words,
-# in UTF-8, that are committed there. The dict has at most one key.
+# The words, in UTF-8, that are committed in the table of known words. The key identifies that table: the start of its
+# server, its database and its file. The dict has at most one key.
 _REMEMBERED: dict[tuple[object, ...], set[bytes]] = {}
-# The value has the index rows of an article and its distinct words. The words are empty if extract made the rows,
+# An Indexed has the index rows of an article and its distinct words. The words are empty if extract made the rows,
 # because then the article file has the words.
 Indexed = tuple[Sequence[PackedVector], Collection[str]]
 COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded_at", "words")
@@ -69,7 +69,7 @@ def keep_loaded(
     """Add the articles that this transaction of load wrote to the index.
 
     added: the articles that were not stored before. compared: whether articles that were stored before may have changed
-    too. indexed: functions that read the rows that extract made, by line. words: the words of all these rows. If the
+    too. indexed: functions that read the rows that extract made, by line. words: the words of all these rows. If an
     article has other words than its line, its rows are made here.
     """
     rows = postgres.query(conn, "load_unindexed", indexed=list(indexed)) if compared else []
@@ -141,7 +141,7 @@ def _keep(
     # `asked` has the words that are perhaps not known yet.
     asked: set[bytes] = set()
 
-    # Postgres takes in the first rows while the next ones are read, and the words are parted.
+    # Postgres takes in the first rows while Python reads the next ones and splits the words.
     def pack() -> Iterator[tuple[bytes, ...]]:
         of_file = iter(words)
         for row in rows:
@@ -164,7 +164,7 @@ def _keep(
 
 
 def _know(conn: postgres.Connection, asked: set[bytes], remembered: set[bytes]) -> None:
-    """Of the words asked, store the ones that no article had so far. Only words that are committed are remembered."""
+    """Store the words of `asked` that no article had so far. Only words that are committed already are remembered."""
     given = b" ".join(sorted(asked)).decode()
     new = {row["word"].encode() for row in postgres.query(conn, "words_known", words=given)}
     if len(remembered) < MOST_REMEMBERED:

@@ -1,7 +1,7 @@
 """Load: writes article files into Postgres. A file has a transaction of its own; several small files may share one.
 
-`file_rows.py` reads the file, and `steps.py` decides what each look at a page changed. A second load of the same file
-changes nothing, whatever happened to the first.
+`file_rows.py` reads the file, and `steps.py` decides what each look at a page changed. After a complete load, another
+load of the same file changes nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pipelines.stores import articlefile, postgres, runs
 log = logging.getLogger(__name__)
 
 STAGE = "load"
-# Load's caller gives two Calls: `check` is called before the stage, `prepare` in load's transaction before its writes.
+# A function of load's caller: `check` is called before the stage begins, `prepare` before load writes anything.
 Call = Callable[[postgres.Connection], None] | None
 # A function that loads the article file of a source and run; `loading` gives it.
 Load = Callable[..., Tally]
@@ -50,7 +50,7 @@ def load(settings: Settings, source: Source, run: str, *, check: Call = None, pr
 
     prepare: a function that is called before anything changes, while no other process loads this source. With it the
     quarantine does not hold the run: a person asked for this load (released the run, or has it extracted again).
-    check: called before the stage begins, in the same turn at this source; if it fails, `runs` keeps its earlier row.
+    check: called before the stage begins, while no other process loads this source; its error leaves `runs` unchanged.
     """
     with loading(settings) as load_next:
         return load_next(source, run, prepare, check)
@@ -60,15 +60,15 @@ def load(settings: Settings, source: Source, run: str, *, check: Call = None, pr
 def loading(settings: Settings, ahead: Sequence[Source] = ()) -> Iterator[Load]:
     """Give a function that loads like `load`, for many sources one after the other over one connection.
 
-    ahead: the sources for which the function will be called, of one run and in this order. Small files that follow on
-    each other are loaded together, in one transaction. If anything is wrong with one of them, each is loaded by itself.
+    ahead: the sources for which the function will be called, of one run and in this order. Small files that follow each
+    other are loaded together, in one transaction. If anything is wrong with one of them, each is loaded by itself.
     """
     # Between two calls, `idle` is the connection and `session` keeps it open. An error during a call closes it, and the
-    # next call opens a new one. A new connection looks up each table again, which costs more than a small file.
+    # next call opens a new one. To look up each table on a new connection costs more than to load a small file.
     session, idle = ExitStack(), None
-    # After a load waited for one source in vain, it waits less for the others: another load may hold all of them.
+    # After a wait for one source in vain, the next waits are shorter: another load may have locked all sources.
     patience = policy.LOCK_WAIT_SECONDS
-    # `left` has the sources that were not loaded yet, `known` the tallies of sources that were loaded with another one.
+    # `left` has the sources that were not loaded yet, `known` the tallies of those loaded together with an earlier one.
     left, known = list(ahead), dict[tuple[str, str], Tally]()
 
     def load_next(source: Source, run: str, prepare: Call = None, check: Call = None) -> Tally:
@@ -112,7 +112,7 @@ def _choose_together(settings: Settings, following: Sequence[Source], run: str) 
         try:
             size += file.stat().st_size
         except OSError:
-            # A file that is missing, in a bucket, or unreadable is loaded by itself, which reports what is wrong.
+            # A file that is missing, in a bucket, or unreadable is loaded by itself; a fault is then reported.
             break
         if size > policy.TOGETHER_BYTES:
             break
@@ -123,7 +123,7 @@ def _choose_together(settings: Settings, following: Sequence[Source], run: str) 
 def _load_together(
     settings: Settings, conn: postgres.Connection, sources: Sequence[Source], run: str, *, schema_checked: bool
 ) -> dict[tuple[str, str], Tally]:
-    """Load several sources in one transaction, as far as no other session loads them; nothing if anything is wrong."""
+    """Load the sources that no other session loads, in one transaction; gives their tallies, none after an error."""
     with conn:
         turns = postgres.query(conn, "load_try_locks", sources=[source.name for source in sources])
     ours = {row["source"] for row in turns if row["ours"]}
@@ -159,7 +159,7 @@ def _load_alone(
 ) -> Tally:
     if not _take_turn(conn, source.name, patience):
         return Tally(run=run, source=source.name, stage=STAGE, state=RunState.BUSY, message=BUSY.format(source.name))
-    # If `check` fails, its error closes the session, and this source's turn ends with the session.
+    # If `check` raises an error, the session is closed, and the lock on this source ends with the session.
     if check:
         with conn:
             check(conn)
@@ -171,8 +171,8 @@ def _load_alone(
 
 
 def _take_turn(conn: postgres.Connection, source: str, patience: int) -> bool:
-    """Wait until no other session loads this source, at most so many seconds; gives whether this session may load now.
-    The turn ends with the session.
+    """Wait at most `patience` seconds until no other session loads this source, and lock it. Gives whether it is locked
+    now. The lock ends with `_give_turns_back`, or with the session.
     """
     try:
         with conn:
@@ -224,7 +224,7 @@ def _write(
     attempts: Sequence[runs.Attempt],
     prepare: Call,
 ) -> list[Tally]:
-    """The transaction of a load of one source or of several: all of it, or an error and nothing."""
+    """Load one source or several in one transaction; gives their tallies. After an error, nothing is written."""
     started, run, names = time.monotonic(), attempts[0].run, [source.name for source in sources]
     with file_rows.keep_garbage(), conn:
         postgres.query(conn, "load_patience", **_limits())
@@ -234,7 +234,7 @@ def _write(
         held_because = steps.run_steps(conn, file, names, run, may_hold=prepare is None)
         if held_because and len(names) > 1:
             raise _ApartError(f"articles must be held ({held_because})")
-        # `_find_gaps` reads raw files, so it runs before the stories: from then on every other load waits.
+        # From `story_links.keep_loaded` on every other load waits. So `_find_gaps`, which reads raw files, comes first.
         gaps = _find_gaps(settings, conn, sources, run)
         if file.rows and not held_because:
             story_links.keep_loaded(conn, file.signed)
@@ -270,7 +270,7 @@ def _tell(
 def _find_gaps(
     settings: Settings, conn: postgres.Connection, sources: Sequence[Source], run: str
 ) -> dict[str, list[Difference]]:
-    """The URLs not accounted for after this load, by source; none if an earlier stage reported that it did not end."""
+    """The URLs that are not accounted for after this load, by source; none if crawl or extract did not end."""
     gaps: dict[str, list[Difference]] = {source.name: [] for source in sources}
     stages, without = runs.stages_of_all(conn, run, list(gaps)), []
     for source in sources:
@@ -278,7 +278,7 @@ def _find_gaps(
             gaps[source.name] = url_account.differences(settings, conn, source, run)
         elif url_account.is_due({"crawl": RunState.DONE, "extract": RunState.DONE} | stages[source.name]):
             without.append(source.name)
-    # If the run had no crawl by Nightdesk, only the ledger has an account.
+    # If no crawl or no extract of the run is recorded, only the ledger is checked.
     for row in ledger.find_unaccounted(conn, run, *without) if without else ():
         told = {"source": row["source"], "url": row["url"], "detail": row["problem"]}
         gaps[row["source"]].append(Difference(side=Side.OPEN, run=run, **told))

@@ -16,12 +16,12 @@ from pipelines.errors import StoreError
 from pipelines.load import counter_edits, file_rows, policy, quarantine, revisions, search_index
 from pipelines.stores import postgres, row_copy
 
-# KNOWN finds the lines of stored articles, before STEPS; it shows which steps have nothing to do. After VERDICTS, the
-# statement `load_ask_flood` tells whether there are too many edits (a flood); if not, Python names the kind of each
-# edit.
+# KNOWN finds the lines of stored articles, before STEPS; it shows which steps have nothing to do. VERDICTS finds the
+# new articles and revisions. After it, the statement `load_ask_flood` tells whether there are too many edits (a flood);
+# if not, Python names the kind of each edit.
 KNOWN, VERDICTS = "load_fill_known", "load_judge_newer_lines"
-# Each of these two steps gives new articles their numbers; Python then copies their rows. The second one also judges
-# the lines, and is used if there is nothing to compare them with.
+# Each of these two steps gives new articles their numbers; Python then copies the articles into Postgres. NEW_LINES
+# also judges the lines; it is used if there is nothing to compare the lines with.
 ARTICLES, NEW_LINES = "load_number_articles", "load_number_new_lines"
 FLOOD = {"least": policy.FLOOD_EDITS, "share": policy.FLOOD_SHARE}
 STEPS = (
@@ -29,7 +29,7 @@ STEPS = (
     "load_drop_false_canonicals",
     "load_find_second_urls",
     "load_find_second_urls_of_file",
-    # If a page that is a revision already was read again, its stored row is corrected in place.
+    # If extract has read the page of a stored revision again, the revision is corrected in place.
     "load_find_reread_pages",
     "load_reread_revisions",
     "load_reread_articles",
@@ -65,8 +65,8 @@ OF_CANONICAL = frozenset(("load_drop_false_canonicals",))
 # These steps are left out if no two lines have a text, a title or a canonical address in common.
 OF_COPIES = frozenset(("load_find_second_urls_of_file",))
 
-# A new article has two groups of columns beside STORED. OWN_COLUMNS come from its line; GIVEN_COLUMNS are known once
-# the article is numbered.
+# A new article has two groups of columns besides file_rows.STORED. OWN_COLUMNS come from its line; GIVEN_COLUMNS are
+# known once the article is numbered.
 OWN_COLUMNS = (  # noqa: SIM905
     "source url_id published_at published_precision page_digest title_digest text_digest extractor words fetch_id"
 ).split()
@@ -93,8 +93,8 @@ POLICY = {
 def run_steps(
     conn: postgres.Connection, file: file_rows.FileRows, sources: Sequence[str], run: str, *, may_hold: bool
 ) -> str:
-    """Judge the lines of these sources and write the results, and also the site's answers for pages that it did not
-    send.
+    """Judge the lines of these sources and write the results. Also write which pages the sites answered for without
+    sending them: pages that are unchanged, and pages that are gone.
 
     Gives why the quarantine holds the articles of one of these sources, empty if it holds none. If it holds any, no
     line of any source is judged, and a caller with several sources rolls back. may_hold: whether the quarantine may
@@ -118,7 +118,8 @@ def run_steps(
         why = quarantine.judge(conn, rows, sources, run) if may_hold else ""
     if rows and not why:
         quarantine.let_go(conn, sorted({row["source"] for row in rows}), run)
-        # stored: lines with an article; several: second lines of one URL; elsewhere: lines with another canonical URL.
+        # `known` counts lines. stored: lines of stored articles; several: further lines of one URL; elsewhere: lines
+        # whose canonical URL is another address.
         compared = bool(known["stored"] or known["several"])
         if known["stored"]:
             still = _let_stand_still(conn)
@@ -206,7 +207,7 @@ def _add_articles(
 ) -> list[search_index.NewArticle]:
     """Store the articles that are new, as their first look showed them; gives what the search index needs of them.
 
-    made: their numbers, as the step ARTICLES gives them.
+    made: the result of the step ARTICLES or NEW_LINES, which has their numbers.
     """
     added: list[search_index.NewArticle] = []
     own = itemgetter(*OWN_COLUMNS)
@@ -225,7 +226,8 @@ def _add_articles(
 
 
 def _let_stand_still(conn: postgres.Connection) -> set[int]:
-    """Keep the stored wording if only counters, quotes, blanks, or the time of an update changed; gives those lines."""
+    """Keep the stored wording if only counters, quotes, blanks, or the time of an update changed; gives the numbers of
+    the lines for which it is kept."""
     edits = postgres.query(conn, "load_find_edits")
     texts = [row for row in edits if row["text"] != row["text_before"]]
     same = [row["n"] for row in texts if revisions.alike(row["text_before"], row["text"])]

@@ -1,7 +1,7 @@
 """Stores each wording of an article once: the newest in the article, earlier ones in their revisions.
 
 Load writes wordings in this way. `backfill` is upkeep's work on older articles: it removes wordings that older versions
-stored twice.
+of Nightdesk stored twice.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Stories: load joins articles of any sources to one story if their texts have much in common. No article is dropped.
 
-A bucket is a number that articles with a like text share. The signature of an article names its buckets. They are
-searched in the article's period and in the periods beside it. So a search costs the same in a large archive as in a
-small one. Articles of exactly the same text are one story at any age. A story has the lowest number of its articles. If
-two stories turn out to be one, the lower number stays. The other number still leads to the story, because it is the
-number of an article in it.
+A bucket is a number that articles with a like text share. The signature of an article names its buckets. Time is
+divided into periods of 30 days, and an article's buckets are searched only in its own period and in the two beside it.
+So a search costs the same in a large archive as in a small one. Articles of exactly the same text are one story at any
+age. A story has the lowest number of its articles. If two stories turn out to be one, the lower number stays. The other
+number still leads to the story, because it is the number of an article in it.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ BATCH = 200
 EPOCH, PERIOD_DAYS = datetime(1970, 1, 1, tzinfo=UTC), 30
 # Exact copies have no period; this value stands in its place.
 EVER = 32767
-# The least hashes of an article name its buckets, and there are this many. Chosen: two texts that share a third of
-# their shingles then have three buckets in common with a probability of .99.
+# The lowest hashes of an article's shingles name its buckets. An article has this many buckets. Chosen: two texts that
+# share a third of their shingles then have at least three buckets in common with a probability of .99.
 BUCKETS = 24
 # These numbers bound the cost of linking. LEAST_SHARED: two articles are compared if they have at least this many
 # buckets in common. BUCKET_READ: at most this many articles of a bucket are read, newest first. MOST_COMPARED: one
 # article is compared with at most this many articles, the most alike first.
 LEAST_SHARED, BUCKET_READ, MOST_COMPARED = 2, 24, 32
 # MATES_COMPARED: a new wording is compared with at most this many articles of its story. MATES_RELINKED: when an
-# article leaves a story, at most this many of the others are linked again.
+# article leaves a story of at most this many articles, the others are linked again.
 MATES_COMPARED, MATES_RELINKED = 32, 200
 # This many bytes of a digest are kept, because they fit into a bigint.
 EXACT_BYTES = 8
@@ -59,13 +59,13 @@ class _LinkedArticle:
 def keep_loaded(conn: postgres.Connection, signed: Mapping[int, str]) -> None:
     """Link the articles that this transaction of load wrote. signed: their signatures by fetch, as extract writes them.
 
-    Every other load waits for this until the transaction ends, so it comes last.
+    From here on every other load waits until the transaction ends. So this comes last.
     """
     _keep(conn, postgres.query(conn, "stories_loaded"), signed)
 
 
 def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
-    """Link articles that are older than stories, newest first, in short transactions; gives their number.
+    """Link articles that were loaded before stories existed, newest first, in short transactions; gives their number.
 
     After a kill, the next call continues. `on_batch` gets the number done so far.
     """
@@ -128,7 +128,7 @@ def _buckets(signature: Signature) -> list[int]:
 
 
 def _loosen(conn: postgres.Connection, rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> list[int]:
-    """The articles to link again, because an article of their story has a new text and leaves the story."""
+    """Take articles out of their story if their new text no longer fits it; gives the other articles to link again."""
     mates: dict[int, list[postgres.Row]] = {}
     for mate in postgres.query(conn, "story_mates", ids=list(made), most=MATES_COMPARED):
         mates.setdefault(mate["of_id"], []).append(mate)
@@ -154,7 +154,8 @@ def _stays(row: postgres.Row, own: Signature, mate: postgres.Row, made: Mapping[
 
 
 def _met(rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> list[postgres.Row]:
-    """Pairs among articles that come together and have buckets in common. `story_candidates` finds all other pairs."""
+    """Pairs of articles of one batch that have a text or buckets in common. `story_candidates` finds all other
+    pairs."""
     there: dict[tuple[int, int], list[int]] = {}
     found: list[postgres.Row] = []
     for row in rows:
@@ -178,7 +179,7 @@ def _met(rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> list[po
 def _link(conn: postgres.Connection, numbers: Sequence[int], met: Sequence[postgres.Row]) -> set[int]:
     """Link these articles with the articles of the same story; gives the stories that have grown.
 
-    met: pairs that are known already.
+    met: the pairs that `_met` found.
     """
     found = [
         *met,
@@ -237,12 +238,12 @@ def _pairs(articles: Mapping[int, _LinkedArticle], found: Sequence[postgres.Row]
 def _is_of_template(
     articles: Mapping[int, _LinkedArticle], relations: Mapping[int, Mapping[int, Relation]], number: int
 ) -> bool:
-    """Whether an article looks like too many articles that are stories of their own."""
+    """Whether an article looks like articles of so many other stories that it must be an item of a template."""
     alike = [other for other, is_one in relations[number].items() if is_one == Relation.ALIKE]
     others = {other: articles[other].story for other in alike if articles[other].story != articles[number].story}
     if len(set(others.values())) < policy.TEMPLATE_STORIES:
         return False
-    # Copies that come together are still separate stories at this point.
+    # Copies of one text that come in one batch are still separate stories at this point.
     apart = {story for other, story in others.items() if not _edited_apart(articles, relations, number, other)}
     return len(apart) >= policy.TEMPLATE_STORIES
 
@@ -263,7 +264,7 @@ def _edited_apart(
 
 
 def _unite(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """The story of each number: the lowest number of the united stories."""
+    """Unite the stories of each pair; gives for each of them the lowest number of the stories united with it."""
     roots: dict[int, int] = {}
 
     def root(story: int) -> int:
@@ -279,7 +280,7 @@ def _unite(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
 
 
 def _share(conn: postgres.Connection, stories: set[int]) -> None:
-    """Set, if unknown, how much of the text of each article of these stories is in the story's first article."""
+    """Set how much of each article's text is in the first article of its story, where that is unknown."""
     if not stories:
         return
     rows = postgres.query(conn, "stories_unshared", stories=sorted(stories))

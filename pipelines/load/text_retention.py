@@ -1,9 +1,9 @@
 """Retention of texts and of the ledger: article files, earlier wordings, and old decided fetches and addresses.
 
-If an alert or a hold refers to something, it stays with all its records. Each step covers a run or some hundred
-wordings, and is noted before it is done. After a kill, the same call does the rest. Three things are never deleted: an
-article, its newest wording, and the digests of an earlier wording. When an address is deleted from the ledger, a line
-with its final state stays.
+Whatever an alert or a hold refers to stays, with all its records. The work is done in short steps, and a deleted file
+is noted before it is deleted. After a kill, the same call does the rest. Three things are never deleted: an article,
+its newest wording, and the digests of an earlier wording. When an address is deleted from the ledger, a line with its
+final state stays.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ AIM_SECONDS, MOST_RUNS = 0.2, 200
 # hold keeps the answer there, mostly for ever, so an earlier try would be useless.
 TRIED_AGAIN = timedelta(days=30)
 ENDING = ".jsonl"
-# This is the age limit of things that are kept for ever, because nothing is older.
+# This moment is the limit of things that are kept for ever, because nothing is older.
 FOR_EVER = "-infinity"
 NOBODYS: Mapping[str, int] = MappingProxyType({})
 
@@ -55,7 +55,7 @@ class RetiredTexts:
 
     @property
     def rows(self) -> int:
-        """The sum of all these counts; it grows during the work."""
+        """How many files, wordings and fetches were deleted; the number grows during the work."""
         return len(self.files) + self.wordings + self.fetches
 
 
@@ -65,8 +65,8 @@ OnGone = Callable[[RetiredTexts], None]
 
 @dataclass(frozen=True)
 class _Pass:
-    """One call of `retire`: where it deletes, by which times, what it has deleted so far, and which function gets the
-    counts."""
+    """One call of `retire`: where it deletes, the time of the call, what it has deleted so far, and the function that
+    gets the counts."""
 
     settings: Settings
     conn: postgres.Connection
@@ -89,8 +89,8 @@ def retire(
 ) -> RetiredTexts:
     """Delete what was kept long enough, by the settings or by a source's own days; dry: only count it.
 
-    text_days, raw_days: days by source name; a negative value means the setting. The ledger of a source stays as long
-    as its raw files. raw_gone: in a dry run, the raw files whose deletion an earlier step only counted.
+    text_days, raw_days: days by source name; a negative value means the setting. The ledger of a source stays at least
+    as long as its raw files. raw_gone: in a dry run, the raw files whose deletion an earlier step only counted.
     on_gone: gets the counts so far now and then.
     """
     gone = RetiredTexts()
@@ -133,7 +133,7 @@ def _retire_files(work: _Pass, own: Mapping[str, int]) -> None:
 
 
 def _retire_wordings(work: _Pass, own: Mapping[str, int]) -> None:
-    """Delete the text of earlier wordings; the digests, the title and the page's place stay."""
+    """Delete the text and description of earlier wordings; their titles, digests and fetches stay."""
     if not _keeps(work.settings.keep_text_days, own):
         return
     before = {source: _before(work.now, days) for source, days in own.items() if days >= 0}
@@ -154,7 +154,7 @@ def _retire_wordings(work: _Pass, own: Mapping[str, int]) -> None:
         if not done:
             return
         work.gone.wordings += len(done)
-        # The next query starts after the rows that stay.
+        # Older rows that were not deleted must stay, so the next query starts after them.
         after = max(row["fetched_at"] for row in done)
         work.on_gone(work.gone)
 
@@ -168,7 +168,7 @@ def _retire_ledger(work: _Pass, raw_days: Mapping[str, int], raw_gone: Set[str])
     for source, runs in _old_runs(work, raw_days):
         left = runs
         while left:
-            # A count blocks nobody, so it takes all runs at once.
+            # A dry run only counts, which blocks nobody. So it takes all runs at once.
             some, left = (left, []) if work.dry else (left[:most], left[most:])
             began = monotonic()
             with work.conn:

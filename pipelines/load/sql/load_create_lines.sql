@@ -12,8 +12,8 @@ create temporary table if not exists lines (
     url text, canonical_url text, title text, description text, text text, authors text[], language text, published_from text,
     modified_at timestamptz, image text, tags text[], section text, removed jsonb,
     -- What the database knows of the line. article_id: the article of its URL. copy_of: the URL that has the same article. judged: load
-    -- decided on this fetch before. latest: this fetch is the newest one of its URL.
-    -- first_fetched_at: when that article was first fetched, or the article that the line makes.
+    -- decided on this fetch before. latest: the state of the URL follows from this fetch, because no newer fetch decides it.
+    -- first_fetched_at: when the line's article was first fetched. The article may be stored already, or be made by this load.
     article_id bigint, first_fetched_at timestamptz, copy_of bigint, judged boolean not null default false, latest boolean not null default false, looks integer,
     -- undecided: the line's URL was undecided or held. discovered_at: when a list first named the URL.
     undecided boolean, discovered_at timestamptz,
@@ -22,7 +22,7 @@ create temporary table if not exists lines (
     -- fresh: the look is newer than the stored article. changed: title or text differ from the wording before.
     -- same_page: the page has the same bytes as the page before, so only the extractor changed.
     fresh boolean not null default false, changed boolean not null default false, same_page boolean not null default false,
-    -- past: the code of Quiet if an import or a backfill brought the line, else empty. revision_kind: the kind of the edit. moved: the
-    -- numbers and names that changed.
+    -- past: `imported` or `backfill` if an import or a backfill brought the line, else empty. revision_kind: the kind of the edit. moved:
+    -- the numbers and names that changed.
     past text not null default '', revision_kind text not null default '', moved jsonb not null default '[]'
 ) with (toast_tuple_target = 8160) on commit delete rows

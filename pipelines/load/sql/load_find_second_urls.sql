@@ -1,6 +1,8 @@
--- Find second URLs of stored articles: lines with an article that is stored under another URL. Each branch below is one case.
+-- Find second URLs of stored articles: lines with an article that is stored under another URL. Each branch below is one case of what a line
+-- and a stored article ("both") have in common.
 -- 1. Both have the same text, and the same title or canonical URL.
--- 2. Both have the same title and canonical URL, and this URL is the address of one of them. Broken sites name one canonical URL everywhere.
+-- 2. Both have the same title and canonical URL. This URL must be the address of one of them, because broken sites state one canonical URL
+--    on every page.
 -- 3. Both have the same title, and the line's URL is already an alias of the article.
 -- 4. The line's canonical URL is the article's address or an alias of it, and the line's own address is akin to it.
 -- 5. Both have the same title and the same variant key.

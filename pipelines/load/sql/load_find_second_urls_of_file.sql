@@ -1,5 +1,5 @@
 -- Find lines that have the same new article under several URLs. One line keeps the article, and the URLs of the others become second URLs.
--- The line at its own canonical URL keeps it, or else the line that was fetched first.
+-- The line whose address is its canonical URL keeps the article. If there is none, the line that was fetched first keeps it.
 with recursive firsts as (
     select *, row_number() over (order by canonical_key <> url_key, fetched_at, n) as rank
     from (

@@ -1,4 +1,4 @@
--- Note that the articles of pages that were unchanged in this run were seen, and plan their next looks.
+-- This run found some pages unchanged. Note that the articles of these pages were seen, and plan the next looks at them.
 with looked as (
     select a.id, a.url_id, a.first_fetched_at, max(f.fetched_at) as fetched_at
     from fetches f join articles a on a.url_id = f.url_id

@@ -1,6 +1,6 @@
 -- Write the state of each URL after its newest look, and plan its next look. An article is looked at again at fixed times after its first
--- look, and a rejected page once more. If a later look at a stored article is rejected, the article stays. For articles of a backfill or an
--- import, times that have passed are left out.
+-- look. A rejected page is looked at once more, unless a backfill or an import brought it. If a later look at a stored article is rejected,
+-- the article stays. For articles of a backfill or an import, times that have passed are left out.
 with decided as materialized (
     select l.url_id,
         case when l.verdict = 'rejected' and l.article_id is not null then 'unchanged' else l.verdict end as state,

@@ -1,6 +1,6 @@
--- Delete URLs from the ledger that have ended, and have no article and no fetch. Only URLs in `ids` and URLs that these runs discovered are
--- examined. A short row of each deleted URL stays in retired_urls. dry: only count the URLs. gone: fetches that will be deleted, and so do
--- not count.
+-- Delete from the ledger URLs in a final state that have no article and no fetch. Only URLs in `ids` and URLs that these runs discovered
+-- are examined. A short row of each deleted URL stays in retired_urls. dry: only count the URLs. gone: in a dry run, the fetches that would
+-- be deleted before; a URL with only such fetches counts as one without a fetch.
 with doomed as materialized (
     select u.id, u.source, u.url_key, u.state, u.code,
         (least(coalesce((u.entry ->> 'published_at')::timestamptz, u.discovered_at), u.discovered_at) at time zone 'utc')::date as day

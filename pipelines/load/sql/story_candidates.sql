@@ -1,5 +1,5 @@
--- Articles that may tell the same story as these: they have exactly the same text, or share many buckets of shingles. The same text comes
--- first, then the articles that share the most buckets.
+-- Articles that may tell the same story as these: they have exactly the same text, or share at least `least` buckets of shingles. Articles
+-- with the same text come first, then those that share the most buckets.
 with own as materialized (
     select article_id, period, exact, buckets from article_signatures where article_id = any(%(ids)s)
 ), met as (
