@@ -30,7 +30,7 @@ HOLDING = ("p", "div", "td", "font", "span", "br")
 TITLES = ("h2", "h3", "h4", "div", "p", "span", "td", "b", "font", "big")
 PLAIN_TITLES = frozenset(("td", "b", "strong", "font", "span"))
 # A paragraph has at least PARAGRAPH characters. Scripts without spaces need a third of the characters: there a
-# paragraph has at least UNSPACED_PARAGRAPH, and a short sentence UNSPACED_SENTENCE.
+# paragraph has at least UNSPACED_PARAGRAPH characters, or UNSPACED_SENTENCE if it ends as a sentence.
 PARAGRAPH, UNSPACED_PARAGRAPH, UNSPACED_SENTENCE = 90, 30, 12
 # LOOKED_AT: this many paragraphs are examined. STEM: this many letters at the beginning of a word are its stem.
 LOOKED_AT, STEM = 20, 5
@@ -78,7 +78,7 @@ def is_about(title: str, said: Collection[str]) -> bool:
 def find(tree: HtmlElement, said: Collection[str]) -> str:
     """The title above the first paragraph; empty if there is none.
 
-    said: the stems that the title must share with the text, if there are any.
+    said: the stems of the text, of which the title must have enough; empty if any title will do.
     """
     first = next((element for element, _ in _paragraphs(tree)), None)
     if first is None:
@@ -125,7 +125,8 @@ def _over(paragraph: HtmlElement, tree: HtmlElement) -> Iterator[str]:
         large = large or LARGE_STYLE.search(element.get("style") or "")
         if element.tag not in ("h2", "h3", "h4") and not called and not large:
             continue
-        # A box with such a name holds the title and other things; then the title has an element of its own.
+        # An element that is called a title may hold other things too, in elements of their own. Then its own text is
+        # the title.
         whole = not called or not (element.text or "").strip()
         text = plain((element.text_content()[:LONGEST] if whole else element.text) or "")
         if _may_be_title(text) and not _beside(element):

@@ -31,8 +31,8 @@ METAS = (
     "article:author_name", "article:author:name", "cxenseparse:author", "mrf:authors", "og:article:author", "authors",
     "citation_author", "dcsext.author", "shareaholic:article_author_name", "rbauthors",
 )  # fmt: skip
-# Cards for social networks carry pairs of label and value. The first pair names who wrote the page, in the page's
-# language.
+# Cards for social networks carry pairs of label and value. One of the first two pairs may name who wrote the page; its
+# label is in the page's language.
 LABELS = (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2"))
 WRITTEN_BY = re.compile(
     r"(?:written|posted|published) by|authors?|by|(?:geschrieben|verfasst) von|autor(?:in|en|a|es)?|escrito por|"
@@ -103,7 +103,8 @@ def only_names(line: str, names: Sequence[str]) -> bool:
 
 
 def _without_names(said: Sequence[str], names: Sequence[str]) -> list[str]:
-    """The words of a key without the words of these names. Accents may differ, and the words left keep their own."""
+    """The words of a key without the words of these names. Accents may differ; the words that are left keep their
+    accents."""
     rest = list(said)
     for name in sorted((key_of_name(name).split() for name in names), key=len, reverse=True):
         for start in range(len(rest) - len(name), -1, -1):

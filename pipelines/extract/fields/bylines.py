@@ -59,7 +59,7 @@ MAX_AUTHORS = 10
 # The answers for this many names of elements are remembered. Chosen: a page has some hundreds, and the pages of a site
 # share them.
 MAX_NAMES = 4000
-# This many lines near the head are examined. Chosen: a byline is among the first.
+# This many elements that are marked or called a byline are examined. Chosen: the right one is among the first.
 MAX_LOOKS = 8
 MARKED = (
     "a", "span", "div", "p", "address", "li", "ul", "strong", "em", "small", "i", "b", "h3", "h4", "h5", "td",
@@ -147,7 +147,8 @@ def _slug_of_person(href: str) -> str:
 
 
 def _is_named(slug: str, text: str) -> bool:
-    """Whether a page of somebody is called after the text of a link to it. A number says nothing."""
+    """Whether the text of a link is the name of the person to whose page it leads. slug: the last part of the page's
+    address; if it is a number, any full name is taken."""
     words = key(text).split()
     called = "".join(key(unquote(slug)).split())
     if not words or not called:
@@ -161,7 +162,8 @@ def _is_named(slug: str, text: str) -> bool:
 
 
 def find_bylines(tree: HtmlElement) -> list[str]:
-    """The names in the first line of the page that is marked as a byline or begins like one, and names somebody."""
+    """The first line of the page that is marked as a byline or begins like one, and names somebody; then the names that
+    are marked beside it."""
     looked = 0
     for element in tree.iter(*MARKED):
         sure = _is_marked(element)
@@ -251,7 +253,7 @@ def _lines(element: HtmlElement) -> Iterator[str]:
     whole = " ".join(parts)
     if len(parts) > 1 and 2 <= len(parts[0].split()) <= PART_WORDS and not SAYS_BY.match(parts[0]):
         yield parts[0]
-    # The line has a name, a comma, a second name, "and", and a third name.
+    # The line has a few words before the first name, then this name, a comma or "and", and further names.
     if len(parts) > 3 and JOINING.fullmatch(parts[2]) and len(whole.split()) <= LINE_WORDS:
         yield whole
     if len(parts) > 1 and SAYS_BY.fullmatch(parts[0]) and 2 <= len(parts[1].split()) <= PART_WORDS:

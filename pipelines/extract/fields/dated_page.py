@@ -42,7 +42,7 @@ class Dating:
 
     @property
     def day(self) -> date:
-        """The day at the site. Only a dating that has a date has one."""
+        """The day at the site's place; only for a dating that has a date."""
         assert self.at
         return self.at.date()
 

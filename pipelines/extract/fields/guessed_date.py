@@ -51,6 +51,6 @@ def _month_words() -> frozenset[str]:
     return frozenset()
 
 
-# htmldate reads these names from this module; a test checks this.
+# htmldate takes these two from its module `extractors`; a test checks that it still does.
 extractors._external_date = _read  # type: ignore[assignment]
 extractors.month_words = _month_words  # type: ignore[assignment]

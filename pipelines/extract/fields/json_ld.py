@@ -27,7 +27,7 @@ ESCAPED = re.compile(
 )
 # A value has at most this many characters. Chosen: no title, name or date is longer; article bodies are not read here.
 LONGEST_CHARACTERS = 5000
-# A script may hold an article's data if it has at least LEAST_SCRIPT_CHARACTERS and at most MOST_SCRIPT_CHARACTERS
+# A script may hold an article's data if it has more than LEAST_SCRIPT_CHARACTERS and fewer than MOST_SCRIPT_CHARACTERS
 # characters. Chosen: a shorter script holds no text; a page with a longer one is built to do harm.
 LEAST_SCRIPT_CHARACTERS, MOST_SCRIPT_CHARACTERS = 400, 3_000_000
 STRING = re.compile(r'(?<!\\)"(?:[^"\\\n]|\\.){400,}+"')

@@ -18,8 +18,8 @@ PUBLISHED = (
     "date.issued", "dc.date.issued", "dcterms.created", "dc.date", "dcterms.date", "dc.created", "date", "article:date",
     "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "citation_publication_date", "article_date_original",
 )  # fmt: skip
-# TELLING: these are other parts of names for a day of publication, the likeliest first. OTHERWISE: a name for this day
-# must not have these parts.
+# TELLING: a name that is not in PUBLISHED may mean a day of publication if it has one of these parts; the likeliest
+# part is the first. OTHERWISE: a name with one of these parts means another day.
 TELLING = ("publi", "pubdate", "issued", "posted", "released", "created", "date", "time")
 OTHERWISE = re.compile(
     r"modif|(?<![a-z])mod[.:_ -]?(?:date|time)|updat|chang|edit|"
@@ -108,7 +108,8 @@ def _in_json(text: str) -> list[tuple[int, str]]:
         return []
     found: list[tuple[int, str]] = []
     objects = [one for one in (said if isinstance(said, list) else [said]) if isinstance(one, dict)]
-    # The list grows while it is read: a nested object counts as well, except under another name, such as an event's.
+    # The list grows while it is read: a nested object counts as well, unless its name is for something else, such as an
+    # event.
     for one in objects:
         for name, value in list(one.items())[:MAX_JSON_NAMES]:
             if isinstance(value, str):

@@ -35,7 +35,8 @@ LONGEST_TAG_CHARACTERS = 80
 LONGEST_META_CHARACTERS = 5000
 # An article has at most this many tags. Chosen: more tags are a site's whole list.
 MAX_TAGS = 30
-# A description's words are searched in this many paragraphs. Chosen: a description is about the beginning.
+# Keywords are searched in this many first paragraphs, to see whether they belong to the article. Chosen: an article
+# names its subjects at the beginning.
 STOCK_PARAGRAPHS = 40
 # This many characters of these paragraphs are searched. Chosen: pages without paragraphs have all of their text in one.
 STOCK_LOOK_CHARACTERS = 8000
@@ -146,7 +147,7 @@ def _is_site(node: json_ld.Node) -> bool:
 def _description(meta: dict[str, list[str]], node: json_ld.Node, page: Page) -> str:
     said = [meta[name][0] for name in DESCRIPTIONS if name in meta]
     for text in (*said, json_ld.text(node.get("description"))):
-        # Broken templates leave a comma or an ellipsis.
+        # Some sites give nothing but a comma or an ellipsis.
         if key(text):
             return titles.bare(text)
     summary = page.entry.summary if page.entry else ""

@@ -84,7 +84,7 @@ PHOTO = re.compile(
 )
 SITE = re.compile(r"(?<![\w.@-])[\w-]{1,63}(?:\.[\w-]{1,63}){0,3}\.(?:com|net|org|info|news|[a-z]{2})(?![\w.])")
 OF_SITE = re.compile(r"\( ?(?:https?://|www\.)[^()]*\)")
-# This is the day after a name.
+# A name may be followed by the day: `on Monday`.
 ON_DAY = re.compile(r" on (?:[A-Z][a-z]{2,5}day\b|[A-Z][a-z]{2,8}\.? \d|\d).*$")
 TITLED = re.compile(
     r"^(?:(?:dr|prof|mr|mrs|ms|sir|dame|pr|dipl|ing|med|phil|mag|الدكتور|الدكتوره|د|أ|"
@@ -134,7 +134,7 @@ LONGEST_NAME_CHARACTERS = 60
 LONGEST_LINE_CHARACTERS = 120
 # One element has at most this many lines of authors. Chosen: more lines are a list of the staff.
 SEVERAL_LINES = 4
-# A word of a name with at least this many small letters is not an initial.
+# If a name is one word in small Latin letters, it has at least this many letters.
 LEAST_NAME_LETTERS = 3
 
 
@@ -180,7 +180,7 @@ def is_office(piece: str) -> bool:
 
 
 def may_be_called(name: str, handle: str) -> bool:
-    """Whether a short form or a handle can be of a name: Ada, adaquill, aquill, ada-quill of Ada Quill."""
+    """Whether a short form or a handle can belong to a name: Ada, adaquill, aquill or ada-quill to Ada Quill."""
     words, joined = key(name).split(), "".join(key(handle).split())
     return joined in (*words, "".join(words), f"{words[0][:1]}{words[-1]}", f"{words[0]}{words[-1][:1]}")
 
@@ -210,8 +210,9 @@ def _is_person(name: str) -> bool:
 
 
 def is_full(name: str) -> bool:
-    """Whether a name has at least two words, in capitals if its script has any, with few particles between them, among
-    which al-Haj is none. Other texts in bylines do not: `Montag an fahren wieder Busse`.
+    """Whether a name has at least two words, the first and the last of them with a capital if their script has
+    capitals. Between them are only few and short words in small letters, which al-Haj is not. Other texts in bylines
+    are no full names: `Montag an fahren wieder Busse`.
     """
     parts = [part for part in name.split() if len(part) > 1]
     if re.search(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", name):

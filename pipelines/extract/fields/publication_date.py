@@ -40,7 +40,7 @@ def find_published(dated: DatedPage) -> Dating:
 
 
 def find_modified(dated: DatedPage) -> datetime | None:
-    """When the article was last changed, as it says itself."""
+    """When the article was last changed, as its page says, or else the feed."""
     meta = dated.facts.meta
     for text in (dated.facts.node.get("dateModified"), *(meta[name][0] for name in MODIFIED if name in meta)):
         found = dated.read(text)
@@ -130,8 +130,8 @@ def _on_its_day(best: Dating, others: Sequence[Dating], dated: DatedPage) -> Dat
         return replace(best, at=best.at.astimezone(exact[0].tzinfo))
     for other in shown:
         assert other.at
-        # A date with a time of day elsewhere on the page that is the same instant in another zone: the page shows it in
-        # that zone.
+        # Another date of the page may have a time of day that differs by the offset of a zone. Then both are the same
+        # instant, and the page shows it in that zone.
         away = other.at.replace(tzinfo=UTC, second=0) - utc.replace(second=0)
         if other.precision in PRECISE and not away % OFFSET_STEP and WESTMOST <= away <= EASTMOST:
             return replace(best, at=utc.astimezone(timezone(away)) if away else utc)

@@ -43,7 +43,8 @@ def find_shown_dates(dated: DatedPage, *, of_scripts: bool) -> Iterator[Dating]:
     for one in dated.shown:
         # Far from the title, «two hours ago» belongs to another article.
         found = dated.read(one.text) if one.beside or visible_dates.DATED.search(one.text) else None
-        # Today's day belongs to the page if it is above the title and far from it, or if another day follows below.
+        # Today's day belongs to the head of the page, and not to the article, if it is above the title and far from it,
+        # or if another day follows below.
         today = found and one.above and found[0].date() == dated.fetched_on
         if found and today and one.of_page:
             continue

@@ -151,7 +151,7 @@ def _is_above_title(
 ) -> bool:
     """Whether the text is more about a heading below this one.
 
-    above: gives the keys of the headings above the text. Below it there are the headings of other articles.
+    above: gives the keys of the headings above the text. Headings below the text are those of other articles.
     """
     rivals = [rival for rival in rivals if count_words(rival) >= TITLE_WORDS]
     rivals = [rival for rival in rivals if any(key(rival) in one for one in above())]

@@ -29,13 +29,14 @@ from pipelines.text import has_unspaced, words
 
 # The names of papers end so. Some headlines do too, so these endings count only for the last part of a title.
 OF_PAPERS = re.compile(r"(?:(?:[晚早晨邮郵时時]|青年)[报報]|[周週]刊)\W*$")
-# This text was meant as markup: an element with its end, and line breaks. A tag alone is the subject of the title.
+# Matches text that was meant as markup: an element with its end, or a line break. A tag without an end is something
+# that the title is about.
 MARKUP = re.compile(
     r"<(?P<name>[a-zA-Z]\w*)(?:\s[^<>]*)?>(?P<inside>[^<>]*)</(?P=name)>|</?(?:br|wbr|p)\s*/?>", re.IGNORECASE
 )
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-# If a title contains the site's name, at least this share of the title's words must be in a text. Chosen: a quarter is
-# enough, because a name is short.
+# A title of the page can fit its text only if the text has at least this share of the title's words. Chosen: a quarter,
+# because the site's name may be in both, and a name is short.
 OF_SITE_SHARE = 0.25
 # A kicker has at least this many words. Chosen: a single word more is only another form of the title.
 KICKER_WORDS = 2
@@ -79,7 +80,7 @@ def pick(
     said = cache(partial(above_text.text_stems, tree))
     giving_way = site_headings.find_names(tree, read, called, sites, said)
     headings = [heading for heading in headings if heading not in giving_way]
-    # A heading may consist of the names of section and site, which some title has by themselves.
+    # A heading may consist of the names of section and site. In a title, these are parts of their own.
     parts = {key_of_name(part) for name in called for part in SEPARATOR.split(name)} - {""}
     sites = sites | {part for part in parts if any(part in key_of_name(heading) for heading in giving_way)}
     headline = without_names(bare(headline, written), sites)
@@ -99,8 +100,8 @@ def pick(
     only = headings[0] if len(headings) == 1 and words(headings[0]) > TITLE_WORDS // 2 else ""
     forms = (headline, near, only, *cut, given, *headings[:1])
     if not headline and (not headings or (site_like_h1s == h1s and words(headings[0]) <= SITE_WORDS)):
-        # A title that is the same on every page says nothing about this page. The feed does, or the heading above the
-        # text.
+        # A title that is the same on every page says nothing about this page. The title in the feed says more, or the
+        # heading above the text.
         above = _above_text(tree, [title for title in called if not is_site(title, sites)], said)
         forms = (given, above, *forms) if above else forms
     chosen = next((t for t in forms if t and not is_site(t, sites)), "")
@@ -111,9 +112,10 @@ def pick(
 def bare(title: str, written: str = "") -> str:
     """A title without the markup, entities and soft hyphens that were written into it.
 
-    written: the page's headings. Words of these that look like markup are text.
+    written: the page's headings. A tag that is also in these was not written as markup, but as text.
     """
-    # More characters are read than a title can have, so that a longer title is still seen to be cut.
+    # More characters are read than a title can have, so that later steps still see that a title is too long and was
+    # cut.
     title = title[: 2 * LONGEST]
     title = unescape(title) if "&" in title else title
     if "<" in title and not any(tag in written for tag in TAG.findall(title)):

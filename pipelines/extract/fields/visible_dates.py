@@ -65,7 +65,8 @@ AFTER = 600
 # A date belongs to the title below it, for example in a kicker, if fewer than this many characters of the page are
 # between them. Chosen: the distance is a little less than after the title.
 BEFORE_CHARACTERS = 500
-# A text may differ from its title by this many characters. Chosen: quotation marks and blanks make such a difference.
+# A text may be shorter than its title by this many characters, or longer by twice as many. Chosen: quotation marks and
+# blanks make such a difference.
 SLACK_CHARACTERS = 10
 # A heading that holds the title and more is at most this many times as long as the title. Chosen: a lead is as long as
 # two titles.
@@ -87,16 +88,16 @@ PUBLISHING = re.compile(
 # The text of these elements is about something else than the article around them.
 TOLD = frozenset(("figcaption", "blockquote"))
 LABELLED = re.compile(r"[^\W\d_]{1,40}(?: [^\W\d_]{1,40}){0,3}\s{0,3}:")
-# A line that can show a date has at least this many characters. Chosen: "1 h" is the shortest.
+# A line that shows a date has more characters than this. Chosen: every date is longer.
 LEAST_CHARACTERS = 3
-# A title may be in a heading of the first levels, up to this one.
+# A heading of the first levels, up to this one, may be a title, and is not read as a date.
 TITLE_LEVELS = 3
-# A line that shows a date has at most this many characters. Chosen: date, time, author and place fit.
+# A line that shows a date has fewer characters than this. Chosen: date, time, author and place fit.
 LONGEST_CHARACTERS = 120
 # A label such as "Published" has at most this many characters. Chosen: a longer text is a sentence, and any embedded
 # state is longer too.
 LABEL_CHARACTERS = 60
-# A text that is only a day has at most this many characters. Chosen: the longest spelling with a weekday fits.
+# A text that is only a day has fewer characters than this. Chosen: the longest spelling with a weekday fits.
 SHORT_CHARACTERS = 40
 # This many dates of one page are examined. Chosen: the dates of teasers come in dozens.
 MAX_DATES = 24
@@ -107,9 +108,9 @@ MAX_LOOKS = 6
 # Distances from the title are compared in steps of this many characters: within a step, a time element comes before a
 # text.
 NEARLY = 200
-# The head of the page is over after a text with at least this many characters. Chosen: such a text is a paragraph.
+# An element's text is read until it has more characters than this. Chosen: no line that shows a date is as long.
 ENOUGH_CHARACTERS = 200
-# These are the places of a date, the best first. In the last place a date is not this article's.
+# These are the places of a date, the best first. A date in the last of them, ELSEWHERE, is not this article's.
 BESIDE_TITLE, BELOW, ABOVE, UPDATES, SENTENCES, FAR_UPDATES, ELSEWHERE = range(7)
 
 
@@ -206,12 +207,12 @@ def in_page_head(tree: HtmlElement, titles: Sequence[str]) -> list[str]:
 
 
 def state(tree: HtmlElement) -> list[str]:
-    """The publication dates in the state that a page's scripts embed, in order; none if there are many."""
+    """The publication dates in the state that a page's scripts embed, in order; none if they are of several days."""
     said: dict[str, None] = {}
     for script in tree.iter("script"):
         if script.text and len(script.text) > LABEL_CHARACTERS:
             said.update(dict.fromkeys(STATE.findall(script.text)))
-    # Many days belong to many articles.
+    # Dates of several days belong to several articles.
     return list(said) if len({text[:10] for text in said}) == 1 else []
 
 

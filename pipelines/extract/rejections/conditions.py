@@ -1,8 +1,8 @@
 """Why a page is no article: first by the response, then by its content.
 
-There is only plain evidence: the status, the address, the elements of the text, and the sentences of walls and error
-pages. What a page says about itself (article markup and a day of publication) outweighs all but the plainest of this
-evidence.
+Only plain evidence counts: the status, the address, the elements of the text, and the sentences of walls and error
+pages. What a page says about itself (article markup and a day of publication) outweighs this evidence, unless the
+evidence is of the plainest kind.
 """
 
 from __future__ import annotations
@@ -28,19 +28,22 @@ LEAST_WORDS = 15
 FLASH_WORDS = 5
 # A flash shares at least this many words with its title. Chosen: a single word may be a very common name.
 FLASH_SHARED_WORDS = 2
-# The text beside a gallery or a player counts from this many words on. Chosen: captions are shorter.
+# A gallery or a player does not count against a page whose text has at least this many words. Chosen: captions are
+# shorter.
 MEDIA_WORDS = 40
 # The text that a page gives for machines counts from this many words on, if the page shows none itself. Chosen:
 # summaries are shorter.
 GIVEN_WORDS = 40
-# Below this many words, a page with words of an error page is one. Chosen: an article about errors is longer.
+# If a page has fewer words than this, the title of an error page makes it an error page, and the words of a paywall
+# make it a stub. Chosen: an article about errors is longer.
 STUB_WORDS = 80
 # A title may have at most this many words besides an error's phrase. Chosen: the name of a site is as long.
 TITLE_EXTRA_WORDS = 2
 # An error page or a consent wall may have further texts: search tips, teasers, the names of partners. With these it has
 # fewer words than this.
 WORDY_WORDS = 400
-# At least this share of a wall's words is about consent. Chosen: an article about cookies has other subjects too.
+# At least this share of a consent wall's words is about consent. Chosen: an article about cookies has other subjects
+# too.
 CONSENT_SHARE = 0.05
 # A consent wall has a line that names at least this many of the subjects of consent (data, partners, purposes).
 WALL_SUBJECTS = 4
@@ -58,14 +61,15 @@ CONSENT_FRAME = re.compile(r"<iframe\b[^<>]*(?:consent|cmp[_./-]|privacy)", re.I
 # In either case at least LEAST_CONSENT_WORDS words are about consent. Chosen: the words for consent also occur in
 # prose.
 OTHERS_CONSENT_FACTOR, LEAST_CONSENT_WORDS = 3, 3
-# A wall's script is searched in this many bytes. Chosen: challenge pages are far smaller.
+# The script of a challenge page is searched in this many bytes at the beginning of a page. Chosen: challenge pages are
+# far smaller.
 SCRIPT_BYTES = 200_000
 # No browser shows the text of these elements.
 UNSHOWN = frozenset(("script", "style", "noscript", "template"))
 # This many characters of a page's visible text are examined. Chosen: a wall is far shorter.
 SHOWN_CHARACTERS = 20_000
 HOME = re.compile(r"/?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
-# The home page for one of a site's languages has this path.
+# The home page of a site, or of one of its languages, has this path.
 FRONT = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
 SCRIPTED_WALL = re.compile(
     r"/cdn-cgi/challenge-platform|cf-browser-verification|cf_chl_opt|_Incapsula_Resource|captcha-delivery\.com|"
@@ -98,9 +102,9 @@ ReasonAndDetail = tuple[Reason, str]
 
 @dataclass(frozen=True)
 class PageEvidence:
-    """A page in the form in which it is judged (the result of a fetch is crawl.ledger.FetchResult).
+    """A page in the form in which it is judged.
 
-    paragraphs: those that are neither links nor the title again.
+    paragraphs: the paragraphs of the text that are neither links nor the title again.
     count: the words of these paragraphs.
     tree: the page's tree, from which its visible text is taken.
     claims_article, free: what the page says about itself.
@@ -118,7 +122,7 @@ class PageEvidence:
 
     @property
     def sure(self) -> bool:
-        """Whether the page calls itself an article, and has a text."""
+        """Whether the page calls itself an article, and has a day of publication and a text."""
         return self.claims_article and self.dated and self.count >= LEAST_WORDS
 
     @cached_property
@@ -136,7 +140,7 @@ class PageEvidence:
 
 
 def of_response(page: Page, body: bytes, is_html: bool) -> ReasonAndDetail | None:
-    """The verdict from the response alone, before its HTML is parsed."""
+    """Why a response is no article, told by the response alone, before its HTML is parsed; None if it may be one."""
     if page.status in (404, 410):
         return Reason.SOFT_404, f"status {page.status}"
     if page.status == 451:
@@ -168,16 +172,17 @@ def of_content(
     others: bool = False,
     given: Callable[[], bool],
 ) -> ReasonAndDetail | None:
-    """The verdict from the parsed page.
+    """Why a parsed page is no article; None if it is one.
 
     paragraphs: the text that would be stored.
     extracted: everything on the page that reads like text.
-    link_share: gives the share of its words in links, 0 to 1; called only if needed.
+    link_share: gives the share of the page's words that are in links, 0 to 1; called only if needed.
     claims_article, free: what the page says about itself.
     dated: whether a day of publication was found.
     tree: the page's tree; made again from `html` if it is not given.
     others: whether other stories below the text were left out.
-    given: tells whether the page gives the whole text for machines, about its title; called only if it shows none.
+    given: tells whether the page gives machines the whole text, and the text is about the title; called only if the
+    page shows no text.
     """
     if tree is None:
         tree = markup.parse(html)
@@ -210,7 +215,8 @@ def of_content(
 
 
 def wrong_language(language: str, source: Source, count: int) -> ReasonAndDetail | None:
-    """A verdict if an article is in a language that its source does not promise; None if the source promises none."""
+    """The rejection of an article in a language that its source does not promise; None if the source promises no
+    language."""
     promised = {code.split("-")[0] for code in source.expect.languages}
     if promised and language and language not in promised and count >= 2 * LEAST_WORDS:
         return Reason.WRONG_LANGUAGE, f"{language}, not {' or '.join(sorted(promised))}"
@@ -218,9 +224,10 @@ def wrong_language(language: str, source: Source, count: int) -> ReasonAndDetail
 
 
 def _prose(paragraphs: Sequence[str], title: str, linked: Callable[[], set[str] | None]) -> list[str]:
-    """The paragraphs of a short text that tell something. A page without any has nothing but its menu.
+    """The paragraphs of a short text that do not only repeat links, buttons or the title; all paragraphs of a long
+    text. A page without any has nothing but its menu.
 
-    linked: gives the keys of texts that tell nothing; called only if needed.
+    linked: gives the keys of links, buttons and the title; called only if needed.
     """
     menu = linked() if sum(map(words, paragraphs)) < WORDY_WORDS else None
     if menu is None:
@@ -259,7 +266,8 @@ def _visible_texts(tree: HtmlElement | None) -> Iterator[tuple[str, str]]:
 
 
 def _wall(evidence: PageEvidence, html: str) -> ReasonAndDetail | None:
-    """The verdict on a page in the place of an article: its heading says so, or this is all that it says."""
+    """The rejection of a wall or an error page in the place of an article: its title says that it is one, or nearly all
+    of its text does."""
     if evidence.sure or evidence.count >= WORDY_WORDS:
         return None
     bare = evidence.count < LEAST_WORDS
@@ -331,7 +339,8 @@ def _is_consent(evidence: PageEvidence) -> bool:
 
 
 def _paywall(evidence: PageEvidence) -> ReasonAndDetail | None:
-    """The verdict on a stub before a wall. A page with a long free part is an article, whatever is below it."""
+    """The rejection of a stub before a paywall. A page with a long free part is an article, whatever is below that
+    part."""
     if evidence.count >= STUB_WORDS:
         return None
     phrase = walls.find_phrase(walls.PAYWALL, [*evidence.paragraphs, *evidence.shown])
@@ -345,7 +354,7 @@ def _paywall(evidence: PageEvidence) -> ReasonAndDetail | None:
 
 
 def _media(evidence: PageEvidence, html: str) -> ReasonAndDetail | None:
-    """The verdict on a page with a player or pictures, and hardly a sentence about them."""
+    """The rejection of a page with a player or pictures, and hardly a sentence about them."""
     if evidence.count >= MEDIA_WORDS:
         return None
     declared = bool(MEDIA_PATH.search(_path(evidence.page.final_url)) or MEDIA_TYPE.search(html))

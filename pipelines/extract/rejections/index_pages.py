@@ -31,8 +31,8 @@ LISTED_SHARE = 0.75
 LISTED_CLAIMED_SHARE = 0.9
 # A list has at least this many words about its pages. Chosen: one sentence has as many.
 LEAST_WORDS = 15
-# The longest paragraph of a list has fewer words than this. Chosen: teasers are shorter; an article has one longer
-# paragraph.
+# The longest paragraph of a list has fewer words than this. Chosen: teasers are shorter; an article has at least one
+# longer paragraph.
 SENTENCE_WORDS = 30
 # A list has at least this many cards. Chosen: fewer cards are the related stories below an article.
 LEAST_CARDS = 4
@@ -40,7 +40,7 @@ LEAST_CARDS = 4
 MAX_CARDS = 300
 # A teaser has on average at most this many words. Chosen: longer ones are entries of a live blog.
 TEASER_WORDS = 80
-# One of this many elements above a heading may be its card. Chosen: cards are nested less deep.
+# One of this many elements above a heading may be its card. Chosen: in a card, a heading is nested less deep.
 CLIMB_LEVELS = 8
 # This many characters of a card are compared. Chosen: no card is longer.
 LONGEST_CARD_CHARACTERS = 20_000
@@ -60,7 +60,7 @@ TITLE_WORDS = 3
 LISTS = ("ItemList", "CollectionPage", "SearchResultsPage")
 MARKUP = re.compile(rf"""["']@type["']\s*:\s*["'](?:{"|".join(LISTS)})["']""")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-# In the heading of a list, these words precede its name.
+# The title of a list begins with these words, and its name follows.
 HEADING = re.compile(
     r"^(?:search results|results for|category|categories|tag|tags|topic|archives?|author|posts (?:by|tagged)|all posts|"
     r"latest news|نتائج البحث|تصنيف|التصنيف|وسم|الوسم|قسم|ارشيف|الارشيف|كل الاخبار|جميع الاخبار|"
@@ -127,7 +127,8 @@ def _teaser_share(tree: HtmlElement, url: str, paragraphs: Sequence[str]) -> flo
 
 
 def _cards(tree: HtmlElement, url: str) -> list[str]:
-    """The keys of the page's teasers: the largest element around each linked heading without another such heading."""
+    """The keys of the page's cards. A card is the largest element around a linked heading that contains no other linked
+    heading."""
     here = urlsplit(url)
     heads: dict[HtmlElement, str] = {}
     for heading in tree.iter(*HEADINGS):

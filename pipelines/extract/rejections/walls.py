@@ -1,8 +1,8 @@
 """The sentences of pages that are no article, such as walls and error pages, in the languages in which we meet them.
 
 Phrases stand here as a site prints them, and are compared by their key. So spelling, case and punctuation do not count.
-A phrase alone proves nothing: articles write about cookies, captchas and missing pages too. It counts as a heading that
-says hardly anything else, or as a short line of a page without other text.
+A phrase alone proves nothing: articles write about cookies, captchas and missing pages too. A phrase counts only in a
+title that says hardly anything else, or in a short line of a page without other text.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pipelines.extract.phrases import key
 from pipelines.text import UNSPACED, words
 
-# This many further words may stand with the phrase: in a heading a site's name and a number, in a line a few words
-# around it.
+# A title may have at most this many words besides the phrase. Chosen: there is room for a site's name and a number.
 HEADING_EXTRA = 4
 # A line that may be a wall's has at most this many words. Chosen: a longer line is prose.
 LINE_WORDS = 25
@@ -29,7 +28,7 @@ class Wall:
     """The phrases of one kind of page.
 
     headings: searched only in titles.
-    whole: must be all of a title.
+    whole: must be the whole of a title or line.
     """
 
     phrases: tuple[str, ...]
@@ -50,7 +49,7 @@ def match_title(wall: Wall, title: str) -> str:
 
 
 def find_phrase(wall: Wall, lines: Iterable[str]) -> str:
-    """The first phrase in a short line; empty if it has none."""
+    """The first phrase in a short line; empty if no short line has one."""
     for line in lines:
         if len(line) > LONGEST_LINE_CHARACTERS or words(line) > LINE_WORDS:
             continue
@@ -70,7 +69,8 @@ def subjects(line: str) -> int:
 
 
 def holds(its_key: str, phrase: str) -> bool:
-    """Whether a text contains a phrase, both as keys: at the beginning of a word, if its script has words."""
+    """Whether a text contains a phrase; both are keys. In a script with blanks, the phrase must begin where a word
+    begins."""
     return f" {phrase}" in f" {its_key}" or (UNSPACED_START.match(phrase) is not None and phrase in its_key)
 
 
@@ -331,7 +331,8 @@ PAYWALL = _wall(
     订阅后阅读; 登录后继续阅读; 付费阅读; 会員限定; この記事は有料; 続きを読むには; 구독자 전용
     """
 )
-# These words of offers may be on every page of a site. They count only in the text itself.
+# These words of offers may be on every page of a site. So they count only in a text of a few words, or on a page that
+# says that it is not free.
 OFFER = _wall(
     """
     subscribe now; subscribe today; become a subscriber; become a member; jetzt abonnieren; abonnieren sie; abonnez vous

@@ -1,4 +1,4 @@
-"""Learning a source from its own stored pages: each page is observed in a worker, and what they share becomes a
+"""Learns a source from its own stored pages: each page is observed, and what the pages have in common becomes a
 template.
 
 A page that cannot be observed is left out and counted. If learning fails altogether, the failure is reported, and no
@@ -28,7 +28,7 @@ DETAIL_CHARACTERS = 300
 
 # A worker may take this many seconds beyond the limit of its job. Chosen: the start of a worker takes a few seconds.
 GRACE_SECONDS = 10.0
-# Learning may take this many seconds of CPU time. Chosen: they are enough for all but work that hangs.
+# Learning may take this many seconds of CPU time. Chosen: only work that hangs takes longer.
 LEARNING_SECONDS = 120.0
 # To observe the pages of one source may take this many seconds of CPU time. Chosen: they are enough for all its pages,
 # or for fifteen that are built to be slow.
@@ -48,7 +48,7 @@ class LearningJob:
 class LearningLook:
     """What a page tells about its source, and the CPU seconds that the look took.
 
-    found: None if the page has nothing to read; a sentence if it cannot be read.
+    found: None if the page has nothing to read; the reason, as text, if it cannot be read.
     """
 
     found: observations.Observation | str | None
@@ -60,8 +60,8 @@ class Lesson:
     """The result of learning: the version that is now the newest (None: none), whether it is new, and why it was
     learned.
 
-    observed: from how many pages.
-    skipped: (address of a page, what was wrong with it).
+    observed: how many pages it was learned from.
+    skipped: for each page that could not be observed, its address and the reason.
     """
 
     stored: templates.TemplateVersion | None
@@ -131,7 +131,8 @@ def look(job: LearningJob) -> LearningLook:
 
 
 def teach(work: tuple[str, Sequence[observations.Observation]]) -> Template | str | None:
-    """What the pages of a source have in common; None if nothing; a sentence if it cannot be learned."""
+    """What the pages of a source have in common; None if they have nothing in common; the reason, as text, if learning
+    failed."""
     try:
         with time_limit(LEARNING_SECONDS):
             return observations.learn(*work)

@@ -32,7 +32,7 @@ LONG_LINE = 60
 # one event share less.
 COPY_SHARE = 0.5
 # A place is inside the article if at least the share INSIDE_SHARE of its words is in articles, and outside if at most
-# OUTSIDE_SHARE is. Chosen: between the two shares each page decides.
+# the share OUTSIDE_SHARE is in articles. Chosen: for a place between the two shares, each page has to decide by itself.
 INSIDE_SHARE, OUTSIDE_SHARE = 0.7, 0.2
 # A place is learned only if it is on at least this many pages. Chosen: the same number holds for lines
 # (REPEATED_ON_PAGES).
@@ -44,8 +44,8 @@ MAX_WORDS = 60
 AGREE_SHARE = 0.8
 # A block counts as article if its chance is at least LIKELY_CHANCE, and as surely article from SURE_CHANCE on.
 LIKELY_CHANCE, SURE_CHANCE = 0.5, 0.75
-# A line on fewer than this share of the pages may belong to several articles. It is then left out, if it is in the
-# middle of the article on all of its pages.
+# A line on fewer than this share of the pages is not learned if it is in the middle of the article on each of them: it
+# may belong to several articles.
 FEW = 1 / 3
 # One page in this many is kept out of the learning, to test what was learned. Chosen: a quarter is enough.
 HELD_BACK = 4
@@ -83,7 +83,7 @@ def observe(page: Page, source: Source) -> Observation | None:
 
 
 def learn(source: str, observations: Sequence[Observation]) -> Template | None:
-    """The template of a source; None if there are too few pages, or its pages agree on nothing that was learned."""
+    """The template of a source; None if there are too few pages, or if they have nothing in common."""
     different = _different(observations)
     if len(different) < LEAST_PAGES:
         return None
@@ -118,10 +118,11 @@ def _learn(source: str, observations: Sequence[Observation]) -> Template:
 
 
 def _told_again(observations: Sequence[Observation]) -> Counter[str]:
-    """On how many pages a line is in the middle of the article, by a classifier that is sure of it.
+    """For each line: on how many pages it is in the middle of the article, and the classifier is sure that it belongs
+    there.
 
-    The next story repeats the background and subheads of a story in its middle. A site prints its own lines at the
-    ends.
+    A later article on the same subject repeats background and subheads of an earlier one in its middle. A site prints
+    its own lines at the ends of an article.
     """
     found: Counter[str] = Counter()
     for seen in observations:
@@ -145,7 +146,8 @@ def _places(observations: Sequence[Observation], lines: Mapping[str, int]) -> tu
 
 
 def _agreement(template: Template, held: Sequence[Observation]) -> float:
-    """On pages held back, the share of the classifier's article that the template does not call outside."""
+    """On the pages that were kept out of the learning: which share of the article, as the classifier sees it, the
+    template does not take away."""
     outside, lines = set(template.outside), dict(template.lines)
     likely = kept = 0
     for seen in held:
@@ -157,7 +159,7 @@ def _agreement(template: Template, held: Sequence[Observation]) -> float:
 
 
 def _different(observations: Sequence[Observation]) -> list[Observation]:
-    """The pages without copies. The same article fetched again would make all of it a repeated line."""
+    """The pages without copies. If an article were there twice, each of its lines would count as repeated."""
     found: list[tuple[Observation, set[tuple[str, ...]]]] = []
     for seen in observations:
         tokens = " ".join(key for key, _, _, chance in seen.blocks if chance >= LIKELY_CHANCE).split()

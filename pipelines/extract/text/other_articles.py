@@ -1,4 +1,4 @@
-"""Other articles that are whole on an article's page: the next one below it, or a stream of them.
+"""Finds other articles that are whole on an article's page: the next article below it, or a stream of articles.
 
 The shape of the page shows them: units that are built alike, each with its own heading and text.
 """
@@ -24,18 +24,18 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 OWN_WORDS, NEXT_WORDS, ITEM_WORDS = 25, 12, 8
 # Units that are built alike are a stream from this number on.
 ITEMS = 3
-# LINKED_SHARE: a heading is linked if at least this share of its words is. HEADING_WORDS: a heading that names an
-# article has at least this many words. Chosen: few words of a heading inside the article are linked.
+# LINKED_SHARE: a heading is linked if at least this share of its words is in links. HEADING_WORDS: a heading that names
+# an article has at least this many words. Chosen: few words of a heading inside the article are linked.
 LINKED_SHARE, HEADING_WORDS = 0.8, 3
 # The linked headings below a title are about the title if more than one in this many has a word of the title.
 SHARED_ONE_IN = 4
-# One of this many elements above a heading may be its unit. Chosen: units are nested less deep.
+# One of this many elements above a heading may be its unit. Chosen: in a unit, a heading is nested less deep.
 MAX_LEVELS = 6
 NUMBER, NUMBERED = re.compile(r"\d+"), re.compile(r"(?:no\.?|nr\.?|#)?\s?\d{1,3}\b(?!\s?[:/]\s?\d)", re.IGNORECASE)
 # A page's own address may end so; the addresses of its chapters lack this ending.
 ENDING = re.compile(r"(?:\.[a-z]{3,5}|/(?:index\.[a-z]{3,5})?)$")
-# FEW_UNITS: at most this many units beside the title's may count as articles only because of a day. HEAD_BLOCKS: one of
-# this many blocks below a heading may have that day.
+# FEW_UNITS: if at most this many units stand beside the title's, a day of its own is enough for a unit to be an
+# article. HEAD_BLOCKS: the day must be in one of this many blocks below the unit's heading.
 FEW_UNITS, HEAD_BLOCKS = 3, 2
 # TURNS: this many turns of heading and text make a stream. ABOUT: at least this share of the texts matches their
 # heading. SHORT_WORD: words with up to this many letters say nothing of the subject.
@@ -114,7 +114,7 @@ def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], 
             heading = _heading(found, numbers[0], element, titles, url)
             # Posts of a live blog also have days of their own, but there are many posts.
             heading = heading or (len(beside) <= FEW_UNITS and _is_dated(found, element, titles))
-            # Of another article, everything except the heading may have been cut already because of its words.
+            # The text of another article may have been cut already because of its words; then only its heading is left.
             if numbers[0] > own[-1] and heading and (cut or _words(found, numbers) >= NEXT_WORDS):
                 cut += numbers
         if cut:
@@ -123,7 +123,8 @@ def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], 
 
 
 def _below_title(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int) -> dict[int, str]:
-    """All blocks in the place of a second h1 beside the title's, from that h1 on, if it has its own day below it."""
+    """The kept blocks from a second h1 on, up to the end of the place that it shares with the title's h1, if it has a
+    day of its own below it."""
     above = found[title].place.parent
     second = next(
         (
@@ -217,7 +218,8 @@ def _tells_another(
 def _in_turns(
     found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int, url: str
 ) -> dict[int, str]:
-    """Linked headings and texts by turns in one place, up to its end. Each text is about its own heading."""
+    """The kept blocks of headings and texts that follow each other by turns in one place. Each text is about its linked
+    heading, or ends with a link that invites to read on."""
     headings: dict[HtmlElement, list[int]] = {}
     for number in range(title + 1, len(found)):
         block = found[number]
@@ -286,7 +288,8 @@ def _asks_on(text: Sequence[Block], url: str) -> bool:
 
 
 def _is_all(block: Block, *tags: str) -> bool:
-    """Whether all of a block is in the first such element of its place; the block may be one line of several."""
+    """Whether the first element with one of these tags in a block's place has the block's text, and no more. The place
+    may have other lines too."""
     part = next(block.place.element.iter(*tags), None)
     return part is not None and key(part.text_content()) == block.key
 
@@ -295,7 +298,7 @@ def _about(found: Sequence[Block], heading: int, text: Sequence[int]) -> bool:
     """Whether a text repeats the words of the heading above it."""
     wanted = _telling_words(found[heading].key)
     said = set[str]().union(*(_telling_words(found[number].key) for number in text[:1]))
-    # Half of a heading's words; of pairs of letters a third, because some pairs belong to two words.
+    # Some pairs of letters belong to two words, so a smaller share of the pairs is enough.
     return (PAIRS_ABOUT if has_unspaced(found[heading].key) else WORDS_ABOUT) * len(wanted) <= len(wanted & said) > 0
 
 

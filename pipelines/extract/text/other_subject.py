@@ -21,11 +21,12 @@ from pipelines.text import has_unspaced, words
 OWN_WORDS, NEXT_WORDS, HEADING_WORDS = 25, 25, 4
 # The text of the other article has at most this share of a heading's words. Chosen: one word may be chance.
 OTHERS_SHARE = 0.2
-# This many headings are judged, each by the whole text. Chosen: the second article of a page begins long before.
+# At most this many headings are judged, each by the whole text. Chosen: a second article begins long before the page
+# has so many.
 JUDGED_HEADINGS = 50
-# These are for a heading of a lower rank than the title's. HEADLINE_WORDS: it has at least this many words, because
-# subheads are shorter than headlines. HEADLINE_SHARE: at least this share of its words is in the text below it. That
-# text has no word of the title.
+# These are for a second heading that is no h1. HEADLINE_WORDS: it has at least this many words, because subheads are
+# shorter than headlines. HEADLINE_SHARE: at least this share of its words is in the text below it, and this text has no
+# word of the title.
 HEADLINE_WORDS, HEADLINE_SHARE = 5, 0.6
 # SAME_SHARE: at least this share of the first text is in the text for machines, and at least this share of the text for
 # machines is in the first text. OTHER_SHARE: at most this share of the second text is in the text for machines.
@@ -102,7 +103,7 @@ def _is_given(
 
 
 def _changes_subject(found: Sequence[Block], own: Sequence[int], rest: Sequence[int], title: int, heading: int) -> bool:
-    """Whether each text is about the heading above it, and not about the other."""
+    """Whether each text is about the heading above it, and not about the other heading."""
     first, second = found[title], found[heading]
     # One subhead may be about something else. Several subheads are the parts of an article.
     alike = [block for block in found[title + 1 :] if block.tag == second.tag]
@@ -131,8 +132,8 @@ def _are_in_one_article(found: Sequence[Block], title: int, heading: int) -> boo
 def _begins_article(found: Sequence[Block], title: int, heading: int, in_one: bool) -> bool:
     """Whether a heading begins an article and is no subhead: it has a day or an author, or a unit like the title's.
 
-    A link, a section of its own and a rule above it are signs too, unless one article element holds both headings
-    (in_one): subheads inside an article have these as well.
+    If the heading is a link, has a section of its own or has a horizontal line (hr) above it, these are signs too,
+    unless one article element holds both headings (in_one): subheads inside an article have these as well.
     """
     second, below = found[heading], [block.text for block in found[heading + 1 : heading + 1 + HEAD_BLOCKS]]
     if particulars.tells_day(below) or any("byline" in told for told in reasons(below)):
@@ -147,7 +148,7 @@ def _begins_article(found: Sequence[Block], title: int, heading: int, in_one: bo
         return True
     if in_one:
         return False
-    # A rule is above the heading, or above a box that begins with it.
+    # The line (hr) may be right above the heading, or above a box that begins with the heading.
     for element in own:
         before = element.getprevious()
         if before is not None:

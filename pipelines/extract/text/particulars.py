@@ -16,7 +16,8 @@ from pipelines.dates.written import dates_in, only_a_date, only_a_time_of_day_wi
 from pipelines.extract.lexicon import key
 from pipelines.text import words as count_words
 
-# A word tells a count by its beginning only if it has at least this many letters.
+# If a word for a count in Latin letters has fewer letters than this, other words are compared with it as a whole, and
+# not by their beginnings.
 LEAST_STEM_LETTERS = 5
 # These words make the number beside them a count. They are the beginnings of words, in the folded form.
 COUNTED_WORDS = """
@@ -29,7 +30,7 @@ letto condivision weergaven gelezen reacties wyswietle odslon odsłon przeczyta 
 visita visualizz megtekint vizualiz accesari afisari прочетен преглед pregled citanj čitanj katselu lukukert prohlednut
 προβολες צפיות קריאות 浏览 阅读 点击 瀏覽 閱讀 點擊 閲覧 조회 بينراو خوێندراو بينين read lesedauer lesezeit
 """
-# Around a count or a date, these words have no other meaning.
+# These words stand around counts and dates, and add nothing to them.
 AROUND_WORDS = """
 عدد هذا هذه الخبر المقال الموضوع الماده الصفحه مره مرات مرت تم تمت حاليا الان شخص شخصا اشخاص بهذا علي من في علق
 نشر نشرت منشور اخر تحديث محدث التحديث النشر تاريخ بتاريخ الساعه يوم الموافق م ه هـ كتب اليوم قبل منذ دقيقه قراءه
@@ -41,7 +42,7 @@ veroffentlicht aktualisiert stand uhr kez defa kisi bin bu haber guncelleme yayi
 статья опубликовано обновлено количество число опубликован تعداد بار اين خبر مطلب شده انتشار ساعت volte questo
 keer dit maal razy ten 次 数 人
 """
-# These are more words of both kinds, compared whole and as they are written.
+# These are more words of both kinds, as sites write them. They are folded, and then compared as a whole.
 MORE_AROUND_WORDS = """
 so far are have reading people's already just personnes personne lisent lecteur fois ont veces personas usuarios han
 leyendo dieser diese dieses menschen leute haben person sayisi sayısı defa kişi okuyor человек люди чел
@@ -75,7 +76,7 @@ COUNTED = tuple(
 KNOWN = frozenset((*AROUND_WORDS.split(), *months.fold(MORE_AROUND_WORDS).split()))
 # These words are compared whole too, because other words have the same beginnings (قرار is a decision).
 COUNTED_WHOLE = frozenset((*months.fold(MORE_COUNTED_WORDS).split(), *SHORT_COUNTED))
-# SHORT_LINK, PRINTED and WEATHER find the names of a link, a print issue and the weather beside a text.
+# SHORT_LINK, PRINTED and WEATHER match lines beside a text: its short address, its number, and the weather.
 SHORT_LINK = re.compile(
     r"^\W*(?:رابط مختصر|الرابط المختصر|short ?link|lien court|kisa link|لینک کوتاه|لينك كوتاه)\W", re.IGNORECASE
 )
@@ -90,8 +91,8 @@ WEATHER = re.compile(
 SENTENCE = re.compile(r"[^\W\d_]{3}\s*[.!?؟。۔]\W*$")
 COMMA = re.compile(r"(?<=\d)[,.\u00a0\u066c](?=\d{3}(?!\d))")
 WORD = re.compile(r"[^\W\d_]+")
-# A line of particulars has at most MAX_WORDS words and LONGEST_CHARACTERS characters: date, place, author. Chosen: a
-# longer line is a sentence.
+# A line of particulars, such as date, place and author, has at most MAX_WORDS words and LONGEST_CHARACTERS characters.
+# Chosen: a longer line is a sentence.
 MAX_WORDS, LONGEST_CHARACTERS = 26, 200
 # PLACE_WORDS: a place or an agency beside a date or beside several counts has at most this many words. SEVERAL_COUNTS:
 # there are several counts from this number on.
@@ -125,7 +126,8 @@ def reason(line: str, names: Collection[str] = (), *, head: bool = False) -> str
         return ""
     counts = [word for word in words if _counts(word)]
     numbers = re.findall(r"\d+", rest)
-    # In a sentence, several words can begin like one for a count beside the same number.
+    # In a sentence, several words beside one number may begin like words for a count. So there are no more counts than
+    # numbers.
     several = min(len(counts), len(numbers)) >= SEVERAL_COUNTS
     its_key = key(" ".join(words))
     for name in names:

@@ -1,4 +1,5 @@
-"""The content of each place of a page and around it (words, links, good paragraphs), and its meaning for the blocks.
+"""How many words, links and good paragraphs are in and around each place of a page, and what that says about its
+blocks.
 
 Only this module knows which place is the best one, and when the name of a place says nothing.
 """
@@ -17,18 +18,19 @@ PARAGRAPH_WORDS = 10
 # A paragraph is prose if less than this share of its words is linked. The classifier was fitted with this value: after
 # a change, fit it again.
 LINKED_SHARE = 0.4
-# A block was chosen if at least this share of its words was chosen. The classifier was fitted with this value: after a
-# change, fit it again.
+# A block was chosen by an extractor if at least this share of its words is in the extractor's text. The name of a place
+# says nothing if at least this share of the page's good text is in the place. The classifier was fitted with this
+# value: after a change, fit it again.
 HALF_SHARE = 0.5
-# This many kinds of place, the first ones, have a column for the innermost place too. The classifier was fitted with
-# this value: after a change, fit it again.
+# The first kinds of KINDS, as many as this, have a second column: whether the innermost place with a kind is of this
+# kind. The classifier was fitted with this value: after a change, fit it again.
 INNERMOST_KINDS = 10
 
 
 @dataclass(slots=True)
 class Sum:
-    """The content of a place and the places in it: words, words in links, words of paragraphs that look like an
-    article's.
+    """The content of a place and the places in it: words, words in links, words of good paragraphs (which look like an
+    article's), and blocks. direct: the words of good paragraphs right in the place, or in an element right in it.
     """
 
     words: int = 0
@@ -68,7 +70,8 @@ def sum_places(found: Sequence[Block]) -> dict[int, Sum]:
 
 
 def steps_below_best(found: Sequence[Block], sums: dict[int, Sum]) -> dict[int, int]:
-    """How many elements each place is below the best one, -1 outside; the key is the place's identity."""
+    """How many places each place is below the best one; -1 if it is outside of the best one. The key is the place's
+    identity."""
     best = _find_best(sums, found)
     made: dict[int, int] = {} if best is None else {id(best): 0}
 
@@ -133,8 +136,9 @@ def sum_of_page(found: Sequence[Block], sums: dict[int, Sum]) -> Sum:
 def kinds_of(found: Sequence[Block], chosen: Sequence[float], sums: dict[int, Sum] | None = None) -> list[str]:
     """The kind in the innermost telling name around each block; empty if there is none.
 
-    The kinds are those in the rows, with one difference. A name counts unless the place also has half of the text that
-    an extractor has chosen: below a very short article, the comments are half of the page's good text.
+    The kinds are those in the rows of `features`, with one difference. The name of a place with half of the page's good
+    text counts too, unless half of the text that trafilatura has chosen is there as well: below a very short article,
+    comments are half of the good text.
     """
     if not found:
         return []

@@ -1,6 +1,7 @@
 """Tables of figures and lists of terms: a text contains either all cells of a table or none.
 
-Cut cell by cell, a table leaves a few names as stray lines. A table that lays out a page is not a table of figures.
+If a table were cut cell by cell, a few names would stay as stray lines. A table that lays out a page is not a table of
+figures.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
-"""Which of several different texts of a page is its article: trees over how far the texts agree.
+"""Chooses which of several texts of a page is its article. Decision trees decide, by how far the texts agree.
 
 Sometimes the judge of blocks is wrong about a whole box: it keeps a third of a list, or a second article. Here its text
-is compared with texts of other extractors, and with what it would keep if it were bolder or more careful. All are sets
-of the page's blocks. The trees see the lengths of the texts, what they share, the judge's certainty about disputed
-blocks and the appearance of these, but no names in the page's markup. `python -m bench fit` fits the trees to the
-judge's results on sites that the judge was not fitted to. Only this module knows the columns of data/choice.json.
+is compared with texts of other extractors, and with what it would keep if it were bolder or more careful. Each of these
+texts is a set of the page's blocks. The trees see the lengths of the texts, what they share, the judge's certainty
+about disputed blocks and the appearance of these, but no names in the page's markup. `python -m bench fit` fits the
+trees to the judge's results on sites that the judge was not fitted to. Only this module knows the columns of
+data/choice.json.
 """
 
 from __future__ import annotations
@@ -87,8 +88,8 @@ def choose_text(
 
 
 def in_doubt(blocks: Blocks, chances: Floats) -> bool:
-    """Whether the judge would keep much more or less if it were bolder or more careful, or a first extractor differs
-    from it.
+    """Whether the judge's text would be quite different if the judge were bolder or more careful, or is quite different
+    from trafilatura's.
     """
     own = _own(blocks, chances)
     ours = own[OURS]
@@ -142,7 +143,7 @@ def rows(blocks: Blocks, chances: Floats) -> tuple[list[str], NDArray[np.float32
 
 
 def _own(blocks: Blocks, chances: Floats) -> dict[str, Mask]:
-    """The judge's text as it is, bolder and more careful, and the text of the extractor that reads every page."""
+    """The judge's text as it is, bolder, and more careful; and trafilatura's text (lines)."""
     able = chances > 0
     return {
         OURS: chances >= blocks.least,
@@ -157,9 +158,10 @@ def _own(blocks: Blocks, chances: Floats) -> dict[str, Mask]:
 def _describe_disputed(
     blocks: Blocks, chances: Floats, part: Mask, ours: Mask, text: Mask, theirs: Mapping[str, Mask]
 ) -> Sequence[float]:
-    """The appearance of the blocks that only one of two texts has: number, likelihood, link, list, place, other owners.
+    """About the blocks that only one of two texts has: how much they are, their chances, links, appearance and place,
+    and which extractors have them too.
 
-    All values are NONE if there are no such blocks.
+    If there are no such blocks, the first value is 0, and all others are NONE.
     """
     words = blocks.words
     size = words[part].sum()
