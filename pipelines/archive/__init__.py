@@ -1,1 +1,1 @@
-"""The archive: everything that was collected, as people look through it, take it out and bring more in."""
+"""The archive of everything that was collected: people search it, export from it, and bring more into it."""

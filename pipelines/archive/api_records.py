@@ -1,6 +1,6 @@
 """What other programs read from the archive: articles with their versions, sources, the ledger of a URL.
 
-The names are the same as in the views `nightdesk.*` and do not change.
+The fields have the same names as in the views `nightdesk.*`, and these names do not change.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def article(conn: postgres.Connection, number: int) -> Record | None:
 
 
 def number_of_url(conn: postgres.Connection, url: str) -> int | None:
-    """The number of the article with this address: the one where it was found, its canonical one, or an alias."""
+    """The number of the article with this address, which may be where it was found, its canonical address, or an
+    alias."""
     found = postgres.row(conn, "article_of_url", url=url)
     return int(found["id"]) if found else None
 
@@ -58,7 +59,7 @@ def versions(
     """The newest versions of an article, each complete and with its origin.
 
     before: only versions before this revision.
-    record: the WARC-Record-ID; empty if the raw file is not there.
+    In each version, `record` is the WARC-Record-ID of its page; empty if the raw file is not there.
     """
     rows = postgres.query(conn, "published_versions", id=number, before=before, count=count)
     return [
@@ -76,8 +77,8 @@ def story(conn: postgres.Connection, number: int, count: int, *, after: int = 0)
     """The articles that tell a story, in the order in which the outlets told it; none if there is no such story.
 
     number: the number of the story, of a story that was merged into it, or of one of its articles.
-    after: only those behind this place.
-    share: the part of an article's text that is in the story's first article.
+    after: only the articles behind this place in the order.
+    In each article, `share` is the part of its text that is in the story's first article.
     """
     story_id = story_records.resolve(conn, number)
     rows = postgres.query(conn, "published_story", id=story_id, after=after, count=count)
@@ -100,7 +101,7 @@ def sources(
 
 
 def url(conn: postgres.Connection, address: str) -> Record | None:
-    """The state of an address and its article's other addresses in the ledger, and what happened to them, in order.
+    """What the ledger has of an address and of the other addresses of its article: states, and what happened, in order.
 
     None if the ledger does not have the address; ValueError if it is no address.
     """

@@ -1,9 +1,10 @@
 """Backfill: what a site published before it was followed, found in the site's own lists. A backfill alerts nobody, and
 takes nothing twice.
 
-The first step is a look. It reads the source's lists as far back as the request goes, and writes their addresses into
-the ledger, as too old for any night. So it knows which months the site still names. Then the wanted part is fetched,
-some hundred pages a run, with the site's delay and in turns with the nights. After a kill, the same command goes on.
+The first step, `look`, reads the source's lists as far back as the request goes, and writes their addresses into the
+ledger, marked as too old for the nights. So it knows which months the site still names. Then the wanted part is
+fetched, some hundred pages a run, with the site's delay and in turns with the nights. After a kill, the same command
+goes on.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from pipelines.stores import postgres, runs
 KEY_SECONDS = 0.2
 # A backfill begins on this day at the earliest: the day of the first web site.
 FIRST_DAY = datetime(1991, 8, 6, tzinfo=UTC)
-# The nights read the last days themselves, so a backfill ends this long ago.
+# The nights read the last day themselves, so a backfill ends this long before now.
 NIGHTS = timedelta(days=1)
 # This many days lead from the first day of any month into the next month.
 LONGER_THAN_A_MONTH = timedelta(days=32)
@@ -43,10 +44,8 @@ HearsLine = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Month:
-    """The addresses that a site's lists name for a month (empty: without a day).
-
-    All addresses, those in the archive, and those to fetch.
-    """
+    """How many addresses a site's lists name for a month (2026-11; empty: without a date), how many of these are in the
+    archive (had), and how many are to be fetched (open)."""
 
     month: str
     named: int
@@ -86,7 +85,8 @@ class Plan:
 
 @dataclass(kw_only=True)
 class BackfillResult:
-    """The result of a backfill: fetched pages, what load made of them, addresses left for another try, its runs."""
+    """fetched: pages. left: addresses that wait for another try. counts: what extract and load made of the pages.
+    failed: sentences on failed stages. runs: their keys."""
 
     fetched: int = 0
     left: int = 0
@@ -151,8 +151,8 @@ def fill(
 
 
 def want(settings: Settings, plan: Plan, most: int) -> int:
-    """Choose addresses to be fetched, newest first, from those that a look found, until `most` are waiting; gives how
-    many then wait."""
+    """Choose addresses to be fetched, newest first, from those that a look found, until `most` are waiting. Gives the
+    number of waiting addresses."""
     with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, plan.source), conn:
         waiting = ledger.count_waiting(conn, plan.source, past=True)
         return waiting + past_urls.want(conn, plan.source, plan.wanted, plan.runs, max(0, most - waiting))
@@ -167,7 +167,7 @@ def fetch(
     on_pages: Progress = lambda done: None,
     on_line: HearsLine = lambda line: None,
 ) -> BackfillResult:
-    """Fetch the marked addresses, and bring them through all stages. After a kill, the same call goes on."""
+    """Fetch the addresses that `want` chose, and bring them through all stages. After a kill, the same call goes on."""
     filled = BackfillResult()
     with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, source.name):
         fetch_wanted(settings, conn, source, plan.wanted, filled, Quiet.BACKFILL, processes=processes,
@@ -279,7 +279,7 @@ def _alone(conn: postgres.Connection, source: str) -> Iterator[None]:
 def begin(conn: postgres.Connection, source: Source, origin: str, why: Quiet, *, key: str = "") -> str:
     """Begin a run of the past for a source.
 
-    key: the run's key, if another source has it already; else the run gets a key that no run has.
+    key: the key of a run that another source has begun, to join it; if empty, the run gets a key that no run has.
     """
     while True:
         mine = key or runs.key_of(datetime.now(UTC), manual=True)

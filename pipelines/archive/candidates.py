@@ -1,4 +1,5 @@
-"""Candidates of a search: the articles that the index names for a query, newest first. Only this module knows how.
+"""Candidates of a search: the articles that the index names for a query, newest first. Only this module knows how the
+index is asked.
 
 The cost of a query depends on how often its words occur in the archive, so there are three ways:
 1. If its words are in very many articles, the newest articles are read one after the other.
@@ -6,7 +7,7 @@ The cost of a query depends on how often its words occur in the archive, so ther
    name more than some hundred, it is first asked only about the newest part of the archive.
 3. An index cannot tell how words stand to each other (phrases, NEAR). It names the articles with these words, and for
    the newest of these the places of the words are read, up to a limit for each page.
-Each way has an end, and says how far it came.
+Each way stops at a limit, and says how far it came.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from pipelines.query.vectors import Conditions
 from pipelines.stores import postgres
 
 # For frequent words, the newest articles are read: at least LEAST_WINDOW, at most MOST_WINDOW, and WINDOW_ROOM times as
-# many as should be enough. Measured on a million articles: each takes 5 microseconds of CPU.
+# many as should be enough. Measured on a million articles: each article takes 5 microseconds of CPU.
 LEAST_WINDOW, MOST_WINDOW, WINDOW_ROOM = 1_000, 25_000, 1.5
 # Reading the words of an article takes this many times longer than finding it by the index and sorting it. Measured on
 # a million articles.
@@ -32,13 +33,13 @@ READ_TO_NAMED = 10
 # If the words of a phrase are in a larger share of all articles than DENSE, the newest articles are read instead of the
 # index; at most MOST_WINDOW_PLACED of them.
 DENSE, MOST_WINDOW_PLACED = 0.1, 6_000
-# For a page, the places of words are read of articles with the words of a phrase or a NEAR: of at most MOST_PLACED in
-# all, of PLACED_FIRST in the first step, and of PLACED_NEXT in each later step.
+# If articles have the words of a phrase or a NEAR, the places of these words are read: for one page, in at most
+# MOST_PLACED articles. The first step reads PLACED_FIRST articles, each later step PLACED_NEXT.
 MOST_PLACED, PLACED_FIRST, PLACED_NEXT = 3_000, 250, 500
 # If the index names more articles than NAMED_AT_ONCE, only the newest part of the archive is searched first. The part
 # is so large that it should have PART_ROOM times as many articles as are wanted. Chosen: fewer articles than
-# NAMED_AT_ONCE are read and sorted in a millisecond or two; a part with twice as many as are wanted hardly ever has too
-# few.
+# NAMED_AT_ONCE are read and sorted in a millisecond or two; a part that should have twice as many articles as are
+# wanted hardly ever has too few.
 NAMED_AT_ONCE, PART_ROOM = 500, 2.0
 
 
@@ -120,7 +121,8 @@ def find(made: Search, place: SearchPlace, many: int) -> Candidates:
     window = max(LEAST_WINDOW, math.ceil(WINDOW_ROOM * many / share))
     cheaper = share * share > READ_TO_NAMED * many / made.archived
     if of_state and cheaper and window <= LEAST_WINDOW:
-        # The words are in so many articles that the articles in the state are read, and searched for the words.
+        # The words are in so many articles that it is cheaper to read the revised or removed articles, and to look for
+        # the words in them.
         return Candidates(_rows(made, _of_state(made), place, many))
     if cheaper and not of_state and window <= MOST_WINDOW:
         newest = _rows(made, "search_window", place, many, window=window)
@@ -157,7 +159,8 @@ def _find_placed(made: Search, place: SearchPlace, many: int, share: float) -> C
         rows = _rows(made, "search_window", place, many, window=LEAST_WINDOW)
         if len(rows) == many:
             return Candidates(rows)
-        # If some of the newest articles answer, others will too. If none does, the words may never be in one article.
+        # If some of the newest articles answer, others will answer too. If none answers, perhaps no article has all the
+        # words.
         if rows:
             rows = _rows(made, "search_window", place, many, window=MOST_WINDOW_PLACED)
             ends = [] if len(rows) == many else _rows(made, "search_window_end", place, 1, window=MOST_WINDOW_PLACED)
@@ -180,7 +183,8 @@ def _name_words(made: Search, place: SearchPlace, many: int) -> list[postgres.Ro
 
 
 def _name_newest(made: Search, place: SearchPlace, many: int, **words: object) -> list[postgres.Row]:
-    """The newest articles that the index names: in the newest part of the archive, or in all if that has too few."""
+    """The newest articles that the index names, in the newest part of the archive; if that has too few, in the whole
+    archive."""
     named = _share(made) * made.archived
     if named > max(NAMED_AT_ONCE, PART_ROOM * many):
         share = PART_ROOM * many / named

@@ -1,7 +1,8 @@
-"""Each story once in the results of a search: the first of its answering articles, in the requested order.
+"""Shows each story only once in the results of a search: by the first of its articles that answer, in the requested
+order.
 
 A page knows nothing about the pages before it. An article is left out if another article of its story answers too and
-was before it, on this page or an earlier one. The articles of earlier pages are looked up again.
+came before it, on this page or an earlier one. The articles of earlier pages are looked up again.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from dataclasses import dataclass, field
 from pipelines.stores import postgres, story_records
 from pipelines.stores.story_records import StorySize
 
-# This many articles of a story are tested together. Chosen: a page reads as many together.
+# This many articles of a story are tested together. Chosen: a search reads as many texts together.
 ASKED_AT_ONCE = 50
 
 
 @dataclass(slots=True)
 class Once:
-    """The stories of a page so far.
+    """The stories that a page of results has shown so far.
 
     answering: of the given articles, those that answer the query.
     before: of the given articles, those that were on a page before this one; None on the first page.
@@ -35,7 +36,8 @@ class Once:
         self.known.update(story_records.find_carried(self.conn, [one for one in articles if one not in self.known]))
 
     def first(self, article: int) -> StorySize | None:
-        """The story of an article if the article is the first of it; None if the story was shown already."""
+        """The story of an article if the article is the first of its story in the results; None if the story was shown
+        already."""
         story = self.known[article]
         if story.story_id in self.told:
             return None

@@ -61,7 +61,7 @@ def write(
 ) -> None:
     """Write the card as JSON and as a page.
 
-    exported: source -> day -> articles.
+    exported: source -> day -> number of exported articles.
     facts: about the export itself.
     """
     sections: list[str] = []
@@ -85,7 +85,7 @@ def of_sources(
     exported: Mapping[str, Mapping[str, int]],
     titles: Mapping[str, str],
 ) -> Iterator[SourceCoverage]:
-    """Each source within the limits, by name."""
+    """The coverage of each source within the limits, in the order of names."""
     first = limits.since and limits.since.astimezone(UTC).date()
     last = limits.until and limits.until.astimezone(UTC).date()
     before = first and first - policy.USUAL_OF_DAYS * DAY
@@ -94,7 +94,8 @@ def of_sources(
     named = _of_each(conn, "coverage_days", since=before, until=last)
     for row in postgres.query(conn, "coverage_sources"):
         name = row["source"]
-        # Each of these functions gives the rows of every source once, also of a source outside of the card.
+        # These functions go through the sources in their order, so they are also called for a source outside of the
+        # card.
         listened = {day for _, day in crawls(name)}
         extractors, rows = {extractor: many for _, extractor, many in read(name)}, named(name)
         if name in limits.not_sources or (limits.sources is not None and name not in limits.sources):
@@ -146,7 +147,7 @@ def _days(
     for written, count in exported.items():
         known[date.fromisoformat(written)].exported = count
     followed = min(listened, default=None)
-    # The list has every day from the first one with a crawl on, also a day without any address.
+    # The list has every day since the first crawl, also a day without any address.
     last = (end - DAY) if end else max([*known, *listened], default=None)
     if followed and last:
         for number in range((last - followed).days + 1):
@@ -161,8 +162,8 @@ def _days(
 def _expect(days: Sequence[Day]) -> None:
     """Set for each day how many addresses are usual, from the earlier days on which a crawl ended."""
     before: deque[Day] = deque()
-    # `sizes` has the figures of `before`, and stays sorted: an archive has very many days, and to sort for each of them
-    # again would be slow.
+    # `sizes` has the number of found addresses for each day in `before`. It stays sorted, because an archive has very
+    # many days, and to sort again for each day would be slow.
     sizes: list[int] = []
     for day in days:
         while before and before[0].day < day.day - policy.USUAL_OF_DAYS * DAY:
@@ -198,7 +199,7 @@ def _gaps(day: Day, followed: date | None) -> list[Gap]:
 
 @contextmanager
 def _replace_file(path: Path) -> Iterator[Path]:
-    """A new file beside a file; the new file replaces the other one if the block ends well."""
+    """The path of a new file beside `path`. The new file replaces `path` if the block ends without an error."""
     beside = path.with_name(f".{path.name}.part")
     yield beside
     beside.replace(path)

@@ -47,7 +47,7 @@ def page(facts: Mapping[str, Any], rows: Sequence[str], sections: Sequence[str])
 
 
 class Number(str):
-    """A cell that is set as a figure."""
+    """The text of a cell that is shown as a number, aligned with the numbers above and below."""
 
     __slots__ = ()
 
@@ -94,11 +94,11 @@ def _month(days: Sequence[Day]) -> str:
 
 def _sums(days: Sequence[Day]) -> list[int]:
     rows = [(day.found, day.stored, day.archived, day.missing, day.exported) for day in days]
-    return [sum(column) for column in zip(*rows, strict=True)] or [0] * 5  # as many as are summed
+    return [sum(column) for column in zip(*rows, strict=True)] or [0] * 5  # one for each column
 
 
 def _gap_lines(days: Sequence[Day]) -> Iterator[str]:
-    """Each gap from its first day to its last one."""
+    """A line for each gap, with its first and its last day."""
     for gap in Gap:
         run: list[Day] = []
         for day in [*days, None]:

@@ -12,10 +12,11 @@ from pipelines.codes import Gap
 class Day:
     """What is known about a source's day, in addresses of articles, from the ledger and from the archive.
 
-    expected: the usual number of found addresses on days before; None if it is unknown.
-    stored: those that the ledger calls stored.
+    listened: whether a crawl of the source ended on the day.
+    expected: the usual number of found addresses, from the days before; None if it is unknown.
+    stored: found addresses that the ledger calls stored.
     archived: stored addresses with an article in the archive.
-    missing: stored addresses without one.
+    missing: stored addresses without an article in the archive.
     exported: articles in the files of the export, if the card is of an export.
     retired: found addresses whose rows retention deleted. The other fields count them too, by their last state.
     """

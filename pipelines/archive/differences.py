@@ -10,8 +10,8 @@ from enum import StrEnum
 
 # WORD finds a word with the blanks after it. In scripts without spaces, it finds each letter alone.
 WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\\S+\\s*|\\s+")
-# Texts with more words or paragraphs than this between their common ends are shown as replaced, because the time to
-# compare grows with the square of the length.
+# What two texts have between their common beginning and their common end is compared. If it has more words or more
+# paragraphs than this, it is shown as replaced, because the time to compare grows with the square of the length.
 MOST_WORDS = 3_000
 MOST_PARAGRAPHS = 3_000
 
@@ -33,7 +33,8 @@ class DifferencePiece:
 
 
 def words(before: str, after: str) -> tuple[DifferencePiece, ...]:
-    """The pieces of one paragraph. Without added pieces it reads as `before`, without removed ones as `after`."""
+    """The pieces of one paragraph. Without the added pieces they make `before`, and without the removed pieces
+    `after`."""
     # A blank is added at the end, so that the last word of one wording equals the same word inside the other.
     blank = " " if before and after else ""
     pieces = list(_merge(_compare_words(WORD.findall(before + blank), WORD.findall(after + blank), MOST_WORDS)))
@@ -56,19 +57,20 @@ def paragraphs(before: str, after: str) -> list[tuple[DifferencePiece, ...]]:
 
 
 def _drop_last_blank(pieces: Sequence[DifferencePiece]) -> list[DifferencePiece]:
-    """The pieces of two wordings without the last blank of each."""
+    """The pieces of two wordings, without the blank that `words` added at the end of each."""
     shared = next((n for n in range(len(pieces), 0, -1) if pieces[n - 1].fate == Fate.SAME), 0)
     both, ends = list(pieces[:shared]), [DifferencePiece(one.fate, one.text[:-1]) for one in pieces[shared:]]
     if len(ends) < 2:
-        # Only one wording goes on after the text that both have. The blank at the end of that text then begins what
-        # follows.
+        # Only one wording goes on after the text that both have. The blank at the end of the common text is moved to
+        # the beginning of what follows.
         both.append(DifferencePiece(Fate.SAME, both.pop().text[:-1]))
         ends = [DifferencePiece(one.fate, f" {one.text}") for one in ends]
     return [*both, *ends]
 
 
 def _pair_paragraphs(gone: Sequence[str], come: Sequence[str]) -> list[tuple[DifferencePiece, ...]]:
-    """Replaced paragraphs; each is compared with the new one of the same number."""
+    """The pieces of replaced paragraphs: the first removed paragraph is compared with the first added one, and so
+    on."""
     pairs = [words(one, other) for one, other in zip(gone, come, strict=False)]
     left, right = gone[len(pairs) :], come[len(pairs) :]
     return [
@@ -84,7 +86,8 @@ def _compare_words(before: Sequence[str], after: Sequence[str], most: int) -> It
 
 
 def _blocks(before: Sequence[str], after: Sequence[str], most: int) -> Iterator[tuple[Fate, Sequence[str]]]:
-    """The parts that both texts have, and the parts that only one has, in order. Common ends are not compared."""
+    """The parts that both texts have, and the parts that only one has, in order. A common beginning and a common end
+    are not compared again."""
     shortest = min(len(before), len(after))
     head = next((n for n in range(shortest) if before[n] != after[n]), shortest)
     tail = next((n for n in range(shortest - head) if before[-1 - n] != after[-1 - n]), shortest - head)
@@ -104,7 +107,7 @@ def _blocks(before: Sequence[str], after: Sequence[str], most: int) -> Iterator[
 
 
 def _merge(pieces: Iterator[DifferencePiece]) -> Iterator[DifferencePiece]:
-    """The pieces that are not empty; neighbours of one fate become one piece."""
+    """The pieces that are not empty; neighbours with the same fate become one piece."""
     last: DifferencePiece | None = None
     for piece in pieces:
         if not piece.text:

@@ -1,8 +1,8 @@
 """Erasing: an article that may not be kept is removed from database, article files and raw records for good.
 
 For each of its addresses a row stays in the ledger, with a digest instead of the address. If a list names such an
-address again, this row excludes it. A raw file keeps its length and all its other bytes, so pointers into it stay
-right, and its chain says that it was rewritten. If erasing is killed, the same command does the rest.
+address again, this row excludes it. A raw file keeps its length and all bytes of other pages, so pointers into the file
+stay right. Its chain says that the file was rewritten. If erasing is killed, the same command does the rest.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from pipelines.stores import articlefile, bucket, chain, postgres, warc, warc_sp
 
 # A source has these two locks: one for a night's crawl, and one for a crawl of past pages.
 LOCKS = ("crawl", "past")
-# Answers of lists are searched for the address from this long before the article was discovered. Chosen: this is longer
-# than a run, and a list named the article during one.
+# Lists that were fetched up to this long before the article was discovered are searched for its address. Chosen: a list
+# named the article in the run that discovered it, and no run takes so long.
 BEFORE = timedelta(days=1)
 # The chain says no more than this about erased pages, because the reason may reveal the content.
 WHY = "pages erased on request"
@@ -32,8 +32,8 @@ PIECE_BYTES = 1 << 20
 
 @dataclass(kw_only=True)
 class ErasureResult:
-    """What was removed, or would be: addresses, wordings, alerts, pages of raw files, answers of lists that named it,
-    lines of article files.
+    """What was removed, or would be: addresses, wordings, alerts, pages of raw files, answers of lists that named the
+    article, lines of article files.
 
     stays: what a person must take care of, as sentences.
     """
@@ -81,7 +81,7 @@ def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *
         urls = [row["id"] for row in addresses]
         if not dry:
             postgres.query(conn, "load_lock", source=source)
-            # The addresses are erased first, so that nothing takes the article in again meanwhile.
+            # The addresses are noted as erased first, so that nothing stores the article again meanwhile.
             postgres.execute(conn, "erase_addresses", id=number, url_id=found["url_id"])
         looks = postgres.query(conn, "erase_looks", urls=urls)
         lists = postgres.query(conn, "erase_lists", source=source, urls=urls, before=BEFORE)
@@ -90,8 +90,8 @@ def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *
     telling = naming_lists.find(settings, lists, names, found["language"], done.stays)
     if not dry:
         with conn:
-            # Rewritten records no longer name the article. After a kill behind this point, the same command finds them
-            # by these marks.
+            # Once these records are rewritten, they no longer name the article. If erasing is killed after that, the
+            # same command finds them by these marks.
             postgres.execute(conn, "erase_mark_lists", ids=[row["id"] for row in telling])
     done.lists = len(telling)
     done.pages = _erase_records(settings, looks, telling, done, dry=dry)
@@ -175,8 +175,8 @@ def _erase_lines(settings: Settings, source: str, urls: set[int], *, dry: bool) 
 
 
 def _erase_golden(settings: Settings, source: str, names: set[str], done: ErasureResult, *, dry: bool) -> None:
-    """Remove the raw files of golden pages. People write the file with the facts of these pages, so it is only named in
-    the result."""
+    """Remove the raw files of golden pages that show the article. People write the file with the facts of golden pages,
+    so that file is not changed; the result names it."""
     kept: Path = settings.data / "golden" / source
     for path in list(kept.glob(f"*/*{warc.CLOSED}")):
         if any(page.url in names for _, page, _ in warc.pages(path)):

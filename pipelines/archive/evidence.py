@@ -1,9 +1,10 @@
 """Evidence: one file with the raw records behind articles and their revisions, the lists that named them, their texts
 and digests.
 
-The records are copied byte for byte from the raw store, so their digests and those in the ledger also hold in the file.
-Players of web archives read the page list. `nightdesk/articles.jsonl` has a line for each revision: text, digests, and
-the place of its page. `nightdesk/chain.jsonl` has the lines of the chains about the raw files.
+The records are copied byte for byte from the raw store, so the digests in the records and in the ledger are also right
+for the copies. Programs that replay web archives read the page list. `nightdesk/articles.jsonl` has a line for each
+revision: text, digests, and the place of its page. `nightdesk/chain.jsonl` has the lines of the chains about the raw
+files.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ PIECE_BYTES = 1 << 20
 class EvidenceCount:
     """The content of a file of evidence: how many articles, revisions, and pages as they were sent, including lists.
 
-    missing: what belongs in it and is not in the raw store, as sentences.
+    missing: a sentence for everything that belongs in the file and is no longer stored.
     """
 
     articles: int

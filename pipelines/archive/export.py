@@ -2,7 +2,8 @@
 coverage card.
 
 A part gets its name when it is complete, and then the note of the export names it. So if an export is killed, the same
-command goes on after the last part. The folder holds the request, and cannot hold two exports.
+command goes on after the last part. The note also has the request, so that a folder never gets the parts of two
+exports.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ PART_ROWS = 50_000
 class ExportRequest:
     """What is exported. All of it must be the same when an export goes on.
 
-    between: days, by query.day_spans.
+    since, until: days in the form that `query.day_spans` reads.
     """
 
     form: Format
@@ -67,7 +68,7 @@ class Note:
     """The progress of an export.
 
     last: the number of the newest article when the export began; the export ends there.
-    days: source -> day -> articles.
+    days: source -> day -> number of articles.
     """
 
     asked: ExportRequest
@@ -160,7 +161,7 @@ def _begin(conn: postgres.Connection, folder: Path, asked: ExportRequest) -> Not
 
 
 def _cut(groups: Iterator[list[Told]], size: int) -> Iterator[list[Told]]:
-    """The articles of one part after another."""
+    """The articles in groups, one group for each part."""
     articles = chain.from_iterable(groups)
     while part := list(islice(articles, size)):
         yield part
@@ -235,7 +236,7 @@ def _as_json(value: object) -> str:
 
 def _sweep(folder: Path, note: Note) -> None:
     """Remove the files that a killed export left unfinished, and the finished files that its note does not name. Raise
-    if a noted part is missing."""
+    an error if a noted part is missing or has another size."""
     known = {part.file for part in note.parts}
     for path in [*folder.glob(".*.part"), *folder.glob(f"articles-*.{note.asked.form}")]:
         if path.name not in known:

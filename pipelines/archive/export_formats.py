@@ -35,8 +35,8 @@ MOMENTS = ("dated", "published_at", "modified_at", "first_fetched_at", "fetched_
 # The values of these columns repeat in a part. So Parquet stores each value once, and the smallest and the largest of a
 # group.
 REPEATED = ("source", "language", "published_precision", "published_from", "section", "first_run", "extractor")
-# A row group of Parquet ends at the first limit that is reached, of rows or of bytes, because readers take one group at
-# a time. Measured: twice as many bytes take 45 MB more of memory, and make no file smaller.
+# A row group of Parquet ends when it reaches one of these limits. Readers take one group at a time into memory, so a
+# group must be small. Measured: groups of twice as many bytes take 45 MB more of memory, and make no file smaller.
 GROUP_ROWS, GROUP_BYTES = 5_000, 8_000_000
 # CSV and JSON Lines are written in pieces of this many bytes.
 WRITTEN_BYTES = 1_000_000
@@ -64,7 +64,8 @@ OnArticles = Callable[[int], None]
 def write_part(
     conn: postgres.Connection, form: Format, path: Path, ids: Sequence[int], on_articles: OnArticles
 ) -> None:
-    """Write the articles of these numbers, by number, as a complete file. Part of the caller's transaction."""
+    """Write the articles with these numbers, in the order of the numbers, into a file of their own, within the caller's
+    transaction."""
     open_file, statement, columns = {
         Format.PARQUET: (_parquet, "export_rows", _columns(lists=JSON_LIST)),
         Format.CSV: (_csv, "export_rows", _columns(texts=HARMLESS, lists=JSON_LIST, moments=WRITTEN_MOMENT)),
@@ -92,7 +93,8 @@ def harmless(text: str) -> str:
 
 
 def _columns(texts: str = "{0}", lists: str = "{0}", moments: str = "{0}") -> str:
-    """The select list of the fields, each kind written in its way."""
+    """The select list of the fields: texts, lists and moments each by their template, and the other fields as they
+    are."""
     way = {**dict.fromkeys(TEXTS, texts), **dict.fromkeys(LISTS, lists), **dict.fromkeys(MOMENTS, moments)}
     return ", ".join(way.get(name, "{0}").format(name) for name in FIELDS)
 
@@ -133,7 +135,7 @@ def _lines(path: Path, on_articles: OnArticles, head: bytes = b"") -> Iterator[_
 
 @contextmanager
 def _csv(path: Path, on_articles: OnArticles) -> Iterator[_Collector]:
-    # The mark at the beginning tells a spreadsheet that the file is UTF-8. Programs know this mark.
+    # The mark at the beginning tells a spreadsheet that the file is UTF-8. Other programs know this mark too.
     with _lines(path, on_articles, (",".join(FIELDS) + "\n").encode("utf-8-sig")) as sink:
         yield sink
 
@@ -172,7 +174,7 @@ def _parquet(path: Path, on_articles: OnArticles) -> Iterator[_Collector]:
         file.write_table(table, row_group_size=len(rows))
         return len(rows)
 
-    # A group is written while the rows of the next one come: no more than two are in memory.
+    # A group is written while the rows of the next one come: no more than two groups are in memory.
     with (
         pq.ParquetWriter(
             # A relative path with a colon would be taken for a URI.

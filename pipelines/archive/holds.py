@@ -17,7 +17,7 @@ def hold(conn: postgres.Connection, asked: str, why: str, scopes: Scopes) -> pos
     """Hold the article with a number, or all articles that answer a query now, but not later ones; gives the hold: id,
     articles.
 
-    Part of the caller's transaction. So is `release`. HoldError if there is no such article.
+    `hold` and `release` work within the caller's transaction. HoldError if there is no such article.
     """
     made = postgres.row(conn, "hold_make", asked=asked, why=why) or {}
     articles = 0
@@ -31,8 +31,8 @@ def hold(conn: postgres.Connection, asked: str, why: str, scopes: Scopes) -> pos
 def hold_handed_over(conn: postgres.Connection, numbers: Sequence[int], asked: str, file: str) -> int:
     """Hold the articles of a file of evidence; gives the number of the hold.
 
-    If the same articles were handed over before, their hold is used. NightdeskError if one of these articles does not
-    exist.
+    If the same articles were handed over as the same file before, the hold of that time is used. NightdeskError if one
+    of these articles does not exist.
     """
     why = f"handed over as {file}"
     with conn:
@@ -54,7 +54,7 @@ def list_holds(conn: postgres.Connection) -> list[postgres.Row]:
 
 
 def release(conn: postgres.Connection, number: int) -> None:
-    """End a hold. Articles of another hold stay held. HoldError if there is no such hold."""
+    """End a hold. Articles that another hold has too stay held. HoldError if there is no such hold."""
     if not postgres.execute(conn, "hold_release", id=number):
         raise HoldError(f"There is no hold {number}; `nightdesk hold` lists them.")
 

@@ -20,8 +20,8 @@ IMPORTED = "imported"
 # wrong.
 TOLD = 5
 ENDINGS = (".warc", ".warc.gz")
-# These are the ends of names of WARC files in other packings. In a folder of WARC files such a file is not skipped, but
-# named as one that cannot be read.
+# The name of a WARC file that cannot be unpacked here ends in these suffixes. In a folder of WARC files, such a file is
+# not skipped, but named as one that cannot be read.
 PACKED = [".warc", ".zst"]
 # Hosts under these top-level names are not public, or are no hosts at all.
 HOME_NAMES = ("localhost", "local", "internal", "home", "lan")
@@ -32,7 +32,7 @@ class PagesRead:
     """What was read from the input.
 
     pages: how many pages in WARC files, or addresses of a list.
-    sources: pages by the source that they belong to.
+    sources: source -> how many of the pages belong to it.
     others: answers that are no page.
     bad: records that cannot be read; `told` has the first of them.
     """
@@ -46,8 +46,8 @@ class PagesRead:
 
 @dataclass(kw_only=True)
 class ImportLook(PagesRead):
-    """The result of a look at the input, with the number of files and bytes; or that the input is a list of
-    addresses."""
+    """The result of a look at the input, with the number of its files and bytes. addresses: whether the input is a list
+    of addresses."""
 
     addresses: bool = False
     files: int = 0
@@ -55,7 +55,7 @@ class ImportLook(PagesRead):
 
 
 def look(path: Path, followed: Sequence[Source]) -> ImportLook:
-    """Read the input without taking anything; NightdeskError if it is no WARC file, folder or list."""
+    """Read the input without storing anything; NightdeskError if it is no WARC file, folder or list."""
     addresses, files = find_input(path)
     found = ImportLook(addresses=bool(addresses), files=len(files) or 1)
     found.bytes = sum(file.stat().st_size for file in files or [path])
@@ -78,7 +78,7 @@ def look(path: Path, followed: Sequence[Source]) -> ImportLook:
 
 
 def find_input(path: Path) -> tuple[list[str], list[Path]]:
-    """The addresses of a list, or WARC files."""
+    """The addresses in the input, if it is a list of addresses, and else its WARC files; one of the two is empty."""
     addresses = read_addresses(path) if path.is_file() and not is_warc(path) else []
     return addresses, [] if addresses else find_files(path)
 
@@ -188,5 +188,5 @@ def _is_public(host: str) -> bool:
         return ip_address(host.strip("[]")).is_global
     except ValueError:
         last = host.rstrip(".").rpartition(".")[2]
-        # A name that consists of numbers is an IP address in an unusual form.
+        # If the last part of a name begins with a digit, the name is an IP address in an unusual form.
         return "." in host and last not in HOME_NAMES and not last[:1].isdigit()

@@ -1,5 +1,5 @@
-"""Which answers of lists name an article, however they spell its address. An answer that names the article may have its
-title and text.
+"""Finds the answers of lists that name an article, however they spell its address. Such an answer may have the
+article's title and text, so it has to be erased too.
 
 An address is compared by its keys, as in the ledger: relative links, other scripts, escapes and other forms are found.
 """
@@ -31,10 +31,10 @@ def find(
 
     stays: gets a sentence on answers that cannot be read.
     """
-    # A run that was killed may have cleared some of the addresses already.
+    # An erasing that was killed may have cleared some of the addresses already.
     names = {name for name in names if name.startswith("http")}
     is_named = _named_by(names)
-    # If an address has no such part, each word of an answer may be the address.
+    # If an address has no piece in ASCII, each word of an answer may be the address.
     pieces = {piece for name in names for piece in _pieces(name) or [""]}
     telling, unread = [], []
     for row in lists:
@@ -60,7 +60,7 @@ def find(
 
 
 def _named_by(names: set[str]) -> Callable[[str], bool]:
-    """What says whether an address is one of these, or another form of one."""
+    """A function that says whether an address is one of these addresses, or another form of one of them."""
     keys = {urls.key(name) for name in names}
     variants = {urls.variant(name)[0] for name in names}
 
@@ -75,18 +75,18 @@ def _named_by(names: set[str]) -> Callable[[str], bool]:
 
 
 def _pieces(name: str) -> list[str]:
-    """The parts of an address in ASCII that every spelling and form of it has."""
+    """The pieces of an address in ASCII that are the same in every spelling and form of the address."""
     parts = urlsplit(urls.plain(name)[0])
     return PIECE.findall(unquote(f"{parts.path} {parts.query}"))
 
 
 def _addresses(page: Page, body: bytes, pieces: set[str], language: str) -> Iterator[str]:
-    """What a list names as the crawl reads it, and what else is in its answer."""
+    """The addresses that the crawl reads from a list, and all others that the list's answer mentions."""
     charset = formats.charset_of(page)
     try:
         found = formats.read(body, page.final_url, charset=charset, local=Local(language), whole=True).found
     except ValueError:
-        # A section page is no feed; its links are mentioned all the same.
+        # A section page is no feed; `mentions` finds its links.
         found = []
     for _, entry in found:
         yield entry.url

@@ -2,8 +2,8 @@
 nobody.
 
 A page belongs to the followed source of its site, or else to the source `imported`. A page is left out if the ledger
-has a later look at its URL, or is about to fetch it. Some pages at a time are a run. If an import is killed, the same
-command finishes its current run, and takes nothing twice.
+has a look at its URL of the same time or later, or if the next crawl will fetch it. An import has a run for every
+thousand pages or so. If an import is killed, the same command finishes its current run, and takes nothing twice.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from pipelines.settings import Settings
 from pipelines.stores import bucket, chain, foreign_warc, postgres, runs, warc
 from pipelines.stores.foreign_warc import SavedPage
 
-# A run of an import has at most so many pages and so many bytes. Chosen: one load of them fits into memory, and a kill
-# loses no more than one run.
+# A run of an import has at most about this many pages and this many bytes. Chosen: the pages of a run fit into memory,
+# and a kill loses no more than one run.
 PAGES_A_RUN, BYTES_A_RUN = 1_000, 64 << 20
 # The raw files of a run are in this folder until they are complete, because no crawl looks there for its own files.
 FOLDER = "importing"
@@ -46,7 +46,7 @@ class ImportReport(PagesRead):
     known: pages of which the ledger has a look of the same time or later, or soon will have.
     erased: pages of addresses that were erased.
     counts: what the stages made of the pages.
-    failed: sentences.
+    failed: a sentence for each stage that failed.
     """
 
     known: int = 0
@@ -239,7 +239,8 @@ def _take(
 def _unknown(
     conn: postgres.Connection, source: Source, pages: Sequence[SavedPage], report: ImportReport
 ) -> list[SavedPage]:
-    """The pages of which the ledger has no look of the same time or later, in the order of their time."""
+    """The pages to take, in the order of their time: the ledger has no look of the same time or later at them, they are
+    not erased, and no crawl is about to fetch them."""
     keys = {saved.url: urls.key(saved.url) for saved in pages}
     with conn:
         rows = postgres.query(conn, "past_known", source=source.name, keys=sorted(set(keys.values())))
@@ -280,7 +281,7 @@ def _finish(
     report: ImportReport,
     processes: int,
 ) -> None:
-    """Bring a run to its end from any of its steps: raw store, ledger, extract, load."""
+    """Bring a run to its end, whichever of its steps are done already: raw store, ledger, extract, load."""
     _place(settings, source.name, run)
     folder = settings.raw / source.name / run
     for name in bucket.list_files(folder, warc.CLOSED):
@@ -298,12 +299,12 @@ def _finish(
 
 
 def _place(settings: Settings, source: str, run: str) -> None:
-    """Put a run's complete files into the raw store, after their lines in the chain. The pages of incomplete files are
-    read again from the input."""
+    """Put a run's complete files into the raw store, each after its line in the chain. The pages of incomplete files
+    are read again from the input."""
     folder = settings.data / FOLDER / source / run
     for path in sorted(folder.glob(f"*{warc.CLOSED}")):
         chain.put(settings.raw, path)
-    # A kill may have come after a file was placed and before it was sent.
+    # A kill may have come after a file was placed and before it was sent to the bucket.
     for path in warc.unsent(settings.raw, source):
         if path.parent.name == run:
             warc.send(path)
@@ -315,7 +316,7 @@ def _record(conn: postgres.Connection, source: Source, run: str, path: Path) -> 
 
 
 def _point(conn: postgres.Connection, source: Source, run: str, origin: Path, pages: Sequence[SavedPage]) -> None:
-    """Write pages into the ledger whose bytes stay in the files of others."""
+    """Write pages into the ledger, with pointers into the imported file, where their bytes stay."""
     name = str(origin.resolve())
     found = [(Pointer(warc_file=name, warc_offset=one.offset or 0, warc_length=0), _page(one, source, run, origin))
              for one in pages]  # fmt: skip

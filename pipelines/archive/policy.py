@@ -6,13 +6,13 @@ from __future__ import annotations
 # four times. LEAST_DAYS: at least this many of these days must have a crawl. Chosen: fewer than seven days do not show
 # what is usual.
 USUAL_OF_DAYS, LEAST_DAYS = 28, 7
-# A day has "few" addresses if it has less than this share of the usual number. Chosen: a Sunday or a holiday brings a
-# third of a workday.
+# A day has "few" addresses if it has less than this share of the usual number. Chosen: even a Sunday or a holiday
+# brings more, about a third of a workday.
 FEW_SHARE = 0.25
 # If the usual number is below this, no day has "few". Chosen: small papers have days without an article.
 LEAST_USUAL = 4
-# A backfill fetches at most this many pages if the request has no number. Chosen: at a second for each page, they take
-# three hours.
+# A backfill fetches at most this many pages if the request names no number. Chosen: at a second for each page, they
+# take three hours.
 BACKFILL_PAGES = 10_000
 # The form of an import may name only files in this folder of the data folder, because a form must read no other file of
 # the machine.

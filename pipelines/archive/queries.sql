@@ -17,7 +17,7 @@ order by f.id
 limit %(count)s
 
 -- name: again_state
--- What a correction changes besides the wordings: the load run and load time of these articles, and the states of their URLs.
+-- What a correction changes besides the wordings: the load run and load time of the articles of these fetches, and the states of the articles' URLs.
 select a.id, a.loaded_run, a.loaded_at, u.id as url_id, u.state, u.code, u.reason, u.alias_of, u.looks, u.next_at, u.due_for,
     u.due_by, u.decided_at, u.decided_run
 from articles a join urls u on u.id = a.url_id
@@ -266,7 +266,7 @@ from revisions r join fetches f on f.id = r.fetch_id
 where r.article_id = %(id)s and r.revision = %(revision)s and f.warc_file is not null
 
 -- name: pages_elsewhere
--- The ledger's pages in a WARC file that is not part of the raw store. If a source or a run is given, the pages of others are left out.
+-- The ledger's pages in a WARC file that is not part of the raw store. If a source or a run is given, these are only its pages.
 select warc_offset as offset, url, digest from fetches
 where warc_file = %(file)s and (%(source)s = '' or source = %(source)s) and (%(run)s = '' or run = %(run)s)
 order by warc_offset
@@ -383,7 +383,7 @@ where a.id = any(%(ids)s)
 select set_config('enable_indexscan', %(walk)s, true)
 
 -- name: search_estimate
--- How many articles Postgres' statistics expect a query to name.
+-- How many articles the index will name for a query, as Postgres estimates from its statistics.
 explain (format json) select from article_words where shape = 0 and words @@ %(of_exact)s::tsquery
 
 -- name: search_known
@@ -416,8 +416,8 @@ select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
     set_config('statement_timeout', %(patience)s, true)
 
 -- name: search_newest_part
--- The moment since which a share of all articles is dated, by Postgres' statistics. If a moment is given, the share is counted back from it.
--- There is no row if the statistics know no such moment: the share is too large, or many articles have the same date.
+-- The moment after which a given share of all articles is dated, by Postgres' statistics. If `last_dated` is given, the share is counted back from
+-- it. There is no row if the statistics know no such moment: the share is too large, or many articles have the same date.
 select dated
 from (
     select dated, row_number() over (order by dated desc) - 1 as newer, bounds - 1 as parts
@@ -443,8 +443,8 @@ where w.article_id = any(%(ids)s)
     end
 
 -- name: search_ranked
--- The best of these articles: title before description before text, many mentions before one, fresh before old. The rank of an article is
--- halved when it is `half_age` old. A row without the places of its words has a low rank.
+-- The best of these articles, best first. A word counts most in the title and least in the text. Many mentions and a recent date raise the rank. The
+-- rank of an article is halved when it is `half_age` old. A row without the places of its words has a low rank.
 select w.article_id, w.dated
 from article_words w
 where w.article_id = any(%(ids)s)

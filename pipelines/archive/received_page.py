@@ -1,6 +1,6 @@
-"""A page as it was received, for a person to look at: nothing in it can run, load, lead away or steer.
+"""A page as it was received, for a person to look at: nothing in it can run, load files or lead to another page.
 
-Only elements and attributes that do nothing but show are kept. This module also finds the place of each cut block of an
+Only elements and attributes that just show something are kept. This module also finds the place of each cut block of an
 article on its page.
 """
 
@@ -23,7 +23,8 @@ from pipelines.text import compose
 
 # At most this many bytes of a page are shown. Chosen: this is four times the largest article page seen so far.
 MOST_BYTES = 8 * 1024 * 1024
-# A block is found in its page by this many letters. Chosen: no two blocks of a page begin with this many equal letters.
+# A block is found in its page by its first letters, at most this many. Chosen: no two blocks of a page begin with this
+# many equal letters.
 FOUND_BY_LETTERS = 60
 KEPT_ELEMENTS = frozenset(
     {
@@ -35,15 +36,15 @@ KEPT_ELEMENTS = frozenset(
         *("mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"),
     }
 )
-# Elements that are left out with everything in them: these contain no text, or are not read as markup. Of all other
-# elements that are not shown, only the tag is left out.
+# These elements are left out with everything in them, because they contain no text of the page, or are not read as
+# markup. Of every other element that is not kept, only the tag is left out.
 CLOSED_ELEMENTS = frozenset(
     {
         *("script", "template", "svg", "math", "iframe", "frameset", "noembed", "noframes", "xmp", "plaintext"),
         *("textarea", "select", "canvas", "dialog"),
     }
 )
-# The text of these boxes is separate from the text around them.
+# The text of these boxes is separate from the text around them, so each box becomes a `div`.
 BOXES = frozenset({"button", "fieldset", "form", "legend", "noscript"})
 KEPT_ATTRIBUTES = frozenset(
     {
@@ -106,7 +107,8 @@ def blocks(
             continue
         at = found
         placed.append((found, turn, block))
-    # If two blocks are at one place, the paragraph comes first, because it was not found by itself.
+    # If a paragraph and a cut block have the same place, the paragraph comes first: it was perhaps not found, and has
+    # only the place of the paragraph before it.
     return [block for _, _, block in sorted(placed, key=lambda one: (one[0], bool(one[2].reason), one[1]))], lost
 
 
@@ -124,7 +126,7 @@ def _tree(page: Page, language: str) -> HtmlElement:
 
 def _disarm(element: HtmlElement) -> None:
     """Leave only those parts of an element that show something."""
-    # Comments and instructions have no tag name of their own.
+    # The tag of a comment or an instruction is no text.
     if not isinstance(element.tag, str) or element.tag in CLOSED_ELEMENTS:
         if element.getparent() is not None:
             element.drop_tree()

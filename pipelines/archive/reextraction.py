@@ -1,8 +1,8 @@
 """Extracting again from the raw store: first a trial, which only reports; then a correction, which can be undone.
 
-A trial is an article file for each source beside the stored articles. Load takes the differences as new readings of the
-same pages: no edit by the publisher, no alert. The stored wordings are kept beside the trial, and are loaded again to
-undo the correction.
+A trial writes an article file for each source, which no run loads. A correction loads it: the differences count as new
+readings of the same pages, not as edits by the publisher, and alert nobody. The stored wordings are kept beside the
+trial, and are loaded again to undo the correction.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ REPORT = "report.json"
 
 @dataclass(frozen=True, kw_only=True)
 class ChangedWording:
-    """A wording that today's extractor reads differently: which fields, and how many words."""
+    """A wording that today's extractor reads differently: which fields differ, and by how many words."""
 
     source: str
     article_id: int
@@ -65,7 +65,7 @@ class AgainReport:
 
     words: removed and added words in titles, descriptions and texts.
     largest: the wordings that changed most.
-    rejected: pages that would no longer be articles; they stay as they are.
+    rejected: reason -> pages that today's extractor rejects; their articles stay as they are.
     unreadable: pages whose raw record is not there.
     undoes: the run that undid the correction.
     """
@@ -257,7 +257,7 @@ def _line(row: postgres.Row, article: Article) -> Line:
 
 
 def _keep_before(source: str, file: Path, kept: Path, conn: postgres.Connection) -> None:
-    """Keep the stored wordings that a trial changes. Wordings that were kept before a kill stay as they are."""
+    """Keep the stored wordings that a trial changes. If they were kept before a kill, they stay as they are."""
     if kept.exists():
         return
     fetches = [line.fetch_id for line in articlefile.read(file)]

@@ -35,16 +35,16 @@ RANKED = 5_000
 MOST_READ = 2_000
 READ_AT_ONCE = 50
 READ_NEXT = 500
-# An article loses half of its rank each time that it gets older by this many seconds. Chosen: news of another month
-# matters half as much.
+# The rank of an article that is this many seconds old is halved; at twice the age, a third of the rank is left. Chosen:
+# news of a month ago matters half as much as news of today.
 HALF_AGE_SECONDS = 30 * 86_400
 # Answers are counted one by one up to this number; more are shown as "more than".
 MOST_COUNTED = 10_000
 # Postgres ends a statement of a search after this many seconds. Chosen: nobody waits longer at a terminal.
 PATIENCE_SECONDS = 20
 CANCELED = "57014"
-# A search may begin in these years. Chosen: the widest span that a query can count back (`from:99999w`) still begins at
-# a date.
+# The moment from which a search counts back its spans must be in these years. Chosen: even the widest span of a query
+# (`from:99999w`, 1,916 years) then begins at a date that Python has.
 YEARS = range(1920, 9_000)
 
 
@@ -57,8 +57,8 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleHit:
-    """An article that answers a query (`search_articles` gives it), the places of its words, its story, and its
-    outlets.
+    """An article that answers a query (a row of `search_articles`), the places of the found words, its story, and the
+    number of the story's outlets.
     """
 
     article: postgres.Row
@@ -105,7 +105,7 @@ def search(
 ) -> ResultPage:
     """A page of the articles that answer a query, each story once; after: the cursor of the page before.
 
-    scopes: the limits of the sources, by their names.
+    scopes: source -> the properties of the source that a query may use.
     patience: seconds that Postgres may take for one statement.
 
     QueryError if the query cannot be read, CursorError if the cursor belongs to another query, CostlyError if the
@@ -164,7 +164,8 @@ def _newest(made: Search, written: str, order: Order, place: SearchPlace, count:
     seen: set[int] = set()
     start = place
     once = Once(made.conn, _answering(made), (lambda ids: _before(made, ids, start)) if start.dated else None)
-    # Most candidates are answers. One candidate more than a page has shows whether there is a next page.
+    # Most candidates are answers, so the first step takes as many as a page has, and one more, which shows whether
+    # there is a next page.
     read, many = 0, count + 1
     while read < MOST_READ:
         found = candidates.find(made, place, many)
@@ -192,7 +193,8 @@ def _newest(made: Search, written: str, order: Order, place: SearchPlace, count:
 
 
 def _best(made: Search, written: str, place: SearchPlace, count: int) -> ResultPage:
-    """The best answers first: the newest candidates are ranked. All pages of a search use the same moment."""
+    """The best answers first: the newest candidates are ranked. All pages of a search count the age of articles from
+    the same moment."""
     found = candidates.find(made, SearchPlace(), RANKED + 1)
     chosen = list({row["article_id"]: row for row in found.rows}.values())[:RANKED]
     ordered = postgres.query(
@@ -307,7 +309,7 @@ def _read_cursor(after: str, written: str, order: Order) -> SearchPlace:
 
 
 def _moment(written: str, years: Collection[int] = range(MINYEAR, MAXYEAR + 1)) -> datetime:
-    """A moment of a cursor; ValueError if it is none, has no time zone, or is of another year."""
+    """A moment of a cursor; ValueError if it is no moment, has no time zone, or is not in these years."""
     moment = datetime.fromisoformat(written)
     if moment.tzinfo is None or moment.year not in years:
         raise ValueError(written)

@@ -1,4 +1,4 @@
-"""An article as matching reads it: its words once, with their places, for any number of terms."""
+"""The words of an article with their places. They are read once, and any number of terms is then looked up in them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ JOINER = "\u200c"
 class FieldWords:
     """The words of one field in order: tokens, their forms without accents, and the places of each form.
 
-    whole: the places at which a complete word may begin, and those at which it may end; None if it may at every place.
+    whole: the character offsets at which a match may begin, and those at which it may end; None if a match may begin
+    and end at every word.
 
     If joiners keep words of the field together, the field is read a second time as if these words were separate. In
-    this second reading a match must begin where a joined word begins and end where one ends: a piece of a joined word
-    is no complete word.
+    this second reading a match must begin where a word of the first reading begins, and end where such a word ends,
+    because a piece of a joined word is no complete word.
     """
 
     name: str
@@ -43,7 +44,7 @@ class FieldWords:
             at += 1
 
     def with_stem(self, stem: str) -> list[str]:
-        """The forms in the field that may be this form with a prefix."""
+        """The forms in the field that may be `stem` with a prefix."""
         if not self.stems:
             for form in self.places:
                 for rest in variants.without_prefix(form):
@@ -53,7 +54,8 @@ class FieldWords:
 
 @dataclass(slots=True)
 class ArticleWords:
-    """The fields of an article, name -> text, and their words; language: its code, if it is known."""
+    """The fields of an article, name -> text, and their words; language: the code of its language, empty if it is
+    unknown."""
 
     fields: Mapping[str, str]
     streams: list[FieldWords]
@@ -65,7 +67,7 @@ class ArticleWords:
 
 
 def read(fields: Mapping[str, str], language: str = "") -> ArticleWords:
-    """The words of these fields of an article in a language."""
+    """The words of these fields of an article; language: the code of the article's language."""
     streams = []
     for name, content in fields.items():
         first = _stream(name, content, content)

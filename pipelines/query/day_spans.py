@@ -14,7 +14,7 @@ FORMS = "2026-11-01, 2026-11, 2026 or how far back: 24h, 7d, 2w"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment in a request: at a date, or a span back from the moment of the request."""
+    """A moment in a request: a date, or a span of time back from the moment of the request."""
 
     at: datetime | None = None
     back: timedelta = timedelta()
@@ -24,15 +24,15 @@ class Moment:
         return self.at or now - self.back
 
     def is_past(self, end: Moment) -> bool:
-        """Whether this moment is at the end or later, whenever the request is made."""
+        """Whether this moment is the same as `end` or later, at whatever time the request is made."""
         if self.at and end.at:
             return self.at >= end.at
         return not self.at and not end.at and self.back <= end.back
 
 
 def read(written: str, *, end: bool) -> Moment | None:
-    """The moment that a person wrote; None if the text is no moment. A day, month or year gives its start or end, in
-    UTC.
+    """The moment that a person wrote; None if the text is no moment. A day, month or year gives its first moment, or
+    with `end` the moment after its last one, in UTC.
     """
     back = BACK.fullmatch(written.strip().lower())
     if back:

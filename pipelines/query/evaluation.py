@@ -1,7 +1,7 @@
 """Whether a query holds for one article. Only this module decides that; a search selects candidates for it.
 
-Terms are found as watches find them (`matcher`). This module adds AND, OR and NOT, filters, and how near two words are
-to each other.
+`matcher` finds the terms, for searches as for watches. This module adds AND, OR and NOT, filters, and how near two
+words are to each other.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pipelines.query.matcher import Hit
 from pipelines.query.terms import Term
 
 FIELDS = ("title", "description", "text")
-# An article may write at most this many words of a query as one word. Chosen: a verb has a prefix, an object and an
-# ending at most.
+# At most this many words of a query are also found where an article writes them as one word. Chosen: a verb has a
+# prefix, an object and an ending at most, which makes four parts.
 MOST_JOINED = 4
 
 
@@ -28,10 +28,10 @@ MOST_JOINED = 4
 class QueriedArticle:
     """An article in the form that a query reads.
 
-    groups: of its source.
+    groups: the groups of its source.
     dated: when it was published, or first seen.
     revised: whether it has a second wording.
-    kinds: of its changes, from `codes.RevisionKind`.
+    kinds: the kinds of its changes, from `codes.RevisionKind`.
     """
 
     title: str
@@ -94,9 +94,9 @@ def answer(asked: ReadyQuery, subject: QueriedArticle) -> list[Mark] | None:
 
 
 def places(node: Node, lookup: ArticleLookup, now: datetime | None = None) -> list[Hit] | None:
-    """The places that make a query true of an article; None if it is not true.
+    """The places because of which an article matches a query; None if it does not match.
 
-    now: spans are counted back from this.
+    now: the moment from which spans like 7d are counted back.
     """
     if isinstance(node, Find):
         return _find(node, lookup) or None
@@ -121,15 +121,15 @@ def places(node: Node, lookup: ArticleLookup, now: datetime | None = None) -> li
 
 
 def places_of_part(node: Every, number: int, lookup: ArticleLookup, now: datetime | None = None) -> list[Hit] | None:
-    """The places that make one part of a query true, as `places` gives them. A term is also there if the article writes
-    it in one word with the terms beside it: حزب الله as حزب‌الله.
+    """The places that make one part of a query true, as `places` gives them. A term also counts as found if the article
+    writes it in one word with its neighbours in the query: حزب الله as حزب‌الله.
     """
     part = node.parts[number]
     found = places(part, lookup, now)
     if found is not None or not isinstance(part, Find) or not any(stream.whole for stream in lookup.reading.streams):
         return found
-    # A watch still has its filters here, and a search does not, because Postgres answers them. So that both give the
-    # same, only terms are counted.
+    # The filters of a watch are still among the parts here; those of a search are not, because Postgres has answered
+    # them. So that both give the same result, only the terms are numbered.
     finds = [one for one in node.parts if isinstance(one, Find)]
     at = sum(isinstance(one, Find) for one in node.parts[:number])
     return [hit._replace(term=part.term) for hit in _find_joined(finds, at, lookup)] or None
@@ -155,7 +155,7 @@ def _find(find: Find, lookup: ArticleLookup) -> list[Hit]:
 
 
 def _find_joined(finds: Sequence[Find], at: int, lookup: ArticleLookup) -> list[Hit]:
-    """The words of an article that are one of these terms (by its number), written together with the terms before and
+    """The places where an article writes the term with the number `at` in one word with some of the terms before and
     after it.
     """
     found: list[Hit] = []
@@ -187,7 +187,7 @@ def _except(node: Except, lookup: ArticleLookup) -> list[Hit]:
 
 
 def _place(lookup: ArticleLookup, name: str) -> Callable[[Hit], tuple[int, int]]:
-    """A function that gives the numbers of a hit's first and last words in a field."""
+    """A function that says which words of a field a hit spans: the number of the first word and that of the last."""
     if name not in lookup.starts:
         stream = next(stream for stream in lookup.reading.streams if stream.name == name)
         lookup.starts[name] = [token.start for token in stream.tokens]

@@ -1,4 +1,4 @@
-"""Why a query does not hold: the parts that failed, in sentences; and parts of queries in the written form."""
+"""Sentences that say which parts of a query do not hold. Also writes a part of a query as a person would write it."""
 
 from __future__ import annotations
 
@@ -36,14 +36,15 @@ def write_part(node: Node) -> str:
 
 
 def say_what_holds(node: Node) -> str:
-    """A clause that says whether all parts of a query have to hold or one is enough, by its outermost operator."""
+    """A clause that says whether all parts of a query have to hold or one is enough; its outermost operator decides."""
     if isinstance(node, Every):
         return "all of its parts have to hold"
     return "one of its parts is enough" if isinstance(node, Either) else "it has one part"
 
 
 def of_text(node: Node) -> tuple[Node | None, list[str]]:
-    """A query without its filters (None if nothing is left), and the filters, because a text cannot decide them."""
+    """A query without its filters (None if nothing is left), and the filters in the written form. A text alone cannot
+    decide filters."""
     if isinstance(node, FieldFilter | DateFilter):
         return None, [write_part(node)]
     if isinstance(node, Without):
@@ -63,7 +64,7 @@ def of_text(node: Node) -> tuple[Node | None, list[str]]:
 
 
 def explain_failed(node: Node, lookup: ArticleLookup) -> list[str]:
-    """A sentence for each part of a query because of which an article does not match; empty if the article matches."""
+    """A sentence for each part of a query that does not hold for an article; no sentence if the article matches."""
     if evaluation.places(node, lookup) is not None:
         return []
     if isinstance(node, Find):
@@ -97,7 +98,7 @@ def explain_failed(node: Node, lookup: ArticleLookup) -> list[str]:
 def _spell(text: str) -> str:
     """A spelling or value as it stands, if a query takes it for one word.
 
-    Otherwise it stands in a kind of quotes that does not occur in it.
+    Otherwise it is put in a kind of quotes that does not occur in it.
     """
     try:
         pieces = [(piece.kind, piece.prefixes, piece.spellings) for piece in lexer.pieces(text, ())]

@@ -1,4 +1,4 @@
-"""The language of queries: what a person writes, read into records; every mistake is pointed at.
+"""The language of queries: turns what a person writes into records, or points at the mistake.
 
 any  = all ("OR" all)*          all  = item (["AND"] item)*      item = ("NOT" | "-") item | near
 near = leaf (("NEAR/5" | "EXCEPT") leaf)*    leaf = "(" any ")" | "title:(" any ")" | filter | term
@@ -19,15 +19,16 @@ from pipelines.query.day_spans import Moment
 from pipelines.query.lexer import QueryToken, TokenKind, pieces
 from pipelines.query.terms import PREFIXES, Term, checked_term
 
-# These are the limits of one query: its characters, its terms, the depth of its parentheses, and the words that NEAR
-# allows between two terms. Within them a query is read in milliseconds, and with 24 forms for each term it fits into
+# These are the limits of one query: its characters, its terms, the depth of its parentheses, and the distance in words
+# that NEAR allows. Within these limits a query is read in milliseconds, and with 24 forms for each term it fits into
 # one tsquery.
 LONGEST = 10_000
 MOST_TERMS = 250
 DEEPEST = 50
 WIDEST_NEAR = 50
 LANGUAGE = re.compile(r"[a-z]{2,3}")
-# UNWRITABLE finds control characters and halves of surrogate pairs, because no text in Postgres has them.
+# UNWRITABLE finds control characters and halves of surrogate pairs. Blanks replace them: Postgres refuses some of them,
+# and no word has one.
 UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 COUNTRY = re.compile(r"[A-Za-z]{2}")
 
@@ -44,8 +45,8 @@ class Field(StrEnum):
 
 
 class Standing(StrEnum):
-    """The values of `is:`. REVISED: the article has a second wording. REMOVED: its site has no such page now. The
-    others: it had a change of this kind at any time."""
+    """The values of `is:`. REVISED: the article has a second wording. REMOVED: its site no longer has its page. The
+    other values: the article has ever had a change of this kind."""
 
     REVISED = "revised"
     REMOVED = "removed"
@@ -86,7 +87,7 @@ class Except:
 
 @dataclass(frozen=True, slots=True)
 class FieldFilter:
-    """An article with one of these values."""
+    """The article must have one of these values in the field."""
 
     field: Field
     values: tuple[str, ...]
@@ -94,7 +95,7 @@ class FieldFilter:
 
 @dataclass(frozen=True, slots=True)
 class DateFilter:
-    """An article dated from a moment on, or before a moment."""
+    """The date of the article must be `since` or later, and before `until`; None: no limit on this side."""
 
     since: Moment | None = None
     until: Moment | None = None
@@ -168,7 +169,7 @@ def terms(node: Node) -> Iterator[Find]:
 
 
 def values(node: Node, field: Field, *, excluded: bool = False) -> Iterator[str]:
-    """The values that a query asks for in a field, in order; excluded: the values that it leaves out."""
+    """The values that a query asks for in a field, in order; with `excluded`, the values that the query rules out."""
     if isinstance(node, FieldFilter) and node.field == field and not excluded:
         yield from node.values
     elif isinstance(node, Every | Either):
@@ -223,7 +224,7 @@ def _all(reading: _Reading, *, title: bool, depth: int) -> Node:
 
 
 def _check_dates(reading: _Reading, parts: Sequence[Node], begins: Sequence[QueryToken | None]) -> None:
-    """Raise an error at a date if no day is left between it and a date before it in the query."""
+    """Raise an error if two dates of a query leave no day between them; the error points at the second date."""
     dates = [(part, piece) for part, piece in zip(parts, begins, strict=True) if isinstance(part, DateFilter)]
     for n, (one, _) in enumerate(dates):
         for other, piece in dates[n + 1 :]:

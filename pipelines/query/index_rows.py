@@ -1,6 +1,6 @@
-"""The rows of the search index: how their words and places are written, for Postgres and in an article file.
+"""How the rows of the search index are written, with their words and places, for Postgres and in an article file.
 
-`vectors` makes them of an article.
+The module `vectors` makes the rows from an article.
 """
 
 from __future__ import annotations
@@ -13,26 +13,27 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-# This is the version of the index's content and of its form in article files. The number changes if either of them
-# does.
+# This is the version of the index's content and of its form in article files. The number changes if the content or the
+# form changes.
 VERSION = 3
-# A tsvector can have no place after LAST_PLACE. The bits above the lowest WEIGHT_BITS are the weight of a place: A is
-# 3, B is 2, and 0 is none.
+# A place in a tsvector is a number. Its lowest WEIGHT_BITS bits are the position, which is LAST_PLACE at most. The bits
+# above are the weight: 3 is A, 2 is B, 0 is none.
 LAST_PLACE, WEIGHT_BITS = 16_383, 14
 WEIGHT_LETTERS = ("", "C", "B", "A")
 # TITLE is the mark before a word of the title, and AUTHOR the mark before a word of an author's name; no word has these
 # signs.
 TITLE, AUTHOR = "=", "@"
 MARKS = (TITLE + AUTHOR).encode()
-# A tsvector's binary form has two kinds of numbers. COUNT: how many words it has. PLACES: how many places a word has,
-# and each of them.
+# These are the two kinds of numbers in a tsvector's binary form. COUNT is for the number of its words. PLACES is for
+# the number of a word's places, and for each place.
 COUNT, PLACES = struct.Struct(">I"), struct.Struct(">H")
-# Rows in another form may raise these errors.
+# To read a row in another form may raise one of these errors.
 UNREADABLE = (ValueError, TypeError, IndexError, struct.error)
 
 
 class Shape(IntEnum):
-    """Which part of an article a row of the search index has, and in which form."""
+    """Which part of an article a row of the search index has, and in which form; `vectors` says what each shape
+    means."""
 
     EXACT = 0
     JOINED = 1
@@ -42,7 +43,7 @@ class Shape(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """A row of the search index; lexemes: its words, each with its places, to which their weights are added."""
+    """A row of the search index; lexemes: each word -> its places, which have their weight in the upper bits."""
 
     part: int
     shape: Shape
@@ -81,13 +82,13 @@ def write_rows(made: Sequence[Vector], words: Iterable[str]) -> list[Any]:
 
 
 def leave_out(value: Sequence[Any], before: set[bytes]) -> Sequence[Any]:
-    """What `write_rows` made, with those words alone that are not among the words before; adds them to these.
+    """The result of `write_rows` without the words that are in `before`; the words that remain are added to `before`.
 
-    The words come from the rows, for the line of another file may have been without some of its words.
+    The words are read from the rows, because the given list of words may have lost some of them in an earlier file.
     """
     try:
         new = {word for row in read(value) for word in _find_words(row.words)} - before
-    # Load names the line that cannot be read.
+    # # Load will report this line, which cannot be read.
     except UNREADABLE:
         return value
     before |= new
@@ -95,7 +96,7 @@ def leave_out(value: Sequence[Any], before: set[bytes]) -> Sequence[Any]:
 
 
 def is_current(value: Sequence[Any]) -> bool:
-    """Whether an article file has rows of this version."""
+    """Whether an article's rows in an article file are of this version."""
     return bool(value) and value[0] == VERSION
 
 
@@ -106,7 +107,7 @@ def read(value: Sequence[Any]) -> list[PackedVector]:
 
 
 def read_words(value: Sequence[Any]) -> bytes:
-    """The distinct words in these rows, a blank between two, without those that an earlier line of the file has."""
+    """The distinct words in these rows, separated by blanks, without the words that an earlier line of the file has."""
     _, _, words = value
     return bytes(words.encode())
 

@@ -18,7 +18,7 @@ QUOTES = {'"': '"', "“": '”"', "„": '“”"', "«": "»", "”": '”"'}
 ALIKE = str.maketrans("（）｜＂－＊／‐‑–—−", '()|"-*/-----')
 # A wide colon is also punctuation of a text, so it counts as a plain colon only after the name of a prefix.
 WIDE_PREFIX = re.compile(r"(?<![A-Za-z_])([A-Za-z_]+)：")
-# A quote within a Hebrew word marks an acronym (צה"ל), and is no quote.
+# A quotation mark within a Hebrew word marks an acronym (צה"ל), and begins or ends no quote.
 GERSHAYIM = '(?<=[\u05d0-\u05ea])["”“](?=[\u05d0-\u05ea])'
 ACRONYM = re.compile(GERSHAYIM)
 PREFIX = re.compile(r"([A-Za-z_]+):")
@@ -27,9 +27,9 @@ BLANK = re.compile("[\\s\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]+")
 BARE = re.compile(f'(?:[^\\s()|"“„«»”\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]|{GERSHAYIM})+')
 NEAR = re.compile(r"near(?:/([^\s()]*))?(?=[\s()]|$)", re.IGNORECASE)
 NEAR_ALONE = "NEAR"
-# Numbers with more digits than this all mean the same: far too many words.
+# A distance of NEAR with more digits than this is far too large, so no more digits are read.
 DIGITS_OF_NEAR = 6
-# Most pieces are plain words: letters and digits between blanks.
+# Most pieces are plain words (letters and digits between blanks), so this pattern is tried first.
 PLAIN = re.compile(r"[^\W_]+(?=\s|$)")
 
 
@@ -51,11 +51,11 @@ WORDS = {str(kind): kind for kind in (TokenKind.AND, TokenKind.OR, TokenKind.NOT
 
 @dataclass(frozen=True, slots=True)
 class QueryToken:
-    """written[start:end] of a query.
+    """A piece of a query: written[start:end].
 
-    prefixes: the texts before a colon.
-    spellings: of a term.
-    number: of NEAR.
+    prefixes: the names before its colons.
+    spellings: the spellings of a term.
+    number: the distance of a NEAR.
     """
 
     kind: TokenKind
@@ -118,7 +118,7 @@ def _term(written: str, start: int) -> QueryToken:
     while prefix := PREFIX.match(written, at):
         behind = prefix.end()
         if not prefixes and (behind == len(written) or BLANK.match(written, behind)) and not prefix[1].islower():
-            # `Analysis: ` is a word of a copied title, and no prefix.
+            # `Analysis: ` is no prefix, but a word of a copied title.
             break
         prefixes.append(prefix[1])
         at = behind

@@ -18,13 +18,15 @@ from pipelines.query import stems, variants
 from pipelines.query.article_words import JOINER, ArticleWords, FieldWords
 from pipelines.query.terms import Term
 
-# An alert has at most this many places. Chosen: a message shows a few, and the article has the rest.
+# An alert lists at most this many places of its terms. Chosen: a message shows only a few places, and the rest can be
+# seen in the article.
 MAX_ALERT_MATCHES = 20
 # A sentence with at most this many characters is shown whole. Chosen: it takes four lines on a phone.
 LONGEST_SENTENCE = 300
 # Of a longer sentence, this many characters are shown on each side of the place. Chosen: they take a line on a phone.
 SNIPPET_CHARACTERS = 70
-# Tanwin on an alef makes the accusative of a common noun look like a name that ends in alef (درعاً, a shield).
+# This is the sign of tanwin. Without it, the accusative of a common noun (درعاً, a shield) looks like a name that ends
+# in alef (درعا, a city).
 TANWIN = "\u064b"
 
 
@@ -32,7 +34,7 @@ TANWIN = "\u064b"
 class Word:
     """The words that can fill a place in a phrase: one of these forms, or any word that begins with `start`.
 
-    stem_of: if set, a word with this beginning must also be a form of this word in the language of the text.
+    stem_of: if this is set, only words with the same stem as `stem_of` in the language of the text fill the place.
     """
 
     forms: frozenset[str]
@@ -60,7 +62,8 @@ class Spelling:
 
 
 class Hit(NamedTuple):
-    """A term at a place: content[start:end] of a field. It is a tuple because an article makes thousands of them."""
+    """A term at a place: content[start:end] of a field. A hit is a tuple, which is cheap to make, because an article
+    has thousands of hits."""
 
     term: Term
     field: str
@@ -70,8 +73,12 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """The spellings of a term by written form, by the beginning of a word, and by the form with an ending; and the
-    parts of words that it looks for."""
+    """By which words of an article a term is looked up.
+
+    forms: a written form -> the spellings that begin with it.
+    starts: the beginning of a word -> the spellings.
+    stems: a form with an ending and without a prefix -> the spellings.
+    parts: the parts of words that a `sub:` looks for."""
 
     forms: dict[str, list[Spelling]] = field(default_factory=dict)
     starts: dict[str, list[Spelling]] = field(default_factory=dict)
@@ -101,7 +108,8 @@ def hits(term: Term, reading: ArticleWords) -> list[Hit]:
 
 
 def matches(hits: Iterable[Hit], fields: Mapping[str, str]) -> tuple[Match, ...]:
-    """The places that are shown, in order: for each term and place the longest; MAX_ALERT_MATCHES at most."""
+    """The places that are shown, in order, MAX_ALERT_MATCHES at most. Of several hits of a term that begin at one
+    place, the longest is shown."""
     order = {name: number for number, name in enumerate(fields)}
     best: dict[tuple[Term, str, int], Hit] = {}
     for hit in sorted(hits, key=lambda hit: (order[hit.field], hit.start)):
@@ -180,7 +188,7 @@ def _places(made: Forms, stream: FieldWords, language: str) -> Iterator[tuple[in
             if spelling.stem_of and not stems.alike(form, spelling.stem_of, language):
                 continue
             if not (spelling.rest or spelling.bare_alef or stream.whole):
-                # Most terms are a single word.
+                # Most terms are a single word, and need no more checks.
                 for place in stream.places[form]:
                     yield stream.tokens[place].start, stream.tokens[place].end
                 continue
@@ -200,7 +208,7 @@ def _places(made: Forms, stream: FieldWords, language: str) -> Iterator[tuple[in
 
 
 def _find_spelled(made: Forms, stream: FieldWords) -> Iterator[tuple[str, list[Spelling]]]:
-    """The words of a stream that can begin a spelling, each with these spellings."""
+    """Each word of a stream that can be the first word of a spelling, with the spellings that it can begin."""
     for form in made.forms.keys() & stream.places.keys():
         yield form, made.forms[form]
     for start, spellings in made.starts.items():

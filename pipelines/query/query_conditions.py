@@ -1,7 +1,7 @@
-"""How queries are prepared for many articles: the conditions that every article that matches a query fulfils, as
-arrays.
+"""Prepares queries for many articles: writes the conditions that an article must fulfil to match a query into arrays.
 
-`query_set` uses the arrays. A clause may let too many articles pass, but never too few.
+`query_set` uses the arrays. A clause is such a condition. It may let articles pass that do not match, but it lets every
+article pass that matches.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from pipelines.query.grammar import Either, Every, Except, Field, FieldFilter, F
 from pipelines.query.query_set import QuerySet
 from pipelines.query.terms import Term
 
-# A query is looked up by one of its clauses. CLAUSES: at most this many others are tested besides. EXCLUSIONS: at most
-# this many excluded words are tested. Chosen: most queries have no more, and each takes four bytes for every query.
+# A query is looked up by one of its clauses. CLAUSES: at most this many more of its clauses are tested. EXCLUSIONS: at
+# most this many of its excluded terms are tested. Chosen: most queries have no more clauses and excluded terms; the
+# room for each of them takes four bytes in every query.
 CLAUSES, EXCLUSIONS = 3, 2
 # If nothing is known of a word's frequency, the assumed share of articles with the word is this value divided by the
 # number of its letters. Chosen: an unknown word is in far fewer than one article in a thousand.
 UNSEEN = 0.0002
-# Each of these shares of articles is assumed to have a key of that kind. Chosen: only the order of the shares matters.
+# For each kind of key, this is the share of articles that are assumed to have a given key of that kind. Chosen: only
+# the order of the shares matters, because a query is looked up by its rarest clause.
 USUAL = {"start": 0.05, "stem": 0.02, "piece": 0.2, "filter": 0.2, "lang": 0.6}
 Keys = frozenset[str]
 
@@ -101,8 +103,8 @@ class _Build:
                     first.setdefault(spelling, set()).add(kind + form)
         ways = [[frozenset(keys), *map(_rest, spelling.rest)] for spelling, keys in first.items()]
         for part in made.parts:
-            # In the text that is searched each word stands between blanks. The words at both ends of the wanted part
-            # may be longer.
+            # A part can have several words. Where two of them meet, the text has a blank. Before the first word and
+            # after the last one, the text may have more letters.
             last = len(words := part.split(" ")) - 1
             padded = (" " * (n > 0) + word + " " * (n < last) for n, word in enumerate(words))
             ways.append([frozenset(["p" + piece]) for word in padded for piece in query_set.pieces(word)])

@@ -1,10 +1,10 @@
-"""Many queries prepared for one article after another: which queries are examined, and which of these hold.
+"""Finds which of many prepared queries hold for an article, for one article after another.
 
-For each query some clauses are kept. A clause is a set of keys (a word, the beginning of one, a filter …). Every
+For each query some clauses are kept. A clause is a set of keys (a word, the beginning of a word, a filter …). Every
 article that matches the query has at least one of these keys. A query is looked up by its rarest clause. For all
-queries that remain, three more clauses and two excluded words are checked together, in numpy. The queries that still
-remain are read as a search reads them (`evaluation.places`), by position. So the clauses may let too many articles
-pass, but never too few.
+queries that remain, three more clauses and two excluded words are checked together, in numpy. For each query that still
+remains, `evaluation.places` decides, as it does in a search. So a clause may let articles pass that do not match, but
+it lets every article pass that matches.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from pipelines.query.terms import Term
 # This is the version of the form of the arrays, and of the meaning that `grammar` gives to a query. Stored arrays with
 # another number are built again.
 FORM = 3
-# A query's rows have a fixed number of clauses. These two fill the empty places: ALWAYS in `required`, because every
-# article meets it, and NEVER in `excluded`, because no article meets it.
+# Each query has a fixed number of places for clauses in `required` and `excluded`. These two clauses fill the empty
+# places: ALWAYS in `required`, because every article meets it, and NEVER in `excluded`, because no article meets it.
 ALWAYS, NEVER = 0, 1
 # The letters of a `sub:` are found by pieces of this many letters. Chosen: no shorter `sub:` is allowed.
 PIECE_LETTERS = 3
-# A process remembers at most so many words and queries. Chosen: a language has as many words, and memory must have a
-# limit.
+# A process remembers at most this many words and this many queries. Chosen: the articles of a language use about as
+# many words, and memory must have a limit.
 MAX_WORDS, MAX_NODES = 100_000, 100_000
-# A key's hash has this many bytes. Chosen: among a million keys, two hashes are equal once in ten million
-# installations.
+# A key's hash has this many bytes. Chosen: of ten million installations with a million keys each, fewer than one has
+# two keys with the same hash.
 HASH_BYTES = 8
 
 
@@ -118,7 +118,8 @@ def _remember(made: QuerySet, forms: Sequence[str]) -> None:
     for form in forms:
         own = ["w" + form, *("b" + form[:many] for many in starts if many <= len(form))]
         if kinds[0]:
-            # A word of one letter has no prefix, and is a piece of a word that joiners keep together: سوریه‌ی.
+            # `without_prefix` gives nothing for a word of one letter, so the word itself is added. Such a word is a
+            # piece of a word that joiners keep together: سوریه‌ی.
             own += ["e" + rest for rest in {form, *variants.without_prefix(form)}]
         if kinds[1]:
             own += ["p" + piece for piece in pieces(f" {form} ")]

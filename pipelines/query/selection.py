@@ -27,8 +27,9 @@ Scopes = Mapping[str, Scope]
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """Filters that every matching article fulfils, None if there is none; rest: the rest of the query, None if nothing
-    is left.
+    """The filters of a query that Postgres answers. A field is None if the query has no such filter.
+
+    rest: the rest of the query; None if nothing is left.
 
     kind: the kind of a change that the article must have had.
     """
@@ -57,7 +58,8 @@ def between(since: str, until: str, from_name: str, to_name: str) -> DateFilter 
 
 
 def select(node: Node, now: datetime, scopes: Scopes) -> Selection:
-    """The filters of a query. A filter for a country or group becomes one for the sources there."""
+    """The filters of a query. A filter for a country or group becomes a filter for the sources of this country or
+    group."""
     made = Selection()
     rest: list[Node] = []
     for part in node.parts if isinstance(node, Every) else (node,):

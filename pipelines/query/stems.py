@@ -12,7 +12,7 @@ from typing import Any
 
 import snowballstemmer
 
-# LANGUAGES has the stemmers' names of the languages that have a stemmer. Arabic has its own rules (variants).
+# LANGUAGES has the name of the stemmer for each language that has a stemmer. Arabic has its own rules (variants).
 LANGUAGES = {
     "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
     "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hu": "hungarian",
@@ -32,7 +32,8 @@ def beginning(word: str) -> str:
 
 
 def alike(form: str, word: str, language: str) -> bool:
-    """Whether a form is the word with any ending, in a text of this language. Without a stemmer, it must be equal."""
+    """Whether a form is the word with any ending, in a text of this language. If the language has no stemmer, form and
+    word must be equal."""
     code = language.split("-")[0].lower()
     if form == word or code not in LANGUAGES:
         return form == word
@@ -45,7 +46,8 @@ def _beginning(word: str, language: str) -> str:
     return shared if len(shared) >= SHORTEST_LETTERS else word[:SHORTEST_LETTERS]
 
 
-# Words are remembered: one takes 0.1 ms in Python, and the usual words of some languages are soon in memory.
+# The stems of words are remembered: to compute a stem takes 0.1 ms in Python, and the common words of a few languages
+# are soon all in memory.
 @lru_cache(maxsize=1 << 16)
 def _stem(word: str, language: str) -> str:
     return str(_stemmer(LANGUAGES[language]).stemWord(word))

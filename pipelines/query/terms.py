@@ -23,7 +23,8 @@ PREFIXES = {
 }
 WRITTEN_AS = {"exact": "exact", "suffix": "suffix", "stem": "stem", "substring": "sub"}
 WRITTEN = re.compile(r"([a-z]+):(?=\S)(.*)", re.DOTALL)
-# A `sub:` has at least this many letters. Chosen: any two letters are in nearly every text.
+# A `sub:`, or the beginning of a word before a `*`, has at least this many letters. Chosen: any two letters are in
+# nearly every text.
 SHORTEST_PART_LETTERS = 3
 # SYLLABLE finds a Korean syllable, which is one character.
 SYLLABLE = re.compile("[\uac00-\ud7a3]")
@@ -65,7 +66,7 @@ class Term:
 def parse_term(written: str) -> Term:
     """The term that a person wrote; WatchError says what is allowed.
 
-    `داعش`, `exact:حماس`, `keep:حماس`, `suffix:غارة`, `sub:ديمقراط`, `سوريا|سورية`, `terror*`.
+    Examples: `داعش`, `exact:حماس`, `keep:حماس`, `suffix:غارة`, `sub:ديمقراط`, `سوريا|سورية`, `terror*`.
     """
     match = WRITTEN.fullmatch(written.strip())
     mode, article, rest = "clitics", "optional", written.strip()
@@ -108,8 +109,8 @@ def _check(spelling: str, mode: str) -> None:
 
 
 def _count_letters(form: str) -> int:
-    """The letters of a normal form. A Korean syllable has at least two; in a script without spaces, each letter is a
-    word.
+    """How many letters a normal form counts as. A Korean syllable counts as two, because it has at least two sounds. In
+    a script without spaces, each letter counts as SHORTEST_PART_LETTERS, because it is a word.
     """
     bare = text.bare(form)
     return (len(bare) + len(SYLLABLE.findall(bare))) * (SHORTEST_PART_LETTERS if text.has_unspaced(form) else 1)

@@ -19,7 +19,7 @@ PREFIXES = frozenset(c + p for c in CONJUNCTIONS for p in (*PREPOSITIONS, *ARTIC
 PRONOUNS = ("ه", "ها", "هم", "هن", "هما", "ك", "كم", "نا", "ي")
 PLURALS = ("ات", "ين", "ان", "ون", "تين", "تان")
 # Before a pronoun or another noun, a plural or a dual loses its ن: لاجئوهم, غارتي الأمس. JOINED has the endings that
-# this makes.
+# come of this.
 JOINED = (
     *("و", "تا", "تي", "ينا", "ونا"),
     *(f"ات{pronoun}" for pronoun in PRONOUNS),
@@ -37,14 +37,14 @@ def is_arabic(form: str) -> bool:
 def add_prefixes(form: str, *, add_article: bool) -> set[str]:
     """A normal form with every conjunction, preposition and article that can be written before it.
 
-    A word without the article has 24 forms (12 without add_article), a word with the article has 12:
-    `العراق` is not found as `عراق`.
+    A word without the article has 24 forms, or 12 without add_article. A word with the article always keeps it, so
+    `العراق` is not found as `عراق`; it has 12 forms, or 15 if ل follows the article.
     """
     bare = {c + p + form for c in CONJUNCTIONS for p in PREPOSITIONS}
     if form.startswith(ARTICLE) and len(form) > len(ARTICLE) + 1:
         noun = form.removeprefix(ARTICLE)
         forms = {c + a + noun for c in CONJUNCTIONS for a in ARTICLES}
-        # With ل before it, two of three ل remain: اللجنة becomes للجنة.
+        # If such a word gets a ل before it, two of the three ل remain: اللجنة becomes للجنة.
         return forms | {c + LAM + noun for c in CONJUNCTIONS if noun.startswith(LAM)}
     if not add_article:
         return bare
@@ -62,7 +62,8 @@ def inner(form: str, *, add_article: bool) -> set[str]:
 
 
 def endings(form: str) -> set[str]:
-    """A normal form with the endings of number, possession and origin; a final ة (written ه here) opens to ت."""
+    """A normal form with the endings of number, possession and origin; before an ending, a final ة (written ه here)
+    becomes ت."""
     found = {form + ending for ending in ENDINGS}
     if form.endswith("ه"):
         stem = form[:-1]
@@ -88,6 +89,6 @@ def without_prefix(form: str) -> frozenset[str]:
     """All forms that may be left of a written form without its prefix. From each of them, `add_prefixes` must give the
     written form again."""
     found = {form[len(p) :] for p in PREFIXES if form.startswith(p) and len(form) > len(p) + 1}
-    # A term with the article keeps it: للعراق is read as العراق.
+    # After لل, the article may be restored, because a term with the article keeps it: للعراق also gives العراق.
     lil = [form[len(p) :] for p in PREFIXES if p.endswith("لل") and form.startswith(p)]
     return frozenset(found | {ARTICLE + rest for rest in lil} | {ARTICLE + LAM + rest for rest in lil})

@@ -1,12 +1,15 @@
-"""What the search index has of an article, and which of its rows can answer a query. Only this module knows tsvectors.
+"""What the search index has of an article, and which of its rows can answer a query. Only this module and `index_rows`
+know tsvectors.
 
-Both sides are made here from the words of `text.tokens`. So the index and its queries always have the same normal form:
-Postgres' own parser and dictionaries never see a text. The index only names candidates: every condition made here holds
-for all articles that `evaluation` finds, and often for some more.
+Here both the rows and the queries are made from the words of `text.tokens`. So the index and its queries always have
+the same normal form: Postgres' own parser and dictionaries never see a text. The index only names candidates: every
+condition made here holds for all articles that `evaluation` finds, and often for some more.
 
-A tsvector ends at 1 MB, at position 16,383 and at 255 places a word. An article within these limits is one row with
-places (EXACT). If joiners keep words together, not all places are words of their own (JOINED). A longer article is one
-row of its words alone (WORDS), the longest ones several such rows (PART).
+A tsvector ends at 1 MB, at position 16,383 and at 255 places a word. So a row has one of four shapes:
+EXACT: all words of an article within these limits, with their places.
+JOINED: the same, but joiners keep some words together, so at some places there is only a piece of a word.
+WORDS: all words of a longer article, without places.
+PART: some of the words of a very long article, which has several such rows.
 """
 
 from __future__ import annotations
@@ -27,7 +30,8 @@ from pipelines.query.matcher import Word
 # Postgres adds).
 MOST_PLACES = 255
 MOST_BYTES = 800_000
-# A word has at most this many letters, because a tsvector takes 2,046 bytes, and a letter has four at most.
+# A word has at most this many letters, because a tsvector takes words of at most 2,046 bytes, and a letter has four
+# bytes at most.
 LONGEST_WORD = 500
 # If more words than this contain the letters of a `sub:`, the index does not help, and candidates are read instead.
 MOST_WORDS = 5_000
@@ -37,13 +41,13 @@ MOST_FORMS = 30_000
 WEIGHTS = {"title": 3 << WEIGHT_BITS, "description": 2 << WEIGHT_BITS, "text": 0}
 # The places of two fields are this far apart. NEAR allows fewer words between, so it never connects two fields.
 GAP = 60
-# BESIDE finds the sign before the distance between two words in a tsquery; no word has this sign.
+# BESIDE finds the operator that sets the distance between two words in a tsquery (`<->`, `<5>`); no word contains it.
 BESIDE = re.compile(r"<(-|\d+)>")
 # One letter can stand for several words (ﷺ has four). In the text these words share the letter's place; in the index
 # each has a place of its own.
 LIGATURE = 4
-# One NEAR has at most this many written forms. Each form is written, and counted, once for each possible number of
-# words between.
+# The condition for one NEAR has at most this many written forms. It repeats every form for each distance and for both
+# orders, and each repetition counts.
 MOST_NEAR_FORMS = 6_000
 
 
@@ -51,8 +55,8 @@ MOST_NEAR_FORMS = 6_000
 class Conditions:
     """tsqueries that every index row of a matching article fulfils, one for each shape; None if none can be made.
 
-    exact: whether an article matches the query, except for the query's filters, if its row of the shape EXACT fulfils
-    its condition.
+    exact: whether `of_exact` decides alone: an article with a row of the shape EXACT that fulfils it matches the query,
+    apart from the query's filters.
     placed: whether the query depends on how words stand to each other. The index alone cannot tell this.
     """
 
@@ -100,7 +104,8 @@ def lexeme(form: str) -> str:
 
 
 def parts(node: Node) -> set[str]:
-    """The parts of words (`sub:`) in a query, in normal form. `conditions` needs the words that contain them."""
+    """The parts of words (`sub:`) in a query, in normal form. Of a part with several words, only the first word.
+    `conditions` needs the words that contain them."""
     found = set()
     for find in terms(node):
         for part in matcher.forms(find.term).parts:
@@ -109,7 +114,8 @@ def parts(node: Node) -> set[str]:
 
 
 def conditions(node: Node, words_of: Mapping[str, Sequence[str]]) -> Conditions:
-    """The conditions for the index; words_of: `parts` of the query -> the words with them, or more than MOST_WORDS.
+    """The conditions for the index; words_of: each of the `parts` of the query -> the words that contain it. A list
+    with more than MOST_WORDS words need not be complete.
 
     QueryError if the query has more written forms than a tsquery takes.
     """
@@ -125,11 +131,11 @@ def conditions(node: Node, words_of: Mapping[str, Sequence[str]]) -> Conditions:
 
 
 class _Writing:
-    """Writes a node as a tsquery for rows of one shape; None if such a row cannot tell whether it holds."""
+    """Writes a node as a tsquery for rows of one shape; None if such a row cannot tell whether the node holds."""
 
     def __init__(self, words_of: Mapping[str, Sequence[str]], shape: Shape) -> None:
         self.words_of, self.shape, self.forms = words_of, shape, 0
-        # A row with a part of the words must have any of the wanted words.
+        # A row of the shape PART has only some of the article's words, so one of the wanted words is enough.
         self.all_of = " | " if shape == Shape.PART else " & "
         self.next_to = " <-> " if shape <= Shape.JOINED else self.all_of
 
@@ -153,8 +159,8 @@ class _Writing:
         return None
 
     def near(self, node: Near) -> str | None:
-        """The condition for NEAR by the places of a row; None if the places cannot decide it: for phrases, or for too
-        many forms."""
+        """The condition for NEAR by the places of a row; None if places cannot decide it: in rows of other shapes than
+        EXACT, for phrases, for parts of words, or for too many forms."""
         sides = [[one for find in side for one in self.groups(find).items()] for side in (node.left, node.right)]
         left, right = (sorted({form for _, forms in side for form in forms}) for side in sides)
         furthest = node.distance + LIGATURE
@@ -169,7 +175,8 @@ class _Writing:
         return " | ".join(f"({one} <{step}> {other}) | ({other} <{step}> {one})" for step in steps)
 
     def groups(self, find: Find) -> dict[tuple[Word, ...], set[str]]:
-        """The words that may follow a first one -> the forms of that first one, as lexemes of a tsquery."""
+        """The forms of a term's first word, as lexemes of a tsquery, grouped by the words that must follow the first
+        word."""
         made = matcher.forms(find.term)
         before = TITLE if find.title else ""
         groups: dict[tuple[Word, ...], set[str]] = {}
@@ -210,7 +217,7 @@ class _Writing:
         return self.row([*([firsts] if firsts else []), *([quote(before + word)] for word in rest[:-1]), last])
 
     def without(self, node: Without) -> str | None:
-        # In rows of other shapes, what stands at a place may be only a part of a word.
+        # In a row of another shape than EXACT, a word may be only a piece of a word of the article.
         part = self.node(node.part) if self.shape == Shape.EXACT and _exact(node.part, self.words_of) else None
         return f"!({part})" if part else None
 
@@ -229,7 +236,7 @@ _NOTHING = "' '"
 
 
 def _exact(node: Node, words_of: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a row with places decides everything about the text of a node."""
+    """Whether a row of the shape EXACT is enough to decide whether a node holds."""
     if isinstance(node, Every | Either):
         return all(_exact(part, words_of) for part in node.parts)
     if isinstance(node, Without):

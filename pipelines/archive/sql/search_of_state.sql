@@ -1,5 +1,5 @@
--- The newest articles that are revised, removed or both, and that the index finds for a query, after the last one before this page. There is
--- an index of the articles in each state in the order of their dates, so Postgres can stop when it has enough.
+-- The next articles, newest first, that are revised, removed or both, and that the index finds for a query. An index has the articles in each state
+-- in the order of their dates, so Postgres can stop when it has enough.
 select a.id as article_id, a.dated, %(exact)s and w.shape = 0 as sure
 from (
     select id, least(coalesce(published_at, first_fetched_at), first_fetched_at) as dated
