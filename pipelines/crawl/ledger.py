@@ -51,7 +51,7 @@ class FetchResult:
     final: whether a page that is gone is never asked for again.
     found: what a feed, sitemap or section named.
     left_out: how many links of a section page were not read, because the page has too many.
-    asks: what a list says about when to ask again, in the form of rhythm.asks.
+    asks: what a list says about when to ask again, as `rhythm.asks` gives it.
     """
 
     url_id: int
@@ -207,7 +207,9 @@ def known_of_file(conn: postgres.Connection, name: str) -> int:
 
 
 def release(conn: postgres.Connection, source: str, *, past: bool = False) -> int:
-    """Give back the leases of a source, or of its past, part of the caller's transaction; gives how many URLs."""
+    """Give back the leases of a source, with `past` only those of its backfills and imports, and otherwise all others.
+    Part of the caller's transaction; gives how many URLs.
+    """
     return postgres.execute(conn, "release_leases", source=source, past=past)
 
 
@@ -254,7 +256,7 @@ def ends_of_run(conn: postgres.Connection, run: str, source: str = "") -> list[p
 
 
 def urls_of_run(conn: postgres.Connection, run: str, source: str = "") -> Iterator[postgres.Row]:
-    """The URLs that a run discovered, one by one, in the order of their discovery, a batch at a time."""
+    """The URLs that a run discovered, one by one, in the order of their discovery. They are read in batches."""
     after = 0
     while rows := postgres.query(conn, "urls_of_run", run=run, source=source, after=after, count=postgres.ROWS_AT_ONCE):
         yield from rows

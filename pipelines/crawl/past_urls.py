@@ -151,7 +151,7 @@ def _list(source: Source, run: str, kind: Kind, url: str, via: str) -> tuple[obj
 
 
 def _left_out(reading: ListReading, entry: Entry) -> tuple[object, ...]:
-    """The row of a sitemap that is about other days."""
+    """The row of a sitemap that names only articles of other days."""
     address = {
         "url_key": PREFIX + urls.key(entry.url), "variant_key": None, "url": urls.clean(entry.url),
         "host": urls.host(entry.url),

@@ -87,7 +87,8 @@ set next_at = now(), kind = excluded.kind, url = excluded.url, via = '', alias_o
     last_modified = case when urls.missed_at is null then urls.last_modified else '' end
 
 -- name: due_looks
--- Make looks due now that are planned for the next hours, because the next crawl may be a night away.
+-- Make looks due now that are planned within `look_ahead`, because the next crawl may be a night away. Pages that were looked at within
+-- `apart` are left out.
 update urls set next_at = now()
 where source = %(source)s and kind = 'article' and due_for = 'planned' and next_at between now() and now() + %(look_ahead)s
     and fetched_at < now() - %(apart)s
@@ -193,7 +194,7 @@ group by code, reason
 order by count(*) desc
 
 -- name: known_guids
--- The articles to which a feed of the source gave one of these guids. Articles that a crawl is fetching now are left out.
+-- The stored articles to which a feed of the source gave one of these guids. Articles that a crawl is fetching now are left out.
 select id, url, url_key, variant_key, host, entry ->> 'guid' as guid, coalesce(entry ->> 'title', '') as title
 from urls
 where source = %(source)s and kind = 'article' and alias_of is null and leased_until is null
@@ -283,8 +284,8 @@ where lent.id = any(%(aliases)s) and u.id = lent.alias_of and u.fetched_at is nu
 select id, kind, url, via, lastmod_true, lastmod_false from urls where source = %(source)s and url_key = %(key)s
 
 -- name: lists_had
--- The lists of a source that may have to wait: when each was fetched, and how long it asks us to wait (asks). Left out are lists that are
--- due for another reason, and lists that this run has asked already.
+-- The lists of a source that may have to wait: when each was fetched, and how long it asks us to wait (asks). Lists that are due for
+-- another reason, and lists that this run has asked already, are left out.
 select url_key, fetched_at, asks from urls
 where source = %(source)s and url_key = any(%(keys)s) and kind <> 'article' and via = '' and missed_at is null
     and state in ('stored', 'unchanged') and next_at is null and fetched_at is not null and decided_run is distinct from %(run)s
@@ -528,8 +529,8 @@ select host from unnest(%(hosts)s::text[]) as host
 where pg_try_advisory_lock(hashtextextended('host ' || host, 0))
 
 -- name: try_again
--- A list names these URLs again, and their pause is over: their tries were used up, robots.txt or the guard refused them, or they led to
--- another site. Give each URL one more try.
+-- These URLs were given up: their tries were used up, robots.txt or the guard refused them, or they led to another site. Now a list names
+-- them again, and their pause is over. Give each URL one more try.
 update urls
 set state = case when state in ('excluded', 'gone') then 'discovered' else state end, next_at = now(), due_for = 'retry', due_by = null
 where id = any(%(ids)s)

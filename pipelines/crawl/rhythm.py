@@ -1,5 +1,4 @@
-"""When a list is due: as often as its source publishes, within the bounds of the source's file, and never more often
-than the list allows.
+"""When a list is due: as often as its source publishes and the list allows, within the bounds of the source's file.
 
 These times count only in runs that begin by themselves. If a person starts a crawl, all lists are asked.
 """

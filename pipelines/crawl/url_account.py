@@ -64,8 +64,8 @@ class _RunAccount:
 
 
 def _of_raw_store(account: _RunAccount) -> Iterator[Difference]:
-    """Answers in the run's raw files that no fetch points to, fetches whose answer is missing, and what the run's lists
-    name.
+    """Answers in the run's raw files that no fetch points to, fetches whose answer is missing, and URLs that the run's
+    lists name and the ledger lacks.
     """
     raw = account.settings.raw
     pointed = postgres.query(account.conn, "files_of_run", source=account.source.name, run=account.run)

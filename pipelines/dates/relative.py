@@ -101,7 +101,7 @@ ABOUT = r"(?:حوالي |نحو |اكثر من |about |ungefahr |etwa |circa |о
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """The patterns of this module, and the numbers that are words."""
+    """The patterns of this module, and the number for each number word."""
 
     units: Mapping[str, re.Pattern[str]]
     numbers: Mapping[str, int]

@@ -1,8 +1,8 @@
 """The way of an article from a feed's entry to the message about it, as one trace with a span for each stage.
 
 A trace's number is made from the number of the address and the run that discovered it; the numbers of its spans are
-made from the trace's number. So any process that knows these two can name the trace, and a trace that is sent twice
-changes nothing.
+made from the trace's number. So any process that knows the address's number and this run can name the trace, and a
+trace that is sent twice changes nothing.
 """
 
 from __future__ import annotations

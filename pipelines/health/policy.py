@@ -36,8 +36,8 @@ NOT_LEARNED, NOT_LEARNED_SHARE = timedelta(days=7), 1 / 3
 # A learned pace gives expected counts for this long after it was learned. Chosen: each source is learned at least once
 # a day.
 LEARNED_AHEAD = timedelta(days=1)
-# If the look before was longer ago than this, a look says nothing about the time between the two. Chosen: most feeds
-# name the articles of a week.
+# If two looks are farther apart than this, the second says nothing about the time between them. Chosen: most feeds name
+# the articles of a week.
 LONGEST_UNHEARD = timedelta(days=8)
 # The factors of a weekday and of an hour are counted as if this many more articles had been expected and had come, so a
 # factor stays near 1 while little is known. Chosen: once as many articles were really expected, the factor is halfway
@@ -93,8 +93,8 @@ TELL_AT_LATEST, TELL_AT_LATEST_GAPS = timedelta(hours=24), 3
 # ERROR_TIMES times its longest earlier failure, whichever is longer. They are told at the latest after TELL_AT_LATEST
 # or TELL_AT_LATEST_GAPS usual gaps, whichever is longer.
 ERROR_LOOKS, ERROR_AT_LEAST, ERROR_TIMES = 2, timedelta(hours=6), 2
-# Pages without any article are a trouble if the chance that none of them is one is at most BARREN_UNLIKELY, and if
-# there are at least BARREN_PAGES of them.
+# Pages of which none is an article are a trouble if the chance of this is at most BARREN_UNLIKELY, and if there are at
+# least BARREN_PAGES of them.
 BARREN_UNLIKELY, BARREN_PAGES = 0.001, 3
 # A site blocks us if at least this share of the pages since its last article are walls.
 WALLED_SHARE = 0.5

@@ -89,7 +89,7 @@ def judge(
         and found.state in WELL
         and not next((one.new for one in reversed(looks) if one.heard), 0)
     ):
-        # A lower expected count is no recovery; only a new article is one.
+        # A source does not recover because fewer articles are expected, but only by a new article.
         found = StateReport(
             state=was, since=last, reason=f"no new article since {last:%Y-%m-%d %H:%M} UTC." if last else ""
         )
@@ -246,7 +246,7 @@ def _came_at_least(looks: Sequence[SourceLook], since: datetime) -> datetime:
 
 
 def _gap_so_far(looks: Sequence[SourceLook], gap: timedelta) -> timedelta:
-    """The median gap of a little known source: between looks with new articles, from its first look on."""
+    """The median gap between looks with new articles, from the first look on, for a source of which little is known."""
     given = [look.at for look in looks if look.heard and look.new]
     gaps = [two - one for one, two in pairwise([looks[0].at, *given]) if two > one]
     if len(gaps) == 1 and gaps[0] > gap:

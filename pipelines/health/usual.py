@@ -105,9 +105,9 @@ class UsualPace:
 
 
 def pair_looks(looks: Sequence[SourceLook]) -> list[tuple[SourceLook, SourceLook]]:
-    """The looks whose lists answered, each with the look before it. Its new articles came between the two looks.
+    """The looks whose lists answered, each with the look before it. The new articles of a look came between the two.
 
-    A long pause without looks says nothing about the source, because lists drop old articles.
+    Pairs that are farther apart than LONGEST_UNHEARD are left out, because lists drop old articles.
     """
     listening = [look for look in looks if look.heard]
     return [(one, two) for one, two in pairwise(listening) if two.at - one.at <= policy.LONGEST_UNHEARD]

@@ -48,7 +48,7 @@ def join_link(base: str, link: str) -> str:
 
 
 def join_listed(base: str, link: str) -> str:
-    """A link of a feed or sitemap as an absolute address, without the mistakes of the programs that write these.
+    """A link of a feed or sitemap as an absolute address, without the usual mistakes of programs that write such lists.
 
     Browsers do not open the links of feeds and sitemaps, so nobody notices, for example, that a scheme is missing.
     """

@@ -40,7 +40,7 @@ MAX_TAGS = 200_000
 # At most this many links are compared with each other by words and places. Chosen: this is far more than a front page
 # has.
 MAX_ANCHORS = 10_000
-# At most this many links lead to one part of the site (the first part of their path). Chosen: this is half of
+# At most this many links to one part of the site (the first part of their path) are read. Chosen: this is half of
 # MAX_ANCHORS, so that thousands of one kind leave room for others.
 MAX_OF_LEAD = 5_000
 # At most this many articles of a page are taken. Chosen: only a page of an archive has more.

@@ -46,15 +46,15 @@ IDENTIFIER = re.compile(
 DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 RUNNING = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 WORD = re.compile(r"\w+")
-# A headline has at least HEADLINE_WORDS words. A label (such as the name of a section or a tag) has fewer than
-# LABEL_WORDS words. Chosen: names of sections have up to three words.
+# A headline has at least HEADLINE_WORDS words, or one less inside a heading. A label (such as the name of a section or
+# a tag) has fewer than LABEL_WORDS words. Chosen: names of sections have up to three words.
 HEADLINE_WORDS, LABEL_WORDS = 4, 3
 # A headline has at most this many characters. Chosen: a longer text is a paragraph.
 LONGEST_CHARACTERS = 300
 # A shape counts as evidence if at least this many links have it. Chosen: two may be chance.
 LEAST_LINKS = 3
-# A shape belongs to articles if at least the share MOSTLY_SHARE of its links are headlines. It belongs to labels if at
-# most the share HARDLY_SHARE are headlines. Chosen: between the two, the words of each link decide.
+# A shape belongs to articles if at least the share MOSTLY_SHARE of its links are headlines. It belongs to labels if
+# less than the share HARDLY_SHARE are headlines. Chosen: between the two, the words of each link decide.
 MOSTLY_SHARE, HARDLY_SHARE = 0.6, 0.2
 # The last segment of a path is also a title if it has at least this many characters. Chosen: names of sections are
 # shorter.
