@@ -1,4 +1,6 @@
-"""Cuts addresses into parts, compares their builds, and tells how much an address looks like an article's."""
+"""Cuts addresses into parts, finds addresses that are built alike, and tells how much an address looks like an
+article's.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from pipelines import urls
 
-# A last segment is a title if it has at least TITLE_HYPHENS hyphens, or at least TITLE_CHARACTERS characters. Chosen:
-# names of sections have fewer.
+# The last segment of an address is a title if it has at least TITLE_HYPHENS hyphens, or at least TITLE_CHARACTERS
+# characters. Chosen: names of sections have fewer.
 TITLE_HYPHENS, TITLE_CHARACTERS = 3, 30
 # A number that names one article has at least this many digits. Chosen: days, months and page numbers have two.
 ID_DIGITS = 3
@@ -21,7 +23,8 @@ NUMBER, DATE, TEXT = "number", "date", "text"
 
 @dataclass(frozen=True)
 class Address:
-    """An address in its parts: segments of the path, the last without its extension; query without trackers."""
+    """An address in its parts. segments: those of the path, the last one without its extension. query: its parameters
+    without those of trackers."""
 
     host: str
     segments: tuple[str, ...]
@@ -30,7 +33,8 @@ class Address:
 
     @property
     def build(self) -> tuple[str, ...]:
-        """The kind of each part; addresses that one program made have the same build."""
+        """The host, the kind of each segment (number, day or text), and the extension. All article addresses that one
+        program made have the same build."""
         return (self.host, *map(kind_of, self.segments), self.extension)
 
 
@@ -54,19 +58,21 @@ def address_of(url: str) -> Address | None:
 
 
 def build_of(url: str) -> tuple[str, ...]:
-    """The build of an address, which distinguishes groups; empty if the text is no address."""
+    """The build of an address; empty if the text is no address."""
     found = address_of(url)
     return found.build if found else ()
 
 
 def folder_of(url: str) -> tuple[str, ...]:
-    """The build of an address with the words above its last part; the addresses of one section share it."""
+    """The build of an address, and the text segments before the last segment, such as `sport`. It is the same for all
+    addresses of one section."""
     found = address_of(url)
     return (*found.build, *(part for part in found.segments[:-1] if kind_of(part) == TEXT)) if found else ()
 
 
 def speaks(url: str) -> int:
-    """How much an address looks like one article's: a long title, a number or a day in it; 0 to 3."""
+    """How many of three signs of an article an address has, 0 to 3: a title as its last segment, a number there or in
+    the query, a number or a day in the segments before."""
     found = address_of(url)
     if found is None or not (found.segments or found.query):
         return 0

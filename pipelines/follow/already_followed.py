@@ -27,8 +27,8 @@ class Twice:
 def find_twice(followed: Sequence[Source], url: str, lists: Iterable[str] = ()) -> Twice | None:
     """The followed source of the same site, and what to do; None if no source follows it.
 
-    Two sources are of one site if they share host and path, or a feed, sitemap or section. Editions may share a host;
-    `beside` names those.
+    Two sources are of one site if they share host and path, or a feed, sitemap or section. Different editions of one
+    publisher may share a host; `beside` names those.
     """
     host, path = _place(url)
     wanted = {urls.variant(each)[0]: each for each in lists}

@@ -41,7 +41,8 @@ NOT_ARTICLES = {
 
 
 class RefusedSite(Exception):
-    """The site makes no source. Holds the reason, what is known so far, and the options that could give the rest."""
+    """Raised if the site makes no source. Holds the reason, what is known so far, the samples, and the options with
+    which a person could give missing facts."""
 
     def __init__(
         self, why: Failure, evidence: Sequence[str], shown: Sequence[Sample] = (), missing: tuple[str, ...] = ()
@@ -68,14 +69,16 @@ class TriedSite:
 
 
 def find_home(seed: Source, looked: Probe, pages: dict[str, Page]) -> ProbeAnswer:
-    """The site's home page. Refuses the site if no page came, or only a wall, a dialog or a frame for scripts."""
+    """The site's home page. Refuses the site if no page came, or only a wall, a dialog, or a page that is empty without
+    its scripts."""
     robots = draft_file.of_robots(looked)
     home = list_worth.home_of(looked.seen)
     wrong = failure.of_home(seed.url, looked)
     if home is None or wrong:
         raise RefusedSite(wrong or failure.of_lists(seed.url, looked), robots)
     wall = _wall(home, looked, pages, preview.anonymous(home.url, seed.name))
-    # A dialog over an empty page looks like a frame for scripts: a browser would see the same dialog.
+    # A consent dialog over an empty page also looks like a page that needs its scripts. The dialog is named first,
+    # because a browser would show the same dialog.
     wrong = wall if wall and wall.consent else failure.of_shell(home.url, looked) or wall
     if wrong:
         raise RefusedSite(wrong, robots)
@@ -177,7 +180,8 @@ def _learn_patterns(looked: Probe, first: Sequence[Sample]) -> LearnedPatterns:
     by_folder: dict[tuple[str, ...], list[bool]] = {}
     for sample in first:
         by_folder.setdefault(address_parts.folder_of(sample.url), []).append(sample.reason not in NOT_ARTICLES)
-    # One page without an article may be in any section. If every page tried has none, the section holds galleries.
+    # One page that is no article may be in any section. If several pages of a section were tried and none is an
+    # article, the section holds galleries.
     named_so = {address_parts.folder_of(sample.url) for sample in first if _of_media(sample)}
     dropped = {
         folder for folder, tried in by_folder.items() if not any(tried) and (len(tried) > 1 or folder in named_so)

@@ -1,4 +1,4 @@
-"""Finds the offsets from UTC in a list's dates. They show the site's clock; feed readers drop them."""
+"""Finds the offsets from UTC in a list's dates. They show the site's clock; the libraries that read feeds drop them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ DATE = re.compile(
 
 
 def offsets(body: bytes) -> tuple[tuple[int, int], ...]:
-    """(minutes east of UTC, number of dates) of a feed or sitemap, most frequent first; other dates are left out."""
+    """The offsets in a feed or sitemap, the most frequent first: (minutes east of UTC, number of dates). Dates without
+    an offset are left out."""
     found: Counter[int] = Counter()
     for sign, hours, minutes, _ in DATE.findall(body[:SAMPLE_BYTES]):
         east = int(hours or 0) * 60 + int(minutes or 0)

@@ -16,10 +16,11 @@ from pipelines.sources.sourcefile import render
 # A rate of at least this many articles a day is shown per day, a smaller one per week. Chosen: "seven articles a week"
 # says more than "one article a day".
 A_DAY = 1.5
-# The factor turns a rate per day into a rate per week.
+# A rate per day times this number is a rate per week.
 WEEK_DAYS = 7
 
-# At most this many lines tell of lists that were left out. Chosen: further lines would be of the same kind.
+# Of the lists that were left out, forbidden or not looked at, at most this many are shown. Chosen: further ones would
+# be of the same kind.
 MAX_LEFT_SHOWN = 5
 
 

@@ -55,7 +55,7 @@ def of_home(url: str, probe: Probe) -> Failure | None:
 
 
 def of_shell(url: str, probe: Probe) -> Failure | None:
-    """The failure if the home page is an empty frame for scripts and no list names articles; None otherwise."""
+    """The failure if the home page is nearly empty without its scripts, and no list names articles; None otherwise."""
     home = list_worth.home_of(probe.seen)
     if home is None or home.front is None:
         return None
@@ -158,7 +158,7 @@ def of_place(url: str, where: SitePlace) -> Failure:
 
 
 def _of_answer(url: str, said: ProbeAnswer, homes: Sequence[ProbeAnswer]) -> Failure:
-    """The failure for the way in which a home page's request ended."""
+    """The failure for a site whose home page did not come, by the way in which the request ended."""
     problem, code, where = said.problem, said.code, said.url
     hosts = ", ".join(dict.fromkeys(one.want.url for one in homes))
     if code == Cause.ROBOTS:

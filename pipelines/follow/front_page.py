@@ -1,4 +1,6 @@
-"""Reads what an HTML page shows of its site: its links and their places, the feeds it names, and its own name."""
+"""Reads what an HTML page shows of its site: the links and their places, the feeds that it names, and the site's
+name.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from pipelines import urls
 from pipelines.follow.probing_records import Anchor, FrontPage
 from pipelines.text import words
 
-# The name of a page's charset is searched in this many bytes. Chosen: browsers read no more than a quarter of that.
+# The name of a page's charset is searched in the page's first LABEL_BYTES bytes. Chosen: browsers read no more than a
+# quarter of that.
 LABEL_BYTES = 4096
 
 # A front page has at most this many bytes. Chosen: a larger page takes too long for a person who waits.
@@ -29,7 +32,7 @@ FEED_TYPES = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)|text/x
 # A link leads to a feed if FEED_LINK is in its address, or if its text is FEED_TEXT.
 FEED_LINK = re.compile(r"(?:^|[/._?=-])(?:rss2?|atom|feeds?)(?:$|[/._?&=-])", re.IGNORECASE)
 FEED_TEXT = re.compile(r"^\W*(?:rss|atom|rss 2\.0|خلاصات|خدمة rss)\W*$", re.IGNORECASE)
-# An address with this leads to a feed of comments. Comments below an article are no articles.
+# A link with this in its address or text leads to a feed of comments, which are no articles.
 OF_COMMENTS = re.compile(r"comments?(?:/feed|[/?=-]|$)|/feed/?\?.{0,300}\bp=|تعليق", re.IGNORECASE)
 NO_FEED = re.compile(r"feedback|feedburner\.com/?$", re.IGNORECASE)
 MENUS = {"nav", "header", "footer"}
@@ -42,7 +45,7 @@ HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 
 
 def front(body: bytes, url: str, content_type: str = "", links: str = "") -> FrontPage | None:
-    """The contents of a page, its links as absolute addresses; None if the bytes are no HTML page.
+    """The contents of a page, its links as absolute addresses; None if the bytes are no HTML page or a page too large.
 
     content_type, links: the headers Content-Type and Link that came with it.
     """
@@ -76,7 +79,8 @@ def _text(body: bytes, content_type: str) -> tuple[str, str]:
     try:
         return body.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        # Articles are read this way too. The import is large, and most pages do not need it.
+        # `markup` decodes articles too, so both find the same charset. It is imported only here, because the import is
+        # large and most pages do not need it.
         from pipelines.extract import markup
 
     text, name = markup.decode(body, content_type, "")
@@ -132,7 +136,8 @@ def _feeds(root: Any, base: str) -> dict[str, str]:
 
 
 def _anchors(root: Any, base: str) -> tuple[Anchor, ...]:
-    """Each address once, in page order, with its longest text; `menu` only if the link is nowhere outside a menu."""
+    """Each linked address once, in page order, with the longest text of its links. `menu`: all links to the address are
+    in menus."""
     inside = {node for node in root.iter() if isinstance(node.tag, str) and _is_menu(node)}
     found: dict[str, Anchor] = {}
     for node in root.iter("a"):

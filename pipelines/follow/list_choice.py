@@ -1,4 +1,4 @@
-"""Chooses the lists for a source file: the fullest and freshest first, others only if they add entries."""
+"""Chooses the lists for a source file: news sitemaps and the fullest lists first, others only if they add entries."""
 
 from __future__ import annotations
 
@@ -33,13 +33,14 @@ MAX_FEEDS = 8
 MAX_SITEMAPS = 3
 # A source has at most this many sections. Chosen: a large paper has about as many desks.
 MAX_SECTIONS = 20
-# At least this share of a list's entries must not be in the lists before it. Chosen: a smaller share is not worth a
-# nightly request.
+# A list is taken only if at least this share of its entries is in none of the lists taken before it. Chosen: a smaller
+# share is not worth a nightly request.
 NEW_SHARE = 0.1
-# If at least this share of a section's links is in no feed or sitemap, the lists do not cover the whole site.
+# A section is taken if at least this share of its links is in no feed or sitemap: then these do not cover the whole
+# site.
 UNLISTED_SHARE = 0.25
-# A section must add at least this many links. Chosen: in a small section, the share above would be less than three
-# links.
+# At least this many links of a section must be in no feed or sitemap. Chosen: in a small section, UNLISTED_SHARE would
+# be one or two links, which may be there by chance.
 LEAST_OF_SECTION_LINKS = 3
 # If there are at least LEAST_FRAMED_PAGES pages, a link that is on at least the share FRAMED_SHARE of them is a part of
 # their frame. Chosen: a box of the latest articles is on all pages but a few.
@@ -69,7 +70,7 @@ def choose(seen: Sequence[ProbeAnswer], allow: Sequence[str], now: datetime) -> 
     named: set[str] = set()
     feeds = _find_needed(good(seen, Part.FEED, Part.HOME), named, MAX_FEEDS, now, left)
     maps = [one for one in good(seen, Part.SITEMAP) if one.found or one.maps]
-    # The sitemaps of an index are reached through the index, and their names change.
+    # The sitemaps of an index are not taken themselves: the index leads to them, and their names change.
     inside = {key(entry.url) for one in maps for entry in one.maps}
     tops = [one for one in maps if key(one.want.url) not in inside]
     tops.sort(key=lambda one: (one.form != "news sitemap", one.want.why == GUESSED))

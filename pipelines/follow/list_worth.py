@@ -1,4 +1,6 @@
-"""Judges a site's feeds, sitemaps and sections: what they name, how new their entries are, and which the file needs."""
+"""Judges a site's feeds, sitemaps and sections: which addresses they name, which of these are articles, and how new
+they are.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,8 @@ OLDEST = timedelta(days=30)
 LEAST_NEW_ENTRIES = 3
 # A link reads like a title if it has at least this many words. Chosen: names of sections have up to three.
 TITLE_WORDS = 4
-# In scripts without blanks, a link reads like a title if it has at least this many characters. Chosen: names of
-# sections are shorter.
+# A link also reads like a title if it has at least this many characters, because some scripts have no blanks between
+# words. Chosen: names of sections are shorter.
 TITLE_CHARACTERS = 25
 # A section's name has at most this many words. Chosen: "Asia and Pacific" has three.
 NAME_WORDS = 3
@@ -61,7 +63,7 @@ class NamedAddresses:
 
 
 def good(seen: Iterable[ProbeAnswer], *parts: Part) -> list[ProbeAnswer]:
-    """The answers for these parts that came without a problem."""
+    """The answers to requests for these parts of the site, without those that ended with a problem."""
     return [one for one in seen if one.want.part in parts and not one.problem]
 
 
@@ -130,7 +132,7 @@ def find_known(seen: Sequence[ProbeAnswer]) -> NamedAddresses:
 
 
 def find_repeated(pages: Sequence[ProbeAnswer], root: str) -> list[Anchor]:
-    """The links of the site's frame: short links in a menu, or on several of its pages."""
+    """The links of the site's frame: short links that are in a menu or, if there are several pages, on all of them."""
     counts = Counter(key(a.url) for page in pages for a in (page.front.anchors if page.front else ()))
     found: dict[str, Anchor] = {}
     for page in pages:
@@ -157,7 +159,8 @@ def find_titled(page: ProbeAnswer, root: str) -> list[Anchor]:
 
 
 def sections(seen: Sequence[ProbeAnswer]) -> list[str]:
-    """Pages that may list articles: the short links of the home page's menus, else of the page itself."""
+    """Pages that may list articles: the short links in the home page's menus. If it has no menu, all short links on
+    it."""
     home = home_of(seen)
     if home is None or home.front is None:
         return []
@@ -195,7 +198,7 @@ def per_day(seen: Sequence[ProbeAnswer], now: datetime) -> float | None:
 
 
 def newest(one: ProbeAnswer) -> datetime | None:
-    """The latest date of what a list names."""
+    """The latest date of a list's entries; None if they have no dates."""
     return max((at for entry in one.found if (at := entry.published_at or entry.modified_at)), default=None)
 
 

@@ -1,4 +1,4 @@
-"""Follows a list of sites, a few at a time. The results are on disk, so a second call goes on after the first."""
+"""Follows a list of sites, a few at a time. The results are on disk, so a second call goes on where the first ended."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def each(
     budget: float = probing.BUDGET_SECONDS,
     on_line: HearsLine = lambda line: None,
 ) -> list[SiteOutcome]:
-    """Look at every site of a list, a few at a time, and follow those that can be; gives the results in list order.
+    """Look at every site of a list, a few at a time, and follow those that can be followed; gives the results in list
+    order.
 
     A site with a result of an earlier call is skipped, unless `anew`. `on_line` gets a line when a site is done.
     Raises SourceError if another process works on the same list. A kill or an interrupt loses no finished site.
@@ -155,7 +156,7 @@ def _already(settings: Settings, url: str) -> str:
 
 
 def _keep_file(settings: Settings, found: SiteResult) -> SiteOutcome:
-    """Write the file and give the outcome; under a lock, because two sites may have got the same name."""
+    """Write the source file and give the outcome. The caller holds a lock, because two sites may want the same name."""
     outcome, toml = found
     if not toml:
         return outcome

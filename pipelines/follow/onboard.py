@@ -1,4 +1,4 @@
-"""Makes a source from a probing: holds the order of the steps, from the address to the file."""
+"""Makes a source from a look at its site. This module holds the order of the steps, from the address to the file."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ USUAL_MAX_PAGES = 500
 class FollowedSite:
     """The result for an address: a source with its file's text, or the problem and what to try.
 
-    `samples`: the articles that were tried. `path`: the written file. `missing`: unknown facts that an option can
-    give: timezone, country.
+    `samples`: the articles that were tried. `path`: the written file. `missing`: which of `timezone` and `country` are
+    unknown; a person can give them as options.
     """
 
     url: str
@@ -69,7 +69,7 @@ def follow(
     ask: Ask | None = None,
     on_line: Callable[[str], None] = lambda line: None,
 ) -> FollowedSite:
-    """Probe a site and make a source of it; gives the record, its file's text and ten samples, or the problem.
+    """Probe a site and make a source of it; gives the source, its file's text and ten samples, or the problem.
 
     url: an address or a bare host.
     timezone, country: given if the caller knows them.
@@ -172,7 +172,8 @@ def _source(seed: Source, draft: Draft) -> Source:
 
 
 def _told_of(made: FollowedSite, source: Source, followed: Sequence[Source], *, twice: bool) -> FollowedSite:
-    """The same result, or a problem if a source reads the same lists; adds a line on the publisher's other sources."""
+    """The same result, with a line on other sources of the same publisher. A problem instead, if one of them reads the
+    same lists."""
     told = already_followed.find_twice(followed, source.url, (*source.feeds, *source.sitemaps, *source.sections))
     if told and not twice:
         return replace(made, source=None, toml="", problem=told.problem, tries=(told.what_to_do,))

@@ -29,7 +29,7 @@ MAX_ENTRIES = 5000
 DEEPEST_FOLDERS = 50
 # A title has at most this many characters. Chosen: no name is longer.
 LONGEST_TITLE_CHARACTERS = 200
-# This is a value in quotation marks. Exports may leave a < unescaped in it.
+# This is an attribute's value in quotation marks. Some programs that write lists leave a < unescaped in it.
 QUOTED = re.compile(rb"=\s*\"[^\"]*\"")
 NAMES = ("opml", "xml")
 
@@ -49,7 +49,7 @@ class ListedSite:
 
 
 def is_list(text: str) -> bool:
-    """Whether the text names a file of feeds."""
+    """Whether the text is the path of a list of feeds: any path that ends in .opml, or an existing .xml file."""
     path = Path(text).expanduser()
     if "://" in text or path.suffix.lower().lstrip(".") not in NAMES:
         return False
@@ -168,7 +168,8 @@ def _sites(outlines: Iterable[dict[str, str]]) -> Iterator[ListedSite]:
 def _read_outline(own: dict[str, str]) -> ListedSite:
     """The site of one outline: the address is its feed, or its site if another host serves the feed."""
     title = " ".join(unescape(own.get("title") or own.get("text") or "").split())[:LONGEST_TITLE_CHARACTERS]
-    # Some exports escape twice. Other text like HTML belongs to the address: `&section=` is no paragraph sign.
+    # Some programs escape a & twice, so `&amp;` is still read as &. Nothing else is, because it may belong to the
+    # address: the `&sect` of `&section=` is no paragraph sign.
     feed, site = (
         one.replace("&amp;", "&") for one in (own.get("xmlurl", ""), own.get("htmlurl") or own.get("url", ""))
     )

@@ -1,7 +1,8 @@
 """Learns a few regular expressions for a site's article addresses, from articles and from other pages.
 
-An address is cut into its parts. Addresses of the same build are a group. Each part of a group is written as generally
-as the site's other pages allow. No rule here is about a single site.
+An address is cut into its parts. Addresses with the same kinds of parts have the same build (`address_parts.py`), and
+are a group. Each part of a group's expression is as general as the site's other pages allow. No rule here is about a
+single site.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from pipelines.follow.address_parts import DATE, NUMBER, Address, address_of, bu
 # If each number in a part of the addresses has more digits than this, a pattern requires at least this many digits
 # there. Chosen: shorter numbers are days and pages.
 ID_DIGITS = 3
-# In a part that names articles, at least this share of the addresses has a value of its own. Chosen: a few addresses
-# are named twice.
+# The paths of a group, or the values of a query parameter, identify articles if the number of different ones is at
+# least this share of the number of addresses. Chosen: a few articles are listed twice.
 OWN_SHARE = 0.9
-# A part of the addresses has at least one different value for this many addresses. Chosen: if it has fewer values, they
-# are names of sections.
+# The last part of a group's addresses holds titles if it has at least one different value for every DIFFERENT_ONE_IN
+# addresses. Chosen: fewer different values are names of sections.
 DIFFERENT_ONE_IN = 3
 
 # A pattern has at most this many characters; sources/source_values.py accepts no longer pattern.
@@ -31,17 +32,19 @@ LONGEST_CHARACTERS = 300
 MAX_PATTERNS = 8
 # At most this many choices of expressions are tried. Chosen: the likeliest choices come first.
 MAX_TRIED = 80
-# At most this many words of one segment are listed one by one. Chosen: more words are no closed list.
+# At most this many words of one segment are listed one by one. Chosen: with more words, the site has still others that
+# are not known.
 MAX_WORDS = 15
 # A pattern is learned from at least this many articles. Chosen: fewer agree by chance.
 LEAST_ARTICLES = 5
-# A pattern must match at least this share of the known articles before it may exclude other pages.
+# The patterns together must match at least this share of the known articles; else they are not used.
 COVERED = 0.95
 # This share takes the place of COVERED if few articles are known. It is smaller, because one miss weighs more then.
 COVERED_OF_FEW_SHARE = 0.9
-# If fewer articles than this are known, they are few. Chosen: one in thirty is three per cent.
+# If fewer articles than this are known, they count as few. Chosen: with thirty, a single miss is only three per cent.
 FEW_ARTICLES = 30
-# At most this share of the other pages may match a pattern all the same, because a menu may lead to an article.
+# At most this share of the other pages may match a pattern: a menu may lead to an article, which then counts among the
+# other pages.
 WRONG = 0.02
 # A segment counts as an id if it has at least this many different numbers. Chosen: a day and a month have few values.
 LEAST_IDS = 4
@@ -75,7 +78,8 @@ class LearnedPatterns:
 
     @property
     def trusted(self) -> bool:
-        """Whether the patterns may decide what is an article: they match the known ones and hardly any other page."""
+        """Whether the patterns may decide what is an article: they match nearly all known articles and hardly any other
+        page."""
         least = self.of * (COVERED_OF_FEW_SHARE if self.of < FEW_ARTICLES else COVERED)
         return self.of >= LEAST_ARTICLES and self.covered >= least and len(self.wrong) <= _bearable(self.others)
 
@@ -120,8 +124,8 @@ def _groups(known: Sequence[str]) -> list[list[str]]:
 
 
 def _regex(group: Sequence[str], strangers: Sequence[str]) -> str:
-    """The most general expression for a group that matches none, or nearly none, of the other pages; empty if there is
-    no such expression."""
+    """For a group of addresses, the most general expression that matches none, or nearly none, of the other pages;
+    empty if there is no such expression."""
     addresses = [address for url in group if (address := address_of(url))]
     parts = [_candidates(addresses, place, strangers) for place in range(len(addresses[0].segments))]
     parts.append(_queries(addresses))
@@ -141,7 +145,7 @@ def _regex(group: Sequence[str], strangers: Sequence[str]) -> str:
 
 
 def _by_generality(parts: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
-    """Every choice of one candidate for each part, the least narrow choice first."""
+    """Choices of one candidate for each part, the most general choices first; at most MAX_TRIED of them."""
     numbered = sorted(product(*(range(len(part)) for part in parts)), key=lambda choice: (sum(choice), choice[::-1]))
     for choice in numbered[:MAX_TRIED]:
         yield tuple(part[place] for part, place in zip(parts, choice, strict=True))
@@ -181,7 +185,8 @@ def _digits(numbers: Sequence[str]) -> str:
 
 
 def _slugs(values: Sequence[str]) -> list[str]:
-    """The expressions for the last part: its number if every part has one, else longer and longer titles."""
+    """The expressions for the last part. Those that require a number or a code come first, if every value has one.
+    Others require titles with more and more hyphens."""
     found = []
     if len(values) >= LEAST_IDS:
         for form, regex in ((r".*[-_.](\d+)", SOME + r"[-_.]DIGITS"), (r"(\d+)[-_.].*", r"DIGITS[-_.]" + SOME)):
@@ -192,8 +197,8 @@ def _slugs(values: Sequence[str]) -> list[str]:
             found.append(SOME + r"\d{3}")
         found += [] if found else _codes(values)
     hyphens = min(len(re.findall("[-_]", value)) for value in values)
-    # Titles vary. If all known titles have at least two hyphens, a pattern may require one hyphen. No other page need
-    # show that this is necessary.
+    # If all known titles have at least two hyphens, every pattern requires one hyphen, even if no other page matches
+    # without it. Two are not required from the start, because titles vary.
     start = 1 if hyphens >= 2 and len(values) >= SURE_ARTICLES else 0
     for count in range(start, min(hyphens, MAX_HYPHENS) + 1):
         found.append([ANY, f"{WORD}{SOME}"][count] if count < 2 else f"(?:{WORD}){{{count}}}{SOME}")

@@ -1,7 +1,7 @@
-"""Chooses the next request to a site from the answers so far. The module is pure, so the spider only fetches.
+"""Chooses the next request to a site from the answers so far. This module sends nothing; the spider sends the request.
 
-The order: the home page until one comes; lists, those most surely of the site first; sections; then articles to try.
-Some requests are reserved for the articles.
+The order: possible addresses of the home page until one answers; lists, first those that surely belong to the site;
+sections; then articles to try. Some requests are reserved for the articles.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ ODD = "it is not like the others"
 # At most this many samples are pages with addresses unlike the others. Chosen: they are enough to show which pages a
 # pattern would exclude.
 MAX_ODD = 4
-# If more than this share of the addresses is odd, the odd addresses are no exceptions. Chosen: then the site has
-# several forms of addresses.
+# Addresses that no learned pattern matches are tried as odd ones only if they are at most this share of the addresses
+# that feeds and news sitemaps name. Chosen: if they are more, the site has several forms of addresses.
 ODD_SHARE = 0.3
 # A folder is small if it has less than this share of the largest folder's addresses. Chosen: a pattern may leave out a
 # small folder.
@@ -87,7 +87,7 @@ def next_want(
 
 
 def left_out(seen: Sequence[ProbeAnswer], robots: Sequence[Robots], source: Source | None = None) -> list[str]:
-    """The requests that lacked time, in words."""
+    """The requests for which there was no time, in words."""
     home = list_worth.home_of(seen)
     if home is None and source is None:
         return []
@@ -123,7 +123,7 @@ def _homes(url: str, seen: Sequence[ProbeAnswer]) -> Iterator[ProbeRequest]:
 
 
 def _is_away(one: ProbeAnswer) -> bool:
-    """Whether no server answered; people may use another scheme or host name."""
+    """Whether no server answered at this address; the site may use another scheme or host name."""
     said = one.code in (Cause.ROBOTS_ERROR, Cause.REST_ASKED, *NOT_OURS)
     return bool(one.problem) and not one.status and not said
 
@@ -166,7 +166,7 @@ def _lists(
 
 
 def _guess_addresses(root: str, paths: Iterable[str], part: Part, had: Sequence[ProbeAnswer]) -> Iterator[ProbeRequest]:
-    """Usual addresses, one after the other until one gives something."""
+    """Requests for usual addresses of lists; none if an answer in `had` named articles or sitemaps."""
     if not any(one.found or one.maps for one in had):
         yield from (ProbeRequest(url=urljoin(root, path), part=part, why=GUESSED) for path in paths)
 
@@ -188,7 +188,8 @@ def _children(seen: Sequence[ProbeAnswer]) -> Iterator[ProbeRequest]:
 
 
 def _sample(seen: Sequence[ProbeAnswer], asked: set[str], source: Source | None) -> ProbeRequest | None:
-    """The next article to try: from each section in proportion, the newest and plainest first."""
+    """The next article to try. A section has as large a share of the samples as of the addresses. In a section, entries
+    of lists come first, then addresses that look like an article's, then the newest."""
     found = list_worth.find_known(seen)
     entries = {**found.likely, **found.sure}
     if source and source.allow:
@@ -207,7 +208,7 @@ def _sample(seen: Sequence[ProbeAnswer], asked: set[str], source: Source | None)
         if key(url) not in asked:
             groups.setdefault(folder, []).append(url)
     if found.sure:
-        # The few addresses of another build are tried once the pattern is known.
+        # The few addresses in small folders are tried later (`_odd`), when the pattern is known.
         least = SMALL_SHARE * max(weight.values(), default=0.0)
         groups = {folder: own for folder, own in groups.items() if weight[folder] > least} or groups
     ranked = sorted(groups, key=lambda folder: weight[folder] / (1 + taken[folder]), reverse=True)
@@ -223,7 +224,8 @@ def _sample(seen: Sequence[ProbeAnswer], asked: set[str], source: Source | None)
 
 
 def _odd(seen: Sequence[ProbeAnswer], asked: set[str]) -> ProbeRequest | None:
-    """One of the few listed addresses that no pattern fits, or whose folder is untried; its sample decides."""
+    """A request for one of the few listed addresses that no learned pattern matches, or in whose folder nothing was
+    tried. Its sample shows whether it is an article."""
     tried = [one.want for one in seen if one.want.part == Part.ARTICLE]
     if sum(1 for want in tried if want.why == ODD) >= MAX_ODD:
         return None

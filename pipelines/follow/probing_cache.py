@@ -29,7 +29,7 @@ FRESH = 3600.0
 
 
 def write(settings: Settings, seed: Source, looked: Probe, pages: dict[str, Page]) -> None:
-    """Store a look at the site of a seed; a reader finds all of it or nothing."""
+    """Store a look at a site; a reader finds all of it or nothing. seed: the source with which the site was probed."""
     sweep(settings)
     target = settings.data / FOLDER / f"{_key(settings, seed)}-{time.time_ns()}"
     beside = target.with_name(f".{target.name}.{os.getpid()}")
@@ -47,7 +47,7 @@ def write(settings: Settings, seed: Source, looked: Probe, pages: dict[str, Page
 
 
 def read(settings: Settings, seed: Source) -> tuple[Probe, dict[str, Page], float] | None:
-    """The stored look at the site of a seed, and its age in seconds; None if there is none within the hour."""
+    """The stored look at the site of a seed, and its age in seconds; None if there is none of the last hour."""
     for folder in sorted(_keep_pages(settings, seed), reverse=True):
         age = _age(folder)
         if not 0 <= age < FRESH:

@@ -66,7 +66,8 @@ class FrontPage:
 
 @dataclass(frozen=True, kw_only=True)
 class Robots:
-    """The robots.txt of a host. `body`: its text, shortened. `delay`: seconds that it requires, 0 if it names none."""
+    """The robots.txt of a host. `body`: its text, shortened. `delay`: the seconds between requests that it requires, 0
+    if it names none."""
 
     place: str
     status: int
@@ -83,11 +84,11 @@ class ProbeAnswer:
     `problem`: empty if a page came and could be read.
     `code`: the problem as a code for programs.
     `form`: the kind of a list: rss, atom, json feed, sitemap, news sitemap, sitemap index.
-    `found`: the articles of the list, newest first.
+    `found`: the newest articles of the list, newest first.
     `total`: the number of articles in the list.
     `maps`: the sitemaps of an index.
     `title`: the title of a feed.
-    `offsets`: (minutes east of UTC, number of dates).
+    `offsets`: of the list's dates: (minutes east of UTC, number of dates).
     `following`: the next page of a list.
     """
 
@@ -117,7 +118,7 @@ class ProbeAnswer:
 
 @dataclass(frozen=True)
 class Probe:
-    """All answers of the probing, in their order. `left_out`: the requests that lacked time."""
+    """All answers of the probing, in their order. `left_out`: the requests for which there was no time."""
 
     seen: tuple[ProbeAnswer, ...] = ()
     robots: tuple[Robots, ...] = ()

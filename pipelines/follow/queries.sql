@@ -109,7 +109,7 @@ insert into moves (old, new, merged, urls) values (%(old)s, %(new)s, %(merged)s,
 delete from moves where old = %(old)s
 
 -- name: source_has_rows
--- Whether the database has any row of a source.
+-- Whether the ledger has a URL or a run of a source.
 select exists (select from urls where source = %(source)s) or exists (select from runs where source = %(source)s) as there
 
 -- name: stages_at_work

@@ -57,7 +57,7 @@ def check(
     budget: float = BUDGET_SECONDS,
     on_line: Callable[[str], None] = lambda line: None,
 ) -> CheckedSource:
-    """Look at a followed source's site again, within the budget and without the ledger."""
+    """Look at a followed source's site again, for at most `budget` seconds. Nothing goes into the ledger."""
     looked, pages = probing.probe(settings, source, source.url, budget=budget, known=True, on_line=on_line)
     read = samples.read(probing.pages_of(looked, pages, Part.ARTICLE), source)
     return CheckedSource(
@@ -69,7 +69,7 @@ def check(
 
 
 def changes(source: Source, looked: Probe, read: Sequence[Sample], now: datetime) -> list[SourceChange]:
-    """All changes, the worst first within each kind."""
+    """All changes; those because of which articles are lost come first."""
     own = {key(url) for url in (*source.feeds, *source.sitemaps, *source.sections)}
     asked = [one for one in looked.seen if key(one.want.url) in own and one.want.part in WORDS]
     found = [change for one in asked for change in _of_list(one, now)]
@@ -115,7 +115,7 @@ def _of_home(looked: Probe) -> list[SourceChange]:
 
 
 def _new_lists(source: Source, looked: Probe, own: set[str]) -> list[SourceChange]:
-    """Feeds and sitemaps of the site that the file lacks. Each names articles that no other list names."""
+    """Feeds and sitemaps of the site that the file lacks, if they name articles that no list in the file names."""
     inside = {key(entry.url) for one in looked.seen for entry in one.maps}
     named = {key(e.url) for one in looked.seen if key(one.want.url) in own | inside for e in one.found}
     told = []

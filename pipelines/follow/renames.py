@@ -37,7 +37,8 @@ AFTER = ("merge_runs", "merge_health", "merge_templates", "rename_source")
 class MovedSource:
     """The result of a move.
 
-    `articles`, `urls`: how many of both sources became one. `aside`: the old file's new place.
+    `articles`, `urls`: how many articles and URLs of the old source were in the new one too, and became one with them.
+    `aside`: where the old source file is now.
     """
 
     old: str
@@ -75,8 +76,8 @@ def rename(settings: Settings, old: str, new: str) -> MovedSource:
 def merge(settings: Settings, old: str, new: str) -> MovedSource:
     """Move all collected articles of a source to another source, and stop following the first.
 
-    An article of both sources becomes one; nobody is told of it again. SourceError says why the merge is impossible
-    now.
+    An article that both sources have becomes one article; nobody is told of it again. SourceError says why the merge is
+    impossible now.
     """
     if old == new:
         raise SourceError(f"{old} cannot be merged into itself.")
@@ -153,7 +154,7 @@ def _check_idle(settings: Settings, conn: postgres.Connection, old: str, new: st
         said = ", ".join(f"{row['stage']} of {row['source']}" for row in at_work)
         raise SourceError(f"Another process is at work there: {said}. Try again when that is over.")
     for source in (old, new):
-        # Only a crawl under the name in the file takes these pages into the ledger.
+        # Only a crawl of a source with this name takes these pages into the ledger.
         left = warc.find_unfinished(settings.raw, source)
         if left:
             first = "" if (settings.sources / f"{source}.toml").exists() else f"`nightdesk follow {source}`, then "
@@ -196,7 +197,7 @@ def _move_golden(settings: Settings, old: str, new: str) -> None:
 
 
 def _move_article_files(settings: Settings, old: str, new: str, urls: Mapping[int, int]) -> None:
-    """Move the article files; lines whose URL row was merged get the number of the other row."""
+    """Move the article files; lines whose URL row was merged away get the number of the row that stays."""
     folder = settings.articles / old
     for name in bucket.list_files(folder, ".jsonl"):
         file = folder / name
@@ -207,11 +208,11 @@ def _move_article_files(settings: Settings, old: str, new: str, urls: Mapping[in
         known = [replace(one, url_id=urls.get(one.url_id, one.url_id)) for one in _lines(target)]
         there = {line.fetch_id for line in known}
         articlefile.write(target, [*known, *(line for line in lines if line.fetch_id not in there)])
-        _is_written(file)
+        _drop_moved(file)
     _remove(folder)
 
 
-def _is_written(file: Path) -> None:
+def _drop_moved(file: Path) -> None:
     """Delete an article file all of whose lines are now in the file at the new place."""
     bucket.remove(file)
 

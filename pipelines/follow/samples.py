@@ -17,8 +17,8 @@ from pipelines.sources import zones
 from pipelines.text import words
 
 GOOD = "good"
-# These zones have rare clocks. If a date has the same offset when it is read with each of these clocks, the page itself
-# states the offset.
+# These zones have rare clocks. If a date keeps its offset when its page is read with a rare clock instead of the
+# source's, the page itself states the offset. The second zone is for sources in the first.
 ODD_ZONES = ("Asia/Kathmandu", "Pacific/Chatham")
 
 
@@ -71,7 +71,8 @@ def keep_stated(pages: Sequence[Page], source: Source) -> list[Sample]:
     again = read([pages[at] for at in timed], replace(source, timezone=other))
     for at, once_more in zip(timed, again, strict=True):
         if once_more.offset != found[at].offset:
-            # If both clocks give the same moment, the page states UTC; the moment is shown in the source's clock.
+            # If both clocks give the same moment, the page states the time in UTC, and only the source's clock shows it
+            # with another offset.
             in_utc = _minute(once_more) == _minute(found[at])
             found[at] = replace(found[at], offset=0 if in_utc else None)
     return found
@@ -112,7 +113,7 @@ def _moment(at: datetime, source: Source, *, timed: bool) -> str:
         return f"{at:%Y-%m-%d}"
     if source.timezone != zones.UNKNOWN:
         return at.astimezone(ZoneInfo(source.timezone)).isoformat(" ", "minutes")
-    # While the site's clock is unknown, UTC may be stated by the page or only be assumed.
+    # While the site's clock is unknown, a time in UTC may be stated by the page or only be assumed, hence the `?`.
     return at.isoformat(" ", "minutes") if at.utcoffset() else f"{at:%Y-%m-%d %H:%M} UTC?"
 
 

@@ -20,8 +20,8 @@ from pipelines import urls
 from pipelines.follow.probing_records import FrontPage
 from pipelines.sources import zones
 
-# Because of summer time, clocks are compared on several days after today: HALF_YEAR_DAYS days later, or every
-# MONTH_DAYS days for YEAR_MONTHS months.
+# Because of summer time, clocks are compared on several days. The clock of dates is compared with a zone's clock of
+# today and of HALF_YEAR_DAYS days ago, and two zones every MONTH_DAYS days for YEAR_MONTHS months from today on.
 HALF_YEAR_DAYS, MONTH_DAYS, YEAR_MONTHS = 180, 30, 12
 
 # If no time zone is known, at most this many are offered. Chosen: a person has to choose among them.
@@ -30,12 +30,12 @@ COUNTRY = re.compile("[A-Z]{2}")
 BY_DOMAIN = "the country of its address"
 BY_CATALOGUE = "the catalogue says so"
 AS_GIVEN = "as given"
-# At least this share of the dates with an offset must have an offset of the zone. The other dates may come from
-# elsewhere.
+# An offset that at least the share 1 - AGREE of the dates has must be one of the zone's. Rarer offsets are not
+# compared, because such dates may come from elsewhere.
 AGREE = 0.9
 # Page templates contain these regions before a site sets its own.
 PRESET = {"en-us", "en-gb", "ar-ar", "fa-fa", "tr-tr"}
-# In these countries a language is the main language of the press.
+# Language -> the countries in which it is a main language of the press.
 COUNTRIES = {
     "ar": "SA EG IQ SY JO LB PS YE OM AE QA BH KW SD LY TN DZ MA MR", "fa": "IR AF", "ps": "AF PK", "ur": "PK IN",
     "ckb": "IQ IR", "kmr": "TR SY IQ", "tr": "TR CY", "az": "AZ", "he": "IL", "el": "GR CY", "hy": "AM", "ka": "GE",
@@ -169,7 +169,8 @@ def _as_given(timezone: str, country: str, why: str) -> SitePlace:
 
 
 def _by_clock(clue: _Clue, code: str, now: datetime) -> SitePlace | None:
-    """The zone of the only fitting country, if all fitting zones have one clock and two things agree on it."""
+    """The zone of the only fitting country, if all fitting zones have one clock, and if dates with offsets or a sure
+    country speak for it."""
     one_country = bool(clue.country) or len({country_of(zone) for zone in clue.fitting}) == 1
     agreed = bool(clue.local) or clue.sure
     if not (clue.fitting and one_country and agreed and _alike(clue.fitting, now)):
@@ -196,7 +197,8 @@ def _by_country(clue: _Clue) -> SitePlace | None:
 
 
 def _candidates(clue: _Clue, now: datetime) -> SitePlace:
-    """The zones from which a person may choose: those that fit; if none is possible, all zones with that clock."""
+    """The zones from which a person may choose: the fitting ones. If neither country nor language is known, the main
+    zones of all countries with the clock of the dates."""
     near = clue.possible
     if clue.local:
         anywhere = [] if clue.possible else [zone for zone in _all_zones() if _fits(zone, clue.local, now)]

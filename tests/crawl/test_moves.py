@@ -295,7 +295,7 @@ def kill(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     elif step == "articles":
         monkeypatch.setattr(renames, "_move_article_files", dies)
     else:
-        monkeypatch.setattr(renames, "_is_written", dies)
+        monkeypatch.setattr(renames, "_drop_moved", dies)
 
 
 def holds(settings: Settings, conn: postgres.Connection, name: str) -> None:
