@@ -4,7 +4,7 @@ alter table urls
     add column variant_key text,
     -- When the site last sent the whole page.
     add column whole_at timestamptz,
-    -- The page once changed although its ETag or date stayed the same. It is asked for without them.
+    -- Whether the page once changed although its ETag or date stayed the same. If so, it is asked for without ETag and date.
     add column validators_lie boolean not null default false,
     -- due_for: why the next look is due. due_by: the list that gave the reason.
     add column due_for text not null default '',
@@ -19,7 +19,7 @@ create index urls_variant on urls (source, variant_key);
 create index urls_alias on urls (alias_of) where alias_of is not null;
 create index urls_via on urls (source, via) where kind = 'article';
 create index fetches_redirected on fetches (source, final_url) where final_url <> '' and final_url <> url;
--- When any process last asked the host.
+-- When any process last sent a request to the host.
 alter table hosts add column asked_at timestamptz;
--- The one URL that a person asked for with this run. Such a run says nothing about its source.
+-- The one URL that a person asked for with this run, empty for other runs. A run for one URL says nothing about its source.
 alter table runs add column only_url text not null default '';

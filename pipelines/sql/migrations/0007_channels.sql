@@ -12,7 +12,7 @@ create table channels (
 );
 
 -- claimed_by: the sender that sends the message now. The claim counts only while that sender holds its advisory lock.
--- taken: marks of the recipients or parts that are done, if some are not.
+-- taken: if only some recipients have the message, or only some of its parts are sent, a mark for each of these recipients or parts.
 alter table deliveries add column claimed_by integer;
 alter table deliveries add column taken text[] not null default '{}';
 create index deliveries_of_channel on deliveries (channel, next_at, id) where state = 'waiting';

@@ -1,7 +1,8 @@
 -- oldest code: 0010
 -- outside a transaction
 -- The state of a URL and the outcome of a fetch get a code, for programs. The reason is only for people.
--- Older code may not run after this migration: it would write reasons without codes, and URLs that a rule kept out would stay out.
+-- Older code may not run after this migration: it would write reasons without codes. The crawl looks by code for URLs that a rule kept out, and
+-- would not find them again when the rule changes.
 alter table urls add column if not exists code text not null default '';
 alter table fetches add column if not exists code text not null default '';
 

@@ -1,4 +1,4 @@
--- The guid of a feed's entry finds its article again when the article's address has changed. And two more codes.
+-- An index on the guid of a feed's entry, by which an article is found again when its address has changed. And two more codes.
 -- oldest code: 0010
 -- outside a transaction
 -- A kill may have left the index half made.

@@ -1,4 +1,4 @@
--- Questions that read whole tables get an index or a stored count, so that they are as quick in a large archive as in a small one.
+-- Queries that read whole tables get an index or a stored count, so that they are as quick in a large archive as in a small one.
 -- oldest code: 0010
 -- outside a transaction
 -- A kill may have left an index half made. An index that is replaced is dropped only after the new one is there.

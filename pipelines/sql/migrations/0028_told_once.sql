@@ -2,7 +2,7 @@
 -- oldest code: 0010
 -- outside a transaction
 
--- lead_id: an earlier alert on another outlet's article of the same story. It shows this alert's outlet as "also in".
+-- lead_id: an earlier alert on another outlet's article of the same story. That earlier alert shows the outlet of this one as "also in".
 alter table alerts add column if not exists lead_id bigint references alerts on delete set null;
 alter table alerts add column if not exists acked_at timestamptz;
 alter table alerts add column if not exists acked_by text not null default '';

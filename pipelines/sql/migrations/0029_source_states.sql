@@ -12,7 +12,7 @@ create table source_states (
     checked_at timestamptz not null
 );
 alter table health add column over_told_at timestamptz;
--- Nobody is told now that a trouble ended under older code.
+-- If a trouble ended before this migration, its end counts as told, so that nobody is told of it now.
 update health set over_told_at = now() where recovered_at is not null;
 create index health_of_source on health (source, kind) where recovered_at is null;
 create index health_over on health (recovered_at) where recovered_at is not null and over_told_at is null;

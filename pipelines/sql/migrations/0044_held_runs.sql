@@ -2,7 +2,7 @@
 -- function held_between says what became of the runs that were held during a trouble. The alert that told of the trouble shows it.
 -- oldest code: 0017
 alter table quarantine add column drifts jsonb not null default '[]';
--- The runs of a source that were held during a trouble, oldest first. The trouble may still last.
+-- The runs of a source that were held during a trouble, oldest first. ended: null if the trouble still lasts.
 create function held_between(of_source text, begun timestamptz, ended timestamptz) returns jsonb
 language sql stable as $$
     select coalesce(jsonb_agg(jsonb_build_object('run', run, 'state', state, 'decided_by', decided_by) order by run), '[]')

@@ -1,5 +1,6 @@
--- Indexes for the newest articles that are removed, for the newest articles that are revised, and for the loads of a source. Without them,
--- Postgres reads what a search shows of a state, and what the Desk shows of a month, in whole. Then it sorts the rows or leaves them out.
+-- Indexes for the newest articles that are removed, for the newest articles that are revised, and for the loads of a source. Without them, a
+-- search for removed or revised articles reads and sorts all of these, although it shows only the newest. And for the loads of a month, the
+-- Desk reads all stages of all runs of the source.
 -- oldest code: 0017
 -- outside a transaction
 drop index concurrently if exists articles_newest_gone;

@@ -1,5 +1,5 @@
 -- An article can be removed and restored several times at the same wording. Each time has a change and an alert of its own.
--- repeat: how often this had happened to this wording before. It is part of the keys, and 0 for new and revised articles.
+-- repeat: how often this wording was removed, or restored, before this time. It is part of the keys, and 0 for new and revised articles.
 -- Older code names these keys without `repeat` in `on conflict`, so it cannot write to this schema. The schema check refuses such code.
 -- oldest code: 0049
 -- outside a transaction
