@@ -1,4 +1,4 @@
-"""A place is a path of this machine that also knows the address of the same file or folder in a bucket, if it has one.
+"""A place is a path of this machine. If the same file or folder is in a bucket too, the place knows its address there.
 
 Every path below a place is a place too. Code that reads or writes a place does so through `stores.bucket`. Code that
 uses a place as a plain path reaches only the disk of this machine.

@@ -1,8 +1,8 @@
 """What Nightdesk decides, as codes that programs read. The sentence for people is always a second field.
 
-Each code is text in a column of that meaning. A check in the database holds the column to the same list.
-docs/reference.md has every code with what a person can do. A sentence may be improved at any time, because only people
-read it.
+A code that is stored is text in a column, and a check in the database allows the column only the codes that are listed
+here. docs/reference.md has every code, with what a person can do about it. A sentence may be improved at any time,
+because only people read it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from enum import StrEnum
 
 
 class CodeWithMeaning(StrEnum):
-    """A code with one line that says what it means."""
+    """A code and its meaning in one line."""
 
     means: str
 
     def __new__(cls, value: str, means: str = "") -> CodeWithMeaning:
-        """Built by the enum."""
+        """The enum calls this for each member."""
         made = str.__new__(cls, value)
         made._value_ = value
         made.means = means
@@ -51,8 +51,8 @@ class Kind(CodeWithMeaning):
 
 
 class RunCode(CodeWithMeaning):
-    """Why a stage gave nothing for a source, if the reason is not that nothing was new. The message says the reason
-    in words.
+    """Why a stage gave nothing for a source. There is no code if there was simply nothing new. The message says the
+    reason in words.
     """
 
     NONE = "", "the state says it all"
@@ -141,8 +141,9 @@ class Cause(CodeWithMeaning):
     UNDECIDED = "undecided", "extraction could not read the page, by a fault that is not the page's"
 
 
-# These causes exclude a URL although none of our own rules does. A URL with one of these causes counts as discovered,
-# and may be let in later: a list that keeps naming it brings it back, after ever longer pauses.
+# These causes exclude a URL because of what its site or the guard said, not because of a rule for the source. A URL
+# with one of these causes counts as discovered, and may be let in later: a list that keeps naming it brings it back,
+# after ever longer pauses.
 NOT_OURS = (Cause.MOVED_AWAY, Cause.ROBOTS, Cause.GUARD, Cause.GUARD_NETWORK, Cause.GUARD_REDIRECT)
 # These are refusals of the guard, which other settings may lift.
 GUARDED = (Cause.GUARD, Cause.GUARD_NETWORK)
@@ -424,8 +425,8 @@ class Act(CodeWithMeaning):
 
 
 class Figure(CodeWithMeaning):
-    """A figure to watch. `nightdesk metrics` calls it nightdesk_ and its name, with the unit in the name if there is
-    one.
+    """A figure to watch. Its name in `nightdesk metrics` is `nightdesk_` and the code; the code names the unit, if
+    there is one.
     """
 
     PAGES = "pages", "pages that a stage worked on in a source's newest run"

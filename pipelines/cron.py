@@ -11,7 +11,8 @@ from croniter import croniter
 
 # A cron expression has these fields: minute, hour, day, month, weekday.
 FIELDS = 5
-# Any day will do for questions that depend only on the time of day.
+# From this day on, an expression is tried, to see whether it ever strikes, and whether always at the same time of day.
+# Any day would do.
 SOME_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 # No change of a clock (such as summer time) is larger than this.
 CLOCK_CHANGE = timedelta(hours=3)
@@ -33,8 +34,8 @@ def last_strike(expression: str, timezone: str, at: datetime) -> datetime:
 
     When a clock is changed, the result is the same as in Airflow. An expression with one time of day strikes once on
     such a day. If the clock shows that time twice, the second counts. If the clock skips that time, the expression
-    strikes as much later as the clock was put forward. An expression that strikes more often goes on as if nothing had
-    changed.
+    strikes later, by as much as the clock was put forward. An expression that strikes more often goes on as if nothing
+    had changed.
     """
     zone, once = ZoneInfo(timezone), _has_one_time(expression)
     wall = at.astimezone(zone).replace(tzinfo=None, microsecond=0)
@@ -51,15 +52,15 @@ def last_strike(expression: str, timezone: str, at: datetime) -> datetime:
 
 
 def next_strike(expression: str, timezone: str, at: datetime) -> datetime:
-    """The first moment after `at` (aware) at which the expression strikes, in UTC; changed clocks as in
+    """The first moment after `at` (aware) at which the expression strikes, in UTC. Changes of the clock count as in
     `last_strike`.
     """
     zone, once = ZoneInfo(timezone), _has_one_time(expression)
     wall = at.astimezone(zone).replace(tzinfo=None, microsecond=0)
     times, found = croniter(expression, wall - CLOCK_CHANGE), set[datetime]()
     first = last = times.get_next(datetime)
-    # When a clock is put back, a later time on it may be an earlier moment. So the search goes on for the largest
-    # change of a clock.
+    # When a clock is put back, a later time on it may be an earlier moment. So the search goes on until CLOCK_CHANGE
+    # after the first strike.
     while not found or last <= first + CLOCK_CHANGE:
         later = {moment for moment in _moments(last, zone, once=once) if moment > at}
         first = first if found or not later else last
@@ -75,7 +76,9 @@ def _has_one_time(expression: str) -> bool:
 
 
 def _moments(wall: datetime, zone: ZoneInfo, *, once: bool) -> set[datetime]:
-    """When a clock shows this time: two moments in the hour that comes twice; of these, only the second if `once`."""
+    """The moments at which a clock shows this time. In the hour that comes twice these are two; with `once`, only the
+    second.
+    """
     first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    # For a time that the clock skips, the later moment comes first.
+    # For a time that the clock skips, `first` is the later moment.
     return {first, second} if first < second and not once else {max(first, second)}

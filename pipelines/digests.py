@@ -48,7 +48,7 @@ def of_article(article: Article) -> Digests:
 
 
 def write_digests(made: Digests) -> list[Any]:
-    """Digests in the form for an article file, in JSON."""
+    """Digests as an article file has them: a list that begins with the version."""
     return [VERSION, *astuple(made)]
 
 
@@ -58,7 +58,7 @@ def read(value: Sequence[Any]) -> Digests | None:
 
 
 def key(url: str) -> str | None:
-    """The key of an address; None if it is none."""
+    """The key of an address; None if the text is no address."""
     try:
         return urls.key(url)
     except ValueError:

@@ -12,30 +12,31 @@ from typing import Any
 # These are the modes of zlib: gzip, zlib's own form, and the bare stream, which servers also call deflate.
 GZIP, ZLIB, DEFLATE = 31, 15, -15
 
-# A body may have at most this many encodings. Real servers send one or two, and each step could be as large as the
-# limit.
+# A body may have at most this many encodings. Real servers use one or two, and the result of each decoding may be as
+# large as the limit.
 MOST_ENCODINGS = 4
-# A body may be gzip at most this many times without a header that says so. Chosen: a packed file may have been packed
-# again.
+# Gzip that no header names is undone at most this many times. Chosen: a server may send a packed file as it is, and the
+# file may have been packed twice.
 MOST_UNNAMED = 2
 # A gzip body begins with these bytes.
 MAGIC = b"\x1f\x8b"
 # A body that begins so is not encoded as its label says: it is markup, JSON or a gzip file.
 PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,20}(?:<[!?A-Za-z][\t\n\r -\xff]{30}|[{\[]\s{0,20}\")|\x1f\x8b\x08")
-# A gzip body may have at most this many members. With one member for every 64 KB, 50 MB have 800.
+# A gzip body may have at most this many members. Real ones have far fewer: with one member for every 64 KB, 50 MB have
+# 800.
 MOST_MEMBERS = 10_000
-# A body is read in pieces of LEAST_PIECE bytes and then of more, up to LARGEST_PIECE. The rest of a piece behind the
-# end of a member is copied. The first pieces are small, so that the copies stay small.
+# The first piece of a member that is read has LEAST_PIECE bytes. Each next piece is twice as large, up to
+# LARGEST_PIECE. What a piece has behind the end of the member is copied, so small first pieces keep the copies small.
 LEAST_PIECE, LARGEST_PIECE = 256, 1 << 16
 # FRAME is how a zstd frame begins. A SKIPPABLE frame (RFC 8878) says its length, and its content is no part of the
 # body.
 FRAME = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
 SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18(.{4})", re.DOTALL)
-# A zstd body may have at most this many frames, because the rest of the body is copied behind each. Chosen: programs
-# that pack in pieces make one frame for some megabytes.
+# A zstd body may have at most this many frames, because the rest of the body is copied after each frame. Chosen:
+# programs that pack in pieces make one frame for some megabytes, so real bodies have far fewer.
 MOST_FRAMES = 100
-# These encodings are in use, and nothing here undoes them. Browsers take any other name, such as utf-8 or text/html,
-# for no encoding.
+# These encodings are in use, and nothing here undoes them. Any other unknown name, such as utf-8 or text/html, is
+# ignored, as in browsers.
 NOT_SUPPORTED = {
     "compress", "x-compress", "bzip2", "x-bzip2", "xz", "lzma", "lz4", "sdch", "exi", "aes128gcm", "dcb", "dcz",
     "pack200-gzip",
@@ -51,7 +52,9 @@ class CutShort(ValueError):
 
 
 def decode(body: bytes, names: str, limit: int) -> bytes:
-    """The body without the encodings in Content-Encoding; ValueError if it is incomplete, OverLimit if it is larger."""
+    """The body without the encodings in Content-Encoding; ValueError if it is incomplete, OverLimit if it is larger
+    than `limit`.
+    """
     known = [name for n in names.split(",") if (name := n.strip().lower()) in {*DECODERS, *NOT_SUPPORTED}]
     if len(known) > MOST_ENCODINGS:
         raise ValueError(f"it is encoded {len(known)} times")
@@ -74,7 +77,9 @@ def decode(body: bytes, names: str, limit: int) -> bytes:
 
 
 def unpack(body: bytes, names: str, limit: int) -> bytes:
-    """As `decode`, and without the gzip that no header names: servers send files such as page.html.gz as they are."""
+    """As `decode`; gzip that no header names is undone too, because servers send files such as page.html.gz as they
+    are.
+    """
     body = decode(body, names, limit)
     for _ in range(MOST_UNNAMED):
         if body.startswith(MAGIC):
@@ -94,7 +99,7 @@ def _decoder(name: str) -> Callable[[bytes, int], bytes]:
 
 
 def _gunzip(body: bytes, limit: int) -> bytes:
-    # Servers label plain bodies as gzip; a gzip body always begins like this.
+    # Some servers label plain bodies as gzip. A real gzip body always begins with MAGIC.
     if not body.startswith(MAGIC):
         return body
     out, at, members = BytesIO(), 0, 0
@@ -148,7 +153,7 @@ def _unbrotli(body: bytes, limit: int) -> bytes:
 
 
 def _unzstd(body: bytes, limit: int) -> bytes:
-    """Several frames are one body (RFC 8878). What follows that is no frame is left, as browsers do."""
+    """Several frames are one body (RFC 8878). Bytes after the last frame are ignored, as in browsers."""
     zstd = import_module("backports.zstd")
 
     out, frames = BytesIO(), 0

@@ -7,7 +7,7 @@ AROUND = 30
 
 
 class NightdeskError(Exception):
-    """A person must act on this; its text is a whole sentence that says what to do."""
+    """An error on which a person must act. Its text is a whole sentence that says what to do."""
 
     # Whether the log has the sentence already, so that a handler need not write it again.
     logged = False
@@ -26,7 +26,7 @@ class DatabaseError(NightdeskError):
 
 
 class CrawlError(NightdeskError):
-    """A source could not be crawled: nothing reachable, or the spider ended before its work did."""
+    """A source could not be crawled: nothing of it could be reached, or the spider ended too early."""
 
 
 class DiskFullError(NightdeskError):
@@ -34,7 +34,9 @@ class DiskFullError(NightdeskError):
 
 
 class StoreError(NightdeskError):
-    """A raw file or an article file cannot be read: the message names the file, the record and what is whole in it."""
+    """A raw file or an article file cannot be read: the message names the file and the record, and says what can still
+    be read.
+    """
 
 
 class TooLargeError(StoreError):
@@ -55,10 +57,11 @@ class ChannelError(NightdeskError):
 
 
 class QueryError(NightdeskError):
-    """A query cannot be used as written: written[start:end] is the place, reason says what to write instead.
+    """A query cannot be used as written: written[start:end] is the place of the mistake, reason says what to write
+    instead.
 
-    The error's text shows the place with a caret below it. In right-to-left text the mark stands inside the text,
-    because no program knows in which column such a letter is shown.
+    The error's text shows the place with a caret below it. In right-to-left text the caret stands inside the text,
+    because no program knows in which column a letter of such a text is shown.
     """
 
     def __init__(self, reason: str, written: str, start: int, end: int = 0) -> None:

@@ -77,8 +77,8 @@ def to_set_up() -> Path:
 
 
 def note(file: Path) -> Path:
-    """Record an installation as this user's, for commands in any folder, unless one is recorded; gives the recorded
-    one.
+    """Record an installation as this user's, for commands in any folder. If one is recorded already, it stays. Gives
+    the recorded one.
     """
     noted = _read_noted()
     if noted and noted.is_file():
@@ -133,8 +133,8 @@ def _upwards() -> Iterator[Path]:
 
 
 def _is_trusted(file: Path) -> bool:
-    """Whether the file belongs to this user or to root, and not everybody may write to it. It names programs to run and
-    servers to ask.
+    """Whether the file belongs to this user or to root, and not everybody may write to it. Other files are not trusted,
+    because the file names programs to run and servers to ask.
     """
     found = file.stat()
     return found.st_uid in (os.geteuid(), 0) and not found.st_mode & OTHERS_MAY_WRITE

@@ -16,7 +16,7 @@ class Expect:
     """What a source promises; breaking a promise is reported.
 
     articles_per_run: the least number of new articles in a usual night (0: no promise).
-    languages: two- or three-letter codes its articles may have (empty: the source's own and any other).
+    languages: two- or three-letter codes of the languages that its articles may have (empty: any language).
     """
 
     articles_per_run: int = 0
@@ -39,7 +39,7 @@ class Source:
     prune: XPath of page parts that never belong to the article.
     phrases: repeated lines of this site that are no text of an article, in addition to the built-in lists.
     render: whether a browser reads article and section pages, for a site that shows nothing without scripts. headers,
-    cookies, auth, proxy: what its requests contain, each given by the name of a secret and never by its value
+    cookies, auth, proxy: secret parts of its requests, each given by the name of a secret and never by its value
     (pipelines.sources.access).
     groups: names under which queries and watches use several sources together.
     """
@@ -76,11 +76,11 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What a feed or sitemap said about a URL; fields that it did not give are empty. Dates are aware UTC.
+    """What a feed or sitemap said about a URL; fields that it did not give are empty. Dates are aware, in UTC.
 
     published_precision: empty if the time shows the precision by itself: midnight UTC means the day, any other time is
     exact to the second.
-    guid: the feed's own identifier of the entry; empty if this is the entry's address.
+    guid: the feed's own identifier of the entry; empty if the identifier is the entry's address.
     """
 
     url: str
@@ -149,7 +149,7 @@ class Article:
     instant.
     published_precision: second, minute, hour, day, month, year or empty.
     published_from: json-ld, meta, feed, text, url or empty.
-    removed: what was cut, in page order after what the source prunes.
+    removed: the cut parts: first those that the source's `prune` removed, then the others in page order.
     page_digest: sha256 hex of the bytes it came from.
     extractor: name and version.
     """
@@ -179,9 +179,9 @@ class Template:
     """What was learned of a source from its own pages, without anybody writing a selector.
 
     pages: how many it was learned from.
-    lines: (key, on how many pages) of lines that repeat across its articles; a key is as `phrases.key` makes it.
-    inside, outside: paths (blocks.TextPlace.path) of which the pages agree that the article is there, or that it is
-    not.
+    lines: (key, on how many pages) of lines that repeat across its articles; `phrases.key` makes the key of a line.
+    inside, outside: paths (blocks.TextPlace.path) at which the pages agree to have the article, or agree not to have
+    it.
     agreement: how far pages that were not used for learning agree with the template, 0 to 1.
     """
 
@@ -211,7 +211,9 @@ class Rejection:
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
-    """One place where a watch's term was found: field is title, description or text; offset counts characters in it."""
+    """One place where a watch's term was found: field is title, description or text; offset counts characters in the
+    field.
+    """
 
     term: str
     surface: str

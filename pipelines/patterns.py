@@ -22,13 +22,16 @@ ELSEWHERE = (
     "which is known only outside of brackets, in a pattern that begins with ^ and has no | of its own; "
     "say it with a pattern in deny"
 )
-# In Python these classes contain letters and digits of every script.
+# In Python \w and \d contain letters and digits of every script, in RE2 only those of ASCII. These are the names that
+# RE2 has for the wide classes.
 LETTERS = {"w": r"\pL\pM\pN_", "d": r"\p{Nd}"}
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """What an address must match, and the conditions of the look-aheads."""
+    """A pattern for RE2, without its look-aheads. musts, nots: for each look-ahead, a pattern that must or must not
+    match too.
+    """
 
     whole: Any
     musts: tuple[Any, ...] = ()
@@ -47,7 +50,7 @@ def matches(pattern: str, url: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def compile_pattern(pattern: str) -> Pattern:
-    """A pattern made ready; ValueError says what in the pattern cannot be used."""
+    """A pattern in the form for `matches`; ValueError says what in the pattern cannot be used."""
     musts: list[str] = []
     nots: list[str] = []
     bare, depth, choices, ahead = "", 0, False, False

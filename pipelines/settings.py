@@ -26,21 +26,21 @@ SECRET_PREFIX = "NIGHTDESK_SECRET_"  # noqa: S105 -- it is the name of variables
 ALIKE = 0.9
 # These settings are paths: a relative path, from the file or a default, is taken from the installation's folder.
 PATHS = ("data", "sources", "ca_file", "chain_file", "timestamp_ca")
-# This is the one setting whose field has another name (`raw_bucket`), because `raw` is the property that gives the raw
-# store.
+# This is the only variable whose field in `Settings` has another name, `raw_bucket`: `Settings.raw` is the raw store
+# itself.
 RAW_VARIABLE = "NIGHTDESK_RAW"
 # If texts and the ledger are not kept for ever, texts are kept for at least LEAST_TEXT_DAYS, and the ledger for at
 # least LEAST_LEDGER_DAYS. Chosen: within a month a failed run is repaired and a held run decided; and what is usual for
 # a source is learned from 84 days (health/policy.py).
 LEAST_TEXT_DAYS, LEAST_LEDGER_DAYS = 30, 90
 SCHEME = "s3://"
-# Sets of sources that came from a bucket are in this folder, below the data folder.
+# If the source files are in a bucket, this folder below the data folder has each version of them that was read.
 SOURCE_SETS = "source-sets"
 BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]+(/[^/\s]+)*")
 
 
 class Settings(BaseSettings):
-    """The settings of one process; a field `x` is the environment variable NIGHTDESK_X."""
+    """The settings of one process; a field `x` is set by the environment variable NIGHTDESK_X."""
 
     model_config = SettingsConfigDict(env_prefix="NIGHTDESK_", frozen=True, extra="ignore", populate_by_name=True)
 
@@ -231,7 +231,9 @@ class Settings(BaseSettings):
 
     @property
     def canary_song(self) -> Path:
-        """The file in which the canary notes its newest song: {"url": …, "seconds": …, "at": seconds since 1970}."""
+        """The file in which the canary notes the newest article that became an alert in time: its "url", the "seconds"
+        until its alert, and "at", the moment in seconds since 1970.
+        """
         return self.data / "canary" / "song.json"
 
     @property
@@ -241,7 +243,9 @@ class Settings(BaseSettings):
 
     @property
     def trials(self) -> Path:
-        """Trials of today's extractor on stored pages, and what their corrections replaced."""
+        """The folder with the trials of today's extractor on stored pages, and with the wordings that corrections
+        replaced.
+        """
         return self.data / "trials"
 
     @property

@@ -54,7 +54,7 @@ class Signature:
 class Likeness:
     """What two texts have in common: the part of each that stands in the other.
 
-    samples: for how many shingles of the shorter text this is known.
+    samples: on how many shingles of the shorter text these parts are based.
     agreeing, differing: places in both texts, known by the words beside them, with the same number or with different
         numbers.
     """
@@ -130,7 +130,7 @@ def read(written: str) -> Signature | None:
 
 
 def _shingles(forms: Sequence[str]) -> Iterator[str]:
-    """The word sequences that are compared. A text that has too few words is one shingle."""
+    """The word sequences that are compared. If a text has too few words for one, all its words are one shingle."""
     unspaced = text.has_unspaced(" ".join(forms))
     lengths = [_length(form) if unspaced else WORDS for form in forms]
     whole = [" ".join(forms[at : at + length]) for at, length in enumerate(lengths) if at + length <= len(forms)]
@@ -138,7 +138,7 @@ def _shingles(forms: Sequence[str]) -> Iterator[str]:
 
 
 def _numbers(forms: Sequence[str]) -> Iterator[int]:
-    """Each number of a text with the words beside it. Numbers in a row (3-1, 12.5, a date) are one."""
+    """Each number of a text with the words beside it. Numbers in a row (3-1, 12.5, a date) count as one number."""
     at = 0
     for is_number, run in groupby(forms, lambda form: DIGIT.search(form) is not None):
         start, at = at, at + len(list(run))

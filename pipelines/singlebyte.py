@@ -10,9 +10,10 @@ from collections import Counter
 WESTERN = "cp1252"
 # This many bytes are examined. Chosen: more bytes would cost time and hardly change a guess.
 SAMPLE = 200_000
-# These are languages of central Europe: a text in one of them that is labelled western is not.
+# A text in one of these languages of central Europe is not in the western charset, even if it is labelled so.
 CENTRAL = {"pl", "cs", "sk", "hu", "hr", "sl", "bs", "sq", "ro", "dsb", "hsb"}
-# These signs usually separate words. Inside a word they are letters of another charset.
+# These signs usually separate words. Inside a word they are letters of another charset. With fewer than LEAST_INSIDE of
+# them, a text counts as western, unless its language is in CENTRAL.
 INSIDE = re.compile("(?<=[a-zà-ÿ])[³¹¿¶±¾¼µ¦](?=[a-zà-ÿ])")
 LEAST_INSIDE = 3
 # In these letters the two charsets of central Europe differ. The letters are written as they look when read as western.
@@ -32,7 +33,9 @@ def charset(western: str, language: str = "") -> str:
 
 
 def is_turkish(western: str) -> bool:
-    """Whether a text in the charset of western Europe is Turkish: þ, ý and ð, and no æ as Icelandic has."""
+    """Whether a text that was read as western is Turkish: it then shows þ, ý or ð, and ü or ç. Icelandic has æ or á as
+    well.
+    """
     found = Counter(western[:SAMPLE].lower())
     return (
         found["þ"] + found["ý"] + found["ð"] > 2 and bool(found["ü"] or found["ç"]) and not (found["æ"] or found["á"])

@@ -19,7 +19,8 @@ _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _LINES = re.compile("\r\n?|[\x85\u2028\u2029]")
 _ESCAPED = re.compile("[\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 STANDS_FOR_IT = "\ufffd"
-# These characters mark mentions, links and pictures in chats. No way of escaping works in all chats.
+# These characters mark mentions, links and pictures in chats. They are replaced, because no way of escaping works in
+# all chats.
 _ACTING = str.maketrans({"@": "@\u200b", "<": "‹", ">": "›", "`": "'"})
 _MARKUP = re.compile(r"\](?=\s*[(\[:])")
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
@@ -60,8 +61,8 @@ def as_json(value: Any, *, indent: int | None = None, default: Callable[[Any], A
 
 
 def inert(text: str, *, links: bool = False) -> str:
-    """Foreign text for a chat, in which it mentions nobody, links nothing and loads nothing. `links` leaves bare
-    addresses.
+    """Foreign text for a chat, in which it mentions nobody, links nothing and loads nothing. With `links`, bare
+    addresses stay links.
     """
     dull = _MARKUP.sub("]\u200b", strip(text).translate(_ACTING))
     return dull if links else _ADDRESS.sub("\u200b", dull)

@@ -19,8 +19,8 @@ RTL_LANGUAGES = (
     " ar arc arz ary apc ars acm aeb azb bal bqi ckb dv fa glk he ks lrc mzn"
     " nqo pnb prs ps rhg sd sdh skr syr ug ur yi "
 )
-# MOST_MARKS: this many marks in a row stay. UAX 15 (Stream-Safe Text) has the same number. MARKS: only runs of signs
-# that are so long can have more marks.
+# MOST_MARKS: this many marks in a row stay. UAX 15 (Stream-Safe Text) has the same number. MARKS finds longer runs of
+# characters that are no letters; only there are the marks counted.
 MOST_MARKS = 30
 MARKS = re.compile(rf"[^\w\s]{{{MOST_MARKS + 1},}}")
 NormalForm = Literal["NFC", "NFD", "NFKC", "NFKD"]
@@ -53,8 +53,9 @@ EXAMINED = (
 )  # fmt: skip
 # These letters can have accents. The marks of Latin, Greek and Cyrillic are among them.
 ACCENTED = re.compile("[a-z\u00df-\u024f\u0370-\u052f\u1e00-\u1fff\u0300-\u036f]")
-# These letters have a stroke that is no accent for Unicode, or are others that Unicode does not split into letter and
-# accent.
+# These letters are replaced or kept before accents are dropped. In the first row are letters that Unicode does not
+# split into letter and accent (a stroke is no accent for Unicode), and the Greek s that ends a word. The Cyrillic
+# letters of the second row stay: there the sign above or at the letter makes another letter.
 LIKE = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "ə": "e", "ς": "σ",
     "й": "й", "ї": "ї", "ў": "ў", "ґ": "ґ", "ќ": "ќ", "ѓ": "ѓ",
@@ -62,13 +63,13 @@ LIKE = {
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 # A sentence ends with the end of a line, a full stop of a script without spaces, or a stop with a blank after it.
 _END = re.compile("\\n+|[。！？]+[」』”）]*|(?<![.!?؟۔…])[.!?؟۔…]++[\"'»”’)\\]]*+(?=\\s)")
-# A full stop after one of these ends no sentence: Mr, Dr, and the initials of names and states.
+# A full stop after one of these short forms ends no sentence: Mr, Dr, and the initials of names and states.
 _SHORT = re.compile(r"(?:^|[^\w])(?:[^\W\d_]|[A-ZÄÖÜ][^\W\d_])$")
 # Short forms are searched in this many characters before a full stop. Chosen: the longest short form fits, with the
 # character before it.
 SHORT_CHARACTERS = 4
-# Texts up to this many characters have their words remembered, because the lines of a page are counted often. Chosen:
-# this keeps what is remembered within a few megabytes.
+# For texts of up to this many characters the number of words is remembered, because the lines of a page are counted
+# often. Chosen: so the remembered texts take a few megabytes.
 LONGEST_COUNTED_CHARACTERS = 1000
 # Only the first tatweel of a row is tried: if no Latin letter follows the row, none follows a part of it.
 TATWEEL_BEFORE_LATIN = re.compile("(?<!\u0640)\u0640+(?=[A-Za-z0-9])")
@@ -110,7 +111,7 @@ def normal(text: str) -> str:
 
 
 def tokens(text: str) -> list[Token]:
-    """The words of a text in order, with their offsets in it as given."""
+    """The words of a text in order, each with its place in the text."""
     return [
         # One ligature can be a whole phrase (ﷺ); all words of the phrase then have the ligature's place.
         Token(form, match.start(), match.end())

@@ -29,8 +29,8 @@ LONGEST_CHARACTERS = 2083
 # longer than the limit.
 KEPT_CHARACTERS = 1900
 PORTS = {"http": 80, "https": 443}
-# These parameters are left out. A list of those that count is impossible: sites keep the article's number in unknown
-# parameters.
+# These parameters are left out. A list of the parameters that must stay is impossible: sites keep an article's number
+# in parameters of any name.
 TRACKERS = re.compile(
     r"(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|ysclid|twclid|igshid|igsh|mc_cid|mc_eid|xtor|at_\w+|ns_\w+|"
     r"cmp|ocid|smid|smtyp|srnd|__twitter_impression|guccounter|guce_\w+|_ga|_gl|jsessionid|phpsessid|mibextid|"
@@ -58,8 +58,8 @@ FORM_ENDS = {"amp", "print"}
 FORM_LABELS = {"m", "mobile", "amp", "wap"}
 FORM_SUFFIX = re.compile(r"\.amp(?=\.html?$|$)", re.IGNORECASE)
 SUFFIX = re.compile(r"\.(html?|php|aspx?|jsp|shtml|cfm)$", re.IGNORECASE)
-# NUMBER: an article's own number is no part of a date. NUMBERED: a parameter with this name has such a number as its
-# value.
+# NUMBER: an article's own number has five digits or more, and is no date such as 202411. NUMBERED: a parameter with
+# this name has such a number as its value.
 NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d))\d{5,}")
 NUMBERED = re.compile(r"(.*[_-])?(id|nid|aid|p|story|post|article|news)|(news|article|story|post)_?id", re.IGNORECASE)
 # A part of an address with at least this many characters is the title of one article. Chosen: names of sections are
@@ -78,7 +78,7 @@ def key(url: str) -> str:
 
 @lru_cache(maxsize=1024)
 def canonical(url: str) -> str:
-    """The form of a URL from which its key is made: sorted, without trackers, default port and fragment."""
+    """The form of a URL from which its key is made: parameters sorted, without trackers, default port and fragment."""
     parts = _parts(url)
     wanted = [pair for pair in parts.query.split("&") if pair and not _tracks(pair)]
     path = SESSION.sub("", drop_dots(parts.path)) or "/"
@@ -87,7 +87,9 @@ def canonical(url: str) -> str:
 
 
 def clean(url: str) -> str:
-    """The URL in a form to fetch: percent-encoded, IDNA, no blanks around, no fragment, else unchanged."""
+    """The URL in a form to fetch: percent-encoded, in IDNA, without blanks around it, dot segments, default port and
+    fragment.
+    """
     parts = _parts(url)
     return urlunsplit(parts._replace(netloc=_netloc(parts), path=drop_dots(parts.path) or "/", fragment=""))
 
@@ -123,8 +125,9 @@ def drop_dots(path: str) -> str:
 
 
 def as_servers_read(url: str) -> str:
-    """The URL with the path for which many servers take it: encoded slashes are slashes, then dots are resolved and
-    slashes that follow each other are one. What robots.txt forbids may be had by other spellings of this path.
+    """The URL with its path as many servers read it: encoded slashes become slashes, slashes in a row become one, and
+    dot segments are resolved. robots.txt is asked about this form too, because another spelling of a forbidden path may
+    lead to the same page.
     """
     parts = urlsplit(url)
     path = drop_dots(SLASHES.sub("/", parts.path))
@@ -138,7 +141,7 @@ def host(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def site(name: str) -> str:
-    """The part of a host name that one publisher owns: `news.bbc.co.uk` is `bbc.co.uk`, an address is itself."""
+    """The part of a host name that one publisher owns: `bbc.co.uk` for `news.bbc.co.uk`; an IP address stays whole."""
     labels = name.rstrip(".").split(".")
     if name.startswith("[") or labels[-1].isdigit() or len(labels) <= SITE_LABELS:
         return name
@@ -191,7 +194,7 @@ def akin(one: str, other: str) -> bool:
     here, there = (urlsplit(plain(url)[0]) for url in (one, other))
     if here == there or _numbers(here) & _numbers(there):
         return True
-    # Without its parameters, a script's address is the same for all its articles.
+    # The parameters must be the same: a script that serves all articles has the same path for each.
     return here.query == there.query and len(_slug(here)) >= SLUG_CHARACTERS and _slug(here) == _slug(there)
 
 

@@ -27,18 +27,19 @@ from pipelines.stores import postgres
 MIGRATE_SECONDS = 600
 # If the migration failed, this many lines of its log are shown. Chosen: they have the end of a traceback.
 LAST_LINES = 15
-# The admin's password, the key of tokens and each of the other keys have so many random bytes (Fernet requires 32).
+# The admin's password has PASSWORD_BYTES random bytes, the key that signs tokens JWT_BYTES, and each other key
+# KEY_BYTES (Fernet requires 32).
 PASSWORD_BYTES, JWT_BYTES, KEY_BYTES = 12, 64, 32
 
-# In a wheel the Dags are inside the package; in a checkout they are at its top.
+# In a wheel the Dags are inside the package `pipelines`; in a checkout they are beside it.
 DAGS = next(up / "dags" for up in Path(__file__).parents[1:3] if (up / "dags").is_dir())
 USER = "admin"
-# Airflow runs this many tasks at the same time, unless NIGHTDESK_CRAWL_SLOTS sets more. Chosen: these keep two cores
-# busy.
+# Airflow runs this many tasks at the same time, or two more than NIGHTDESK_CRAWL_SLOTS if that is more. Chosen: these
+# keep two cores busy.
 PARALLELISM = 6
 VERSIONS = ("apache-airflow", "apache-airflow-core")
-# An installation keeps Airflow's own variables that begin like this: connections, variables, and the receivers of
-# figures.
+# Of Airflow's variables in the environment, only those that begin like this are passed on: connections, variables, and
+# where figures and traces are sent.
 KEPT = ("AIRFLOW_CONN_", "AIRFLOW_VAR_", "AIRFLOW__METRICS__", "AIRFLOW__TRACES__")
 
 
@@ -107,7 +108,9 @@ def alone(settings: Settings) -> Iterator[None]:
 
 
 def environment(settings: Settings, keys: Secrets, *, port: int) -> dict[str, str]:
-    """The environment of every component, and so of every task: this database, this port, no access to the internet."""
+    """The environment of every component, and so of every task: this database, a server on this port of loopback only,
+    and no usage statistics for Airflow's makers.
+    """
     address = f"http://127.0.0.1:{port}"
     metadata = postgres.airflow_url(settings)
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW_") or k.startswith(KEPT)}

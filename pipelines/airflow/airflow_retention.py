@@ -19,11 +19,11 @@ from pipelines.airflow.api_client import AirflowError
 from pipelines.errors import SettingsError
 from pipelines.settings import Settings
 
-# An approval of the Dag `follow` may wait this many days. Its records are kept as long, because it could not be
-# answered without them.
+# An approval of the Dag `follow` may wait this many days. Airflow's records are kept longer than that, because an
+# approval cannot be answered without its records.
 LONGEST_WAIT_DAYS = 7
 DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
-# Deleting old records may take this many seconds. Chosen: the first time after years takes longest.
+# Deleting old records may take this many seconds. Chosen: they are enough for a first deletion after years.
 LIMIT_SECONDS = 3600
 # If the deletion failed, this many lines of its output are shown. Chosen: they have the end of a traceback.
 LAST_LINES = 15
@@ -49,7 +49,8 @@ def check_days(days: int) -> None:
 def place(settings: Settings) -> InstalledAirflow | None:
     """The Airflow that the environment names, as in a container; else the Airflow of this data folder, if any.
 
-    The Airflow of the data folder need not be running. Its database is started if it is the embedded one.
+    The Airflow of the data folder need not be running. If that Airflow uses the embedded Postgres, the Postgres is
+    started.
     """
     if os.environ.get(DATABASE):
         folder = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser() / "logs"
@@ -96,8 +97,8 @@ def _airflow(where: InstalledAirflow, *words: str) -> None:
 def _logs(folder: Path, before: float) -> int:
     """Delete the files of a folder that were last written before `before`, and the folders that become empty."""
     walked = [(Path(name), files) for name, _, files in os.walk(folder, topdown=False)]
-    # The ages of all files and folders are read before anything is deleted, because a deletion makes its folder new. A
-    # new empty folder stays: it waits for its first file.
+    # The ages of the folders are read before anything is deleted, because a deletion gives the folder a new time of
+    # change. An empty folder that is new stays: its first file may be about to come.
     old = [name for name, _ in walked if name != folder and _older(name, before)]
     gone = 0
     for name, files in walked:
@@ -106,7 +107,7 @@ def _logs(folder: Path, before: float) -> int:
                 (name / file).unlink(missing_ok=True)
                 gone += 1
     for name in old:
-        # The folder is not empty: it has files to keep.
+        # A folder that still has files cannot be removed, and stays.
         with suppress(OSError):
             name.rmdir()
     return gone

@@ -28,7 +28,7 @@ PAGE_ROWS = 200
 
 
 class AirflowError(NightdeskError):
-    """Airflow does not answer or refuses; the text names the request and Airflow's words."""
+    """Airflow does not answer or refuses a request; the text has the request and Airflow's words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,9 @@ def answers(address: str) -> bool:
 
 
 def warm(address: str) -> None:
-    """Make the API build its task side; the API does this at the first request (10 s of work), not at its start."""
+    """Make the API build the part that answers running tasks. The API does this at the first request (10 s of work),
+    not at its start.
+    """
     with suppress(httpx.TransportError):
         httpx.get(f"{address}/execution/health", timeout=FIRST_ANSWER_SECONDS, trust_env=False)
 

@@ -29,7 +29,7 @@ from pipelines.sources import folders
 from pipelines.stores import postgres, templates
 
 # One result has at most LINES_SHOWN lines, and each compared text in it at most LONGEST_TEXT_CHARACTERS characters.
-# Chosen: a person reads as much on one page.
+# Chosen: a person reads about that much on one page.
 LINES_SHOWN, LONGEST_TEXT_CHARACTERS = 60, 600
 
 

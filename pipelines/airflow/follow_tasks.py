@@ -35,7 +35,8 @@ log = logging.getLogger("nightdesk")
 
 
 def probe(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The name, the file's text, and the basis of a person's decision: a report, the samples, the evidence.
+    """Look at the site that the form names. Gives the source's name, the text of its file, and what a person decides
+    on: a report, the samples, the evidence.
 
     SourceError if the site cannot be followed.
     """

@@ -15,8 +15,8 @@ from pipelines.settings import settings
 
 # An approval waits this long. Without an answer the work is not done.
 LONGEST_WAIT = timedelta(days=7)
-# A backfill or an import may take this long. Chosen: 10,000 pages at 5 s each take 14 hours. A run that was ended here
-# can be started again, and goes on.
+# A backfill or an import may take this long. Chosen: 10,000 pages at 5 s each take 14 hours. A run that this limit
+# ended can be started again, and goes on.
 PAST_LIMIT = timedelta(hours=24)
 DESCRIPTIONS = {
     "follow": "By hand: look at a site, show ten sample articles, and follow it once somebody approves",

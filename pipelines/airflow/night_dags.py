@@ -25,14 +25,14 @@ from pipelines.airflow import callbacks, task_failure
 from pipelines.model import RUN_KEY
 from pipelines.settings import Settings, settings
 
-# A task that got no answer from Postgres is tried again after this pause. Chosen: a restart of Postgres takes no
-# longer.
+# A task that got no answer from Postgres is tried again after this pause. Chosen: a restart of Postgres takes less.
 POSTGRES_PAUSE = timedelta(seconds=30)
 
 if TYPE_CHECKING:
     from pipelines.airflow.run_plan import Batch, MatchShare
 
-# The Dags hand on these assets. An event of an asset starts the Dag of the next stage, for one run (tasks.publish).
+# By these assets each Dag hands its run to the next: `tasks.publish` makes an event of the asset, and the event starts
+# the Dag of the next stage for this run.
 RAW = Asset("raw", uri="x-news://raw", group="nightdesk")
 FILES = Asset("article_files", uri="x-news://article-files", group="nightdesk")
 ARTICLES = Asset("articles", uri="x-news://articles", group="nightdesk")
@@ -43,15 +43,15 @@ LABEL = "{{ task.op_kwargs['batch']['name'] }}"
 # it. The rest is for a busy machine.
 SPIDER_GRACE_SECONDS = 120
 # One batch of extract, load or alert may take this long. Chosen: the largest source takes far less. A task that hangs
-# is ended here, and Airflow tries it again.
+# is ended after this time, and Airflow tries it again.
 STAGE_LIMIT = timedelta(hours=2)
 # A task without pages may take this long. Chosen: such a task only runs a few statements in Postgres.
 SHORT_LIMIT = timedelta(minutes=10)
 # One Dag may have this many runs at the same time. Chosen: these are enough for runs that people start beside the
 # night; the locks of the sources keep the runs apart.
 ACTIVE_RUNS = 8
-# These are all run types except a backfill. A backfill would be useless, because a site shows today's lists whatever
-# day a run is labelled with.
+# These are all of Airflow's types of runs except `backfill`, which has nothing to do with `nightdesk backfill`.
+# Airflow's kind would be useless, because a site shows today's lists, whatever day a run is labelled with.
 RUN_TYPES: Any = ("scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization")
 DESCRIPTIONS = {
     "crawl": "Step 1 of 4: fetch what is new into the raw store",
@@ -135,7 +135,7 @@ def load_dag(doc: str) -> DAG:
 
 
 def alert_dag(doc: str) -> DAG:
-    """match → match_share, mapped by articles where there are many → send, for each run that news_load hands over."""
+    """match → match_share, mapped by shares if changes are many → send, for each run that news_load hands over."""
     current = settings()
     with _dag("alert", doc, current, PartitionedAssetTimetable(assets=ARTICLES)) as dag:
 
@@ -161,7 +161,8 @@ def alert_dag(doc: str) -> DAG:
 
             tasks.match_share(share)
 
-        # Usually there are no shares for other tasks, and the mapped task is skipped.
+        # Usually there are no shares for other tasks, and the mapped task is skipped. By this trigger rule `send` runs
+        # all the same.
         @task(execution_timeout=STAGE_LIMIT, multiple_outputs=False, trigger_rule=TriggerRule.NONE_FAILED)
         @task_failure.by_sentence()
         def send(run: Any) -> dict[str, str]:
@@ -305,8 +306,8 @@ def _plan(stage: str) -> Any:
 def _publish_and_judge(stage: str, planned: Any, worked: Any, asset: Asset) -> None:
     """After every source has ended, in whatever state: give one event for the run, and one verdict on all sources.
 
-    The trigger rule is not `all_done_min_one_success`: with that, one skipped source, such as a busy one, would skip
-    the hand-over.
+    The trigger rule is not `all_done_min_one_success`: with that rule, one skipped source, such as a busy one, would
+    make Airflow skip the hand-over.
     """
 
     @task(

@@ -20,7 +20,7 @@ GRACE_SECONDS = 15.0
 # Whether the process is gone is checked again after this many seconds. Chosen: nobody notices so short a pause.
 POLL_SECONDS = 0.1
 
-# This is the number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.
+# In Linux (<sys/prctl.h>) this number asks for a signal at the parent's death.
 PR_SET_PDEATHSIG = 1
 # If a process ended, this many lines of its log are shown. Chosen: they have the end of a traceback.
 TAIL_LINES = 15
@@ -30,7 +30,7 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 @dataclass(frozen=True, kw_only=True)
 class Component:
-    """A child that leads its own session; its descendants carry the session's number, which is its pid."""
+    """A child that leads its own session; its descendants carry the session's number, which is the child's pid."""
 
     name: str
     process: subprocess.Popen[bytes]

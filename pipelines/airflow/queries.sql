@@ -1,4 +1,4 @@
--- The statements of airflow/, ordered by name. No two packages use the same name.
+-- The statements of airflow/, ordered by name. No two packages have a statement of the same name.
 
 -- name: airflow_revision
 -- The schema revision that Airflow's own database says it has.

@@ -23,16 +23,17 @@ SINGLE_SOURCES = 50
 # a worker that is done finds another task. They are far below Airflow's own limit (core.max_map_length, 1024), however
 # many sources there are.
 MOST_TASKS = 60
-# If sources share tasks, there is one more task for each so many seconds of work. Chosen: this is thirty times the cost
-# of a task. A task costs one second (measured by `python -m bench asleep`): Airflow's own work, and the pause before
-# the worker's next task.
+# If sources share tasks, a stage has one task for every this many seconds of work. Chosen: this is thirty times the
+# cost of a task. A task costs one second (measured by `python -m bench asleep`): Airflow's own work, and the pause
+# before the worker's next task.
 SECONDS_OF_TASK = 30.0
 # If sources share tasks, a stage has at least this many. Chosen: one machine runs as many at the same time.
 LEAST_TASKS = 6
 # The plan of a crawl's tasks expects that a task crawls this many sources at the same time. Chosen: at one request a
 # second to each, these sources take a tenth of what one process can do (`python -m bench hosts`).
 CRAWLED_BESIDE = 25
-# A source whose time is unknown is planned with this many seconds. Chosen: a small source takes as long.
+# If no source's time is known, each is planned with this many seconds; else an unknown time is planned as the middle
+# one of the known times. Chosen: a small source takes as long.
 UNKNOWN_SECONDS = 1.0
 FAILED = RunState.FAILED
 # For each stage, this is the count that shows whether a failed stage left anything for the next stage.
@@ -126,7 +127,7 @@ def crawl_run(asked: str | None, partition: str | None, run_after: datetime, tim
 
 
 def handed_over(events: Iterable[Mapping[str, object]]) -> RunHandover | None:
-    """The handovers of the events that started a run, joined to one; None if no event has any."""
+    """The handovers in the events that started a Dag, joined to one; None if no event has a handover."""
     found = [event for event in events if event.get("run")]
     if not found:
         return None
@@ -135,7 +136,9 @@ def handed_over(events: Iterable[Mapping[str, object]]) -> RunHandover | None:
 
 
 def find_delivered(tallies: Iterable[Tally], stage: str, names: Iterable[str]) -> list[str]:
-    """The sources among `names` with something for the next stage. They are done or stopped, or failed after a part."""
+    """The sources among `names` with something for the next stage. Their work is done or stopped, or failed after a
+    part of it.
+    """
     wanted = set(names)
     return sorted(
         tally.source

@@ -1,7 +1,7 @@
 """Lets a task fail with one sentence in its log and no traceback, if a person has to act.
 
-Airflow writes any exception that ends a task into the log, under fourteen frames of its own code. An exit code is the
-only kind of failure that Airflow records without a traceback.
+Airflow writes any exception that ends a task into the log, below a traceback through fourteen frames of its own code.
+An exit code is the only kind of failure that Airflow records without a traceback.
 """
 
 from __future__ import annotations

@@ -111,8 +111,8 @@ def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapp
 def crawl_batch(batch: Batch, params: Mapping[str, Any] | None = None) -> dict[str, str]:
     """Crawl the sources of a batch in one child process, whose lines appear in the task's log at their own level.
 
-    params: the values of the run's form. If a person filled it in, every list is requested. This is so even if the key
-        is that of a scheduled run.
+    params: the values of the run's form. If a person filled it in, every list is requested, even if the key is that of
+        a scheduled run.
     """
     current = folders.pin_sources(settings(), batch["run"])
     form = params or {}
@@ -212,7 +212,9 @@ def check_health() -> list[str]:
 
 
 def sing() -> str:
-    """Send the canary through all stages; gives the time until its alert. No alert: an alarm and NightdeskError."""
+    """Send the canary through all stages; gives the time until its alert. Without an alert there is an alarm, and
+    NightdeskError.
+    """
     from demo import canary
 
     current = settings()
@@ -220,8 +222,8 @@ def sing() -> str:
         raise AirflowSkipException("NIGHTDESK_CANARY names no channel, so there is no canary")
     known = mapped_channels()
     try:
-        # The canary's channel may be an Airflow connection. These cannot be read if the database does not answer; then
-        # only the mapped channels are known.
+        # The address of the canary's channel may be in an Airflow connection. If the database does not answer, only the
+        # channels of the environment are known.
         known = channel_connections.addresses(current)
     except errors.DatabaseError as problem:
         log.error("%s", problem)

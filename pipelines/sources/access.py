@@ -45,7 +45,7 @@ COOKIE_NAME = re.compile(rb"^\s*([^=;\s]{1,100})=")
 
 @dataclass(frozen=True)
 class Access:
-    """What the requests of one source have in addition to other requests. Its repr shows no value.
+    """What the requests of one source contain in addition to those of any source. Its repr shows no secret.
 
     origins: scheme://host:port of the source's own hosts. Only these get its headers.
     proxy: the address of its proxy, without login.
@@ -87,7 +87,7 @@ def asks_for_login(status: int | None, code: str) -> bool:
 
 
 def of(settings: Settings, source: Source, secrets: Mapping[str, str]) -> Access | None:
-    """What the requests of a source have in addition; None if nothing.
+    """What the requests of a source contain in addition to those of any source; None if nothing.
 
     If a secret is missing or cannot be used, SourceError names the file, the key and the variable, but never the value.
     """
@@ -270,12 +270,12 @@ def _split(text: str, sign: str) -> tuple[str, str]:
 
 
 def _origins(source: Source) -> frozenset[str]:
-    """The hosts that the file names as the source's own. If another publisher's host serves a feed, this host is not
-    its own.
+    """The hosts that the file names as the source's own. If a host of another publisher serves a feed, that host does
+    not count.
     """
     lists = (*source.feeds, *source.sitemaps, *source.sections)
     own = {_origin(url) for url in (source.url, *lists) if _site(url) == _site(source.url)}
-    # A site whose file names http mostly redirects to https.
+    # If the file names an http address, its https address counts too, because most sites redirect to https.
     own |= {
         "https://" + origin[7:-3] + ":443" for origin in own if origin.startswith("http://") and origin.endswith(":80")
     }

@@ -66,7 +66,8 @@ def pin_sources(settings: Settings, run: str, *, newest: bool = False) -> Settin
     """The settings for a run: they name one version of the sources folder, which all tasks of the run read. The version
     is noted with the run. Without a bucket of sources, the settings are returned as they are.
 
-    newest: the run goes on with the newest set; for a person who has just changed a source.
+    newest: take the newest version, even if the run has noted an older one: a person who starts a run may have just
+    changed a source.
     """
     version = source_sets.refresh(settings.sources, now=True)
     if not version:
@@ -78,14 +79,16 @@ def pin_sources(settings: Settings, run: str, *, newest: bool = False) -> Settin
 
 
 def runs_by_set(conn: postgres.Connection) -> dict[int, postgres.Row]:
-    """By number of a set of sources: how many runs read it (`runs`), and the newest of them (`newest_run`)."""
+    """By the number of each set, which is a version of the sources in a bucket: how many runs read it (`runs`), and the
+    newest of these runs (`newest_run`).
+    """
     return {row["version"]: row for row in postgres.query(conn, "runs_of_sources")}
 
 
 @contextmanager
 def changing(settings: Settings, why: str) -> Iterator[Settings]:
     """Settings with a sources folder that may be changed. If the sources are in a bucket, the folder becomes the next
-    set at the end of the block. SourceError if somebody else has changed one of the same files meanwhile.
+    version at the end of the block. SourceError if somebody else has changed one of the same files meanwhile.
     """
     with source_sets.changing(settings.sources, why) as folder:
         yield settings if folder == settings.sources else settings.model_copy(update={"sources": folder})
@@ -127,7 +130,9 @@ def readable(settings: Settings) -> tuple[list[Source], list[SourceError]]:
 
 
 def scopes(settings: Settings) -> dict[str, Scope]:
-    """What queries may ask about the followed sources, by name. A source with a broken file has none."""
+    """What queries may ask about the followed sources (country, groups), by name. A source with a broken file is
+    missing.
+    """
     return scopes_of(readable(settings)[0])
 
 
@@ -137,7 +142,7 @@ def titles(settings: Settings) -> dict[str, str]:
 
 
 def scopes_of(sources: Iterable[Source]) -> dict[str, Scope]:
-    """What queries may ask about these sources, by name."""
+    """What queries may ask about these sources (country, groups), by name."""
     return {source.name: Scope(source.country, source.groups) for source in sources}
 
 
@@ -248,7 +253,8 @@ def path_of(settings: Settings, name: str) -> Path:
     """The file of a followed source; SourceError says which names are near."""
     source_sets.refresh(settings.sources)
     direct = settings.sources / f"{name}.toml"
-    # The folder is read only if the name is not there: otherwise each of some thousand names would read it.
+    # The folder is listed only if it has no file of this name: to list it for each of some thousand names would take
+    # long.
     if NAME.fullmatch(name) and direct.is_file():
         return direct
     return _of({path.stem: path for path in _files(settings.sources)}, name, settings)
@@ -278,8 +284,8 @@ def check_aside(settings: Settings, name: str) -> None:
 
 
 def unfollow(settings: Settings, name: str) -> Path | None:
-    """Stop following a source. If its file differs from the catalogue's, it is put aside for another `follow`. Gives
-    where, or None.
+    """Stop following a source. If its file differs from the catalogue's, the file is put aside for another `follow`.
+    Gives the path of the file that was put aside, or None.
 
     SourceError if another file was put aside before, so that no changes of a person are lost.
     """

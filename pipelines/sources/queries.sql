@@ -1,4 +1,4 @@
--- The statements of sources/, ordered by name. No two packages use the same name.
+-- The statements of sources/, ordered by name. No two packages have a statement of the same name.
 
 -- name: last_crawls
 -- When the last crawl of each source began. A crawl that found the source busy does not count. The recursion takes the sources from the
@@ -20,13 +20,13 @@ cross join lateral (
 where n.name <> ''
 
 -- name: note_newest_sources
--- Note that the run now reads this set of sources.
+-- Note that the run now reads this version of the sources.
 insert into run_sources (run, version) values (%(run)s, %(version)s)
 on conflict (run) do update set version = excluded.version, noted_at = now()
 returning version
 
 -- name: note_sources
--- Note the set of sources that a run reads. If a set is noted already, it stays and is returned.
+-- Note which version of the sources a run reads. If one is noted already, it stays and is returned.
 insert into run_sources (run, version) values (%(run)s, %(version)s)
 on conflict (run) do update set version = run_sources.version
 returning version
@@ -44,7 +44,7 @@ select source, paused_at from paused_sources
 delete from paused_sources where source = %(source)s
 
 -- name: runs_of_sources
--- How many runs read each set of sources, and the newest of these runs.
+-- How many runs read each version of the sources, and the newest of these runs.
 select version, count(*)::int as runs, max(run) as newest_run from run_sources group by version
 
 -- name: sources_known

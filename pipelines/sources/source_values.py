@@ -62,7 +62,7 @@ def find_problem(key: str, value: Any, shown_key: str) -> str:
 
 
 def convert_value(key: str, value: Any) -> Any:
-    """A value of a file as the record has it: lists as tuples."""
+    """A value of a file in the form for the record `Source`: a list becomes a tuple."""
     type_ = CHECKS[key][0]
     return tuple(value) if type_ is list else type_(value)
 
@@ -79,7 +79,7 @@ def shorten(value: Any) -> str:
 
 
 def _text(value: str) -> str:
-    # Control characters, of ASCII and of Latin-1.
+    # These are the control characters of ASCII and of Latin-1.
     if any(ord(c) < 32 or 127 <= ord(c) < 160 for c in value):
         return "holds control characters or line breaks"
     return ""
@@ -196,11 +196,11 @@ CHECKS: dict[str, tuple[type, Callable[[Any], str]]] = {
     "deny": (list, _pattern),
     "prune": (list, _xpath),
     "phrases": (list, _fill),
-    "delay": (float, _between(0.1, 3600)),  # seconds; chosen: ten a second to an hour
+    "delay": (float, _between(0.1, 3600)),  # seconds; chosen: from ten requests a second to one an hour
     "list_pause_least": (int, _between(0, LONGEST_PAUSE_MINUTES)),
     "list_pause_most": (int, _between(1, LONGEST_PAUSE_MINUTES)),
     "max_age": (int, _between(1, 36500)),  # days; chosen: a century
-    "max_pages": (int, _between(1, 100000)),  # chosen: more than a day of crawling
+    "max_pages": (int, _between(1, 100000)),  # chosen: at one page a second, more than a day
     "keep_raw": (int, _between(-1, 36500)),  # days; chosen: a century
     "keep_text": (int, _text_days),
     "render": (bool, lambda value: ""),
@@ -209,6 +209,6 @@ CHECKS: dict[str, tuple[type, Callable[[Any], str]]] = {
     "auth": (str, access.auth_problem),
     "proxy": (str, access.name_problem),
     "groups": (list, _group),
-    "articles_per_run": (int, _between(0, 100000)),  # chosen: as max_pages
+    "articles_per_run": (int, _between(0, 100000)),  # chosen: the same limit as for max_pages
     "languages": (list, _language),
 }

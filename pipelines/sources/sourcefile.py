@@ -1,4 +1,5 @@
-"""The form of a source file: what each key means, reading a file with errors to act on, and writing one.
+"""The form of a source file: what each key means. The module reads such a file, says what is wrong with it, and writes
+one.
 
 What each key may hold is in `source_values`.
 """
@@ -24,7 +25,8 @@ from pipelines.sources.source_values import LONGEST_NAME_CHARACTERS, NAME, conve
 
 # A source file has at most this many bytes. Chosen: the longest file of the catalogue has a hundredth of that.
 LARGEST_BYTES = 100_000
-# This many sources are kept in memory. Chosen: a large installation has half as many, and each takes some kilobytes.
+# This many parsed files are kept in memory. Chosen: a large installation has half as many sources, and each takes some
+# kilobytes.
 FILES_KEPT = 2_000
 
 KEYS = {

@@ -1,7 +1,7 @@
-"""The country and time zone in which a site's day begins, as far as its address tells.
+"""The country of a site and the time zone of its dates, as far as its address shows them.
 
-Only this module knows which country a top-level domain belongs to. A source states its country itself; this is for
-pages that belong to no source.
+Only this module knows which country a top-level domain belongs to. A source's file states country and zone itself; this
+module is for pages that belong to no source.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ COUNTRIES = {
     "xn--mgberp4a5d4ar": "SA",
 }
 COUNTRIES |= {"xn--wgbh1c": "EG", "xn--fiqs8s": "CN", "xn--kpry57d": "TW", "xn--mgba3a4f16a": "IR"}
-# In these zones most of a country's newspapers are, although the table names another city of the country first.
+# Most newspapers of these countries are in these zones, although the table of zones (zone.tab) names another city of
+# the country first.
 CAPITALS = {
     "AU": "Australia/Sydney", "BR": "America/Sao_Paulo", "CA": "America/Toronto", "RU": "Europe/Moscow",
     "KZ": "Asia/Almaty", "MN": "Asia/Ulaanbaatar", "CD": "Africa/Kinshasa", "UA": "Europe/Kyiv",
@@ -84,7 +85,7 @@ def _catalogue() -> dict[str, tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def _first_zones() -> dict[str, str]:
-    """The zone of each country: if there are several, the zone of the capital or of the largest city."""
+    """The zone of each country. If a country has several, the first in zone.tab, or the zone in CAPITALS."""
     table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
     found: dict[str, str] = {}

@@ -66,7 +66,9 @@ log = logging.getLogger(__name__)
 
 
 def app() -> FastAPI:
-    """The app. Every endpoint requires Airflow's login and the permission that `permissions` gives it."""
+    """The app. Every endpoint except the feeds requires Airflow's login, and the permission that `permissions` names
+    for it.
+    """
     made = FastAPI(
         title="Nightdesk", dependencies=[Depends(permissions.check)], docs_url=None, redoc_url=None, openapi_url=None
     )
@@ -152,7 +154,9 @@ def _answer_refusal(request: Request, error: Exception) -> JSONResponse:
 
 
 def _answer_mistyped(request: Request, error: Exception) -> Response:
-    """Answer which part of the request is invalid. The value is left out: half a character in it could not be sent."""
+    """Answer which part of the request is invalid. The value is left out, because it may have half a surrogate pair,
+    which cannot be sent.
+    """
     assert isinstance(error, RequestValidationError)
     detail = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
     return Response(json.dumps({"detail": detail}), HTTPStatus.UNPROCESSABLE_ENTITY, media_type="application/json")

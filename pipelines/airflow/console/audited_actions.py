@@ -1,4 +1,6 @@
-"""Actions at the Desk: each is done in a person's name, and is noted here and in Airflow's own audit log."""
+"""Actions at the Desk: each is done in a person's name, and is noted in the table `actions` and in Airflow's own audit
+log.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ class AuditedAction:
     """An action on a thing.
 
     `conn`: the connection for the action. Its transaction also has the note of the action.
-    `detail`: what the note says more of the action.
+    `detail`: what else the note says about the action.
     """
 
     conn: postgres.Connection

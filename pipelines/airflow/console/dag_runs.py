@@ -1,6 +1,6 @@
 """For the Desk: starts runs of our Dags in the user's name, finds runs, and gives a person's answer to a waiting run.
 
-Only this module knows Airflow's own tables, which are no public interface.
+At the Desk, only this module reads Airflow's own tables, which are no public interface.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class DagRefusedError(NightdeskError):
 
 
 def start(dag: str, user: str, **form: Any) -> dict[str, str]:
-    """Begin a run of a Dag with its form filled in; gives `dag` and `run_id`; DagRefusedError if it would not run."""
+    """Begin a run of a Dag with its form filled in; gives `dag` and `run_id`; DagRefusedError if it cannot run."""
     known = DagModel.get_current(dag)
     if known is None or known.is_stale:
         raise DagRefusedError(f"Airflow does not know the Dag {dag} yet: look at its Dags for an import error.")

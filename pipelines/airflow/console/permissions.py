@@ -18,7 +18,7 @@ from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, HTTPException, Request
 
 READING = ("GET", "HEAD")
-# Every action must have this header. docs/decisions.md says why that is enough.
+# Every action must have this header, which pages of other sites cannot send. docs/decisions.md says why that is enough.
 ACTION_HEADER = "Nightdesk-Action"
 # No team can have this name, because Airflow separates a user's teams by the colon.
 NO_TEAM = "nightdesk:nobody"
@@ -124,7 +124,9 @@ def name_of(user: BaseUser) -> str:
 
 
 def _may_administer(manager: BaseAuthManager[Any], user: BaseUser) -> bool:
-    """Whether a user is an administrator: in FAB may change roles, in the simple manager has access to NO_TEAM."""
+    """Whether a user is an administrator. In Airflow's FAB manager, such a user may change roles; in its simple
+    manager, such a user has access even to NO_TEAM.
+    """
     if not manager.is_authorized_custom_view(method="PUT", resource_name="Roles", user=user):
         return False
     try:

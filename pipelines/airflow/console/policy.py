@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 # The Desk, the read API and feeds have at most so many simultaneous connections to Postgres. Chosen: a page needs one
-# connection, and further requests wait. Programs have connections of their own, so that they never block people at the
-# Desk.
+# connection for a moment, and further requests can wait. Programs have connections of their own, so that they never
+# block people at the Desk.
 DESK_CONNECTIONS, API_CONNECTIONS, FEED_CONNECTIONS = 4, 3, 2
-# A request waits at most this many seconds for a connection. Chosen: most answers take less time.
+# A request waits at most this many seconds for a connection. Chosen: most answers take less time, so a connection is
+# free by then.
 CONNECTION_WAIT_SECONDS = 5.0
 # Postgres ends a statement after this many seconds. Chosen: nobody waits longer for a page, and Airflow's server has
 # other users.
@@ -28,9 +29,10 @@ HELD_SHOWN = 40
 # Chosen: they fill three lines of the page.
 BEGINNING_CHARACTERS = 320
 # A query has at most QUERY_CHARACTERS characters, and a text that a watch is tried on has at most TEST_CHARACTERS.
-# Chosen: no query may be longer than the first, and few articles are longer than the second.
+# Chosen: the language of queries has the first limit too, and few articles are longer than the second.
 QUERY_CHARACTERS, TEST_CHARACTERS = 10_000, 100_000
-# One field of a watch, such as its terms, has at most this many values. Chosen: a query may have as many terms.
+# One field of a watch, such as its terms, has at most this many values. Chosen: a query may have the same number of
+# terms.
 WATCH_VALUES = 250
 # A trial of a watch looks back TRY_DAYS days by default and MOST_TRY_DAYS at most. Chosen: a month shows enough, and
 # nobody needs more than a quarter of a year.

@@ -31,7 +31,7 @@ from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 
 PREFIX = "/api/v1"
-# A cursor in a request has at most this many characters. Chosen: a usual cursor has a few times less.
+# A cursor in a request has at most this many characters. Chosen: a usual cursor is a few times shorter.
 LONGEST_CURSOR = 500
 # An ETag has this many hexadecimal digits. Chosen: no two answers have the same digits.
 DIGEST_DIGITS = 32
@@ -258,7 +258,9 @@ def mistaken(request: Request, error: Exception) -> JSONResponse:
 
 
 def _scopes(current: Settings, written: str) -> Scopes:
-    """The scopes of the followed sources, only if a query needs them, because reading their files takes time."""
+    """The scopes (country, groups) of the followed sources. If the query asks for neither, they are left empty, because
+    reading the source files takes time.
+    """
     prefixes = {prefix.lower() for piece in lexer.pieces(written, grammar.NAMES) for prefix in piece.prefixes}
     asks = prefixes & {Field.COUNTRY, Field.GROUP}
     return folders.scopes(current) if asks else {}
@@ -274,7 +276,7 @@ def _whole(conn: Any, current: Settings, number: int, count: int, before: int | 
 
 
 def _answer(request: Request, said: BaseModel, *, of: BaseModel | None = None) -> Response:
-    """An answer, or "not modified" if the program has it already; of: what the ETag is made of, if not `said`."""
+    """An answer, or "not modified" if the program has it already. of: what the ETag is made of, if not of `said`."""
     body = _json(said)
     if len(body) > policy.ANSWER_BYTES:
         raise HTTPException(

@@ -23,7 +23,8 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-# These fields of a row belong to the message; the other fields belong to the alert.
+# A row has the fields of an alert and of one of its messages. These fields are the message's, and all others the
+# alert's.
 OF_MESSAGE = ("channel", "state", "attempts", "sent_at", "next_at", "due_at", "why", "message")
 
 Named = Annotated[str, Query(max_length=LONGEST_NAME, pattern=NAME)]

@@ -79,7 +79,7 @@ def _choices() -> Any:
 
 
 def _write_query(conn: postgres.Connection, typed: str, **filters: str) -> str:
-    """The typed query with the filters after it; an error points into the typed part only."""
+    """The typed query, followed by the filters. If it has a mistake, QueryError names the place in the typed part."""
     behind = [f"{name.rstrip('_')}:{value}" for name, value in filters.items() if value]
     if not typed.strip():
         return " ".join(behind) or ALL

@@ -145,7 +145,7 @@ def _end_hold(name: Name, key: Key, work: Decision, acting: Acting) -> Any:
 
 @router.post("/{name}/unfollow")
 def _unfollow(name: Name, acting: Acting) -> Any:
-    """Put a source's file aside; its articles stay."""
+    """Stop following a source; its articles stay."""
     current = settings()
     folders.check_writable(current)
     source = _find_source(current, name)

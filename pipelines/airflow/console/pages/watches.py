@@ -1,4 +1,4 @@
-"""The page of watches: stores, pauses and mutes them, and shows their feeds and the history of changes."""
+"""The page of watches: it stores, pauses and mutes watches, opens their feeds, and shows their history."""
 
 from __future__ import annotations
 
