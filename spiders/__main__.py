@@ -92,7 +92,8 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
     with postgres.connection(current, application="nightdesk crawl", idle_seconds=runs.SILENT_SECONDS) as conn:
         migrations.check_migrated(conn)
         crawl_store = store.CrawlSession(current, conn, given.run, past=past_urls.of_json(given.past))
-        # None for a source that another process crawls; `crawl_store.sources` has the sources that were taken.
+        # `taken` has None for a source that another process crawls; `crawl_store.sources` has the sources that were
+        # taken.
         taken = [source_lifecycle.take(crawl_store, source, only=given.only, due=given.due) for source in sources]
         _adopt_left(current, crawl_store)
         accesses, missing = _access(current, crawl_store)
@@ -186,7 +187,7 @@ def _adopt_left(current: Settings, crawl_store: store.CrawlSession) -> None:
 def _access(current: Settings, crawl_store: store.CrawlSession) -> tuple[dict[str, Access], bool]:
     """The access of each source (login, headers, cookies, proxy), by name.
 
-    A source that lacks a secret is ended; the flag says whether any was.
+    A source that lacks a secret is ended; the flag says whether any source was ended.
     """
     known: dict[str, Access] = {}
     lacking = False
@@ -249,7 +250,7 @@ def _log_to(stream: TextIO) -> None:
     # The level is set on the handler, because Scrapy resets the levels of its loggers.
     handler.addFilter(lambda record: record.levelno >= _least(record.name))
     logging.basicConfig(handlers=[handler], level=logging.INFO)
-    # Scrapy makes several log records for a page that nobody would see.
+    # Scrapy makes several records of level DEBUG for each page, which nobody would see.
     logging.disable(logging.DEBUG)
 
 

@@ -16,8 +16,8 @@ from spiders.store import STAGE, CrawlSession, discover, of_a_page, say
 
 
 def adopt_others(store: CrawlSession, find: Callable[[str], Source]) -> None:
-    """Take in what killed crawls of other sources left on this machine. If machines share a bucket, this machine may
-    crawl some sources tonight and others tomorrow.
+    """Take in what killed crawls of other sources left on this machine. If machines share a bucket, another machine may
+    crawl such a source tonight, and its files would stay here.
 
     find: gives the source of a name; SourceError if there is none.
     """

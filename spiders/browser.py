@@ -37,19 +37,22 @@ DETAIL_CHARACTERS = 300
 
 HEADER = "X-Nightdesk-Rendered"
 VISIT = "visit"
-# At most this many pages are open at the same time, for all sources together. Each page has its own process.
+# At most this many pages are open at the same time, for all sources together, because each page has a process of its
+# own.
 PAGES = 4
-# A page gets at most this many seconds. It has as much time as a request, and more with a longer delay, because its
-# requests are sent one by one.
+# A page gets at most this many seconds, whatever the delay of its host. Usually it gets less
+# (`BrowserHandler.seconds`): the time of one request, and time for some delays, because its requests are sent one by
+# one.
 LONGEST = 120.0
-# A page gets time for the delays of this many requests. Chosen: a page that needs more requests can be read without
-# them.
+# A page gets time for the delays of this many requests. Chosen: if a page sends more requests, its text can be read
+# without the answers to the others.
 REQUESTS_TO_WAIT_FOR = 10
-# This many seconds are given to open a page, to read it, and to close it.
+# In addition to its time, a page gets this many seconds to be opened and read. To close it, there are the same number
+# of seconds again.
 CLOSING = 10.0
 HTML = (b"text/html", b"application/xhtml+xml")
-# Headers that are dropped. They belong to the document as it was sent: two pages with different texts after their
-# scripts may have the same ones.
+# These headers are dropped, because they belong to the document as it was sent: the document may stay the same while
+# the text that its scripts add changes.
 NOT_STORED = visit.NOT_SHOWN | {"etag", "last-modified", "content-type"}
 
 # scrapy-playwright would log a traceback for every page that fails; the ledger has a sentence about the page.
@@ -57,8 +60,8 @@ logging.getLogger("scrapy-playwright").setLevel(logging.CRITICAL)
 
 
 class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[misc]
-    """Downloads as Scrapy does, and renders the requests that are marked. A crawl has one browser, which its first such
-    page starts.
+    """Downloads as Scrapy does, and renders the requests that are marked. A crawl has one browser, which the first
+    marked request starts.
     """
 
     lazy = False
@@ -66,7 +69,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        # The page is tried again later by the ledger, with a fresh visit.
+        # scrapy-playwright must not try a page again: the ledger makes it due later, for a fresh visit.
         self.config.target_closed_max_retries = 0
         self.crawler = crawler
         self.agent = crawler.settings["USER_AGENT"]
@@ -79,7 +82,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Built by Scrapy, for http and for https; they share one."""
+        """Scrapy calls this for http and for https; both share one handler."""
         if crawler not in cls.made:
             cls.made[crawler] = cls(crawler)
         made: Self = cls.made[crawler]
@@ -92,7 +95,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
             await super().close()
 
     async def download_request(self, request: Request) -> Response:
-        """The response, rendered if the request is marked. IgnoreRequest says what kept the browser from it."""
+        """The response, rendered if the request is marked. IgnoreRequest says why the page could not be rendered."""
         source = request.meta.get(RENDERED)
         if source is None:
             response: Response = await super().download_request(request)
@@ -127,7 +130,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
     async def _render(self, request: Request, document: Response, source: Source, fetch: visit.Fetch) -> Response:
         await self._start()
         began, seconds = monotonic(), self.seconds(visit.host(document))
-        # Pages of a login are not shared with other sources.
+        # Scripts that were fetched with a login are not shared with other sources.
         scripts = self.scripts[source.name if source.name in self.access else ""]
         at = Visit(document, fetch, scripts, began + seconds)
         html, browser = await self._read(at, source, seconds)
@@ -217,7 +220,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
 
 
 def _cause(error: BaseException) -> str:
-    """Why a browser ended at its start: its own last line, if there is one."""
+    """Why a browser did not start: its own message `FATAL`, if there is one; else the first line of the error."""
     word = re.search(r"FATAL:[^\]]*\] *(.+)", str(error))
     return word[1][:DETAIL_CHARACTERS] if word else visit.first_line(error)
 

@@ -15,7 +15,8 @@ from pipelines.errors import StoreError
 from pipelines.model import Page, Source
 from pipelines.stores import warc
 
-# These texts, in lower case, stand on pages that test for programs, and on no other page with so little text.
+# These texts, in lower case, stand on pages that test whether the reader is a program. Other pages that have them have
+# more than CHALLENGE_WORDS words.
 CHALLENGE = (
     b"_cf_chl_opt", b"cf-browser-verification", b"/cdn-cgi/challenge-platform/h/", b"captcha-delivery.com/",
     b"challenges.cloudflare.com/turnstile", b"_incapsula_resource", b"incapsula incident id", b"px-captcha",
@@ -39,7 +40,7 @@ UNSEEN = re.compile(rb"<(?=(?:script|style|noscript|svg)\b|!--)", re.IGNORECASE)
 SEEN_AGAIN = re.compile(rb"</(?:script|style|noscript|svg)\b|-->", re.IGNORECASE)
 PASSWORD = re.compile(rb"<input\b[^<>]{0,300}\btype\s*=\s*[\"']?password\b")
 TAG = re.compile(rb"<[^<>]*>?")
-# Sites redirect readers who do not get the page to these addresses.
+# If a reader may not see a page, a site redirects the reader to an address like these.
 LOGIN = re.compile(
     r"/(?:log-?in|sign-?in|sign-?up|wp-login\.php|users?/(?:login|sign_in)|account/login|auth|sso|register)(?:/|$|\.)",
     re.IGNORECASE,
@@ -78,7 +79,7 @@ def end_redirected(page: Page, source: Source) -> tuple[State, Cause, str]:
     """How a look ends if an article's address led to another address: outcome, code, and the reason in words."""
     parts = urlsplit(page.final_url)
     if parts.path not in ("", "/") and urls.variant(page.url)[0] == urls.variant(page.final_url)[0]:
-        # The address is the same except for https or a final slash, so its words do not matter.
+        # Both are forms of one address (https, www, a final slash, AMP), so the words in the address do not matter.
         return State.FETCHED, Cause.NONE, ""
     if CONSENT.search(page.final_url.partition("?")[0]):
         return State.BLOCKED, Cause.CONSENT, "redirected to a consent page"
@@ -93,12 +94,13 @@ def end_redirected(page: Page, source: Source) -> tuple[State, Cause, str]:
 
 
 def _stranger(page: Page, source: Source) -> str:
-    """The foreign site that took over a page of this source. Empty if the page did not move, or the same publisher
+    """The foreign site to which a page of this source now leads. Empty if the page did not move, or if its publisher
     moved it.
     """
     own = {urls.site(urls.host(url)) for url in (source.url, *source.feeds, *source.sitemaps, *source.sections)}
     asked, got = urls.site(urls.host(page.url)), urls.site(urls.host(page.final_url))
-    # Feeds may name other sites, and shorteners that lead to the source.
+    # Feeds may name pages of other sites, and short addresses that lead to the source. Only a page at a site of the
+    # source can be taken over.
     if asked not in own or got in own:
         return ""
     # A site with the same name and another ending has the same publisher. If the path is the same at another site, the

@@ -22,7 +22,7 @@ from spiders.store import Arrival, CrawlSession
 
 @dataclass
 class RoundClock:
-    """When each part of the round was last done."""
+    """When each part of the round (`host_upkeep.go_round`) was last done."""
 
     last_round: float = 0.0
     last_turn_check: float = 0.0
@@ -35,8 +35,8 @@ class CrawlWork:
 
     The whole:
         store: where it writes.
-        deadline: when no new request is made any more.
-        tallies: those of the sources that are done.
+        deadline: from this moment on no new request is made.
+        tallies: the tallies of the sources that are done.
         thread: the one thread that may use the store's connection.
     Its sources, by name:
         frontiers: the URLs in hand of each source that is not done.

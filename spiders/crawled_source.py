@@ -28,8 +28,8 @@ COUNTED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "
 # These counts hold the estimates of the last report of progress (host_upkeep): the URLs that are left, and the
 # remaining seconds. They are removed when a source ends.
 ESTIMATED = ("left", "remaining")
-# At most this many entries are kept for comparing feeds with sitemaps. A sitemap that covers years says no more about
-# tonight.
+# At most this many entries are kept for comparing feeds with sitemaps. Further entries would only come from sitemaps
+# that cover years, and say nothing about tonight.
 COMPARED = 5000
 
 
@@ -42,20 +42,20 @@ class CrawledSource:
         articles_listed: the articles that its lists named.
         pages_leased: how many article pages this run has leased, requested or not yet; max_pages bounds it.
         sitemaps_asked: how many sitemaps that an index named.
-        section_keys: by the first page of a section, the keys that its pages have named.
+        section_keys: first page of a section -> the keys of the URLs that the section's pages have named.
     Its lists:
         any_list_read: whether one of its lists was read.
         lists_read: how many looks brought a list; feeds_unchanged: how many of these were a feed without anything new.
         lists_unread: lists that could not be read, each with the reason.
         lists_cut: lists that were not read to their end, as sentences.
-        feeds_all_new: feeds that named only articles which no earlier run knew. sitemap_known: whether a sitemap named
-        others, or nothing new.
+        feeds_all_new: feeds that named only articles which no earlier run knew. sitemap_known: whether a sitemap was
+        unchanged, or named articles that an earlier run knew.
         lists_not_due: lists that are not due, and when each is.
         entries_of: the entries of its feeds and of its sitemaps in this run; those of an unchanged feed are missing.
     What was left out:
         any_let_in: whether a list named an article that the source's patterns let in.
         kept_out: if the patterns let no article in, the articles that each rule kept out.
-        login_refusals: looks that ended at a login.
+        login_refusals: how many looks ended at a login.
         troubles: looks that brought nothing, each with the reason.
     """
 
@@ -94,7 +94,7 @@ def count(crawled: CrawledSource, result: FetchResult) -> None:
     if result.kind != Kind.ARTICLE and result.outcome not in (State.FETCHED, State.UNCHANGED):
         crawled.lists_unread.append(f"{result.url} {result.reason}")
     if result.kind == Kind.ARTICLE and result.outcome == State.EXCLUDED:
-        # Nothing was sent for it, so it does not count as a page of the run.
+        # Nothing was sent for this page, so it does not count for `max_pages`.
         crawled.pages_leased -= 1
     if result.outcome in (State.FAILED, State.BLOCKED):
         crawled.troubles.append(f"{result.url} {result.reason}")
@@ -222,7 +222,7 @@ def _find_kept_out(conn: postgres.Connection, crawled: CrawledSource) -> list[tu
     if crawled.any_let_in or crawled.kept_out:
         said = [(rule, len(named), named) for rule, named in crawled.kept_out.items()]
         return sorted(said, key=lambda one: -one[1])
-    # Tonight its lists may have named nothing new.
+    # Tonight the lists may have named nothing new. Then the ledger says what the patterns keep out.
     rows = postgres.query(conn, "kept_out_of_source", source=crawled.source.name, shown=policy.EXCLUDED_SHOWN)
     said = [(rules.ruled_out(crawled.source, row["urls"][0]), row["count"], row["urls"]) for row in rows]
     return [one for one in said if one[0]]
@@ -285,7 +285,7 @@ def _end_state_of_past(conn: postgres.Connection, crawled: CrawledSource, *, lat
     with conn:
         left = ledger.count_waiting(conn, crawled.source.name, past=True)
     notes = [f"{left} URLs of the past are left for the next crawl of it"] if left else []
-    # The address of a feed's further page was only a guess.
+    # The address of a feed's further page was only a guess, so a failure there is no trouble.
     troubles = [told for told in crawled.troubles if not PAGED.search(told)]
     notes += [f"trouble with {len(troubles)}: {troubles[0]}"] if troubles else []
     had = crawled.any_list_read or crawled.counts["fetched"] or not (crawled.troubles or crawled.lists_unread)

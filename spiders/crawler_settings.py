@@ -45,7 +45,7 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
             "spiders.guard.GuardMiddleware": 10,
             "spiders.robots.RobotsMiddleware": 100,
         },
-        # Names that lead to private addresses fail at connect, in whatever spelling.
+        # A request to a name that leads to a private address fails when it connects, however the name is spelled.
         "TWISTED_DNS_RESOLVER": "spiders.guard.GuardedResolver",
         "DOWNLOAD_HANDLERS": {
             "http": "spiders.handler.Handler",
@@ -55,8 +55,8 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         # A proxy in the environment would resolve names behind the guard's back.
         "HTTPPROXY_ENABLED": False,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        # Only one request to a host at a time; a delay of zero would switch that off too. The source and robots.txt set
-        # the real delay.
+        # There is only one request to a host at a time. A delay of zero would switch that off. The source and
+        # robots.txt set the real delay.
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": 1.0,
         # Scrapy draws a random delay whenever the slot wakes: with its default of 0.5 the real gap is a quarter longer
@@ -64,9 +64,11 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_DELAY_JITTER": 0.1,
         # Enough for 250 hosts at one request a second.
         "CONCURRENT_REQUESTS": 64,
-        # Scrapy starts this many workers for every response, and ours give no items; 100 costs a third of the CPU.
+        # Scrapy starts this many workers for every response. Our spiders give no items, and Scrapy's default of 100
+        # would cost a third of the CPU.
         "CONCURRENT_ITEMS": 1,
-        # Counted from the first byte sent to the last byte received, so that a slow drip ends as well.
+        # The time of a request counts from the first byte sent to the last byte received, so that an answer that comes
+        # byte by byte ends as well.
         "DOWNLOAD_TIMEOUT": settings.fetch_timeout,
         "DNS_TIMEOUT": 10,
         # A larger body ends the request, and the URL fails as too large; no article is this long.
@@ -74,10 +76,11 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": 5,
         "METAREFRESH_ENABLED": False,
-        # The ledger retries later; immediate retries are only for short faults. 429 and 503 ask for a pause.
+        # The ledger retries later; immediate retries are only for short faults. 429 and 503 are not among the statuses,
+        # because they ask for a pause.
         "RETRY_TIMES": 1,
         "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],
-        # A server that was silent for so long would be silent again.
+        # A time-out is not among these exceptions: a server that was silent for so long would be silent again.
         "RETRY_EXCEPTIONS": [
             "scrapy.exceptions.CannotResolveHostError",
             "scrapy.exceptions.DownloadConnectionRefusedError",
@@ -86,7 +89,7 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         ],
         # Every status reaches the spider, because the ledger has an outcome for each.
         "HTTPERROR_ALLOW_ALL": True,
-        # The ledger knows the fetched pages; the default would drop redirects to known pages silently.
+        # The ledger knows the fetched pages. Scrapy's default would drop redirects to known pages silently.
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "COOKIES_ENABLED": False,
         "REFERER_ENABLED": True,

@@ -12,9 +12,10 @@ from pipelines.model import Source
 
 @dataclass
 class Frontier:
-    """Leased URLs by host, requests under way, and results that are not written yet.
+    """The source's leased URLs, the number of its requests under way, and the number of its results that are not
+    written yet.
 
-    queues: an empty one stays, and shows that the source has had URLs at that host.
+    queues: the leased URLs of each host. An empty queue stays: it shows that the source has had URLs at that host.
     nothing_to_lease: whether the ledger has no more due URLs for now.
     homes: the hosts of the source's home page and lists, known before anything is leased.
     """

@@ -32,9 +32,10 @@ HOST_CHARACTERS = 80
 
 # These are the ports of the two schemes of the web.
 HTTP, HTTPS = 80, 443
-# These are the usual ports of the web. Another port may be a mail server or a database. docs/operations.md names them.
+# These are the usual ports of the web. docs/operations.md names them too. Another port may be that of a mail server or
+# a database.
 PORTS = {HTTP, HTTPS, 8080, 8443}
-# Names that were refused since their requests began, with the reasons.
+# For each host name that the resolver refused: the reason, until `GuardMiddleware.process_exception` takes it.
 _refused: dict[str, RefusedRequest] = {}
 
 
@@ -44,7 +45,8 @@ class GuardPolicy:
 
     networks: private networks that are allowed, each with the one port that is open there; 0 means the usual ports.
     hosts: pattern -> address and port of the proxy that answers for these hosts.
-    proxies: the hosts of the proxies of sources. They may be private, and no page is requested from them.
+    proxies: the hosts of the proxies of sources. They may be private, and no page is requested from them. contact:
+    whether a contact is set.
     """
 
     networks: tuple[tuple[Network, int], ...] = ()
@@ -54,8 +56,8 @@ class GuardPolicy:
 
 
 class RefusedRequest(IgnoreRequest):
-    """A request that is not made. blocked: whether the site is the reason, and not the guard. code and reason go into
-    the ledger.
+    """A request that is not made. blocked: whether its URL counts as blocked, and is tried again; otherwise it is
+    excluded. code and reason go into the ledger.
     """
 
     def __init__(self, reason: str, *, blocked: bool = False, code: Cause = Cause.GUARD) -> None:
@@ -109,8 +111,7 @@ def refusal(rules: GuardPolicy, url: str) -> RefusedRequest | None:
     try:
         urls.clean(url)
     except ValueError:
-        # A redirect may lead to an address that no list could name: a URL that the ledger cannot store is not fetched
-        # either.
+        # A redirect may lead to a URL that the ledger cannot store. Such a URL is not fetched either.
         return RefusedRequest(f"guard: {host[:HOST_CHARACTERS]!r} is no usable host name")
     if not rules.contact and not _at_home(rules, host):
         return RefusedRequest("guard: no contact is set, so nothing on the internet is fetched")
@@ -123,7 +124,8 @@ def refusal(rules: GuardPolicy, url: str) -> RefusedRequest | None:
         return RefusedRequest("guard: a proxy is no site")
     if _written_oddly(host):
         return RefusedRequest(f"guard: {host} is an address in disguise")
-    # A port may be allowed only in one network. The address of the name decides, so the resolver checks it.
+    # A port may be allowed in one network only. Whether the host is in this network shows when its name is resolved, so
+    # the resolver checks the port again.
     known = port in PORTS or any(port == opened for _, opened in rules.networks)
     return None if known else RefusedRequest(f"guard: port {port}", code=Cause.GUARD_NETWORK)
 
@@ -140,7 +142,7 @@ def check_address(rules: GuardPolicy, name: str, answer: str, port: int = HTTP) 
     # The proxy of a mapped host is reached by its address, never by a name.
     if name == answer and any(proxy.rpartition(":")[0] == answer for proxy in rules.hosts.values()):
         return None
-    # The refusal is not final: a resolver may give another answer tomorrow.
+    # The URL counts as blocked and is tried again, because a resolver may give another answer tomorrow.
     return _shut(rules, ip_address(answer), port, f"guard: {name} leads to {answer}, which", blocked=True)
 
 
@@ -162,7 +164,8 @@ class GuardMiddleware:
         if refused:
             raise refused
         parts = urlsplit(request.url)
-        # robots.txt and the ledger have the address without the dot of the host and the dots of the path.
+        # robots.txt and the ledger have the address without a dot at the end of the host and without dot segments in
+        # the path.
         if (parts.hostname or "").endswith(".") or urls.drop_dots(parts.path) != parts.path:
             return request.replace(url=urls.clean(request.url))
         request.meta.pop("proxy", None)

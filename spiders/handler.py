@@ -3,7 +3,8 @@
 Only in this module does a request have the secrets of its source. They are put into a copy of the request that nothing
 else sees, for one hop, and are removed from the response. So no redirect, record, log or ledger has them.
 
-This is also the last place before the network: a crawl that was paused sends nothing more from here.
+This is also the last place before the network. If the crawl was suspended for so long that others may have its turns,
+nothing more is sent from here.
 """
 
 from __future__ import annotations
@@ -49,8 +50,8 @@ ACCESS = "NIGHTDESK_ACCESS"
 FOR = "nightdesk_source"
 # A larger body is examined in a thread: other requests would wait for it in the loop.
 AT_ONCE_BYTES = 256 * 1024
-# A head has at most this many bytes. Servers and proxies give up between 8 and 64 KB; fastwarc, which later reads the
-# raw file, gives up at 32 KB.
+# The headers of an answer have at most this many bytes together. Servers and proxies give up between 8 and 64 KB;
+# fastwarc, which later reads the raw file, gives up at 32 KB.
 LARGEST_HEAD = 30 * 1024
 TOO_LARGE = f"headers of more than {LARGEST_HEAD} bytes"
 
@@ -87,7 +88,7 @@ class Handler(HTTP11DownloadHandler):
         own = self.access.get(request.meta.get(FOR, ""))
         if own is None:
             return await super().download_request(request)
-        # A mapped host is reached at its mapped address.
+        # A mapped host is reached at its mapped address, not by the proxy of the source.
         proxied = bool(own.proxy) and not request.meta.get("proxy")
         asked = request.replace(meta={**request.meta, "proxy": own.proxy} if proxied else request.meta)
         for name, value in access.headers_for(own, request.url):
@@ -130,7 +131,7 @@ def _without_secrets(response: Response, own: Access) -> Response:
     try:
         body = encodings.unpack(response.body, coding, warc.MAX_BODY_BYTES)
     except ValueError:
-        # Nobody can read this body, here or later.
+        # This body cannot be decoded, here or later, so no secret in it can be found.
         return response.replace(headers=headers)
     clean_body = access.bytes_without(own, body)
     if clean_body is body:
@@ -158,7 +159,7 @@ def _replace_error(error: Exception, own: Access, *, proxied: bool) -> Exception
 
 
 class _Parser(_LenientHTTPClientParser):
-    # The limit is for all heads of one answer together: a server can send interim ones (1xx) for ever.
+    # The limit is for all headers of one answer together, because a server can send interim answers (1xx) for ever.
     head = 0
 
     def lineReceived(self, line: bytes) -> None:
@@ -172,7 +173,7 @@ class _Parser(_LenientHTTPClientParser):
 class _Protocol(_LenientHTTP11ClientProtocol):
     def request(self, request: Request) -> Deferred[IResponse]:
         answer = super().request(request)
-        # As in Scrapy's own code: Twisted sets the parser's class, so the class of the finished object is changed.
+        # Twisted chooses the parser's class, so the class of the finished object is changed, as Scrapy's own code does.
         assert self._parser is not None
         self._parser.__class__ = _Parser
         return answer

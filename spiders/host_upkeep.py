@@ -29,7 +29,7 @@ def judge_host(work: CrawlWork, lease: Lease, result: FetchResult) -> None:
     if result.status in (429, 503) and result.rest:
         asker = urlsplit(result.final_url).hostname or lease.host
         work.limited[asker] += 1
-        # The host asks for rest again and again, however long it rested: it wants to be left alone.
+        # A host that asks for rest again and again, however long it has rested, wants to be left alone.
         refused = work.limited[asker] >= policy.MAX_REST_ASKED_IN_A_ROW
         rest(work, asker, _seconds_left(work) if refused else result.rest.total_seconds())
     else:

@@ -40,13 +40,15 @@ LISTS_FIRST = 10
 # Scrapy has at most this many requests of one host: one under way, and one that waits for its gap. Chosen: after a kill
 # or a rest, no requests have piled up.
 OUTSTANDING_PER_HOST = 2
-# At most this many pages are written together. Chosen: all of them need only one sync of the disk and one transaction.
+# When this many pages wait, they are written together. Chosen: so many pages share one sync of the disk and one
+# transaction.
 BATCH_PAGES = 50
-# The pages of one batch have at most this many bytes. Chosen: the pages are in memory.
+# When the waiting pages have this many bytes, they are written too. Chosen: until then the pages are held in memory.
 BATCH_BYTES = 8 * 1024 * 1024
-# The first page of a batch waits at most this many seconds. Chosen: a kill loses no more than this.
+# The first page of a batch waits at most this many seconds. Chosen: a kill loses no more than the pages of this time.
 BATCH_SECONDS = 1.0
-# A larger page is unpacked in a thread: it takes a hundredth of a second, and the others would wait for it.
+# A larger page is unpacked in a thread: to unpack it takes a hundredth of a second, and other requests would wait for
+# that.
 AT_ONCE_BYTES = 256 * 1024
 # At most this many URLs are leased together for one source. Chosen: one lease costs little compared with as many
 # fetches.
@@ -132,7 +134,7 @@ class NewsSpider(Spider):
         return taken
 
     def check_turns(self) -> None:
-        """NotNow if another crawl may have the turn at this crawl's hosts by now."""
+        """Raise NotNow if another crawl may have taken this crawl's turns at hosts by now."""
         if not store.has_turns(self.work.store):
             raise NotNow("Postgres has not heard of this crawl for long")
 
@@ -158,7 +160,8 @@ class NewsSpider(Spider):
         source = self.work.store.sources[lease.source].source
         page = outcome.page_of(response, lease, self.work.store.run, self.work.store.clock)
         facts = outcome.record_facts(response, lease)
-        # A large broken feed takes a minute to read; the other sources' requests would time out meanwhile.
+        # A large broken feed takes a minute to read, and the requests of other sources would time out meanwhile. So
+        # lists are judged in a thread.
         judge = partial(outcome.judge_answer, page, facts, source, known_digest=lease.digest)
         at_once = lease.kind == Kind.ARTICLE and len(page.body) <= AT_ONCE_BYTES
         result = judge() if at_once else await asyncio.to_thread(judge)
@@ -262,7 +265,7 @@ class NewsSpider(Spider):
             self.work.frontiers[name].nothing_to_lease = False
 
     async def _refill(self, name: str) -> None:
-        """Lease more for a source without a sendable request: only at hosts whose queue is empty."""
+        """Lease more URLs for a source that has no request to send, at the hosts whose queue is empty."""
         del self.work.hungry[name]
         frontier = self.work.frontiers.get(name)
         if not frontier or frontier.nothing_to_lease:
@@ -283,8 +286,8 @@ class NewsSpider(Spider):
             self.work.pacer.require_gap(host, frontier.delay)
             self.work.sharing[host].add(name)
         await self.work.pacer.try_for({lease.host for lease in leases})
-        # There were fewer URLs than wanted: all others that are due are at hosts with queued URLs. When such a queue is
-        # empty, `_ready` clears `nothing_to_lease`.
+        # If there were fewer URLs than wanted, all others that are due are at hosts with queued URLs. When such a queue
+        # is empty, `_ready` clears `nothing_to_lease`.
         frontier.nothing_to_lease = len(leases) < LEASED_URLS
         self.work.stirred.add(name)
 

@@ -43,8 +43,8 @@ DETAIL_CHARACTERS = 300
 # After a few words of Nightdesk, at most this many characters of an error's text are kept. Chosen: they fit in one
 # line.
 SHORT_CHARACTERS = 200
-# At most this many digits of a Retry-After are read. Chosen: nine digits are thirty years; a longer number counts as a
-# number too.
+# At most this many digits of a Retry-After are read. Chosen: nine digits are thirty years, and any rest is shortened to
+# a day.
 SECONDS_DIGITS = 9
 
 # Sites refuse robots with these statuses, whatever the statuses properly mean.
@@ -58,7 +58,7 @@ FAILURE = re.compile(r"\[?<twisted\.python\.failure\.Failure [\w.]+: ?([^>]*)>\]
 Judgement = tuple[State, Cause, str, bool, timedelta | None]
 # Under this key, a request's meta has the moment when the request was sent, in monotonic seconds.
 SENT = "nightdesk_sent"
-# These exceptions of Scrapy need no further words.
+# For these exceptions of Scrapy the code says everything, and no further words are kept.
 FAILURES = (
     (DownloadTimeoutError, Cause.TIMEOUT),
     (CannotResolveHostError, Cause.DNS),
@@ -114,7 +114,8 @@ def judge_answer(
 
     known_digest: the digest of the page at the last look.
 
-    If our own code fails on a page, that page has failed with this reason. It costs no other page.
+    If our own code fails on a page, the page counts as failed with the code OUR_FAULT, and other pages are not
+    affected.
     """
     try:
         return _judge_answer(page, facts, source, known_digest, pointer)
@@ -296,7 +297,7 @@ def _failure(error: BaseException) -> tuple[Cause, str]:
     if TOO_LARGE in text:
         return Cause.TOO_LARGE, TOO_LARGE
     if isinstance(error, ValueError):
-        # A redirect to an address that cannot be requested.
+        # The page redirected to an address that cannot be requested.
         return Cause.NO_URL, f"no usable URL: {text[:SHORT_CHARACTERS]}"
     if isinstance(error, UnservedRequest):
         return error.code, text
@@ -308,7 +309,7 @@ def _failure(error: BaseException) -> tuple[Cause, str]:
         return Cause.TLS, f"tls: {text[:SHORT_CHARACTERS]}"
     if isinstance(error, DownloadFailedError | OSError):
         return Cause.CONNECTION_LOST, f"connection lost: {text[:SHORT_CHARACTERS]}"
-    # A fault of ours or of Scrapy, not of the site: it is reported, but the other pages are still fetched.
+    # This is a fault of ours or of Scrapy, not of the site. It is reported, and the other pages are still fetched.
     log.error("unexpected %s", type(error).__name__, exc_info=error)
     return Cause.OUR_FAULT, _fault(error)
 

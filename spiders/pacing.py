@@ -1,10 +1,11 @@
 """The request rate of each host, and whose turn it is there. Only this module sets the pace of Scrapy's slots.
 
 A host has one slot, whichever source or redirect leads to it. Its delay is the longest that a source or robots.txt asks
-for. The delay grows while the host is slower than usual or answers with errors. It is never shorter than requested.
+for. The delay grows while the host is slower than usual or answers with errors. The delay is never shorter than
+requested.
 
-`HostPacer` is the crawl's own memory. pipelines.crawl.host_locks has the hosts that processes share, in the ledger: the
-pacer takes turns there by `HostPacer.take`.
+`HostPacer` keeps what this crawl knows of its hosts. The turns at hosts, which all processes share, are in the ledger
+(pipelines.crawl.host_locks); the pacer takes them by `HostPacer.take`.
 
 The numbers are in `spiders/policy.py`; the pauses before a failed URL is tried again in `pipelines/crawl/policy.py`.
 """
@@ -44,12 +45,12 @@ class NotNow(IgnoreRequest):
 
 @dataclass
 class Host:
-    """What this crawl knows of one host; seconds, and moments of the monotonic clock.
+    """What this crawl knows of one host. Spans are in seconds, moments in seconds of the monotonic clock.
 
     floor: the least gap that anybody asked for.
     delay: the gap now.
-    usual, fastest: how long it takes until an answer begins.
-    answers: how many came that were no error of the server.
+    usual, fastest: how long it usually takes until an answer begins, and how long it took at the fastest.
+    answers: how many answers came that were no error of the server.
     ours: whether this crawl has the turn there. leaving: whether this crawl gives the turn up as soon as nothing is
     under way.
     last_request: when the host was last asked before this crawl's turn.
@@ -73,7 +74,9 @@ class Host:
 
 
 class HostPacer:
-    """All hosts of one crawl: Scrapy's middleware waits for its turn here, and the spider learns which are ready."""
+    """All hosts of one crawl. The middleware for robots.txt waits here for the crawl's turn at a host, and the spider
+    learns here which hosts are ready.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -140,8 +143,8 @@ class HostPacer:
                 self._pace(host, max(host.delay, host.floor))
 
     def rest(self, name: str, seconds: float) -> None:
-        """Leave this host alone for so many seconds. Requests that already wait for its gap go back to where they came
-        from.
+        """Leave this host alone for so many seconds. Requests that already wait for its gap fail with NotNow, so that
+        the spider puts their URLs back.
         """
         host = self.of(name)
         host.until = max(host.until, monotonic() + seconds)
@@ -181,8 +184,8 @@ class HostPacer:
         return [host.name for host in mine if host.since <= due or host.name not in busy]
 
     def note_answer(self, response: Response, request: Request) -> None:
-        """Note, for Scrapy, that a host answered: the delay grows while the host is slow or breaks, and shrinks when it
-        is well.
+        """Scrapy calls this when a host has answered. The delay grows while the host is slow or breaks, and shrinks
+        when it is well.
         """
         host = self.known.get(request.meta.get("download_slot", ""))
         if not host:
@@ -221,7 +224,7 @@ class HostPacer:
             self._pace(host, max(host.delay * policy.SHRINK_FACTOR, host.floor))
         if status < 500:
             host.answers += 1
-            # A host that stays slow becomes usual in time; a short slowness does not.
+            # If a host stays slow, its usual time grows slowly; a few slow answers hardly change it.
             share = 1 / host.answers if not known else 0.02 if slow else 0.1
             host.usual += share * (latency - host.usual)
         if host.delay >= most > host.floor and before < most:
@@ -232,7 +235,7 @@ class HostPacer:
         host.delay = delay
         downloader: Any = self.crawler.engine.downloader
         exact = delay + policy.CLOCK_ERROR_SECONDS if delay else 0.0
-        # Without jitter: a gap is never shorter than the delay.
+        # There is no jitter, so that a gap is never shorter than the delay.
         downloader.per_slot_settings[host.name] = {"delay": exact, "concurrency": 1, "jitter": 0.0}
         slot = downloader.slots.get(host.name)
         if slot is None:

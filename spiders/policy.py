@@ -22,8 +22,8 @@ MAX_UNPACKED_FACTOR = 10
 
 # --- The pace of a host
 
-# A site's delay is kept up to this many seconds. Some sites ask for days; a crawl must end, and its budget would end
-# such a source after one page anyway.
+# A delay that a site asks for is kept up to this many seconds. Some sites ask for days; a crawl must end, and its
+# budget would end such a source after one page anyway.
 LONGEST_DELAY_SECONDS = 600.0
 # The usual time of a host is known after this many answers. Chosen: the first answer may be slow because it is the
 # first, and two may agree by chance.
@@ -51,17 +51,18 @@ CLOCK_ERROR_SECONDS = 0.005
 # --- Hosts that are left
 
 # A host is left for this crawl after this many missing answers or server errors in a row. Chosen: a server that
-# restarts misses fewer, with the pauses that grow meanwhile.
+# restarts misses fewer requests, because the pauses between them grow meanwhile.
 MAX_FAILED_IN_A_ROW = 5
-# A host is also left after this many answers in a row that ask for rest. Chosen: a minute is over by then.
+# A host is also left after this many answers in a row that ask for rest. Chosen: a host that still asks for rest after
+# two rests wants to be left alone.
 MAX_REST_ASKED_IN_A_ROW = 3
-# A host that asks for a shorter rest than this gets it within the crawl; otherwise it is left for the next crawl.
-# Chosen: other hosts have work for that time.
+# If a host asks for a rest of at most this many seconds, the crawl comes back after it; if the host asks for a longer
+# rest, it is left for the next crawl. Chosen: the crawl has work at other hosts for that time.
 SHORT_REST_SECONDS = 60.0
 
 # A Retry-After is obeyed up to this time. Chosen: the next night asks again.
 LONGEST_REST = timedelta(hours=24)
-# A host that answers 429 without saying how long rests for this time. Chosen: limits are usually counted in a quarter
+# If a host answers 429 and names no time, it rests for this time. Chosen: sites usually count the requests of a quarter
 # of an hour.
 USUAL_REST = timedelta(minutes=15)
 
@@ -72,7 +73,7 @@ USUAL_REST = timedelta(minutes=15)
 TURN_SECONDS = 20.0
 # A turn that was given up is requested again after this many seconds. Chosen: the waiting process has the turn by then.
 TURN_AGAIN_SECONDS = 3.0
-# Between two tries to take a turn, this many seconds pass. Chosen: this is short compared with the length of a turn.
+# Between two tries to take a turn, this many seconds pass. Chosen: this is short, compared with TURN_SECONDS.
 TURN_TRY_SECONDS = 1.0
 # Between two checks whether other processes wait for our hosts, this many seconds pass. Chosen: this is a quarter of a
 # turn.

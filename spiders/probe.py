@@ -36,21 +36,22 @@ from spiders.crawler_settings import ROBOT
 from spiders.pacing import HostPacer, Take
 from spiders.robots import read_rules
 
-# One request is counted with at least this many seconds. Chosen: a request takes about so long on loopback.
+# For the estimate of how many requests there is time for, one request takes at least this many seconds. Chosen: on
+# loopback a request takes about that long.
 LEAST_GAP_SECONDS = 0.05
 # A list's form is searched in HEAD_BYTES bytes, its encoding in ENCODING_BYTES, and a page's first tag in HTML_BYTES.
 # Chosen: no preamble is longer.
 HEAD_BYTES, ENCODING_BYTES, HTML_BYTES = 20_000, 200, 2000
 # At most this many feeds of a robots.txt are examined. Chosen: the first feeds are the site's own.
 MAX_FEEDS_NAMED = 3
-# After each later answer, this share of the longest answer time still counts. Chosen: a few quick answers in a row
-# lower the estimate.
+# The longest answer time so far counts less with each later answer: this share of it is left. Chosen: so a few quick
+# answers in a row lower the estimate.
 FADING_SHARE = 0.7
 
 RUN = "probe"
 # One site gets at most this many requests. Chosen: at one request a second, they take a minute.
 MAX_REQUESTS = 60
-# One page may take at most this many seconds. In two minutes there is no time for a slower page.
+# One page may take at most this many seconds. A probe has less than two minutes, which are too short for slower pages.
 TIMEOUT = 15
 # At most this many articles of a list are reported. Chosen: they are enough to learn a pattern.
 MAX_FOUND = 2000
@@ -67,11 +68,11 @@ FORMS = (
 )
 CHANNEL = re.compile(rb"<(?:channel|feed)\b")
 TITLE = re.compile(rb"<title[^<>]*>\s*(?:<!\[CDATA\[\s*)?([^<\]]{1,200})")
-# A channel's title is searched in this many characters after the channel's beginning.
+# A channel's title is searched in this many bytes after the channel's beginning.
 TITLE_WITHIN = 2000
 HTML = re.compile(rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 ENCODING = re.compile(rb"encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
-# Each of these patterns can match only at one place of a line or word, because a robots.txt may contain anything.
+# These patterns take little time on any line or word, because a robots.txt may contain anything.
 SITEMAP_LINE = re.compile(r"sitemaps?\s*:\s*(\S+)", re.IGNORECASE)
 ADDRESS = re.compile(r"https?://|/", re.IGNORECASE)
 FEED_WORD = re.compile(r"rss|feed|atom", re.IGNORECASE)
@@ -110,7 +111,7 @@ class ProbeSpider(Spider):
         self.pacer = pacer
 
     async def start(self) -> AsyncIterator[Request]:
-        """One request after the other; all earlier answers decide about each."""
+        """One request after the other; all earlier answers decide what is requested next."""
         while want := probe_plan.next_want(self.url, self.seen, self.robots, self._count_left(), self.known):
             self.came.clear()
             self.requests += 1
@@ -181,7 +182,7 @@ class ProbeSpider(Spider):
         want: ProbeRequest = failure.request.cb_kwargs["want"]
         result = outcome.judge_failure(failure.value, self._lease(want), clock.of_machine())
         blocked = result.outcome == State.BLOCKED
-        # If robots.txt forbids it, nothing was sent.
+        # If robots.txt or the guard forbade the request, nothing was sent.
         self.requests -= result.outcome == State.EXCLUDED
         self._keep(
             ProbeAnswer(want=want, at=result.fetched_at, problem=result.reason, code=result.code, blocked=blocked)
@@ -195,7 +196,7 @@ class ProbeSpider(Spider):
         """Nothing is cached for a probe."""
 
     async def keep_robots(self, place: str, status: int, body: str) -> None:
-        """Read the parts of robots.txt other than its rules."""
+        """Report a robots.txt: its text, its delay, and the sitemaps and feeds that it names."""
         rules = read_rules(body if status < 300 else "", self)
         delay = float(rules.crawl_delay(ROBOT) or 0.0)
         self.requests += 1
@@ -262,7 +263,7 @@ def _form(body: bytes) -> str:
 
 
 def _offsets(body: bytes) -> tuple[tuple[int, int], ...]:
-    """The offsets of the dates in a list. The list may be a gzip file by itself."""
+    """The time offsets of the dates in a list, which may be a gzip file."""
     try:
         return date_offsets.offsets(xmltree.plain(body))
     except ValueError:
@@ -301,7 +302,7 @@ def _feeds_named(body: str) -> list[str]:
 
 
 def _usable(named: Iterable[str], base: str = "") -> tuple[str, ...]:
-    """The addresses in a robots.txt that can be requested, each once. base: of relative addresses."""
+    """The addresses in a robots.txt that can be requested, each once. base: where relative addresses start."""
     return tuple(dict.fromkeys(one for one in named if list_worth.key(join_link(base, one))))
 
 

@@ -13,8 +13,8 @@ from scrapy.http.cookies import CookieJar
 
 # Under this key, a request's meta has the cookies that the redirects before it have set.
 COOKIES = "nightdesk_cookies"
-# Cookies have at most this many bytes together. Browsers store 4 KB in one cookie, and servers refuse requests with
-# more than two or three times this in their head.
+# Cookies have at most this many bytes together. Browsers store 4 KB in one cookie, and servers refuse requests whose
+# headers have more than 8 to 12 KB.
 LARGEST = 8 * 1024
 
 

@@ -25,7 +25,8 @@ RENDERED = "rendered_for"
 KINDS = {Kind.ARTICLE, Kind.SECTION}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ARGUMENTS = (
-    # No name is resolved and no address is reached, neither by a redirect nor by a socket, a worker or a prefetch.
+    # With these options no name is resolved and no address is reached, neither by a redirect nor by a socket, a worker
+    # or a prefetch.
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--proxy-server=http://nowhere.invalid:9",
     "--proxy-bypass-list=<-loopback>",
@@ -40,7 +41,7 @@ ARGUMENTS = (
 )
 # The browser does not get these arguments of Playwright, which would let pages open windows.
 NOT_GIVEN = ("--disable-popup-blocking",)
-# The browser gets these variables. It needs no others, and the others contain addresses and passwords.
+# The browser gets these variables. It needs no others, and the others may contain addresses and passwords.
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR")
 
 # The path of the folder for a browser's sockets has at most this many bytes. Chosen: Linux takes 107 for the whole
@@ -52,7 +53,8 @@ def meta_for(source: Source, kind: Kind) -> dict[str, Any]:
     """The meta of a request for a page of this source; empty unless a browser has to read the page."""
     if not source.render or kind not in KINDS:
         return {}
-    # Requests of their own fetch the page and its parts; these are redirected and repeated like any other.
+    # This request fetches nothing by itself: other requests fetch the page and its parts, and those are redirected and
+    # repeated as usual.
     return {RENDERED: source, "download_slot": _slot(source), "dont_retry": True, "dont_redirect": True}
 
 
@@ -65,7 +67,7 @@ def crawl_settings(current: Settings, sources: Iterable[Source]) -> dict[str, An
     return {
         **plain,
         "DOWNLOAD_HANDLERS": {**plain["DOWNLOAD_HANDLERS"], "http": HANDLER, "https": HANDLER},
-        # One page of a source at a time; the slots of the hosts keep the gaps between its requests.
+        # Of each source, one page is read at a time; the slots of the hosts keep the gaps between the page's requests.
         "DOWNLOAD_SLOTS": {_slot(source): {"concurrency": 1, "delay": 0.0} for source in rendered},
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
         "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(current),
@@ -111,14 +113,14 @@ def launch_options(current: Settings) -> dict[str, Any]:
 
 def _environment() -> dict[str, str]:
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    # Chromium puts a socket there, and ends at once if the path is too long for a socket.
+    # Chromium puts a socket into TMPDIR, and ends at once if the path is too long for a socket.
     if len(os.fsencode(passed.get("TMPDIR", ""))) > LONGEST_FOLDER_BYTES:
         del passed["TMPDIR"]
     return passed
 
 
 def _slot(source: Source) -> str:
-    # No host name contains a space.
+    # No host name contains a space, so the slot is never that of a host.
     return f"browser {source.name}"
 
 

@@ -71,7 +71,7 @@ class RobotsMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Built by Scrapy, while the spider is there already."""
+        """Built by Scrapy, which has made the spider before."""
         made = cls(crawler)
         spider: Any = crawler.spider
         made.pacer.take = getattr(spider, "take_turns", None)
@@ -83,7 +83,7 @@ class RobotsMiddleware:
         no for now.
         """
         if RENDERED in request.meta:
-            # This request fetches nothing by itself: requests of their own fetch what the browser shows.
+            # This request fetches nothing by itself: other requests fetch what the browser shows.
             return
         parts = urlsplit(request.url)
         host = parts.hostname or ""
@@ -99,7 +99,7 @@ class RobotsMiddleware:
                 raise RefusedRequest(f"robots.txt unreachable: {rules.why}", blocked=True, code=rules.code)
             if not all(rules.allowed(form, ROBOT) for form in {request.url, urls.as_servers_read(request.url)}):
                 raise RefusedRequest("robots.txt", code=Cause.ROBOTS)
-        # A redirect keeps the slot of the host it comes from.
+        # After a redirect the meta still has the slot of the host before, so it is set anew.
         request.meta["download_slot"] = host
         # The turn is taken last, so that nothing waits between this and the slot.
         await self.pacer.enter(host)
@@ -143,7 +143,7 @@ class RobotsMiddleware:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever keeps us from it means unreachable
             if isinstance(error, IgnoreRequest) and "max redirections" in str(error):
-                # RFC 9309 2.3.1.2: after five hops it counts as not there.
+                # After five redirects a robots.txt counts as not there (RFC 9309 2.3.1.2).
                 return 404, ""
             code, why = outcome.cause(error)
             return NotHad(why, code if code in NO_ANSWER or code in GUARDED else Cause.ROBOTS_UNREADABLE)
@@ -171,8 +171,10 @@ class RobotsMiddleware:
 
 
 def read_rules(text: str, spider: Any) -> ProtegoRobotParser:
-    """The rules of a robots.txt. A group for a version of ours is for us, and a delay with a unit is a delay."""
-    # The lines are those of the parser: some files end them with a carriage return alone.
+    """The rules of a robots.txt. A group that names our robot with a version (Nightdesk/1.0) counts too, and a delay
+    with a unit is read in seconds.
+    """
+    # The text is split into lines as the parser does it, because some files end lines with a carriage return alone.
     text = "\n".join(text.removeprefix("\ufeff").splitlines())
     return ProtegoRobotParser(DELAY.sub(_write_delay, AGENT.sub(r"\1", text)).encode(), spider)
 

@@ -62,7 +62,7 @@ def end_done(work: CrawlWork) -> NoReturn:
 
 def _close(work: CrawlWork, arrivals: list[Arrival], state: RunState, message: str, *, in_ledger: bool) -> None:
     for crawled in list(work.store.sources.values()):
-        # Unfinished requests are reported, but without the estimate of remaining time.
+        # The last report has the number of URLs that are left, but not the estimate of the remaining time.
         crawled.counts.pop("remaining", None)
     closing = work.thread.submit(source_lifecycle.close, work.store, arrivals, state, message, in_ledger=in_ledger)
     try:

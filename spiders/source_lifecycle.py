@@ -96,8 +96,8 @@ def close(store: CrawlSession, arrivals: Sequence[Arrival], state: RunState, mes
     """Write what came, and end every source with this state. Without the database, only raw files and reports are
     written.
 
-    in_ledger: whether every page in the raw files is in the ledger. Then they can be closed; else the next crawl adopts
-        the pages.
+    in_ledger: whether every page in the raw files is in the ledger. Then the raw files can be closed; else the next
+        crawl adopts the pages.
     """
     try:
         record(store, write(store, arrivals))
@@ -147,7 +147,7 @@ def _let_in_by_guard(store: CrawlSession, source: Source) -> None:
 
 def _close_file(store: CrawlSession, writer: warc.Writer) -> None:
     """Close a raw file and bring it to the bucket, if there is one. If the bucket does not take it now, the next crawl
-    here brings it.
+    on this machine brings it.
     """
     try:
         with bucket.patient():

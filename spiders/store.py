@@ -116,8 +116,8 @@ def has_turns(store: CrawlSession) -> bool:
 
 
 def tell_pause(store: CrawlSession) -> str:
-    """The sentence about a crawl that was silent for so long that Postgres has ended its session; empty if it was
-    not.
+    """The sentence for a crawl whose session Postgres has ended, because the crawl was silent for too long; empty for
+    any other crawl.
     """
     silent = clock.since_boot() - store.spoke_at
     if not store.silence or silent < store.silence:
@@ -190,7 +190,7 @@ def say_tally(store: CrawlSession, tally: Tally) -> None:
 
 
 def rest_host(store: CrawlSession, host: str, rest: timedelta, reason: str) -> None:
-    """Leave a host alone for so long, committed at once."""
+    """Store that a host is to be left alone for this time, and commit at once."""
     with store.conn:
         ledger.rest_host(store.conn, host, rest, reason)
 
@@ -237,7 +237,7 @@ def of_a_page(error: Exception) -> bool:
 
 
 def _after_redirects(store: CrawlSession, results: Sequence[FetchResult]) -> list[FetchResult]:
-    """The results, each at the address that it belongs to."""
+    """The results, each with the address at which it is stored after its redirects."""
     settled: list[FetchResult] = []
     for name in dict.fromkeys(result.source for result in results):
         source = store.sources[name].source
@@ -250,8 +250,8 @@ def _after_redirects(store: CrawlSession, results: Sequence[FetchResult]) -> lis
 def discover(store: CrawlSession, crawled: CrawledSource, run: str, result: FetchResult) -> dict[str, int]:
     """Write what a list named. The next page of a section is made due only if this page brought something.
 
-    Gives the counts of `discovery.discover`, and "cut" if the section has had its share of pages. Of a section page, an
-    entry of Kind.SECTION is its own next page.
+    Gives the counts of `discovery.discover`, and "cut" if the section has had its share of pages. If a section page has
+    an entry of Kind.SECTION, the entry is the next page of the section.
     """
     conn = store.conn
     if store.past:

@@ -39,13 +39,15 @@ MOST_REQUESTS = 60
 MAX_ASKED = 400
 # One page may load at most this many bytes. Chosen: scripts of a site are a few megabytes.
 MAX_BYTES = 20 * 1024 * 1024
-# At most this many bytes of scripts are kept for a source's next pages. Chosen: the scripts are in memory.
+# At most this many bytes of scripts are kept for the next pages: of a source with a login, and of all other sources
+# together. Chosen: the scripts are held in memory.
 KEPT_SCRIPT_BYTES = 16 * 1024 * 1024
 # At most this many requests of one page are under way at the same time. Chosen: browsers have six.
 REQUESTS_AT_ONCE = 4
 LOADED = {"script", "xhr", "fetch"}
-# These headers are not passed on. They belong to the crawl or the connection, or the browser would keep them from one
-# page to the next.
+# NOT_SENT: headers of a page's request that are not passed on, because they belong to the crawl or the connection.
+# NOT_SHOWN: headers of an answer that the browser does not get, because they belong to the connection, or the browser
+# would keep them from one page to the next.
 NOT_SENT = {"user-agent", "cookie", "referer", "accept-encoding", "host", "connection", "upgrade-insecure-requests"}
 NOT_SHOWN = {"content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie", "alt-svc"}
 TURN = "() => new Promise(done => setTimeout(() => done(document.readyState), 100))"
@@ -155,7 +157,7 @@ class Visit:
             self.refused.append(f"navigation: {asked.url[:URL_CHARACTERS]}")
             return {"status": 204}
         if asked.resource_type == "stylesheet":
-            # Nobody sees this answer, but scripts wait for it.
+            # Nobody sees the page, so it gets an empty style sheet; but scripts wait until the style sheet is there.
             return {"status": 200, "content_type": "text/css", "body": b""}
         if asked.resource_type not in LOADED or self.ended.done():
             return None
@@ -188,7 +190,7 @@ class Visit:
                     self.bytes += len(found["body"])
                     return found
                 except NotNow as later:
-                    # Without this request the page would be another one.
+                    # Without the answer to this request the page would show something else.
                     self.later = later
                     self.end()
                     return None
@@ -198,7 +200,7 @@ class Visit:
         return None
 
     def _keep(self, url: str, found: Shown) -> None:
-        """Keep a script for later pages, which usually ask for the same. A reader's browser would keep it too."""
+        """Keep a script for later pages, which usually ask for it again. A reader's browser would keep it too."""
         if sum(len(kept["body"]) for kept in self.scripts.values()) + len(found["body"]) <= KEPT_SCRIPT_BYTES:
             self.scripts[url] = found
 

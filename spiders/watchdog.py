@@ -26,8 +26,8 @@ _ours: list[int] = []
 
 
 def begin(parent: int, seconds: float) -> None:
-    """Fork the watchdog of this process, before the process has any threads. On a system that cannot do this there is
-    none.
+    """Fork the watchdog of this process, before the process has any threads. On systems other than Linux there is no
+    watchdog.
 
     parent: the process that must not be gone; 0 for none.
     seconds: how long this process may take at the most.
@@ -60,7 +60,7 @@ def die_with(parent: int, how: signal.Signals) -> bool:
 
 
 def _watch(watched: int, parent: int, until: float) -> NoReturn:
-    # A signal to the whole group is for the crawl; the watchdog ends with it.
+    # A signal to the whole process group is for the crawl. The watchdog ignores it, and ends when the crawl has ended.
     for said in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(said, signal.SIG_IGN)
     with Path(os.devnull).open("r+b") as nothing:
