@@ -20,12 +20,12 @@ from pipelines.query.grammar import Find, Node
 from pipelines.query.terms import Term, checked_term
 
 # The field `needs` of a pair says what a matcher must know to be right. For some of its values, MODES has the mode in
-# which the pair's term is searched. With any other value the term is searched unchanged.
+# which the pair's term is searched. With any other value the mode is `clitics`.
 MODES = {"clitics": "clitics", "suffix": "suffix", "article": "sub", "ambiguous": "exact", "stem": "suffix"}
 # ALIAS and QUERY are two values of `needs`. ALIAS: the pair uses the spellings of a file of names. QUERY: the pair's
 # term is a whole query.
 ALIAS, QUERY = "alias", "query"
-# Every installation has to get pairs with these needs right.
+# Every installation has to get the pairs with these values of `needs` right.
 EXACT = ("", "clitics")
 SEPARATORS = re.compile(r"[\t|;,=،؛]")
 # If the first cell of a file's first line is one of these words, that line has the heads of the columns.

@@ -1,8 +1,8 @@
 """Puts alerts into messages: one message for a story and channel, for any number of watches; other alerts go into
 collected messages (digests).
 
-An alert can be added to a message until a sender begins to send it. After that the message stays unchanged, because a
-receiver drops a second message with the same key as a repetition.
+An alert can be added to a message until a sender begins to send the message. After that the message stays unchanged,
+because a receiver drops a second message with the same key as a repetition.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ def put(
 ) -> None:
     """Put messages for alerts into the outbox, in the transaction in which `alert_choice.write` wrote the alerts.
 
-    A watch may send a limited number of single messages an hour. Three kinds of alerts go into one message for all
-    watches of a channel: further alerts, alerts that a watch wants collected, and alerts found in its quiet times. The
-    message goes out when it is due.
+    A watch may send a limited number of single messages an hour. Three kinds of alerts go into a collected message,
+    which the watches of a channel share: alerts beyond that number, alerts that a watch wants collected, and alerts
+    found in the quiet times of a watch. A collected message goes out when it is due.
     """
     loud = [alert for alert in alerts if not alert["quiet"] and watches_by_name[alert["watch"]].channels]
     joining = [alert for alert in alerts if alert["quiet"] == Quiet.ALSO_IN and alert["kind"] == AlertKind.NEW]
@@ -85,7 +85,7 @@ def put(
                 and single_alerts.get(one["watch"], 0) < _cap(watches_by_name[one["watch"]], settings)
             ]
             single_alerts.update({one["watch"]: single_alerts.get(one["watch"], 0) + 1 for one in at_once})
-            # Alerts beyond the cap of a watch go out with the rest of this run, before alerts that are due later.
+            # The alert that is due first decides when the topic goes out. Alerts beyond the cap of a watch are due now.
             first = min(at_once or alerts_of_topic, key=lambda one: due[one["watch"]] or now)
             language_and_zone = watches.language_and_zone(watches_by_name[first["watch"]], settings)
             message = (
@@ -136,7 +136,7 @@ def _by_topic(watches_by_name: Mapping[str, Watch], loud: Sequence[postgres.Row]
 
 
 def _topic(channel: str, alert: Mapping[str, Any]) -> Topic:
-    # An article that joins a story and must be told gets a message of its own.
+    # An article that joins a story gets a message of its own, and only for watches with the kind `outlet`.
     if alert["kind"] == AlertKind.NEW and alert["lead_id"] is None:
         return channel, alert["kind"], alert["story_id"], 0, 0
     return channel, alert["kind"], alert["article_id"], alert["revision"], alert["repeat"]
@@ -191,7 +191,7 @@ def _digest(
     due: datetime | None,
     alerts: int,
 ) -> MessageRef:
-    """The collected message that is due at `due` and has room for these alerts, or a new one."""
+    """The collected message that is due at `due` and is not full, or a new one."""
     there = open_messages.digests.setdefault((channel, *language_and_zone, due), {})
     message = next((one for one, alerts_in_it in there.items() if alerts_in_it < policy.MOST_IN_DIGEST), None)
     if message is None:

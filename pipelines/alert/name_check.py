@@ -1,4 +1,4 @@
-"""Checks whether the names in a watch or query are known, and names similar known ones."""
+"""Checks whether the sources and groups that a watch or query names are known; if not, suggests similar names."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def check(settings: Settings, conn: postgres.Connection, names: Iterable[str]) -
 def check_scope(settings: Settings, conn: postgres.Connection, node: Node) -> None:
     """Raise NightdeskError if a query asks for a source that was never followed, or for a group without a source.
 
-    A query may leave out sources that were never followed; `find_unknown_excluded` names them.
+    A query may exclude sources that were never followed; `find_unknown_excluded` names them.
     """
     check(settings, conn, grammar.values(node, Field.SOURCE))
     wanted = list(grammar.values(node, Field.GROUP))
@@ -42,7 +42,7 @@ def check_scope(settings: Settings, conn: postgres.Connection, node: Node) -> No
 
 
 def find_unknown_excluded(settings: Settings, conn: postgres.Connection, watch: Watch) -> list[str]:
-    """A sentence for each source that a watch's query leaves out and that was never followed."""
+    """A sentence for each source that a watch's query excludes and that was never followed."""
     node = watches.node(watch, synonyms.lists(conn)) if watch.query else None
     names = list(grammar.values(node, Field.SOURCE, excluded=True)) if node else []
     known = _find_known(settings, conn) if names else set()
@@ -54,7 +54,7 @@ def find_unknown_excluded(settings: Settings, conn: postgres.Connection, watch: 
 
 
 def watch_of(conn: postgres.Connection, name: str) -> Watch:
-    """The watch of this name; WatchError names similar ones."""
+    """The watch of this name. If there is none, WatchError names similar ones."""
     known = {one.name: one for one in watches.all_watches(conn)}
     if name not in known:
         raise WatchError(f"There is no watch {name}{folders.near(name, known)}; `nightdesk watch list` names them.")

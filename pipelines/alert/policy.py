@@ -1,6 +1,7 @@
 """Values for the number of messages of a watch and for matching; an operator may want to change them.
 
-The cap itself is a setting, NIGHTDESK_ALERT_CAP, and a key of each watch.
+The cap of a watch, its most single messages in CAP_TIME, is a setting (NIGHTDESK_ALERT_CAP), unless the watch has its
+own.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ BATCH = 200
 # the changes. Chosen: only one task at a time writes alerts, so more than a dozen tasks would wait for each other.
 SHARE_CHANGES, MOST_SHARES = 2_000, 12
 # The words of this many of the newest articles are counted, so that watches are found by their rarest words. Chosen:
-# the count takes a second, and still shows a word that one article in a thousand has.
+# the count takes a second, and still shows a word that two articles in a thousand have.
 COUNTED_ARTICLES = 1_000
-# A half-written file of the QuerySet is deleted at this age in seconds, because a kill left it. Chosen: even a file of
-# 100,000 watches takes two minutes.
+# An unfinished file of the QuerySet is deleted when it is this many seconds old, because its run must have been killed.
+# Chosen: to write even 100,000 watches takes two minutes.
 ABANDONED_SECONDS = 3600

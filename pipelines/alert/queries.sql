@@ -62,7 +62,7 @@ select md5(concat(
 )) as digest
 
 -- name: history_of_transaction
--- The changes of watches that this transaction has made so far.
+-- The changes of watches and lists of synonyms that this transaction has made so far.
 select at, who, name, before, after from watch_changes where at = now() and xmin = pg_current_xact_id()::xid order by id
 
 -- name: history_of_watches
@@ -86,7 +86,7 @@ select pg_advisory_xact_lock(hashtextextended('alert cap', 0))
 update changes set matched_at = now(), matched_run = %(run)s where id = any(%(ids)s)
 
 -- name: mute_watch
--- Mute a watch: until this time, its matches are listed and not sent.
+-- Mute a watch: for `span`, its matches are listed and not sent. A `span` of null ends the mute.
 update watches set muted_until = now() + %(span)s::interval where name = %(watch)s returning muted_until
 
 -- name: open_digests
@@ -149,7 +149,7 @@ where d.id = g.id
 select set_config('nightdesk.who', %(who)s, false)
 
 -- name: single_alerts_of_hour
--- How many alerts of each watch went out lately, each in a message of its own. An alert counts once, however many channels it went to.
+-- How many alerts of each watch were put into single messages in the last `within`. An alert counts once, however many channels it goes to.
 select w.watch, count(*)::int as alerts
 from unnest(%(watches)s::text[]) as w (watch)
 cross join lateral (
@@ -162,7 +162,8 @@ where exists (
 group by w.watch
 
 -- name: stories_told
--- The first alert of a watch on an article's story (lead_id), and whether the watch already has an alert on this article itself (own).
+-- The first alert of a watch on an article's story (lead_id), and whether the watch already has an alert on this article itself that is not
+-- quiet (own).
 select p.watch, p.article_id, p.story_id, told.lead_id, told.own
 from unnest(%(watches)s::text[], %(articles)s::bigint[], %(stories)s::bigint[]) as p (watch, article_id, story_id)
 cross join lateral (
@@ -186,7 +187,7 @@ select
     (select count(*)::int from deliveries where run = %(run)s and kind <> 'message') as deliveries
 
 -- name: told_by_messages
--- The alerts in these messages, with what the messages' subjects are made from.
+-- The alerts in these messages, with the columns from which the messages' subjects are made.
 select m.delivery_id, d.kind as delivery_kind, d.due_at, d.language, a.watch, a.kind, a.subject_id as article_id, a.revision, a.repeat, a.quiet, a.lead_id,
     coalesce(s.story_id, a.subject_id) as story_id, coalesce(c.revision_kind, '') as revision_kind, coalesce(r.title, x.title, '') as title
 from unnest(%(ids)s::bigint[]) as wanted (id)
@@ -200,8 +201,8 @@ left join lateral (select revision_kind from changes where id = a.change_id limi
 order by m.delivery_id, a.id
 
 -- name: unmatched_changes
--- The next unmatched changes, each with the text that it brought. The stories are divided into `of` shares, and only one share is read.
--- Another alert stage that runs now skips these rows.
+-- The next unmatched changes, each with the text that it brought. The stories are divided into `of` shares, and only the share number
+-- `share` is read. Another alert stage that runs at the same time skips these rows.
 select c.id, c.article_id, c.revision, c.repeat, c.kind, c.revision_kind, c.quiet, c.source, a.language, a.authors, r.title, r.description,
     r.text, coalesce(m.story_id, c.article_id) as story_id
 from changes c
@@ -214,8 +215,8 @@ limit %(count)s
 for update of c skip locked
 
 -- name: usual_words
--- The words of the newest articles, and in how many of these articles each word stands. Of a long article only the first row counts. Words
--- of only one article are left out.
+-- The words of the newest articles, and in how many of these articles each word stands. A long article has several rows in article_words,
+-- of which only the first counts. Words of only one article are left out.
 with newest as (select words from article_words where part = 0 order by dated desc, article_id desc limit %(newest)s)
 select word, count(*)::int as articles, (select count(*)::int from newest) as of
 from newest, unnest(tsvector_to_array(words)) as word
@@ -236,7 +237,7 @@ from watches
 where name = any(%(names)s)
 
 -- name: watches_told_of
--- The watches that have an alert, and not a quiet one, on these articles.
+-- The watches that have an alert on these articles that is not quiet.
 select distinct a.watch, a.article_id
 from unnest(%(articles)s::bigint[]) as of (article_id)
 cross join lateral (select * from alerts where article_id = of.article_id offset 0) a
@@ -257,8 +258,8 @@ on conflict (key) do nothing
 returning id, key
 
 -- name: write_alerts
--- Write alerts, one for each watch, article, kind, revision and repeat. Returns only the new alerts. The subject of an alert is its article: the
--- article's number stays in subject_id after the article is erased.
+-- Write alerts, one for each watch, article, kind, revision and repeat. Returns only the new alerts. The subject of an alert is its
+-- article: the article's number stays in subject_id after the article is erased.
 insert into alerts (watch, kind, subject_id, article_id, revision, repeat, change_id, run, source, matches, quiet, lead_id) values %s
 on conflict (watch, subject_id, kind, revision, repeat) do nothing
 returning id, watch, kind, article_id, revision, repeat, quiet, lead_id

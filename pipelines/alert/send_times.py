@@ -47,7 +47,7 @@ def quiet(written: Sequence[str]) -> tuple[str, ...]:
 
 
 def due(digest: str, quiet: Sequence[str], timezone: str, at: datetime) -> datetime | None:
-    """The time (UTC) at which an alert of this moment goes out; None: at once."""
+    """The time (UTC) at which an alert of the moment `at` goes out; None: at once."""
     moment = cron.next_strike(_cron(digest), timezone, at) if digest else at
     allowed = _first_not_quiet(tuple(quiet), timezone, moment) if quiet else moment
     return allowed if allowed > at else None

@@ -21,7 +21,7 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-# CHANGEABLE has the fields of a watch that a person writes, and those that other commands change.
+# CHANGEABLE has the fields of a watch that a person writes.
 CHANGEABLE = (
     "query", "terms", "unless", "sources", "languages", "kinds", "channels", "cap", "digest", "quiet", "timezone",
     "messages_in", "owner",

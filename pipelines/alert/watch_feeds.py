@@ -32,7 +32,7 @@ MOST_ALERTS = 50
 # The address of a feed has this many random bytes. Chosen: 16 bytes cannot be guessed, and a longer address costs
 # nothing.
 TOKEN_BYTES = 24
-# The name of a feed has this many hexadecimal digits. Chosen: no two watches have the same digits.
+# The id of a feed has this many hexadecimal digits. Chosen: no two watches have the same digits.
 NAME_DIGITS = 32
 # XML forbids these characters, although they are no control characters.
 NO_XML = dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd")
@@ -67,7 +67,7 @@ def newest(settings: Settings, conn: postgres.Connection, watch: str) -> list[po
 
 
 def language_and_zone(settings: Settings, conn: postgres.Connection, watch: str) -> tuple[str, str]:
-    """The language and time zone of a watch's feed: its messages have the same."""
+    """The language and time zone of a watch's feed, which are those of its messages."""
     return watches.language_and_zone(watches.by_name(conn, [watch]).get(watch, Watch(name=watch)), settings)
 
 

@@ -24,14 +24,14 @@ from pipelines.query.terms import Term, parse_term
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
-# KINDS: a watch tells changes of these kinds if it names no kinds. FINER_KINDS: a watch may also name these kinds,
-# which are kinds of edits (`revised` stands for all of them) and each further outlet of a story that the watch has
+# KINDS: a watch tells changes of these kinds if it names no kinds. FINER_KINDS: a watch may also name these: kinds of
+# edits (`revised` stands for all edits), and OUTLET, which means each further outlet of a story that the watch has
 # told.
 KINDS = ("new", "revised", "removed", "restored")
 OUTLET = "outlet"
 FINER_KINDS = ("correction", "substantial", "headline", "minor", OUTLET)
 NAME = re.compile(r"[^\W_][\w .-]{0,79}")
-# Airflow's logins are free text. A text that does not fit in a line is no login.
+# An owner is a login of Airflow, which may be any text of one line.
 OWNER = re.compile(r"[^\x00-\x1f\x7f]{0,80}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 # These filters of a search make no sense for future articles; each stands with what a watch has instead.
@@ -162,7 +162,7 @@ def make(
 
 
 def parse_query(written: str, synonyms: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Node:
-    """Parse the query of a watch; QueryError also if it uses a filter of searches only, or asks for nothing."""
+    """Parse the query of a watch; QueryError also if it has a filter that only searches have, or requires nothing."""
     node = grammar.parse(written, synonyms)
     for piece in lexer.pieces(written, grammar.NAMES):
         for prefix in piece.prefixes:
@@ -187,8 +187,8 @@ def node(watch: Watch, synonyms: Mapping[str, Sequence[str]] = MappingProxyType(
     wanted, unwanted = (tuple(map(Find, terms)) for terms in (watch.terms, watch.unless))
     if not unwanted:
         return wanted[0] if len(wanted) == 1 else Either(wanted)
-    # A mention that is a part of an `unless` term does not count. An `unless` term that contains no mention silences
-    # the watch, wherever the term is in the article.
+    # A mention that is a part of an `unless` term does not count. If an `unless` term stands anywhere in the article
+    # without containing a mention, the watch does not match.
     return Every((Except(wanted, unwanted), Without(Except(unwanted, wanted))))
 
 
@@ -201,7 +201,7 @@ def side_by_side(written: str) -> list[str]:
             continue
         if len(run) > 1:
             break
-        # A word after NEAR or NOT is not counted: an operator stands before it.
+        # An operator ends a row of words. The word after it may begin another row.
         run = []
     return run if len(run) > 1 else []
 

@@ -1,7 +1,7 @@
-"""The address of a channel: the kinds that exist, and faults of an address. The sentences show no part of an address
-except its kind.
+"""The address of a channel: the kinds that exist, and faults of an address. The sentences about faults show no part of
+an address except its kind.
 
-A new kind begins here; CONTRIBUTING.md names the other places.
+A new kind is added here first; CONTRIBUTING.md names the other places.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ HOW = "webhook+https://host/path, smtp://user:password@host:port/?from=..&to=..,
 
 
 def kind(address: str) -> str:
-    """The beginning of an address, in lower case."""
+    """The kind of an address: what stands before its first colon, in lower case."""
     return address.partition(":")[0].lower()
 
 

@@ -24,7 +24,8 @@ def list_channels(conn: postgres.Connection, addressed: Collection[str] | None =
 
     addressed: the names of the channels that have an address.
 
-    `held` counts messages that wait for a reason other than being new. `failed` counts messages that were given up.
+    `held` counts messages that wait because of an error, a pause or a rest of the channel. `failed` counts messages
+    that were given up.
     """
     rows = postgres.query(conn, "known_channels")
     names = {row["name"] for row in rows}

@@ -121,7 +121,8 @@ def _cut(part: str, most: int) -> str:
 def _markup_of(service: apprise.NotifyBase) -> tuple[apprise.NotifyFormat, str]:
     """How a service is to read our text, and the mark around bold words; "" if the service has no bold type.
 
-    A service of Markdown gets our text as Markdown. Of plain text, apprise would escape the article's address too.
+    A service of Markdown gets our text as Markdown. In a text that is declared as plain, apprise would escape the
+    article's address too.
     """
     taken = service.notify_format if isinstance(service.notify_format, tuple) else (service.notify_format,)
     if apprise.NotifyFormat.HTML in taken:

@@ -4,8 +4,8 @@ Each piece has a time limit that nothing can exceed.
 An alarm ends the complete process, whatever hangs: name resolution, TLS, a slow answer, or a library that waits. The
 process reads lines of JSON. The first has the address, which no list of processes shows in this way, and the private
 networks that the address may lead to. Each further line is a message. For each piece that the receiver of a chat
-accepted the process writes a line. After the whole message it writes a receipt. The process ends when its input ends,
-and so ends with the process that started it (`delivery.open_courier`).
+accepted the process writes a line. After the whole message it writes a receipt. The process ends when its input ends.
+So it ends with the process that started it (`delivery.open_courier`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
-    # Ctrl-C reaches the whole group: the current message is finished, then the input ends.
+    # Ctrl-C reaches all processes of the group. This one ignores it and finishes the current message; then its input
+    # ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("httpx", "httpcore", "urllib3", "requests"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -31,9 +31,9 @@ from pipelines.notify.channel_kinds import HOW, LOG, WEBHOOK, kind
 from pipelines.notify.message import Message, Receipt, ReceiptCode
 from pipelines.notify.message_wording import plain, render
 
-# A courier may take this many seconds to end; normally it ends sooner, and after them it is killed.
+# A courier that takes longer than this many seconds to end is killed. Normally it ends sooner.
 CLOSING_SECONDS = 5.0
-# A pipe of Linux holds this many bytes.
+# A pipe of Linux holds this many bytes, so one read gets no more.
 PIPE_BYTES = 64 * 1024
 # A courier does not get the environment variables that begin like this.
 HIDDEN = ("NIGHTDESK_CHANNEL_", "NIGHTDESK_DATABASE_URL", "AIRFLOW__")
@@ -202,7 +202,7 @@ def _line(it: _Courier) -> bytes:
 
 def _tell(it: _Courier, what: Any) -> None:
     assert it.child.stdin
-    # A courier that has ended also writes nothing; its exit code shows that it ended.
+    # If the courier has ended, nothing can be written to it. `_receive` then sees that it ended.
     with suppress(BrokenPipeError):
         it.child.stdin.write(json.dumps(what).encode() + b"\n")
         it.child.stdin.flush()

@@ -30,7 +30,7 @@ LED_AWAY = (
 
 
 class FormAddress(str):
-    """An address that somebody gave in a web form, with what it may be.
+    """An address that somebody gave in a web form, with the rules for it.
 
     schemes: the beginnings that are allowed. networks: private networks that the address may lead to, each with the one
     port that is allowed there; 0: all ports.
@@ -78,7 +78,8 @@ class ConnectionGuard:
 
     def _allows(self, where: Any) -> bool:
         try:
-            # The zone, which names the interface, is left out; a mapped address counts as the address that it maps.
+            # The zone after `%`, which names a network interface, is left out. An IPv4 address in the form of an IPv6
+            # address counts as IPv4.
             host, port = str(where[0]).partition("%")[0], int(where[1])
             address = ip_address(host)
         except (TypeError, ValueError, IndexError):

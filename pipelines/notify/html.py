@@ -24,7 +24,7 @@ def page(title: str, body: str, language: str = message_languages.USUAL) -> str:
 
 
 def block(alert: Mapping[str, Any], language: str, clock: str) -> str:
-    """An alert: its title, which is a link while its site has the article, and the lines about it."""
+    """An alert as HTML: its title, which is a link unless the article was removed, and the lines about it."""
     way = direction(alert["title"] or alert["language"])
     written = f' lang="{escape(alert["language"])}"' if alert["language"] else ""
     surfaces = surfaces_of(alert["matches"])

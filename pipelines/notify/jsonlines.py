@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Receipt, ReceiptCode
 
-# A file may take this many seconds. Chosen: a disk over a network that takes longer is down.
+# To write to a file may take this many seconds. Chosen: a disk over a network that takes longer is down.
 TIMEOUT_SECONDS = 15.0
 # An earlier copy of a message is searched for in this many bytes at the end of the file, because after a kill the copy
 # is among the last few lines.
@@ -30,7 +30,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
         line = steering.as_json(message.payload).encode() + b"\n"
         try:
             with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b") as file:
-                # Other senders may write to the file.
+                # Other senders may write to the file at the same time.
                 fcntl.flock(file, fcntl.LOCK_EX)
                 if not _is_there(file, message.key):
                     file.write(line)
@@ -53,7 +53,7 @@ def check(address: str) -> Path:
 
 
 def _is_there(file: BinaryIO, key: str) -> bool:
-    """Whether the newest lines have a message. Leaves the position at the file's end, after removing a torn line."""
+    """Whether the newest lines have a message. Removes a torn last line, and leaves the position at the file's end."""
     size = file.seek(0, os.SEEK_END)
     begin = file.seek(max(size - TAIL_BYTES, 0))
     tail = file.read()

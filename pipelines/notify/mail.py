@@ -22,8 +22,8 @@ from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Receipt, ReceiptCode
 
-# The mark of a recipient who has a message has this many hexadecimal digits. Chosen: no two recipients have the same
-# digits.
+# The mark that stands for a recipient (`mark`) has this many hexadecimal digits. Chosen: no two recipients have the
+# same digits.
 MARK_DIGITS = 16
 # A Message-ID has this many hexadecimal digits. It has more than a mark because it must be unique for ever.
 ID_DIGITS = 40
@@ -145,7 +145,7 @@ def _header(text: str) -> Header:
 
 
 def _key(key: str) -> str:
-    """The key if it fits into one line, because it cannot be folded; else its sha256."""
+    """The key for a header. A key cannot be folded, so one that is too long for a line is replaced by its sha256."""
     written = quote(key, safe="/%~", errors="replace")
     return written if len(written) <= LONGEST_LINE else sha256(written.encode()).hexdigest()
 

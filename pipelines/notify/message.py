@@ -23,7 +23,7 @@ class ReceiptCode(StrEnum):
     # The channel takes no message at present.
     DOWN = "down"
     UNUSABLE = "unusable"
-    # The message was handed over before the failure of the earlier message was known.
+    # The message was not tried, because it was handed over before the failure of the earlier message was known.
     UNTRIED = "untried"
 
 
@@ -33,7 +33,7 @@ class Message:
 
     key: the same on every attempt.
     payload: for a webhook.
-    parts: for a chat. A part must not be divided: an alert, a paragraph. Found words stand between marks.
+    parts: for a chat: alerts or paragraphs, none of which is divided if it fits. Found words stand between marks.
     thread: the same for all messages about one article.
     """
 
@@ -51,7 +51,7 @@ class Receipt:
     """The result for a message.
 
     said: the fault, or the answer to a message that was sent; without an address.
-    taken: the parts and people that have the message.
+    taken: what has arrived: the numbers of a chat's pieces, or marks of the recipients of a mail.
     wait: the seconds for which the other side asked for a pause.
     """
 

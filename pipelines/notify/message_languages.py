@@ -36,7 +36,7 @@ ENGLISH_FORMS = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
 
 def translatable(text: str) -> str:
-    """Give the text unchanged. A call marks a text that `say` translates later, and that every catalogue has."""
+    """Give the text unchanged. A call marks a text that `say` translates later, and that every catalogue must have."""
     return text
 
 
@@ -71,8 +71,8 @@ def moment(language: str, at: datetime, timezone: str) -> str:
 
 
 def write_published(language: str, at: datetime, precision: str, timezone: str, clock: str = "UTC") -> str:
-    """A moment to the minute, by the reader's clock. A day has no zone, so it stays the day of the source's own
-    calendar.
+    """The time of publication. A moment is told to the minute by the reader's clock (`clock`). A day, month or year is
+    told as it was in the source's zone (`timezone`), because it has no time of day.
     """
     if precision in FORMS:
         return day(language, at, precision, timezone)
@@ -88,7 +88,7 @@ def day(language: str, at: datetime, precision: str, timezone: str) -> str:
 
 
 def _date(language: str, at: date, precision: str) -> str:
-    """A date in the words of a language. A complete month or year stays in the calendar of its page."""
+    """A date in the words of a language. In Persian, a day stands in both calendars; a month or a year is Gregorian."""
     written = str(dates.format_date(at, FORMS[precision], locale=_locale(language)))
     if language != PERSIAN or precision != "day":
         return written

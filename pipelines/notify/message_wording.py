@@ -20,7 +20,7 @@ from pipelines.notify.subjects import LONGEST_SUBJECT_CHARACTERS
 
 # A title in a chat has at most this many characters, because the chat's messages have room for some 2,000.
 LONGEST_TITLE = 300
-# In some services these characters begin or end bold type. A found word that contains one is not marked.
+# In some services this character begins or ends bold type. A found word that contains it is not marked.
 _BOLD = "*"
 
 
@@ -93,7 +93,8 @@ def render(
 
 
 def for_feed(alert: Mapping[str, Any], language: str = message_languages.USUAL, clock: str = "UTC") -> tuple[str, str]:
-    """An alert in a feed: its title; and as HTML its origin and the sentences that matched, marked."""
+    """An alert in a feed: its title; and, as HTML, its origin and the matching sentences with the found words
+    marked."""
     shown = show(alert)
     surfaces = html.surfaces_of(shown["matches"])
     told = [
@@ -107,7 +108,7 @@ def for_feed(alert: Mapping[str, Any], language: str = message_languages.USUAL, 
 
 
 def _sign(language: str, watches: Sequence[str]) -> tuple[str, str]:
-    """The sender, and how to pause it for a day."""
+    """The last two lines of a message: which watches sent it, and how to mute the first of them for a day."""
     text = message_languages.say(language, "Nightdesk, watch {names}", names=", ".join(watches))
     if len(watches) > 1:
         text = message_languages.say(language, "Nightdesk, watches {names}", names=", ".join(watches))

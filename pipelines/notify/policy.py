@@ -1,6 +1,6 @@
 """How patient messages are: the values that an operator may want to change.
 
-While a fault may end soon, a pause lasts minutes. After a fault that lasts, a pause lasts hours.
+A pause lasts minutes at first, because the fault may end soon. If the fault does not end, a pause lasts hours.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ LONG_DOWN_SECONDS = 3600.0
 # week a message is no alert any more, and nobody should get a thousand old alerts on the day when an address is
 # corrected; `resend` brings them back.
 LONGEST_STAY_SECONDS = 7 * 86400.0
-# Pauses are shorter or longer by at most this share, at random. Chosen: messages that failed together need not come
-# together.
+# Pauses are shorter or longer by at most this share, at random. Chosen: so messages that failed together do not all
+# come again at the same moment.
 JITTER_SHARE = 0.2
 
 # --- How many at once
@@ -41,10 +41,10 @@ CHANNELS_AT_ONCE = 8
 # This many messages are claimed together. Chosen: these are few enough that a second sender finds some, and many enough
 # that a query for them costs nothing.
 BATCH = 50
-# A channel has COURIERS couriers if it has more due messages than COURIERS_FROM; other channels have one courier. A
-# kill can repeat one message of each courier.
+# A channel has COURIERS couriers if it has more due messages than COURIERS_FROM; other channels have one courier.
+# Chosen: a kill can repeat messages of each courier, so couriers are few.
 COURIERS, COURIERS_FROM = 2, 2 * BATCH
-# MARKED_TOGETHER: this many messages to a program are marked as sent together. Chosen: to mark one message costs as
+# MARKED_TOGETHER: this many messages to a program are marked as sent in one step. Chosen: to mark one message costs as
 # much as to send it, and a tenth of that cost does not matter. HANDED_TOGETHER: this many of them are with their
 # courier at the same time. Chosen: then a courier never waits for the next one. A kill can repeat MARKED_TOGETHER
 # messages of each courier. Messages to people are handed over and marked one by one.

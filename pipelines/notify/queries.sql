@@ -55,7 +55,7 @@ where m.alert_id = any(%(alerts)s) and d.state = 'failed' and (%(channel)s = '' 
 
 -- name: mark_channel_down
 -- A channel has no address. Write this error on the channel and on the messages that wait for it. Returns since when the channel fails, and
--- whether that is long.
+-- whether that is longer than `long` seconds.
 with held as (
     update deliveries set error = %(error)s where state = 'waiting' and channel = %(channel)s and error <> %(error)s
 )
@@ -112,7 +112,7 @@ where state = 'failed'
 returning id, channel
 
 -- name: resume_channel
--- Resume a channel and try it at once, whatever happened before.
+-- Resume a channel, and make the messages that wait for it due now, whatever faults it had.
 with resumed as (
     update channels set paused_at = null, failures = 0, failing_since = null, rests_until = null, error = ''
     where name = %(channel)s
@@ -136,7 +136,7 @@ group by channel, error
 order by channel, error
 
 -- name: write_text_delivery
--- Write a message into the outbox, one for each key. Its text is ready. Returns only new messages.
+-- Write messages whose text is ready into the outbox, one for each key. Returns only the new messages.
 insert into deliveries (key, channel, watch, kind, run, subject, body) values %s
 on conflict (key) do nothing
 returning id, key

@@ -24,7 +24,7 @@ IN_SUBJECT = {
     "restored": translatable("back:"),
     "health": "",
 }
-# COUNTED has the number of each kind, for the subject of a message with several alerts.
+# COUNTED has the words that tell how many alerts of a kind there are, for the subject of a message with several alerts.
 COUNTED = {
     "new": translatable("{n} new"),
     "revised": translatable("{n} changed"),
@@ -44,7 +44,7 @@ def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool, language
     watches = ", ".join(sorted({name for one in told for name in one["watches"]}))
     if not collected:
         return subject(watches, f"{name_edit(told[0], language)}{told[0]['title']}")
-    # Alerts beyond a cap follow other alerts, hence "more". A digest follows none.
+    # Alerts beyond a cap follow single messages, so the subject says "more". A digest with a due time follows none.
     if alerts[0].get("due_at"):
         return subject(watches, message_languages.count(language, "{n} alert", "{n} alerts", len(told)))
     return subject(watches, message_languages.count(language, "{n} more alert", "{n} more alerts", len(told)))

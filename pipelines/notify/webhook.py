@@ -1,7 +1,7 @@
 """Webhooks: a message as a POST of JSON; the connection is kept from one message to the next.
 
-If the address ends with `#secret=…`, each request is signed as in Standard Webhooks (www.standardwebhooks.com).
-Receivers have libraries for it. The part after the `#` is never sent.
+If the address ends with `#secret=…`, each request is signed as in Standard Webhooks (www.standardwebhooks.com). There
+are libraries with which receivers check the signature. The part after the `#` is never sent.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from urllib3.util import Url, parse_url
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Receipt, ReceiptCode
 
-# A webhook may take this many seconds. Chosen: a slower program should take the message first and work later.
+# A webhook may take this many seconds to answer. Chosen: a slower program should take the message first and work later.
 TIMEOUT_SECONDS = 15.0
 # The body of an answer is not needed, but the connection can only be kept if the body is read. So at most BODY bytes
 # are read, within BODY_SECONDS seconds.
@@ -64,7 +64,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
                 try:
                     return _post(pool, target, headers, secret, message)
                 except ProtocolError:
-                    # A kept connection may be closed at the moment of its next use.
+                    # The receiver may have closed the kept connection, so the message is posted once more.
                     if not used:
                         raise
                     return _post(pool, target, headers, secret, message)

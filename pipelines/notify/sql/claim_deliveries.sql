@@ -1,5 +1,5 @@
--- Claim due messages of a channel that no living sender has claimed. A failing channel is tried with one message only; a channel that rests
--- or is paused gets none.
+-- Claim due messages of a channel, if no living sender has claimed them. A failing channel is tried with one message only; a channel that
+-- rests or is paused gets none.
 update deliveries
 set claimed_by = %(sender)s, begun_at = coalesce(begun_at, now())
 where id in (
