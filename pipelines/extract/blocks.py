@@ -245,7 +245,7 @@ def _run(
 ) -> tuple[str, int, str, TextPlace]:
     """One stretch of text, with its place. Makes the places of the elements around it that have none yet."""
     for element in within[len(places) :]:
-        # Text that is deeper belongs to the last place above it.
+        # Deeper text belongs to the deepest place that was made around it.
         places.append(_place(element, places[-1]) if places[-1].depth < DEEPEST_PLACES else places[-1])
     return "".join(parts), linked, places[-1].element.tag, places[-1]
 
@@ -287,12 +287,13 @@ def is_hidden(element: HtmlElement) -> bool:
     style = element.get("style")
     if style and HIDDEN.search(style):
         return True
-    # React streams content into hidden boxes, and a script moves it into view.
+    # React streams content into hidden boxes with such an id, and a script shows it later. These boxes do not count as
+    # hidden.
     return element.get("hidden") is not None and not (element.get("id") or "").startswith("S:")
 
 
 def _lines(text: str) -> list[str]:
-    """The lines of a stretch. Every break ends a line, unless lines of equal width show a wrapped paragraph."""
+    """The lines of a stretch. Every break ends a line, unless lines of about equal width show a wrapped paragraph."""
     if BREAK not in text:
         whole = " ".join(text.split())
         return [whole] if whole else []

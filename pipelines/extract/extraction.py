@@ -74,7 +74,7 @@ def read_page(
     seconds: float = CPU_SECONDS,
     without: frozenset[str] = frozenset(),
 ) -> PageReading:
-    """The result of extract_page, with whether the template fits the page."""
+    """The result of extract_page, and whether the template fits the page."""
     try:
         with time_limit(seconds):
             return _extract(page, source, template, without)
@@ -84,7 +84,7 @@ def read_page(
 
 @lru_cache(maxsize=1)
 def extractor() -> str:
-    """The maker of an article: name and version of Nightdesk and of trafilatura."""
+    """What an article names as its extractor: name and version of Nightdesk and of trafilatura."""
     return f"nightdesk {version('nightdesk')} trafilatura {version('trafilatura')}"
 
 

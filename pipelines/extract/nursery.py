@@ -27,7 +27,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 from typing import IO, Any
 
-# Linux has this number for the request for a signal at the parent's death (<sys/prctl.h>).
+# With this number (from <sys/prctl.h>), a process asks Linux for a signal when its parent ends.
 PR_SET_PDEATHSIG = 1
 # These are errors of the machine or the installation, and not of the page that is read: memory ran out, or a file or a
 # library cannot be opened. A worker that ends because of such an error has the exit code OF_MACHINE.
@@ -36,7 +36,8 @@ OF_MACHINE = os.EX_OSERR
 # Libraries of C++ and Rust write this to standard error before they abort for lack of memory. The reason of any other
 # abort is the page.
 NO_MEMORY = re.compile(rb"std::bad_alloc|std::length_error|memory allocation of \d+ bytes failed|[Oo]ut of memory")
-# This many bytes at the end of a worker's output are examined. Chosen: a last message is a line.
+# This many bytes at the end of a worker's standard error are passed on. Chosen: a last message or a traceback is far
+# shorter.
 LAST_WORDS = 64 * 1024
 
 

@@ -38,8 +38,8 @@ from pipelines.stores import articlefile, bucket, disk_room, postgres, runs, tem
 from pipelines.stores.articlefile import Line
 from pipelines.text import clean, digest, words
 
-# A key has this many hexadecimal digits of a digest. Chosen: no two digests of one installation begin with the same 16
-# digits.
+# The key of a message has this many hexadecimal digits of a digest. Chosen: no two digests of one installation begin
+# with the same 16 digits.
 DIGEST_DIGITS = 16
 # A message has this many characters of an error. Chosen: they fill a few lines; the log has all of it.
 ERROR_CHARACTERS = 500

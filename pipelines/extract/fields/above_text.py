@@ -26,7 +26,7 @@ LARGE_STYLE = re.compile(
 # These elements hold text; the text after a line break belongs to the element around it.
 HOLDING = ("p", "div", "td", "font", "span", "br")
 # TITLES: these elements can be a title if their name or size says so. PLAIN_TITLES: these elements can be the title if
-# no element is one by its name or size.
+# no element is marked as a title by its name or size.
 TITLES = ("h2", "h3", "h4", "div", "p", "span", "td", "b", "font", "big")
 PLAIN_TITLES = frozenset(("td", "b", "strong", "font", "span"))
 # A paragraph has at least PARAGRAPH characters. Scripts without spaces need a third of the characters: there a
@@ -34,12 +34,12 @@ PLAIN_TITLES = frozenset(("td", "b", "strong", "font", "span"))
 PARAGRAPH, UNSPACED_PARAGRAPH, UNSPACED_SENTENCE = 90, 30, 12
 # LOOKED_AT: this many paragraphs are examined. STEM: this many letters at the beginning of a word are its stem.
 LOOKED_AT, STEM = 20, 5
-# A title is the article's if the text repeats at least the share OF_ARTICLE_SHARE of its words. In scripts without
-# spaces, the text must repeat the share OF_ARTICLE_PAIRS of its pairs of letters. This share is smaller, because some
-# pairs belong to two words.
+# A title is the article's if the text repeats at least the share OF_ARTICLE_SHARE of the title's words. In scripts
+# without spaces, the text must repeat the share OF_ARTICLE_PAIRS of the title's pairs of letters. This share is
+# smaller, because some pairs belong to two words.
 OF_ARTICLE_SHARE, OF_ARTICLE_PAIRS = 0.5, 1 / 3
-# A title here has from LEAST_WORDS to MOST_WORDS words. In scripts without spaces each letter counts as a word, and a
-# title has at least LEAST_LETTERS.
+# A title that this module finds has from LEAST_WORDS to MOST_WORDS words. In scripts without spaces each letter counts
+# as a word, and a title has at least LEAST_LETTERS.
 LEAST_WORDS, MOST_WORDS, LEAST_LETTERS = 3, 30, 5
 # This many characters of a title are examined. No title is longer.
 LONGEST = 2000

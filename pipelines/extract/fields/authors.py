@@ -88,7 +88,7 @@ def find(
 
 
 def only_names(line: str, names: Sequence[str]) -> bool:
-    """Whether a line says only that it is by some of these people."""
+    """Whether a line says only that the article is by some of these people."""
     if not names or len(line) > LONGEST_LINE_CHARACTERS:
         return False
     bare = ASIDE_OF_BYLINE.sub("", line.strip(" ([（)]）"))
@@ -98,7 +98,7 @@ def only_names(line: str, names: Sequence[str]) -> bool:
     rest = _without_names(key(said).split(), names)
     left = JOINED.sub(" ", " ".join(rest)).split()
     named = len(rest) < len(key(said).split())
-    # After the name comes the person's role: a senior political correspondent.
+    # The person's role may follow the name: `senior political correspondent`.
     return named and (not left or (len(left) <= ROLE_WORDS and bool(OFFICES.search(" ".join(left)))))
 
 

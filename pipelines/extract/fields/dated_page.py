@@ -57,7 +57,7 @@ class Dating:
 class DatedPage:
     """A page to be dated: its tree, what its head says about it, the page as it came, and its source.
 
-    Made by `of`, which treats an unknown site as American if it looks American.
+    Made by `of`, which treats a site of unknown language as American if it looks American.
     """
 
     tree: HtmlElement
@@ -67,7 +67,8 @@ class DatedPage:
 
     @classmethod
     def of(cls, tree: HtmlElement, facts: Facts, page: Page, source: Source) -> DatedPage:
-        """The page with its source's language. Americans write the month first, and their pages do not say so."""
+        """The record of a page. If its source may be American, it is made so: Americans write the month first, and
+        their pages do not say so."""
         return cls(tree, facts, page, _american(tree, source, page.final_url))
 
     @cached_property

@@ -71,7 +71,7 @@ def _in_entry(dated: DatedPage) -> Iterator[Dating]:
 
 
 def _named_so(dated: DatedPage) -> Iterator[Dating]:
-    """Moments (not days alone) in meta elements whose names are not in the list but mean publication."""
+    """Dates with a time of day, in meta elements whose names are not in PUBLISHED but mean publication."""
     told: list[tuple[int, str]] = []
     saved = {said[0] for name, said in dated.facts.meta.items() if SAVED.search(name)}
     for name, said in dated.facts.meta.items():

@@ -120,7 +120,7 @@ def _names(
     host = _host(page.final_url)
     site = urls.site(host)
     told = [key_of_name(title) for name in TITLES for title in meta.get(name, ())]
-    # Some pages give their own title as the name of the site.
+    # Some pages give their own title as the name of the site. Such a name does not count.
     names = [
         name
         for name in (*meta.get("og:site_name", ()), *meta.get("application-name", ()))

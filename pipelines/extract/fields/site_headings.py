@@ -149,7 +149,7 @@ def find_names(
 def _is_above_title(
     heading: str, rivals: Sequence[str], above: Callable[[], list[str]], said: Callable[[], frozenset[str]]
 ) -> bool:
-    """Whether the text is more about a heading below this one.
+    """Whether the text is more about a heading below this one than about this one.
 
     above: gives the keys of the headings above the text. Headings below the text are those of other articles.
     """

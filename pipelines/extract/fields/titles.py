@@ -132,7 +132,7 @@ def _heading(h1: HtmlElement, *titles: str) -> str:
         said = [key(title) for title in titles]
         if any(key(first) in title for title in said) and not any(key(whole) in title for title in said):
             return first
-    # A kicker in the heading precedes the title that other sites are given.
+    # In the heading, a kicker may precede the title that the page gives to other sites.
     ends = (title for title in titles if count_words(title) >= TITLE_WORDS and key(whole).endswith(" " + key(title)))
     return next(ends, _without_kicker(h1, whole, titles))
 

@@ -105,9 +105,10 @@ class PageEvidence:
     """A page in the form in which it is judged.
 
     paragraphs: the paragraphs of the text that are neither links nor the title again.
-    count: the words of these paragraphs.
+    count: how many words these paragraphs have.
     tree: the page's tree, from which its visible text is taken.
-    claims_article, free: what the page says about itself.
+    claims_article: whether the page calls itself an article.
+    free: False if the page says that one has to pay for it.
     dated: whether a day of publication was found.
     """
 
@@ -177,7 +178,8 @@ def of_content(
     paragraphs: the text that would be stored.
     extracted: everything on the page that reads like text.
     link_share: gives the share of the page's words that are in links, 0 to 1; called only if needed.
-    claims_article, free: what the page says about itself.
+    claims_article: whether the page calls itself an article.
+    free: False if the page says that one has to pay for it.
     dated: whether a day of publication was found.
     tree: the page's tree; made again from `html` if it is not given.
     others: whether other stories below the text were left out.

@@ -21,8 +21,8 @@ from pipelines.text import words
 # links; a list has little else.
 LINKED_SHARE = 0.6
 # A page of teasers is a list only if its share of words in links is at least LINKED_SHARE divided by this number.
-# Chosen: the bar is low, because it only lets pass the pages that are surely no lists. The menus alone give an article
-# a larger share.
+# Chosen: this share is low, because it only has to sort out pages that are surely no lists. The menus alone give most
+# articles a larger share.
 TEASED_ONE_IN = 4
 # At least this share of a list's text is in cards. Chosen: an article may have related stories below it.
 LISTED_SHARE = 0.75
@@ -95,7 +95,7 @@ def is_list(
             return True
         if HEADING.search(key(title)) and link_share() > LINKED_SHARE / 2:
             return True
-    # A list can carry the markup of each article it names.
+    # A list can call itself an article, because it has the markup of each article that it names.
     marked = any(name in html for name in LISTS) and MARKUP.search(html)
     if tree is None or (claims_article and not marked) or link_share() < LINKED_SHARE / TEASED_ONE_IN:
         return False
@@ -105,7 +105,8 @@ def is_list(
 
 
 def names_article(url: str, title: str) -> bool:
-    """Whether the address and the title are an article's, although a list of others is below it."""
+    """Whether a page's address and title are those of an article, although a list of other articles is below the
+    text."""
     path = unquote(urlsplit(url).path)
     return words(title) >= TITLE_WORDS and not ADDRESS.search(path) and bool(BRIEF_NAME.search(path))
 

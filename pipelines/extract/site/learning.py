@@ -30,7 +30,7 @@ DETAIL_CHARACTERS = 300
 GRACE_SECONDS = 10.0
 # Learning may take this many seconds of CPU time. Chosen: only work that hangs takes longer.
 LEARNING_SECONDS = 120.0
-# To observe the pages of one source may take this many seconds of CPU time. Chosen: they are enough for all its pages,
+# Observing the pages of one source may take this many seconds of CPU time. Chosen: they are enough for all its pages,
 # or for fifteen that are built to be slow.
 OBSERVING = 300.0
 

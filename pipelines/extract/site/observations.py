@@ -42,7 +42,7 @@ MAX_WORDS = 60
 # The learned places are used only if the template keeps at least this share of the article on the pages that were kept
 # out of the learning. Chosen: with less it would do harm.
 AGREE_SHARE = 0.8
-# A block counts as article if its chance is at least LIKELY_CHANCE, and as surely article from SURE_CHANCE on.
+# A block likely belongs to the article if its chance is at least LIKELY_CHANCE, and surely from SURE_CHANCE on.
 LIKELY_CHANCE, SURE_CHANCE = 0.5, 0.75
 # A line on fewer than this share of the pages is not learned if it is in the middle of the article on each of them: it
 # may belong to several articles.

@@ -34,7 +34,8 @@ PLACED, PLACED_ALONE, DENSE = 0.68, 0.75, 0.8
 # A block is mostly link if at least the share MOSTLY_SHARE of its words is in links. A block is short if it has fewer
 # than FEW_WORDS words. Chosen: a sentence with a link in it is neither.
 MOSTLY_SHARE, FEW_WORDS = 0.6, 25
-# A block of a post that a live blog names has this chance, however far from the head of the page it is.
+# A block has this chance if it belongs to a live blog's post that the page's JSON-LD has, however far down the page it
+# is.
 POSTED = 0.9
 # If trafilatura has less than this share of the second extractor's words, trafilatura reads the page again and compares
 # its text with the texts of further extractors.

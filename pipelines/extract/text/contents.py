@@ -41,7 +41,7 @@ LABELS = SURE_LABELS | {key(label) for label in LABELS_SAID.split("|")}
 
 
 def find_contents(found: Sequence[Block], kept: Sequence[int], url: str) -> set[int]:
-    """The numbers of the kept blocks that are a table of contents, or its name above it.
+    """The numbers of the kept blocks that are a table of contents, or the name above such a table.
 
     url: the page's address.
     """
@@ -66,7 +66,7 @@ def find_contents(found: Sequence[Block], kept: Sequence[int], url: str) -> set[
 
 
 def find_scraps(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
-    """The numbers of the kept blocks that are the smaller part of a list of links."""
+    """The numbers of the kept blocks that remain of a list of links of which most were not kept."""
     mine: dict[HtmlElement, list[int]] = {}
     for number in kept:
         holder = found[number].place.parent
@@ -157,7 +157,7 @@ def _is_placed(link: HtmlElement, aim: str, places: dict[str, HtmlElement], aime
 
 
 def _leads_here(block: Block, ways: frozenset[HtmlElement]) -> bool:
-    """Whether a block is nothing but links, and all of them are among these elements."""
+    """Whether a block is nothing but links, and its element, or a link around the element, is in `ways`."""
     if not _is_link(block):
         return False
     element = block.place.element

@@ -32,14 +32,13 @@ Rows = NDArray[np.float32]
 LAST_OF_SENTENCE = frozenset('.!?。！？؟…»”"۔')
 SENTENCE_ENDS, SEPARATORS = ".!?。！？؟۔", "|•·/›»"
 DIGITS, CAPITALS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-# Blocks after a phrase, or beside the extractors' text, are counted up to this number. The classifier was fitted with
-# this value: after a change, fit it again.
+# Blocks after a phrase, and blocks above or below trafilatura's text, are counted up to this number. The classifier was
+# fitted with this value: after a change, fit it again.
 MAX_COUNTED = 20
 PHRASES = ("share", "comment", "related", "subscribe", "notice", "credit", "date", "byline", "tags", "counter")
-# The columns before this one are also taken from the neighbours.
+# A row also has the columns before this one of the two blocks above and the two blocks below.
 NEAR = 8
-# A row has this many columns of the block itself, and then NEAR of each neighbour; a test compares the number with the
-# fitted classifier.
+# A row has this many columns of the block itself; a test compares the number with the fitted classifier.
 COLUMNS = 89
 TABLE = frozenset(("td", "th", "tr", "table", "dd", "dt"))
 QUOTES = frozenset(("blockquote", "pre", "figcaption"))

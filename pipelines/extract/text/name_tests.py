@@ -1,8 +1,8 @@
 """XPath expressions that depend only on tags and attributes, evaluated once for each combination of these.
 
-trafilatura applies a hundred regular expressions to every element's id and class: a third of its time. But the elements
-of a page, and of all pages of a site, share a few names. The answers come from trafilatura's own expressions, applied
-to elements that are made for this: one for each name.
+trafilatura applies a hundred regular expressions to every element's id and class, which takes a third of its time. But
+the elements of a page, and of all pages of a site, share a few names. The answers come from trafilatura's own
+expressions, applied to elements that are made for this: one for each name.
 """
 
 from __future__ import annotations

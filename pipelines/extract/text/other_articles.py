@@ -75,7 +75,7 @@ def strangers(
 
 
 def _above(found: Sequence[Block], kept: Sequence[int], cut: Collection[int], title: int) -> list[int]:
-    """The heading of a stream: a block right above it that is a heading, below the article."""
+    """The heading of a stream: the last kept block above the stream, if it is a heading and not the title."""
     before = [number for number in kept if title < number < min(cut, default=0)]
     return before[-1:] if before and found[before[-1]].tag in HEADINGS else []
 

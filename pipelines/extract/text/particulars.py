@@ -16,8 +16,8 @@ from pipelines.dates.written import dates_in, only_a_date, only_a_time_of_day_wi
 from pipelines.extract.lexicon import key
 from pipelines.text import words as count_words
 
-# If a word for a count in Latin letters has fewer letters than this, other words are compared with it as a whole, and
-# not by their beginnings.
+# If a word for a count has fewer Latin letters than this, a word of a line must be equal to it, and not only begin like
+# it.
 LEAST_STEM_LETTERS = 5
 # These words make the number beside them a count. They are the beginnings of words, in the folded form.
 COUNTED_WORDS = """

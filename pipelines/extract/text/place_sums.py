@@ -102,7 +102,7 @@ def describe_places(
     main_parts = main.split(">")
     made: dict[int, tuple[float, ...]] = {}
     called: dict[int, tuple[str, ...]] = {}
-    # Most places have the same kinds around them, often none.
+    # The columns are made once for each combination of kinds: most places have the same kinds around them, often none.
     named: dict[tuple[str, ...], tuple[bool, ...]] = {}
     for number, place in places.items():
         kinds = _kinds_around(place, called, lambda here: sums[id(here)].good < HALF_SHARE * good)

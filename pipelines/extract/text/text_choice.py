@@ -45,7 +45,7 @@ LEAST_CHANCE, MOST_CHANCE = 0.005, 0.995
 # Between these chances the judge is not sure of a block. The trees were fitted with these values: after a change, fit
 # them again.
 UNSURE, SURE = 0.15, 0.85
-# A sign has this value if the page has no blocks of its kind.
+# A sign has this value if there are no blocks that it could be about.
 NONE = -1.0
 
 
