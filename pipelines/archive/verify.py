@@ -1,4 +1,4 @@
-"""Verify: the raw files of a source, read again and compared with its chain and the ledger. Differences are named.
+"""Verify: reads the raw files of a source again, compares them with its chain and the ledger, and names differences.
 
 If a file was removed or rewritten as the chain says, that is no damage; it is listed as a note. A change that a kill
 left unfinished is no damage either.
@@ -42,8 +42,7 @@ class FoundFault:
 @dataclass(frozen=True, kw_only=True)
 class Head:
     """The newest line of a folder's chain: its number, its digest, and when it and the first line were written.
-    kept: the number of the newest line whose digest is also kept elsewhere; 0 if there is none.
-    """
+    kept: the number of the newest line whose digest is also kept elsewhere; 0 if there is none."""
 
     folder: str
     number: int
@@ -118,7 +117,8 @@ def verify(
 
 @dataclass
 class _Look:
-    """What one folder's files are compared with: each file's last line and all its digests. files: by digest."""
+    """What the files of a folder are compared with. standing: file -> the chain's last line about it; known: file ->
+    all its digests; files: digest -> file."""
 
     raw: Path
     conn: postgres.Connection
@@ -280,7 +280,7 @@ def _judge_records(look: _Look, name: str, records: Sequence[Record] | None) -> 
 
 
 def _url_near(record: Record, last: Record | None, pages: Mapping[int, postgres.Row]) -> str:
-    """The address of a record that does not name it: a page is a request, a response and a metadata record."""
+    """The address of a record that names none, from its neighbours: a page is a request, a response and metadata."""
     if last and last.kind in TRIPLE[:-1]:
         return last.url
     behind = [offset for offset in pages if offset > record.offset]
@@ -298,7 +298,7 @@ def _open(raw: Path, folder: str) -> Iterator[str]:
 
 
 def _is_waiting(path: Path, link: ChainLink) -> bool:
-    """Whether the file that is to replace another one is beside it."""
+    """Whether the file that is to replace this one is beside it."""
     beside = path.with_name(path.name + chain.REWRITING)
     return beside.exists() and chain.digest_of(beside) == link.sha256
 

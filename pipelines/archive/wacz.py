@@ -1,6 +1,7 @@
 """WACZ files (Web Archive Collection Zipped, version 1.1.1): WARC records with an index, a page list and their digests.
 
-Only this module knows the format. Readers jump within the WARC and the index, so both are stored without compression.
+Only this module knows the format. Readers jump within the WARC and the index, so the ZIP does not compress these two
+again.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from pipelines import private
 
 VERSION = "1.1.1"
-# A block of the index has this many lines. Chosen: cdxj-indexer has the same number.
+# A block of the index has this many lines. Chosen: cdxj-indexer uses the same number.
 BLOCK_LINES = 300
 WARC, INDEX, BLOCKS, PAGES = "archive/data.warc.gz", "indexes/index.cdx.gz", "indexes/index.idx", "pages/pages.jsonl"
 # An address may leave out these ports.
@@ -31,7 +32,8 @@ PACKAGE, DIGEST = "datapackage.json", "datapackage-digest.json"
 
 @dataclass(frozen=True, kw_only=True)
 class IndexEntry:
-    """A line of the index: a response and the place of its record in the WARC. digest: SHA-256 of its body."""
+    """A line of the index: a response and the place of its record in the WARC. digest: SHA-256 of the response's
+    body."""
 
     url: str
     at: datetime
@@ -52,10 +54,10 @@ def write(
     description: str,
     more: dict[str, str],
 ) -> None:
-    """Put a complete WACZ file in place, or leave the existing one.
+    """Write a WACZ file. If that fails, a file that was there before stays as it is.
 
     pages: `id`, `url`, `ts`, `title` and `text` of each, in the order of reading.
-    more: other files in it, by name.
+    more: name -> content of further files.
     """
     lines = sorted(_line(entry) for entry in entries)
     index, blocks = _index(lines)

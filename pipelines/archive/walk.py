@@ -1,7 +1,8 @@
-"""A walk through the archive: every article that answers a query, however many, in the order of their numbers.
+"""A walk through the archive: every article that answers a query, however many there are, in the order of the articles'
+numbers.
 
 A search reads as little as possible for a page. A walk reads everything once, and never has more than some hundred
-articles in memory.
+whole articles in memory.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def articles(
     scopes: Scopes | None = None,
     fields: Sequence[str] = FIELDS,
 ) -> Iterator[list[Told]]:
-    """The articles that answer, in groups, each a tuple in the order of `fields`; part of the caller's transaction.
+    """The articles that answer, in groups, each a tuple in the order of `fields`; within the caller's transaction.
 
     after: the walk begins after the article of this number.
     last: the number of the last possible article.

@@ -40,7 +40,7 @@ class TriedQuery:
     """The alerts that the watch would have sent, by day.
 
     terms: how many articles have each term. alone: how many articles have this term and no other.
-    listed: what would only have been listed, by reason.
+    listed: how many changes would only have been listed, by the reason.
     more: whether there is more than was read.
     """
 
@@ -58,7 +58,8 @@ def try_watch(
 ) -> TriedQuery:
     """What a watch with this query would have sent in the last `days` days, newest first.
 
-    Each article counts in its newest version, and each of its changes as an alert. Part of the caller's transaction.
+    Each article counts in its newest version, and each of its changes as an alert. Works within the caller's
+    transaction.
     """
     now = now or datetime.now(UTC)
     tried, since = TriedQuery(days=days), now - timedelta(days=days)

@@ -42,7 +42,7 @@ def list_alerts(
         typed_names.check_used_channel(conn, channel)
         rows = channel_states.alerts(conn, watch=watch, channel=channel, unsent=waiting, acked=acked, count=many)
         if watch and not rows:
-            # A removed watch still has its alerts.
+            # The name is checked only now, because a removed watch still has its alerts.
             typed_names.watch_of(conn, watch)
     if json:
         as_json(rows)

@@ -173,15 +173,15 @@ def _try_pages(trials: Sequence[Trial], processes: int) -> Iterator[TriedPage]:
 def _write(done: TriedPage, own_id: Any) -> None:
     record = as_fields(done) | ({} if own_id is NO_ID else {"id": own_id})
     line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    # JSON escapes also write half a surrogate pair, which UTF-8 does not allow.
+    # UTF-8 does not allow half a surrogate pair, so it is written as an escape, which JSON allows.
     sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
 
 
 @contextmanager
 def _bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar on standard error. If standard error is no terminal, or the terminal also shows the answers, only
-    a line now and then."""
+    """A progress bar on standard error. If standard error is no terminal, or the terminal also shows the answers, there
+    is only a line now and then."""
     if err.is_terminal and not sys.stdout.isatty():
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
         with Progress(*columns, console=err) as shown:

@@ -1,4 +1,5 @@
-"""`nightdesk canary`: sends one article from a site to an alert, and raises an alarm if the alert does not come."""
+"""`nightdesk canary`: sends one article all the way from a site to an alert, and raises an alarm if the alert does not
+come."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from pipelines.settings import channels, of_installation
 
 
 def canary(json: Json = False) -> None:
-    """Publish an article on loopback and wait for its alert; without one, tell the channel of NIGHTDESK_CANARY."""
+    """Publish an article on loopback and wait for its alert; if none comes, tell the channel of NIGHTDESK_CANARY."""
     from demo import canary as chain
 
     current = of_installation()

@@ -18,7 +18,7 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres
 
-# ADDRESS finds an address in a path by one slash, because a path drops the other of its two slashes.
+# ADDRESS finds an address by one slash, because a `Path` drops one of the two slashes after the colon.
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:/")
 
 

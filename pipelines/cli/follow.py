@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 # One cell shows at most this many reasons for cuts. Chosen: they fit the table.
 MAX_CUTS_SHOWN = 3
-# By default there are this many seconds between two requests to a site. Chosen: a person's browser has this pace;
-# model.Source has the same value.
+# By default there are this many seconds between two requests to a site. Chosen: a person with a browser is about as
+# fast. The default of `delay` in model.Source is the same.
 USUAL_DELAY_SECONDS = 1.0
 PHRASE = re.compile(r"^phrase: (.*) \(.*\)$")
 # The table shows the last characters of an address, at most this many. Chosen: the end of an address says more than its
@@ -196,7 +196,7 @@ def _show(made: FollowedSite) -> None:
         complain(made.problem)
         for what in made.tries:
             complain(f"Try: {what}")
-        # Printed last, because nobody looks for more below a table of good samples.
+        # This is printed last: whoever sees a table of good samples at the end takes the site for followed.
         options = " and ".join(f"--{name}" for name in made.missing)
         complain(f"Not followed: give {options}." if made.missing else "Not followed, and nothing was written.")
 
@@ -211,7 +211,7 @@ def _row(number: int, sample: Sample) -> Sequence[object]:
 
 
 def _ask(url: str, where: SitePlace) -> tuple[str, str]:
-    """Ask the person at the terminal for the site's time zone and country; known values are not asked."""
+    """Ask the person at the terminal for the site's time zone and country; values that are known are not asked for."""
     timezone = where.timezone or _asked_zone(url, where)
     return timezone, where.country or site_place.country_of(timezone) or _asked_country(url)
 

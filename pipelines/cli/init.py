@@ -123,7 +123,7 @@ def _from_folder(typed: str, folder: Path) -> str:
 
 
 def _say_where(path: Path) -> None:
-    """Say from which folders this installation is found; store its place if it is this user's first one."""
+    """Say from which folders this installation is found; store its place if it is this user's first installation."""
     try:
         usual = installation.note(path)
     except OSError as error:

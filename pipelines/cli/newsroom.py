@@ -1,4 +1,5 @@
-"""The demo: a night on synthetic sites through Airflow (`make run`), one that stays up (`make ui`), the newsroom."""
+"""The commands of the demo: a night on synthetic sites through Airflow (`make run`), the same with an Airflow that
+stays up (`make ui`), and the newsroom. Also `ui` and `clean`, for an Airflow on this machine."""
 
 from __future__ import annotations
 
@@ -83,7 +84,7 @@ def night() -> None:
 
 @demo_app.command("ui")
 def demo_ui(port: Annotated[int, typer.Option(help="The port of the UI; 0 takes a free one.")] = 8080) -> None:
-    """Run the same night; Airflow and the newsroom then stay up until Ctrl-C, and you can run or clear Dags."""
+    """Run a night as `demo night` does; then Airflow and the newsroom stay up until Ctrl-C, to run or clear Dags."""
     from demo import installations
     from pipelines.airflow import standalone
 

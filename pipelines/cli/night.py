@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from pipelines.airflow.api_client import Task
     from pipelines.airflow.standalone import Airflow
 
-# The night's progress is looked at again after this many seconds. Chosen: so the table on the terminal seems to move.
+# The night's progress is looked at again after this many seconds. Chosen: at this pace the table on the terminal seems
+# to move.
 POLL_SECONDS = 1.0
-# A line of counts is printed every so many seconds, because the counts change all the time. A change of state is shown
-# at once.
+# A line of counts is printed at most once in this many seconds, because the counts change all the time. A change of
+# state is printed at once.
 EVERY = 10.0
 TOLD = ("fetched", "unchanged", "articles", "rejected", "new", "revised", "alerts", "sent")
 

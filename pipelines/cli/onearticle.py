@@ -21,7 +21,8 @@ from pipelines.stores import postgres, story_records
 
 RANGE = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})")
 FIELDS = ("title", "description", "text")
-# These are the marks of removed and added words, with and without colour; they work in both writing directions.
+# These are the marks before and after removed or added words, and their colours. The marks are clear without colour,
+# and in both writing directions.
 MARKS = {Fate.REMOVED: ("[-", "-]", "red"), Fate.ADDED: ("{+", "+}", "green")}
 
 

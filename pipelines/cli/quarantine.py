@@ -20,7 +20,7 @@ from pipelines.stores import migrations, postgres
 Which = Annotated[str, typer.Argument(metavar="ID|SOURCE", help="The number of a held run, or all that a source has.")]
 Run = Annotated[str, typer.Option("--run", metavar="KEY", help="Of the source only this run.")]
 
-# This many words of a text are shown. Chosen: one line shows the kind of text.
+# The first words of a text are shown, at most this many. Chosen: they fit in a line, and show what kind of text it is.
 BEGINS_WORDS = 12
 
 quarantine_app = typer.Typer(

@@ -32,7 +32,8 @@ CRAWLED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "
 
 
 def rows_of_run(conn: postgres.Connection, run: str) -> list[dict[str, Any]]:
-    """The work of a run, a dict for each source: `source`, `state`, `message`, `rejected` (reason -> count), counts."""
+    """The work of a run, a dict for each source: `source`, `state`, `message`, `reasons` (of rejections, with counts),
+    counts."""
     by_source: dict[str, dict[str, Tally]] = {}
     for tally in runs.tallies(conn, run):
         if tally.source:
@@ -68,7 +69,7 @@ def print_run(conn: postgres.Connection, run: str) -> list[str]:
 
 
 def print_crawl(tallies: Sequence[Tally], rules: Mapping[str, summary.Rules]) -> None:
-    """Print the crawl's counts for each source, its remaining URLs, and below the URLs that each rule excluded."""
+    """Print the crawl's counts, size and time for each source, and below them how many URLs each rule excluded."""
     if not tallies:
         return
     table(

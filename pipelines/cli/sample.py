@@ -80,7 +80,7 @@ def sample(
 
 
 def _check_one(current: Settings, name: str) -> CheckedSample:
-    """A followed source, or one of any file."""
+    """The source to check: a followed one by its name, or the one in a file."""
     if name.endswith(".toml"):
         return CheckedSample(folders.load(Path(name)), Path(name).parent, by_name=False)
     return CheckedSample(folders.read_named(current, [name])[0], current.sources, by_name=True)

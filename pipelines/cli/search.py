@@ -33,12 +33,14 @@ def add_to(app: typer.Typer) -> None:
 
 
 class QueryCommand(TyperCommand):
-    """A command whose query may begin with a dash, for a word that must not be found: no option is meant by that."""
+    """A command whose query may begin with a dash. The dash is before a word that must not be found, and begins no
+    option."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the command line; what begins with a dash and is no option of ours is part of the query."""
         options = {name for param in self.get_params(ctx) for name in param.opts}
-        # A blank before the dash is no part of the query, and hides it from the reader of options.
+        # A blank is put before the dash, so that the reader of options does not see it; the query is stripped of blanks
+        # later.
         return super().parse_args(ctx, [arg if _may_be_option(arg, options) else f" {arg}" for arg in args])
 
 

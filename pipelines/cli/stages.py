@@ -95,8 +95,8 @@ def run(
     done: list[Tally] = []
     try:
         for stage in runs.STAGES:
-            # Sources that another process is crawling are left to that process: two runs that began in the same second
-            # share a key.
+            # Sources that another process is crawling are left to that process. It may be working on the same run,
+            # because two runs that began in the same second share a key.
             busy = {tally.source for tally in done if tally.state == RunState.BUSY}
             left = [source for source in chosen if source.name not in busy]
             done += perform(current, stage, left, key, quiet_if(json), due=due)
@@ -284,7 +284,8 @@ def _perform_alone(stage: str, names: Sequence[str] | None, run: str, json: bool
 
 
 def _of_run(current: Settings, chosen: list[Source], key: str) -> tuple[Settings, list[Source]]:
-    """Settings and sources. If the sources are in a bucket, both belong to one set, which is noted with the run."""
+    """The settings and sources for a run. If the sources are in a bucket, both belong to one set, which is noted with
+    the run."""
     pinned = folders.pin_sources(current, key, newest=True)
     if pinned is current or not chosen:
         return pinned, chosen

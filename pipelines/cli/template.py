@@ -1,4 +1,4 @@
-"""The template that was learned of a source: shows it and its history, learns it now, goes back, forgets it."""
+"""Commands on a source's template: show it and its history, learn it now, go back to an earlier version, forget it."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ Owner = Annotated[
 ]
 
 watch_app = typer.Typer(help="Watches: what somebody wants to be told of.", no_args_is_help=True)
-# This value removes an option's values, because an option that is not given changes nothing.
+# An option that is not given changes nothing. To remove its values, a person gives it this value.
 NONE = "-"
 
 
@@ -282,7 +282,7 @@ def _keep(
     stays: Mapping[str, Any],
 ) -> None:
     told_to = None if channel is None else [one.strip() for given in channel for one in given.split(",") if one.strip()]
-    # A query has no `unless`: it contains the words that must not be found.
+    # A query has no `unless`: the query itself says which words must not be found.
     kept = [] if asks["query"] else [term.written for term in before.unless] if before else []
     written = {
         "terms": asks["terms"],

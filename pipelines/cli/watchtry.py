@@ -26,7 +26,8 @@ INDENT = "          "
 # this many days. Chosen: nobody asks about more than a year.
 BAR_COLUMNS = 40
 MOST_DAYS = 366
-# By default a trial has so many days and stories. Chosen: the days are a month, and the stories fill a screen.
+# By default a trial covers this many days and shows this many stories. Chosen: the days are a month, and the stories
+# fill a screen.
 DAYS, SHOWN = 30, 10
 # At most this many terms are named. Chosen: the first terms cause most of the unwanted alerts.
 MOST_TERMS = 10
@@ -88,7 +89,7 @@ def _print(found: TriedQuery, many: int) -> None:
 
 
 def _chart(found: TriedQuery) -> None:
-    """Print a bar for each day, from the first day with an alert on."""
+    """Print a bar for each day since the first day with an alert."""
     most, last = max(found.alerts.values()), datetime.now(UTC).date()
     day = min(found.alerts)
     while day <= last:

@@ -86,14 +86,14 @@ def sources(
     `state`: a state of `Tally`, `unfinished` (crawled but not loaded yet) or empty (never run). `outcomes`: how many
     article URLs of that run ended in which outcome. `reasons`: why URLs were rejected, blocked or failed.
     `unread`: why pages that this run found first were not there, blocked or failed. `first_found`: number of pages that
-    it found first and that are decided; other forms of an address are left out. `copies`: how many of those are copies
-    of known articles. `new`: number of new articles. `held`: number of articles that the quarantine holds. `not_due`:
-    none of its lists was due.
+    the run found first and that are decided; other forms of an address are left out. `copies`: how many of these pages
+    are copies of known articles. `new`: number of new articles. `held`: number of articles that the quarantine holds.
+    `not_due`: none of its lists was due.
     `age_seconds`: time since the first fetch of the newest article.
     `quiet`: health found the source silent, and no article came since.
     `health`: the last state (`SourceState`, empty: none), its beginning, its reason in words, the figure with its usual
     range (low to high), and the time of the check.
-    run: this run in place of the last one; a source that had no part in it has no state.
+    run: this run is shown instead of the last one; a source that had no part in it has no state.
     """
     now = now or datetime.now(UTC)
     names = [source.name for source in followed]
@@ -109,7 +109,7 @@ def sources(
 
 def count_copies(conn: postgres.Connection, run: str, sources: Sequence[str]) -> dict[str, tuple[int, int]]:
     """For each source with pages that this run found first: how many pages, and how many of these are copies of known
-    articles or other addresses of such articles. As `first_found` and `copies` of `sources`.
+    articles or other addresses of such articles. In `sources` these figures are `first_found` and `copies`.
     """
     counts: dict[str, tuple[int, int]] = {}
     for end in postgres.query(conn, "desk_outcomes", runs=[run] * len(sources), sources=list(sources)):
@@ -144,8 +144,8 @@ def read_superseded(
 def progress(rows: Sequence[Record], run: str) -> list[Record]:
     """The progress of a run with each of its sources while it is under way; empty once it has ended.
 
-    From `sources`: `name`, `title`, `direction`, `language`, `state`, `message`, `new`, `undecided`, and `seen`: the
-    number of decided URLs.
+    Fields as in `sources`: `name`, `title`, `direction`, `language`, `state`, `message`, `new`, `undecided`, and
+    `seen`: the number of decided URLs.
     """
     mine = [row for row in rows if row["run"] == run]
     if not any(row["state"] in (RunState.RUNNING, "unfinished") for row in mine):
@@ -212,8 +212,9 @@ def runs(conn: postgres.Connection, count: int = policy.RUNS_SHOWN, *, nights: i
     """The newest runs of any kind (`count`) and the newest nights (`nights`), newest first.
 
     Fields: `run`, `started_at`, `ended_at`, `sources`, `first_source`, `failed`, `running`, `new`, `alert_error`;
-    `night`: the run was planned for most sources; `planned`: for how many; `followed`: how many there were; `one_page`:
-    a person started the run for one page; `runs_since`: how many runs of some sources began after it.
+    `night`: the run was planned for most sources; `planned`: for how many sources it was planned; `followed`: how many
+    sources were followed then; `one_page`: a person started the run for one page; `runs_since`: how many planned runs
+    began after it.
     """
     return postgres.query(conn, "desk_runs", count=count, nights=nights)
 

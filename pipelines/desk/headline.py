@@ -23,7 +23,7 @@ Record = dict[str, Any]
 NO_PAGES = {
     Reason.SOFT_404, Reason.CONSENT, Reason.CHALLENGE, Reason.ERROR_PAGE, Reason.REGION, Reason.PAYWALL, Reason.EMPTY,
 }  # fmt: skip
-# A smaller run since the night has these fields.
+# The record of a smaller run since the night has these fields.
 SINCE = ("run", "started_at", "running", "planned", "sources", "first_source", "failed", "new", "one_page")
 
 
@@ -144,7 +144,8 @@ def ago(then: datetime, now: datetime) -> str:
 def missed_run(
     rows: Iterable[Record], latest: Sequence[Record], schedule: str, timezone: str, now: datetime
 ) -> datetime | None:
-    """The time of a due run that did not start: by the schedule of news_crawl, or by a source's own; None if none.
+    """The last time at which news_crawl was due, if no run started then although a source was due; None if all is well.
+    A source with a schedule of its own is due at the times of its own schedule.
 
     A run that a person began for some of the sources does not count as a due run.
     """
@@ -174,7 +175,7 @@ def _of_night(rows: Sequence[Record], superseded: Sequence[Record], night: Recor
 
 
 def _find_mended(rows: Sequence[Record], superseded: Sequence[Record]) -> set[str]:
-    """The sources that failed in the night and have done better since."""
+    """The sources that failed in the night and whose newer run is done."""
     failed = {row["name"] for row in superseded if row["state"] == RunState.FAILED}
     return {row["name"] for row in rows if row["name"] in failed and row["state"] == RunState.DONE}
 
@@ -228,7 +229,7 @@ def _failed_now(mine: Sequence[Record], night: Record, unreached: Callable[[str]
 
 
 def _failed_otherwise(rows: Sequence[Record], mine: Sequence[Record], night: Record) -> Iterator[str]:
-    """Phrases about sources that failed in their last run, if that was before the night or after it."""
+    """Phrases about sources that failed in their last run, if this run was before the night or after it."""
     others = [row for row in rows if _failed_in_another(row, mine, night)]
     for said, later in (("failed in an earlier run", False), ("failed since", True)):
         told = [
@@ -258,11 +259,12 @@ def _without_articles(rows: Sequence[Record], mine: Sequence[Record]) -> Iterato
 
 
 def _tell_walls(row: Record) -> str:
-    """A phrase if a source's new URLs were walls, error pages or could not be fetched, with the kinds; else empty."""
+    """A phrase that says how many new URLs of a source were walls or error pages, or could not be fetched, and why;
+    empty if there are few, or if the source gave articles."""
     kinds = [e for e in row["reasons"] if e["state"] == "rejected" and e["code"] in NO_PAGES]
     walls, unread = (sum(end["urls"] for end in ends) for ends in (kinds, row["unread"]))
     if walls < row["outcomes"]["rejected"]:
-        # Pages of the site itself came too, so it is not behind a wall.
+        # Other pages were rejected too, so not everything of the site is behind a wall.
         kinds, walls = [], 0
     given = row["new"] or row["held"]
     if given or row["state"] == RunState.FAILED or walls + unread < policy.LEAST_WALLED_PAGES:

@@ -52,11 +52,11 @@ def of_night(
     for trouble in postgres.query(conn, "desk_troubles", sources=list(named)):
         kind = TroubleKind(trouble["kind"])
         if kind is TroubleKind.DRIFTING:
-            # `of_held` names the held runs, which can be decided there.
+            # A source is drifting because a run of it is held; `of_held` has a need for that run.
             continue
         if kind is not TroubleKind.SILENT or named[trouble["source"]]["quiet"]:
             judged = named[trouble["source"]]["health"]
-            # If this need is the source's state, the reason is the one that health gives.
+            # Health gives a reason only for the state of a source, so a trouble that is not the state has none.
             told = judged["reason"] if judged["state"] == kind else ""
             yield _need(Need.TROUBLE, told, source=trouble["source"], since=trouble["since"], detail=kind)
     if newest and newest["alert_error"]:
@@ -100,7 +100,8 @@ def of_held(held: Iterable[Mapping[str, Any]], followed: Collection[str]) -> Ite
 def of_disk(folder: Path, stops_at_mb: int = 0) -> Iterator[Record]:
     """A need if the disk of the data folder is nearly full; none if the folder is not on this machine.
 
-    stops_at_mb: the space that the stages leave free (`min_free_mb`); the need begins at twice as much.
+    stops_at_mb: the space that the stages leave free (`min_free_mb`); the need begins when twice as much is free, or
+    earlier.
     """
     if not folder.exists():
         return

@@ -17,7 +17,7 @@ BESIDE_AN_ARTICLE = 100
 # Deliveries are counted over this time. Chosen: a week includes a weekend.
 DELIVERIES_OF = timedelta(days=7)
 # An article may have been fetched first at most this long before its run began, because a run also takes the pages that
-# a killed crawl left. Chosen: crawls are not killed for longer than a week; without a bound the query would read all
+# a killed crawl left. Chosen: a killed crawl is taken up again within a week; without a bound the query would read all
 # articles.
 FETCHED_AHEAD = timedelta(days=7)
 # The page has at most this many articles, and as many alerts. Chosen: a person reads as many at once.
@@ -31,8 +31,8 @@ NIGHTS_SHOWN = 30
 # The Overview names at most this many smaller runs since the last night, and counts the others. Chosen: a person reads
 # as many.
 RUNS_SINCE_SHOWN = 5
-# A person is told when less space than this is free on the data folder's disk, as a share and in bytes. Chosen: some
-# nights of a hundred sources fit in it.
+# A person is told when the free space on the data folder's disk is below both of these: the share of the disk, and the
+# number of bytes. Chosen: some nights of a hundred sources fit in 2 GB.
 DISK_LEFT_SHARE, DISK_LEFT_BYTES = 0.05, 2 * 1024**3
 # A source's sparkline, and its articles a day, cover this time. Chosen: a month shows weekends.
 DAYS_SHOWN = timedelta(days=30)
@@ -48,11 +48,12 @@ NAMED = 3
 LEAST_WALLED_PAGES = 3
 # One reason in the headline has at most this many characters. Chosen: they fit in a line.
 REASON_CHARACTERS = 110
-# A run may begin this late. Chosen: Airflow needs up to some minutes to begin a run.
+# A run is not late if it begins within this time after it was due. Chosen: Airflow needs up to some minutes to begin a
+# run.
 START_GRACE = timedelta(minutes=10)
 # A time of fewer hours than HOURS_IN_MINUTES_BELOW is shown in minutes. A time from HOURS_IN_DAYS_FROM hours on is
 # shown in days. Chosen: "90 minutes" and "40 hours" are clear.
 HOURS_IN_MINUTES_BELOW, HOURS_IN_DAYS_FROM = 2, 48
-# The first characters of a text, up to this many, decide its writing direction. Chosen: a line of foreign words in the
-# text is shorter.
+# The first characters of a text, up to this many, decide its writing direction. Chosen: this is longer than a line of
+# foreign words at the beginning of a text.
 DIRECTION_CHARACTERS = 500

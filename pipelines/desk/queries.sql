@@ -36,7 +36,7 @@ from articles
 where id = %(id)s
 
 -- name: desk_daily
--- How many new articles the loads of each day (UTC) since a moment brought for each of these sources. One row per source.
+-- How many new articles each of these sources had on each day (UTC) since a moment, by the loads that began on that day. One row per source.
 select name as source, counted.days, counted.news
 from unnest(%(sources)s::text[]) as name cross join lateral (
     select array_agg(day) as days, array_agg(new) as news
@@ -128,7 +128,7 @@ with wanted as (
 select wanted.run, told.*, wanted.night, wanted.sources as planned, wanted.followed,
     (select count(*) from run_plans later where later.begun_at > wanted.begun_at and later.sources > 0) as runs_since
 from wanted cross join lateral (
-    -- The counts that were stored after the run was over.
+    -- If counts were stored after the end of the run, they are taken; else the run is counted now.
     select * from jsonb_to_record(wanted.summary) as kept (started_at timestamptz, ended_at timestamptz, sources bigint,
         first_source text, failed bigint, running bigint, alert_error text, one_page boolean, new bigint)
     where wanted.summary is not null

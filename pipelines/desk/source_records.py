@@ -1,4 +1,4 @@
-"""The records of followed sources for the Desk's list, each with its last month, and of one source in full."""
+"""The records of the Desk's list of followed sources, and the record of one source in full."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ STAGES = 3
 
 
 def list_followed(conn: postgres.Connection, followed: Sequence[Source], *, now: datetime) -> list[Record]:
-    """Each followed source with its last run, country, `health` (its state, or empty), `troubles` and `paused_at`.
+    """Each followed source with its last run, country, `standing` (the state of its health, or empty), `troubles` and
+    `paused_at`.
 
     The order is the same as in `desk_records.sources`: sources that need a look come first.
     `rejected`, `lost`: numbers of URLs of the last run; lost URLs failed or were blocked.

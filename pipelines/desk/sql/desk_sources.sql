@@ -1,6 +1,6 @@
 -- For each source: the stages of a run, how many articles of the run are held, how many articles the source has in all, its newest article,
--- its health, and how many of its URLs are undecided. Without `run`, this is the source's last run. A run for a single page is the last run
--- only if there is no other.
+-- its health, and how many of its URLs are undecided. Without `run`, the source's last run is taken. A run for a single page is the last run only if
+-- there is no other.
 select name as source,
     last.run, last.started_at, last.ended_at, last.stages, coalesce(last.not_due, false) as not_due,
     coalesce(born.new, 0) as new,
