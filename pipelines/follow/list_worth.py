@@ -88,7 +88,7 @@ def site_of(url: str) -> str:
 
 @lru_cache(maxsize=16384)
 def key(url: str) -> str:
-    """The key of an address: two addresses with one key are the same; empty if the text is no URL."""
+    """The key of an address: two addresses with the same key count as one; empty if the text is no URL."""
     try:
         return urls.canonical(url)
     except ValueError:

@@ -82,7 +82,7 @@ def each(
         def work(one: ListedSite) -> SiteOutcome | None:
             found = _one(settings, one, delay, budget, anew=anew, stopped=stopped)
             with lock:
-                # An interrupt also ends the look in progress: half of a site is no result.
+                # An interrupt also ends the looks in progress; what they found so far is no result.
                 if stopped.is_set():
                     return None
                 outcome = _keep_file(settings, found) if write else found[0]

@@ -18,7 +18,8 @@ NUMBER_CHARACTERS = 4
 SEPARATOR = re.compile(r"(?<!\s)\s+[-–—|·•:»«]+\s+|(?:(?<!\s)\s+)?[|»]\s*")
 # A publisher's name has at most this many characters. Chosen: a longer text is a motto.
 LONGEST_TITLE_CHARACTERS = 60
-# At least this share of the pages has to agree on a title. Chosen: it is more than half, because one page may be odd.
+# At least this share of the pages has to agree on a title. Chosen: more than half must agree, but not all of them,
+# because one page may be odd.
 LEAST_SHARE = 0.6
 HOME_WORDS = re.compile(r"^(?:home|home ?page|الرئيسية|الصفحة الرئيسية|صفحه اصلی|ana ?sayfa|accueil|startseite)$", re.I)
 WEB = {"www", "m", "amp", "mobile", "web", "wap"}
@@ -42,7 +43,7 @@ def title(fronts: Sequence[FrontPage], feeds: Sequence[str], host: str) -> tuple
 
 
 def name(url: str) -> str:
-    """The name of a source, from the host of its home page without `www.` and without the registry's suffix."""
+    """The name of a source, from the host of its home page without `www.` and without a suffix such as `.co.uk`."""
     host = urls.host(url).strip("[]")
     if not re.search("[a-z]", host) or ":" in host:
         return _plain(f"{host}-{urlsplit(url).port or ''}")

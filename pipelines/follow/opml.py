@@ -21,7 +21,8 @@ from pipelines.listings import xmltree
 from pipelines.model import Source
 from pipelines.sources.sourcefile import show_path
 
-# A list has at most this many bytes. The largest lists that readers export are some thousand feeds of 300 bytes.
+# A list has at most this many bytes. The largest lists that readers export have some thousand feeds of 300 bytes, which
+# is much less.
 LARGEST_BYTES = 5 * 1024 * 1024
 # A list has at most this many feeds. Chosen: no reader has as many, and a night cannot look at so many.
 MAX_ENTRIES = 5000

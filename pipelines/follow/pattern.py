@@ -46,15 +46,17 @@ FEW_ARTICLES = 30
 # At most this share of the other pages may match a pattern: a menu may lead to an article, which then counts among the
 # other pages.
 WRONG = 0.02
-# A segment counts as an id if it has at least this many different numbers. Chosen: a day and a month have few values.
+# The numbers in a segment count as ids if the segment has at least this many different values. Chosen: days and months
+# have few values.
 LEAST_IDS = 4
-# A pattern may require a number of hyphens if at least this many articles are known. Chosen: fewer are no sample.
+# A group's pattern may require a hyphen, even if no other page matches without it, if the group has at least this many
+# different last segments. Chosen: fewer are no sample.
 SURE_ARTICLES = 10
 # A pattern requires at most this many hyphens. Chosen: more hyphens only mean a longer title, and tell an article from
 # a section no better.
 MAX_HYPHENS = 6
-# The length of a segment may identify an article if it is at least this many characters. Chosen: names of sections are
-# shorter.
+# If every known last segment has at least this many characters, a pattern may require the length of the shortest one.
+# Chosen: names of sections are shorter.
 LEAST_SLUG_CHARACTERS = 12
 YEAR = re.compile(r"(?:19|20)\d\d")
 ANY = "[^/?#]+"
@@ -180,7 +182,8 @@ def _number(values: Sequence[str], last: bool) -> str:
 
 
 def _digits(numbers: Sequence[str]) -> str:
-    """The expression for the numbers of a group; older articles have shorter numbers."""
+    """The expression for the numbers of a group. It accepts shorter numbers too, because older articles may have
+    them."""
     return r"\d{3,}" if min(map(len, numbers)) > ID_DIGITS else r"\d+"
 
 
@@ -237,8 +240,8 @@ def _but(addresses: Sequence[Address], place: int, strangers: Sequence[str]) -> 
 
 
 def _beside(addresses: Sequence[Address], place: int, strangers: Sequence[str]) -> list[str]:
-    """If all articles have the same word in this part: the words that the lists of the site's other sections have
-    there."""
+    """If all articles have the same word in this part: the words with which the addresses of the site's sections end
+    there, such as /sport and /culture. Empty if the articles' word is not among them."""
     value = addresses[0].segments[place]
     names: dict[str, None] = {}
     for url in strangers:

@@ -20,8 +20,8 @@ from pipelines import urls
 from pipelines.follow.probing_records import FrontPage
 from pipelines.sources import zones
 
-# Because of summer time, clocks are compared on several days. The clock of dates is compared with a zone's clock of
-# today and of HALF_YEAR_DAYS days ago, and two zones every MONTH_DAYS days for YEAR_MONTHS months from today on.
+# Because of summer time, clocks are compared on several days. Dates are compared with a zone's clock of today and of
+# HALF_YEAR_DAYS days ago. Two zones are compared every MONTH_DAYS days, for YEAR_MONTHS months from today on.
 HALF_YEAR_DAYS, MONTH_DAYS, YEAR_MONTHS = 180, 30, 12
 
 # If no time zone is known, at most this many are offered. Chosen: a person has to choose among them.
@@ -185,7 +185,7 @@ def _by_clock(clue: _Clue, code: str, now: datetime) -> SitePlace | None:
 
 
 def _by_country(clue: _Clue) -> SitePlace | None:
-    """The zone of a country's largest press, if the country is sure and no date contradicts it."""
+    """The zone of a country's largest press, if the country is sure and no list shows a clock (`local` is empty)."""
     if not clue.sure or clue.local or clue.country not in zones.CAPITALS:
         return None
     return SitePlace(

@@ -21,7 +21,7 @@ KEPT = re.compile(r"(?<!\S)(\S+) (\d+) ([0-9a-f]{64})(?!\S)")
 
 
 def newest(raw: Path) -> list[str]:
-    """One line for each chain: its newest link."""
+    """The newest link of each chain, as a line of text in the form that the module's docstring shows."""
     heads = ((folder, chain.head(raw, folder)) for folder in chain.folders(raw))
     return [f"{head.at} {folder} {head.number} {head.digest}" for folder, head in heads if head]
 

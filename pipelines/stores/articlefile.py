@@ -38,7 +38,8 @@ NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, Recur
 class Line:
     """One page of a run, and its result: exactly one of article and rejection.
 
-    The names of the fields are the names in the file, which earlier versions wrote. Older files lack some of these:
+    The fields have the same names in the file. These names stay, because earlier versions wrote files with them. Older
+    files lack some of these fields:
 
     signature: the signature of the article's text, as `signatures.write_signature` makes it.
     words: the article's rows of the search index, as `index_rows.write_rows` makes them (not a number of words). In a
@@ -162,7 +163,7 @@ def _read(file: Path, parse: Callable[[bytes], LineRead]) -> Iterator[LineRead]:
 
 
 def unreadable(file: Path, number: int, error: Exception) -> StoreError:
-    """The sentence about a line that cannot be read."""
+    """The error for a line that cannot be read."""
     return StoreError(
         f"Line {number} of {file} cannot be read ({error}); the {number - 1} lines before it are complete. "
         "Run `nightdesk extract` for this run again."

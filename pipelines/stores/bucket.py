@@ -31,8 +31,8 @@ from pipelines.errors import AwayError, SettingsError, StoreError
 
 SCHEME = "s3://"
 # A stage repeats a request for this many seconds before it gives up. Chosen: a store that restarts is back by then. A
-# crawl's session may be silent for longer than this (SILENT_SECONDS in stores/runs.py). While a crawl waits, it sends
-# nothing to its sites (`has_turns` in spiders/store.py).
+# waiting crawl keeps its session in Postgres, which may be silent for longer than this (SILENT_SECONDS in
+# stores/runs.py). While a crawl waits, it sends nothing to its sites (`has_turns` in spiders/store.py).
 PATIENCE_SECONDS = 90.0
 # The pause between two tries grows from FIRST_PAUSE_SECONDS to LONGEST_PAUSE_SECONDS. Chosen: tries with such pauses
 # add little load to a busy store.
@@ -82,7 +82,7 @@ def worker(raw: Path) -> str:
         beside = file.with_name(f"{WORKER}.{os.getpid()}")
         with private.open_private(beside, "w", encoding="utf-8") as stream:
             stream.write(f"{host}-{token_hex(WORKER_BYTES)}")
-        # If two crawls begin at the same time, the first wins: a link never replaces another one.
+        # If two crawls begin at the same time, the name of the first stays: os.link never replaces a file.
         with suppress(FileExistsError):
             os.link(beside, file)
         beside.unlink()
@@ -100,7 +100,7 @@ def is_in_bucket(path: Path) -> bool:
 
 
 def size(path: Path) -> int:
-    """The bytes of a file; FileNotFoundError if it is neither on this disk nor in the bucket."""
+    """The number of bytes of a file; FileNotFoundError if it is neither on this disk nor in the bucket."""
     if address_of(path) and not path.exists() and (found := _head(path)):
         return int(found["ContentLength"])
     return path.stat().st_size

@@ -73,7 +73,7 @@ def folders(raw: Path) -> list[str]:
 
 
 def files(raw: Path, folder: str) -> list[str]:
-    """The closed raw files of a folder that are there, by the names that pointers use."""
+    """The closed raw files of a folder that are there, named as in `Pointer.warc_file`."""
     names = bucket.list_files(raw / folder, warc.CLOSED)
     return [f"{folder}/{name}" for name in names if name.count("/") == 1]
 
@@ -154,8 +154,8 @@ def take_in(raw: Path, folder: str) -> list[str]:
 
 
 def retire(raw: Path, names: Sequence[str], why: str) -> None:
-    """Write that these files of one folder are removed, before they are removed. `names`: as pointers name the
-    files."""
+    """Write that these files of one folder are removed, before they are removed. `names`: as in
+    `Pointer.warc_file`."""
     if names:
         with _hold(raw, names[0].partition("/")[0]) as chain:
             standing = {link.file: link for link in links(raw, names[0].partition("/")[0])}

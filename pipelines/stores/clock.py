@@ -13,7 +13,8 @@ from pipelines.stores import postgres
 
 @dataclass(frozen=True)
 class Clock:
-    """The time at one moment of this process (monotonic seconds). All other times follow from it."""
+    """A time, and the moment of this process (in monotonic seconds) at which it was that time. All other times follow
+    from these two."""
 
     at: datetime
     moment: float
@@ -28,7 +29,8 @@ class Clock:
 
 
 def of_ledger(conn: postgres.Connection) -> Clock:
-    """The clock of Postgres, also in the middle of a transaction: it does not give the transaction's begin."""
+    """The clock of Postgres. Within a transaction too, it gives the present time, not the time when the transaction
+    began."""
     row = postgres.row(conn, "clock") or {}
     # The process's clock is read after Postgres' answer, so that a written time is never later than the times with
     # which it is compared.

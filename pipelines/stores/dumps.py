@@ -44,8 +44,8 @@ def dump(settings: Settings, file: Path) -> None:
 
 
 def restore(settings: Settings, file: Path) -> list[str]:
-    """Fill an empty database from a dump, completely or not at all, and migrate it to this version; gives the
-    migrations.
+    """Fill an empty database from a dump, completely or not at all, and migrate it to this version; gives the names of
+    the migrations that ran.
 
     DatabaseError if the database is not empty, or if Postgres' programs cannot read the file.
     """

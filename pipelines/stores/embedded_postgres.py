@@ -1,4 +1,5 @@
-"""The Postgres in the data folder, from the programs of a wheel: started by its first user, stopped after its last.
+"""The Postgres in the data folder, from the programs of a wheel. The first process that uses it starts it; it stops
+after the last one has ended.
 
 Only the user who runs Nightdesk can connect: the socket is in a folder of mode 0700, and the server asks the kernel who
 connects. For root the server runs as another user, because Postgres refuses root. No mode outside the data folder is
@@ -296,7 +297,8 @@ def _runs_as(folder: Path) -> pwd.struct_passwd:
 
 
 def _open_to(data: Path, user: pwd.struct_passwd) -> None:
-    """Set the mode of the data folder: another user, if the server runs as one, may pass through it and no more."""
+    """Set the mode of the data folder. If the server runs as another user, that user may pass through the folder, but
+    not list it."""
     found = data.stat()
     wanted = private.FOLDER_MODE if user.pw_uid == found.st_uid else private.PASSAGE
     if stat.S_IMODE(found.st_mode) != wanted and found.st_uid == os.geteuid():

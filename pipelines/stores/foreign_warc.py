@@ -44,7 +44,7 @@ FOLDED = re.compile(rb"\r?\n[ \t]+")
 # A file that zstd packed begins in one of these ways: with a frame, or with a skippable frame, which holds a
 # dictionary.
 PACKED_BY_ZSTD = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
-# A record with this type holds an answer that came by HTTP.
+# A record with this Content-Type holds an answer that came by HTTP.
 OF_HTTP = re.compile(rb"^Content-Type:[ \t]*application/http\b", re.I | re.M)
 NO_HEAD = "it has no head of a WARC record"
 # These names in a record's head are read. Each is given in its usual spelling.
@@ -67,7 +67,7 @@ MOST_SKIPPED_BYTES = 1 << 28
 CHUNK = re.compile(rb"[ \t\r\n]{0,8}[0-9a-fA-F]{1,8}[ \t]{0,8}(;[^\r\n]{0,200})?\r?\n")
 # A Content-Length with more digits than this is not believed. Chosen: no file is so long.
 LENGTH_DIGITS = 18
-# Records of these kinds hold a page.
+# Records of these kinds may hold a page.
 KINDS = {b"response": WarcRecordType.response, b"resource": WarcRecordType.resource}
 # At most this many characters of the error for an unreadable record are shown. Chosen: they fit in a line.
 SHOWN_CHARACTERS = 80
@@ -130,7 +130,7 @@ def _refuse(at: int, why: str) -> None:
 
 
 class _Reader:
-    """The unpacked content of one gzip member or a plain file, from a place on. It holds one piece at a time."""
+    """Reads one gzip member, or a plain file, from a position on, and unpacks it piece by piece."""
 
     def __init__(self, file: BinaryIO, position: int, *, packed: bool) -> None:
         self.file, self.begun, self.read_to = file, position, position
@@ -214,7 +214,7 @@ class _Reader:
             self.taken -= len(block)
 
     def find_record(self) -> bool:
-        """Go to the beginning of the next record; False if none is found within the searched bytes."""
+        """Go to the beginning of the next record; False if none is found within MOST_SKIPPED_BYTES."""
         looked = 0
         while looked < MOST_SKIPPED_BYTES:
             found = self.buffer.find(b"\n" + WARC)

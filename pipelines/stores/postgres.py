@@ -242,7 +242,8 @@ def json(value: Any) -> Any:
 
 @contextmanager
 def hold_lock(conn: Connection, *names: str) -> Iterator[bool]:
-    """Try the advisory lock of these names for this session; yields whether we have it, and frees it afterwards."""
+    """Try to take the advisory lock of these names for this session; yields whether we have it, and frees it
+    afterwards."""
     key = " ".join(names)
     with conn.cursor() as cursor:
         cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, 0)) as got", (key,))

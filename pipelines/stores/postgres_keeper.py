@@ -23,12 +23,12 @@ from pathlib import Path
 READY_SECONDS = 300.0
 # Postgres may take this many seconds to stop. Chosen: it may have to write its memory to a slow disk.
 STOP_SECONDS = 60.0
-# Between two checks, this many seconds pass. Chosen: a start takes a few such checks.
+# Between two checks, this many seconds pass. Chosen: a start takes only a few times as long, and somebody waits for it.
 POLL_SECONDS = 0.02
 
 
 def running(folder: Path) -> int | None:
-    """The process of the server that runs on a folder, or None."""
+    """The process number of the server that runs on a folder; None if no server runs on it."""
     try:
         pid = int((folder / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
     except (OSError, ValueError):

@@ -5,7 +5,7 @@
 select source, attempt from runs where run = %(run)s and stage = %(stage)s and source = any(%(sources)s)
 
 -- name: begin_stage
--- Begin a stage, or begin it again, for these sources of a run. The run's summary is cleared, to be counted again. Returns the numbers of
+-- Begin a stage, or begin it again, for these sources of a run. The run's summary is cleared, and made again later. Returns the numbers of
 -- these attempts. A run without a plan gets an empty plan.
 with unplanned as (
     insert into run_plans (run) values (%(run)s) on conflict do nothing
@@ -63,7 +63,7 @@ grant usage on schema nightdesk to nightdesk_reader
 grant select on all tables in schema nightdesk to nightdesk_reader
 
 -- name: hold_attempt
--- Make sure that no other attempt has begun, and that none begins before this transaction ends.
+-- Make sure that no other attempt has begun, and that none begins before this transaction ends. If another has begun, no row is found.
 select from runs
 where run = %(run)s and source = %(source)s and stage = %(stage)s and attempt = %(attempt)s
 for share
@@ -88,12 +88,12 @@ select last.source, extract(epoch from last.ended_at - last.started_at)::float8 
 from last left join together using (run, started_at)
 
 -- name: leave_stage
--- This session no longer works on a stage of a run for these sources.
+-- Release the locks of `lock_stage`: this session no longer works on a stage of a run for these sources.
 select pg_advisory_unlock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, source, %(run)s), 0))
 from unnest(%(sources)s::text[]) as g (source)
 
 -- name: lock_stage
--- This session works on a stage of a run, for these sources. The locks end with the session, however the session ends.
+-- Show by locks that this session works on a stage of a run, for these sources. The locks end with the session, however the session ends.
 select pg_try_advisory_lock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, source, %(run)s), 0))
 from unnest(%(sources)s::text[]) as g (source)
 
@@ -117,9 +117,9 @@ where f.warc_file = any(%(files)s) and l.kind <> 'article' and f.outcome = 'fetc
 select sources, followed, night from run_plans where run = %(run)s
 
 -- name: plan_run
--- Note for how many sources a run is planned, and whether it is a night. A run is a night if it has more than a share of the followed
--- sources. If sources are crawled in groups, it is the share of the sources in the widest recent run, and not of all followed sources. If a
--- run is planned twice, the plan with more sources stays.
+-- Note for how many sources a run is planned, and whether it is a night. A run is a night if it has more than `share` of the followed
+-- sources. If sources are crawled in groups, no run has all of them; then more than `share` of the sources of the widest recent run is
+-- enough. If a run is planned twice, the plan with more sources stays.
 insert into run_plans (run, sources, followed, night)
 select %(run)s, %(sources)s, %(followed)s, %(sources)s > %(share)s * least(%(followed)s, greatest(%(sources)s,
     (select max(sources) from run_plans where begun_at > now() - %(within)s and run <> %(run)s)))
@@ -155,7 +155,7 @@ select what, retired_at, why, count from retirements where source = %(source)s a
 select source, stage, state from runs where run = %(run)s and source = any(%(sources)s)
 
 -- name: stories_carried
--- The stories of these articles, each with how many articles and outlets carry it. An article that is alone has no row.
+-- The stories of these articles, each with how many articles and outlets carry it. An article without a story has no row.
 select m.article_id, m.story_id, carried.articles, carried.outlets
 from story_articles m
 cross join lateral (
@@ -241,7 +241,8 @@ where source = %(source)s
 select * from templates where source = %(source)s order by version desc
 
 -- name: template_known
--- How many new article pages of a source came into the raw store after the fetch `after` and since a run, and the newest of their fetches.
+-- How many new article pages of a source came into the raw store after the fetch `after`, in the run `since` or later, and the newest of
+-- their fetches.
 -- passed: the time between `after` and the newest of these fetches; null if `after` is no longer in the ledger.
 select count(distinct f.url_id)::int as pages, coalesce(max(f.id), %(after)s) as newest_fetch,
     max(f.fetched_at) - (select fetched_at from fetches where id = %(after)s) as passed

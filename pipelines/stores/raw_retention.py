@@ -33,8 +33,8 @@ class RetiredRaw:
     kept: old folders with an undecided URL or an open file, and old folders with something that is not Nightdesk's.
     needed: folders with files that an alert or a hold refers to. These files stay whole, with all other records in
     them.
-    deleted: folders with deleted files. If other files in a folder stay, it may also be among `needed`.
-    names: the deleted files, as pointers name them.
+    deleted: folders with deleted files. If needed files stay in such a folder, it is also among `needed`.
+    names: the deleted files, named as in `Pointer.warc_file`.
     """
 
     deleted: tuple[str, ...]

@@ -32,7 +32,8 @@ class _CopyStream:
 
     def __init__(self, rows: Iterable[bytes]) -> None:
         self.rows = iter(rows)
-        # The error that stopped the rows. psycopg2 hides it: it raises the error with which Postgres answers.
+        # The error because of which no more rows could be made. psycopg2 does not raise this error, but the one with
+        # which Postgres answers.
         self.error: BaseException | None = None
 
     def read(self, size: int) -> bytes:

@@ -43,9 +43,9 @@ UNACCOUNTED = "unaccounted"
 ENDED_WELL = (RunState.DONE, RunState.STOPPED, RunState.BUSY)
 # The network is judged from at least this many sources. One source without an answer says nothing about the network.
 ALIKE = 2
-# Postgres ends a session that was silent for this many seconds if other sessions wait for it: then its process or its
-# machine is paused. Chosen: a crawl sends something every fifteen seconds, and the next session waits less than two
-# minutes.
+# Other sessions may wait for the session of a stage, so Postgres ends it if it was silent for this many seconds: then
+# its process or its machine is paused. Chosen: a crawl sends something every fifteen seconds, and another session waits
+# less than two minutes.
 SILENT_SECONDS = 115.0
 KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?", re.ASCII)
 

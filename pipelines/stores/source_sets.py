@@ -35,15 +35,15 @@ FRESH_SECONDS = 5.0
 # A machine keeps the folders of this many older sets. If a run needs an older set, the set is fetched again. Chosen: so
 # many sets last for a month of nights in which somebody changed something.
 SETS_KEPT = 30
-# A change is tried this many times on a newer set, if others change other files meanwhile. Chosen: several tasks at a
-# time may follow a list of some hundred sites.
+# If others make a newer set meanwhile, a change of other files is tried again on that set, this many times in all.
+# Chosen: several tasks at a time may follow lists of some hundred sites, and each followed site makes a set.
 TRIES = 20
 CURRENT = "current"
 # A file in a set's folder has this mode, which allows only reading. Changes are made in a copy.
 READ_ONLY = 0o444
 
 log = logging.getLogger(__name__)
-# By address: when this process last asked for the newest set, by its monotonic clock.
+# Address -> when this process last asked for the newest set, by its monotonic clock.
 _asked: dict[str, float] = {}
 
 

@@ -1,9 +1,9 @@
-"""The raw store: WARC files per source and run. Only this module writes WARC.
+"""The raw store: WARC files per source and run. Only this module writes pages into WARC files.
 
 Other modules only read: `warc_spans` and `warc_records` read torn or damaged files, `foreign_warc` the files of other
 programs.
 
-A page is three records, each a gzip member of its own: request, response, metadata (what the feed said about it). The
+A page is three records, each a gzip member of its own: request, response, metadata (what the crawl knew of it). The
 payload is the body as received: it is still content-encoded, and its header Content-Encoding is kept. Transfer-Encoding
 is dropped (the transfer is over) and Content-Length is the stored length, so that headers and bytes agree. A file is
 `.warc.gz.open` while it is written and gets its name when it is closed. Only an erasure rewrites a closed file
@@ -239,7 +239,7 @@ def unsent(raw: Path, source: str) -> list[Path]:
 
 
 def name_of(path: Path) -> str:
-    """The name that pointers use for an open or closed file: its path below the raw store, without `.open`."""
+    """The name of an open or closed file in `Pointer.warc_file`: its path below the raw store, without `.open`."""
     return "/".join(path.parts[-3:]).removesuffix(".open")
 
 

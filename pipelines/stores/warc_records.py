@@ -30,7 +30,7 @@ MAX_HEAD_BYTES = 1 << 20
 CUT = "it has no end"
 # These lines of a head are needed, each with its value.
 ASKED = re.compile(rb"^(warc-type|warc-target-uri|content-length|warc-block-digest)[ \t]*:([^\r\n]*)", re.I | re.M)
-# These digests are computed. Each stands under its name in WARC files.
+# Digests of these algorithms are computed. The names are those in WARC files.
 ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5, "sha512": hashlib.sha512}
 
 

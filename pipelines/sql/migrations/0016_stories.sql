@@ -2,8 +2,9 @@
 -- oldest code: 0010
 
 -- The signature of an article's text (pipelines/signatures.py). loaded_at: when that wording was loaded. told_at: when the outlet published
--- the article, but no later than our first fetch. buckets: two articles that share much of their text share buckets. They are compared if
--- their periods are the same or follow each other. exact: a bucket of all articles with exactly the same text, whatever their age.
+-- the article, but no later than our first fetch. period: the 30 days in which told_at lies, counted from 1970 on. buckets: two articles that
+-- share much of their text share buckets. They are compared if their periods are the same or follow each other. exact: a bucket of all
+-- articles with exactly the same text, whatever their age.
 create table article_signatures (
     article_id bigint primary key references articles on delete cascade,
     loaded_at timestamptz not null,
@@ -14,8 +15,8 @@ create table article_signatures (
     signature bytea not null
 );
 
--- A row for each bucket of an article. period: the period of the article's signature. The bucket of articles with exactly the same text is
--- shared whatever their age, so it has no period, and its rows have 32767 instead.
+-- A row for each bucket of an article. period: the period of the article's signature. The bucket `exact` has articles of any age, so it has
+-- no period, and its rows have 32767 instead.
 create table signature_buckets (
     period smallint not null,
     bucket bigint not null,
