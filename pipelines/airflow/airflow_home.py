@@ -136,7 +136,9 @@ def environment(settings: Settings, keys: Secrets, *, port: int) -> dict[str, st
         "api_auth__jwt_secret": keys.jwt,
         "dag_processor__refresh_interval": "10",
         "dag_processor__parsing_processes": "1",
-        "dag_processor__min_file_process_interval": "60",
+        # An unchanged Dag file is read again after this many seconds; Airflow's own value is 30. Chosen: the files
+        # change with an installation alone, and a file that changed is read at once.
+        "dag_processor__min_file_process_interval": "600",
         "logging__base_log_folder": str(logs(settings) / "tasks"),
         "logging__dag_processor_child_process_log_directory": str(logs(settings) / "dag_processor"),
         "logging__file_task_handler_new_folder_permissions": f"0o{private.FOLDER_MODE:o}",
