@@ -64,7 +64,7 @@ scripts: $(VENV)/ready-dev ## the Desk's scripts: their types, rules, form and t
 	@$(BIN)/deno test -q --no-remote --no-check --allow-read=pipelines/airflow/console tests/airflow/scripts
 
 pictures: $(VENV)/ready-dev ## the pictures in docs/desk.md, made anew by a night in Airflow and a Chromium
-	@NIGHTDESK_PICTURES=$(CURDIR)/docs/pictures $(BIN)/pytest -n 0 tests/airflow/test_screenshots.py
+	@NIGHTDESK_PICTURES=$(CURDIR)/docs/pictures $(BIN)/pytest -n 0 tests/airflow/test_airflow_standalone.py -k test_after_the_night
 
 airflow: $(VENV)/ready-dev ## docs/airflow.md, tried: the built wheel in an Airflow of its own, a night in it
 	@$(BIN)/pytest tests/airflow/test_airflow_plain.py

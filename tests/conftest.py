@@ -71,9 +71,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 # The files that took longest in a run of 2026-11-30, some twenty seconds and more: begun last, they would keep all
 # workers waiting. Those that mostly wait, for a site's delay or a process's end, stand between those that need the CPU.
 LONGEST_FIRST = (
-    "test_screenshots.py",
-    "test_crawl_paused.py",
     "test_airflow_standalone.py",
+    "test_crawl_paused.py",
     "test_follow.py",
     "test_forty_sites.py",
     "test_moves.py",

@@ -19,8 +19,9 @@ from pipelines.extract import fetched_pages
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings, export
 from pipelines.stores import articlefile, postgres, raw_retention, templates
+from tests import warm
 from tests.faults.conftest import NEW, RUN, Night, Receiver, check_whole, finish
-from tests.faults.holds import COMMAND, value
+from tests.faults.holds import value
 
 AT = "crawled"
 CHANGED = "select count(*) from changes where run = %s and source = %s"
@@ -170,7 +171,7 @@ def test_a_broken_source_file_is_told_and_stops_no_other(
 
     done = [
         subprocess.run(
-            [sys.executable, "-c", COMMAND, stage, "--run", RUN],
+            [sys.executable, "-c", warm.COMMANDS, stage, "--run", RUN],
             env={**os.environ, **export(told)},
             capture_output=True,
             text=True,
@@ -190,7 +191,7 @@ def test_a_broken_source_file_is_named_by_what_looks_and_hides_no_other(night: N
     broken_file(night.settings.sources)
 
     done = subprocess.run(
-        [sys.executable, "-c", COMMAND, *words],
+        [sys.executable, "-c", warm.COMMANDS, *words],
         env={**os.environ, **export(night.settings)},
         capture_output=True,
         text=True,
