@@ -6,7 +6,7 @@ Started by the Desk. The form says what is to be done, and with which source. Th
 - **check**: look at a source's site again, and say which lines of the source's file no longer hold
 - **learn**: learn a source again from its own pages
 - **reread**: read a source's stored pages with today's extractor, and report what would change; nothing changes yet
-- **apply**, **undo**: load such a trial as a correction, or undo the correction
+- **apply**, **undo**: load the result of a reread as a correction, or undo the correction
 - **release**, **reject**: load the articles of a held run after all, or leave them out
 - **retention**: list the raw files, texts and rows of the ledger that the next upkeep would delete
 

@@ -30,8 +30,8 @@ PATHS = ("data", "sources", "ca_file", "chain_file", "timestamp_ca")
 # itself.
 RAW_VARIABLE = "NIGHTDESK_RAW"
 # If texts and the ledger are not kept for ever, texts are kept for at least LEAST_TEXT_DAYS, and the ledger for at
-# least LEAST_LEDGER_DAYS. Chosen: within a month a failed run is repaired and a held run decided; and what is usual for
-# a source is learned from 84 days (health/policy.py).
+# least LEAST_LEDGER_DAYS. Chosen: a failed run is repaired, and a held run decided, within a month; and what is usual
+# for a source is learned from 84 days of the ledger (health/policy.py).
 LEAST_TEXT_DAYS, LEAST_LEDGER_DAYS = 30, 90
 SCHEME = "s3://"
 # If the source files are in a bucket, this folder below the data folder has each version of them that was read.

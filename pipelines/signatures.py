@@ -23,8 +23,8 @@ VERSION = 1
 # A signature keeps this many hashes. Chosen: 128 hashes measure a share of a text to within some hundredths, in half a
 # kilobyte.
 KEPT = 128
-# A shingle has WORDS words (three, as measured on Arabic news). For Chinese and Japanese it has LETTERS letters, and
-# for Thai and similar scripts SYLLABLES: about as many as three words have.
+# A shingle has WORDS words (three, as measured on Arabic news). In Chinese and Japanese it has LETTERS letters, and in
+# Thai and similar scripts SYLLABLES letters: both are about as long as three words.
 WORDS, LETTERS, SYLLABLES = 3, 5, 9
 FIRST_IDEOGRAPH = "\u3000"
 # NUMBERS_KEPT numbers of a text are kept, each once with the NUMBER_WORDS words before it and once with the
@@ -38,7 +38,7 @@ _HEAD = struct.Struct(">BIB")
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The stored part of a text.
+    """What is stored of a text, to compare it with others.
 
     shingles: how many shingles the text has.
     least: the lowest of their hashes, in order.

@@ -152,7 +152,9 @@ def site(name: str) -> str:
 
 
 def plain(url: str) -> tuple[str, bool]:
-    """The form that a URL shares with its AMP, mobile, print, http and www forms; and whether it is such a form."""
+    """The form that a URL shares with its AMP, mobile, print, http and www forms; and whether it is an AMP, mobile or
+    print form.
+    """
     parts = urlsplit(canonical(url))
     pairs = [pair for pair in parts.query.split("&") if pair]
     kept = [pair for pair in pairs if not FORM_PAIR.fullmatch(pair)]
@@ -174,7 +176,7 @@ def plain(url: str) -> tuple[str, bool]:
 
 
 def variant(url: str) -> tuple[str, bool]:
-    """The key of a URL's plain form; and whether the URL is another form of it."""
+    """The key of a URL's plain form; and whether the URL is an AMP, mobile or print form."""
     form, special = plain(url)
     return sha256(form.encode("ascii")).hexdigest()[:KEY_DIGITS], special
 

@@ -38,19 +38,19 @@ class CrawledSource:
     """A source while this crawl has it: its lock, its open raw file, its attempt, and what happened so far.
 
     Its addresses:
-        only_url: the one URL that a person asked for; last_result: how the last look at it ended.
+        only_url: the one URL that a person asked for; last_result: the result of the last look at this URL.
         articles_listed: the articles that its lists named.
         pages_leased: how many article pages this run has leased, requested or not yet; max_pages bounds it.
-        sitemaps_asked: how many sitemaps that an index named.
+        sitemaps_asked: how many sitemaps that an index named this run has leased.
         section_keys: first page of a section -> the keys of the URLs that the section's pages have named.
     Its lists:
         any_list_read: whether one of its lists was read.
         lists_read: how many looks brought a list; feeds_unchanged: how many of these were a feed without anything new.
         lists_unread: lists that could not be read, each with the reason.
-        lists_cut: lists that were not read to their end, as sentences.
+        lists_cut: a sentence for each list that was not read to its end.
         feeds_all_new: feeds that named only articles which no earlier run knew. sitemap_known: whether a sitemap was
         unchanged, or named articles that an earlier run knew.
-        lists_not_due: lists that are not due, and when each is.
+        lists_not_due: lists that are not due yet, and when each will be due.
         entries_of: the entries of its feeds and of its sitemaps in this run; those of an unchanged feed are missing.
     What was left out:
         any_let_in: whether a list named an article that the source's patterns let in.
@@ -112,7 +112,9 @@ def count(crawled: CrawledSource, result: FetchResult) -> None:
 def count_named(
     crawled: CrawledSource, result: FetchResult, named: tuple[KindAndEntry, ...], got: Mapping[str, int]
 ) -> None:
-    """Add what a list named, and its result in the ledger, to the source's counts."""
+    """Add to the source's counts what a list named. got: how many of these addresses were new to the ledger, known,
+    excluded or unusable.
+    """
     _weigh(crawled, [entry.url for kind, entry in named if kind == Kind.ARTICLE])
     # If feed and sitemap name the same article, it is still one URL.
     crawled.articles_listed.update(entry.url for kind, entry in named if kind == Kind.ARTICLE)
@@ -229,7 +231,7 @@ def _find_kept_out(conn: postgres.Connection, crawled: CrawledSource) -> list[tu
 
 
 def _find_rolled_over(conn: postgres.Connection, crawled: CrawledSource) -> list[str]:
-    """The feeds that have no article in common with their last look, if no sitemap names what is in between."""
+    """The feeds that name no article of their last look; none if a sitemap may have named the articles in between."""
     if not crawled.feeds_all_new or crawled.sitemap_known or crawled.attempt is None:
         return []
     rows = postgres.query(
@@ -263,7 +265,9 @@ def _login(crawled: CrawledSource) -> str:
 
 
 def _lag(crawled: CrawledSource, now: datetime) -> str:
-    """A sentence about articles that the sitemaps of this run name and the feeds do not, if all feeds were read."""
+    """A sentence if the feeds of this run lack articles that its sitemaps name; empty if they lack none, or a feed was
+    unchanged and so not read.
+    """
     if crawled.feeds_unchanged or not all(crawled.entries_of.values()):
         return ""
     feed, sitemap = (

@@ -62,7 +62,7 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         # Scrapy draws a random delay whenever the slot wakes: with its default of 0.5 the real gap is a quarter longer
         # than requested.
         "DOWNLOAD_DELAY_JITTER": 0.1,
-        # Enough for 250 hosts at one request a second.
+        # This number is enough for 250 hosts at one request a second.
         "CONCURRENT_REQUESTS": 64,
         # Scrapy starts this many workers for every response. Our spiders give no items, and Scrapy's default of 100
         # would cost a third of the CPU.

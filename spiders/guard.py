@@ -195,7 +195,9 @@ class GuardedResolver(CachingThreadedResolver):
         return made
 
     def install_on_reactor(self) -> None:
-        """Make Twisted pass the port. The older of its two interfaces leaves the port out."""
+        """Make Twisted call `resolveHostName`, which gets the port too. The older of Twisted's two interfaces for
+        resolvers has no port.
+        """
         super().install_on_reactor()
         self.reactor.installNameResolver(self)  # type: ignore[arg-type]
 

@@ -48,7 +48,7 @@ from spiders import trust
 # the request.
 ACCESS = "NIGHTDESK_ACCESS"
 FOR = "nightdesk_source"
-# A larger body is examined in a thread: other requests would wait for it in the loop.
+# A body with more bytes than this is examined in a thread, because in the loop other requests would wait for that.
 AT_ONCE_BYTES = 256 * 1024
 # The headers of an answer have at most this many bytes together. Servers and proxies give up between 8 and 64 KB;
 # fastwarc, which later reads the raw file, gives up at 32 KB.

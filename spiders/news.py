@@ -40,18 +40,17 @@ LISTS_FIRST = 10
 # Scrapy has at most this many requests of one host: one under way, and one that waits for its gap. Chosen: after a kill
 # or a rest, no requests have piled up.
 OUTSTANDING_PER_HOST = 2
-# When this many pages wait, they are written together. Chosen: so many pages share one sync of the disk and one
+# When this many pages wait, they are written together. Chosen: then many pages share one sync of the disk and one
 # transaction.
 BATCH_PAGES = 50
 # When the waiting pages have this many bytes, they are written too. Chosen: until then the pages are held in memory.
 BATCH_BYTES = 8 * 1024 * 1024
 # The first page of a batch waits at most this many seconds. Chosen: a kill loses no more than the pages of this time.
 BATCH_SECONDS = 1.0
-# A larger page is unpacked in a thread: to unpack it takes a hundredth of a second, and other requests would wait for
-# that.
+# A page with more bytes than this is unpacked in a thread, because that takes a hundredth of a second or more, and
+# other requests would wait.
 AT_ONCE_BYTES = 256 * 1024
-# At most this many URLs are leased together for one source. Chosen: one lease costs little compared with as many
-# fetches.
+# At most this many URLs are leased together for one source. Chosen: one lease costs little, compared with 40 fetches.
 LEASED_URLS = 40
 # At most this many URLs are leased together for one host of a source. Chosen: this is half of LEASED_URLS, so that a
 # source with several hosts has work for all.
@@ -90,7 +89,7 @@ class NewsSpider(Spider):
         self.work.pacer = pacer
 
     async def start(self) -> AsyncIterator[Request]:
-        """Requests, as long as there is work; it ends when every source has its tally."""
+        """Give requests as long as there is work, and end when every source has its tally."""
         try:
             async for request in self._requests():
                 yield request

@@ -70,7 +70,7 @@ log = logging.getLogger(__name__)
 
 
 def page_of(response: Response, lease: Lease, run: str, clock: Clock) -> Page:
-    """The response in the form for the store. `fetched_at` is the moment when its request was sent, by this clock."""
+    """The response in the form for the store. Its `fetched_at` is the moment of its request, by this clock."""
     sent = response.meta.get(SENT)
     return Page(
         source=lease.source,
@@ -198,7 +198,7 @@ def _judge_answer(
 
 
 def judge_failure(error: BaseException, lease: Lease, clock: Clock) -> FetchResult:
-    """The result of a look that brought no response, by this clock."""
+    """The result of a look that brought no response. clock: gives the time of the look."""
     outcome, (code, reason) = State.FAILED, _failure(error)
     if isinstance(error, RefusedRequest):
         outcome = State.BLOCKED if error.blocked else State.EXCLUDED
@@ -215,7 +215,7 @@ def judge_failure(error: BaseException, lease: Lease, clock: Clock) -> FetchResu
 
 
 def cause(error: BaseException) -> tuple[Cause, str]:
-    """The code of what kept a request from its answer, and a sentence for people."""
+    """Why a request got no answer: a code, and a sentence for people."""
     code, reason = _failure(error)
     return code, "DNS lookup failed" if code == Cause.DNS else reason
 
@@ -285,7 +285,7 @@ def _describe(error: Exception) -> str:
 
 
 def _failure(error: BaseException) -> tuple[Cause, str]:
-    """The code of why no response came, and a sentence for people."""
+    """Why no response came: a code, and a sentence for people."""
     if isinstance(error, RefusedRequest):
         return error.code, error.reason
     text = FAILURE.sub(r"\1", " ".join(str(error).split()))

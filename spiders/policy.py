@@ -17,7 +17,8 @@ from datetime import timedelta
 MAX_RECEIVED_BYTES = 10 * 1024 * 1024
 # At most this many bytes of a robots.txt are read. They are 500 KiB, the least that RFC 9309 (2.5) asks for.
 MAX_ROBOTS_TXT_BYTES = 500 * 1024
-# When a robots.txt is unpacked, it may grow at most by this factor. Chosen: text grows by less.
+# A packed robots.txt may unpack to at most this many times MAX_ROBOTS_TXT_BYTES; a larger one cannot be read. Chosen: a
+# robots.txt that is meant to be read is far smaller.
 MAX_UNPACKED_FACTOR = 10
 
 # --- The pace of a host

@@ -44,8 +44,8 @@ NOT_GIVEN = ("--disable-popup-blocking",)
 # The browser gets these variables. It needs no others, and the others may contain addresses and passwords.
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR")
 
-# The path of the folder for a browser's sockets has at most this many bytes. Chosen: Linux takes 107 for the whole
-# path.
+# The path of the folder for a browser's sockets has at most this many bytes. Chosen: in Linux the whole path of a
+# socket has at most 107 bytes, and Chromium adds a folder and a name.
 LONGEST_FOLDER_BYTES = 60
 
 
@@ -92,7 +92,7 @@ def trouble(current: Settings) -> str:
 
 
 def chromium(current: Settings) -> str:
-    """The path of the Chromium to start; empty leaves it to Playwright, which knows its own."""
+    """The path of the Chromium to start; empty if Playwright is to start its own."""
     found = (shutil.which(name) for name in ((current.chromium,) if current.chromium else NAMES))
     return next((path for path in found if path), "")
 

@@ -27,7 +27,8 @@ from spiders import outcome
 from spiders.crawled_source import CrawledSource, count, count_named, tally_counts
 
 STAGE = "crawl"
-# The raw files of a crawl of the past are in a folder with this name. Such a crawl is also locked under this name.
+# The raw files of a crawl of the past are in a folder with this name. Such a crawl also takes its locks under this
+# name.
 PAST_FOLDER = "past"
 
 
@@ -85,8 +86,8 @@ class CrawlSession:
 
 
 def commit(store: CrawlSession, arrivals: Sequence[Arrival]) -> set[str]:
-    """Write arrivals: raw files, synced, then one transaction. Gives the sources for which there may be more
-    to lease.
+    """Write arrivals: first into the raw files, which are synced, then into the ledger in one transaction. Gives the
+    sources for which there may be more to lease.
     """
     check_session(store)
     disk_room.check(store.settings, "nightdesk crawl")

@@ -34,7 +34,7 @@ REFUSED_SHOWN = 20
 QUIET = 0.5
 # At most this many requests are sent for one page.
 MOST_REQUESTS = 60
-# At most this many requests of a page's scripts get any answer, even a refusal. Chosen: a page with more requests
+# After this many requests of a page its visit ends, and it is read as it stands then. Chosen: a page with more requests
 # repeats itself.
 MAX_ASKED = 400
 # One page may load at most this many bytes. Chosen: scripts of a site are a few megabytes.
@@ -42,7 +42,8 @@ MAX_BYTES = 20 * 1024 * 1024
 # At most this many bytes of scripts are kept for the next pages: of a source with a login, and of all other sources
 # together. Chosen: the scripts are held in memory.
 KEPT_SCRIPT_BYTES = 16 * 1024 * 1024
-# At most this many requests of one page are under way at the same time. Chosen: browsers have six.
+# At most this many requests of one page are under way at the same time. Chosen: this is fewer than the six of a
+# browser.
 REQUESTS_AT_ONCE = 4
 LOADED = {"script", "xhr", "fetch"}
 # NOT_SENT: headers of a page's request that are not passed on, because they belong to the crawl or the connection.
@@ -235,7 +236,7 @@ def host(response: Response) -> str:
 
 
 def lower(name: bytes) -> str:
-    """A header's name in lower case, as the sets of names here have it."""
+    """A header's name in lower case, as NOT_SENT and NOT_SHOWN have it."""
     return name.decode("latin-1").lower()
 
 

@@ -143,7 +143,7 @@ def extract_batch(batch: Batch) -> dict[str, str]:
 
 
 def load_batch(batch: Batch) -> dict[str, str]:
-    """Load the sources of a batch, one after the other, small files together."""
+    """Load the sources of a batch, in their order; small files are loaded together."""
     current, chosen, problems = _begin(batch)
     with load.loading(current, ahead=chosen) as load_next:
         return _each(chosen, problems, lambda source: load_next(source, batch["run"]))

@@ -23,7 +23,7 @@ HOST_CHARACTERS = 253
 SHOWN_CHARACTERS = 80
 
 NAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
-# A source's name has at most this many characters. Chosen: the name stands in tables, paths and labels of Airflow.
+# A source's name has at most this many characters. Chosen: the name must fit into tables, paths and labels of Airflow.
 LONGEST_NAME_CHARACTERS = 60
 # A pattern has at most this many characters. Chosen: a person has to read a pattern, and a longer pattern takes more
 # time to match.
@@ -33,8 +33,8 @@ LONGEST_URL_CHARACTERS = 2000
 # Between two looks at a list lie at most this many minutes. Chosen: these are 31 days; the schedule is for longer
 # pauses.
 LONGEST_PAUSE_MINUTES = 44_640
-# An expression is tried on this small page. If it selects attributes or text here, it does not select elements on a
-# site's pages.
+# An XPath expression is tried on this small page. If it selects attributes or text here, it does not select elements on
+# a site's pages either.
 SAMPLE_PAGE = (
     "<html lang='x'><body><div id='x' class='x'>x<p class='x'>x</p><a href='x' title='x'>x</a>"
     "<img src='x' alt='x' style='x'/><span name='x' content='x'>x</span></div></body></html>"

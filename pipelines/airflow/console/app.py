@@ -100,7 +100,9 @@ def _as_here(made: FastAPI) -> FastAPI:
 
 
 class Private:
-    """Forbids caches and type guesses for every answer, also for refusals. Headers that an answer sets itself stay."""
+    """Forbids browsers to keep an answer or to guess its type, also if the answer is a refusal. Headers that an answer
+    sets itself stay.
+    """
 
     def __init__(self, inner: ASGIApp) -> None:
         self.inner = inner

@@ -58,7 +58,7 @@ def is_under_way(dag: str, **form: Any) -> bool:
 
 
 def tasks_of(runs: Collection[str], source: str, timezone: str) -> dict[str, list[dict[str, Any]]]:
-    """Run -> the runs of Airflow's Dags that worked on the source in it: `stage`, `dag`, `run_id`, `map_index`.
+    """Key of a run -> the Dag runs that worked on the source for this run: `stage`, `dag`, `run_id`, `map_index`.
 
     `map_index`: the place of the source's own task; None if the source shared a task with others.
 

@@ -81,7 +81,9 @@ def permission_of(method: str, path: str) -> Permission | None:
 
 
 def check(request: Request, user: User) -> None:
-    """Let a request of this user through, or refuse it with a reason. Every endpoint of the app depends on this."""
+    """Let a request of this user through, or refuse it with a reason. Every endpoint of the app except the feeds
+    depends on this.
+    """
     asked = permission_of(request.method, request.scope["route"].path)
     if asked is None:
         raise HTTPException(403, "Nobody may do this.")

@@ -15,15 +15,15 @@ STATEMENT_SECONDS = 8
 # One action has at most this many sites. Chosen: each site is a Dag run of some minutes; the command takes longer
 # lists.
 SITES_AT_ONCE = 50
-# A page lists this many runs of a Dag. Chosen: a person reads as many at once.
+# A page lists this many runs of a Dag. Chosen: a person reads about that many at once.
 RUNS_LISTED = 20
 # The form of an import offers at most this many names of files. Chosen: nobody reads more.
 FILES_OFFERED = 200
 # The body of an action has at most this many bytes. Chosen: a list of a thousand addresses has a tenth of that.
 ACTION_BYTES = 1024 * 1024
-# A page of the Desk has ROWS articles by default and MAX_ROWS at most. Chosen: a person reads as many at once.
+# A page of the Desk has ROWS articles by default and MAX_ROWS at most. Chosen: a person reads about that many at once.
 ROWS, MAX_ROWS = 40, 200
-# The page of a source shows this many articles of a held run. Chosen: a person reads as many before a decision.
+# The page of a source shows this many articles of a held run. Chosen: a person reads about that many before a decision.
 HELD_SHOWN = 40
 # A search that found no words in an article shows this many characters of its beginning; so does a held article.
 # Chosen: they fill three lines of the page.
@@ -45,8 +45,8 @@ NOTE_CHARACTERS = 1_000
 # At most this many articles of the same story, and this many changes of a watch, are shown. Chosen: there are hardly
 # ever more.
 BESIDE = 100
-# A page of the read API has ANSWERS answers by default and MAX_ANSWERS at most. Chosen: a program processes as many at
-# once.
+# A page of the read API has ANSWERS answers by default and MAX_ANSWERS at most. Chosen: a program processes about that
+# many at once.
 ANSWERS, MAX_ANSWERS = 20, 200
 # An answer has this many versions of an article by default. Chosen: hardly any article has more.
 VERSIONS = 20
