@@ -55,8 +55,8 @@ def match(settings: Settings, run: str, share: Share = Share()) -> Tally:
     """
     started = time.monotonic()
     with postgres.connection(settings, application="nightdesk alert", silent_seconds=runs.SILENT_SECONDS) as conn:
-        # The shares of one run are matched at the same time. So `runs.end` gets no attempt: it would refuse each
-        # attempt that another one followed. changes.matched_at says which changes are done.
+        # The shares of one run are matched at the same time. So `runs.end` gets no attempt: it would accept only the
+        # attempt that began last. changes.matched_at says which changes are done.
         runs.begin(conn, run, "", STAGE)
         with conn:
             all_watches = watch_index.current(settings, conn)

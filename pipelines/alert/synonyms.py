@@ -1,6 +1,6 @@
 """Named lists of synonyms: spellings and names of one thing. Watches and searches use a list as `syn:name`.
 
-A list is used only if a query names it. If a query only has a word of the list, the list is not used.
+A list is used only if a query names it. A query that only has a word of the list does not use the list.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from pipelines.alert.watches import KINDS, Watch
 from pipelines.errors import QueryError, WatchError
 
 HEAD = "# The watches and synonyms of a Nightdesk; `nightdesk watch import FILE` sets them. Channels are only named.\n"
-# A watch in the file may have these keys, besides its name.
+# Besides its name, a watch in the file may have these keys. LISTS: the value is a list of texts. TEXTS: the value is
+# one text. OTHERS: TEXTS, and keys with other values.
 LISTS = ("terms", "unless", "sources", "languages", "kinds", "channels", "quiet")
 TEXTS = ("query", "digest", "timezone", "messages_in", "owner")
 OTHERS = (*TEXTS, "cap", "paused")

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from pipelines import text
 
-# These three numbers are for lines with a counter. MOST_LINES: an article has at most this many of them. MOST_WORDS:
-# such a line has at most this many words. LEAST_ARTICLES: at least this many articles of the run must have the line.
+# These three numbers are for lines with a counter. MOST_LINES: an edit changes at most this many of them. MOST_WORDS:
+# such a line has at most this many words. LEAST_ARTICLES: the same line must change in at least this many articles of
+# the run.
 MOST_LINES, MOST_WORDS, LEAST_ARTICLES = 4, 14, 3
 NUMBER = re.compile(r"\d[\d.,:/\u066b\u066c-]*")
 

@@ -40,8 +40,8 @@ SUBSTANTIAL_WORDS, SUBSTANTIAL_SHARE = 20, 0.15
 
 # --- Doubts
 
-# A page with a 404 counts as gone when a second look, this much later, finds a 404 again. Chosen: sites lose pages for
-# a moment; crawl.policy sets the second look after an hour.
+# A page with a 404 counts as gone when a second look, more than this much later, finds it gone again. Chosen: sites
+# lose pages for a moment; crawl.policy sets the second look after an hour.
 GONE_APART = timedelta(minutes=30)
 # If more than so many different titles share one canonical URL, the URL is false. Chosen: an article has few titles in
 # its life; a broken site prints one address on every page.
@@ -58,8 +58,8 @@ TOGETHER_BYTES, TOGETHER_SOURCES = 16_000_000, 50
 # A load gets this many megabytes of memory in Postgres. If the pending list of the search index is full (32 MB, some
 # 6,000 articles), the load merges the list into the index. This is a single step if the list fits into this memory.
 MERGE_MB = 64
-# Upkeep still looks for articles older than a migration for this time after it began with them. Chosen: a load that
-# began with older code may last a night.
+# When upkeep has begun to change articles that are older than a migration, it looks for further ones for this long.
+# Chosen: a load that runs with older code may last a night.
 BACKFILL_ON_FOR = timedelta(days=1)
 
 # --- One story or two
@@ -87,7 +87,7 @@ NUMBERS_TELL, NUMBERS_AGREE = 4, 0.5
 # If the other text contains this share of a text, the text is a complete copy, even if it looks like an item of a
 # template.
 WHOLE_SHARE = 0.97
-# An article that looks like this many separate stories is an item of their template.
+# An article that looks like articles of at least this many other stories is an item of their template.
 TEMPLATE_STORIES = 2
 # Two edits of a third text share the parts of it that both have kept. They may share this much more than those parts,
 # because each share is only estimated, from some hundred shingles.

@@ -24,7 +24,7 @@ from pipelines.stores.packed_values import pack_bigint, pack_bytes, pack_moment,
 # half a second, and a load of the same article waits for it.
 BATCH = 200
 BACKFILL = "words"
-# A process remembers at most this many known words, so that it need not query them again. Chosen: they take 20 MB. A
+# A process remembers about this many known words, so that it need not query them again. Chosen: they take 20 MB. A
 # frequent word is met early, so it is among them.
 MOST_REMEMBERED = 200_000
 # The words, in UTF-8, that are committed in the table of known words. The key identifies that table: the start of its

@@ -58,7 +58,7 @@ OF_KNOWN = frozenset(
         "load_add_restored_changes",
     )
 )
-# These steps are left out if, in addition, no two lines have one URL.
+# These steps are left out if no line belongs to a stored article and no two lines have the same URL.
 OF_LOOKS = frozenset((VERDICTS, "load_update_articles", "load_update_last_seen"))
 # These steps are left out if every page states its own address as the canonical one.
 OF_CANONICAL = frozenset(("load_drop_false_canonicals",))
@@ -101,7 +101,8 @@ def run_steps(
     hold articles.
     """
     rows, why, compared = file.rows, "", False
-    # The lines that keep the stored wording instead of the file's wording; their words differ from the file.
+    # The numbers of the lines that keep the stored wording. The index rows in the file are of another wording, so they
+    # are not used for these lines.
     still: set[int] = set()
     added: list[search_index.NewArticle] = []
     few = len(rows) <= FEW_LINES
@@ -118,8 +119,8 @@ def run_steps(
         why = quarantine.judge(conn, rows, sources, run) if may_hold else ""
     if rows and not why:
         quarantine.let_go(conn, sorted({row["source"] for row in rows}), run)
-        # `known` counts lines. stored: lines of stored articles; several: further lines of one URL; elsewhere: lines
-        # whose canonical URL is another address.
+        # `known` counts lines. stored: lines of stored articles; several: lines whose URL an earlier line has;
+        # elsewhere: lines whose canonical URL is another address.
         compared = bool(known["stored"] or known["several"])
         if known["stored"]:
             still = _let_stand_still(conn)
@@ -159,7 +160,8 @@ def _copy_lines(conn: postgres.Connection, rows: Sequence[file_rows.Row], run: s
     result of KNOWN.
 
     Only a line that may be compared with another wording is copied completely: a line of a stored article, or of a URL
-    that another line has too. No other process adds articles of these sources meanwhile.
+    that another line has too. These lines cannot become more meanwhile, because no other process adds articles of these
+    sources.
     """
     postgres.execute_all(conn, ("load_create_lines", "load_create_sources"))
     judged = itemgetter(*file_rows.JUDGED)

@@ -226,7 +226,7 @@ def _pairs(articles: Mapping[int, _LinkedArticle], found: Sequence[postgres.Row]
         number: Relation.WHOLE if _is_of_template(articles, relations, number) else Relation.STORY
         for number in relations
     }
-    # Pairs of older articles are left out: they were compared with each other when they came.
+    # No pair consists of two older articles, because those were compared with each other when they came.
     return [
         (number, other)
         for number, others in relations.items()

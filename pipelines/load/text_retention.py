@@ -1,4 +1,4 @@
-"""Retention of texts and of the ledger: article files, earlier wordings, and old decided fetches and addresses.
+"""Retention of texts and of the ledger: article files, earlier wordings, and fetches and addresses decided long ago.
 
 Whatever an alert or a hold refers to stays, with all its records. The work is done in short steps, and a deleted file
 is noted before it is deleted. After a kill, the same call does the rest. Three things are never deleted: an article,
@@ -39,8 +39,8 @@ NOBODYS: Mapping[str, int] = MappingProxyType({})
 
 @dataclass(kw_only=True)
 class RetiredTexts:
-    """What was deleted, or would be: article files as `<source>/<run>` and their bytes, earlier wordings, fetches and
-    addresses of the ledger.
+    """What was deleted, or in a dry run would be: article files as `<source>/<run>` and their bytes, earlier wordings,
+    fetches and addresses of the ledger.
 
     `kept`: old article files that stay, because an alert or a hold refers to their contents, or one of their pages is
     undecided.
@@ -229,7 +229,7 @@ def _before(now: datetime, days: int) -> str:
 
 
 def _keeps(usual: int, own: Mapping[str, int]) -> bool:
-    """Whether the things of any source have an age limit."""
+    """Whether anything has an age limit, by the setting (`usual`) or by a source's own days."""
     return bool(usual or any(days > 0 for days in own.values()))
 
 

@@ -17,7 +17,7 @@ from apprise.manager_plugins import NotificationManager
 from pipelines import steering
 from pipelines.notify.message import MARK_BEGINS, MARK_ENDS, Carry, Message, Receipt, ReceiptCode
 
-# A chat's service may take this many seconds. Chosen: a slower service is tried again later.
+# A chat's service may take this many seconds for one piece. Chosen: a slower service is tried again later.
 TIMEOUT_SECONDS = 15.0
 # A text may fill this share of a service's limit. The rest stays free for a title, for escapes that apprise adds, and
 # for apprise's counters.

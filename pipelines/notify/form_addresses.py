@@ -58,14 +58,14 @@ def problem(address: str) -> str:
 
 
 def as_line(address: str) -> dict[str, Any]:
-    """An address for the first line of a courier."""
+    """An address and its private networks, for the first line that its courier reads."""
     rules = [(str(network), port) for network, port in address.networks] if isinstance(address, FormAddress) else None
     return {"address": str(address), "networks": rules}
 
 
 @dataclass
 class ConnectionGuard:
-    """Refuses connections of this process; `refused`: whether it has refused one."""
+    """Refuses connections of this process that are not allowed; `refused`: whether it has refused one."""
 
     networks: Sequence[tuple[Network, int]]
     refused: bool = field(default=False)

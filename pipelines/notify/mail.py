@@ -1,7 +1,7 @@
 """Mail: a message as a letter, and the exchange with the server that takes it. Only this module knows SMTP.
 
-The words of a page are text in a letter. In a header they are encoded, so that nothing in them is read as an encoded
-word.
+The words of a page are text in a letter. In a header they are encoded if they could be misread as an encoded word, or
+are not ASCII.
 """
 
 from __future__ import annotations

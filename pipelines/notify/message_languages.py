@@ -22,12 +22,13 @@ from pipelines.dates import calendars
 NAMES = {"en": "English", "ar": "العربية", "ckb": "کوردی", "fa": "فارسی", "fr": "Français", "tr": "Türkçe"}
 USUAL = "en"
 CATALOGUES = Path(__file__).parent / "locale"
-# DIGITS has the digits of the numbering systems in these languages.
+# DIGITS has the digits of those numbering systems of these languages that have other digits than English.
 DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹"}
 # FORMS has the formats of a day, a month and a year. English has its own formats, in which no reader mistakes the day
 # for the month.
 FORMS = {"day": "d MMMM y", "month": "MMMM y", "year": "y"}
-# Persian uses the solar Hijri calendar, which Babel does not know. The Gregorian date stands after it in parentheses.
+# Persian uses the solar Hijri calendar, which Babel does not know. The Gregorian date stands after the Persian one in
+# parentheses.
 PERSIAN = "fa"
 JALALI_MONTHS = (
     "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",

@@ -55,7 +55,7 @@ def tell_operators(settings: Settings, key: str, subject: str, body: str) -> boo
 
 
 def tell_once(settings: Settings, what: str, subject: str, sentence: str) -> bool:
-    """Tell the operators a sentence of this kind, once while it stays the same; False as in `tell_operators`."""
+    """Tell the operators a sentence about `what`, once while it stays the same; False as in `tell_operators`."""
     digest = hashlib.sha256(sentence.encode()).hexdigest()[:DIGEST_DIGITS]
     return tell_operators(settings, key(what, digest), subject, sentence)
 
@@ -209,7 +209,7 @@ def _mark_sent(conn: postgres.Connection, sent: list[int]) -> None:
 def _alerts_by_message(
     conn: postgres.Connection, batch: Sequence[postgres.Row], title_and_zone: TitleAndZone
 ) -> dict[int, list[postgres.Row]]:
-    """The alerts of each delivery, by its id, with the names that their sources give themselves."""
+    """The alerts of each delivery, by its id, with the titles and time zones of their sources."""
     alerts: dict[int, list[postgres.Row]] = {}
     ids = [delivery["id"] for delivery in batch if delivery["kind"] != DeliveryKind.MESSAGE]
     for alert in postgres.query(conn, "alerts_of_deliveries", ids=ids) if ids else []:
