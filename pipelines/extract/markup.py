@@ -94,8 +94,8 @@ MARKS = (
 MAX_MARKS = 20
 MARK = re.compile(f"[{MARKS}]")
 PILED = re.compile(f"((?:[{MARKS}]){{{MAX_MARKS}}})[{MARKS}]+")
-# At most this many character references stand in a row. Chosen: real text that is written in references has blanks,
-# which end a row.
+# A row of at least this many character references may be a pile of marks. Chosen: real text that is written in
+# references has blanks, which end a row.
 MAX_REFERENCES = 60
 REFERENCE = r"&#[xX]?[0-9a-fA-F]{2,6};?"
 # The pattern begins with letters and not with a group, so the search is fast.
@@ -117,7 +117,7 @@ KANA = re.compile("[\u3040-\u30ff]")
 # At least this share of a Chinese or Japanese text is usual signs. Chosen: bytes read in the wrong charset have nearly
 # none.
 LEAST_USUAL_SHARE = 0.03
-# The signs of a script count as evidence from this number on. Chosen: a name or two have fewer signs.
+# The signs of a script are evidence if there are more of them than this. Chosen: a name or two have fewer signs.
 LEAST_SIGNS = 20
 # Bytes are UTF-8 if they give at least this many good letters beyond ASCII for each broken one, which is a stray byte.
 # Chosen: in another charset most of these letters would be broken.

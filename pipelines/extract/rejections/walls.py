@@ -16,9 +16,10 @@ from pipelines.text import UNSPACED, words
 
 # A title may have at most this many words besides the phrase. Chosen: there is room for a site's name and a number.
 HEADING_EXTRA = 4
-# A line that may be a wall's has at most this many words. Chosen: a longer line is prose.
+# A line that may be a wall's has at most this many words; in scripts without blanks each letter counts as a word.
+# Chosen: a longer line is prose.
 LINE_WORDS = 25
-# In scripts without blanks, a line that may be a wall's has at most this many characters.
+# The words of a line with more characters than this are not counted. Chosen: they are more than LINE_WORDS.
 LONGEST_LINE_CHARACTERS = 400
 UNSPACED_START = re.compile(f"[{UNSPACED}]")
 

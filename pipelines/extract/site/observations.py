@@ -40,7 +40,7 @@ LEAST_SEEN_PAGES = 3
 # One block counts with at most this many words. Chosen: a long paragraph is no better evidence than a short one.
 MAX_WORDS = 60
 # The learned places are used only if the template keeps at least this share of the article on the pages that were kept
-# out of the learning. Chosen: with less it would do harm.
+# out of the learning. Chosen: a template that keeps less would do harm.
 AGREE_SHARE = 0.8
 # A block likely belongs to the article if its chance is at least LIKELY_CHANCE, and surely from SURE_CHANCE on.
 LIKELY_CHANCE, SURE_CHANCE = 0.5, 0.75

@@ -1,4 +1,4 @@
-"""The text of a page's article: which of several texts is taken, and what its source's template adds.
+"""Decides which of several texts of a page is its article's, and what the source's template changes in it.
 
 Only this module knows when something else replaces the judged blocks: a whole text of another extractor, or the page's
 own articleBody or script data if the page shows less. `block_chances` judges the blocks; `line_cuts` cuts lines from a

@@ -28,8 +28,8 @@ MOST_WORDS, MOST_SHARE = 120, 0.15
 # A block with at least this many words is a paragraph of the article, even in such a box. Chosen: calls are shorter.
 PARAGRAPH_WORDS = 40
 # A block after a link that may be a button is prose if it has at least this many words. A line of a sign-up box is
-# prose if it has more than this many, a full stop and no link. Chosen: shorter lines are often no prose; `line_cuts`
-# has the same limit for repeated lines.
+# prose if it has more than this many and a full stop, and is less than half a link. Chosen: shorter lines are often no
+# prose; `line_cuts` has the same limit for repeated lines.
 PROSE_WORDS = 12
 # POINTS: a line begins with such a sign, which points to the link after it. POINTS_ON: a line ends with such a sign,
 # which points to another page. In lines from right to left, the signs point to the left.

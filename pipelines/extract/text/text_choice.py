@@ -28,7 +28,8 @@ BOLD, BOLDER, CAREFUL = 1.2, 2.2, -1.2
 # These texts can be chosen, in the order to which the trees were fitted: the judge's own texts, bolder or more careful;
 # the extractors' texts; ours with what another text adds; and ours without what another text lacks.
 TEXTS = ("bold", "bolder", "careful", "lines", "precise", "default", "read", "with default", "with read", "in default")
-# A block that another text adds to ours has at least this chance. Chosen: below it the judge is sure.
+# A block that another text adds to ours has at least this chance. Chosen: below this chance the judge is sure that a
+# block is outside of the article.
 LEAST_ADDED_CHANCE = 0.05
 # If two texts share less than DOUBTED_SHARE of their words, the choice is in doubt; if they share more than SAME_SHARE,
 # they count as the same. Both were measured on pages to which the trees were not fitted.
