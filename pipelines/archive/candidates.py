@@ -60,6 +60,7 @@ class Search:
 
     share: the share of articles with its words.
     archived: how many articles there are.
+    in_state: how many articles are in the state that it asks for.
     with_words: the articles with the words of a phrase, as far as they were named for this page.
     """
 
@@ -71,12 +72,19 @@ class Search:
     scopes: Scopes
     share: float | None = None
     archived: float = 1.0
+    in_state: float | None = None
     with_words: Sequence[postgres.Row] = ()
 
     @property
     def named(self) -> bool:
         """Whether the index names articles by a word."""
         return bool(self.wanted and self.wanted.of_joined)
+
+    @property
+    def of_state(self) -> bool:
+        """Whether the query asks for articles in a state."""
+        selected = self.selected
+        return selected.revised is not None or selected.removed is not None or selected.kind is not None
 
     @property
     def placed(self) -> bool:
@@ -114,17 +122,14 @@ def find(made: Search, place: SearchPlace, many: int) -> Candidates:
     """The next candidates behind a place."""
     if not made.named:
         return _find_unnamed(made, place, many)
-    of_state = _is_of_state(made)
     share = _share(made)
     if made.placed:
         return _find_placed(made, place, many, share)
+    if made.of_state:
+        return _find_in_state(made, place, many, share)
     window = max(LEAST_WINDOW, math.ceil(WINDOW_ROOM * many / share))
     cheaper = share * share > READ_TO_NAMED * many / made.archived
-    if of_state and cheaper and window <= LEAST_WINDOW:
-        # The words are in so many articles that it is cheaper to read the revised or removed articles, and to look for
-        # the words in them.
-        return Candidates(_rows(made, _of_state(made), place, many))
-    if cheaper and not of_state and window <= MOST_WINDOW:
+    if cheaper and window <= MOST_WINDOW:
         newest = _rows(made, "search_window", place, many, window=window)
         if len(newest) == many:
             return Candidates(newest)
@@ -142,16 +147,21 @@ def find_any(made: Search, many: int) -> Candidates:
 
 
 def _find_unnamed(made: Search, place: SearchPlace, many: int) -> Candidates:
-    return Candidates(_rows(made, _of_state(made) if _is_of_state(made) else "search_latest", place, many))
-
-
-def _is_of_state(made: Search) -> bool:
-    selected = made.selected
-    return selected.revised is not None or selected.removed is not None or selected.kind is not None
+    return Candidates(_rows(made, _of_state(made) if made.of_state else "search_latest", place, many))
 
 
 def _of_state(made: Search) -> str:
     return "search_of_state" if made.selected.kind is None else "search_of_kind"
+
+
+def _find_in_state(made: Search, place: SearchPlace, many: int, share: float) -> Candidates:
+    """Articles with the words, and in a state. Either the articles in the state are searched for the words, or the
+    articles with the words are asked for their state; the way that should read fewer articles is taken."""
+    of_state = _count_in_state(made)
+    walked = min(many / share, of_state) if made.selected.kind is None else of_state
+    if walked < min(PART_ROOM * many * made.archived / of_state, share * made.archived):
+        return Candidates(_rows(made, _of_state(made), place, many))
+    return Candidates(_name_newest(made, place, many))
 
 
 def _find_placed(made: Search, place: SearchPlace, many: int, share: float) -> Candidates:
@@ -186,8 +196,10 @@ def _name_newest(made: Search, place: SearchPlace, many: int, **words: object) -
     """The newest articles that the index names, in the newest part of the archive; if that has too few, in the whole
     archive."""
     named = _share(made) * made.archived
-    if named > max(NAMED_AT_ONCE, PART_ROOM * many):
-        share = PART_ROOM * many / named
+    # So many must be named to give as many in the state.
+    some = PART_ROOM * many * (made.archived / _count_in_state(made) if made.of_state else 1.0)
+    if named > max(NAMED_AT_ONCE, some):
+        share = some / named
         since = postgres.row(made.conn, "search_newest_part", share=share, last_dated=place.dated)
         if since and (made.selected.since is None or since["dated"] > made.selected.since):
             newest = _name(made, place, many, since=since["dated"], **words)
@@ -246,8 +258,20 @@ def _share(made: Search) -> float:
     return made.share
 
 
+def _count_in_state(made: Search) -> float:
+    """How many articles are in the state that the query asks for, by Postgres' statistics."""
+    if made.in_state is None:
+        selected = made.selected
+        of_kind = "search_kind_estimate" if selected.kind else "search_state_estimate"
+        plan = postgres.row(made.conn, of_kind, revised=selected.revised, removed=selected.removed, kind=selected.kind)
+        made.in_state = max(1.0, float(plan["QUERY PLAN"][0]["Plan"]["Plan Rows"] if plan else 1))
+    return made.in_state
+
+
 def _rows(made: Search, statement: str, place: SearchPlace, many: int, **more: object) -> list[postgres.Row]:
     selected, wanted = made.selected, made.wanted
+    # With `=` instead of `any`, Postgres can read the articles of one source in the order of their dates.
+    of_one = next(iter(selected.sources)) if selected.sources and len(selected.sources) == 1 else None
     asked: dict[str, object] = {
         "of_exact": wanted and wanted.of_exact,
         "of_joined": wanted and wanted.of_joined,
@@ -255,7 +279,8 @@ def _rows(made: Search, statement: str, place: SearchPlace, many: int, **more: o
         "of_part": wanted and wanted.of_part,
         "exact": wanted is None or wanted.exact,
         "named": made.named,
-        "sources": None if selected.sources is None else list(selected.sources),
+        "source": of_one,
+        "sources": None if selected.sources is None or of_one else list(selected.sources),
         "not_sources": list(selected.not_sources),
         "languages": None if selected.languages is None else list(selected.languages),
         "since": selected.since,

@@ -386,6 +386,10 @@ select set_config('enable_indexscan', %(walk)s, true)
 -- How many articles the index will name for a query, as Postgres estimates from its statistics.
 explain (format json) select from article_words where shape = 0 and words @@ %(of_exact)s::tsquery
 
+-- name: search_kind_estimate
+-- How many changes of a kind Postgres' statistics expect.
+explain (format json) select from changes where revision_kind = %(kind)s and revision_kind <> ''
+
 -- name: search_known
 -- How many rows the index has, by Postgres' statistics. A long article has several rows.
 select greatest(reltuples, 1) as articles from pg_class where oid = 'article_words'::regclass
@@ -397,6 +401,7 @@ select w.article_id, w.dated, %(exact)s and w.shape = 0 as sure
 from article_words w
 where w.part = 0
     and (%(of_exact)s::text is null or w.shape <> 0 or w.words @@ %(of_exact)s::tsquery)
+    and (%(source)s::text is null or w.source = %(source)s)
     and (%(sources)s::text[] is null or w.source = any(%(sources)s))
     and not w.source = any(%(not_sources)s::text[])
     and (%(languages)s::text[] is null or w.language = any(%(languages)s))
@@ -453,11 +458,17 @@ order by max(case when w.shape < 2 then ts_rank(w.words, %(of_joined)s::tsquery,
         / (1 + greatest(extract(epoch from %(now)s - w.dated), 0) / %(half_age)s) desc, w.dated desc, w.article_id desc
 limit %(count)s
 
+-- name: search_state_estimate
+-- How many articles Postgres' statistics expect to be revised, removed or both.
+explain (format json) select from articles
+where (%(revised)s::boolean is null or revision > 1) and (%(removed)s::boolean is null or gone_at is not null)
+
 -- name: search_window_end
 -- The last article that `search_window` reads. There is no row if it reads all articles that are left.
 select w.article_id, w.dated
 from article_words w
-where (%(sources)s::text[] is null or w.source = any(%(sources)s))
+where (%(source)s::text is null or w.source = %(source)s)
+    and (%(sources)s::text[] is null or w.source = any(%(sources)s))
     and not w.source = any(%(not_sources)s::text[])
     and (%(languages)s::text[] is null or w.language = any(%(languages)s))
     and (%(since)s::timestamptz is null or w.dated >= %(since)s)

@@ -13,7 +13,8 @@ from (
     from article_words
     where shape >= 2 and ((shape = 2 and words @@ %(of_words)s::tsquery) or (shape = 3 and words @@ %(of_part)s::tsquery))
 ) n
-where (%(sources)s::text[] is null or n.source = any(%(sources)s))
+where (%(source)s::text is null or n.source = %(source)s)
+    and (%(sources)s::text[] is null or n.source = any(%(sources)s))
     and not n.source = any(%(not_sources)s::text[])
     and (%(languages)s::text[] is null or n.language = any(%(languages)s))
     and (%(since)s::timestamptz is null or n.dated >= %(since)s)

@@ -12,6 +12,7 @@ where case when not %(named)s then w.part = 0 and (%(of_exact)s::text is null or
         when w.shape = 2 then w.words @@ %(of_words)s::tsquery
         else w.words @@ %(of_part)s::tsquery
     end
+    and (%(source)s::text is null or w.source = %(source)s)
     and (%(sources)s::text[] is null or w.source = any(%(sources)s))
     and not w.source = any(%(not_sources)s::text[])
     and (%(languages)s::text[] is null or w.language = any(%(languages)s))

@@ -3,7 +3,8 @@
 with newest as materialized (
     select w.article_id, w.dated, w.shape, w.words
     from article_words w
-    where (%(sources)s::text[] is null or w.source = any(%(sources)s))
+    where (%(source)s::text is null or w.source = %(source)s)
+        and (%(sources)s::text[] is null or w.source = any(%(sources)s))
         and not w.source = any(%(not_sources)s::text[])
         and (%(languages)s::text[] is null or w.language = any(%(languages)s))
         and (%(since)s::timestamptz is null or w.dated >= %(since)s)
