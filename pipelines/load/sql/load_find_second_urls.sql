@@ -9,13 +9,13 @@
 with found as (
     select l.url_id, a.url_id as copy_of, a.id
     from lines l
-        join articles a on a.source = any(%(sources)s) and a.source = l.source and a.text_digest = l.text_digest and a.url_id <> l.url_id
+        join articles a on a.source = l.source and a.text_digest = l.text_digest and a.url_id <> l.url_id
     where l.reason = '' and l.article_id is null
         and (a.title_digest = l.title_digest or a.canonical_key = l.canonical_key)
     union all
     select l.url_id, a.url_id, a.id
     from lines l
-        join articles a on a.source = any(%(sources)s) and a.source = l.source and a.canonical_key = l.canonical_key and a.url_id <> l.url_id
+        join articles a on a.source = l.source and a.canonical_key = l.canonical_key and a.url_id <> l.url_id
         join urls u on u.id = a.url_id
     where l.reason = '' and l.article_id is null
         and a.title_digest = l.title_digest and l.canonical_key in (l.url_key, u.url_key)
@@ -25,12 +25,12 @@ with found as (
     where l.reason = '' and l.article_id is null and a.title_digest = l.title_digest
     union all
     select l.url_id, a.url_id, a.id
-    from lines l join urls u on u.source = any(%(sources)s) and u.source = l.source and u.url_key = l.canonical_key
+    from lines l join urls u on u.source = l.source and u.url_key = l.canonical_key
         join articles a on a.url_id = coalesce(u.alias_of, u.id) and a.url_id <> l.url_id
     where l.reason = '' and l.article_id is null and l.akin and l.canonical_key <> l.url_key
     union all
     select l.url_id, a.url_id, a.id
-    from lines l join urls u on u.source = any(%(sources)s) and u.source = l.source and u.variant_key = l.variant_key
+    from lines l join urls u on u.source = l.source and u.variant_key = l.variant_key
         join articles a on a.url_id = u.id and a.url_id <> l.url_id
     -- Postgres collected its statistics of `lines` before the column variant_key was filled in. With `is not null` the planner expects few
     -- keys and looks up each of them. Without it the planner compares all lines with all URLs of their source.
