@@ -14,7 +14,7 @@ set query = excluded.query, terms = excluded.terms, unless = excluded.unless, so
     owner = excluded.owner
 
 -- name: alerts_of_feed
--- The last alerts of a watch that went out, newest first, with the present facts of their articles and the outlets that tell the same
+-- The last alerts of a watch that are not quiet, newest first, with the present facts of their articles and the outlets that tell the same
 -- story. removed_at: `gone_at` is the time of the article's last removal. That is too late for an alert of an earlier removal, so then
 -- removed_at is the time of the change, which load wrote.
 select a.id, a.kind, coalesce(c.revision_kind, '') as revision_kind, a.lead_id, a.matches, a.created_at, a.source, x.title, x.url,
@@ -55,7 +55,8 @@ select count(*)::int as count from (select from changes where matched_at is null
 select counts from runs where run = %(run)s and source = %(source)s and stage = %(stage)s
 
 -- name: digest_of_watches
--- A hash of everything from which the QuerySet of all watches is made. It changes with any watch and any list of synonyms.
+-- A hash of everything from which the QuerySet of all watches is made. It changes with the query or terms of any watch, and with any list
+-- of synonyms.
 select md5(concat(
     (select string_agg(md5(jsonb_build_array(name, query, terms, unless)::text), '' order by name) from watches), ' ',
     (select string_agg(md5(jsonb_build_array(name, spellings)::text), '' order by name) from synonyms)

@@ -18,8 +18,9 @@ where exists (select from quarantine q where q.source = %(source)s and q.run = r
     )
 
 -- name: backfill_hold
--- How far upkeep's job `of` has come, which changes articles that are older than a migration. Returns no row if the job is finished, which
--- it is only `on_for` after it began. The row is locked until the transaction ends, so that two processes take turns.
+-- How far upkeep's job `of` has come. Such a job changes articles that are older than a migration. If the job is finished, no row is
+-- returned. It is finished `on_for` after it began, at the earliest. The row is locked until the transaction ends, so that two processes
+-- take turns.
 select below, found from backfills
 where name = %(of)s and (passed_at is null or passed_at < begun_at + %(on_for)s)
 for update
@@ -115,7 +116,8 @@ order by l.fetched_at, l.n
 on conflict (article_id, revision, kind, repeat) do nothing
 
 -- name: load_add_outcomes
--- Write the verdict on every fetch, once for each extractor.
+-- Write the verdict on every fetch. A fetch that load judged before gets another row only if its outcome, its extractor, or the reason of
+-- its rejection is another one now.
 insert into outcomes (fetch_id, url_id, run, source, outcome, reason, detail, extractor)
 select l.fetch_id, l.url_id, %(run)s, l.source, l.verdict, l.why, l.detail, l.extractor
 from lines l
@@ -161,7 +163,7 @@ from wordings w
 where w.n = l.n
 
 -- name: load_analyze_lines
--- Tell the planner how many lines there are. Otherwise it compares each of ten thousand lines with all others.
+-- Tell the planner how many lines there are. Otherwise Postgres compares each of ten thousand lines with all others.
 analyze lines (n, source, fetch_id, url_id, url_key, variant_key, canonical_key, title_digest, text_digest, akin, reason, article_id, copy_of, verdict)
 
 -- name: load_ask_flood
@@ -247,8 +249,8 @@ from (
 where revision > 1 and not reread
 
 -- name: load_find_edits
--- Lines whose title or text differs from the stored article, with both wordings. The caller then finds those that differ only in counters
--- or signs.
+-- Lines whose title or text differs from the stored article, with both wordings. The caller then finds those that differ only in counters,
+-- quotes, dashes, or the time of an update.
 select l.n, a.id as article, a.text as text_before, l.text, a.title as title_before, l.title
 from lines l join articles a on a.id = l.article_id
 where l.reason = '' and not l.judged and (l.text_digest <> a.text_digest or l.title_digest <> a.title_digest)
@@ -295,14 +297,14 @@ set verdict = case when reason <> '' then 'rejected' when copy_of is not null th
 where verdict is null
 
 -- name: load_keep_stored_texts
--- Give these lines the stored text, because their own text differs from it only in counters, signs or the time of an update.
+-- Give these lines the stored text, because their own text differs from it only in counters, quotes, dashes, or the time of an update.
 update lines l
 set text = a.text, text_digest = a.text_digest, words = a.words
 from articles a
 where a.id = l.article_id and l.n = any(%(numbers)s)
 
 -- name: load_keep_stored_titles
--- Give these lines the stored title, because their own title differs from it only in signs.
+-- Give these lines the stored title, because their own title differs from it only in quotes or dashes.
 update lines l
 set title = a.title, title_digest = a.title_digest
 from articles a
@@ -580,7 +582,7 @@ where r.article_id = doomed.article_id and r.revision = doomed.revision
 returning r.fetched_at
 
 -- name: signature_buckets_keep
--- Put articles into the buckets that their signatures name.
+-- Put articles into the buckets that their signatures name, and into the bucket for articles with exactly the same text.
 insert into signature_buckets (period, bucket, article_id)
 select s.period, b, s.article_id from article_signatures s cross join unnest(s.buckets) b where s.article_id = any(%(ids)s)
 union all
@@ -700,7 +702,7 @@ where own.article_id = any(%(ids)s)
 select id, text from articles where id = any(%(ids)s)
 
 -- name: wordings_once
--- Delete the words of the newest revision of these articles if the article has the same words.
+-- Delete the words in the row of each article's newest revision, if the article has the same words.
 update revision_rows r
 set title = null, description = null, text = null
 from articles a

@@ -112,7 +112,7 @@ where state = 'failed'
 returning id, channel
 
 -- name: resume_channel
--- Resume a channel, and make the messages that wait for it due now, whatever faults it had.
+-- Resume a channel and forget its failures. The messages that wait for it are due now; digests keep a later due time.
 with resumed as (
     update channels set paused_at = null, failures = 0, failing_since = null, rests_until = null, error = ''
     where name = %(channel)s
