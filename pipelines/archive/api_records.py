@@ -23,7 +23,8 @@ Record = dict[str, Any]
 
 
 def answer(found: ArticleHit) -> Record:
-    """A search result: the article without its text, its story and the number of outlets, marks, passages."""
+    """A search result: the article's fields except description and text, then its story, the number of outlets, the marks,
+    the passages."""
     article = found.article
     places = {name: [(mark.start, mark.end) for mark in found.marks if mark.field == name] for name in FIELDS}
     return {
@@ -88,7 +89,8 @@ def story(conn: postgres.Connection, number: int, count: int, *, after: int = 0)
 def sources(
     conn: postgres.Connection, followed: Iterable[Source], *, count: int, after: str = "", name: str | None = None
 ) -> list[Record]:
-    """Sources by name, those followed now and those followed earlier: the content of their file, and their last run.
+    """The sources that are followed or were followed earlier, by name, each with the content of its file and its last
+    run.
 
     after: only those that come after this name.
     name: only this one.

@@ -86,7 +86,7 @@ class Plan:
 @dataclass(kw_only=True)
 class BackfillResult:
     """fetched: pages. left: addresses that wait for another try. counts: what extract and load made of the pages.
-    failed: sentences on failed stages. runs: their keys."""
+    failed: sentences on failed stages. runs: the keys of its runs."""
 
     fetched: int = 0
     left: int = 0
@@ -303,7 +303,7 @@ def _sitemaps(rows: Sequence[postgres.Row]) -> list[str]:
 
 def _missing(plan: Plan) -> list[str]:
     """The wanted months of which the lists named no address. If the request has no start, the months begin with the
-    first that a list named."""
+    first month that a list named."""
     named = {month.month for month in plan.months if month.month}
     at = plan.since
     if plan.since == FIRST_DAY:

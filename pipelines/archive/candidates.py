@@ -31,7 +31,7 @@ LEAST_WINDOW, MOST_WINDOW, WINDOW_ROOM = 1_000, 25_000, 1.5
 # a million articles.
 READ_TO_NAMED = 10
 # If the words of a phrase are in a larger share of all articles than DENSE, the newest articles are read instead of the
-# index; at most MOST_WINDOW_PLACED of them.
+# index, at most MOST_WINDOW_PLACED articles.
 DENSE, MOST_WINDOW_PLACED = 0.1, 6_000
 # If articles have the words of a phrase or a NEAR, the places of these words are read: for one page, in at most
 # MOST_PLACED articles. The first step reads PLACED_FIRST articles, each later step PLACED_NEXT.
@@ -61,7 +61,7 @@ class SearchPlace:
 class Search:
     """A query in progress: the request, and its conditions for Postgres.
 
-    share: the share of articles with its words.
+    share: the share of articles with the words of the query.
     archived: how many articles there are.
     in_state: how many articles are in the state that it asks for.
     with_words: the articles with the words of a phrase, as far as they were named for this page.
@@ -107,7 +107,7 @@ class Candidates:
 
 
 def begin(conn: postgres.Connection, node: Node, now: datetime, scopes: Scopes) -> Search:
-    """A prepared query: for a page of its answers, or to walk through all of them."""
+    """A prepared query: for a page of its answers, or to walk through all its answers."""
     selected = selection.select(node, now, scopes)
     wanted = None
     if selected.rest is not None:

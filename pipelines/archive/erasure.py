@@ -125,7 +125,7 @@ def _erase_records(
     *,
     dry: bool,
 ) -> int:
-    """Overwrite pages, and lists that name them, with a filling of the same length; gives how many pages."""
+    """Overwrite pages, and lists that name them, with a filling of the same length; gives the number of pages."""
     of_lists = {(row["warc_file"], row["warc_offset"]) for row in telling}
     places: dict[str, set[int]] = defaultdict(set)
     for row in [*looks, *telling]:

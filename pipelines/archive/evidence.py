@@ -28,8 +28,8 @@ from pipelines.stores import bucket, chain, postgres, warc, warc_records
 from pipelines.stores.warc_records import Record
 
 ARTICLES, CHAIN = "nightdesk/articles.jsonl", "nightdesk/chain.jsonl"
-# At most this many levels of lists above a list are followed: an index names a sitemap, and another index may name that
-# index.
+# At most this many levels of lists are followed upwards from an article: an index names a sitemap, and another index
+# may name that index.
 MOST_LISTS = 5
 PIECE_BYTES = 1 << 20
 
@@ -60,7 +60,7 @@ def collect(
 
     why: the request, for the file's description.
 
-    NightdeskError if there is no such article, or if the raw store has none of its records any more.
+    NightdeskError if there is no such article, or if the raw store has none of the records any more.
     """
     rows = [(number, row) for number in numbers for row in _revisions(settings, conn, number)]
     lists = postgres.query(conn, "lists_of_articles", articles=list(numbers), most=MOST_LISTS)

@@ -213,7 +213,8 @@ def _facts(note: Note) -> dict[str, Any]:
 
 
 def _keep(folder: Path, note: Note) -> None:
-    """Write the note. A large archive has a million days of sources, so the note is written source by source."""
+    """Write the note. The counts of a large archive are for a million pairs of source and day, so they are written
+    source by source."""
     head = {"form": FORM, **vars(note), "asked": asdict(note.asked), "parts": [asdict(part) for part in note.parts]}
     head |= {"began_at": note.began_at.isoformat(), "ended_at": note.ended_at and note.ended_at.isoformat()}
     del head["days"]

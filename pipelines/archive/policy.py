@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-# USUAL_OF_DAYS: this many days before a day show the usual number of addresses. Chosen: four weeks have every weekday
-# four times. LEAST_DAYS: at least this many of these days must have a crawl. Chosen: fewer than seven days do not show
-# what is usual.
+# USUAL_OF_DAYS: the usual number of addresses is learned from this many days before a day. Chosen: four weeks have
+# every weekday four times. LEAST_DAYS: at least this many of these days must have a crawl. Chosen: fewer than seven
+# days do not show what is usual.
 USUAL_OF_DAYS, LEAST_DAYS = 28, 7
 # A day has "few" addresses if it has less than this share of the usual number. Chosen: even a Sunday or a holiday
 # brings more, about a third of a workday.

@@ -38,7 +38,7 @@ order by a.id
 limit 1
 
 -- name: articles_before
--- Which of these articles are at least as new as a given place in the order of publication.
+-- Which of these articles come before a given place, or at it, if articles are ordered by their dates, the newest first.
 select a.id
 from articles a
 where a.id = any(%(ids)s)

@@ -18,7 +18,8 @@ from pipelines.query.grammar import DateFilter, Every, Node
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
 
-# A trial reads at most this many articles. Chosen: nobody wants a watch that finds more, and this takes a few seconds.
+# A trial reads at most this many articles. Chosen: nobody wants a watch that finds more, and to read them takes a few
+# seconds.
 MOST_READ = 5_000
 
 

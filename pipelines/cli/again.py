@@ -1,4 +1,5 @@
-"""`nightdesk extract --again`: extracts stored pages with today's extractor; the result is loaded as a correction."""
+"""`nightdesk extract --again`: extracts stored pages with today's extractor; `--apply` loads the result as a
+correction."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def list_alerts(
     many: Annotated[int, typer.Option("-n", min=1, max=MOST_SHOWN, help="How many.")] = SHOWN,
     json: Json = False,
 ) -> None:
-    """List the newest alerts with their messages; without a subcommand."""
+    """List the newest alerts with their messages, if no subcommand is given."""
     if context.invoked_subcommand:
         return
     with postgres.connection(settings()) as conn:

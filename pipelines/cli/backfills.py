@@ -1,4 +1,5 @@
-"""`nightdesk backfill`: collects articles from before a site was followed, by the site's own lists, without alerts."""
+"""`nightdesk backfill`: collects articles from before a site was followed, from the site's own lists, without
+alerts."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def follow(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Follow a site by its address, with the evidence for every line of its file, or entries of the catalogue."""
+    """Follow a site by its address, with evidence for every line of its file, or follow entries of the catalogue."""
     wish = Wish(
         name=name, timezone=timezone, country=country.upper(), delay=delay,
         yes=yes, dry_run=dry_run, anew=anew, twice=twice, quiet=json,
@@ -144,7 +144,7 @@ def _is_address(text: str) -> bool:
 
 def _site(url: str, wish: Wish) -> FollowedSite:
     """Probe one site, show the findings, and write its file unless the person says no."""
-    # Imported here because it takes a second to load, and most commands read no articles.
+    # This is imported here, because it takes a second to load, and most commands read no articles.
     from pipelines.follow.onboard import follow as follow_site
 
     made = follow_site(

@@ -42,7 +42,7 @@ class Wish:
 def follow(text: str, wish: Wish, one: Callable[[str, Wish], Any]) -> list[SiteOutcome]:
     """Follow the sites of a list, a few at a time; questions for a person are shown or asked at the end.
 
-    one: a function that follows a single site with its questions.
+    one: a function that follows a single site and asks the person about it.
     """
     listed = opml.read(Path(text).expanduser())
     feeds = len(listed) + sum(len(site.others) for site in listed)
@@ -63,7 +63,7 @@ def follow(text: str, wish: Wish, one: Callable[[str, Wish], Any]) -> list[SiteO
     if not wish.quiet:
         _tell(found, dry_run=wish.dry_run)
         if sys.stdin.isatty() and not wish.yes and not wish.dry_run:
-            # The looks from just before are used again, so no site gets a second request.
+            # The results of the looks just before are used again, so no site gets a second request.
             for outcome in (outcome for outcome in found if outcome.became == Became.ASKS):
                 say("")
                 one(outcome.url, Wish(delay=wish.delay))

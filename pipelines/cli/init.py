@@ -54,7 +54,8 @@ def init(
     ] = None,
 ) -> None:
     """Write nightdesk.env, make the folders and the database; without options it asks, other values stay unchanged."""
-    # If a variable names the file or its folder, every command already knows the installation.
+    # If a variable names the file or its folder, every command already knows the installation, so its place is not
+    # told.
     by_itself = installation.find().found_by not in (installation.FoundBy.FILE, installation.FoundBy.HOME)
     path = _choose_file()
     given = {"DATA": data, "CONTACT": contact, "DATABASE_URL": database_url, "OPERATORS": operators}

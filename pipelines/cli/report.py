@@ -32,8 +32,8 @@ CRAWLED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "
 
 
 def rows_of_run(conn: postgres.Connection, run: str) -> list[dict[str, Any]]:
-    """The work of a run, a dict for each source: `source`, `state`, `message`, `reasons` (of rejections, with counts),
-    counts."""
+    """The work of a run, a dict for each source: `source`, `state`, `message`, `reasons` (the reason of a rejection ->
+    count), and the counts of the stages."""
     by_source: dict[str, dict[str, Tally]] = {}
     for tally in runs.tallies(conn, run):
         if tally.source:

@@ -30,7 +30,7 @@ def check_channel(name: str, addressed: Iterable[str]) -> None:
 
 
 def check_used_channel(conn: postgres.Connection, name: str) -> None:
-    """Raise ChannelError if no watch, no message and no address uses this channel."""
+    """Raise ChannelError if this channel has no address, and no watch and no message uses it."""
     known = {row["name"] for row in channel_states.list_channels(conn, addressed_channels())}
     if name and name.lower() not in known:
         raise ChannelError(

@@ -20,16 +20,16 @@ DELIVERIES_OF = timedelta(days=7)
 # a killed crawl left. Chosen: a killed crawl is taken up again within a week; without a bound the query would read all
 # articles.
 FETCHED_AHEAD = timedelta(days=7)
-# The page has at most this many articles, and as many alerts. Chosen: a person reads as many at once.
+# The page has at most this many articles, and as many alerts. Chosen: a person reads no more at once.
 ARTICLES_SHOWN = 40
 # The page has this many runs. Chosen: they are a week of nights, and runs by hand between them.
 RUNS_SHOWN = 10
-# The history of a thing has at most this many actions. Chosen: a person reads as many at once.
+# The history of a thing has at most this many actions. Chosen: a person reads no more at once.
 ACTIONS_SHOWN = 50
 # The strip of the Overview has this many nights. Chosen: they are a month.
 NIGHTS_SHOWN = 30
 # The Overview names at most this many smaller runs since the last night, and counts the others. Chosen: a person reads
-# as many.
+# no more.
 RUNS_SINCE_SHOWN = 5
 # A person is told when the free space on the data folder's disk is below both of these: the share of the disk, and the
 # number of bytes. Chosen: some nights of a hundred sources fit in 2 GB.

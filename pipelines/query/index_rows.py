@@ -88,7 +88,7 @@ def leave_out(value: Sequence[Any], before: set[bytes]) -> Sequence[Any]:
     """
     try:
         new = {word for row in read(value) for word in _find_words(row.words)} - before
-    # # Load will report this line, which cannot be read.
+    # Load will report this line, which cannot be read.
     except UNREADABLE:
         return value
     before |= new

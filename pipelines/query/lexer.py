@@ -1,5 +1,5 @@
-"""A query split into pieces: words, phrases, filters, operators, parentheses. Only this module knows quotes and
-prefixes.
+"""Splits a query into pieces: words, phrases, filters, operators, parentheses. Only this module knows how quotes and
+prefixes are written.
 """
 
 from __future__ import annotations

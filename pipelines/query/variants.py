@@ -70,7 +70,7 @@ def endings(form: str) -> set[str]:
         found |= {stem + "ت" + pronoun for pronoun in PRONOUNS}
         found |= {stem + ending for ending in (*PLURALS, *NISBA, *JOINED)}
     if form.endswith(("يا", "يه")):
-        # The word of origin drops the ending of the place: a سوري is from سوريا.
+        # An adjective of origin drops the ending of the place's name: سوري comes from سوريا.
         found |= {form[:-1] + ending for ending in ("", "ه", "ا", *PLURALS)}
     elif form.endswith("ا"):
         found |= {form[:-1] + ending for ending in NISBA}

@@ -5,7 +5,8 @@ Here both the rows and the queries are made from the words of `text.tokens`. So 
 the same normal form: Postgres' own parser and dictionaries never see a text. The index only names candidates: every
 condition made here holds for all articles that `evaluation` finds, and often for some more.
 
-A tsvector ends at 1 MB, at position 16,383 and at 255 places a word. So a row has one of four shapes:
+A tsvector has at most 1 MB, position 16,383 as its last one, and 255 places for a word. So a row has one of four
+shapes:
 EXACT: all words of an article within these limits, with their places.
 JOINED: the same, but joiners keep some words together, so at some places there is only a piece of a word.
 WORDS: all words of a longer article, without places.
@@ -231,7 +232,7 @@ class _Writing:
         return None if None in made else " | ".join(f"({part})" for part in made if part) or None
 
 
-# No row fulfils this condition, because no word contains a blank.
+# No row fulfils this condition, because no word is a blank.
 _NOTHING = "' '"
 
 
