@@ -23,8 +23,8 @@ Record = dict[str, Any]
 
 
 def answer(found: ArticleHit) -> Record:
-    """A search result: the article's fields except description and text, then its story, the number of outlets, the marks,
-    the passages."""
+    """A search result: the article's fields except description and text, then its story, the number of outlets, the
+    marks and the passages."""
     article = found.article
     places = {name: [(mark.start, mark.end) for mark in found.marks if mark.field == name] for name in FIELDS}
     return {

@@ -387,7 +387,7 @@ select set_config('enable_indexscan', %(walk)s, true)
 explain (format json) select from article_words where shape = 0 and words @@ %(of_exact)s::tsquery
 
 -- name: search_kind_estimate
--- How many changes of a kind Postgres' statistics expect.
+-- How many changes of a kind there are, as Postgres estimates from its statistics.
 explain (format json) select from changes where revision_kind = %(kind)s and revision_kind <> ''
 
 -- name: search_known
@@ -459,7 +459,7 @@ order by max(case when w.shape < 2 then ts_rank(w.words, %(of_joined)s::tsquery,
 limit %(count)s
 
 -- name: search_state_estimate
--- How many articles Postgres' statistics expect to be revised, removed or both.
+-- How many articles are revised, removed or both, as Postgres estimates from its statistics.
 explain (format json) select from articles
 where (%(revised)s::boolean is null or revision > 1) and (%(removed)s::boolean is null or gone_at is not null)
 
