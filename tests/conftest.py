@@ -131,6 +131,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Programs begin with an interpreter of their own where a test or its file asks for it, or the whole run."""
+    warm.switch(not (item.get_closest_marker("cold") or os.environ.get("NIGHTDESK_TESTS_COLD")))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Whole files to workers; those that ask the Desk's app all to one, which imports Airflow for it once."""
@@ -267,14 +273,6 @@ def _fresh_settings() -> None:
 def _imported(request: pytest.FixtureRequest) -> None:
     """What a file of tests imports later than itself is imported before its first test."""
     later.import_now(request.module)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _cold(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Programs begin with an interpreter of their own where a file asks for it, or the whole run."""
-    warm.switch(not (request.node.get_closest_marker("cold") or os.environ.get("NIGHTDESK_TESTS_COLD")))
-    yield
-    warm.switch(True)
 
 
 @pytest.fixture

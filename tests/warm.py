@@ -5,7 +5,7 @@ a second of CPU each to import what they need, hundreds of times in a run of all
 program: a process of its own and a child of whoever started it, with the arguments, environment, folder, pipes and
 command line that `subprocess` was asked for. It differs in what the kernel alone keeps, /proc/<pid>/environ, in who
 imported what when, and in its end: what it made is not freed, object by object.
-NIGHTDESK_TESTS_COLD=1, or the mark `cold` of a file, starts each with an interpreter of its own, as all else is.
+NIGHTDESK_TESTS_COLD=1, or the mark `cold` of a test or a file, starts each with an interpreter of its own, as all else.
 """
 
 from __future__ import annotations

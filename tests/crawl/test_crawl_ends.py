@@ -23,9 +23,6 @@ from tests import clock, factories, sites
 from tests.faults.holds import spiders, until, value
 from tests.sites import NEXT, RUN, Sites
 
-# How these processes begin and end is what is tested here.
-pytestmark = pytest.mark.cold
-
 
 def events(said: str, event: str) -> list[dict[str, Any]]:
     return [fact for fact in map(json.loads, said.splitlines()) if fact["event"] == event]
@@ -91,6 +88,7 @@ def test_pages_on_disk_that_the_ledger_never_heard_of_are_adopted(
     assert there > known and tally.counts["fetched"] == 20 - there
 
 
+@pytest.mark.cold
 def test_sigterm_keeps_what_came_and_is_gone_within_three_seconds(
     here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
@@ -108,6 +106,7 @@ def test_sigterm_keeps_what_came_and_is_gone_within_three_seconds(
     assert [t.state for t in runs.tallies(conn, RUN)] == ["stopped"]
 
 
+@pytest.mark.cold
 def test_a_crawl_dies_with_its_parent(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     source = sites.site(web, "a.test", 50, delay=0.2)
     script = (

@@ -11,9 +11,6 @@ from pipelines.stores import postgres, warc
 from tests.faults.conftest import NEW, NEXT, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import beside, blocked, first_line, gone, kill_spider, locked, queued, until, value
 
-# How these processes begin and end is what is tested here.
-pytestmark = pytest.mark.cold
-
 AT = "published"
 SPIDER = "nightdesk crawl"
 LISTS = "select count(*) from fetches join urls on urls.id = url_id where run = %s and kind = 'feed'"

@@ -25,9 +25,6 @@ from tests.faults.holds import (
     workers,
 )
 
-# How these processes begin and end is what is tested here.
-pytestmark = pytest.mark.cold
-
 AT = "crawled"
 EXTRACTION = "nightdesk extract"
 FETCHES = "lock table fetches in access exclusive mode"
@@ -128,6 +125,7 @@ def test_a_killed_worker_costs_no_page(night: Night, conn: postgres.Connection, 
     check_whole(night, receiver, RUN)
 
 
+@pytest.mark.cold
 def test_no_worker_outlives_a_killed_extraction(night: Night, conn: postgres.Connection, receiver: Receiver) -> None:
     with stage(night.settings, EXTRACT_WITH_WORKERS, RUN) as child:
         until(lambda: len(workers(child.pid)) == 2)
