@@ -23,9 +23,6 @@ from tests import databases
 from tests.faults.conftest import NEW, OLD, RUN, SITES, Night, Receiver
 from tests.faults.holds import ALERT, EXTRACT, LOAD, beside, blocked, gone, locked, stage, until, value
 
-# How these processes begin and end is what is tested here.
-pytestmark = pytest.mark.cold
-
 NAME = "harbour"
 FETCHES = "lock table fetches in access exclusive mode"
 OUTCOMES = "lock table outcomes in share mode"
