@@ -41,8 +41,9 @@ MOST_PLACED, PLACED_FIRST, PLACED_NEXT = 3_000, 250, 500
 # NAMED_AT_ONCE are read and sorted in a millisecond or two; a part that should have twice as many articles as are
 # wanted hardly ever has too few.
 NAMED_AT_ONCE, PART_ROOM = 500, 2.0
-# For words and a state, this many of the newest articles in the state are searched for the words first. Chosen: this
-# takes some 50 ms of CPU, and words that are in one of a hundred articles give a page.
+# If a query asks for words and for a state (`of_state`), the words are first looked for in this many of the newest
+# articles in the state. Chosen: this takes some 50 ms of CPU, and finds a page if one of a hundred articles has the
+# words.
 WINDOW_IN_STATE = 2_000
 
 
@@ -63,7 +64,7 @@ class Search:
 
     share: the share of articles with the words of the query.
     archived: how many articles there are.
-    in_state: how many articles are in the state that it asks for.
+    in_state: how many articles are in the state that the query asks for.
     with_words: the articles with the words of a phrase, as far as they were named for this page.
     """
 
@@ -85,7 +86,7 @@ class Search:
 
     @property
     def of_state(self) -> bool:
-        """Whether the query asks for articles in a state."""
+        """Whether the query asks for articles in a state: revised, removed, or with a change of a given kind."""
         selected = self.selected
         return selected.revised is not None or selected.removed is not None or selected.kind is not None
 
@@ -158,8 +159,9 @@ def _of_state(made: Search) -> str:
 
 
 def _find_in_state(made: Search, place: SearchPlace, many: int, share: float) -> Candidates:
-    """Articles with the words, and in a state. Either the articles in the state are searched for the words, or the
-    articles with the words are asked for their state. The first of the state show which way reads fewer articles."""
+    """Candidates that have the words of the query and are in its state. Either the words are looked for in the articles
+    in the state, or the state is looked up for the articles with the words. The newest articles in the state show which
+    way reads fewer articles."""
     of_state = _count_in_state(made)
     if made.selected.kind is None and of_state > 2 * WINDOW_IN_STATE:
         first = _rows(made, "search_of_state", place, many, window=WINDOW_IN_STATE)
