@@ -193,16 +193,21 @@ def node(watch: Watch, synonyms: Mapping[str, Sequence[str]] = MappingProxyType(
 
 
 def side_by_side(written: str) -> list[str]:
-    """The first words of a query that are side by side without an operator. An article must have all of them."""
+    """The first words of a query that are side by side without an operator. An article must have all of them, so the
+    words of an excluded part are not among them."""
     run: list[str] = []
+    excluded, depth = False, 0
     for piece in lexer.pieces(written, grammar.NAMES):
-        if piece.kind == lexer.TokenKind.TERM and not piece.prefixes:
+        if depth or (excluded and piece.kind == lexer.TokenKind.OPEN):
+            depth += (piece.kind == lexer.TokenKind.OPEN) - (piece.kind == lexer.TokenKind.CLOSE)
+        elif piece.kind == lexer.TokenKind.TERM and not piece.prefixes and not excluded:
             run.append(piece.text)
             continue
         if len(run) > 1:
             break
         # An operator ends a row of words. The word after it may begin another row.
         run = []
+        excluded = piece.kind in (lexer.TokenKind.NOT, lexer.TokenKind.EXCEPT)
     return run if len(run) > 1 else []
 
 

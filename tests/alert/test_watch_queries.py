@@ -90,6 +90,18 @@ def test_words_side_by_side_are_explained_with_the_phrase_and_the_near_form(nigh
 
 
 @pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("quake -iran turkey", []), ("NOT iran turkey", []), ("quake EXCEPT drill turkey", []),
+        ("quake -(iran syria)", []), ("-(iran (syria iraq)) turkey quake", ["turkey", "quake"]),
+        ("rain OR quake turkey", ["quake", "turkey"]),
+    ],
+)  # fmt: skip
+def test_excluded_words_are_no_words_that_must_be_there(query: str, words: list[str]) -> None:
+    assert watches.side_by_side(query) == words
+
+
+@pytest.mark.parametrize(
     ("query", "at", "said"),
     [
         ("rain from:7d", 5, "from: makes no sense in a watch: a watch is told of what comes after"),
