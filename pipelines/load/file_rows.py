@@ -13,20 +13,48 @@ from typing import Any
 from pipelines import digests, text, urls
 from pipelines.errors import StoreError
 from pipelines.model import Article
-from pipelines.query import index_rows
+from pipelines.query.index_rows import PackedVector
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, bucket, postgres
+from pipelines.stores import articlefile, bucket, packed_values, postgres
 from pipelines.stores.articlefile import ArticleInFile, LineInFile
+from pipelines.stores.packed_values import (
+    or_null,
+    pack_bigint,
+    pack_boolean,
+    pack_integer,
+    pack_json,
+    pack_moment,
+    pack_name,
+    pack_text,
+    pack_texts,
+)
 
 # A line as load judges it: its values by the names of their columns. `n` is its number among the lines of this load.
 # `article` is its article, None if the line is a rejection; `store` gives the values that are stored of the article.
+# `packed` has the values of the columns JUDGED in the form for COPY.
 Row = dict[str, Any]
-# The columns of the temporary table `lines` (load_create_lines): JUDGED has those by which a line is judged, STORED
-# those that are stored in the article.
-JUDGED = (  # noqa: SIM905
-    "n source fetch_id url_id run fetched_at canonical_key published_at published_precision page_digest title_digest "
-    "text_digest extractor words akin reason detail"
-).split()
+pack_moment_or_null = or_null(pack_moment)
+# The columns of the temporary table `lines` (load_create_lines): JUDGED has those by which a line is judged, each with
+# the function that packs it, and STORED those that are stored in the article.
+JUDGED: dict[str, Callable[[Any], bytes]] = {
+    "n": pack_integer,
+    "source": pack_name,
+    "fetch_id": pack_bigint,
+    "url_id": pack_bigint,
+    "run": pack_name,
+    "fetched_at": pack_moment,
+    "canonical_key": or_null(pack_text),
+    "published_at": pack_moment_or_null,
+    "published_precision": pack_name,
+    "page_digest": pack_text,
+    "title_digest": pack_text,
+    "text_digest": pack_text,
+    "extractor": pack_name,
+    "words": pack_integer,
+    "akin": pack_boolean,
+    "reason": pack_name,
+    "detail": pack_text,
+}
 STORED = (*articlefile.TEXTS_IN_FILE, "canonical_url", "language", "authors", "tags", "modified_at", "removed")
 NOTHING: Row = {
     **dict.fromkeys(JUDGED, ""),
@@ -36,9 +64,11 @@ NOTHING: Row = {
     "words": 0,
     "akin": False,
 }
-# A function that gives the rows of a line for the search index; StoreError if the article file has something else in
-# their place.
-ReadIndexed = Callable[[], Sequence[index_rows.PackedVector]]
+# A function that gives the rows of a line for the search index, and the words of these rows that no earlier line has,
+# a blank between two; StoreError if the article file has something else in their place.
+ReadIndexed = Callable[[], tuple[Sequence[PackedVector], bytes]]
+# The values of a line that do not fit their columns may raise these errors.
+UNREADABLE = (*articlefile.NO_LINE, packed_values.Error)
 
 
 @dataclass(slots=True)
@@ -48,14 +78,12 @@ class FileRows:
     rows: their lines, each with its number from 1 on.
     signed: the signatures of the texts, by fetch, if the file has them.
     indexed: functions that read the rows of the search index, by the number of the line, if the file has such rows.
-    words: the words of these rows. A word may be there more than once: once for each line that brought it.
     Older files lack signatures, index rows or digests; then load makes them.
     """
 
     rows: list[Row]
     signed: dict[int, str]
     indexed: dict[int, ReadIndexed]
-    words: list[bytes]
 
 
 def read(conn: postgres.Connection, settings: Settings, sources: Sequence[str], run: str) -> FileRows:
@@ -64,7 +92,7 @@ def read(conn: postgres.Connection, settings: Settings, sources: Sequence[str], 
     If a source has no file and no page of its run waits for load, it has no rows. If a page waits, the missing file is
     a StoreError.
     """
-    taken = FileRows([], {}, {}, [])
+    taken = FileRows([], {}, {})
     for source in sources:
         file = articlefile.path(settings, source, run)
         if (
@@ -87,17 +115,21 @@ def keep_garbage() -> Iterator[None]:
             gc.enable()
 
 
-def store(row: Row) -> tuple[object, ...]:
-    """The stored values of a line's article, in the order of STORED; StoreError if the line cannot be read."""
+def store(row: Row) -> tuple[bytes, ...]:
+    """The stored values of a line's article, packed, in the order of STORED; StoreError if the line cannot be read."""
     article: ArticleInFile = row["article"]
     try:
-        texts = tuple(articlefile.copy_texts(article))
-    except articlefile.NO_LINE as error:
+        return (
+            *map(pack_text, articlefile.read_texts(article)),
+            pack_text(article.canonical_url),
+            pack_name(article.language),
+            pack_texts(article.authors),
+            pack_texts(article.tags),
+            pack_moment_or_null(article.modified_at),
+            pack_json(articlefile.write_removed(article)),
+        )
+    except UNREADABLE as error:
         raise _unreadable(row, error) from None
-    return (
-        *texts, article.canonical_url, article.language, article.authors, article.tags, article.modified_at,
-        articlefile.write_removed(article),
-    )  # fmt: skip
 
 
 def read_article(row: Row) -> Article:
@@ -125,11 +157,10 @@ def _read_file(taken: FileRows, file: Path, source: str) -> None:
         n = len(taken.rows) + 1
         try:
             taken.rows.append(_row(line, n, source, (file, number)))
-            if index_rows.is_current(line.words):
-                taken.indexed[n] = partial(_read_indexed, file, number, line.words)
-                taken.words.append(index_rows.read_words(line.words))
-        except articlefile.NO_LINE as error:
+        except UNREADABLE as error:
             raise articlefile.unreadable(file, number, error) from None
+        if articlefile.has_current_words(line):
+            taken.indexed[n] = partial(_read_indexed, file, number, line)
         if line.signature:
             taken.signed[line.fetch_id] = line.signature
 
@@ -139,9 +170,9 @@ def _unreadable(row: Row, error: Exception) -> StoreError:
     return articlefile.unreadable(file, number, error)
 
 
-def _read_indexed(file: Path, number: int, words: Sequence[Any]) -> Sequence[index_rows.PackedVector]:
+def _read_indexed(file: Path, number: int, line: LineInFile) -> tuple[Sequence[PackedVector], bytes]:
     try:
-        return index_rows.read(words)
+        return articlefile.read_words(line)
     except articlefile.NO_LINE as error:
         raise articlefile.unreadable(file, number, error) from None
 
@@ -179,4 +210,5 @@ def _row(line: LineInFile, n: int, source: str, place: tuple[Path, int]) -> Row:
             text_digest=told.text,
             words=told.words,
         )
+    row["packed"] = [pack(row[name]) for name, pack in JUDGED.items()]
     return row

@@ -49,13 +49,13 @@ limit %(count)s
 -- expects few lines without a verdict, Postgres finds the sources again for each line. This takes seconds for a file of 2,000 lines.
 with undecided as materialized (
     select g.source from unnest(%(sources)s::text[]) as g (source)
-    where not exists (select from lines l join outcomes o on o.fetch_id = l.fetch_id where l.source = g.source and l.run = %(run)s)
+    where not exists (select from lines l where l.source = g.source and l.run = %(run)s and l.judged)
         and not exists (select from past_runs p where p.run = %(run)s and p.source = g.source)
         and exists (select from runs r where r.source = g.source and r.run = %(run)s and r.stage = 'crawl')
 )
 select source, n
 from lines
-where reason = '' and not exists (select from outcomes o where o.fetch_id = lines.fetch_id) and source in (select source from undecided)
+where reason = '' and not judged and source in (select source from undecided)
 order by n
 
 -- name: hold_run
@@ -71,8 +71,7 @@ where quarantine.state = 'held'
 -- Mark the undecided URLs of this load as held by the quarantine.
 update urls u set code = 'held', reason = %(reason)s
 from lines l
-where l.source = %(source)s and u.id = l.url_id and u.state = 'fetched'
-    and not exists (select from outcomes o where o.fetch_id = l.fetch_id)
+where l.source = %(source)s and u.id = l.url_id and u.state = 'fetched' and not l.judged
     and not exists (select from fetches newer where newer.url_id = u.id and newer.outcome = 'fetched' and newer.id > l.fetch_id)
 
 -- name: load_add_aliases

@@ -7,7 +7,7 @@ counted elsewhere: pipelines.text.words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,9 +30,9 @@ MOST_REMEMBERED = 200_000
 # The words, in UTF-8, that are committed in the table of known words. The key identifies that table: the start of its
 # server, its database and its file. The dict has at most one key.
 _REMEMBERED: dict[tuple[object, ...], set[bytes]] = {}
-# An Indexed has the index rows of an article and its distinct words. The words are empty if extract made the rows,
-# because then the article file has the words.
-Indexed = tuple[Sequence[PackedVector], Collection[str]]
+# An Indexed has the index rows of an article and its distinct words, separated by blanks. If extract made the rows, the
+# words of earlier lines of the article file are left out.
+Indexed = tuple[Sequence[PackedVector], bytes]
 COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded_at", "words")
 
 
@@ -62,29 +62,37 @@ def keep_loaded(
     conn: postgres.Connection,
     added: Sequence[NewArticle],
     indexed: Mapping[int, file_rows.ReadIndexed],
-    words: Sequence[bytes],
+    still: Collection[int],
     *,
     compared: bool,
 ) -> None:
     """Add the articles that this transaction of load wrote to the index.
 
     added: the articles that were not stored before. compared: whether articles that were stored before may have changed
-    too. indexed: functions that read the rows that extract made, by line. words: the words of all these rows. If an
-    article has other words than its line, its rows are made here.
+    too. indexed: functions that read the rows that extract made, by line. still: the lines that keep the stored
+    wording. If the article has other words than its line, its rows are made here.
     """
-    rows = postgres.query(conn, "load_unindexed", indexed=list(indexed)) if compared else []
+    usable = [n for n in indexed if n not in still] if compared else []
+    rows = postgres.query(conn, "load_unindexed", indexed=usable) if compared else []
     texts = [row["id"] for row in rows if row["n"] is None]
     fields = {row["id"]: row for row in postgres.query(conn, "words_of_articles", ids=texts)} if texts else {}
     again = {row["id"] for row in rows}
     if rows:
         postgres.execute(conn, "words_drop", ids=list(again))
 
+    left = dict(indexed)
+
     def read(row: postgres.Row) -> Indexed:
-        if row["n"] in indexed:
-            return indexed[row["n"]](), ()
+        if row["n"] in left:
+            return left.pop(row["n"])()
         return _make_indexed(fields[row["id"]] if row["id"] in fields else _clean_fields(row["line"]))
 
-    _keep(conn, [*(one.row() for one in added if one.id not in again), *rows], read, words)
+    # A line may be without words that an earlier line has, so the words of the lines that store nothing are noted too.
+    def read_left() -> Iterator[bytes]:
+        for read_one in left.values():
+            yield read_one()[1]
+
+    _keep(conn, [*(one.row() for one in added if one.id not in again), *rows], read, read_left())
 
 
 def merge(settings: Settings) -> int:
@@ -113,7 +121,7 @@ def complete(conn: postgres.Connection) -> bool:
 
 def _make_indexed(row: postgres.Row) -> Indexed:
     made, words = vectors.vectors({name: row[name] for name in FIELDS}, row["authors"])
-    return [vector.pack() for vector in made], words
+    return [vector.pack() for vector in made], " ".join(words).encode()
 
 
 def _clean_fields(line: file_rows.Row) -> postgres.Row:
@@ -132,9 +140,9 @@ def _keep(
     conn: postgres.Connection,
     rows: Sequence[postgres.Row],
     of_row: Callable[[postgres.Row], Indexed],
-    words: Sequence[bytes],
+    words: Iterable[bytes],
 ) -> None:
-    """Store the rows of articles. Note `words`, and the words that `of_row` gives, as known."""
+    """Store the rows of articles. Note the words that `of_row` gives, and then `words`, as known."""
     if not rows:
         return
     remembered = _remember(conn)
@@ -143,10 +151,9 @@ def _keep(
 
     # Postgres takes in the first rows while Python reads the next ones and splits the words.
     def pack() -> Iterator[tuple[bytes, ...]]:
-        of_file = iter(words)
         for row in rows:
             lines, own_words = of_row(row)
-            asked.update({*next(of_file, b"").split(), *map(str.encode, own_words)} - remembered)
+            asked.update(set(own_words.split()) - remembered)
             about = b"".join(
                 (
                     *map(pack_name, (row["source"], row["language"])),
@@ -156,7 +163,7 @@ def _keep(
             number = pack_bigint(row["id"])
             for line in lines:
                 yield number, pack_smallint(line.part), pack_smallint(line.shape), about, pack_bytes(line.words)
-        asked.update({*b" ".join(of_file).split()} - remembered)
+        asked.update(set(b" ".join(words).split()) - remembered)
 
     row_copy.copy_packed(conn, "article_words", COLUMNS, pack())
     if asked:

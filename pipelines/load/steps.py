@@ -15,6 +15,7 @@ from pathlib import Path
 from pipelines.errors import StoreError
 from pipelines.load import counter_edits, file_rows, policy, quarantine, revisions, search_index
 from pipelines.stores import postgres, row_copy
+from pipelines.stores.packed_values import pack_bigint, pack_integer, pack_moment, pack_name, pack_text
 
 # KNOWN finds the lines of stored articles, before STEPS; it shows which steps have nothing to do. VERDICTS finds the
 # new articles and revisions. After it, the statement `load_ask_flood` tells whether there are too many edits (a flood);
@@ -68,10 +69,11 @@ OF_COPIES = frozenset(("load_find_second_urls_of_file",))
 # A new article has two groups of columns besides file_rows.STORED. OWN_COLUMNS come from its line; GIVEN_COLUMNS are
 # known once the article is numbered.
 OWN_COLUMNS = (  # noqa: SIM905
-    "source url_id published_at published_precision page_digest title_digest text_digest extractor words fetch_id"
+    "source url_id published_at published_precision page_digest title_digest text_digest extractor words fetch_id "
+    "fetched_at"
 ).split()
 GIVEN_COLUMNS = (  # noqa: SIM905
-    "id url canonical_key fetched_at seen_at first_fetched_at first_run loaded_run revision"
+    "seen_at first_fetched_at first_run loaded_run revision id url canonical_key"
 ).split()
 
 # If files have at most this many lines, Postgres plans the steps only once in a session, because any plan is good
@@ -150,8 +152,7 @@ def run_steps(
     waiting += ("load_update_unchanged_urls", "load_add_removals")
     run_waiting()
     if rows and not why:
-        indexed = {n: read for n, read in file.indexed.items() if n not in still}
-        search_index.keep_loaded(conn, added, indexed, file.words, compared=compared)
+        search_index.keep_loaded(conn, added, file.indexed, still, compared=compared)
     return why
 
 
@@ -164,8 +165,7 @@ def _copy_lines(conn: postgres.Connection, rows: Sequence[file_rows.Row], run: s
     sources.
     """
     postgres.execute_all(conn, ("load_create_lines", "load_create_sources"))
-    judged = itemgetter(*file_rows.JUDGED)
-    row_copy.copy_in(conn, "lines", file_rows.JUDGED, map(judged, rows))
+    row_copy.copy_packed(conn, "lines", tuple(file_rows.JUDGED), (row["packed"] for row in rows))
     if not few:
         postgres.execute(conn, "load_analyze_lines")
     known = postgres.row(conn, KNOWN, prepared=few) or {}
@@ -176,9 +176,9 @@ def _copy_lines(conn: postgres.Connection, rows: Sequence[file_rows.Row], run: s
         looks = Counter(row["url_id"] for row in rows)
         whole |= {row["n"] for row in rows if row["article"] and looks[row["url_id"]] > 1}
     if whole:
-        texts = ((n, *file_rows.store(rows[n - 1])) for n in sorted(whole))
+        texts = ((pack_integer(n), *file_rows.store(rows[n - 1])) for n in sorted(whole))
         postgres.execute(conn, "load_create_wordings")
-        row_copy.copy_in(conn, "wordings", ("n", *file_rows.STORED), texts)
+        row_copy.copy_packed(conn, "wordings", ("n", *file_rows.STORED), texts)
         postgres.execute(conn, "load_add_wordings")
     return known
 
@@ -212,18 +212,20 @@ def _add_articles(
     made: the result of the step ARTICLES or NEW_LINES, which has their numbers.
     """
     added: list[search_index.NewArticle] = []
-    own = itemgetter(*OWN_COLUMNS)
+    own = itemgetter(*map(list(file_rows.JUDGED).index, OWN_COLUMNS))
+    ever = pack_name(run) + pack_integer(1)
 
     # Postgres takes in the first rows while the next ones are written.
-    def write() -> Iterator[tuple[object, ...]]:
+    def write() -> Iterator[tuple[bytes, ...]]:
         for n, number, url, key in zip(*(made[name] for name in ("ns", "ids", "urls", "keys")), strict=True):
             row = rows[n - 1]
-            at = str(row["fetched_at"])
-            yield (*own(row), *file_rows.store(row), number, url, key, at, at, at, row["run"], run, 1)
+            at = pack_moment(row["fetched_at"])
+            given = (at, at, pack_name(row["run"]), ever, pack_bigint(number), pack_text(url), pack_text(key))
+            yield (*own(row["packed"]), *file_rows.store(row), *given)
             added.append(search_index.NewArticle(number, row, made["loaded_at"]))
 
     if made["ns"]:
-        row_copy.copy_in(conn, "articles", (*OWN_COLUMNS, *file_rows.STORED, *GIVEN_COLUMNS), write())
+        row_copy.copy_packed(conn, "articles", (*OWN_COLUMNS, *file_rows.STORED, *GIVEN_COLUMNS), write())
     return added
 
 

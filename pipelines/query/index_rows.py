@@ -106,12 +106,6 @@ def read(value: Sequence[Any]) -> list[PackedVector]:
     return [PackedVector(int(part), Shape(shape), a2b_base64(packed)) for part, shape, packed in rows]
 
 
-def read_words(value: Sequence[Any]) -> bytes:
-    """The distinct words in these rows, separated by blanks, without the words that an earlier line of the file has."""
-    _, _, words = value
-    return bytes(words.encode())
-
-
 def quote(word: str) -> str:
     """A word as it stands in Postgres' notation of tsvectors and tsqueries."""
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -82,7 +82,7 @@ class ArticleInFile(msgspec.Struct, frozen=True, gc=False):
 
 
 class LineInFile(msgspec.Struct, frozen=True, gc=False):
-    """A Line whose article is an ArticleInFile."""
+    """A Line whose article is an ArticleInFile, and whose words are left in JSON."""
 
     fetch_id: int
     url_id: int
@@ -91,7 +91,7 @@ class LineInFile(msgspec.Struct, frozen=True, gc=False):
     article: ArticleInFile | None = None
     rejection: Rejection | None = None
     signature: str = ""
-    words: Sequence[Any] = ()
+    words: msgspec.Raw = msgspec.Raw()
     digests: Sequence[Any] = ()
 
 
@@ -101,7 +101,10 @@ READ_BYTES = 1 << 20
 TEXTS_IN_FILE = ("title", "description", "text", "published_from", "image", "section")
 LineRead = TypeVar("LineRead", Line, LineInFile)
 _DECODER, _DECODER_IN_FILE = msgspec.json.Decoder(Line), msgspec.json.Decoder(LineInFile)
-ESCAPE, NUMBERED, NUMBERED_ESCAPE, QUOTE = b"\\", ord("u"), b"\\u", b'"'
+_decode_text = msgspec.json.Decoder(str).decode
+# Words of the present version begin with one of these. Bytes are read from base64.
+CURRENT = b"[%d," % index_rows.VERSION, b"[%d]" % index_rows.VERSION
+_decode_words = msgspec.json.Decoder(tuple[int, list[tuple[int, index_rows.Shape, bytes]], str]).decode
 
 
 def path(settings: Settings, source: str, run: str) -> Path:
@@ -119,30 +122,35 @@ def read_in_file(file: Path) -> Iterator[LineInFile]:
     return _read(file, _from_json_in_file)
 
 
-def copy_texts(article: ArticleInFile) -> Iterator[bytes | str]:
-    """The texts of an article, in the order of TEXTS_IN_FILE: as bytes if the text from the file is in the text form of
-    Postgres' COPY already, else as a str without the characters that Postgres cannot store. One of the errors in
-    NO_LINE if a value is no text.
-
-    COPY reads all escapes of JSON except those with the number of a character (`\\u00e9`).
-    """
+def read_texts(article: ArticleInFile) -> Iterator[str]:
+    """The texts of an article, in the order of TEXTS_IN_FILE; one of the errors in NO_LINE if a value is no text."""
     for name in TEXTS_IN_FILE:
-        written = bytes(getattr(article, name))
-        if not written.startswith(QUOTE):
-            raise ValueError(f"{name} is no text")
-        yield clean(msgspec.json.decode(written, type=str)) if _has_numbered(written) else written[1:-1]
+        yield _decode_text(getattr(article, name))
 
 
-def write_removed(article: ArticleInFile) -> str:
+def has_current_words(line: LineInFile) -> bool:
+    """Whether a line has rows of the search index, in their present version."""
+    return memoryview(line.words)[: len(CURRENT[0])] in CURRENT
+
+
+def read_words(line: LineInFile) -> tuple[list[index_rows.PackedVector], bytes]:
+    """The rows of the search index in a line, and the distinct words in these rows, separated by blanks, without
+    those that an earlier line of the file has; one of the errors in NO_LINE if the line has something else.
+    """
+    _, rows, distinct = _decode_words(line.words)
+    return [index_rows.PackedVector(*row) for row in rows], distinct.encode()
+
+
+def write_removed(article: ArticleInFile) -> bytes:
     """The blocks that were cut from an article, in JSON, without the characters that Postgres cannot store."""
     cleaned = [RemovedBlock(text=clean(one.text), reason=clean(one.reason)) for one in article.removed]
-    return msgspec.json.encode(cleaned).decode()
+    return msgspec.json.encode(cleaned)
 
 
 def whole_article(article: ArticleInFile) -> Article:
     """The article with all of its texts; one of the errors in NO_LINE if a value is no text."""
     fields = {name: getattr(article, name) for name in article.__struct_fields__}
-    return Article(**fields | {name: msgspec.json.decode(fields[name], type=str) for name in TEXTS_IN_FILE})
+    return Article(**fields | dict(zip(TEXTS_IN_FILE, read_texts(article), strict=True)))
 
 
 def _read(file: Path, parse: Callable[[bytes], LineRead]) -> Iterator[LineRead]:
@@ -257,21 +265,6 @@ def _from_json_in_file(text: bytes) -> LineInFile:
     if (line.article is None) == (line.rejection is None):
         raise ValueError("a line holds an article or a rejection")
     return line
-
-
-def _has_numbered(written: bytes) -> bool:
-    """Whether a text in JSON has an escape with the number of a character. Only by such an escape a text can hold NUL
-    or half of a surrogate pair.
-    """
-    # This check is enough for most texts: they have escapes for line feeds and quotes, and no numbers.
-    if NUMBERED_ESCAPE not in written:
-        return False
-    at = written.find(ESCAPE)
-    while at >= 0:
-        if written[at + 1] == NUMBERED:
-            return True
-        at = written.find(ESCAPE, at + 2)
-    return False
 
 
 def article_fields(article: Article) -> dict[str, Any]:

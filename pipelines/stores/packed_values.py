@@ -4,20 +4,32 @@ before the value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
-from struct import Struct
+from struct import Struct, error
+from typing import Any
 
 # A binary COPY without options begins with this header.
 BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 YEAR_2000, MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-BIGINT, SMALLINT = Struct(">q"), Struct(">h")
-_pack_length, _pack_count = Struct(">i").pack, SMALLINT.pack
-# These two write the length of the value before the value.
+# A value that does not fit its type raises this error.
+Error = error
+BIGINT, INTEGER, SMALLINT, BOOLEAN = Struct(">q"), Struct(">i"), Struct(">h"), Struct(">?")
+_pack_length, _pack_count = INTEGER.pack, SMALLINT.pack
+# Each writes the length of the value before the value.
 pack_bigint = partial(Struct(">iq").pack, BIGINT.size)
+pack_integer = partial(Struct(">ii").pack, INTEGER.size)
 pack_smallint = partial(Struct(">ih").pack, SMALLINT.size)
-END = _pack_count(-1)
+pack_boolean = partial(Struct(">i?").pack, BOOLEAN.size)
+END, NULL = _pack_count(-1), _pack_length(-1)
+# An array begins with its dimensions, whether it has nulls, and the type of its items: TEXT_TYPE is the number that
+# Postgres has for text. If there are items, their number and the number of the first one follow.
+TEXT_TYPE = 25
+NO_TEXTS, SOME_TEXTS = Struct(">iii").pack(0, 0, TEXT_TYPE), Struct(">iii").pack(1, 0, TEXT_TYPE)
+_pack_dimension = Struct(">ii").pack
+# A jsonb begins with the version of this form.
+JSON_VERSION = b"\1"
 # `pack_name` remembers the packed form of this many names. Chosen: a load has some fifty sources and languages.
 REMEMBERED = 256
 
@@ -27,15 +39,36 @@ def pack_bytes(value: bytes) -> bytes:
     return _pack_length(len(value)) + value
 
 
-@lru_cache(maxsize=REMEMBERED)
-def pack_name(name: str) -> bytes:
-    """Pack a short text that stands in many rows."""
-    return pack_bytes(name.encode())
+def pack_text(text: str) -> bytes:
+    """Pack a text, without the characters that Postgres cannot store: NULs and halves of surrogate pairs."""
+    value = text.encode("utf-8", "ignore").replace(b"\x00", b"")
+    return _pack_length(len(value)) + value
+
+
+# A short text that stands in many rows.
+pack_name = lru_cache(maxsize=REMEMBERED)(pack_text)
+
+
+def pack_texts(texts: Sequence[str]) -> bytes:
+    """Pack a text[]."""
+    if not texts:
+        return pack_bytes(NO_TEXTS)
+    return pack_bytes(b"".join((SOME_TEXTS, _pack_dimension(len(texts), 1), *map(pack_text, texts))))
+
+
+def pack_json(written: bytes) -> bytes:
+    """Pack a jsonb, from its JSON."""
+    return pack_bytes(JSON_VERSION + written)
 
 
 def pack_moment(at: datetime) -> bytes:
     """Pack a timestamptz: Postgres counts microseconds from the year 2000 on."""
     return pack_bigint((at - YEAR_2000) // MICROSECOND)
+
+
+def or_null(pack: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
+    """A function that packs a value as `pack` does, or None as null."""
+    return lambda value: NULL if value is None else pack(value)
 
 
 def pack_rows(rows: Iterable[Sequence[bytes]], columns: int) -> Iterator[bytes]:

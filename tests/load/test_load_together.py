@@ -102,11 +102,27 @@ def test_a_file_that_cannot_be_read_fails_alone(settings: Settings, conn: postgr
     ]  # fmt: skip
 
 
-def test_what_postgres_refuses_of_one_file_fails_alone(settings: Settings, conn: postgres.Connection) -> None:
+def test_a_value_that_fits_no_column_is_named_by_its_line_and_its_file_fails_alone(
+    settings: Settings, conn: postgres.Connection
+) -> None:
     sources = a_night(settings, conn)
     file = articlefile.path(settings, "jisr", RUN)
     broken = [replace(line, digests=[1, "t", "d", "k", True, 2**40]) for line in articlefile.read(file)]
     articlefile.write(file, broken)
+
+    tallies = load_all(settings, sources)
+
+    assert [tally.state for tally in tallies] == ["done", "failed", "done"]
+    assert f"Line 1 of {file} cannot be read" in tallies[1].message
+
+
+def test_what_postgres_refuses_of_one_file_fails_alone(settings: Settings, conn: postgres.Connection) -> None:
+    sources = a_night(settings, conn)
+    file = articlefile.path(settings, "jisr", RUN)
+    first, *_ = articlefile.read(file)
+    # One fetch makes no two revisions.
+    other = article("1", "another text", "another title", source="jisr")
+    articlefile.write(file, [first, replace(first, article=other, digests=(), fetched_at=T0 + DAY)])
 
     tallies = load_all(settings, sources)
 
