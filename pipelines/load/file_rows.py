@@ -65,7 +65,7 @@ NOTHING: Row = {
     "akin": False,
 }
 # A function that gives the rows of a line for the search index, and the words of these rows that no earlier line has,
-# a blank between two; StoreError if the article file has something else in their place.
+# separated by blanks; StoreError if the article file has something else in their place.
 ReadIndexed = Callable[[], tuple[Sequence[PackedVector], bytes]]
 # The values of a line that do not fit their columns may raise these errors.
 UNREADABLE = (*articlefile.NO_LINE, packed_values.Error)
