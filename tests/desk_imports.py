@@ -23,6 +23,7 @@ import airflow.api_fastapi.core_api.security  # noqa: E402
 import airflow.models  # noqa: E402
 import fastapi.testclient  # noqa: E402, F401
 
+import pipelines.airflow.console.app  # noqa: E402
 import pipelines.airflow.console.plugin  # noqa: E402, F401
 
 airflow.models.import_all_models()
