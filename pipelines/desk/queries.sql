@@ -11,6 +11,7 @@ select done_at, done_by, act, detail
 from actions
 where thing = %(thing)s and name = %(of)s
 order by id desc
+limit %(count)s
 
 -- name: desk_alerts_of_article
 -- The newest alerts of an article, with the states of the messages that tell of them. An alert that is only listed has the reason in
@@ -23,7 +24,6 @@ select a.id, a.watch, a.kind, a.revision, a.created_at, a.quiet,
 from alerts a
 where a.article_id = %(id)s and a.kind <> 'health'
 order by a.id desc
-
 limit %(count)s
 
 -- name: desk_article

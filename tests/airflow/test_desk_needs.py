@@ -114,6 +114,16 @@ def test_a_source_is_listed_with_its_month_and_in_full_with_where_its_urls_ended
     ]
 
 
+def test_the_history_of_a_thing_has_its_newest_actions_alone(conn: postgres.Connection) -> None:
+    for n in range(policy.ACTIONS_SHOWN + 1):
+        actions.write(conn, "noor", Act.CRAWL, Thing.SOURCE, "sana", {"run_id": f"manual {n}"})
+
+    shown = actions.history(conn, Thing.SOURCE, "sana")
+
+    assert len(shown) == policy.ACTIONS_SHOWN
+    assert shown[0]["detail"] == {"run_id": f"manual {policy.ACTIONS_SHOWN}"}
+
+
 def test_a_paused_source_is_left_out_unless_it_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in export(settings).items():
         monkeypatch.setenv(name, value)
