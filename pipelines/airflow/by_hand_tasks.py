@@ -36,7 +36,8 @@ LINES_SHOWN, LONGEST_TEXT_CHARACTERS = 60, 600
 class Result(TypedDict):
     """The result of the work: a sentence, more lines, and the key of its trial, if there is one.
 
-    count: of a held run, how many articles came in or how many addresses were left out.
+    count: if a held run was released, how many of its articles are new or revised; if it was rejected, how many of its
+    URLs are rejected.
     """
 
     said: str

@@ -54,7 +54,7 @@ select article_id from story_articles where story_id = %(id)s order by article_i
 select article_id, kind, at, quiet from changes where article_id = any(%(ids)s) and at >= %(since)s order by id
 
 -- name: coverage_crawls
--- The days on which a crawl of each source came to an end.
+-- The days on which crawls of each source began that were done or stopped.
 select source, (started_at at time zone 'utc')::date as day
 from runs
 where stage = 'crawl' and state in ('done', 'stopped') and only_url = '' and source <> ''
@@ -395,7 +395,8 @@ explain (format json) select from changes where revision_kind = %(kind)s and rev
 select greatest(reltuples, 1) as articles from pg_class where oid = 'article_words'::regclass
 
 -- name: search_latest
--- The next articles, newest first, for a query that names no word to find. These are all articles that the index does not rule out.
+-- The next articles, newest first, for a query that names no word to find. The query may still exclude words, so
+-- an article needs a look at its text unless it is `sure`.
 -- last_dated, last_id: the last article of the page of results before.
 select w.article_id, w.dated, %(exact)s and w.shape = 0 as sure
 from article_words w
@@ -491,7 +492,7 @@ where u.source = %(source)s and u.discovered_run = any(%(runs)s) and u.code = 'a
     and not exists (select from fetches f where f.url_id = u.id)
 
 -- name: undo_articles
--- Restore the load run and load time of articles, in the search index as well.
+-- Restore the load run and load time of articles; the search index has only the load time.
 with given as (
     select * from jsonb_to_recordset(%(rows)s) as given (id bigint, loaded_run text, loaded_at timestamptz)
 ), indexed as (
@@ -500,7 +501,7 @@ with given as (
 update articles a set loaded_run = given.loaded_run, loaded_at = given.loaded_at from given where a.id = given.id
 
 -- name: undo_changes
--- Delete the changes that these runs wrote for corrections.
+-- Delete the changes that these runs wrote when a re-extraction was applied.
 delete from changes where source = %(source)s and run = any(%(runs)s) and quiet = 're-extraction'
 
 -- name: undo_outcomes

@@ -110,7 +110,7 @@ def run(
 def upkeep(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
 ) -> None:
-    """Run this hourly without Airflow: it notices quiet sources, sends, deletes old files, reads golden pages."""
+    """Run this hourly without Airflow: tells of troubles, sends what waits, deletes old files, checks known pages."""
     current = of_installation()
     if dry_run:
         raw, texts = duties.count_retirable(current, datetime.now(UTC))

@@ -607,8 +607,8 @@ where id in (
     select id from urls
     where source = %(source)s and via = %(via)s and kind = 'article' and state in ('stored', 'unchanged')
         and alias_of is null and missed_at is null and (next_at is null or next_at > now())
-        -- This condition only keeps the search short. An article that is newer than the oldest entry was discovered after the date of that
-        -- entry. An article's date may lie up to `ahead` after its discovery, so the search goes that much further back.
+        -- This condition only keeps the search short. The date of an article lies at most `ahead` after its discovery. So an article that is
+        -- dated after the oldest entry was discovered after that entry's date less `ahead`.
         and discovered_at > %(oldest)s::timestamptz - %(ahead)s
         and coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz > %(oldest)s
         and id <> all(%(still_named)s)
@@ -623,7 +623,7 @@ select count(*) as count from urls where source = %(source)s and (next_at <= now
     and (not %(sitemaps)s or (kind = 'sitemap' and via <> '')) and (due_for = 'past') = %(past)s
 
 -- name: want_hosts
--- Note that this session waits for its turn at these hosts. Returns the hosts for which this worked.
+-- Record, by a shared lock, that this session waits for its turn at these hosts. Returns the hosts for which this worked.
 select host from unnest(%(hosts)s::text[]) as host
 where pg_try_advisory_lock_shared(hashtextextended('host wanted ' || host, 0))
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-# The signal comes again after this many seconds of CPU time. Chosen: code that swallows the first error is stopped soon
-# by the next one.
+# When the time of a page is up, the timer raises TooSlow, and again after each further span of this many seconds of CPU
+# time. Chosen: code that swallows the first error is stopped soon by the next one.
 AGAIN_SECONDS = 0.25
 
 

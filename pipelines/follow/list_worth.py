@@ -22,8 +22,9 @@ NEXT = "the next page of a list"
 # If the newest entry of a list is older than this, the list is not followed. Chosen: a list without news for a month
 # has none tonight.
 OLDEST = timedelta(days=30)
-# A rate is known from this many dated entries on, and a further list must add at least this many entries. Chosen: two
-# entries have only one interval.
+# How many articles a day a list brings is judged only if at least this many of its entries have dates. A further list
+# is kept only if it names at least this many addresses that no kept list names. Chosen: two entries have only one
+# interval.
 LEAST_NEW_ENTRIES = 3
 # A link reads like a title if it has at least this many words. Chosen: names of sections have up to three.
 TITLE_WORDS = 4

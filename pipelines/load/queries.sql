@@ -201,7 +201,7 @@ create temporary table if not exists loaded_sources (
 ) on commit delete rows
 
 -- name: load_create_wordings
--- A table for the wordings of lines that may be compared, until load_add_wordings copies them into `lines`.
+-- A table that holds the wordings of those lines that may be compared with another wording, until load_add_wordings copies them into `lines`.
 create temporary table if not exists wordings (
     n integer not null, canonical_url text, title text, description text, text text, authors text[], language text, published_from text,
     modified_at timestamptz, image text, tags text[], section text, removed jsonb

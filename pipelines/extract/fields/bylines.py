@@ -1,6 +1,7 @@
 """Bylines: where a page shows who wrote it.
 
-A byline is an element that is marked or called so, a line that begins with `by`, or a link to somebody's page.
+A byline is an element that is marked as the author's (itemprop, rel), an element whose name says that it is a byline, a
+line that begins with `by`, or a link to somebody's page.
 """
 
 from __future__ import annotations
