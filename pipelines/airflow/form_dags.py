@@ -27,7 +27,10 @@ DESCRIPTIONS = {
 
 
 def follow_dag(doc: str) -> DAG:
-    """probe → approve, by a person → keep, for the address in the form. The person who started the run sees its end."""
+    """probe → approve, by a person → keep, for the address in the form.
+
+    No failure is told to the operators: the person who started the run sees how it ends.
+    """
     with _by_form("follow", doc, _of_follow()) as dag:
 
         @task(execution_timeout=night_dags.SHORT_LIMIT, multiple_outputs=False)
@@ -51,7 +54,10 @@ def follow_dag(doc: str) -> DAG:
 
 
 def import_dag(doc: str) -> DAG:
-    """look → approve, by a person → bring_in, for the file in the form. The person who started the run sees its end."""
+    """look → approve, by a person → bring_in, for the file in the form.
+
+    No failure is told to the operators: the person who started the run sees how it ends.
+    """
     with _by_form("import", doc, _of_import()) as dag:
 
         @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)

@@ -5,8 +5,8 @@ The cost of a query depends on how often its words occur in the archive, so ther
 1. If its words are in very many articles, the newest articles are read one after the other.
 2. If its words are rarer, the index names the articles with them, and the newest of these are taken. If the index would
    name more than some hundred, it is first asked only about the newest part of the archive.
-3. An index cannot tell how words stand to each other (phrases, NEAR). It names the articles with these words, and for
-   the newest of these the places of the words are read, up to a limit for each page.
+3. An index cannot tell how words stand to each other (phrases, NEAR). It names the articles with these words, and the
+   places of the words are read in the newest of them, in at most MOST_PLACED articles for one page of results.
 Each way stops at a limit, and says how far it came.
 """
 

@@ -32,8 +32,8 @@ TEXTS = (  # noqa: SIM905
 ).split()
 LISTS = ("authors", "tags")
 MOMENTS = ("dated", "published_at", "modified_at", "first_fetched_at", "fetched_at", "seen_at", "gone_at")
-# The values of these columns repeat in a part. So Parquet stores each value once, and for each group the smallest and
-# the largest value.
+# In one file of an export the values of these columns repeat. So Parquet stores each value once, and for each group the
+# smallest and the largest value.
 REPEATED = ("source", "language", "published_precision", "published_from", "section", "first_run", "extractor")
 # A row group of Parquet ends when it reaches one of these limits. Readers take one group at a time into memory, so a
 # group must be small. Measured: groups of twice as many bytes take 45 MB more of memory, and make no file smaller.

@@ -41,7 +41,7 @@ class TriedQuery:
     """The alerts that the watch would have sent, by day.
 
     terms: how many articles have each term. alone: how many articles have this term and no other.
-    listed: how many changes would only have been listed, by the reason.
+    listed: how many changes would have alerted nobody, only stood in the list of alerts, by the reason (`Quiet`).
     more: whether there is more than was read.
     """
 

@@ -291,7 +291,7 @@ where source = %(source)s and url_key = any(%(keys)s) and kind <> 'article' and 
     and state in ('stored', 'unchanged') and next_at is null and fetched_at is not null and decided_run is distinct from %(run)s
 
 -- name: lists_that_named
--- Those of these lists that named some article first, in another run than this one.
+-- Of these lists, those by which an article became known in another run than this one.
 select via from urls
 where source = %(source)s and kind = 'article' and via = any(%(urls)s) and discovered_run <> %(run)s
 group by via order by via

@@ -39,7 +39,7 @@ def sentence(counts: Mapping[str, int], rules: Rules | None = None, *, now: date
 
 
 def ending(counts: Mapping[str, int], now: datetime) -> str:
-    """When a running crawl may end, after a comma; empty if that is not known.
+    """When a running crawl may end, as a text that begins with a comma; empty if that is not known.
 
     In the last seconds no moment is named, because it would be over before somebody reads it.
     """

@@ -41,8 +41,8 @@ class Became(StrEnum):
 class SiteOutcome:
     """The result for one site.
 
-    `missing`: facts that were not found and that a person can give with an option, such as the time zone. `others`: the
-    site's further feeds in the list.
+    `missing`: facts that were not found and that a person can give with an option, such as the time zone. `others`:
+    further addresses of the same host in the list that the user gave; only the first address is looked at.
     """
 
     url: str

@@ -35,8 +35,8 @@ class History:
 def read(conn: postgres.Connection, source: str, now: datetime) -> History:
     """The history of a source up to `now`, read in the caller's transaction.
 
-    Of the articles, only the moment is read at which the newest was published. The last look with new articles gets
-    this moment.
+    Of the articles, only the moment is read at which the newest was published. It becomes
+    `newest` of the last look with new articles.
 
     Left out are runs for one page, and runs for which none of the source's lists was due.
     """

@@ -73,8 +73,8 @@ left join lateral (
 ) last on true
 
 -- name: looks_as_subscriber
--- The answers of the newest crawl of a source that got any. Of articles, these are pages and refusals; of lists, only refusals. paywall:
--- whether extract called the page a paywall. Crawls for one page are left out.
+-- The answers that one crawl of a source got: the newest crawl with answers, among its last `count` crawls. Of articles,
+-- these are pages and refusals; of lists, only refusals. paywall: whether extract called the page a paywall. Crawls for one page are left out.
 with crawls as (
     select run, started_at
     from runs

@@ -3,8 +3,8 @@
 A bucket is a number that articles with a like text share. The signature of an article names its buckets. Time is
 divided into periods of 30 days, and an article's buckets are searched only in its own period and in the two beside it.
 So a search costs the same in a large archive as in a small one. Articles of exactly the same text are one story at any
-age. A story has the lowest number of its articles. If two stories turn out to be one, the lower number stays. The other
-number still leads to the story, because it is the number of an article in it.
+age. The number of a story is the lowest number of its articles. If two stories turn out to be one, the lower number
+stays. The other number still leads to the story, because it is the number of an article in it.
 """
 
 from __future__ import annotations

@@ -50,7 +50,10 @@ DESK = Door(policy.DESK_CONNECTIONS, "nightdesk desk")
 
 
 class Allowance:
-    """The requests that each user may make: some at once, and more each minute. Only this process counts them."""
+    """The requests that each user may make: some at once, and more each minute.
+
+    Each process counts for itself, so with several processes a user may make more.
+    """
 
     def __init__(self, at_once: int, a_minute: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._at_once, self._a_second, self._clock = at_once, a_minute / 60, clock

@@ -19,8 +19,8 @@ from pipelines.extract.text.block_chances import JudgedBlock, JudgedPage
 from pipelines.model import RemovedBlock
 from pipelines.text import compose, words
 
-# A block above the text that was passed over counts as prose if it has at least this many words. Chosen: no article has
-# fewer.
+# A block between the title and the first kept block was passed over. It counts as prose if it has at least this many
+# words. Chosen: it may be a whole brief, and no brief is shorter.
 LEAST_WORDS = 15
 # trafilatura has chosen a block if at least this share of its words is in trafilatura's text. A block is a list of
 # links if more than this share of its words is in links.

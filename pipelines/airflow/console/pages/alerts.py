@@ -66,7 +66,7 @@ def _alerts(
 def _channels() -> Any:
     """Every channel with its state, the numbers of waiting, failed and recently sent messages, and all watches.
 
-    `silence`: the reason why no message of a watch went out yet.
+    `silence`: if no watch has sent a message so far, a sentence that says why; else empty.
     """
     now = datetime.now(UTC)
     with DESK.reading(settings()) as conn:
