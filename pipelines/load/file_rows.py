@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ NOTHING: Row = {
     "words": 0,
     "akin": False,
 }
+_take_judged, PACKERS = itemgetter(*JUDGED), tuple(JUDGED.values())
 # A function that gives the rows of a line for the search index, and the words of these rows that no earlier line has,
 # separated by blanks; StoreError if the article file has something else in their place.
 ReadIndexed = Callable[[], tuple[Sequence[PackedVector], bytes]]
@@ -192,7 +194,7 @@ def _row(line: LineInFile, n: int, source: str, place: tuple[Path, int]) -> Row:
     if rejection:
         row.update(
             reason=rejection.reason.value,
-            detail=text.clean(rejection.detail),
+            detail=rejection.detail,
             page_digest=rejection.page_digest,
             extractor=rejection.extractor,
         )
@@ -203,12 +205,12 @@ def _row(line: LineInFile, n: int, source: str, place: tuple[Path, int]) -> Row:
             canonical_key=told.canonical_key,
             akin=told.akin,
             published_at=article.published_at,
-            published_precision=text.clean(article.published_precision),
-            page_digest=text.clean(article.page_digest),
-            extractor=text.clean(article.extractor),
+            published_precision=article.published_precision,
+            page_digest=article.page_digest,
+            extractor=article.extractor,
             title_digest=told.title,
             text_digest=told.text,
             words=told.words,
         )
-    row["packed"] = [pack(row[name]) for name, pack in JUDGED.items()]
+    row["packed"] = [pack(value) for pack, value in zip(PACKERS, _take_judged(row), strict=True)]
     return row

@@ -126,7 +126,7 @@ where not l.judged or not exists (
         and (o.reason = l.why or l.verdict <> 'rejected')
 )
 order by l.n
-on conflict do nothing
+on conflict (fetch_id, outcome, reason, extractor) do nothing
 
 -- name: load_add_restored_changes
 -- Write a change for each article that is seen again after it was gone. A look that is older than the removal brings nothing back, even if
@@ -718,6 +718,15 @@ where (%(below)s::bigint is null or a.id < %(below)s) and r.text is not null
 order by a.id desc
 limit %(count)s
 for no key update of a
+
+-- name: words_add
+-- Like words_known, for few words: Postgres looks up each of them, where it would otherwise read all known words. It expects 1,000 words,
+-- however few there are.
+insert into known_words (word)
+select given.word from string_to_table(%(words)s, ' ') as given (word)
+order by given.word
+on conflict do nothing
+returning word
 
 -- name: words_drop
 -- Take articles out of the search index, before their new words go in.

@@ -719,9 +719,11 @@ def test_the_words_of_the_search_index_come_from_the_file_or_are_made_where_it_h
     assert rows(conn, "select count(*) from known_words where word in ('marked', 'في')") == [(2,)]
 
 
+@pytest.mark.parametrize("few", [0, search_index.FEW_WORDS])
 def test_words_are_known_that_a_file_has_in_a_line_of_which_nothing_is_stored(
-    settings: Settings, conn: postgres.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
+    monkeypatch.setattr(search_index, "FEW_WORDS", few)
     later = look(NIGHTS[0], T0 + HOUR, article("1", "زلزال", "في الشمال"))
     first = look(NIGHTS[0], T0, article("2", "زلزال", "في الشمال"))
 
@@ -730,6 +732,10 @@ def test_words_are_known_that_a_file_has_in_a_line_of_which_nothing_is_stored(
     assert rows(conn, "select a.url_id, w.words::text from article_words w join articles a on a.id = w.article_id") == [
         (first.url_id, "'=زلزال':61 'زلزال':61A")
     ]
+    assert rows(conn, "select word from known_words") == [("زلزال",)]
+    # Words that are known stay known, also to a process that does not remember them.
+    monkeypatch.setattr(search_index, "_REMEMBERED", {})
+    put(settings, NIGHTS[1], with_words(look(NIGHTS[1], T0 + DAY, article("3", "زلزال", "نص آخر")), "زلزال"))
     assert rows(conn, "select word from known_words") == [("زلزال",)]
 
 
