@@ -28,6 +28,9 @@ SECONDS = 10
 # as that part, and what takes them with its length a quarter.
 PART = 4
 SUSPECT = SECONDS / PART**2
+# What takes longer than that, but no more than so many times longer than half of it, is no suspect: with the length it
+# is two, with the square four.
+GROWTH = 2.6
 ITEM = "<item><title>t</title><link>http://a.test/{}</link><pubDate>Sun, 22 Nov 2026 10:00:00 +0300</pubDate></item>"
 BOMB = "<!DOCTYPE r [<!ENTITY a 'aaaaaaaaaa'>" + "".join(
     f"<!ENTITY {c} '{f'&{b};' * 10}'>" for b, c in zip("abcdefgh", "bcdefghi", strict=True)
@@ -147,11 +150,19 @@ WELL = {
 
 
 def tried(read: Callable[[bytes, str], list[KindAndEntry]], made: Callable[[int], bytes]) -> list[KindAndEntry]:
-    """What was read of a part, or of the whole where a part takes so long that the whole may take too long."""
-    part = made(PART)
+    """What was read of a part, or of the whole where the part does not show that the whole is read in time."""
+    took, found = timed(read, made(PART))
+    # The whole is two times twice as long.
+    if took < SUSPECT or (took * GROWTH**2 < SECONDS and took < GROWTH * timed(read, made(2 * PART))[0]):
+        return found
+    return ended(read, made(1))
+
+
+def timed(read: Callable[[bytes, str], list[KindAndEntry]], body: bytes) -> tuple[float, list[KindAndEntry]]:
+    """The seconds of CPU that the reading took, and what was read."""
     began = process_time()
-    found = ended(read, part)
-    return found if process_time() - began < SUSPECT else ended(read, made(1))
+    found = ended(read, body)
+    return process_time() - began, found
 
 
 def ended(read: Callable[[bytes, str], list[KindAndEntry]], body: bytes) -> list[KindAndEntry]:
