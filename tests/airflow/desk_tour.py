@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 import pytest
@@ -41,6 +41,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# What the page has asked for and has not got yet.
+UNANSWERED: set[Request] = set()
 # Airflow, the night's tasks and Chromium share two cores with the other tests: Playwright's own 5 s are too few.
 expect.set_options(timeout=30_000)
 
@@ -122,11 +124,15 @@ def sources_are_narrowed_by_the_address(page: Page, at: str) -> None:
     expect(rows).to_have_count(1)
     page.get_by_label("Name").fill("nobody")
     expect(rows).to_have_count(0)
-    shot(page, f"{at}/sources?sort=new&down=1", "desk-sources", until="30 days")
+    follow_link(page, f"{at}/sources?sort=new&down=1")
+    expect(page.get_by_text("30 days").first).to_be_visible()
+    picture(page, "desk-sources")
 
 
 def an_article_in_its_direction(page: Page, at: str, found: desk_records.Record) -> None:
-    shot(page, f"{at}/articles", "desk-articles", until=found["title"])
+    follow_link(page, f"{at}/articles")
+    expect(page.get_by_text(found["title"]).first).to_be_visible()
+    picture(page, "desk-articles")
     title = page.get_by_test_id("title").filter(has_text=found["title"]).first
     expect(title).to_have_attribute("dir", "rtl")
     expect(title).to_have_attribute("lang", "ar")
@@ -145,7 +151,7 @@ def an_article_in_its_direction(page: Page, at: str, found: desk_records.Record)
 
 def an_analyst_searches_and_sets_a_watch(page: Page, at: str, found: desk_records.Record) -> None:
     word = max(found["title"].split(), key=len)
-    page.goto(f"{at}/articles")
+    follow_link(page, f"{at}/articles")
     page.get_by_test_id("query").fill(f'"{word}')
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("mistake")).to_contain_text("never closed")
@@ -156,7 +162,7 @@ def an_analyst_searches_and_sets_a_watch(page: Page, at: str, found: desk_record
     assert "q=" in page.url
     picture(page, "desk-search")
 
-    page.goto(f"{at}/new-watch")
+    follow_link(page, f"{at}/new-watch")
     page.get_by_label("Name", exact=True).fill("seen")
     page.get_by_label("Query").fill(word)
     page.get_by_role("button", name="Try it on the last 30 days").click()
@@ -171,7 +177,8 @@ def an_analyst_searches_and_sets_a_watch(page: Page, at: str, found: desk_record
 def the_desk_follows_the_language_of_airflow(page: Page, at: str) -> None:
     page.evaluate("localStorage.setItem('i18nextLng', 'ar')")
     shot(page, f"{at}/watches", "desk-arabic-watches", until="المراقبات")
-    shot(page, f"{at}/articles?{urlencode({'q': 'داعش'})}", "desk-arabic", until="المقالات")
+    follow_link(page, f"{at}/articles?{urlencode({'q': 'داعش'})}")
+    picture(page, "desk-arabic")
     expect(page.get_by_test_id("desk")).to_have_attribute("dir", "rtl")
     expect(page.get_by_test_id("desk")).to_have_attribute("lang", "ar")
     page.get_by_label("لغة المكتب").select_option("ckb")
@@ -209,15 +216,11 @@ def a_site_is_refused(page: Page, address: str, offered: api_client.DagRun) -> N
 def every_page_keeps_the_rules_and_fits(page: Page, at: str) -> None:
     """axe finds nothing in light and in dark, and nothing is wider than 320 pixels."""
     wrong = []
-    asked: set[Request] = set()
-    page.on("request", lambda request: asked.add(request))
-    page.on("requestfinished", lambda request: asked.discard(request))
-    page.on("requestfailed", lambda request: asked.discard(request))
     for path in (
         "", "/sources", f"/sources/{BROKEN}", "/add", "/work", "/articles", "/articles/1?view=cuts", "/watches",
         "/watches/seen", "/new-watch", "/alerts", "/ledger",
     ):  # fmt: skip
-        follow_link(page, f"{at}{path}", asked)
+        follow_link(page, f"{at}{path}")
         for theme in ("light", "dark"):
             # As Airflow's switch does it, without a load.
             page.evaluate(f"document.documentElement.className = '{theme}'")
@@ -247,15 +250,19 @@ def every_page_keeps_the_rules_and_fits(page: Page, at: str) -> None:
     assert wrong == [], wrong
 
 
-def follow_link(page: Page, address: str, asked: set[Request]) -> None:
-    """Go to another page of the Desk as its links do: a load of Airflow's own page takes a second of CPU."""
-    before = page.locator("[data-testid=desk] h1").element_handle()
+def follow_link(page: Page, address: str) -> None:
+    """Go to another page of the Desk as its links do: a load of Airflow's own page takes a second or two of CPU."""
+    heading = page.locator("[data-testid=desk] h1").element_handle()
+    elsewhere = urlsplit(page.url).path != urlsplit(address).path
     page.evaluate("to => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')) }", address)
-    page.wait_for_function("heading => !heading.isConnected", arg=before)
+    if elsewhere:
+        page.wait_for_function("heading => !heading.isConnected", arg=heading)
     page.get_by_test_id("desk").get_by_role("heading", level=1).wait_for()
     # As Playwright's own `networkidle`, which knows of loads alone.
     page.wait_for_timeout(500)
-    while asked:
+    deadline = time.monotonic() + 30
+    while UNANSWERED:
+        assert time.monotonic() < deadline, UNANSWERED
         page.wait_for_timeout(100)
     expect(page.get_by_test_id("desk").locator(".chakra-skeleton")).to_have_count(0)
 
@@ -292,7 +299,11 @@ def browser() -> Iterator[Browser]:
 
 def logged_in(chromium: Browser, airflow: standalone.Airflow) -> Page:
     context = chromium.new_context(viewport={"width": 1440, "height": 1300}, locale="en-GB")
-    return browsers.log_in(context.new_page(), airflow)
+    page = context.new_page()
+    page.on("request", lambda request: UNANSWERED.add(request))
+    page.on("requestfinished", lambda request: UNANSWERED.discard(request))
+    page.on("requestfailed", lambda request: UNANSWERED.discard(request))
+    return browsers.log_in(page, airflow)
 
 
 def complaints_of(page: Page) -> list[str]:

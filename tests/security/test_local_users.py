@@ -63,23 +63,14 @@ def test_another_user_does_not_get_to_the_server(everybodys: Path, stopped: list
     socket = embedded_postgres.server(settings.data / "postgres").socket
 
     said = asked(STRANGER, socket)
+    # Nor is another user let in though the folder were open.
+    socket.chmod(0o755)
+    as_another = {role: asked(STRANGER, socket, role) for role in ("postgres", STRANGER)}
+    socket.chmod(0o700)
 
     assert "Permission denied" in said
-
-
-@as_root
-@pytest.mark.parametrize("role", ["postgres", "nobody"])
-def test_another_user_is_not_let_in_though_the_folder_were_open(
-    everybodys: Path, stopped: list[Settings], role: str
-) -> None:
-    stopped.append(settings := Settings(data=everybodys / "night desk"))
-    server = embedded_postgres.server(settings.data / "postgres")
-    server.socket.chmod(0o755)
-
-    said = asked(STRANGER, server.socket, role)
-
-    server.socket.chmod(0o700)
-    assert ("Peer authentication failed" if role == "postgres" else "password") in said
+    assert "Peer authentication failed" in as_another["postgres"]
+    assert "password" in as_another[STRANGER]
 
 
 def test_an_installation_that_trusted_everybody_does_so_no_longer(everybodys: Path, stopped: list[Settings]) -> None:
@@ -97,10 +88,14 @@ def test_an_installation_that_trusted_everybody_does_so_no_longer(everybodys: Pa
     assert stat.S_IMODE(rules.stat().st_mode) == 0o600
 
 
-def test_the_server_listens_on_no_network(everybodys: Path, stopped: list[Settings]) -> None:
+def test_the_server_listens_on_no_network_and_changes_no_mode_above_the_data_folder(
+    everybodys: Path, stopped: list[Settings]
+) -> None:
     stopped.append(settings := Settings(data=everybodys / "data"))
+    before = {step: step.stat().st_mode for step in [*everybodys.parents, everybodys]}
     migrations.migrate(settings)
 
+    assert {step: step.stat().st_mode for step in before} == before
     with postgres.connection(settings) as conn, conn.cursor() as cursor:
         cursor.execute("show listen_addresses")
         assert cursor.fetchone()["listen_addresses"] == ""
@@ -165,15 +160,6 @@ def test_programs_below_a_private_folder_are_copied_into_the_data_folder_and_no_
     assert {path.stat().st_mode & 0o022 for path in copied.rglob("*") if not path.is_symlink()} == {0}
     assert {path.stat().st_uid for path in copied.rglob("*")} == {0}
     assert stat.S_IMODE(private.stat().st_mode) == 0o700
-
-
-def test_no_mode_above_the_data_folder_is_changed(everybodys: Path, stopped: list[Settings]) -> None:
-    stopped.append(settings := Settings(data=everybodys / "data"))
-    before = {step: step.stat().st_mode for step in [*everybodys.parents, everybodys]}
-
-    migrations.migrate(settings)
-
-    assert {step: step.stat().st_mode for step in before} == before
 
 
 @as_root
