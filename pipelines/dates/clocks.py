@@ -10,15 +10,18 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from typing import NamedTuple
 
 EVENING = (
-    r"مساء|مسا|م(?![\w.])|بعد الظهر|عصرا|ليلا|ب\.?\s?ظ|بعد از ظهر|pm|p\.\s?m\.?|ös|öö|oo|μ\.?μ|μμ|شام|رات|nm|"
+    r"مساء|مسا|م(?![\w.])|بعد الظهر|عصرا|ليلا|ب\.?\s?ظ|بعد از ظهر|pm|p\.\s?m\.?|os|μ\.?μ|μμ|شام|رات|nm|"
     r"nachmittags|د\.ن|"
     r"एम|pn|ئێواره|ئيواره|پاش نيوهرو|پ\.?ن|wieczorem"
 )
-MORNING = r"صباحا|صباح|ص(?![\w.])|فجرا|ق\.?\s?ظ|قبل از ظهر|am|a\.\s?m\.?|π\.?μ|πμ|صبح|ب\.?ن|os"
+MORNING = r"صباحا|صباح|ص(?![\w.])|فجرا|ق\.?\s?ظ|قبل از ظهر|am|a\.\s?m\.?|π\.?μ|πμ|صبح|ب\.?ن|oo"
 # Arabic papers name one of these places beside a time to say whose clock it is. All are three hours ahead of UTC the
 # whole year.
 MECCA = r"ب?توقيت (?:مكه(?: المكرمه)?|السعوديه|الرياض|بغداد|العراق|الدوحه|قطر|الكويت)"
-BEFORE_NOON, AFTER_NOON = "上午|午前|오전|凌晨|早上", "下午|午後|오후|晚上|晩上|夜"
+# Korean and Turkish software writes the half of the day before the time, also in Latin letters: PM 2:30, ÖS 2:30. The
+# letters of ÖÖ and ÖS have no dots in the folded form.
+BEFORE_NOON = r"上午|午前|오전|凌晨|早上|(?<!\w)(?:am|oo)(?=\s*\d)"
+AFTER_NOON = r"下午|午後|오후|晚上|晩上|夜|(?<!\w)(?:pm|os)(?=\s*\d)"
 # Each zone name has its offset in minutes east of Greenwich. If several places use one name, the first value is the one
 # in RFC 822 or the one that most writers mean. Another value is used if it is the offset of the source's own clock.
 OFFSETS: dict[str, tuple[int, ...]] = {
@@ -40,7 +43,7 @@ CLOCK = re.compile(
     rf"(?<![\d.,])(?:(?:(?P<noon>{AFTER_NOON})|(?P<forenoon>{BEFORE_NOON}))\s*)?"
     r"(?:(?P<h>\d{1,2})\s?(?::|h|時|时|시)\s?(?P<m>\d\d)(?::(?P<s>\d\d))?(?:[.,]\d+)?(?!\d)"
     r"|(?P<h2>\d{1,2})[.](?P<m2>\d\d)(?=\s*(?:uhr|uur|wib|wita?\b|h\b|ص|م\b|صباحا|مساء|[ap]\.?m\b))"
-    r"|(?:(?<![^\W\d])(?:kl\.?|klo|ore|alle|om|godz\.?|pukul|jam)|الساعه)\s(?P<h3>\d{1,2})[.:](?P<m3>\d\d)(?!\.?\d)"
+    r"|(?:(?<![^\W\d])(?:kl\.?|klo|kell|ora|ore|alle|om|godz\.?|plkst\.?|pukul|jam|saat|saet|в|ωρα)|الساعه|ساعت|בשעה)\s(?P<h3>\d{1,2})[.:](?P<m3>\d\d)(?!\.?\d)"
     rf"|(?P<h4>\d{{1,2}})(?=\s?(?:[ap]m\b|[ap]\.m\.|صباحا|مساء)))"
     rf"[\s,]*(?:uhr|h\b)?\s*(?:(?P<pm>{EVENING})|(?P<am>{MORNING})|)[.)]*"
     rf"[\s,]*\(?(?:(?:utc|gmt)\s?(?P<gmt>[+-]\d\d?(?::?\d\d)?)(?!\d)|(?P<zone>{'|'.join(OFFSETS)})(?!\w)"

@@ -225,10 +225,14 @@ def only_a_time_of_day_without_year(text: str) -> bool:
 
 
 def leftover(text: str, language: str) -> int:
-    """How many words stand beside a date and its time; MANY_WORDS if there are further numbers, or no date."""
-    plain = _plain(text[:LONGEST_CHARACTERS])
+    """How many words stand beside a date and its time; MANY_WORDS if there are further numbers, or no date.
+
+    The same day in a second calendar counts as no number.
+    """
+    code = re.split("[-_]", language)[0]
+    plain = _without_hijri(_plain(text[:LONGEST_CHARACTERS]), code)
     match = (
-        next((found for found, _ in _days(plain, re.split("[-_]", language)[0])), None)
+        next((found for found, _ in _days(plain, code)), None)
         or ISO.search(plain)
         or next((found for form in (YMD, CJK, DMY, SHORT_DMY) if (found := form.search(plain))), None)
         or COMPACT.fullmatch(plain)
@@ -293,11 +297,13 @@ def _iso(text: str, zone: ZoneInfo) -> Moment | None:
 
 
 def _find_named(plain: str, zone: ZoneInfo, language: str) -> Moment | None:
-    """Find day, month name and year in any order; a Gregorian date wins over a Hijri date beside it."""
+    """Find day, month name and year in any order; a Gregorian date, in numbers too, wins over a Hijri one beside it."""
     found = list(_days(plain, re.split("[-_]", language)[0]))
     if not found:
         return None
     western = [f for f in found if _year(f[0]) > months.WESTERN_FROM]
+    if not western and any(_is_western(one) and not _behind_update(plain, one) for one in _numbers(plain)):
+        return None
     fresh = [f for f in western or found if not _behind_update(plain, f[0])]
     match, day = (fresh or western or found)[0]
     time = _time_beside(plain, match)
@@ -389,11 +395,11 @@ def _numeric(plain: str, zone: ZoneInfo, language: str) -> Moment | None:
     era = ERA.search(plain)
     if era:
         plain = plain[: era.start()] + f"{ERAS[era[1]] + int(era[2].replace('元', '1'))}年" + plain[era.end() :]
-    matches = [match for pattern in (YMD, CJK, DMY) for match in pattern.finditer(plain)]
-    matches += [] if matches else list(SHORT_DMY.finditer(plain))
+    matches = _numbers(plain) or list(SHORT_DMY.finditer(plain))
     if not matches:
         return None
-    match = next((m for m in matches if not _behind_update(plain, m)), matches[0])
+    fresh = [match for match in matches if not _behind_update(plain, match)]
+    match = next((match for match in fresh if _is_western(match)), (fresh or matches)[0])
     if match.re in (YMD, CJK):
         year, month, day = int(match[1]), int(match[2]), int(match[3])
         if month > 12:
@@ -414,6 +420,27 @@ def _numeric(plain: str, zone: ZoneInfo, language: str) -> Moment | None:
     time = _time_beside(plain, match)
     at = clocks.at((year, month, day), time, zone)
     return (at, clocks.precision(time)) if at else None
+
+
+def _numbers(plain: str) -> list[re.Match[str]]:
+    """The dates in numbers whose year has all its digits."""
+    return [match for pattern in (YMD, CJK, DMY) for match in pattern.finditer(plain)]
+
+
+def _is_western(match: re.Match[str]) -> bool:
+    """Whether a date in numbers has a year of our calendar."""
+    year = match[3] if match.re is DMY else match[1]
+    return int(year) > months.WESTERN_FROM
+
+
+def _without_hijri(plain: str, code: str) -> str:
+    """The folded text without the Hijri dates in words that stand beside a Gregorian date in words."""
+    found = [match for match, _ in _days(plain, code)]
+    lunar = [match for match in found if _year(match) <= months.WESTERN_FROM]
+    if len(lunar) < len(found):
+        for match in reversed(lunar):
+            plain = f"{plain[: match.start()]} {plain[match.end() :]}"
+    return plain
 
 
 def _relative(plain: str, now: datetime, zone: ZoneInfo, language: str) -> Moment | None:
