@@ -153,7 +153,7 @@ def _measure(settings: Settings, rounds: int) -> dict[str, LoadMeasure]:
                 with conn, conn.cursor() as cursor:
                     cursor.execute(f"delete from known_words where {NEW_WORDS}")
                 _settle(conn, words=False)
-                copied = _copied_in(conn, rows, clock)
+                copied = _copied_in(settings, rows, clock)
                 _delete(conn, above, fetch)
                 _forget(conn, fetch)
                 if turn:
@@ -277,14 +277,16 @@ def _copied_out(conn: postgres.Connection, above: int, fetch: int) -> dict[str, 
     return made
 
 
-def _copied_in(conn: postgres.Connection, rows: dict[str, io.StringIO], clock: Clock) -> Seconds:
+def _copied_in(settings: Settings, rows: dict[str, io.StringIO], clock: Clock) -> Seconds:
+    """The time of COPY, which opens a connection as load does: a new one looks up each table again."""
     for buffer in rows.values():
         buffer.seek(0)
     began = clock()
-    with conn, conn.cursor() as cursor:
-        for table, buffer in rows.items():
-            cursor.copy_expert(f"copy {table} from stdin", buffer)
-    return clock() - began
+    with postgres.connection(settings, application="bench") as conn:
+        with conn, conn.cursor() as cursor:
+            for table, buffer in rows.items():
+                cursor.copy_expert(f"copy {table} from stdin", buffer)
+        return clock() - began
 
 
 def _delete(conn: postgres.Connection, above: int, fetch: int) -> None:
