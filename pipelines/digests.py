@@ -8,8 +8,7 @@ store the article. Load makes the digests that an older file lacks.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipelines import text, urls
 from pipelines.model import Article
@@ -18,8 +17,7 @@ from pipelines.model import Article
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Digests:
+class Digests(NamedTuple):
     """The values by which articles are compared.
 
     title, text: sha256 of their normal forms.
@@ -49,7 +47,7 @@ def of_article(article: Article) -> Digests:
 
 def write_digests(made: Digests) -> list[Any]:
     """Digests as an article file has them: a list that begins with the version."""
-    return [VERSION, *astuple(made)]
+    return [VERSION, *made]
 
 
 def read(value: Sequence[Any]) -> Digests | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
@@ -77,32 +77,40 @@ UNREADABLE = (*articlefile.NO_LINE, packed_values.Error)
 class FileRows:
     """What load takes from article files.
 
+    files: the files with their sources, in which `read_rows` finds all else.
     rows: their lines, each with its number from 1 on.
     signed: the signatures of the texts, by fetch, if the file has them.
     indexed: functions that read the rows of the search index, by the number of the line, if the file has such rows.
     Older files lack signatures, index rows or digests; then load makes them.
     """
 
-    rows: list[Row]
-    signed: dict[int, str]
-    indexed: dict[int, ReadIndexed]
+    files: list[tuple[str, Path]]
+    rows: list[Row] = field(default_factory=list)
+    signed: dict[int, str] = field(default_factory=dict)
+    indexed: dict[int, ReadIndexed] = field(default_factory=dict)
 
 
-def read(conn: postgres.Connection, settings: Settings, sources: Sequence[str], run: str) -> FileRows:
-    """What load takes from the article files of these sources.
+def find(conn: postgres.Connection, settings: Settings, sources: Sequence[str], run: str) -> FileRows:
+    """The article files of these sources, not read yet.
 
     If a source has no file and no page of its run waits for load, it has no rows. If a page waits, the missing file is
     a StoreError.
     """
-    taken = FileRows([], {}, {})
+    taken = FileRows([])
     for source in sources:
         file = articlefile.path(settings, source, run)
         if (
             bucket.is_there(file)
             or (postgres.row(conn, "load_count_owed", source=source, run=run) or {"owed": 0})["owed"]
         ):
-            _read_file(taken, file, source)
+            taken.files.append((source, file))
     return taken
+
+
+def read_rows(taken: FileRows) -> Iterator[Row]:
+    """Read the files; gives their lines, and adds them to what is taken. StoreError if a line cannot be read."""
+    for source, file in taken.files:
+        yield from _read_file(taken, file, source)
 
 
 @contextmanager
@@ -153,18 +161,19 @@ def find_aliases(rows: Sequence[Row], run: str) -> list[tuple[object, ...]]:
     ]
 
 
-def _read_file(taken: FileRows, file: Path, source: str) -> None:
-    """Add the lines of a file to what is taken."""
+def _read_file(taken: FileRows, file: Path, source: str) -> Iterator[Row]:
     for number, line in enumerate(articlefile.read_in_file(file), 1):
         n = len(taken.rows) + 1
         try:
-            taken.rows.append(_row(line, n, source, (file, number)))
+            row = _row(line, n, source, (file, number))
         except UNREADABLE as error:
             raise articlefile.unreadable(file, number, error) from None
+        taken.rows.append(row)
         if articlefile.has_current_words(line):
             taken.indexed[n] = partial(_read_indexed, file, number, line)
         if line.signature:
             taken.signed[line.fetch_id] = line.signature
+        yield row
 
 
 def _unreadable(row: Row, error: Exception) -> StoreError:

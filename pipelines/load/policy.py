@@ -52,9 +52,9 @@ LOCK_WAIT_SECONDS = 120
 # When a load has waited in vain for one source, it waits only this many seconds for each further source. Chosen: so
 # fifty sources take no more than another minute.
 SHORT_LOCK_WAIT_SECONDS = 1
-# Small article files are loaded together, up to this many bytes of them and this many files. Chosen: some 1,000
+# Small article files are loaded together, up to this many bytes of them and this many files. Chosen: some 2,500
 # articles take less than a second, and after a kill no more than these are loaded again.
-TOGETHER_BYTES, TOGETHER_SOURCES = 16_000_000, 50
+TOGETHER_BYTES, TOGETHER_SOURCES = 24_000_000, 50
 # A load gets this many megabytes of memory in Postgres. If the pending list of the search index is full (32 MB, some
 # 6,000 articles), the load merges the list into the index. This is a single step if the list fits into this memory.
 MERGE_MB = 64

@@ -1,7 +1,7 @@
 """Load: writes article files into Postgres. A file has a transaction of its own; several small files may share one.
 
-`file_rows.py` reads the file, and `steps.py` decides what each look at a page changed. After a complete load, another
-load of the same file changes nothing.
+`file_rows.py` reads the file while its lines are copied, and `steps.py` decides what each look at a page changed. After
+a complete load, another load of the same file changes nothing.
 """
 
 from __future__ import annotations
@@ -230,7 +230,7 @@ def _write(
         postgres.query(conn, "load_patience", **_limits())
         if prepare:
             prepare(conn)
-        file = file_rows.read(conn, settings, names, run)
+        file = file_rows.find(conn, settings, names, run)
         held_because = steps.run_steps(conn, file, names, run, may_hold=prepare is None)
         if held_because and len(names) > 1:
             raise _ApartError(f"articles must be held ({held_because})")

@@ -102,12 +102,13 @@ def run_steps(
     line of any source is judged, and a caller with several sources rolls back. may_hold: whether the quarantine may
     hold articles.
     """
+    known = _copy_lines(conn, file, run)
     rows, why, compared = file.rows, "", False
     # The numbers of the lines that keep the stored wording. The index rows in the file are of another wording, so they
     # are not used for these lines.
     still: set[int] = set()
     added: list[search_index.NewArticle] = []
-    few = len(rows) <= FEW_LINES
+    few = _are_few(rows)
     parameters = {"sources": list(sources), "run": run, **POLICY}
     waiting: list[str] = []
 
@@ -116,9 +117,8 @@ def run_steps(
             postgres.execute_all(conn, waiting, prepared=few, **parameters)
             waiting.clear()
 
-    if rows:
-        known = _copy_lines(conn, rows, run, few=few)
-        why = quarantine.judge(conn, rows, sources, run) if may_hold else ""
+    if rows and may_hold:
+        why = quarantine.judge(conn, rows, sources, run)
     if rows and not why:
         quarantine.let_go(conn, sorted({row["source"] for row in rows}), run)
         # `known` counts lines. stored: lines of stored articles; several: lines whose URL an earlier line has;
@@ -156,16 +156,23 @@ def run_steps(
     return why
 
 
-def _copy_lines(conn: postgres.Connection, rows: Sequence[file_rows.Row], run: str, *, few: bool) -> postgres.Row:
-    """Copy the lines into the table in which they are judged; StoreError if the ledger does not know a fetch. Gives the
-    result of KNOWN.
+def _copy_lines(conn: postgres.Connection, file: file_rows.FileRows, run: str) -> postgres.Row:
+    """Read the lines and copy them into the table in which they are judged; StoreError if a line cannot be read, or if
+    the ledger does not know a fetch. Gives the result of KNOWN, empty if there are no lines.
 
     Only a line that may be compared with another wording is copied completely: a line of a stored article, or of a URL
     that another line has too. These lines cannot become more meanwhile, because no other process adds articles of these
     sources.
     """
+    if not file.files:
+        return {}
     postgres.execute_all(conn, ("load_create_lines", "load_create_sources"))
-    row_copy.copy_packed(conn, "lines", tuple(file_rows.JUDGED), (row["packed"] for row in rows))
+    # Postgres takes in the first lines while the next ones are read.
+    packed = (row["packed"] for row in file_rows.read_rows(file))
+    row_copy.copy_packed(conn, "lines", tuple(file_rows.JUDGED), packed)
+    rows, few = file.rows, _are_few(file.rows)
+    if not rows:
+        return {}
     if not few:
         postgres.execute(conn, "load_analyze_lines")
     known = postgres.row(conn, KNOWN, prepared=few) or {}
@@ -181,6 +188,10 @@ def _copy_lines(conn: postgres.Connection, rows: Sequence[file_rows.Row], run: s
         row_copy.copy_packed(conn, "wordings", ("n", *file_rows.STORED), texts)
         postgres.execute(conn, "load_add_wordings")
     return known
+
+
+def _are_few(rows: Sequence[file_rows.Row]) -> bool:
+    return len(rows) <= FEW_LINES
 
 
 def _refuse_strangers(rows: Sequence[file_rows.Row], strangers: Sequence[int], run: str) -> None:
