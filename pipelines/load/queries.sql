@@ -719,15 +719,6 @@ order by a.id desc
 limit %(count)s
 for no key update of a
 
--- name: words_add
--- Like words_known, for few words: Postgres looks up each of them, where it would otherwise read all known words. It expects 1,000 words,
--- however few there are.
-insert into known_words (word)
-select given.word from string_to_table(%(words)s, ' ') as given (word)
-order by given.word
-on conflict do nothing
-returning word
-
 -- name: words_drop
 -- Take articles out of the search index, before their new words go in.
 delete from article_words where article_id = any(%(ids)s)

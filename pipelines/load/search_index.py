@@ -27,9 +27,6 @@ BACKFILL = "words"
 # A process remembers about this many known words, so that it need not query them again. Chosen: they take 20 MB. A
 # frequent word is met early, so it is among them.
 MOST_REMEMBERED = 200_000
-# Postgres looks up each of at most this many words. Chosen: for so many it takes as long as to read all of 100,000
-# known words.
-FEW_WORDS = 5_000
 # The words, in UTF-8, that are committed in the table of known words. The key identifies that table: the start of its
 # server, its database and its file. The dict has at most one key.
 _REMEMBERED: dict[tuple[object, ...], set[bytes]] = {}
@@ -176,8 +173,7 @@ def _keep(
 def _know(conn: postgres.Connection, asked: set[bytes], remembered: set[bytes]) -> None:
     """Store the words of `asked` that no article had so far. Only words that are committed already are remembered."""
     given = b" ".join(sorted(asked)).decode()
-    name = "words_known" if len(asked) > FEW_WORDS else "words_add"
-    new = {row["word"].encode() for row in postgres.query(conn, name, words=given)}
+    new = {row["word"].encode() for row in postgres.query(conn, "words_known", words=given)}
     if len(remembered) < MOST_REMEMBERED:
         remembered |= asked - new
 

@@ -719,11 +719,9 @@ def test_the_words_of_the_search_index_come_from_the_file_or_are_made_where_it_h
     assert rows(conn, "select count(*) from known_words where word in ('marked', 'في')") == [(2,)]
 
 
-@pytest.mark.parametrize("few", [0, search_index.FEW_WORDS])
 def test_words_are_known_that_a_file_has_in_a_line_of_which_nothing_is_stored(
-    settings: Settings, conn: postgres.Connection, look: Look, monkeypatch: pytest.MonkeyPatch, few: int
+    settings: Settings, conn: postgres.Connection, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search_index, "FEW_WORDS", few)
     later = look(NIGHTS[0], T0 + HOUR, article("1", "زلزال", "في الشمال"))
     first = look(NIGHTS[0], T0, article("2", "زلزال", "في الشمال"))
 
