@@ -45,8 +45,9 @@ MAX_ANCHORS = 10_000
 MAX_OF_LEAD = 5_000
 # At most this many articles of a page are taken. Chosen: only a page of an archive has more.
 MAX_LINKS = 1000
-# An address has at most this many characters; pipelines.urls accepts no longer address.
-LONGEST_URL_CHARACTERS = 2083
+# A link has at most this many characters. Chosen: four times the longest address, so that the ledger says of an address
+# that is too long that it was named.
+LONGEST_LINK_CHARACTERS = 8192
 # A link that is a headline has at most this many characters. Chosen: a longer text is a paragraph.
 HEADLINE_CHARACTERS = 300
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -152,7 +153,7 @@ def _base(root: Any, url: str) -> str:
 
 def _address(base: str, link: str) -> str:
     """A link as an absolute http(s) address without its fragment; empty if it is no such address."""
-    if not link or len(link) > LONGEST_URL_CHARACTERS or link.lstrip().startswith("#"):
+    if not link or len(link) > LONGEST_LINK_CHARACTERS or link.lstrip().startswith("#"):
         return ""
     address = join_link(base, "".join(link.split("\n")).replace("\r", "").replace("\t", "")).partition("#")[0]
     return address if address[:SCHEME_CHARACTERS].lower().startswith(("http://", "https://")) else ""

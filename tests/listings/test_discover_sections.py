@@ -288,3 +288,16 @@ def test_how_many_links_of_a_page_were_left_out_is_known() -> None:
 
     assert len(found) == 1000
     assert left_out == 2000
+
+
+def test_a_link_that_is_longer_than_an_address_may_be_is_named_too() -> None:
+    long = "/2026/11/22/" + "-".join(["a-bridge"] * 250)
+
+    named = articles(
+        page(
+            [(f"/2026/11/22/{number}-{words[:9]}", words) for number, words in enumerate(HEADLINES)]
+            + [(long, "The bridge has a very long address today")]
+        )
+    )
+
+    assert long in named
