@@ -39,7 +39,7 @@ def _entries(feed: dict[str, Any], url: str, local: Local) -> Iterator[Entry]:
     for item in feed["items"][:MOST_ENTRIES]:
         if not isinstance(item, dict):
             continue
-        named = _string(item.get("id"))
+        named = _identifier(item.get("id"))
         address = _string(item.get("url")) or _string(item.get("external_url"))
         address = join_listed(url, address or (named if named.startswith(("http://", "https://")) else ""))
         if not address:
@@ -65,6 +65,11 @@ def _entries(feed: dict[str, Any], url: str, local: Local) -> Iterator[Entry]:
 
 def _string(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _identifier(value: Any) -> str:
+    """An item's identifier as a string; the specification says so of one that is written as a number."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else _string(value)
 
 
 def _items(value: Any) -> list[Any]:

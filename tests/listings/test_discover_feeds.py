@@ -426,6 +426,7 @@ def test_what_a_feed_calls_an_entry_whatever_its_address_is_is_kept() -> None:
     assert [entry.guid for entry in entries(rss(*items))] == ["http://a.test/?p=4711", "", ""]
     assert only(own).guid == "tag:a.test,2026:4"
     assert only(b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "77", "url": "/5"}]}').guid == "77"
+    assert only(b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 77, "url": "/5"}]}').guid == "77"
 
 
 @pytest.mark.parametrize(
