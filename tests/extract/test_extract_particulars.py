@@ -31,6 +31,14 @@ from pipelines.extract.text.particulars import reason
      "20 novembre 2026 - 1.284 visualizzazioni",
      "20.11.2026 - 1284 odsłon",
      "20 نومبر 2026 - 1284 بار پڑھا گیا",
+     "Obejrzano 1284 razy", "1284 مرتبہ پڑھا گیا", "یہ خبر 1284 مرتبہ دیکھی گئی", "Toplam görüntülenme: 1284",
+     "Bu içerik 1.284 kez görüntülendi", "Читали: 1284", "Сейчас читают: 34", "Переглянуто 1284 рази",
+     "Прочитано 1 284 разів", "1284 keer bekeken", "Sett 1284 ganger", "Läst 1284 gånger", "נקרא 1284 פעמים",
+     "1284 lượt đọc", "อ่าน 1,284 ครั้ง", "เข้าชม 1284 ครั้ง", "1284 बार पढ़ा गया", "1284 বার পড়া হয়েছে",
+     "조회수: 1284회",
+     "阅读量：1.2万", "عدد الزوار 1284", "شاهده 1284 شخص", "المشاركات 1284",
+     "Şu an 34 kişi okuyor", "ژمارەی بینەران: 1284",
+     "Il y a 34 lecteurs en ligne", "Damascus 24 °C", "دمشق 24°",
      "1284 lus", "Lus 1284", "Lue 45 fois", "12 reader", "Přečteno 1284 krát", "Citit de 1284 ori"],
 )  # fmt: skip
 def test_a_count_of_readers_is_cut_in_any_wording(line: str) -> None:
@@ -68,6 +76,8 @@ def test_a_day_beside_an_author_whose_name_has_accents_is_cut(line: str, name: s
      "Views of the council differ", "Ferry 12 comes home",
      "قرار رقم 55", "قراءات في 5 دواوين", "Online shop sells 12 boats", "Seen from ferry 12", "تدمير 3 قرى في الريف",
      "People are afraid of 12 boats", "已有12人死亡",
+     "Lecteurs et auteurs, 3 rencontres", "12 kişi bugün okuyor ve yazıyor", "Читают 3 книги",
+     "A turn of 45° at the quay",
      "Yesterday", "What happened an hour ago", "A few hours in the harbour",
      "مشاهد من زيارة البابا إلى 3 مدن لبنانية", "Lula visita Lisboa por 2 dias", "زيارة المعرض: مشاركة 20 دولة عربية",
      "Ludovic visite 3 musées", "Reading 2, Luton 1", "Luton 3", "Lula 51%", "Vuelta 2026", "Lundi 3", "Luxembourg 12",

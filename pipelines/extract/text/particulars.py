@@ -53,17 +53,23 @@ pubblicato pubblicata aggiornato aggiornata publicado publicada atualizado atual
 bijgewerkt publicerad uppdaterad publisert oppdatert opublikowano zaktualizowano δημοσιεύτηκε ενημερώθηκε posté modifié
 il em op ori krat krát puta пъти بار گیا به‌روزرسانی بروزرسانی diterbitkan diperbarui ditayangkan luet lecture
 sec secs second seconds um alle om kl klo o saat в о у den i de
+toplam içerik temps tiempo tempo süresi czas czytania leestijd lettura время чтения
+чтение мин раза рази разів сейчас currently
+şu an y en ligne línea ganger gånger פעמים lượt xem đọc ครั้ง คน बार गया বার হয়েছে مرتبہ گیا گئی ہے یہ خبر زمان مطالعه
+مده مدة زمن دقائق دقيقتان الخبر ژمارەی
 """
 MORE_COUNTED_WORDS = """
 قرا قراه قراها قرئ قرى زائر زوار المتصفحين المتصفحون أعجب أعجبهم online reading lisent partagé partagés leyendo
 okunmuştur okundu okunuyor sayısı поделились поделился читают خوانده خوانده‌اند خوانده‌است udostępniono udostępnień
 geteilt teilten condiviso gedeeld seen lido lida lidas διαβάστηκε dibaca dilihat خوێندراوەتەوە
-vu vus lus lue lues reader læst citit přečteno přečtené zobrazení zobrazeno olvasás پڑھا دیکھا lượt
+vu vus lus lue lues reader læst citit přečteno přečtené zobrazení zobrazeno olvasás پڑھا دیکھا lượt پڑھی دیکھی
+obejrzano obejrzało görüntülendi görüntüleme читали читают переглянуто bekeken kijkcijfers sett läst נקרא צפו อ่าน
+เข้าชม पढ़ा देखा पाठक পঠিত পড়া الزوار شاهده تصفح المشاركات okuyor lecteurs lectores بینەران xwendin retweets dislikes
 """
 # In scripts without blanks, these words may be glued to a count.
 COUNTED_GLUED, AROUND_GLUED = (
     re.compile("浏览|阅读|点击|瀏覽|閱讀|點擊|閲覧|分享|评论|評論|点赞|點讚|조회|공유"),
-    re.compile(r"[次数數人已有被过過的了量共回]*"),
+    re.compile(r"[次数數人已有被过過的了量共回万萬수회만]*"),
 )
 # These short words in Latin letters are compared whole, because names of people and places begin like them: Luton,
 # Reading, Vuelta.
@@ -86,7 +92,10 @@ PRINTED = re.compile(
     re.IGNORECASE,
 )
 WEATHER = re.compile(
-    r"^\W*(?:درجه الحراره|درجات الحراره|الطقس|temperature|sicaklik|температура)(?:\W+\w+){0,5}\W*$", re.IGNORECASE
+    r"^\W*(?:درجه الحراره|درجات الحراره|الطقس|temperature|sicaklik|температура)(?:\W+\w+){0,5}\W*$"
+    # A place with its degrees: Damascus 24 °C.
+    r"|^\W*[^\W\d]+(?: [^\W\d]+){0,2}\W{0,3} [+-]?\d{1,2} ?° ?[cf]?\W*$",
+    re.IGNORECASE,
 )
 SENTENCE = re.compile(r"[^\W\d_]{3}\s*[.!?؟。۔]\W*$")
 COMMA = re.compile(r"(?<=\d)[,.\u00a0\u066c](?=\d{3}(?!\d))")
