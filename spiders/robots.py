@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import logging
 import re
 from dataclasses import dataclass
@@ -195,4 +196,6 @@ def _text(body: bytes, encoding: bytes) -> str:
     if len(body) > policy.MAX_ROBOTS_TXT_BYTES:
         # A rule that is cut in half would be another rule.
         body = body[: policy.MAX_ROBOTS_TXT_BYTES].rpartition(b"\n")[0]
-    return body.decode("utf-8-sig", "replace").replace("\x00", "")
+    # RFC 9309 knows UTF-8 alone; what a file in UTF-16 forbids is forbidden all the same.
+    codec = "utf-16" if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    return body.decode(codec, "replace").replace("\x00", "")

@@ -373,6 +373,19 @@ def test_what_robots_txt_forbids_is_not_had_by_dots_in_a_path(here: Settings, we
     assert [url for url in web.asked() if "private" in url] == []
 
 
+def test_what_a_robots_txt_in_utf_16_forbids_is_forbidden(here: Settings, web: Sites) -> None:
+    source = sites.site(web, "a.test", 1)
+    rules = "User-agent: *\nDisallow: /private/\n".encode("utf-16")
+    web.pages["http://a.test/robots.txt"] = sites.answer(200, rules, "text/plain")
+    named = ["http://a.test/private/1", "http://a.test/news/1"]
+    web.pages["http://a.test/feed"] = sites.answer(200, sites.feed(*named), "application/rss+xml")
+
+    crawl.crawl(here, [source], RUN)
+
+    assert web.asked("/private") == []
+    assert web.asked("/news") == ["http://a.test/news/1"]
+
+
 @pytest.mark.parametrize(
     "path",
     [
