@@ -124,6 +124,8 @@ def count_named(
     crawled.counts["excluded"] += got["excluded"]
     if got["unusable"]:
         crawled.counts["unusable"] += got["unusable"]
+    if got["unusable"] == len(named) > 0:
+        crawled.troubles.append(f"{result.url} names no address that can be asked for")
     if result.kind == Kind.FEED and got["new"] and not got["known"]:
         crawled.feeds_all_new.append(result.url)
     crawled.sitemap_known |= result.kind == Kind.SITEMAP and bool(got["known"])

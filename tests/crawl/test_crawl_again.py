@@ -280,6 +280,16 @@ def test_a_dead_feed_is_a_note_while_another_works(paper: Paper) -> None:
     assert tally.message == f"trouble with 1: {HOST}/old-feed status 404"
 
 
+def test_a_feed_whose_addresses_are_none_that_a_crawl_can_ask_for_is_told(paper: Paper) -> None:
+    paper.prints(1)
+    paper.web.pages[f"{HOST}/mails"] = sites.answer(200, sites.feed("mailto:desk@a.test"), "application/rss+xml")
+    paper.source = replace(paper.source, feeds=(f"{HOST}/mails", f"{HOST}/feed"))
+
+    tally, _ = paper.comes_out()
+
+    assert tally.message == f"trouble with 1: {HOST}/mails names no address that can be asked for"
+
+
 def test_what_the_page_budget_leaves_is_told_and_had_the_next_night(paper: Paper) -> None:
     paper.prints(5, 4, 3, 2, 1)
     paper.source = replace(paper.source, max_pages=3)
