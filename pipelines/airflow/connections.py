@@ -1,4 +1,5 @@
-"""Values in Airflow connections: the password is the whole value, and Airflow masks it in its logs."""
+"""Secrets that are kept in Airflow connections. Only the field `password` of a connection is read, because Airflow
+masks it in its logs."""
 
 from __future__ import annotations
 

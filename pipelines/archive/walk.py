@@ -1,8 +1,8 @@
 """A walk through the archive: every article that answers a query, however many there are, in the order of the articles'
 numbers.
 
-A search reads as little as possible for a page. A walk reads everything once, and never has more than some hundred
-whole articles in memory.
+A search reads as little as possible for one page of its results. A walk reads everything once, and never has more than
+some hundred whole articles in memory.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FIELDS = (  # noqa: SIM905
     "gone_at page_sha256 extractor"
 ).split()
 Told = tuple[Any, ...]
-# An export counts these fields of an article before it writes the article.
+# An export first walks with these fields only, to cut the articles into parts and to count them.
 COUNTED = ("id", "source", "dated", "language", "extractor")
 
 

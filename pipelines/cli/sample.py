@@ -47,7 +47,8 @@ def check(
     all_: Annotated[bool, typer.Option("--all", help="Look at the sites of all followed sources as well.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Leave the sites alone.")] = False,
 ) -> None:
-    """Check source files and golden pages of followed sources; also the sites, of named sources or with --all."""
+    """Check source files and golden pages of followed sources. If sources are named, or with --all, check their sites
+    too."""
     current = settings()
     checked = [_check_one(current, name) for name in names or []] or [
         CheckedSample(source, current.sources, by_name=False) for source in folders.read_followed(current)

@@ -110,7 +110,8 @@ def run(
 def upkeep(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
 ) -> None:
-    """Run this hourly without Airflow: tells of troubles, sends what waits, deletes old files, checks known pages."""
+    """Where there is no Airflow, run this every hour: it tells of troubles, checks golden pages, deletes old files,
+    sends waiting messages."""
     current = of_installation()
     if dry_run:
         raw, texts = duties.count_retirable(current, datetime.now(UTC))

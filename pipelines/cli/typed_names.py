@@ -14,7 +14,7 @@ from pipelines.stores import postgres, runs
 __all__ = ["check", "check_channel", "check_run", "check_scope", "check_used_channel", "watch_of"]
 
 # LATEST_RUNS: this many of the latest runs are searched for a similar key. Chosen: they are some weeks of nights.
-# NAMED_RUNS: at most this many runs are named. Chosen: their keys fit in a line.
+# NAMED_RUNS: an error message names at most this many runs. Chosen: their keys fit in a line.
 LATEST_RUNS = 40
 NAMED_RUNS = 3
 

@@ -20,10 +20,10 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres
 
-# This is the indent of a story's further lines: ten columns, as wide as the story's number with its blanks.
+# This is the indent of a story's further lines: ten columns, as wide as the article's number with its blanks.
 INDENT = "          "
-# BAR_COLUMNS: the longest bar has this many columns. Chosen: it fits a narrow terminal. MOST_DAYS: the longest span has
-# this many days. Chosen: nobody asks about more than a year.
+# BAR_COLUMNS: the longest bar has this many columns. Chosen: it fits a narrow terminal. MOST_DAYS: a trial covers at
+# most this many days (`--days`). Chosen: nobody asks about more than a year.
 BAR_COLUMNS = 40
 MOST_DAYS = 366
 # By default a trial covers this many days and shows this many stories. Chosen: the days are a month, and the stories

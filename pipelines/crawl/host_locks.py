@@ -2,8 +2,8 @@
 
 A turn is an advisory lock of Postgres that the crawl's own session holds. Nobody waits inside Postgres, so there is no
 deadlock. If a process is killed, its turns are free at once. `hosts.asked_at` tells the next process when the host was
-last asked. While a process has the turn, the column has the value `infinity`, because this time is not known yet. If
-the process is killed and cannot write the time, the host counts as asked just now.
+last asked. While a process has the turn, the column has the value `infinity`, because the time of its last request is
+not known yet. If the process is killed and cannot write the time, the host counts as asked just now.
 
 How fast the process with the turn sends requests, and when it takes or gives back a turn, is decided by `HostPacer` in
 spiders.pacing.
@@ -18,8 +18,8 @@ from typing import NamedTuple
 from pipelines.crawl import policy
 from pipelines.stores import postgres
 
-# For a host that was never asked, this number of seconds is stored (three years), because Postgres has no interval
-# without end.
+# For a host that was never asked, `asked_at` gets a time that lies this many seconds (three years) in the past, because
+# an interval of Postgres has an end.
 NEVER_SECONDS = 1e8
 
 

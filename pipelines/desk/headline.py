@@ -28,8 +28,8 @@ SINCE = ("run", "started_at", "running", "planned", "sources", "first_source", "
 
 
 def find_night(latest: Sequence[Record]) -> Record | None:
-    """The last night: the newest run that was planned for most sources. If there is none: the newest run that was not
-    for one page, or else the newest run. None if nothing has run.
+    """The last night: the newest run that counts as a night (see NIGHT_SHARE in `stores/runs.py`). If there is none:
+    the newest run that was not for one page, or else the newest run. None if nothing has run.
 
     latest: from `desk_records.runs`.
     """

@@ -9,7 +9,7 @@ from datetime import timedelta
 EXCERPT_READ_CHARACTERS = 700
 # An excerpt has at most this many characters. Chosen: they fill three lines of the page.
 EXCERPT_CHARACTERS = 320
-# A person may choose from this many runs. Chosen: they are three weeks of nights.
+# The page of the ledger offers this many runs to choose from. Chosen: they are three weeks of nights.
 RUNS_OFFERED = 21
 # At most this many wordings, alerts and articles of the same story are shown beside an article. Chosen: hardly any
 # article has more.

@@ -34,7 +34,7 @@ CPU_SECONDS = 20.0
 # A page with more bytes of HTML than this is rejected. Chosen: a page with embedded data fits; a larger one costs
 # memory and time.
 LARGEST_BYTES = 5 * 1024 * 1024
-# `without` can leave out these steps, as the benchmarks do.
+# These steps can be left out with the argument `without` of `extract_page` and `read_page`; the benchmarks do so.
 STEPS = assembly.STEPS
 
 

@@ -1,4 +1,5 @@
-"""Keeps a look at a site for an hour, so that a second call with the missing facts sends no more requests."""
+"""Keeps a look at a site for an hour. If `follow` asks for a fact, such as the time zone, the person gives it in a
+second call, which then sends no more requests."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Figures for Prometheus and OpenTelemetry: what each stage last did, what waits, how old the newest article is.
 
-The class `Figure` says what each figure means: once, for people, for Prometheus and for the docs.
+What each figure means is written once, in the class `Figure`; people, Prometheus and the docs all get this text.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
-"""Health: the state of each source and the messages to the operators. Only this module writes both.
+"""Health: the state of each source, and the messages about troubles. Only this module stores the states and writes
+these messages. The operators get other messages from `duties`, extract and Airflow's callbacks.
 
 The usual pace is learned (states.py). A trouble is told once. Its end is told once, with how long it lasted. The same
 trouble is told again only after the source was well in between. If many sources fall into the same trouble at once,
-they share one message. Four troubles last until something ends them: a broken promise of the source's file, until a run
-keeps it; a template that no longer fits, until it is learned again; a feed that is behind, until it caught up; a login
-that the site no longer accepts, until the site shows pages again.
+they share one message. Most troubles end with the state of the source that they name. Four others do not depend on the
+state. Each lasts until something ends it: a broken promise of the source's file, until a run keeps it; a template that
+no longer fits, until it is learned again; a feed that is behind, until it caught up; a login that the site no longer
+accepts, until the site shows pages again.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ HEXADECIMAL = 16
 BASE = re.compile(r"<base\s[^<>]*?href\s*=\s*[\"']?([^\"'<>\s]+)|\bxml:base\s*=\s*[\"']([^\"'<>\s]+)", re.IGNORECASE)
 # At most this many bases of relative links are tried. Chosen: a page has one, and a feed seldom has more.
 MOST_BASES = 5
-# An address is searched at this many levels: as it stands, escaped for JSON or markup, and escaped once more in the
-# markup that a feed shows.
+# Addresses are searched in this many forms of a text: as it stands, after one unescaping (of JSON or markup), and after
+# a second one. Chosen: the HTML inside a feed is itself escaped.
 LEVELS = 3
 
 

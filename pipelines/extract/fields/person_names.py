@@ -74,7 +74,8 @@ OFFICES = re.compile(
     r"موقع|صحيفه|جريده|قناه|شبكه|متابعات|رصد|خاص|مراسل|مراسلون|نيوز|رويترز|غرفه|سانا|تحريريه|خبرگزاري|سرويس|گروه|"
     r"編輯部|编辑部|通讯社|通訊社|新华社|新聞|新闻|网|網|オンライン|編集部|뉴스|일보|신문)(?![\w-])"
 )
-# These words mean an office if they stand alone or in capitals, and otherwise may be a name: Sid Guest.
+# These words mean an office if they stand alone. SID and RIA also mean one in capitals, and guest and gast as the first
+# word: Guest Author. Elsewhere they may be a name: Sid Guest.
 ALSO_NAMES = re.compile(r"(?i:sid|ria|guest|gast)|.*(?<!\w)(?:SID|RIA)(?!\w).*|(?i:guest|gast)\s.*")
 # These words stand before the name of the person who took a picture.
 PHOTO = re.compile(

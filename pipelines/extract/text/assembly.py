@@ -27,8 +27,9 @@ from pipelines.extract.text.line_cuts import Text, cut_blocks, cut_lines
 from pipelines.model import Source, Template
 
 STEPS = ("second extractor", "judge", "phrases", "title", "choice", "calls", "json-ld", "script data", "site")
-# If a text has fewer words than this without its remarks, the remarks stay: the place that is called comments may
-# contain the article. A block with fewer words is short. Chosen: a brief has as many words.
+# Readers' comments, and short blocks in boxes with a telling name, are taken out of a text (`_is_remark`), unless fewer
+# words than this remain: a box that is called comments may contain the article. A block with fewer words than this is
+# short. Chosen: the shortest articles, briefs, have about 50 words.
 BRIEF_WORDS = 50
 # A text, or the first paragraph of one, has at least this many words; with fewer it counts as nothing. Chosen: no
 # article has fewer.

@@ -21,7 +21,8 @@ MOST_BLOCKS = 5
 
 
 def find_cards(found: Sequence[Block], stays: Sequence[int], url: str) -> list[int]:
-    """The numbers of the blocks that stay and belong to a card; url: the page's address.
+    """The numbers of the blocks in `stays` that belong to a card. stays: the numbers of the blocks that no rule has cut
+    so far. url: the page's address.
 
     A card stands alone between paragraphs of the article. Cards below one another, or beside one another, can be the
     article itself, as in a ranking.

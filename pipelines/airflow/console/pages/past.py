@@ -30,7 +30,8 @@ Text = Annotated[str, Field(max_length=LONGEST_NAME, pattern=NAME)]
 
 
 class Backfill(BaseModel):
-    """The source of a backfill, its first and last day (empty: as far as the lists go), and the most pages."""
+    """The source of a backfill, its first and last day (empty: as far as the lists go), and how many pages it fetches
+    at most."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -61,7 +62,7 @@ def _past() -> Any:
 
 @router.post("/backfill")
 def _backfill(asked: Backfill, acting: Acting) -> Any:
-    """Start a look at a site's lists for older articles; nothing is fetched before a person says yes."""
+    """Start a look at a site's lists for older articles; no article is fetched before a person says yes."""
     current = settings()
     (source,) = folders.read_named(current, [asked.source])
     form = {"source": source.name, "from": asked.since or None, "to": asked.until or None, "pages": asked.pages}

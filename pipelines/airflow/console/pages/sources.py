@@ -46,7 +46,7 @@ def _sources(user: permissions.User) -> Any:
 
 @router.get("/days")
 def _days() -> Any:
-    """The new articles a day of every source; the page requests them after the list."""
+    """How many new articles each source had on each of the last days; the page requests these counts after the list."""
     current = settings()
     names = [source.name for source in folders.readable(current)[0]]
     with DESK.reading(current) as conn:
@@ -97,7 +97,7 @@ def _work(name: Name, work: SourceWork, acting: Acting) -> Any:
 
 @router.post("/{name}/trials/{key}/{work}")
 def _trial(name: Name, key: Key, work: Literal["apply", "undo"], acting: Acting) -> Any:
-    """Load the result of a trial (`extract --again`) as a correction of a source, or undo the correction."""
+    """Load the result of a trial (`extract --again`) as a correction of the source's stored articles, or undo it."""
     current = settings()
     source = _find_source(current, name)
     runs.check_key(key)
