@@ -38,7 +38,8 @@ order by a.id
 limit 1
 
 -- name: articles_before
--- Which of these articles come before a given place, or at it, if articles are ordered by their dates, the newest first.
+-- Which of these articles come before a given place, or at it, in the order of their dates, newest first. The place is the date and number
+-- of an article.
 select a.id
 from articles a
 where a.id = any(%(ids)s)
@@ -54,7 +55,8 @@ select article_id from story_articles where story_id = %(id)s order by article_i
 select article_id, kind, at, quiet from changes where article_id = any(%(ids)s) and at >= %(since)s order by id
 
 -- name: coverage_crawls
--- The days on which crawls of each source began that were done or stopped.
+-- For each source, the days (UTC) on which a crawl began that is now done or stopped. Crawls for one page, for a backfill or for an import
+-- are left out.
 select source, (started_at at time zone 'utc')::date as day
 from runs
 where stage = 'crawl' and state in ('done', 'stopped') and only_url = '' and source <> ''
@@ -110,7 +112,7 @@ on conflict (source, url_key) do nothing
 delete from alerts where article_id = %(id)s
 
 -- name: erase_article
--- The article with a number, and the lowest number of a hold on it.
+-- The article with this number, how many wordings and alerts it has, and the lowest number of a hold on it.
 select a.id, a.source, a.url_id, a.language, (select count(*)::int from revisions r where r.article_id = a.id) as wordings,
     (select count(*)::int from alerts w where w.article_id = a.id) as alerts,
     (select min(h.hold_id) from held_articles h where h.article_id = a.id) as held
@@ -126,11 +128,12 @@ select bool_and(done_at is not null) as over from erased where article_id = %(id
 update erased set done_at = now() where article_id = %(id)s
 
 -- name: erase_fetches
--- Delete the fetches of addresses. Load's outcomes on them were deleted before.
+-- Delete the fetches of these addresses. Load's outcomes on them were deleted before.
 delete from fetches where url_id = any(%(urls)s)
 
 -- name: erase_leads
--- If other alerts joined an alert of this article, the first of them takes the place of that alert, and the others join the first.
+-- Other alerts may have joined an alert of this article (lead_id). The oldest of these other alerts takes the place of the article's alert,
+-- and the rest of them join the oldest.
 with heirs as (
     select j.lead_id, min(j.id) as id from alerts a join alerts j on j.lead_id = a.id
     where a.article_id = %(id)s and j.article_id is distinct from %(id)s and j.quiet in ('', 'also in')
@@ -197,11 +200,13 @@ delete from articles where id = %(id)s
 select u.id, u.url from urls u where u.id = %(url_id)s or u.alias_of = %(url_id)s
 
 -- name: erase_urls_end
--- Keep a row of each address in the ledger. A trigger clears every column that tells of the article.
+-- The rows of an erased article's addresses stay in the ledger, as excluded. The trigger refuse_erased clears their columns that tell of
+-- the article.
 update urls set state = 'excluded' where id = any(%(urls)s)
 
 -- name: export_lines
--- The articles with these numbers as JSON, one in a line. COPY never quotes a line, because JSON escapes control characters.
+-- The articles with these numbers as JSON, one in a line. The quote and the delimiter of COPY are control characters here. JSON escapes
+-- these characters, so COPY never quotes a line.
 copy (
     select row_to_json(told)
     from (select {columns} from nightdesk.articles where id = any(%(ids)s) order by id) told
@@ -225,7 +230,7 @@ with recursive named (file) as (
 select file from named where file is not null
 
 -- name: hold_articles
--- Hold these articles.
+-- Add these articles to a hold.
 insert into held_articles (hold_id, article_id)
 select %(hold)s, a.id from articles a where a.id = any(%(ids)s::bigint[])
 on conflict do nothing
@@ -256,7 +261,7 @@ insert into holds (asked, why) values (%(asked)s, %(why)s) returning id
 delete from holds where id = %(id)s
 
 -- name: lock_holds
--- Wait until no other session changes what retention leaves alone. The lock ends with the transaction.
+-- Wait until no other session makes a hold for a file of evidence. The lock ends with the transaction.
 select pg_advisory_xact_lock(hashtextextended('hold', 0))
 
 -- name: page_of_revision
@@ -378,8 +383,8 @@ from articles a
 where a.id = any(%(ids)s)
 
 -- name: search_bitmaps
--- Until the transaction ends: whether Postgres may read rows in the order of an index (on), or must first collect all their places from
--- indexes and then read them (off).
+-- Set for this transaction how Postgres uses indexes. With `walk` on, it may read rows in the order of an index. With `walk` off, it first
+-- collects the places of all rows from the indexes, and then reads the rows.
 select set_config('enable_indexscan', %(walk)s, true)
 
 -- name: search_estimate
@@ -422,8 +427,8 @@ select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
     set_config('statement_timeout', %(patience)s, true)
 
 -- name: search_newest_part
--- The moment after which a given share of all articles is dated, by Postgres' statistics. If `last_dated` is given, the share is counted back from
--- it. There is no row if the statistics know no such moment: the share is too large, or many articles have the same date.
+-- The moment after which a given share of all articles is dated, by Postgres' statistics. If `last_dated` is given, the share is counted
+-- back from it. There is no row if the statistics know no such moment, because the share is too large or many articles have the same date.
 select dated
 from (
     select dated, row_number() over (order by dated desc) - 1 as newer, bounds - 1 as parts
@@ -492,7 +497,7 @@ where u.source = %(source)s and u.discovered_run = any(%(runs)s) and u.code = 'a
     and not exists (select from fetches f where f.url_id = u.id)
 
 -- name: undo_articles
--- Restore the load run and load time of articles; the search index has only the load time.
+-- Restore the load run and load time of articles, and the load time in the search index.
 with given as (
     select * from jsonb_to_recordset(%(rows)s) as given (id bigint, loaded_run text, loaded_at timestamptz)
 ), indexed as (

@@ -1,7 +1,7 @@
 -- The short statements of crawl/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
 
 -- name: articles_of_run
--- For how many article pages a run has asked a source.
+-- How often a run has asked a source for article pages.
 select count(*) as count
 from fetches join urls on urls.id = fetches.url_id
 where fetches.run = %(run)s and fetches.source = %(source)s and urls.kind = 'article'
@@ -22,8 +22,8 @@ values (%(run)s, %(source)s, %(stage)s, 'busy', %(message)s, now())
 on conflict (run, source, stage) do nothing
 
 -- name: claim_modified
--- A list says that these pages were modified after we fetched them. Store the list's entry at the address that the list named, and make the
--- article due now.
+-- A list says that these pages were modified after we fetched them. Store the list's entry in the row of the address that the list named,
+-- and make the article of this address due now.
 with claimed as (
     select * from (values %s) as claim (named, main, list, entry)
 ), said as (
@@ -36,7 +36,7 @@ from claimed
 where urls.id = claimed.main
 
 -- name: credit_lists
--- For each list, count the pages that it called modified: pages that had changed (other bytes, or gone), and pages that had not.
+-- For each list, count how many of the pages that it called modified had changed (other bytes, or gone), and how many had not.
 update urls
 set lastmod_true = urls.lastmod_true + counted.held, lastmod_false = urls.lastmod_false + counted.failed
 from (
@@ -49,8 +49,8 @@ from (
 where urls.id = counted.list
 
 -- name: decided_lines
--- For each of these fetches: what load decided on it, whether the article or revision that it made still exists (kept), and whether this
--- run of its source is in the quarantine, held or rejected (held).
+-- For each of these fetches: what load decided on it (outcomes); whether the article of its URL, or a revision that it made, exists (kept);
+-- and whether the quarantine has the run of its source as held or rejected (held).
 select f.id as fetch_id,
     exists (select from quarantine q where q.source = f.source and q.run = %(run)s and q.state <> 'released') as held, array(select o.outcome from outcomes o where o.fetch_id = f.id order by o.id) as outcomes,
     exists (select from articles a join outcomes o on o.url_id = a.url_id where o.fetch_id = f.id)
@@ -70,14 +70,14 @@ on conflict (source, url_key) do nothing
 returning id, url_key, variant_key, state
 
 -- name: doubted_lists
--- Feeds and sitemaps whose dates of change proved false.
+-- Feeds and sitemaps whose dates of change proved false at least `least` times, and more often false than true.
 select url from urls
 where source = %(source)s and kind in ('feed', 'sitemap') and lastmod_false >= %(least)s and lastmod_false > lastmod_true
 order by id
 
 -- name: due_listings
--- Make these feeds, sitemaps and sections of a source due now. The caller leaves out lists whose time has not come. If the source's file
--- left out a list for a while, the list is read in full.
+-- Make these feeds, sitemaps and sections of a source due now. The caller leaves out lists whose time has not come. A list that comes back
+-- into the source's file is read in full.
 insert into urls (source, url_key, url, host, kind, discovered_run)
 values %s
 on conflict (source, url_key) do update
@@ -87,15 +87,16 @@ set next_at = now(), kind = excluded.kind, url = excluded.url, via = '', alias_o
     last_modified = case when urls.missed_at is null then urls.last_modified else '' end
 
 -- name: due_looks
--- Make looks due now that are planned within `look_ahead`, because the next crawl may be a night away. Pages that were looked at within
--- `apart` are left out.
+-- Make looks due now that are planned for the next `look_ahead`, because the next crawl may be a night away. Pages that were fetched less
+-- than `apart` ago are left out.
 update urls set next_at = now()
 where source = %(source)s and kind = 'article' and due_for = 'planned' and next_at between now() and now() + %(look_ahead)s
     and fetched_at < now() - %(apart)s
 
 -- name: due_sitemaps
--- If an index is due, make some of its sitemaps due: sitemaps without a date, the sitemap with the newest date, and sitemaps that were not
--- fetched for long. The sitemap with the newest date is read even if its date is old, because a site may not update its dates.
+-- For each sitemap index that is due, make some of its sitemaps due: sitemaps without a date, the sitemap with the newest date, and
+-- sitemaps that were last fetched more than `whole_after` ago. The sitemap with the newest date is read even if its date is old, because
+-- some sites do not update the dates.
 with recursive not_due as (
     select url from urls where source = %(source)s and url_key = any(%(not_due)s)
     union
@@ -115,7 +116,7 @@ where source = %(source)s and kind = 'sitemap' and via <> '' and state in ('stor
     )
 
 -- name: ends_of_run
--- The present state of the URLs that a run discovered, of one source or of all.
+-- How many of the URLs that a run discovered are in each state now. If `source` is empty, the URLs of all sources are counted.
 select source, kind, state, code, count(*) as urls
 from urls
 where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s)
@@ -123,7 +124,7 @@ group by source, kind, state, code
 order by source, kind, count(*) desc, state, code
 
 -- name: excluded_of_run
--- What a run excluded, by source and rule. The rule is the reason without the site or address to which it was applied.
+-- How many URLs a run excluded, by source and rule. The rule is the reason without the site or address to which it was applied.
 select source, case
         when code in ('other site', 'robots.txt') then code
         when code in ('guard', 'guard network', 'guard redirect') then 'guard'
@@ -161,15 +162,15 @@ select warc_offset as offset, url, outcome, source from fetches where warc_file 
 select distinct warc_file as file from fetches where source = %(source)s and run = %(run)s and warc_file is not null
 
 -- name: forgive_lists
--- Give lists whose dates of change proved false another chance after they were read in full again. Halve their counts of true and of false
--- dates.
+-- Some of these lists had false dates of change. If such a list was just asked for in full, because the site last sent it in full more than
+-- `whole_after` ago, it gets another chance: halve its counts of true and of false dates.
 update urls
 set lastmod_true = urls.lastmod_true / 2, lastmod_false = urls.lastmod_false / 2
 from (values %s) as look (id, status)
 where urls.id = look.id and urls.lastmod_false > 0 and urls.whole_at < now() - %(whole_after)s and look.status::int <> 304
 
 -- name: free_hosts
--- Release the turn at these hosts.
+-- End this session's turn at these hosts.
 select pg_advisory_unlock(hashtextextended('host ' || host, 0)) from unnest(%(hosts)s::text[]) as host
 
 -- name: keep_robots
@@ -201,7 +202,7 @@ where source = %(source)s and kind = 'article' and alias_of is null and leased_u
     and state in ('stored', 'unchanged') and entry ->> 'guid' = any(%(guids)s)
 
 -- name: known_of_file
--- The byte up to which the ledger knows the pages of a raw file.
+-- Where in a raw file the last page ends that the ledger knows, in bytes from the beginning of the file.
 select coalesce(max(warc_offset + warc_length), 0) as known from fetches where warc_file = %(file)s
 
 -- name: known_urls
@@ -227,7 +228,7 @@ where u.source = %(source)s
 order by u.id
 
 -- name: leave_hosts
--- Store when this session last asked each of these hosts. The given value is how many seconds ago that was.
+-- Store when this session last asked each of these hosts. `ago`: how many seconds ago that was.
 insert into hosts (host, asked_at)
 select host, now() - make_interval(secs => ago) from (values %s) as left_now (host, ago) order by host
 on conflict (host) do update set asked_at = excluded.asked_at
@@ -284,14 +285,14 @@ where lent.id = any(%(aliases)s) and u.id = lent.alias_of and u.fetched_at is nu
 select id, kind, url, via, lastmod_true, lastmod_false from urls where source = %(source)s and url_key = %(key)s
 
 -- name: lists_had
--- The lists of a source that may have to wait: when each was fetched, and how long it asks us to wait (asks). Lists that are due for
--- another reason, and lists that this run has asked already, are left out.
+-- The lists of a source that may have to wait: when each was fetched, and how long it asks us to wait (asks). Lists that are due anyway,
+-- and lists that this run has asked for already, are left out.
 select url_key, fetched_at, asks from urls
 where source = %(source)s and url_key = any(%(keys)s) and kind <> 'article' and via = '' and missed_at is null
     and state in ('stored', 'unchanged') and next_at is null and fetched_at is not null and decided_run is distinct from %(run)s
 
 -- name: lists_that_named
--- Of these lists, those by which an article became known in another run than this one.
+-- Those of these lists that were the first to name some article, in another run than this one.
 select via from urls
 where source = %(source)s and kind = 'article' and via = any(%(urls)s) and discovered_run <> %(run)s
 group by via order by via
@@ -303,8 +304,8 @@ from urls u join urls m on m.id = coalesce(u.alias_of, u.id)
 where u.source = %(source)s and u.url_key = %(key)s
 
 -- name: mark_one_page
--- Mark a run that is not a night of its source. It is for one URL that a person asked for, for a backfill (backfill:DAYS), or for an import
--- (import:NAME).
+-- Mark a run that is not a night of its source. `url` says what the run is for: one URL that a person asked for, a backfill
+-- (backfill:DAYS), or an import (import:NAME).
 update runs set only_url = %(url)s where run = %(run)s and source = %(source)s and stage = %(stage)s
 
 -- name: mark_variants
@@ -323,7 +324,7 @@ where id = %(id)s
 select old, new, merged, urls from moves where old = any(%(sources)s) or new = any(%(sources)s)
 
 -- name: named_sitemaps
--- An index was read again. Stop asking for sitemaps that it no longer names, and ask again for sitemaps that it names again.
+-- A sitemap index was read again. Stop asking for sitemaps that the index no longer names, and ask again for sitemaps that it names again.
 update urls
 set missed_at = case when url_key = any(%(keys)s) then null else now() end,
     next_at = case when url_key = any(%(keys)s) then now() end,
@@ -359,7 +360,7 @@ where urls.state = 'discovered' and urls.fetched_at is null and urls.leased_unti
     and urls.id <> excluded.alias_of
 
 -- name: pages_of_section
--- How many further pages of a section a run has named so far.
+-- How many further pages of a section (all but its first page) are due or were fetched in this run.
 select count(*) as count
 from urls
 where source = %(source)s and kind = 'section' and via = %(via)s
@@ -384,8 +385,8 @@ set next_at = now(), due_for = 'past', attempts = 0, digest = '', etag = '', las
 where urls.decided_run is distinct from excluded.discovered_run
 
 -- name: past_months
--- For each month of a source's past: how many addresses the ledger has (named), how many of them are in the archive (had), and how many
--- were left out as too old (open).
+-- For each month of a source's past: how many article addresses the ledger has (named), how many of them are in the archive (had), and how
+-- many were left out as too old (open). Addresses without a date count if one of these runs discovered them.
 select coalesce(to_char(dated.at at time zone 'utc', 'YYYY-MM'), '') as month, count(*)::int as named,
     count(*) filter (where state in ('stored', 'unchanged', 'duplicate'))::int as had,
     count(*) filter (where code = 'too old')::int as open
@@ -398,7 +399,8 @@ group by 1
 order by 1
 
 -- name: past_wanted
--- Make articles due that were left out as too old, the newest first. Their date is in this span, or is not known.
+-- Make articles due that were left out as too old, the newest first. Their date lies in this span, or it is not known and one of these runs
+-- discovered them.
 update urls
 set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, next_at = now(), due_for = 'past'
 where id in (
@@ -418,7 +420,8 @@ where id in (
 )
 
 -- name: readmit_by_robots
--- Make URLs due that a robots.txt kept out, if the robots.txt has changed since. It may allow them now.
+-- Make URLs due that a robots.txt kept out, if the robots.txt has changed since. It may allow them now. URLs that are older than `days`
+-- days stay excluded.
 update urls
 set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, next_at = now(), due_for = '', due_by = null
 from hosts
@@ -445,7 +448,8 @@ on conflict (warc_file, warc_offset) do nothing
 returning id, url_id, warc_file, warc_offset
 
 -- name: refused_by_guard
--- URLs of a source that the guard refused, if their pause is over. The first pause is `revive_after`, and each refusal doubles it.
+-- URLs of a source that the guard refused, if their pause is over and they are not older than `days` days. The first pause is
+-- `revive_after`, and each further refusal doubles it.
 select id, url from urls
 where source = %(source)s and state = 'excluded' and code = any(%(guarded)s)
     and decided_at < now() - %(revive_after)s * power(2, least(greatest(attempts - 1, 0), %(max_revive_doublings)s))
@@ -453,8 +457,8 @@ where source = %(source)s and state = 'excluded' and code = any(%(guarded)s)
         > now() - make_interval(days => %(days)s)
 
 -- name: release_leases
--- Release leases whose crawl ended or was killed. A crawl of a night releases only leases of nights, and a crawl of the past only leases of
--- the past.
+-- Release leases whose crawl ended or was killed. The crawl of a night releases only leases of nights, and the crawl of a backfill only
+-- leases of backfills.
 update urls set leased_until = null, leased_run = null
 where source = %(source)s and next_at is not null and leased_until is not null and (due_for = 'past') = %(past)s
 
@@ -474,18 +478,18 @@ select url_key from retired_urls where source = %(source)s and url_key = any(%(k
 select source, what, retired_at, why, count from retirements where run = %(run)s order by source, what
 
 -- name: retired_url
--- What the ledger still has of an address after retention deleted its row: one short line.
+-- The short row that retention leaves when it deletes an address from the ledger.
 select source, day, state, code, retired_at from retired_urls where source = any(%(sources)s) and url_key = %(key)s
 
 -- name: robots_of_host
--- A host's stored robots.txt and its age in seconds, if it is still young enough for use.
+-- A host's stored robots.txt and its age in seconds. There is no row if it is older than `stands`.
 select robots_status as status, robots_body as body, robots_fetched_at as fetched_at,
     extract(epoch from now() - robots_fetched_at)::float as age
 from hosts
 where host = %(host)s and robots_fetched_at > now() - %(stands)s
 
 -- name: rows_of_keys
--- Which of these keys of a source the ledger has. A list that is read for the past has a key of its own.
+-- Which of these keys of a source the ledger has. A list that is read for a backfill has a key with a prefix; the prefix is left out here.
 select replace(url_key, %(prefix)s, '') as url_key from urls
 where source = %(source)s and (url_key = any(%(keys)s) or url_key = any(%(past_keys)s))
 
@@ -511,7 +515,7 @@ where source = %(source)s and kind = 'article' and state in ('discovered', 'fail
 select extract(epoch from current_setting('idle_session_timeout')::interval)::float8 as seconds
 
 -- name: sitemaps_of_run
--- For how many sitemaps a run has asked a source. Only sitemaps that an index named are counted.
+-- How often a run has asked a source for sitemaps. Only sitemaps that an index named are counted.
 select count(*) as count
 from fetches join urls on urls.id = fetches.url_id
 where fetches.run = %(run)s and fetches.source = %(source)s and urls.kind = 'sitemap' and urls.via <> ''
@@ -537,8 +541,8 @@ where id = any(%(ids)s)
 
 -- name: turn_of_hosts
 -- This session has just taken the turn at these hosts. For each host: how long ago it was last asked, and how long it still rests. During a
--- turn, the time of the last request is unknown (infinity). If it was unknown before, the process with the last turn was killed or is still
--- writing the time. The host then counts as asked just now (0).
+-- turn, the time of the last request is unknown (infinity). If the time was unknown when this turn began, the process with the last turn
+-- was killed or is still writing the time. The host then counts as asked just now (0).
 with before as (
     select host, case when asked_at < 'infinity' then extract(epoch from now() - asked_at) when asked_at is not null then 0 end as ago,
         extract(epoch from cooldown_until - now()) as rest
@@ -575,8 +579,8 @@ where urls.id in (select id from open)
 order by urls.source, urls.id
 
 -- name: unmarked_variants
--- Articles whose ledger rows are older than variant keys, and have none. An erased article is left out: it has no address any more from
--- which a key could be made.
+-- Articles whose ledger rows have no variant key, because they are older than variant keys. An erased article is left out, because it has
+-- no address any more from which a key could be made.
 select id, url from urls
 where source = %(source)s and kind = 'article' and variant_key is null and code <> 'erased' order by id limit %(count)s
 
@@ -600,15 +604,15 @@ limit %(count)s
 
 -- name: vanished_urls
 -- Make articles due for one look if a list no longer names them, although the list still has older entries. An article that was fetched
--- just before is left out.
+-- less than `apart` ago is left out.
 update urls
 set next_at = now(), due_for = 'vanished', due_by = %(list)s, missed_at = now()
 where id in (
     select id from urls
     where source = %(source)s and via = %(via)s and kind = 'article' and state in ('stored', 'unchanged')
         and alias_of is null and missed_at is null and (next_at is null or next_at > now())
-        -- This condition only keeps the search short. The date of an article lies at most `ahead` after its discovery. So an article that is
-        -- dated after the oldest entry was discovered after that entry's date less `ahead`.
+        -- This condition only keeps the search short. The date of an article lies at most `ahead` after its discovery. So if an article is
+        -- dated after the oldest entry, it was discovered no earlier than `ahead` before that entry's date.
         and discovered_at > %(oldest)s::timestamptz - %(ahead)s
         and coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz > %(oldest)s
         and id <> all(%(still_named)s)

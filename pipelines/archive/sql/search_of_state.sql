@@ -1,6 +1,6 @@
--- The next articles, newest first, that are revised, removed or both, and that the index finds for a query. An index has the articles in each state
--- in the order of their dates, so Postgres can stop when it has enough. window: at most this many of the revised or removed articles are searched;
--- null: all of them.
+-- The next articles, newest first, that are revised, removed or both, and that the index finds for a query. For each of these two states,
+-- an index has the articles in the order of their dates, so Postgres can stop when it has enough. window: at most this many of the revised
+-- or removed articles are searched; null: all of them.
 select a.id as article_id, a.dated, %(exact)s and w.shape = 0 as sure
 from (
     select id, dated

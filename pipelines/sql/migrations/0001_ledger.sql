@@ -1,4 +1,4 @@
--- The ledger: a table each for URLs, fetches, outcomes of fetches, and stages of runs.
+-- A table each for URLs, fetches and outcomes of fetches (these three are the ledger), for stages of runs, and for hosts.
 create table urls (
     id bigint generated always as identity primary key,
     source text not null,

@@ -60,7 +60,7 @@ create table revisions (
 );
 create unique index revisions_fetch on revisions (fetch_id);
 
--- quiet: why a change alerts nobody. It is empty if the change alerts.
+-- quiet: why a change alerts nobody. It is empty if the change may alert somebody.
 create table changes (
     id bigint generated always as identity primary key,
     article_id bigint not null references articles on delete cascade,

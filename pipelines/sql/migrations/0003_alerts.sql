@@ -31,7 +31,8 @@ create index alerts_created on alerts (created_at);
 create index alerts_run on alerts (run);
 create index alerts_article on alerts (article_id);
 
--- begun_at: when the message was first tried. From then on its text must not change, because a recipient may already have it under its key.
+-- begun_at: when the message was first tried. From then on its text must not change, because a recipient may already have the message,
+-- under the same key.
 create table deliveries (
     id bigint generated always as identity primary key,
     key text not null unique,

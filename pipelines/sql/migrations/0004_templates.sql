@@ -11,11 +11,11 @@ create table templates (
     pages integer not null,
     known integer not null,
     newest_fetch bigint not null,
-    -- Null if nothing was learned that helps. Each page is then read by itself.
+    -- Null if nothing was learned that helps. Then each page is read without a template.
     template jsonb,
     -- The share of the last pages that agreed with the template, or null if no page was read with it yet.
     agreement real,
-    -- Since which run the template no longer fits. Then it is not used.
+    -- The run since which the template no longer fits, or empty if it fits. A template that no longer fits is not used.
     drifted_run text not null default '',
     drifted_at timestamptz,
     primary key (source, version)

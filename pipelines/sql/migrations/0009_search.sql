@@ -1,10 +1,11 @@
 -- The index from which `nightdesk search` takes its candidates. Load fills it, and upkeep adds older articles.
 -- oldest code: 0007
 
--- words is made in Python (pipelines/query/vectors.py), because only Python code knows the normal form of a word. dated: when the article was
--- published or, if that is not known, first fetched. loaded_at: when the indexed wording was loaded. shape: the form of the row:
+-- words is made in Python (pipelines/query/vectors.py), because only Python code knows the normal form of a word. dated: when the article
+-- was published or, if that is not known, first fetched. loaded_at: when the indexed wording was loaded. shape: the form of the row:
 --   0: all words of the article, with their places.
---   1: the same, of an article with zero-width non-joiners, so that not all places are words of their own.
+--   1: the same, of an article with zero-width non-joiners. These keep some words together, so at some places there is only a piece of a
+--   word.
 --   2: all words of a longer article, without places.
 --   3: one of several rows of a very long article, each with a part of its words, without places.
 create table article_words (

@@ -1,8 +1,8 @@
 -- oldest code: 0010
 -- outside a transaction
 -- The state of a URL and the outcome of a fetch get a code, for programs. The reason is only for people.
--- Older code may not run after this migration: it would write reasons without codes. The crawl looks by code for URLs that a rule kept out, and
--- would not find them again when the rule changes.
+-- Older code may not run after this migration: it would write reasons without codes. When a rule changes, the crawl looks for the URLs that
+-- the rule kept out. It finds them by their code, so it would not find rows without a code.
 alter table urls add column if not exists code text not null default '';
 alter table fetches add column if not exists code text not null default '';
 

@@ -1,4 +1,5 @@
--- An index on the guid of a feed's entry, by which an article is found again when its address has changed. And two more codes.
+-- An index on the guid of a feed's entry, by which an article is found again when its address has changed. Also, the columns `code` may
+-- have the value 'too long', and the columns `quiet` the value 'many at once'.
 -- oldest code: 0010
 -- outside a transaction
 -- A kill may have left the index half made.

@@ -1,6 +1,7 @@
 -- The views that other programs read, in a schema of their own. Their names and columns stay as they are (docs/reference.md has each column).
 -- oldest code: 0010
--- A schema of this name may exist already. If there is a role nightdesk_reader, it may read these views after every migration.
+-- A schema of this name may exist already. If there is a role nightdesk_reader, it gets the right to read these views after every
+-- migration.
 create schema if not exists nightdesk;
 
 create view nightdesk.articles as

@@ -1,4 +1,5 @@
--- Watches with a query, which may be paused or mute. Named lists of synonyms. And a history of both: who changed which one when.
+-- Watches get a query, and may be paused or muted. There are named lists of synonyms. A history says who changed which watch or list of
+-- synonyms, and when.
 -- oldest code: 0010
 alter table watches add column query text not null default '';
 alter table watches add column paused_at timestamptz;

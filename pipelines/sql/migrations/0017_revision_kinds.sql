@@ -43,6 +43,7 @@ create view nightdesk.changes as
 select id, article_id, revision, kind, revision_kind, moved, run, source, at, quiet
 from public.changes;
 
--- In rows of revision_rows that are older than this migration, an article's present wording repeats words that the article has already.
--- This adds the job of upkeep that deletes the repeated words. Without such rows the job is done at once.
+-- Before this migration, the words of an article's present wording were stored twice: in `articles`, and in the wording's row of
+-- revision_rows. This adds the job of upkeep that deletes the repeated words. If revision_rows is empty, the job counts as finished from
+-- the start.
 insert into backfills (name, passed_at) select 'wordings', case when not exists (select from revision_rows) then now() end;

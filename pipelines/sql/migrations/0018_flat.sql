@@ -47,7 +47,7 @@ create or replace function articles_went() returns trigger language plpgsql as $
 create or replace function articles_moved() returns trigger language plpgsql as $$ begin
     update source_totals t set articles = t.articles - 1 where t.source = old.source; insert into source_totals as t values (new.source, 1)
         on conflict (source) do update set articles = t.articles + 1; return null; end $$;
--- The triggers and the id in `backfills` are made in one statement, so that no article is counted twice or not at all.
+-- The triggers and the id in `backfills` are made in one statement, so that every article is counted exactly once.
 do $$ begin
     if not exists (select from backfills where name = 'articles') then
         create trigger articles_came after insert on articles referencing new table as came for each statement execute function

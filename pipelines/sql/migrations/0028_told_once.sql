@@ -1,4 +1,4 @@
--- One alert for each story and watch, when messages go out and in which language, and who has seen an alert.
+-- New columns for three things: one alert for each story and watch; the time and language of messages; and who has seen an alert.
 -- oldest code: 0010
 -- outside a transaction
 

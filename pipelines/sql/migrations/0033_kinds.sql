@@ -1,4 +1,4 @@
--- An index for queries such as `is:correction`: the articles with a change of a kind.
+-- An index for queries such as `is:correction`. It finds the articles that have a change of a given kind.
 -- oldest code: 0010
 -- outside a transaction
 drop index concurrently if exists changes_kind;
