@@ -187,7 +187,7 @@ def test_after_the_night_the_desk_shows_it_and_an_operator_acts_there(
 
 
 def test_a_stage_that_is_run_again_by_hand_passes_the_run_on_and_changes_nothing(
-    airflow: Airflow, night_settings: Settings
+    airflow: Airflow, night_settings: Settings, ended: dict[str, DagRun]
 ) -> None:
     def rows() -> int:
         with postgres.connection(night_settings) as conn, conn.cursor() as cursor:

@@ -13,9 +13,6 @@ import psycopg2.extensions
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from pipelines.airflow import airflow_home
 from pipelines.errors import DatabaseError
@@ -23,6 +20,9 @@ from pipelines.settings import Settings
 from pipelines.stores import migrations, postgres, postgres_address
 from tests import databases
 from tests.examples import drawn
+from tests.later import Later
+
+sqlalchemy, sqlalchemy_asyncio = Later("sqlalchemy"), Later("sqlalchemy.ext.asyncio")
 
 # Two words that stand in no sentence of ours, with anything around and between them.
 LEFT, RIGHT = "Zq7w", "Kv9j"
@@ -55,8 +55,8 @@ def test_every_reader_of_an_encoded_address_takes_the_same_password_from_it(pass
         "user": "desk", "password": password, "host": "127.0.0.1", "port": "5433", "dbname": "news", "sslmode": "prefer"
     }  # fmt: skip
     assert unquote(urlsplit(address).password or "") == password
-    assert make_url(airflow_home.sync_address(address)).password == password
-    assert make_url(airflow_home.async_address(address)).password == password
+    assert sqlalchemy.make_url(airflow_home.sync_address(address)).password == password
+    assert sqlalchemy.make_url(airflow_home.async_address(address)).password == password
     assert postgres_address.normal(address) == address
 
 
@@ -127,12 +127,14 @@ def test_we_and_airflow_get_in_with_every_kind_of_mark_in_the_password(login: st
 
     migrations.migrate(settings)
 
-    with create_engine(airflow_home.sync_address(postgres.url(settings)), poolclass=NullPool).connect() as conn:
-        assert conn.execute(text("select count(*) from migrations")).scalar()
+    with sqlalchemy.create_engine(
+        airflow_home.sync_address(postgres.url(settings)), poolclass=sqlalchemy.NullPool
+    ).connect() as conn:
+        assert conn.execute(sqlalchemy.text("select count(*) from migrations")).scalar()
     assert asyncio.run(_count(airflow_home.async_address(postgres.url(settings))))
 
 
 async def _count(address: str) -> int:
-    engine = create_async_engine(address, poolclass=NullPool)
+    engine = sqlalchemy_asyncio.create_async_engine(address, poolclass=sqlalchemy.NullPool)
     async with engine.connect() as conn:
-        return int((await conn.execute(text("select count(*) from migrations"))).scalar() or 0)
+        return int((await conn.execute(sqlalchemy.text("select count(*) from migrations"))).scalar() or 0)
