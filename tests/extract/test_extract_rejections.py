@@ -420,6 +420,13 @@ ASKED = {
     "bg": "С ваше съгласие ние и 214 партньори съхраняваме информация на вашето устройство и обработваме лични данни.",
     "id": "Dengan persetujuan Anda, kami dan 214 mitra menyimpan informasi di perangkat Anda untuk mengukur iklan.",
     "ca": "Amb el teu permís, nosaltres i 214 socis desem informació al teu dispositiu i tractem dades personals.",
+    "he-prefixed": "בהסכמתך אנו ו-98 שותפים שומרים מידע במכשיר שלך ומעבדים נתונים אישיים לצורך פרסומות.",
+    "ckb": "بە ڕەزامەندی تۆ ئێمە و ٩٨ هاوبەش زانیاری لەسەر ئامێرەکەت هەڵدەگرین بۆ پێوانی ڕیکلام.",
+    "ur": "آپ کی رضامندی سے ہم اور ہمارے ۹۸ شراکت دار آپ کے آلے پر معلومات رکھتے ہیں تاکہ اشتہارات ناپے جائیں۔",
+    "ku": "Bi razîbûna te em û 98 hevpar agahiyan li ser amûra te diparêzin "
+    "û daneyên kesane ji bo reklaman bi kar tînin.",
+    "az": "Razılığınızla biz və 98 tərəfdaş cihazınızda məlumat saxlayır, reklam üçün şəxsi məlumatları emal edirik.",
+    "bn": "আপনার সম্মতিতে আমরা ও ৯৮ অংশীদার আপনার ডিভাইসে তথ্য রাখি এবং বিজ্ঞাপনের জন্য ব্যক্তিগত তথ্য ব্যবহার করি।",
     "en": "If you consent, we and 98 partners keep information on your device "
     "and use personal data to show adverts.",
 }  # fmt: skip

@@ -260,15 +260,18 @@ SUBJECTS = tuple(
         "suostum;згод;pristan;привол;privol;съглас;persetuj;permís;súhlas;soglas;"
         "đồng ý;सहमति;ยินยอม;sutik;piekrit;nõusol;"
         "hozzajarul;hozzájárul;συγκατ;συναιν;הסכמ;رضايت;رضایت;autoriza;ההסכמ;consimț;"
+        "בהסכמ;מההסכמ;מסכים;ڕەزامەند;ڕازی;رضامند;razîbûn;razılıq;সম্মতি;"
         "consimt;同意;동의",
         "partner;partenaire;socio;socis;parceir;ortag;ortağ;iş ortak;شريك;شركا;وشركا;партн;شرکا;"
         "kumppan;đối tác;भागीदार;พันธมิตร;"
         "συνεργατ;συνεργάτ;שותפ;השותפ;והשותפ;partener;"
+        "هاوبەش;شراکت دار;hevpar;tərəfdaş;অংশীদার;"
         "mitra;合作伙伴;合作夥伴;パートナー;파트너",
         "device;appareil;terminal;gerat;gerät;endgerat;endgerät;dispositiv;urzadzen;"
         "urządzen;cihaz;جهاز;علي جهاز;устройств;"
         "apparaat;enhet;enhed;laittee;пристро;uređaj;perangkat;dispositi;zariaden;naprav;thiết bị;डिवाइस;อุปกรณ์;"
-        "zarizen;zařízen;eszkoz;eszköz;συσκευ;מכשיר;دستگاه;设备;端末",
+        "zarizen;zařízen;eszkoz;eszköz;συσκευ;מכשיר;دستگاه;设备;端末;"
+        "במכשיר;למכשיר;ئامێر;آلے;ڈیوائس;amûr;ডিভাইস",
         "personal data;données personnelles;données à caractère personnel;"
         "personenbezogene;datos personales;dati personali;"
         "dane osobowe;danych osobowych;kişisel veri;بياناتك;بيانات شخصي;البيانات الشخصي;"
@@ -279,19 +282,21 @@ SUBJECTS = tuple(
         "лични данни;личне податк;data pribadi;dades personals;dữ liệu cá nhân;व्यक्तिगत;"
         "személyes adat;προσωπικ;מידע אישי;נתונים אישיים;"
         "date personale;date cu caracter personal;داده های شخصی;داده‌های شخصی;اطلاعات شخصی;"
+        "داتای کەسی;زانیاری کەسی;ذاتی ڈیٹا;ذاتی معلومات;daneyên kesane;şəxsi məlumat;ব্যক্তিগত;"
         "个人数据;个人信息;個人資料;個人データ;個人情報;개인정보",
         "advert;ads;publicit;werbung;anzeigen;publicid;pubblicit;reklam;اعلان;الاعلان;"
         "реклам;advertent;annons;annonc;hirdet;διαφημ;פרסום;mainon;mainos;oglas;oglaš;iklan;quảng cáo;विज्ञापन;"
-        "تبليغ;تبلیغ;آگهی;reclam;"
+        "تبليغ;تبلیغ;آگهی;reclam;פרסומ;ڕیکلام;اشتہار;বিজ্ঞাপন;"
         "广告;廣告;広告;광고",
         "cookie;kakor;informasjonskaps;eväst;kolačić;piškot;бисквит;колачић;galet;sütik;sütit;"
-        "cerez;çerez;كوكي;ملفات الارتباط;ملفات تعريف;کوکی;куки;עוגיות;בעוגיות;쿠키",
+        "cerez;çerez;كوكي;ملفات الارتباط;ملفات تعريف;کوکی;куки;עוגיות;בעוגיות;쿠키;কুকি",
         "withdraw;change your mind;any time;retirer;tout moment;widerruf;jederzeit;"
         "retirar;en cualquier;cuando quieras;revoc;"
         "cambiare idea;ogni momento;wycof;każdej chwili;geri al;istediginiz zaman;"
         "istediğiniz zaman;سحب;في اي وقت;отозв;любое время;"
         "intrek;qualquer momento;aterkall;återkall;når som helst;när som helst;odvol;visszavon;retrag;milloin tahansa;"
         "відклик;будь коли;povući;povuć;bilo kojem tren;oduzm;оттегл;по всяко време;kapan saja;quan vulguis;kedykoľvek;"
+        "هەر کاتێک;بکشێن;کسی بھی وقت;واپس لے;her dem;istənilən vaxt;যেকোনো সময়;"
         "oricând;בכל עת;לבטל;پس بگیر;هر زمان;随时;隨時;撤回;いつでも;언제든지",
         "tracking;track you;suivi;ciblee;ciblée;seguimiento;profil;tracciament;sledz;"
         "śledz;takip;تتبع;отслежив;відстеж;проследяв;پیگیری;sporing;spårning;seuran;praćenj;pelacak;seguiment;sledenj;"
