@@ -450,6 +450,25 @@ def test_what_asks_for_consent_in_its_own_words_is_a_wall(language: str, form: s
     assert isinstance(found, Rejection) and found.reason is Reason.CONSENT
 
 
+@pytest.mark.parametrize(
+    ("heading", "reason"),
+    [("Rûpel nehate dîtin", Reason.SOFT_404), ("پاڼه ونه موندل شوه", Reason.SOFT_404),
+     ("عذرًا، هذا الخبر لم يعد متاحًا", Reason.SOFT_404), ("صفحه‌ای که به دنبال آن هستید نیست", Reason.SOFT_404),
+     ("Aradığınız içerik bulunamadı", Reason.SOFT_404), ("Oups ! Cette page est introuvable", Reason.SOFT_404),
+     ("No encontramos esa página", Reason.SOFT_404), ("Diese Seite gibt es leider nicht", Reason.SOFT_404),
+     ("Страница удалена", Reason.SOFT_404), ("გვერდი ვერ მოიძებნა", Reason.SOFT_404),
+     ("Էջը չի գտնվել", Reason.SOFT_404),
+     ("האתר בשיפוצים", Reason.ERROR_PAGE), ("ماڵپەڕەکە لە ژێر چاککردنەوەدایە", Reason.ERROR_PAGE),
+     ("Sitemiz bakımda", Reason.ERROR_PAGE),
+     ("בודקים שאינך רובוט", Reason.CHALLENGE), ("تصدیق کریں کہ آپ انسان ہیں", Reason.CHALLENGE),
+     ("כדי להמשיך לקרוא יש להתחבר", Reason.PAYWALL), ("بۆ بەردەوامبوون لە خوێندنەوە بچۆ ژوورەوە", Reason.PAYWALL)],
+)  # fmt: skip
+def test_what_stands_in_an_article_s_place_is_told_in_its_language(heading: str, reason: Reason) -> None:
+    found = extract_page(page(document(f"<h1>{heading}</h1><p>1, 2, 3</p>", heading)), SOURCE)
+
+    assert isinstance(found, Rejection) and found.reason is reason
+
+
 def test_a_heading_in_a_script_without_spaces_is_no_prose_beside_what_asks_for_consent() -> None:
     asked = "当社とパートナーは、Cookieを使用して個人データを保存し、広告を表示します。同意はいつでも撤回できます。"
     inside = f"<form><h1>プライバシーを尊重します</h1><p>{asked}</p><button>すべて同意する</button></form>"
