@@ -49,12 +49,12 @@ WINDOW_IN_STATE = 2_000
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPlace:
-    """Where a page of a search begins: after the candidate with this date and number; or, in a ranking, after how many
-    candidates, with the moment of the ranking."""
+    """Where a page of a search begins: after the candidate with this date and number; in a ranking, also with this
+    rank. now: the moment of the search, or of the ranking."""
 
     dated: datetime | None = None
     number: int = 0
-    skipped: int = 0
+    rank: float | None = None
     now: datetime | None = None
 
 
@@ -165,13 +165,19 @@ def _find_in_state(made: Search, place: SearchPlace, many: int, share: float) ->
     of_state = _count_in_state(made)
     if made.selected.kind is None and of_state > 2 * WINDOW_IN_STATE:
         first = _rows(made, "search_of_state", place, many, window=WINDOW_IN_STATE)
-        if len(first) == many:
+        if len(first) == many or not _has_full_window(made, place):
             return Candidates(first)
         share = len(first) / WINDOW_IN_STATE
         of_state = min(of_state, many / share) if first else of_state
     if of_state < share * made.archived:
         return Candidates(_rows(made, _of_state(made), place, many))
     return Candidates(_name_newest(made, place, many))
+
+
+def _has_full_window(made: Search, place: SearchPlace) -> bool:
+    """Whether WINDOW_IN_STATE articles in the state follow a place, whatever their words."""
+    of_any = {"named": False, "of_exact": None, "window": WINDOW_IN_STATE, "offset": WINDOW_IN_STATE - 1}
+    return bool(_rows(made, "search_of_state", place, 1, **of_any))
 
 
 def _find_placed(made: Search, place: SearchPlace, many: int, share: float) -> Candidates:
@@ -301,5 +307,6 @@ def _rows(made: Search, statement: str, place: SearchPlace, many: int, **more: o
         "count": many,
         "ordered": True,
         "window": None,
+        "offset": 0,
     }
     return postgres.query(made.conn, statement, **{**asked, **more})

@@ -455,13 +455,18 @@ where w.article_id = any(%(ids)s)
 
 -- name: search_ranked
 -- The best of these articles, best first. A word counts most in the title and least in the text. Many mentions and a recent date raise the rank. The
--- rank of an article is halved when it is `half_age` old. A row without the places of its words has a low rank.
-select w.article_id, w.dated
-from article_words w
-where w.article_id = any(%(ids)s)
-group by w.article_id, w.dated
-order by max(case when w.shape < 2 then ts_rank(w.words, %(of_joined)s::tsquery, 1) else 0.01 end)
-        / (1 + greatest(extract(epoch from %(now)s - w.dated), 0) / %(half_age)s) desc, w.dated desc, w.article_id desc
+-- rank of an article is halved when it is `half_age` old. A row without the places of its words has a low rank. last_rank, last_dated, last_id:
+-- the last article of the page before; only articles that follow it in the ranking are returned.
+select article_id, dated, rank
+from (
+    select w.article_id, w.dated, max(case when w.shape < 2 then ts_rank(w.words, %(of_joined)s::tsquery, 1) else 0.01 end)
+        / (1 + greatest(extract(epoch from %(now)s - w.dated), 0) / %(half_age)s)::float8 as rank
+    from article_words w
+    where w.article_id = any(%(ids)s)
+    group by w.article_id, w.dated
+) ranked
+where %(last_rank)s::float8 is null or (rank, dated, article_id) < (%(last_rank)s::float8, %(last_dated)s::timestamptz, %(last_id)s::bigint)
+order by rank desc, dated desc, article_id desc
 limit %(count)s
 
 -- name: search_state_estimate

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
@@ -180,7 +181,7 @@ def _newest(made: Search, written: str, order: Order, place: SearchPlace, count:
                     answers.append(replace(answer, story_id=story.story_id, outlets=story.outlets))
                 seen.add(row["article_id"])
                 if len(answers) == count:
-                    more = row is not rows[-1] or bool(found.reached or candidates.find(made, place, 1).rows)
+                    more = row is not rows[-1] or bool(found.reached) or _is_more(made, place)
                     return _page(made, answers, _cursor(written, order, place) if more else "")
         if found.reached:
             place = replace(found.reached, now=made.asked.now)
@@ -193,40 +194,58 @@ def _newest(made: Search, written: str, order: Order, place: SearchPlace, count:
 
 
 def _best(made: Search, written: str, place: SearchPlace, count: int) -> ResultPage:
-    """The best answers first: the newest candidates are ranked. All pages of a search count the age of articles from
-    the same moment."""
+    """The best answers first: the newest candidates are ranked. All pages of a search use the same moment, so the rank
+    of an article is the same on each, and a page goes on behind the rank of its last article."""
     found = candidates.find(made, SearchPlace(), RANKED + 1)
-    chosen = list({row["article_id"]: row for row in found.rows}.values())[:RANKED]
-    ordered = postgres.query(
-        made.conn,
-        "search_ranked",
-        ids=[row["article_id"] for row in chosen],
-        of_joined=made.wanted and made.wanted.of_joined,
-        now=made.asked.now,
-        half_age=HALF_AGE_SECONDS,
-        count=place.skipped + MOST_READ,
-    )
+    chosen = set(list({row["article_id"]: row for row in found.rows})[:RANKED])
+    ordered = _rank(made, chosen, place, MOST_READ)
+
+    def find_passed(ids: list[int]) -> list[int]:
+        behind = {row["article_id"] for row in _rank(made, ids, place, len(ids))}
+        return [one for one in ids if one in chosen and one not in behind]
+
     answers: list[ArticleHit] = []
-    passed = {row["article_id"] for row in ordered[: place.skipped]}
-    once = Once(made.conn, _answering(made), (lambda ids: [one for one in ids if one in passed]) if passed else None)
-    at = place.skipped
-    read_to = None
-    for batch in _batches(ordered[place.skipped :], READ_AT_ONCE):
+    once = Once(made.conn, _answering(made), find_passed if place.rank is not None else None)
+    last = None
+    for batch in _batches(ordered, READ_AT_ONCE):
         verified = _verify_rows(made, batch)
         once.read(verified)
-        for row in batch:
-            at += 1
-            if row["article_id"] in verified and (story := once.first(row["article_id"])):
-                answers.append(replace(verified[row["article_id"]], story_id=story.story_id, outlets=story.outlets))
+        for last in batch:
+            number = last["article_id"]
+            if number in verified and (story := once.first(number)):
+                answers.append(replace(verified[number], story_id=story.story_id, outlets=story.outlets))
             if len(answers) == count:
                 break
         if len(answers) == count:
             break
-        if at - place.skipped >= MOST_READ:
-            read_to = batch[-1]["dated"]
-            break
-    after = _cursor(written, Order.BEST, SearchPlace(skipped=at, now=made.asked.now)) if at < len(chosen) else ""
-    return _page(made, answers, after, read_to=read_to, ranked=len(found.rows) > RANKED or bool(found.reached))
+    ranked = len(found.rows) > RANKED or bool(found.reached)
+    if last is None or (last is ordered[-1] and len(ordered) < MOST_READ):
+        return _page(made, answers, "", ranked=ranked)
+    end = SearchPlace(dated=last["dated"], number=last["article_id"], rank=last["rank"], now=made.asked.now)
+    read_to = last["dated"] if len(answers) < count else None
+    return _page(made, answers, _cursor(written, Order.BEST, end), read_to=read_to, ranked=ranked)
+
+
+def _rank(made: Search, ids: Collection[int], place: SearchPlace, many: int) -> list[postgres.Row]:
+    """The best of these articles behind a place of the ranking: at most so many, each with its `rank`."""
+    return postgres.query(
+        made.conn,
+        "search_ranked",
+        ids=list(ids),
+        of_joined=made.wanted and made.wanted.of_joined,
+        now=made.asked.now,
+        half_age=HALF_AGE_SECONDS,
+        last_rank=place.rank,
+        last_dated=place.dated,
+        last_id=place.number,
+        count=many,
+    )
+
+
+def _is_more(made: Search, place: SearchPlace) -> bool:
+    """Whether candidates follow behind a place, or may follow because the search for them stops before the end."""
+    ahead = candidates.find(made, place, 1)
+    return bool(ahead.rows or ahead.reached)
 
 
 def _answering(made: Search) -> Callable[[list[int]], Collection[int]]:
@@ -282,10 +301,9 @@ def _batches(rows: Sequence[postgres.Row], many: int) -> Iterator[Sequence[postg
 
 def _cursor(written: str, order: Order, place: SearchPlace) -> str:
     said: dict[str, Any] = {"q": _of(written, order), "now": place.now and place.now.isoformat()}
-    if place.skipped:
-        said["skip"] = place.skipped
-    else:
-        said |= {"at": place.dated and place.dated.isoformat(), "id": place.number}
+    said |= {"at": place.dated and place.dated.isoformat(), "id": place.number}
+    if place.rank is not None:
+        said["rank"] = place.rank
     return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
 
 
@@ -295,15 +313,15 @@ def _read_cursor(after: str, written: str, order: Order) -> SearchPlace:
     try:
         said = json.loads(base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True))
         place = SearchPlace(
-            dated=_moment(said["at"]) if "at" in said else None,
+            dated=_moment(said["at"]),
             number=int(said.get("id", 0)),
-            skipped=int(said.get("skip", 0)),
+            rank=float(said["rank"]) if "rank" in said else None,
             now=_moment(said["now"], YEARS),
         )
         mine = said["q"] == _of(written, order)
     except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise CursorError("This is no cursor: `after` takes the cursor that the page before gave.") from None
-    if not mine or not 0 <= place.skipped <= RANKED or not -(2**63) < place.number < 2**63:
+    if not mine or not math.isfinite(place.rank or 0.0) or not -(2**63) < place.number < 2**63:
         raise CursorError("This cursor is of another query or order: `after` only continues the same search.")
     return place
 

@@ -23,4 +23,4 @@ where case when not %(named)s then w.part = 0 and (%(of_exact)s::text is null or
         else w.words @@ %(of_part)s::tsquery
     end
 order by a.dated desc, a.id desc
-limit %(count)s
+limit %(count)s offset %(offset)s

@@ -1,4 +1,4 @@
--- Search only among the next `window` articles, newest first. For words that are in many articles this is cheaper than a search of the
+-- Search only among the next `window` rows of articles, newest first. For words that are in many articles this is cheaper than a search of the
 -- whole archive.
 with newest as materialized (
     select w.article_id, w.dated, w.shape, w.words
@@ -14,7 +14,8 @@ with newest as materialized (
         and (%(removed)s::boolean is null or exists (select from articles a where a.id = w.article_id and a.gone_at is not null))
         and (%(kind)s::text is null or w.article_id in (select c.article_id from changes c where c.revision_kind = %(kind)s))
     order by w.dated desc, w.article_id desc
-    limit %(window)s
+    -- All rows of the last article are read, so the window ends between two articles.
+    fetch first %(window)s rows with ties
 )
 select n.article_id, n.dated, %(exact)s and n.shape = 0 as sure
 from newest n
