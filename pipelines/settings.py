@@ -22,7 +22,8 @@ from pipelines.errors import SettingsError
 Network = IPv4Network | IPv6Network
 CHANNEL_PREFIX = "NIGHTDESK_CHANNEL_"
 SECRET_PREFIX = "NIGHTDESK_SECRET_"  # noqa: S105 -- it is the name of variables
-# A prefix must be at least this similar to count as a typing error: CHANEL counts, CRAWL does not.
+# The beginning of an unknown variable counts as a misspelled CHANNEL_PREFIX or SECRET_PREFIX if it is at least this
+# similar to it: NIGHTDESK_CHANEL_ counts, NIGHTDESK_CRAWL_ does not.
 ALIKE = 0.9
 # These settings are paths: a relative path, from the file or a default, is taken from the installation's folder.
 PATHS = ("data", "sources", "ca_file", "chain_file", "timestamp_ca")

@@ -51,7 +51,7 @@ SHORT_LIMIT = timedelta(minutes=10)
 # night; the locks of the sources keep the runs apart.
 ACTIVE_RUNS = 8
 # These are all of Airflow's types of runs except `backfill`, which has nothing to do with `nightdesk backfill`.
-# Airflow's kind would be useless, because a site shows today's lists, whatever day a run is labelled with.
+# Airflow's own backfill would be useless, because a site shows today's lists, whatever day a run is labelled with.
 RUN_TYPES: Any = ("scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization")
 DESCRIPTIONS = {
     "crawl": "Step 1 of 4: fetch what is new into the raw store",

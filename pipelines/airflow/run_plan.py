@@ -19,15 +19,16 @@ from pipelines.stores.runs import check_key, key_of
 # If a stage has at most this many sources, each source has a task of its own. Chosen: one page of Airflow's grid shows
 # about 50 tasks.
 SINGLE_SOURCES = 50
-# If sources share tasks, a stage has at most this many. Chosen: these are some ten for each of several workers, so that
-# a worker that is done finds another task. They are far below Airflow's own limit (core.max_map_length, 1024), however
-# many sources there are.
+# If sources share tasks, a stage has at most this many tasks. Chosen: these are some ten for each of several workers,
+# so that a worker that is done finds another task. They are far below Airflow's own limit (core.max_map_length, 1024),
+# however many sources there are.
 MOST_TASKS = 60
 # If sources share tasks, a stage has one task for every this many seconds of work. Chosen: this is thirty times the
 # cost of a task. A task costs one second (measured by `python -m bench asleep`): Airflow's own work, and the pause
 # before the worker's next task.
 SECONDS_OF_TASK = 30.0
-# If sources share tasks, a stage has at least this many. Chosen: one machine runs about six tasks at the same time.
+# If sources share tasks, a stage has at least this many tasks. Chosen: one machine runs about six tasks at the same
+# time.
 LEAST_TASKS = 6
 # The plan of a crawl's tasks expects that a task crawls this many sources at the same time. Chosen: at one request a
 # second to each, these sources take a tenth of what one process can do (`python -m bench hosts`).

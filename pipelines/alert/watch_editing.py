@@ -27,7 +27,7 @@ CHANGEABLE = (
     "messages_in", "owner",
 )  # fmt: skip
 # WHEN and STAYS have the fields that stay unchanged if they are not given. WHEN: when and how people are told. STAYS:
-# these and the owner.
+# the fields of WHEN, and the owner.
 WHEN = ("digest", "quiet", "timezone", "messages_in")
 STAYS = (*WHEN, "owner")
 SPAN = re.compile(r"(\d{1,4})\s*(min|h|d|w)")

@@ -24,8 +24,8 @@ from pipelines.query.terms import Term, parse_term
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
-# KINDS: a watch tells changes of these kinds if it names no kinds. FINER_KINDS: a watch may also name these: kinds of
-# edits (`revised` stands for all edits), and OUTLET, which means each further outlet of a story that the watch has
+# KINDS: a watch tells changes of these kinds if it names no kinds. FINER_KINDS: a watch may also name these kinds. Most
+# are kinds of edits (`revised` stands for all edits). OUTLET means each further outlet of a story that the watch has
 # told.
 KINDS = ("new", "revised", "removed", "restored")
 OUTLET = "outlet"
@@ -34,7 +34,7 @@ NAME = re.compile(r"[^\W_][\w .-]{0,79}")
 # An owner is a login of Airflow, which may be any text of one line.
 OWNER = re.compile(r"[^\x00-\x1f\x7f]{0,80}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
-# These filters of a search make no sense for future articles; each stands with what a watch has instead.
+# These filters of a search make no sense for future articles. The value of each filter says what a watch has instead.
 NOT_IN_WATCHES = {
     "from": "a watch is told of what comes after it was made; `nightdesk watch try --days 30` looks back",
     "to": "a watch is told of what comes after it was made; `nightdesk watch try --days 30` looks back",

@@ -10,8 +10,9 @@ from enum import StrEnum
 
 # WORD finds a word with the blanks after it. In scripts without spaces, it finds each letter alone.
 WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\\S+\\s*|\\s+")
-# Two texts are compared only between their common beginning and their common end. If this part has more words or more
-# paragraphs than this, it is shown as replaced, because the time to compare grows with the square of the length.
+# Two texts are compared only between their common beginning and their common end. If the part between them has more
+# than MOST_WORDS words or MOST_PARAGRAPHS paragraphs, it is shown as replaced, because the time to compare grows with
+# the square of the length.
 MOST_WORDS = 3_000
 MOST_PARAGRAPHS = 3_000
 

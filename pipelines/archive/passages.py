@@ -1,4 +1,5 @@
-"""Passages of a text around the found words, in pieces that are marked or not."""
+"""Passages of a text around the words that a search found. A passage is a list of pieces; the found words are
+marked."""
 
 from __future__ import annotations
 

@@ -20,9 +20,10 @@ DELIVERIES_OF = timedelta(days=7)
 # a killed crawl left. Chosen: a killed crawl is taken up again within a week; without a bound the query would read all
 # articles.
 FETCHED_AHEAD = timedelta(days=7)
-# The page has at most this many articles, and as many alerts. Chosen: a person reads no more at once.
+# By default `desk_records.overview` gives at most this many articles, and as many alerts. Chosen: a person reads no
+# more at once.
 ARTICLES_SHOWN = 40
-# The page has this many runs. Chosen: they are a week of nights, and runs by hand between them.
+# `desk_records.overview` gives this many runs. Chosen: they are a week of nights, and runs by hand between them.
 RUNS_SHOWN = 10
 # The history of a thing has at most this many actions. Chosen: a person reads no more at once.
 ACTIONS_SHOWN = 50
@@ -43,8 +44,8 @@ RUNS_OF_SOURCE = 30
 LISTS_SHOWN = 60
 # One sentence names at most this many things, and counts the others. Chosen: they fit in a line.
 NAMED = 3
-# If a source without new articles had at least this many walls or errors, the headline mentions it. Chosen: one or two
-# occur every night.
+# If a source gave no article, and at least this many of its new URLs were walls or error pages or could not be fetched,
+# the headline mentions the source. Chosen: one or two occur every night.
 LEAST_WALLED_PAGES = 3
 # One reason in the headline has at most this many characters. Chosen: they fit in a line.
 REASON_CHARACTERS = 110

@@ -53,8 +53,8 @@ LAST_RESORT = ["cp1256", "cp1251", "cp1252", "cp1250", "iso8859-2", "iso8859-6",
 # A page has at most this many tags. The largest real pages have a tenth as many; beyond the limit, parsers take seconds
 # and gigabytes.
 MOST_TAGS = 200_000
-# A tag has at most this many attributes. They are counted only if the tag has more bytes than this. Chosen: parsers are
-# slow for more.
+# A tag has at most this many attributes. They are counted only if the tag has more than this number of bytes. Chosen:
+# parsers are slow for more.
 MAX_ATTRIBUTE_BYTES = 20_000
 # Elements are nested at most this deep. The parser itself stops at 255; a browser's own limit is 512, and no real page
 # comes near either.
@@ -127,13 +127,14 @@ BROKEN_ONE_IN = 20
 LEAST_CASED_LETTERS = 4
 # A word in Latin letters looks broken if more than this share of its letters is not in ASCII.
 FOREIGN_SHARE = 0.7
-# In the right charset, at most this many Cyrillic words are all in capitals. Chosen: the names of firms are written so.
+# Read in the right charset, a text may have this many Cyrillic words that are all in capitals. Chosen: the names of
+# firms are written so.
 LEAST_SHOUTED = 5
 # A page names its charset in its first LABEL_BYTES bytes. START_BYTES bytes are examined as its beginning. Chosen: both
 # are longer than any preamble.
 LABEL_BYTES, START_BYTES = 8192, 2048
-# If more Cyrillic words are all in capitals, they are at most this share in the right charset. Chosen: a wrong Cyrillic
-# charset swaps small letters and capitals.
+# If a text has more of these words than LEAST_SHOUTED, they are at most this share of its Cyrillic words in the right
+# charset. Chosen: a wrong Cyrillic charset swaps small letters and capitals.
 SHOUTED_SHARE = 0.7
 
 

@@ -44,10 +44,10 @@ LONGEST_UNHEARD = timedelta(days=8)
 # between 1 and the measured one.
 DRAWN_BY_DAY, DRAWN_BY_HOUR = 1.0, 2.0
 # A window is a span of the history, of a given length, whose articles are counted. SCATTER: the least variation of
-# these counts beyond chance, as a squared share: .05 means a fifth more or less. SCATTER_WINDOWS: as how many windows
-# SCATTER counts when it is averaged with the measured values.
+# these counts beyond chance, as a squared share: .05 means a fifth more or less. SCATTER_WINDOWS: SCATTER is averaged
+# with the values that were measured in windows, and counts as this many windows.
 SCATTER, SCATTER_WINDOWS = 0.05, 4
-# Windows with fewer expected articles say nothing about how counts vary.
+# Windows with fewer expected articles than this say nothing about how counts vary.
 LEAST_EXPECTED = 0.5
 # The usual range goes from the first to the second of these quantiles of the windows' counts, so nine of ten windows
 # are in it.
@@ -69,13 +69,13 @@ WINDOWS = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(da
 # earlier.
 COUNTS_AFTER = timedelta(days=28)
 # A count is unusually low if its chance is less than UNLIKELY, and it is at most LOW_SHARE of the expected count.
-# Chosen: a quarter has some 130 windows that do not overlap, so chance alone gives about one false alarm in eight
-# quarters. Windows that overlap, and holidays, give more: bench/silences.py counts all false alarms.
+# Chosen: a quarter of a year has some 130 windows that do not overlap, so chance alone gives about one false alarm in
+# two years. Windows that overlap, and holidays, give more: bench/silences.py counts all false alarms.
 UNLIKELY, LOW_SHARE = 0.001, 0.5
 # A source is no longer quiet once the count of the shortest window that can be judged has at least the chance
 # USUAL_AGAIN, or once the counts of all windows have at least the chance LIKELY_AGAIN.
 LIKELY_AGAIN, USUAL_AGAIN = 0.05, 0.2
-# A window with fewer expected articles is not judged: its count cannot tell whether the source is as usual.
+# A window with fewer expected articles than this is not judged: its count cannot tell whether the source is as usual.
 LEAST_AWAITED = 3
 # A source whose pace is learned is silent if too many articles were expected since its last one: more than
 # SILENT_GAP_FACTOR times those expected in its longest earlier gap, plus SILENT_MORE_ARTICLES. Chosen: on a holiday a

@@ -26,7 +26,7 @@ TAG_BYTES = 6
 MOST_GUESSED = 400
 # At most this many bytes go to feedparser. Chosen: feedparser is slow, and its time grows faster than its input.
 MAX_BYTES = 256 * 1024
-# An item with more tags does not go to feedparser. Chosen: feedparser's time grows with the number of tags.
+# An item with more tags than this does not go to feedparser. Chosen: feedparser's time grows with the number of tags.
 MAX_TAGS = 5_000
 BEGIN = re.compile(rb"<(item|entry)(?=[\s>])")
 

@@ -43,8 +43,8 @@ SUBSTANTIAL_WORDS, SUBSTANTIAL_SHARE = 20, 0.15
 # A page with a 404 counts as gone when a second look, more than this much later, finds it gone again. Chosen: sites
 # lose pages for a moment; crawl.policy sets the second look after an hour.
 GONE_APART = timedelta(minutes=30)
-# If more than so many different titles share one canonical URL, the URL is false. Chosen: an article has few titles in
-# its life; a broken site prints one address on every page.
+# If more than this number of different titles share one canonical URL, the URL is false. Chosen: an article has few
+# titles in its life; a broken site prints one address on every page.
 MAX_TITLES_OF_CANONICAL = 4
 # A load waits at most this many seconds for another load of the same source. Chosen: when a task is tried again, the
 # load of its first try has ended by then.
@@ -89,8 +89,8 @@ NUMBERS_TELL, NUMBERS_AGREE = 4, 0.5
 WHOLE_SHARE = 0.97
 # An article that looks like articles of at least this many other stories is an item of their template.
 TEMPLATE_STORIES = 2
-# Two edits of a third text share the parts of it that both have kept. They may share this much more than those parts,
-# because each share is only estimated, from some hundred shingles.
+# Two edits of a third text share the parts of it that both have kept. The measured share may be larger than those parts
+# by at most this much, because each share is only estimated, from some hundred shingles.
 EDITS_MARGIN = 0.1
 
 # --- When the articles of a run are held because they are unlike the source's earlier articles

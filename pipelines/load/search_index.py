@@ -27,8 +27,8 @@ BACKFILL = "words"
 # A process remembers about this many known words, so that it need not query them again. Chosen: they take 20 MB. A
 # frequent word is met early, so it is among them.
 MOST_REMEMBERED = 200_000
-# The words, in UTF-8, that are committed in the table of known words. The key identifies that table: the start of its
-# server, its database and its file. The dict has at most one key.
+# The words, in UTF-8, that are committed in the table of known words. The key identifies that table: when its server
+# started, its database and its file. The dict has at most one key.
 _REMEMBERED: dict[tuple[object, ...], set[bytes]] = {}
 # An Indexed has the index rows of an article and its distinct words, separated by blanks. If extract made the rows, the
 # words of earlier lines of the article file are left out.

@@ -2,9 +2,9 @@
 Each piece has a time limit that nothing can exceed.
 
 An alarm ends the complete process, whatever hangs: name resolution, TLS, a slow answer, or a library that waits. The
-process reads lines of JSON. The first has the address, which no list of processes shows in this way, and the private
-networks that the address may lead to. Each further line is a message. For each piece that the receiver of a chat
-accepted the process writes a line. After the whole message it writes a receipt. The process ends when its input ends.
+process reads lines of JSON. The first line has the address, and the private networks that the address may lead to; so
+no list of processes shows the address. Each further line is a message. For each piece that the receiver of a chat
+accepted, the process writes a line. After the whole message it writes a receipt. The process ends when its input ends.
 So it ends with the process that started it (`delivery.open_courier`).
 """
 

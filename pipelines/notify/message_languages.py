@@ -22,7 +22,8 @@ from pipelines.dates import calendars
 NAMES = {"en": "English", "ar": "العربية", "ckb": "کوردی", "fa": "فارسی", "fr": "Français", "tr": "Türkçe"}
 USUAL = "en"
 CATALOGUES = Path(__file__).parent / "locale"
-# DIGITS has the digits of those numbering systems of these languages that have other digits than English.
+# Some of these languages have numbering systems with other digits than English. DIGITS has the digits of each of these
+# systems.
 DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹"}
 # FORMS has the formats of a day, a month and a year. English has its own formats, in which no reader mistakes the day
 # for the month.

@@ -20,8 +20,8 @@ from pipelines.sources.source_values import NAME
 from pipelines.sources.sourcefile import load, parse, render, show_path
 from pipelines.stores import postgres, source_sets
 
-# NEAR is the most names that are offered because they are spelled alike. NEAR_SHOWN is the most names that are offered
-# in all, with names that contain the word or are contained in it. Chosen: four names fit in one line.
+# NEAR: at most this many names are offered because they are spelled alike. NEAR_SHOWN: at most this many names are
+# offered in all, together with those that contain the word or are contained in it. Chosen: four names fit in one line.
 NEAR, NEAR_SHOWN = 3, 4
 
 __all__ = [

@@ -22,8 +22,8 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from pipelines.stores import warc_records
 from pipelines.stores.warc_spans import GZIP, PIECE_BYTES
 
-# An unpacked body has at most this many bytes. Chosen: twice the bytes that a crawl accepts of a response as the site
-# sends it, still packed; a body that unpacks to more is meant to do harm.
+# An unpacked body has at most this many bytes. Chosen: this is twice the size that a crawl accepts for a response
+# before it is unpacked; a body that unpacks to more is meant to do harm.
 MAX_BODY_BYTES = 20 * 1024 * 1024
 # A response's head has at most this many bytes. Measured: if a head has 32 KiB or more, fastwarc reads nothing more of
 # the file. The crawl's own limit (spiders.handler) is lower, so no page of a crawl has a longer head.

@@ -17,7 +17,7 @@ YEAR_2000, MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microsecond
 Error = error
 BIGINT, INTEGER, SMALLINT, BOOLEAN = Struct(">q"), Struct(">i"), Struct(">h"), Struct(">?")
 _pack_length, _pack_count = INTEGER.pack, SMALLINT.pack
-# Each writes the length of the value before the value.
+# Each of these functions packs a value, with the length of the value before it.
 pack_bigint = partial(Struct(">iq").pack, BIGINT.size)
 pack_integer = partial(Struct(">ii").pack, INTEGER.size)
 pack_smallint = partial(Struct(">ih").pack, SMALLINT.size)
@@ -45,7 +45,7 @@ def pack_text(text: str) -> bytes:
     return _pack_length(len(value)) + value
 
 
-# A short text that stands in many rows.
+# `pack_name` packs a short text that stands in many rows.
 pack_name = lru_cache(maxsize=REMEMBERED)(pack_text)
 
 

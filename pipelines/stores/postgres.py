@@ -47,7 +47,7 @@ LARGEST_NUMBER = (1 << 63) - 1
 NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
 # The search path is public, where the tables are: a role called nightdesk would otherwise find the views of the schema
-# nightdesk first. jit is off, because compiling a statement would cost more than it gains for any of ours.
+# nightdesk first. jit is off, because for each of our statements, compiling would cost more than it gains.
 OPTIONS = "-c timezone=UTC -c search_path=public -c jit=off"
 # These values are for keepalive. After ALIVE_SECONDS seconds of silence, either side checks whether the other is alive,
 # and checks again every ALIVE_AGAIN_SECONDS seconds. After ALIVE_TIMES checks without an answer it closes the

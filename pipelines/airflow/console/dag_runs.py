@@ -23,7 +23,7 @@ from sqlalchemy import select
 from pipelines.airflow import run_plan
 from pipelines.errors import NightdeskError
 
-# The Dag of each of these stages, `news_<stage>`, maps a task of the same name over the sources.
+# Each of these stages has a Dag, `news_<stage>`, which maps a task with the name of the stage over the sources.
 STAGES = ("crawl", "extract", "load")
 # Runs of a source are searched for among this many of the newest runs of these Dags. Chosen: they are a hundred nights
 # of three Dags, or four days of hourly runs.

@@ -137,9 +137,9 @@ def _may_administer(manager: BaseAuthManager[Any], user: BaseUser) -> bool:
         return True
 
 
-# HOLDS has one right for each permission. In both of Airflow's managers, the permission's role has this right and no
-# lower role has it. The rights are, in order: to see the website; to set up Dags and their runs; to set variables; to
-# assign roles.
+# HOLDS has one right for each permission. In both of Airflow's auth managers (the simple one and FAB's), the
+# permission's role has this right and no lower role has it. The rights are, in order: to see the website; to set up
+# Dags and their runs; to set variables; to assign roles.
 HOLDS: dict[Permission, Callable[[BaseAuthManager[Any], BaseUser], bool]] = {
     Permission.READ: lambda manager, user: manager.is_authorized_view(access_view=AccessView.WEBSITE, user=user),
     Permission.WATCH: lambda manager, user: manager.is_authorized_dag(method="PUT", user=user),

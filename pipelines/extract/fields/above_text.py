@@ -23,7 +23,7 @@ LARGE = re.compile(r"[4-7]|\+[1-4]")
 LARGE_STYLE = re.compile(
     r"font-size\s*:\s*(?:(?:1[89]|[2-5]\d)(?:\.\d+)?p[xt]|(?:1\.[3-9]|[2-4])\d*r?em|x+-large|large)"
 )
-# These elements hold text; the text after a line break belongs to the element around it.
+# These elements hold text. The text of a line break (`br`) is the one after it, which belongs to the element around it.
 HOLDING = ("p", "div", "td", "font", "span", "br")
 # TITLES: these elements can be a title if their name or size says so. PLAIN_TITLES: these elements can be the title if
 # no element is marked as a title by its name or size.

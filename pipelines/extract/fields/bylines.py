@@ -57,8 +57,8 @@ LINE_WORDS = 14
 PART_WORDS = 3
 # An article has at most this many authors. Chosen: more names are a list of the staff.
 MAX_AUTHORS = 10
-# The answers for this many names of elements are remembered. Chosen: a page has some hundreds, and the pages of a site
-# share them.
+# For this many names of elements it is remembered whether the name is that of a byline. Chosen: a page has some
+# hundreds, and the pages of a site share them.
 MAX_NAMES = 4000
 # This many elements that are marked or called a byline are examined. Chosen: the right one is among the first.
 MAX_LOOKS = 8

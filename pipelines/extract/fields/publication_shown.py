@@ -12,7 +12,8 @@ from pipelines.extract.fields.dated_page import AHEAD, PRECISE, DatedPage, Datin
 from pipelines.extract.fields.visible_dates import MAX_LOOKS
 
 # An address may have a date in these forms. After the folders of a year and a month, a number at the start of a slug
-# counts as a day only if it begins with a zero: another number may be a number of victims.
+# counts as a day only if it begins with a zero: a number without a zero may be part of the title, such as a number of
+# victims.
 IN_ADDRESS = re.compile(
     r"/(?P<y>20\d\d)/(?P<m>\d{1,2})/(?P<d>\d{1,2})(?:/|$)|/(?P<y2>20\d\d)/(?P<m2>\d\d)/(?P<d2>0\d)-"
     r"|/(?P<y3>20\d\d)-(?P<m3>\d{1,2})-(?P<d3>\d{1,2})(?:/|$)|/(?P<y4>20\d\d)-(?P<m4>\d\d)-(?P<d4>\d\d)-"

@@ -43,8 +43,8 @@ MOVED_AWAY = re.compile(r"text-indent\s*:\s*-\d{3}", re.IGNORECASE)
 OF_STORY = re.compile(r"(?<![a-z])(?:article|story|post|entry|content|main|hero)(?![a-z])", re.IGNORECASE)
 # Words with up to this many letters say nothing about the subject of a title: the, of, and, في, من.
 SMALL_WORD_LETTERS = 3
-# It is asked of at most this many headings, the first ones, whether they name the site or a section. Chosen: such names
-# stand first, and a page with more headings is a list.
+# Only the first headings, at most this many, are tested for the name of the site or a section. Chosen: such names stand
+# first, and a page with more headings is a list.
 JUDGED_HEADINGS = 10
 
 

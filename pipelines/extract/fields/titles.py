@@ -38,7 +38,7 @@ TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 # A title of the page can fit its text only if the text has at least this share of the title's words. Chosen: a quarter,
 # because the site's name may be in both, and a name is short.
 OF_SITE_SHARE = 0.25
-# A kicker has at least this many words. Chosen: a single word more is only another form of the title.
+# A kicker has at least this many words. Chosen: a title with a single word more is only another form of the same title.
 KICKER_WORDS = 2
 # At most this many elements that may be a page's title are read. Chosen: further elements are the titles of other
 # articles.

@@ -21,10 +21,11 @@ NAMED = ("date", "time", "publi", "posted", "created", "meta", "byline")
 # An element whose name calls it a date has at most this many children. Chosen: an element with more children is a frame
 # around other things.
 FEW_CHILDREN = 12
-# The answers for this many names of elements are remembered. Chosen: a page has some hundreds, and the pages of a site
-# share them.
+# For this many names of elements it is remembered whether the name is that of a date. Chosen: a page has some hundreds,
+# and the pages of a site share them.
 MAX_NAMES = 4000
-# The answers for this many short texts are remembered. Chosen: the menus of some sites have as many.
+# For this many short texts it is remembered whether the text holds a date. Chosen: the menus of some sites have as
+# many.
 MAX_TEXTS = 4000
 DATED = re.compile(r"\d{4}|\d\d[./-]\d\d[./-]\d\d|\d\s?[前전]|\d\s?\S{1,3}[前전]")
 WHEN_WORDS = """
@@ -36,8 +37,8 @@ acum lalu trước
 WHEN = frozenset(WHEN_WORDS.split())
 DIGIT = re.compile(r"\d")
 SILENT = frozenset(("script", "style", "noscript", "template"))
-# A date in one of these elements is not the article's. `form` is left out, because some systems wrap the whole page in
-# one; `table`, because some lay the page out in one.
+# A date in one of these elements is not the article's. `form` and `table` are left out, because some systems put the
+# whole page into one of them.
 BESIDE = frozenset(("nav", "aside", "select", "script", "style", "noscript", "template", "option"))
 STRANGERS = re.compile(
     r"comment|sidebar|related|widget-area|\bwidget\b|(?:site|page)-?footer|(?<![\w-])footer(?![\w-])|menu|recent|popular|"
@@ -65,16 +66,16 @@ AFTER = 600
 # A date belongs to the title below it, for example in a kicker, if fewer than this many characters of the page are
 # between them. Chosen: the distance is a little less than after the title.
 BEFORE_CHARACTERS = 500
-# A text may be shorter than its title by this many characters, or longer by twice as many. Chosen: quotation marks and
-# blanks make such a difference.
+# A text that shows a title may be shorter than the title by this many characters, or longer by twice as many. Chosen:
+# quotation marks and blanks make such a difference.
 SLACK_CHARACTERS = 10
 # A heading that holds the title and more is at most this many times as long as the title. Chosen: a lead is as long as
 # two titles.
 LEAD_TITLES = 3
 # A line with at least this many words is a sentence about a day. Chosen: a date with its label has fewer words.
 SENTENCE_WORDS = 8
-# A line that ends as a sentence with at least this many words tells what was on a day. Chosen: a name and a label have
-# fewer.
+# A line that has at least this many words and ends as a sentence tells what happened on a day. Chosen: a name and a
+# label have fewer.
 EVENT_WORDS = 3
 # A sentence ends so: the dot behind a day of the month or a short month is no such end.
 SENTENCE_END = re.compile(r"(?:\d{4}|(?P<last>[^\W\d_]{4,40}))[\"'”’»)\]]{0,3}\s{0,3}[.!?؟。۔।…]{1,4}[\"'”’»)\]]{0,3}$")
@@ -99,11 +100,13 @@ LONGEST_CHARACTERS = 120
 LABEL_CHARACTERS = 60
 # A text that is only a day has fewer characters than this. Chosen: the longest spelling with a weekday fits.
 SHORT_CHARACTERS = 40
-# This many dates of one page are examined. Chosen: the dates of teasers come in dozens.
+# About this many dates of one page are collected, those nearest to its title. Chosen: the dates of teasers come in
+# dozens.
 MAX_DATES = 24
 # This many first characters are compared before the costly comparison with a title.
 HEAD_CHARACTERS = 3
-# This many dates of one page are read as days. Chosen: the article's own date is among the nearest to its title.
+# Of the collected dates of a page, this many are read as days. Chosen: the article's own date is among the nearest to
+# its title.
 MAX_LOOKS = 6
 # Distances from the title are compared in steps of this many characters: within a step, a time element comes before a
 # text.

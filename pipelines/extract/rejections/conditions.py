@@ -31,7 +31,7 @@ FLASH_SHARED_WORDS = 2
 # A gallery or a player does not count against a page whose text has at least this many words. Chosen: captions are
 # shorter.
 MEDIA_WORDS = 40
-# The text that a page gives for machines counts from this many words on, if the page shows none itself. Chosen:
+# The text that a page gives for machines counts from this many words on, if the page itself shows no text. Chosen:
 # summaries are shorter.
 GIVEN_WORDS = 40
 # If a page has fewer words than this, the title of an error page makes it an error page, and the words of a paywall
@@ -39,8 +39,8 @@ GIVEN_WORDS = 40
 STUB_WORDS = 80
 # A title may have at most this many words besides an error's phrase. Chosen: the name of a site is as long.
 TITLE_EXTRA_WORDS = 2
-# An error page or a consent wall may have further texts: search tips, teasers, the names of partners. With these it has
-# fewer words than this.
+# An error page or a consent wall may have further texts: search tips, teasers, the names of partners. Even with these
+# texts, such a page has fewer words than this.
 WORDY_WORDS = 400
 # At least this share of a consent wall's words is about consent. Chosen: an article about cookies has other subjects
 # too.
@@ -57,9 +57,9 @@ BESIDE_WORDS = 80
 # two.
 LETTERS_OF_WORD = 2
 CONSENT_FRAME = re.compile(r"<iframe\b[^<>]*(?:consent|cmp[_./-]|privacy)", re.IGNORECASE)
-# If the text has no known phrase of a wall, the share of words about consent must be larger by OTHERS_CONSENT_FACTOR.
-# In either case at least LEAST_CONSENT_WORDS words are about consent. Chosen: the words for consent also occur in
-# prose.
+# If the text has no known phrase of a wall, the share of words about consent must be at least OTHERS_CONSENT_FACTOR
+# times CONSENT_SHARE. In either case at least LEAST_CONSENT_WORDS words are about consent. Chosen: the words for
+# consent also occur in prose.
 OTHERS_CONSENT_FACTOR, LEAST_CONSENT_WORDS = 3, 3
 # The script of a challenge page is searched in this many bytes at the beginning of a page. Chosen: challenge pages are
 # far smaller.

@@ -51,13 +51,13 @@ CALLED_LEAD = re.compile(
 # A text for machines (JSON-LD, script data) replaces the text that was found only if it is longer by this factor.
 # Chosen: a difference of a few lines is boilerplate.
 LINKED_LONGER_FACTOR = 1.3
-# A text repeats itself if less than this share of its lines, or of its runs of words, are different ones. Chosen: every
-# text has some phrases twice.
+# A text repeats itself if the number of its different lines is less than this share of all its lines, or if this holds
+# for its runs of words. Chosen: every text has some phrases twice.
 NEW_SHARE = 0.85
 # Below this chance the classifier is sure that a block is outside of the article. Chosen: this value suits pages to
 # which the classifier was not fitted.
 SURELY_OUTSIDE = 0.3
-# A chance below the first or above the second of these is replaced by it, because nothing is certain.
+# A chance below LEAST_CHANCE is raised to it, and one above MOST_CHANCE is lowered to it, because nothing is certain.
 LEAST_CHANCE, MOST_CHANCE = 0.005, 0.995
 # A run of this many words shows whether a text repeats itself. Chosen: shorter runs are phrases.
 RUN_WORDS = 4

@@ -36,7 +36,7 @@ DIGITS, CAPITALS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # fitted with this value: after a change, fit it again.
 MAX_COUNTED = 20
 PHRASES = ("share", "comment", "related", "subscribe", "notice", "credit", "date", "byline", "tags", "counter")
-# A row also has the columns before this one of the two blocks above and the two blocks below.
+# The first columns of a row, as many as this, are repeated in it for the two blocks above and the two blocks below.
 NEAR = 8
 # A row has this many columns of the block itself; a test compares the number with the fitted classifier.
 COLUMNS = 89

@@ -34,7 +34,7 @@ SAME_SHARE, OTHER_SHARE = 0.9, 0.1
 # One of this many blocks below a heading may be its line of author and day.
 HEAD_BLOCKS = 2
 UNITS = frozenset(("article", "section", "header"))
-# The parts of one article have these units as well.
+# These units hold whole articles on some pages, and the parts of one article on others.
 PARTS = frozenset(("section",))
 
 

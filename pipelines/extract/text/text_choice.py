@@ -41,7 +41,7 @@ DISPUTED_WORDS = 40
 LEAST_WORDS = 10
 # An extractor has a block if it has at least this share of the block's words.
 HALF_SHARE = 0.5
-# A chance below the first or above the second of these is replaced by it, because nothing is certain.
+# A chance below LEAST_CHANCE is raised to it, and one above MOST_CHANCE is lowered to it, because nothing is certain.
 LEAST_CHANCE, MOST_CHANCE = 0.005, 0.995
 # Between these chances the judge is not sure of a block. The trees were fitted with these values: after a change, fit
 # them again.
