@@ -180,6 +180,12 @@ def gregorian(day: int, name: str, year: int, language: str = "") -> tuple[int, 
     return None
 
 
+def is_short(name: str) -> bool:
+    """Whether a folded word is the name of a month in one of the languages of `months_of_one_language.py`."""
+    # Only in Indian scripts one letter, without its vowel sign, is the name of a month.
+    return any(form in _SHORT_NAMES and (len(form) > 1 or form >= "\u0900") for form in _forms(name))
+
+
 def _forms(name: str) -> list[str]:
     """A word as written, then without affixes of months: Kurdish `-i`, `-e`, Hebrew `be-`, `me-`, Persian `mah`."""
     forms = [name]
@@ -220,6 +226,7 @@ def _short() -> dict[tuple[str, str], int]:
 
 
 _NAMES, _SHORT = _names(), _short()
+_SHORT_NAMES = frozenset(name for _, name in _SHORT)
 _COMPOUND = re.compile(
     r"(?<!\w)("
     + "|".join(

@@ -1,7 +1,7 @@
 """Names the kind of an edit (correction, headline, large or small change), and the changed numbers and names.
 
 The module compares two wordings and knows nothing of pages or tables. If two texts differ only in quotes, dashes,
-blanks or a line with the time of an update, they are the same text: `alike`.
+blanks or the time of an update, they are the same text: `alike`.
 """
 
 from __future__ import annotations
@@ -65,14 +65,19 @@ class _Word:
 
 
 def alike(before: str, now: str) -> bool:
-    """Whether two texts, or titles, differ only in quotes, dashes, blanks, or the time of an update."""
+    """Whether two texts differ only in quotes, dashes, blanks, or the time of an update."""
     return edit_signs.shape(before) == edit_signs.shape(now)
+
+
+def titles_alike(before: str, now: str) -> bool:
+    """The same as `alike` for two titles."""
+    return edit_signs.title_shape(before) == edit_signs.title_shape(now)
 
 
 def judge(before: Mapping[str, str], now: Mapping[str, str]) -> JudgedEdit:
     """Judge an edit of a wording (title, text): gives its kind and the changed numbers and names, the title's first."""
     edit = edits.compare({**before, "description": ""}, {**now, "description": ""})
-    title_changed = not alike(before["title"], now["title"])
+    title_changed = not titles_alike(before["title"], now["title"])
     titles = _compare_texts(before["title"], now["title"]) if title_changed else ([], 0)
     texts = _compare_texts("\n".join(edit.removed), "\n".join(edit.added))
     moved = tuple(dict.fromkeys((*titles[0], *texts[0])))[:MOST_NAMED]

@@ -249,7 +249,7 @@ def _let_stand_still(conn: postgres.Connection) -> set[int]:
     counted = counter_edits.still(
         [counter_edits.CounterEdit(row["n"], row["article"], row["text_before"], row["text"]) for row in texts]
     )
-    titles = [row["n"] for row in edits if revisions.alike(row["title_before"], row["title"])]
+    titles = [row["n"] for row in edits if revisions.titles_alike(row["title_before"], row["title"])]
     if texts:
         postgres.execute(conn, "load_keep_stored_texts", numbers=[*same, *counted])
     if titles:

@@ -656,6 +656,43 @@ def test_a_number_that_moves_in_one_article_or_two_is_an_edit(
     assert rows(conn, "select count(*) from changes where kind = 'revised'") == [(2,)]
 
 
+def revised_by(settings: Settings, conn: postgres.Connection, look: Look, *moved: tuple[str, str]) -> int:
+    """How many articles with such a line, one for each pair, are revised if the line is another one a night later."""
+    for night, at, which in ((NIGHTS[0], T0, 0), (NIGHTS[1], T0 + DAY, 1)):
+        shown = [article(str(n), f"خبر {n}", f"خبر الحي رقم {n}\n{pair[which]}") for n, pair in enumerate(moved)]
+        put(settings, night, *(look(night, at, one) for one in shown))
+    return int(rows(conn, "select count(*) from changes where kind = 'revised'")[0][0])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The strike killed {} people, officials said.", "قتل {} شخصا في الغارة، بحسب مسؤولين.", "हमले में {} लोग मारे गए।",
+        "空爆で{}人が死亡。", "“At least {} were killed.”", "هل قتل {} شخصا؟",
+        "ما لا يقل عن {} قتيلا في الغارة على المدينة",
+    ],
+)  # fmt: skip
+def test_a_number_that_moves_in_the_prose_of_several_articles_is_an_edit_of_each(
+    settings: Settings, conn: postgres.Connection, look: Look, line: str
+) -> None:
+    assert revised_by(settings, conn, look, *[(line.format(12), line.format(87))] * 3) == 3
+
+
+@pytest.mark.parametrize("line", ["Read by {} people", "{} تعليقاً", "Shares: {}", "閲覧数: {}"])
+def test_a_counter_that_moves_in_several_articles_is_no_edit(
+    settings: Settings, conn: postgres.Connection, look: Look, line: str
+) -> None:
+    assert revised_by(settings, conn, look, *[(line.format("1,204"), line.format("1,391"))] * 3) == 0
+
+
+def test_a_counter_of_more_words_moves_differently_in_each_article(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
+    line = "أعجب {} شخصا بهذا الخبر حتى الآن"
+
+    assert revised_by(settings, conn, look, *[(line.format(n * 13), line.format(n * 17)) for n in (5, 6, 7)]) == 0
+
+
 def edited(
     settings: Settings, conn: postgres.Connection, look: Look, of: int, unchanged: int = 0, *, claimed: bool = False
 ) -> tuple[Tally, list[str]]:

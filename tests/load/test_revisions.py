@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.codes import RevisionKind
-from pipelines.load import edit_signs, migration_batches, revisions, stored_wordings
+from pipelines.load import edit_signs, migration_batches, phrase_rows, revisions, stored_wordings
 from pipelines.model import Article
 from pipelines.settings import Settings
 from pipelines.stores import postgres
@@ -84,7 +84,8 @@ def test_a_notice_that_was_there_before_is_no_correction_again() -> None:
 
 
 def test_a_notice_of_every_language_is_one() -> None:
-    lines = [line.split("\t") for line in edit_signs.FILE.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    data = (phrase_rows.FOLDER / edit_signs.FILE).read_text(encoding="utf-8")
+    lines = [line.split("\t") for line in data.splitlines() if line[0] != "#"]
     languages = {language for language, *_ in lines}
 
     missed = [
@@ -96,7 +97,7 @@ def test_a_notice_of_every_language_is_one() -> None:
 
     assert missed == []
     assert len(languages) == 35
-    assert {kind for _, kind, _ in lines} == {"notice", "version", "time", "title"}
+    assert {kind for _, kind, _ in lines} == {"notice", "version", "title"}
     assert len(lines) == len({tuple(line) for line in lines})
 
 
@@ -182,6 +183,24 @@ def test_other_quotes_and_the_time_of_an_update_make_no_revision(settings: Setti
 
     assert changes(conn) == []
     assert rows(conn, "select revision, title, seen_at from articles") == [(1, "A “raid”", T0 + DAY)]
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("Updated 14:05: 12 killed in Aleppo strike", "Updated 14:05: 450 freed in Idlib"),
+        ("نشر في 2024 تقرير يتهم النظام بالقتل", "نشر في 2024 تقرير يبرئ النظام من القتل"),
+    ],
+)
+def test_an_edit_behind_the_time_of_an_update_is_stored_and_told(
+    settings: Settings, conn: postgres.Connection, before: str, now: str
+) -> None:
+    keep(settings, conn, [article("1", f"{before}\nA raid.{REST}", before)])
+
+    again(settings, conn, article("1", f"{now}\nA raid.{REST}", now))
+
+    assert rows(conn, "select revision, title, split_part(text, E'\\n', 1) from articles") == [(2, now, now)]
+    assert [change[2] for change in changes(conn)] == ["revised"]
 
 
 def test_a_page_that_another_extractor_reads_has_no_kind(settings: Settings, conn: postgres.Connection) -> None:

@@ -1,0 +1,200 @@
+"""Recognises the times of updates: what of a line such as `Updated 14:05, 3 March: 12 killed` is not the time.
+
+Only a label at the beginning of a line and the times directly behind it are taken away. Every other word and number
+belongs to the article. The phrases are in `data/times.tsv`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from pipelines import text
+from pipelines.dates import clocks, months, written
+from pipelines.load.phrase_rows import read_phrases
+
+FILE = "times.tsv"
+# BEFORE_TIME may stand between a label and a time, BETWEEN_TIMES between two times. A colon behind a time ends it:
+# behind the colon the article begins. END shows that nothing belongs to the word or the number before it.
+BEFORE_TIME = re.compile(r"(?:[\s:;,.|()\[\]•·/،؛…]|[-–—](?=\s|$|\d{4}))*")
+BETWEEN_TIMES = re.compile(r"(?:[\s,.|()\[\]•·/،]|[-–—](?=\s|$))*")
+END = re.compile(r"\s*(?:$|[^\w\s])")
+# These forms are times or dates in any line.
+COMPLETE_DATES = (written.ISO, written.YMD, written.CJK, written.DMY, written.SHORT_DMY)
+HAN_CLOCK = re.compile(
+    rf"(?:(?:{clocks.AFTER_NOON}|{clocks.BEFORE_NOON})\s?)?\d{{1,2}}\s?[時时点點시]\s?\d{{1,2}}\s?[分분]"
+)
+HOUR = re.compile(r"\d{1,2}\s?(?:uhr|uur|hrs|h)(?!\w)")
+# These forms are a time or a date only if no word follows that may belong to the number: `2.35 million`, `12 set free`.
+POINT_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[.h][0-5]\d(?!\d|[.,]\d)")
+DAY = re.compile(rf"\d{{1,2}}(?!\d|[:]){written.ORDINAL}[\s/,.-]{{0,3}}{written.OF}")
+DAY_BEHIND = re.compile(rf"[\s/.-]{{1,3}}\d{{1,2}}(?!\d){written.ORDINAL}(?![\w:])")
+YEAR_BEHIND = re.compile(rf"[\s/,.-]{{0,3}}{written.IN}{written.YEAR}(?!\d)")
+YEAR_AHEAD = re.compile(rf"{written.YEAR}(?!\d)[\s/,.-]{{0,3}}")
+NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|['.](?=[^\W\d_])){0,20}")
+VIETNAMESE = re.compile(r"\d{1,2} (?:thang|thg|th) ?\d{1,2}(?!\d)(?:[ ,/]{1,2}(?:nam )?\d{4}(?!\d))?")
+# In Hebrew a dash stands between "on" and the day.
+HEBREW_ON = re.compile(r"(?<=\bב)[-־](?=\d)")
+# A name of a month has at most this many words.
+MOST_WORDS_OF_MONTH = 2
+# A label has at most one clock and this many dates, for sites may write a date in two calendars.
+MOST_DATES = 2
+
+
+def blank(line: str) -> str:
+    """A line in the normal form without the time of its update: without label, clock and date. A line that has none is
+    as it was.
+    """
+    label = _labels().match(line)
+    if not label:
+        return line
+    behind = HEBREW_ON.sub(" ", line[label.end() :])
+    plain = months.fold(behind)
+    end = _find_end(plain)
+    words = behind.split()
+    if not end or len(words) != len(plain.split()):
+        return line
+    # The folded form has no vowel signs, so what is left is taken from the line itself, word by word.
+    taken = plain[:end].split()
+    left = words[len(taken) :]
+    if plain[end : end + 1].strip() and plain[end - 1].strip():
+        left.insert(0, words[len(taken) - 1].removeprefix(taken[-1]))
+    return BEFORE_TIME.sub("", " ".join(left), count=1)
+
+
+def _find_end(plain: str) -> int:
+    """Where the times at the beginning of a folded text end; 0 if it does not begin with one."""
+    at = end = 0
+    clock, dates, between = False, 0, False
+    while True:
+        at = _skip(plain, at, between=between)
+        if not clock and (found := _find_clock(plain, at)):
+            at = end = found
+            clock = between = True
+        elif dates < MOST_DATES and (found := _find_date(plain, at)):
+            clock = clock or bool(clocks.CLOCK.search(plain[at:found]))
+            at = end = found
+            dates, between = dates + 1, True
+        elif label := _label().match(plain, at):
+            at, clock, dates, between = label.end(), False, 0, False
+        elif word := _beside().match(plain, at):
+            at = word.end()
+            end = at if end and END.match(plain, at) else end
+        else:
+            return end or _find_end_of_year(plain, at)
+
+
+def _skip(plain: str, at: int, *, between: bool) -> int:
+    found = (BETWEEN_TIMES if between else BEFORE_TIME).match(plain, at)
+    return found.end() if found else at
+
+
+def _find_clock(plain: str, at: int) -> int:
+    if found := _find_full_clock(plain, at):
+        return found
+    point = POINT_CLOCK.match(plain, at)
+    return point.end() if point and (END.match(plain, point.end()) or _leads_to_date(plain, point.end())) else 0
+
+
+def _find_full_clock(plain: str, at: int) -> int:
+    if han := HAN_CLOCK.match(plain, at):
+        return han.end()
+    found = clocks.CLOCK.match(plain, at)
+    if not found:
+        hour = HOUR.match(plain, at)
+        return hour.end() if hour else 0
+    # A number behind a dash is no zone if its own word follows: `14:05 -12 degrees`.
+    if found["off"] and not END.match(plain, found.end()):
+        return found.start("off")
+    # Scripts without blanks have none behind a colon either: `14:05:12人`.
+    if found["s"] and plain[found.end("s") : found.end("s") + 1].isalpha() and found.end() == found.end("s"):
+        return found.end("m")
+    return found.end()
+
+
+def _find_date(plain: str, at: int) -> int:
+    for form in COMPLETE_DATES:
+        if found := form.match(plain, at):
+            return found.end()
+    if found := VIETNAMESE.match(plain, at):
+        return found.end()
+    if found := written.NUMBERS.match(plain, at):
+        return found.end() if _leads_to_clock(plain, found.end()) else 0
+    return _find_named_date(plain, at)
+
+
+def _find_named_date(plain: str, at: int) -> int:
+    """The end of a date with the name of its month. Without a year it ends before no other word."""
+    if found := YEAR_AHEAD.match(plain, at):
+        month = _find_month(plain, found.end())
+        day = DAY_BEHIND.match(plain, month) if month else None
+        return day.end() if day else 0
+    if found := DAY.match(plain, at):
+        end = _find_month(plain, found.end())
+    else:
+        month = _find_month(plain, at)
+        day = DAY_BEHIND.match(plain, month) if month else None
+        end = day.end() if day else 0
+    if not end:
+        found = written.CJK_MONTH_DAY.match(plain, at)
+        return found.end() if found else 0
+    year = YEAR_BEHIND.match(plain, end)
+    return year.end() if year else end if END.match(plain, end) or _leads_to_clock(plain, end) else 0
+
+
+def _find_end_of_year(plain: str, at: int) -> int:
+    """The end of a text that is a year, or a month of a year; 0 for any other text."""
+    year = YEAR_BEHIND.match(plain, _find_month(plain, at) or at)
+    return len(plain) if year and not plain[year.end() :].strip(" .)]") else 0
+
+
+def _leads_to_clock(plain: str, at: int) -> bool:
+    return bool(_find_full_clock(plain, _pass(plain, at)))
+
+
+def _leads_to_date(plain: str, at: int) -> bool:
+    """Whether only words for times are before the end or a complete date."""
+    passed = _pass(plain, at)
+    return bool(END.match(plain, passed)) or any(form.match(plain, passed) for form in COMPLETE_DATES)
+
+
+def _pass(plain: str, at: int) -> int:
+    """Where the words end that may stand between two times."""
+    at = _skip(plain, at, between=True)
+    while not _find_full_clock(plain, at) and (word := _beside().match(plain, at)):
+        at = _skip(plain, word.end(), between=True)
+    return at
+
+
+def _find_month(plain: str, at: int) -> int:
+    """The end of a month's name; 0 if there is none."""
+    ends: list[int] = []
+    while len(ends) < MOST_WORDS_OF_MONTH and (word := NAME.match(plain, at if not ends else ends[-1] + 1)):
+        ends.append(word.end())
+    for end in reversed(ends):
+        name = re.sub(r"\W", "", plain[at:end])
+        if written.is_month(name) or months.is_short(name):
+            return end + (plain[end : end + 1] == ".")
+    return 0
+
+
+def _any(phrases: Iterable[str]) -> str:
+    return rf"(?:{'|'.join(map(re.escape, phrases))})(?!\w)"
+
+
+@lru_cache(maxsize=1)
+def _labels() -> re.Pattern[str]:
+    return re.compile(rf"[\W_]*{_any(read_phrases(FILE, text.normal)['label'])}")
+
+
+@lru_cache(maxsize=1)
+def _label() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){_any(read_phrases(FILE, months.fold)['label'])}")
+
+
+@lru_cache(maxsize=1)
+def _beside() -> re.Pattern[str]:
+    rows = read_phrases(FILE, months.fold)
+    phrases = {*rows["weekday"], *rows["beside"], *clocks.OFFSETS}
+    return re.compile(rf"(?<!\w){_any(sorted(phrases, key=lambda one: (-len(one), one)))}")
