@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -33,6 +34,17 @@ class Frontier:
     def done(self) -> bool:
         """Whether nothing of the source is in hand, and the ledger has no more."""
         return self.nothing_to_lease and not (self.outstanding or self.unwritten or any(self.queues.values()))
+
+    def queue(self, leases: Iterable[Lease], resting: Container[str]) -> None:
+        """Queue leased URLs, but not those at hosts that rest for the whole crawl: these leases are given back when the
+        source ends.
+
+        A host may begin to rest after the ledger was asked for its URLs. Queued, they would keep the crawl waiting
+        until its budget is over.
+        """
+        for lease in leases:
+            if lease.host not in resting:
+                self.queues[lease.host].append(lease)
 
     def drop(self) -> None:
         """Send no more requests. Leased URLs go back to the ledger when the source ends."""

@@ -279,8 +279,7 @@ class NewsSpider(Spider):
             skip=busy,
             only=self.only,
         )
-        for lease in leases:
-            frontier.queues[lease.host].append(lease)
+        frontier.queue(leases, self.work.resting)
         for host in {lease.host for lease in leases}:
             self.work.pacer.require_gap(host, frontier.delay)
             self.work.sharing[host].add(name)
