@@ -40,9 +40,9 @@ class FoundArticle:
 class TriedQuery:
     """The alerts that the watch would have sent, by day.
 
-    terms: how many articles have each term. alone: how many articles have this term and no other.
-    listed: how many changes would have alerted nobody, only stood in the list of alerts, by the reason (`Quiet`).
-    more: whether there is more than was read.
+    terms: how many articles have each term. alone: how many articles have this term and no other. listed: how many
+    changes would have alerted nobody and only been listed, by the reason (`Quiet`). more: whether there is more than
+    was read.
     """
 
     days: int

@@ -84,8 +84,8 @@ def first_page(conn: postgres.Connection, source: Source, page: str) -> str:
 
 
 def next_page(conn: postgres.Connection, source: Source, run: str, first: str, entry: Entry) -> bool:
-    """Make the next page of a section due, unless this run has fetched it already. Gives False if this run has named
-    MAX_SECTION_PAGES pages of the section before.
+    """Make the next page of a section due, unless this run has fetched it already. Gives False if MAX_SECTION_PAGES
+    further pages of the section are due or were fetched in this run.
 
     Part of the caller's transaction. first: the section's first page, as `first_page` gives it.
     """

@@ -119,8 +119,8 @@ MAX_PAST_PAGES = 4000
 # In one run, at most this many further pages of one section are read. Chosen: if each page brings something new, only
 # this limit ends the reading.
 MAX_SECTION_PAGES = 20
-# If this many unrelated addresses redirect to one address, that address is a login, a consent page or a front page.
-# Chosen: one other address may be a move; two are not.
+# If this many other addresses redirect to the same target as the requested address, the target is a login, a consent
+# page or a front page. Chosen: one other address may be a move; two are not.
 MAX_STRANGERS = 2
 # At most this many addresses that redirect to one address are read, to compare their number with MAX_STRANGERS. Chosen:
 # more of them could not change the decision.

@@ -212,9 +212,9 @@ def runs(conn: postgres.Connection, count: int = policy.RUNS_SHOWN, *, nights: i
     """The newest runs of any kind (`count`) and the newest nights (`nights`), newest first.
 
     Fields: `run`, `started_at`, `ended_at`, `sources`, `first_source`, `failed`, `running`, `new`, `alert_error`;
-    `night`: the run was planned for most sources; `planned`: for how many sources it was planned; `followed`: how many
-    sources were followed then; `one_page`: a person started the run for one page; `runs_since`: how many planned runs
-    began after it.
+    `night`: the run counts as a night (see NIGHT_SHARE in `stores/runs.py`); `planned`: for how many sources it was
+    planned; `followed`: how many sources were followed then; `one_page`: a person started the run for one page;
+    `runs_since`: how many planned runs began after it.
     """
     return postgres.query(conn, "desk_runs", count=count, nights=nights)
 

@@ -58,7 +58,8 @@ def extract_page(
     seconds: float = CPU_SECONDS,
     without: frozenset[str] = frozenset(),
 ) -> Article | Rejection:
-    """The article, or a rejection with its reason and the text that was found. Stopped after `seconds` of CPU.
+    """The article, or a rejection with its reason and the text that was found. The work is stopped after `seconds` of
+    CPU.
 
     template: what was learned of the source.
     without: names of STEPS to leave out.

@@ -68,7 +68,7 @@ def _string(value: Any) -> str:
 
 
 def _identifier(value: Any) -> str:
-    """An item's identifier as a string; the specification says so of one that is written as a number."""
+    """An item's identifier. One that is written as a number becomes a string, as the specification says."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else _string(value)
 
 

@@ -100,7 +100,8 @@ def pack(parts: Sequence[str], most: int) -> list[str]:
 
 
 def length(text: str) -> int:
-    """The most that a service may count as the length of a text. Most count a character above U+FFFF as two."""
+    """The most that a service may count as the length of a text. Most services count a character above U+FFFF as
+    two."""
     marks = text.count(MARK_BEGINS) + text.count(MARK_ENDS)
     longer = marks * (MARK_LENGTH - 1) + text.count("&") * (ESCAPE_LENGTH - 1)
     return len(text) + longer + sum(character > "\uffff" for character in text)

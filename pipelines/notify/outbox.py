@@ -2,8 +2,8 @@
 
 A message is sent at least once, with a key that never changes. If the sender is killed between sending and marking, the
 message is sent again. For a webhook this may repeat all of the few messages that are marked together; the receiving
-program recognises their keys. Each channel is served separately, one message after the other, or by two senders at once
-if very many messages wait. Several senders may work at the same time.
+program recognises their keys. Each channel is served separately, one message after the other, or by two couriers at
+once if very many messages wait. Several senders (processes that send) may work at the same time.
 """
 
 from __future__ import annotations

@@ -227,7 +227,7 @@ def wrong_language(language: str, source: Source, count: int) -> ReasonAndDetail
 
 def _prose(paragraphs: Sequence[str], title: str, linked: Callable[[], set[str] | None]) -> list[str]:
     """The paragraphs of a short text that do not only repeat links, buttons or the title; all paragraphs of a long
-    text. A page without any has nothing but its menu.
+    text. A page without such a paragraph has nothing but its menu.
 
     linked: gives the keys of links, buttons and the title; called only if needed.
     """
