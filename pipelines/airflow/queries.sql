@@ -19,6 +19,6 @@ union
 select channel from deliveries where state = 'waiting'
 
 -- name: desk_limits
--- End each statement of this session after this many milliseconds. With `read_only`, the session may only read.
+-- Let no statement of this session run longer than `ms` milliseconds. With `read_only`, the session may only read.
 select set_config('statement_timeout', %(ms)s::text, false),
     set_config('default_transaction_read_only', case when %(read_only)s then 'on' else 'off' end, false)

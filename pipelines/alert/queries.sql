@@ -15,8 +15,8 @@ set query = excluded.query, terms = excluded.terms, unless = excluded.unless, so
 
 -- name: alerts_of_feed
 -- The last alerts of a watch that are not quiet, newest first, with the present facts of their articles and the outlets that tell the same
--- story. removed_at: `gone_at` is the time of the article's last removal. That is too late for an alert of an earlier removal, so then
--- removed_at is the time of the change, which load wrote.
+-- story. removed_at: when the article was removed. `gone_at` tells only of the last removal; for an alert of an earlier removal, removed_at
+-- is the time when load wrote the change.
 select a.id, a.kind, coalesce(c.revision_kind, '') as revision_kind, a.lead_id, a.matches, a.created_at, a.source, x.title, x.url,
     x.language, x.published_at, x.published_precision,
     case when a.kind = 'removed' then least(x.gone_at, coalesce(c.at, a.created_at)) end as removed_at, (
@@ -163,8 +163,8 @@ where exists (
 group by w.watch
 
 -- name: stories_told
--- The first alert of a watch on an article's story (lead_id), and whether the watch already has an alert on this article itself that is not
--- quiet (own).
+-- The first alert of a watch on an article's story (lead_id). own: whether the watch already has an alert on this article itself that is
+-- not quiet.
 select p.watch, p.article_id, p.story_id, told.lead_id, told.own
 from unnest(%(watches)s::text[], %(articles)s::bigint[], %(stories)s::bigint[]) as p (watch, article_id, story_id)
 cross join lateral (
@@ -238,7 +238,7 @@ from watches
 where name = any(%(names)s)
 
 -- name: watches_told_of
--- The watches that have an alert on these articles that is not quiet.
+-- The watches that have an alert on one of these articles. Quiet alerts do not count.
 select distinct a.watch, a.article_id
 from unnest(%(articles)s::bigint[]) as of (article_id)
 cross join lateral (select * from alerts where article_id = of.article_id offset 0) a

@@ -36,7 +36,8 @@ from articles
 where id = %(id)s
 
 -- name: desk_daily
--- How many new articles each of these sources had on each day (UTC) since a moment, by the loads that began on that day. One row per source.
+-- How many new articles each of these sources had on each day (UTC) since a moment, as counted by the loads that began on that day. Each
+-- source has one row, or none if it had no new articles.
 select name as source, counted.days, counted.news
 from unnest(%(sources)s::text[]) as name cross join lateral (
     select array_agg(day) as days, array_agg(new) as news
@@ -171,8 +172,8 @@ where run = %(run)s and stage = 'load' and coalesce((counts ->> 'unaccounted')::
 order by source
 
 -- name: desk_urls_of_run
--- The URLs that a run discovered, in the order of their ids, the first one after the id `after`. A source, state, reason or kind may be
--- given. The condition on the run is no plain equality: with an equality, Postgres would walk along the index of ids through the URLs of
+-- The URLs that a run discovered. They are in the order of their ids, and begin after the id `after`. A source, state, reason or kind may
+-- be given. The condition on the run is no plain equality: with an equality, Postgres would walk along the index of ids through the URLs of
 -- all runs.
 select id, source, kind, url, state, code, reason, via, discovered_at, decided_at
 from urls

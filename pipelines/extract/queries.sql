@@ -2,7 +2,7 @@
 
 -- name: fetches_to_extract
 -- The article pages to extract for a source and run: all that the run fetched and, with `others`, the undecided pages of other runs. Pages
--- of a run with a later key are left out, because that run may still be going on; but they are taken if that key is a time in the future.
+-- of runs with a later key are left out, because such a run may still be going on. A run whose key is a time in the future is not left out.
 -- Held pages wait in the article file of their own run.
 with wanted as (
     select id from fetches where source = %(source)s and run = %(run)s
@@ -21,8 +21,8 @@ where f.source = %(source)s and f.outcome = 'fetched' and f.warc_file is not nul
 order by f.id
 
 -- name: fetches_to_read_again
--- The stored pages of articles that these fetches look at again, if another extractor read the stored pages. We can see whether the site
--- changed the article only if the same extractor reads both pages.
+-- The stored pages of articles that these fetches look at again, if another extractor than `extractor` read the stored pages. We can see
+-- whether the site changed the article only if the same extractor reads both pages.
 select distinct on (f.id) f.id as fetch_id, f.url_id, f.run, f.url, f.fetched_at, f.digest, f.warc_file, f.warc_offset, f.warc_length,
     a.title_digest, a.text_digest
 from fetches newer

@@ -6,7 +6,8 @@ select (select count(*)::int from urls where source = %(source)s and kind = 'art
     (select count(*)::int from changes where source = %(source)s and matched_at is null) as changes
 
 -- name: merge_aliases
--- When an article is merged away, its address becomes an alias of the article that stays. Its aliases become aliases of that article too.
+-- When an article is merged away, its address becomes an alias of the article that stays. The aliases of its address become aliases of the
+-- article that stays, too.
 with moved as (
     select l.url_id as old, w.url_id as new
     from same s join articles l on l.id = s.loser join articles w on w.id = s.winner
@@ -20,8 +21,8 @@ from moved m
 where u.id = m.old
 
 -- name: merge_articles
--- When an article is merged away, its alerts move to the article that stays. The article that stays takes the earlier time of its first
--- fetch and the earlier first run of the two.
+-- When an article is merged away, its alerts move to the article that stays. The article that stays takes the earlier first fetch, the
+-- earlier first run and, in the search index, the earlier date of the two.
 with told as (
     update alerts a set article_id = s.winner from same s where a.article_id = s.loser
 ), dated as (
@@ -74,7 +75,7 @@ cross join lateral (
 where o.source = %(old)s
 
 -- name: merge_runs
--- If both sources had a stage in one run, one row stays, with the counts of both.
+-- If both sources had a stage in one run, one row stays, with the sums of both rows' counts.
 with shared as (
     select n.run, n.stage,
         coalesce((

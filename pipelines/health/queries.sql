@@ -15,8 +15,8 @@ order by count(*) desc, 1
 limit 1
 
 -- name: crawls_of_source
--- What the newest completed crawls of a source said about its feeds. Crawls for one page, and crawls for which not all lists were due, are
--- left out.
+-- For each of the newest completed crawls of a source: its message, and whether a feed was behind. Crawls for one page, and crawls for
+-- which not all lists were due, are left out.
 select run, started_at, message, counts -> 'feed behind' is not null as behind
 from runs
 -- `>=` and `<=` instead of `=` make Postgres take the source's newest rows from the index, instead of searching all rows.
@@ -42,7 +42,7 @@ where source = any(%(sources)s) and recovered_at is not null and over_told_at is
 order by id
 
 -- name: ends_told
--- Note that the operators were told that these troubles are over, or need not be told.
+-- Note that the operators were told that these troubles are over, or that the operators need not be told.
 update health set over_told_at = %(now)s where id = any(%(ids)s)
 
 -- name: keep_state
@@ -73,8 +73,8 @@ left join lateral (
 ) last on true
 
 -- name: looks_as_subscriber
--- The answers that one crawl of a source got: the newest crawl with answers, among its last `count` crawls. Of articles,
--- these are pages and refusals; of lists, only refusals. paywall: whether extract called the page a paywall. Crawls for one page are left out.
+-- The answers of one crawl of a source: the newest of its last `count` crawls that got any. Of articles, pages and refusals count; of
+-- lists, only refusals. paywall: whether extract called the page a paywall. Crawls for one page are left out.
 with crawls as (
     select run, started_at
     from runs
@@ -106,7 +106,8 @@ order by load.source desc, load.started_at desc
 limit 1
 
 -- name: newest_of_source
--- When a source last published an article. Only its newest few articles are read, and only those whose pages give the time precisely.
+-- When a source last published an article. Only its `count` newest articles are read, and of these only articles whose pages give the time
+-- precisely.
 select max(published_at) as came_at
 from (
     select published_at, published_precision

@@ -1,8 +1,8 @@
 -- The short statements of load/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
 
 -- name: article_files_needed
--- Which of these runs must keep their article files. A file is kept if there is an alert or a hold on an article in it, if the run is in
--- the quarantine, or if load has not decided yet on a page of the run.
+-- Which of these runs must keep their article files. A file is kept if there is an alert or a hold on an article in it, if the run is held
+-- in the quarantine, or if load has not decided yet on a page of the run.
 select r.run
 from unnest(%(runs)s::text[]) r (run)
 where exists (select from quarantine q where q.source = %(source)s and q.run = r.run and q.state = 'held')
@@ -18,8 +18,8 @@ where exists (select from quarantine q where q.source = %(source)s and q.run = r
     )
 
 -- name: backfill_hold
--- How far upkeep's job `of` has come. Such a job changes articles that are older than a migration. If the job is finished, no row is
--- returned. It is finished `on_for` after it began, at the earliest. The row is locked until the transaction ends, so that two processes
+-- How far upkeep's job `of` has come. Such a job brings articles that are older than a migration up to date. If the job is finished, no row
+-- is returned. It is finished `on_for` after it began, at the earliest. The row is locked until the transaction ends, so that two processes
 -- take turns.
 select below, found from backfills
 where name = %(of)s and (passed_at is null or passed_at < begun_at + %(on_for)s)
@@ -32,7 +32,7 @@ set below = %(below)s, found = %(found)s, passed_at = case when %(passed)s then 
 where name = %(of)s
 
 -- name: backfill_state
--- When upkeep's job `of` had changed all older articles, or null if it has not yet.
+-- When upkeep's job `of` was finished with all older articles, or null if it is not finished.
 select passed_at from backfills where name = %(of)s
 
 -- name: drift_before
@@ -93,9 +93,9 @@ where urls.state = 'discovered' and urls.fetched_at is null and urls.leased_unti
     and urls.id <> excluded.alias_of
 
 -- name: load_add_changes
--- Write one change for every new or revised article. `quiet` says why a change alerts nobody; it is empty if the change may alert somebody.
--- A page that was undecided or held until now is no replay, however old it is. An article is old if it was published long before a list
--- first named it, however late its page was fetched. A date without a time of day stands for the end of its day, month or year.
+-- Write one change for every new or revised article. quiet: why a change alerts nobody; empty if it may alert somebody. A page of an
+-- earlier run that is loaded late is a replay, unless it was undecided or held until now. An article is old if it was published long before
+-- a list first named it, however late its page was fetched. A date without a time of day stands for the end of its day, month or year.
 insert into changes (article_id, revision, kind, revision_kind, moved, run, source, quiet)
 select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revised' end, l.revision_kind, l.moved, %(run)s, l.source,
     case
@@ -116,7 +116,7 @@ on conflict (article_id, revision, kind, repeat) do nothing
 
 -- name: load_add_outcomes
 -- Write the verdict on every fetch. A fetch that load judged before gets another row only if its outcome, its extractor, or the reason of
--- its rejection is another one now.
+-- its rejection has changed.
 insert into outcomes (fetch_id, url_id, run, source, outcome, reason, detail, extractor)
 select l.fetch_id, l.url_id, %(run)s, l.source, l.verdict, l.why, l.detail, l.extractor
 from lines l
@@ -403,7 +403,7 @@ where l.fetch_id = r.fetch_id and l.verdict = 'stored' and not l.fresh
         is distinct from (l.title, l.description, l.text, l.title_digest, l.text_digest, l.extractor, l.page_digest)
 
 -- name: load_set_revision_kinds
--- Write the kind of edit of each of these revisions.
+-- Write the kind of edit of each of these lines, and the numbers and names that changed (moved).
 update lines l
 set revision_kind = given.kind, moved = given.moved::jsonb
 from (values %s) as given (n, kind, moved)
@@ -490,7 +490,7 @@ from (select distinct url_id from held) h
 where u.id = h.url_id
 
 -- name: rejected_urls
--- How many URLs ended because a person rejected this held run.
+-- How many URLs were rejected when a person rejected this held run.
 select count(distinct url_id) as urls from outcomes
 where run = %(run)s and source = %(source)s and outcome = 'rejected' and reason = 'held'
 
@@ -611,13 +611,13 @@ where a.id in (select article_id from lines) and a.loaded_at = now()
 order by a.id
 
 -- name: stories_lock
--- Let only one load at a time put its articles into stories. Two loads would not see each other's articles, although both may bring the
--- same text.
+-- Let only one load at a time put its articles into stories. Two loads at the same time would not see each other's articles, although both
+-- may bring the same text.
 select pg_advisory_xact_lock(hashtextextended('stories', 0))
 
 -- name: stories_loosen
--- Take these articles out of their stories. If a story is small, its other articles are taken out too. The caller then puts all of them
--- into stories again.
+-- Take these articles out of their stories. If a story has at most `most` articles, its other articles are taken out too. The caller then
+-- puts all of them into stories again.
 with leaving as (
     select article_id, story_id from story_articles where article_id = any(%(ids)s)
 ), small as (
@@ -647,7 +647,8 @@ from unnest(%(ids)s::bigint[], %(firsts)s::bigint[], %(shares)s::real[]) as g (a
 where m.article_id = g.article_id
 
 -- name: stories_told_anew
--- These articles have a new wording. Set their told_at again, and clear the shares that were measured with the old wording.
+-- These articles have a new wording. Set their told_at again. How much of a text is in the story's first article (share) was measured with
+-- the old wording, so first_id becomes null: stories_unshared then finds the article, and its share is measured again.
 update story_articles m set told_at = s.told_at, first_id = null
 from story_articles own, article_signatures s
 where own.article_id = any(%(ids)s) and m.story_id = own.story_id
@@ -666,7 +667,7 @@ join article_signatures s on s.article_id = m.article_id
 join article_signatures fs on fs.article_id = f.article_id
 
 -- name: stories_unsigned
--- The next articles that upkeep changes, newest first, whose present text was not compared with other articles yet.
+-- The next articles whose present text was not compared with other articles yet, newest first. Upkeep compares them.
 select a.id, a.source, a.fetch_id, a.title_digest, a.text_digest, a.loaded_at,
     told_at(a.first_fetched_at, a.published_at, a.published_precision)
 from articles a
@@ -677,7 +678,7 @@ limit %(count)s
 for no key update of a
 
 -- name: story_articles_of
--- What is needed to compare these articles with others.
+-- The story and the signature of each of these articles. An article without a signature has no row.
 select a.id, a.source, coalesce(m.story_id, a.id) as story_id, s.signature
 from articles a
 join article_signatures s on s.article_id = a.id
@@ -685,7 +686,7 @@ left join story_articles m on m.article_id = a.id
 where a.id = any(%(ids)s)
 
 -- name: story_mates
--- For each of these articles, at most `most` other articles of its story, those that were told first.
+-- For each of these articles, the other articles of its story that were told first, at most `most` of them, with their signatures.
 select own.article_id as of_id, o.article_id as id, s.exact, s.signature
 from story_articles own
 cross join lateral (
@@ -701,7 +702,7 @@ where own.article_id = any(%(ids)s)
 select id, text from articles where id = any(%(ids)s)
 
 -- name: wordings_once
--- Delete the words in the row of each article's newest revision, if the article has the same words.
+-- Delete the words in the row of the newest revision of each of these articles, if the article has the same words.
 update revision_rows r
 set title = null, description = null, text = null
 from articles a
@@ -709,8 +710,8 @@ where a.id = any(%(ids)s) and r.article_id = a.id and r.revision = a.revision
     and (r.title, r.description, r.text) = (a.title, a.description, a.text)
 
 -- name: wordings_twice
--- The next articles that upkeep changes, newest first: the row of their newest revision repeats the article's words. Their rows are locked
--- until the transaction ends.
+-- The next articles whose newest revision repeats the article's words in its row, newest first. Upkeep deletes the repeated words. The rows
+-- of the articles are locked until the transaction ends.
 select a.id
 from articles a join revision_rows r on r.article_id = a.id and r.revision = a.revision
 where (%(below)s::bigint is null or a.id < %(below)s) and r.text is not null
@@ -729,8 +730,8 @@ select pg_postmaster_start_time() as started, oid as database, pg_relation_filen
 from pg_database where datname = current_database()
 
 -- name: words_known
--- Store words that no article had so far. Every load stores words in the same order, so that two loads never wait for each other. words:
--- the words, separated by blanks.
+-- Store words that no article had so far. Every load stores words in the same order, so that two loads cannot end in a deadlock. words: the
+-- words, separated by blanks.
 insert into known_words (word)
 select given.word from string_to_table(%(words)s, ' ') as given (word)
 where not exists (select from known_words k where k.word = given.word)
@@ -748,7 +749,7 @@ select gin_clean_pending_list('article_words_exact') + gin_clean_pending_list('a
 select id, title, description, text, authors from articles where id = any(%(ids)s)
 
 -- name: words_unindexed
--- The next articles that upkeep changes, newest first, whose present text is not in the search index.
+-- The next articles whose present text is not in the search index, newest first. Upkeep adds it to the index.
 select a.id, a.source, a.language, a.title, a.description, a.text, a.authors, a.loaded_at,
     least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated
 from articles a

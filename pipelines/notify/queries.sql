@@ -1,7 +1,7 @@
 -- The short statements of notify/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
 
 -- name: ack_alerts
--- Note who has seen these alerts and the alerts that joined them. Without `seen`, note that nobody has.
+-- Note who has seen these alerts and the alerts that joined them. Without `seen`, note that nobody has seen them.
 update alerts
 set acked_at = case when %(seen)s then coalesce(acked_at, now()) end,
     acked_by = case when %(seen)s then coalesce(nullif(acked_by, ''), %(who)s) else '' end
@@ -9,7 +9,8 @@ where id = any(%(alerts)s) or lead_id = any(%(alerts)s)
 returning id
 
 -- name: become_sender
--- Make this session the sender with this number until the session ends. Its commits do not wait for the disk.
+-- Try to make this session the sender with this number, until cease_sender or the end of the session. got: whether it is the sender now; if
+-- not, another session is. The session's commits do not wait for the disk.
 select pg_try_advisory_lock(%(senders)s, %(sender)s) as got, set_config('synchronous_commit', 'off', false)
 
 -- name: cease_sender
@@ -27,8 +28,8 @@ group by d.channel
 order by d.channel
 
 -- name: give_up_deliveries
--- Give up messages that have waited for `seconds` or longer, if their channel has taken no message in all that time. They get the channel's
--- error. Messages of a paused channel keep waiting until somebody resumes it.
+-- Give up messages that have waited for `seconds` or longer, if their channel has taken no message in all that time. These messages get the
+-- channel's error. Messages of a paused channel keep waiting until somebody resumes it.
 with given_up as (
     update deliveries d
     set state = 'failed', claimed_by = null, error = c.error
@@ -102,8 +103,8 @@ on conflict (name) do update set paused_at = coalesce(channels.paused_at, now())
 update deliveries set claimed_by = null where id = any(%(ids)s) and state = 'waiting' and claimed_by = %(sender)s
 
 -- name: resend_deliveries
--- Messages that were given up wait again, and their tries are counted from 0. If neither a channel nor numbers are given, this happens to
--- all of them.
+-- Messages that were given up wait again, and their tries are counted from 0. If neither a channel nor numbers are given, all of these
+-- messages wait again.
 update deliveries
 set state = 'waiting', attempts = 0, next_at = now(), waiting_since = now()
 where state = 'failed'

@@ -20,7 +20,7 @@ cross join lateral (
 where n.name <> ''
 
 -- name: note_newest_sources
--- Note that the run now reads this version of the sources.
+-- Note that a run reads this version of the sources from now on.
 insert into run_sources (run, version) values (%(run)s, %(version)s)
 on conflict (run) do update set version = excluded.version, noted_at = now()
 returning version

@@ -36,8 +36,8 @@ where runs.run = running.run and runs.source = running.source and runs.stage = %
     and pg_try_advisory_xact_lock(running.held)
 
 -- name: end_attempts
--- Note that a stage ended for these sources of a run, except where another attempt has begun meanwhile. Returns the sources for which it
--- is noted.
+-- Note that a stage ended for these sources of a run, except where another attempt has begun meanwhile. Returns the sources for which the
+-- end was noted.
 update runs r
 set state = e.state, counts = e.counts, message = e.message, code = e.code, ended_at = clock_timestamp()
 from jsonb_to_recordset(%(ends)s) e (
@@ -63,7 +63,8 @@ grant usage on schema nightdesk to nightdesk_reader
 grant select on all tables in schema nightdesk to nightdesk_reader
 
 -- name: hold_attempt
--- Make sure that no other attempt has begun, and that none begins before this transaction ends. If another has begun, no row is found.
+-- Make sure that no later attempt at this stage has begun, and that none begins before this transaction ends. If a later attempt has begun,
+-- no row is found.
 select from runs
 where run = %(run)s and source = %(source)s and stage = %(stage)s and attempt = %(attempt)s
 for share
@@ -180,7 +181,7 @@ order by told_at, article_id
 limit %(most)s
 
 -- name: story_of_number
--- The story of the article with this number. If that article is gone, the story with this number.
+-- The story of the article with this number. If that article is gone, it is the story that has this number itself.
 (select story_id from story_articles where article_id = %(id)s)
 union all
 (select story_id from story_articles where story_id = %(id)s limit 1)
@@ -291,7 +292,8 @@ where source = %(source)s
 returning *
 
 -- name: template_still
--- A source's template was learned again and is unchanged. Save how many pages were known, and which extractor learned it.
+-- A source's template was learned again, and the stored version stays. Save how many pages were known, their newest fetch, and which
+-- extractor learned the template.
 update templates
 set extractor = %(extractor)s, known = %(known)s, newest_fetch = %(newest_fetch)s
 where source = %(source)s and version = %(version)s

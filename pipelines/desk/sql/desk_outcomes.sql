@@ -1,5 +1,5 @@
--- How the article URLs of these runs ended. Load's last verdict counts or, if there is none, the crawl's decision. Runs and sources come in
--- pairs.
+-- How the article URLs of these runs ended. For each URL, load's last verdict counts. If load has none, the crawl's decision counts. `runs`
+-- and `sources` are pairs: each run with one of its sources.
 with wanted as (
     select run, source from unnest(%(runs)s::text[], %(sources)s::text[]) as pair (run, source)
 ), verdicts as (

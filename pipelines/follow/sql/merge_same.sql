@@ -1,5 +1,5 @@
--- Find articles that both sources have. Such articles have the same address, or the same title and text, or one variant key and the same
--- title or text.
+-- Find articles that both sources have. Such articles have the same address, or the same title and text, or the same variant key and also
+-- the same title or the same text.
 create temporary table same on commit drop as
 select loser, min(winner) as winner
 from (

@@ -1,4 +1,5 @@
--- Give every row of one source to another source.
+-- Give the rows of one source to another source, except rows of a run or an address for which the other source has a row of its own. The
+-- state of the old source is deleted.
 with u as (update urls set source = %(new)s where source = %(old)s),
     f as (update fetches set source = %(new)s where source = %(old)s),
     o as (update outcomes set source = %(new)s where source = %(old)s),

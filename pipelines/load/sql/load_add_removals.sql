@@ -1,6 +1,6 @@
 -- Find articles whose page is gone since they were last seen. Mark them, write a change, and write the outcome. Sites lose pages for a
--- moment, so a 404 counts only if a look some time before found the page gone as well. repeat: how often the wording was removed before. If
--- load is repeated, gone_at is set already, and nothing is written.
+-- moment, so a 404 counts only if a look some time before found the page gone as well. repeat: how often the article was removed before
+-- while it had this wording. If load is repeated, gone_at is set already, and nothing is written.
 with gone as (
     select distinct on (a.id) a.id, a.source, a.url_id, a.revision, f.id as fetch_id, f.fetched_at, f.reason
     from fetches f join articles a on a.url_id = f.url_id

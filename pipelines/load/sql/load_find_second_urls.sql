@@ -1,5 +1,5 @@
--- Find second URLs of stored articles: lines with an article that is stored under another URL. Each branch below is one case of what a line
--- and a stored article ("both") have in common.
+-- Find second URLs of stored articles: lines with an article that is stored under another URL. A line is such a second URL in five cases,
+-- one for each branch below. "Both" are the line and the stored article.
 -- 1. Both have the same text, and the same title or canonical URL.
 -- 2. Both have the same title and canonical URL. This URL must be the address of one of them, because broken sites state one canonical URL
 --    on every page.
@@ -33,7 +33,7 @@ with found as (
     from lines l join urls u on u.source = l.source and u.variant_key = l.variant_key
         join articles a on a.url_id = u.id and a.url_id <> l.url_id
     -- Postgres collected its statistics of `lines` before the column variant_key was filled in. With `is not null` the planner expects few
-    -- keys and looks up each of them. Without it the planner compares all lines with all URLs of their source.
+    -- keys and looks up each of them. Without this condition the planner compares all lines with all URLs of their source.
     where l.variant_key is not null and l.reason = '' and l.article_id is null and a.title_digest = l.title_digest
 )
 update lines l set copy_of = f.copy_of

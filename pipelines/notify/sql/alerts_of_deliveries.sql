@@ -1,7 +1,7 @@
 -- The alerts in these messages, each with the wording of its revision and, for an edit, the wording before. Each row is looked up by its
--- key, because the planner knows little about rows that are new. With a join it would read all alerts for a few messages.
--- removed_at: `gone_at` is the time of the article's last removal. That is too late for an alert of an earlier removal, so then removed_at is
--- the time of the change, which load wrote.
+-- key, because the planner knows little about rows that are new. With a join, the planner would read all alerts for a few messages.
+-- removed_at: when the article was removed. `gone_at` tells only of the last removal; for an alert of an earlier removal, removed_at is the
+-- time when load wrote the change.
 select d.delivery_id, a.id, a.watch, a.kind, a.revision, a.repeat, a.quiet, a.lead_id, coalesce(s.story_id, a.subject_id) as story_id, a.message, a.matches, a.created_at, coalesce(r.title, x.title, '') as title, coalesce(x.url, '') as url,
     a.source, coalesce(x.language, '') as language, x.published_at, x.published_precision, x.id as article_id,
     case when a.kind = 'removed' then least(x.gone_at, coalesce(c.at, a.created_at)) end as removed_at,

@@ -49,7 +49,7 @@ create table erased (
     url_key text not null,
     variant_key text,
     erased_at timestamptz not null default now(),
-    -- done_at: null until the article is erased completely. article_id: the number that the article had. No other article gets it.
+    -- done_at: null until the article is erased completely. article_id: the number that the article had. No other article gets this number.
     article_id bigint,
     done_at timestamptz,
     primary key (source, url_key)

@@ -1,6 +1,6 @@
 -- The results of a run are counted once, after the run. A night of 1,000 sources has 3,000 rows, and the Desk shows thirty nights.
 -- oldest code: 0017
--- Null until a later run is planned. When a stage of the run begins again, it becomes null again.
+-- The summary is null until a later run is planned. It becomes null again when a stage of the run begins again.
 alter table run_plans add column summary jsonb;
 create index run_plans_open on run_plans (begun_at) where summary is null;
 create view run_summaries as
