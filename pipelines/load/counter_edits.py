@@ -16,7 +16,8 @@ from pipelines import text
 # These numbers are for lines with a counter. MOST_LINES: an edit changes at most this many of them. MOST_WORDS: such a
 # line has at most this many words. LEAST_ARTICLES: the same line must change in at least this many articles of the run.
 # WORDS_OF_A_LABEL: a line with more words than this beside its numbers is a counter only if its numbers changed
-# differently in different articles. Chosen: `Read by 1,204 people` has three, and readers are counted for each article.
+# in at least LEAST_ARTICLES different ways. Chosen: `Read by 1,204 people` has three, and readers are counted for each
+# article.
 MOST_LINES, MOST_WORDS, LEAST_ARTICLES, WORDS_OF_A_LABEL = 4, 14, 3, 3
 # SENTENCE finds the end of a sentence in any script, and quotes and brackets behind it.
 SENTENCE = re.compile(r"[.!?…‥。！？｡؟۔।॥။።፧՜՞։‼⁇⁈⁉]['\"»”’)\]」』]*\s*$")
@@ -54,7 +55,7 @@ def still(edits: Sequence[CounterEdit]) -> list[int]:
     counters = {
         form
         for form, own in articles.items()
-        if len(own) >= LEAST_ARTICLES and (len(changes[form]) > 1 or _is_label(form))
+        if len(own) >= LEAST_ARTICLES and (len(changes[form]) >= LEAST_ARTICLES or _is_label(form))
     }
     return [edit.n for edit in edits if moved[edit.n] and {line.form for line in moved[edit.n]} <= counters]
 

@@ -693,6 +693,15 @@ def test_a_counter_of_more_words_moves_differently_in_each_article(
     assert revised_by(settings, conn, look, *[(line.format(n * 13), line.format(n * 17)) for n in (5, 6, 7)]) == 0
 
 
+def test_a_number_of_deaths_that_one_article_has_differently_is_an_edit_of_each(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
+    line = "ما لا يقل عن {} قتيلا في الغارة على المدينة"
+    moved = [(line.format(12), line.format(now)) for now in (87, 87, 85)]
+
+    assert revised_by(settings, conn, look, *moved) == 3
+
+
 def edited(
     settings: Settings, conn: postgres.Connection, look: Look, of: int, unchanged: int = 0, *, claimed: bool = False
 ) -> tuple[Tally, list[str]]:
