@@ -377,7 +377,7 @@ limit %(count)s
 -- name: search_articles
 -- The articles with these numbers, with what a search compares and shows.
 select a.id, a.source, a.url, a.title, a.description, a.text, a.authors, a.language, a.published_at, a.first_fetched_at, a.revision,
-    a.gone_at, least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated,
+    a.revision > 1 or a.first_revision < 1 as revised, a.gone_at, least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated,
     array(select distinct c.revision_kind from changes c where c.article_id = a.id and c.revision_kind <> '') as kinds
 from articles a
 where a.id = any(%(ids)s)
@@ -414,7 +414,7 @@ where w.part = 0
     and (%(since)s::timestamptz is null or w.dated >= %(since)s)
     and (%(until)s::timestamptz is null or w.dated < %(until)s)
     and (%(last_dated)s::timestamptz is null or (w.dated, w.article_id) < (%(last_dated)s, %(last_id)s::bigint))
-    and (%(revised)s::boolean is null or exists (select from articles a where a.id = w.article_id and a.revision > 1))
+    and (%(revised)s::boolean is null or exists (select from articles a where a.id = w.article_id and (a.revision > 1 or a.first_revision < 1)))
     and (%(removed)s::boolean is null or exists (select from articles a where a.id = w.article_id and a.gone_at is not null))
     and (%(kind)s::text is null or w.article_id in (select c.article_id from changes c where c.revision_kind = %(kind)s))
 order by w.dated desc, w.article_id desc
@@ -472,7 +472,7 @@ limit %(count)s
 -- name: search_state_estimate
 -- How many articles are revised, removed or both, as Postgres estimates from its statistics.
 explain (format json) select from articles
-where (%(revised)s::boolean is null or revision > 1) and (%(removed)s::boolean is null or gone_at is not null)
+where (%(revised)s::boolean is null or revision > 1 or first_revision < 1) and (%(removed)s::boolean is null or gone_at is not null)
 
 -- name: search_window_end
 -- The last article that `search_window` reads. There is no row if it reads all articles that are left.
@@ -485,7 +485,7 @@ where (%(source)s::text is null or w.source = %(source)s)
     and (%(since)s::timestamptz is null or w.dated >= %(since)s)
     and (%(until)s::timestamptz is null or w.dated < %(until)s)
     and (%(last_dated)s::timestamptz is null or (w.dated, w.article_id) < (%(last_dated)s, %(last_id)s::bigint))
-    and (%(revised)s::boolean is null or exists (select from articles a where a.id = w.article_id and a.revision > 1))
+    and (%(revised)s::boolean is null or exists (select from articles a where a.id = w.article_id and (a.revision > 1 or a.first_revision < 1)))
     and (%(removed)s::boolean is null or exists (select from articles a where a.id = w.article_id and a.gone_at is not null))
     and (%(kind)s::text is null or w.article_id in (select c.article_id from changes c where c.revision_kind = %(kind)s))
 order by w.dated desc, w.article_id desc

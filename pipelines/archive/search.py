@@ -284,7 +284,7 @@ def _verify_rows(made: Search, rows: Sequence[postgres.Row]) -> dict[int, Articl
             country=scope.country,
             groups=scope.groups,
             dated=row["dated"],
-            revised=row["revision"] > 1,
+            revised=row["revised"],
             removed=row["gone_at"] is not None,
             kinds=row["kinds"],
         )

@@ -26,8 +26,8 @@ AT_ONCE = 500
 # At most this many articles are in memory at one time if only the fields COUNTED are read; each takes some hundred
 # bytes.
 COUNTED_AT_ONCE = 5_000
-# FIELDS are the fields of an article, in this order. The statement `walk_articles` has the same columns, and a further
-# one with the kinds of the article's changes, which a query may name.
+# FIELDS are the fields of an article, in this order. The statement `walk_articles` has the same columns, and two
+# more that a query may ask for: the kinds of the article's changes, and whether it has several wordings.
 FIELDS = (  # noqa: SIM905
     "id source url canonical_url title description text authors language dated published_at published_precision "
     "published_from modified_at image tags section words revision first_run first_fetched_at fetched_at seen_at "
@@ -109,13 +109,13 @@ def articles(
 
 
 def _answers(made: candidates.Search, row: Told) -> bool:
-    told = dict(zip((*FIELDS, "kinds"), row, strict=True))
+    told = dict(zip((*FIELDS, "kinds", "revised"), row, strict=True))
     scope = made.scopes.get(told["source"], NOWHERE)
     subject = QueriedArticle(
         **{name: told[name] for name in ("title", "description", "text", "authors", "source", "language", "dated")},
         country=scope.country,
         groups=scope.groups,
-        revised=told["revision"] > 1,
+        revised=told["revised"],
         removed=told["gone_at"] is not None,
         kinds=told["kinds"],
     )

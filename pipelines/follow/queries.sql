@@ -20,25 +20,6 @@ set state = 'duplicate', code = 'alias', reason = 'alias: second URL', alias_of 
 from moved m
 where u.id = m.old
 
--- name: merge_articles
--- When an article is merged away, its alerts move to the article that stays. The article that stays takes the earlier first fetch, the
--- earlier first run and, in the search index, the earlier date of the two.
-with told as (
-    update alerts a set article_id = s.winner from same s where a.article_id = s.loser
-), dated as (
-    update article_words w set dated = least(w.dated, first.at)
-    from (select s.winner, min(l.dated) as at from same s join article_words l on l.article_id = s.loser group by s.winner) first
-    where w.article_id = first.winner and first.at < w.dated
-)
-update articles w
-set first_fetched_at = least(w.first_fetched_at, first.at), first_run = least(w.first_run, first.run)
-from (
-    select s.winner, min(l.first_fetched_at) as at, min(l.first_run) as run
-    from same s join articles l on l.id = s.loser
-    group by s.winner
-) first
-where w.id = first.winner
-
 -- name: merge_fetches
 -- Whatever points to a URL row that is merged away now points to the row that stays.
 with f as (update fetches x set url_id = p.kept from pairs p where x.url_id = p.gone),
@@ -93,9 +74,22 @@ with shared as (
 )
 update runs n set counts = shared.counts from shared where n.source = %(new)s and n.run = shared.run and n.stage = shared.stage
 
+-- name: merge_stories
+-- The stories of the articles that are about to be merged away.
+select m.article_id, m.story_id from same s join story_articles m on m.article_id = s.loser
+
 -- name: merge_templates
 -- Delete the templates of the old source if the new source has templates of its own.
 delete from templates where source = %(old)s and exists (select from templates n where n.source = %(new)s)
+
+-- name: merge_told
+-- The articles that stay, if the merge made them told at another time than their signature says.
+select a.id, a.source, a.fetch_id, a.title_digest, a.text_digest, a.loaded_at, t.told_at
+from (select distinct winner from same) s
+join articles a on a.id = s.winner
+cross join lateral (select told_at(a.first_fetched_at, a.published_at, a.published_precision) as told_at) t
+join article_signatures g on g.article_id = a.id and g.told_at <> t.told_at
+order by a.id
 
 -- name: merge_urls
 -- Delete the URL rows that are merged away. Returns, for each, the row that stays.

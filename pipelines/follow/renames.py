@@ -17,12 +17,12 @@ from pipelines import private
 from pipelines.crawl import ledger
 from pipelines.errors import SourceError
 from pipelines.health import golden
+from pipelines.load import story_links
 from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import articlefile, bucket, chain, migrations, postgres, warc
 
 MERGE = (
-    "merge_same",
     "merge_revisions",
     "merge_articles",
     "merge_aliases",
@@ -93,12 +93,7 @@ def merge(settings: Settings, old: str, new: str) -> MovedSource:
             with conn:
                 _check_idle(settings, conn, old, new)
                 _check_ended(conn, old)
-                for name in MERGE:
-                    many = postgres.execute(conn, name, old=old, new=new)
-                    folded = many if name == "merge_same" else folded
-                gone = {str(row["gone"]): row["kept"] for row in postgres.query(conn, "merge_urls")}
-                for name in AFTER:
-                    postgres.execute(conn, name, old=old, new=new)
+                folded, gone = merge_rows(conn, old, new)
                 postgres.execute(conn, "move_begin", old=old, new=new, merged=True, urls=postgres.json(gone))
                 begun = [{"urls": gone}]
         urls = {int(number): kept for number, kept in begun[0]["urls"].items()}
@@ -106,6 +101,30 @@ def merge(settings: Settings, old: str, new: str) -> MovedSource:
         aside = folders.unfollow(settings, old) if there else None
         _finish(settings, conn, old, new, urls)
     return MovedSource(old=old, new=new, articles=folded, urls=len(urls), aside=aside)
+
+
+def merge_rows(conn: postgres.Connection, old: str, new: str) -> tuple[int, dict[str, int]]:
+    """Give the rows of a source to another source, within the caller's transaction.
+
+    Gives how many articles became one with an article of the other source, and for each URL row that was deleted the
+    row that stays.
+    """
+    # No load puts articles into a story from here on, because an article of the story may be about to be merged away.
+    story_links.lock(conn)
+    folded = postgres.execute(conn, "merge_same", old=old, new=new)
+    left = postgres.query(conn, "merge_stories")
+    for name in MERGE:
+        postgres.execute(conn, name, old=old, new=new)
+    gone = {str(row["gone"]): row["kept"] for row in postgres.query(conn, "merge_urls")}
+    for name in AFTER:
+        postgres.execute(conn, name, old=old, new=new)
+    story_links.mend(
+        conn,
+        gone=[row["article_id"] for row in left],
+        stories={row["story_id"] for row in left},
+        dated=postgres.query(conn, "merge_told"),
+    )
+    return folded, gone
 
 
 def watches_naming(settings: Settings, source: str) -> list[str]:

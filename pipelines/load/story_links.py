@@ -64,6 +64,23 @@ def keep_loaded(conn: postgres.Connection, signed: Mapping[int, str]) -> None:
     _keep(conn, postgres.query(conn, "stories_loaded"), signed)
 
 
+def lock(conn: postgres.Connection) -> None:
+    """Let no other transaction put articles into stories until this one ends."""
+    postgres.query(conn, "stories_lock")
+
+
+def mend(conn: postgres.Connection, *, gone: Sequence[int], stories: set[int], dated: Sequence[postgres.Row]) -> None:
+    """Mend stories after articles became one with others, in the transaction that called `lock` before.
+
+    gone: the articles that were deleted.
+    stories: their stories.
+    dated: the articles that were told at another time than was known; each with the columns of "stories_loaded".
+    """
+    _share(conn, stories)
+    postgres.execute(conn, "stories_renumber", ids=list(gone))
+    _keep(conn, dated, {})
+
+
 def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
     """Link articles that were loaded before stories existed, newest first, in short transactions; gives their number.
 
@@ -82,7 +99,7 @@ def complete(conn: postgres.Connection) -> bool:
 def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], signed: Mapping[int, str]) -> None:
     if not rows:
         return
-    postgres.query(conn, "stories_lock")
+    lock(conn)
     for begin in range(0, len(rows), BATCH):
         batch = rows[begin : begin + BATCH]
         given = {row["id"]: signatures.read(signed.get(row["fetch_id"], "")) for row in batch}

@@ -13,6 +13,7 @@ import pytest
 
 from pipelines.airflow.console import policy
 from pipelines.airflow.console.database_door import Allowance
+from pipelines.follow import renames
 from pipelines.settings import Settings
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres
@@ -173,6 +174,26 @@ def test_an_article_comes_with_what_was_cut_and_its_versions_page_by_page(
     assert (whole["after"], second["after"]) == (None, None)
     assert whole["versions"][0]["url"] == "https://sana.test/1"
     assert len(whole["versions"][0]["text_sha256"]) == 64
+
+
+def test_the_versions_of_a_merged_article_come_page_by_page_below_number_1_too(
+    get: Any, settings: Settings, conn: postgres.Connection
+) -> None:
+    keep(settings, conn, [article("1", "wording of harbour", source="harbour")])
+    for night in range(3):
+        run = f"2026-11-{22 + night}T0200"
+        keep(settings, conn, [article("1", f"wording {night}")], run=run, at=T0 + timedelta(days=night))
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update urls set url_key = 'same'")
+        renames.merge_rows(conn, "sana", "harbour")
+
+    first = said(get(f"{V1}/articles/1?versions=3"))
+    second = said(get(f"{V1}/articles/1?versions=3&after={first['after']}"))
+    of_url = said(get(f"{V1}/articles?url={quote('https://harbour.test/1')}&versions=3&after={first['after']}"))
+
+    assert [one["revision"] for one in first["versions"] + second["versions"]] == [1, 0, -1, -2]
+    assert of_url["versions"] == second["versions"]
+    assert said(get("/api/articles/1/differences?before=-1&after=0"))["text"]
 
 
 def test_a_story_has_its_articles_in_the_order_they_were_told(

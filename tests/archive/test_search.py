@@ -348,8 +348,7 @@ def test_an_edit_that_only_the_article_that_was_merged_away_had_is_found_by_its_
     keep(settings, conn, [edited], run="2026-11-23T0200", at=T0 + DAY)
     with conn, conn.cursor() as cursor:
         cursor.execute("update urls set url_key = 'same' where url like '%/1'")
-        for statement in renames.MERGE:
-            postgres.execute(conn, statement, old="sana", new="harbour")
+        renames.merge_rows(conn, "sana", "harbour")
 
     assert (_found(conn, "is:headline"), _found(conn, "zebra is:headline")) == (["1"], ["1"])
 

@@ -40,6 +40,8 @@ DOOR = Door(policy.API_CONNECTIONS, "nightdesk api")
 ALLOWANCE = Allowance(policy.REQUESTS_AT_ONCE, policy.REQUESTS_A_MINUTE)
 
 Written = Annotated[str, Query(description="the query; docs/queries.md has the language")]
+# A merge of two sources numbers wordings 0, -1 and so on.
+Before = Annotated[int | None, Query(ge=-(2**31), lt=2**31, description="only versions before this revision")]
 Number = Annotated[int, Query(ge=1, le=policy.MAX_ANSWERS, description="how many on a page")]
 
 
@@ -129,7 +131,7 @@ def _article(
     request: Request,
     number: int,
     versions: Annotated[int, Query(ge=0, le=policy.MAX_ANSWERS, description="how many versions")] = policy.VERSIONS,
-    after: Annotated[int | None, Query(ge=0, lt=2**31, description="only versions before this revision")] = None,
+    after: Before = None,
 ) -> Response:
     """An article with its present wording, the parts that were cut, and its versions with their origins."""
     current = settings()
@@ -146,7 +148,7 @@ def _article_of(
     request: Request,
     url: Annotated[str, Query(max_length=LONGEST_URL, pattern=NAME, description="the article's address")],
     versions: Annotated[int, Query(ge=0, le=policy.MAX_ANSWERS, description="how many versions")] = policy.VERSIONS,
-    after: Annotated[int | None, Query(ge=0, lt=2**31, description="only versions before this revision")] = None,
+    after: Before = None,
 ) -> Response:
     """The article of an address: the address that was found, the canonical one, or another one of the article."""
     current = settings()

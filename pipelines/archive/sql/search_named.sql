@@ -21,7 +21,7 @@ where (%(source)s::text is null or n.source = %(source)s)
     and (%(since)s::timestamptz is null or n.dated >= %(since)s)
     and (%(until)s::timestamptz is null or n.dated < %(until)s)
     and (%(last_dated)s::timestamptz is null or (n.dated, n.article_id) < (%(last_dated)s, %(last_id)s::bigint))
-    and (%(revised)s::boolean is null or exists (select from articles a where a.id = n.article_id and a.revision > 1))
+    and (%(revised)s::boolean is null or exists (select from articles a where a.id = n.article_id and (a.revision > 1 or a.first_revision < 1)))
     and (%(removed)s::boolean is null or exists (select from articles a where a.id = n.article_id and a.gone_at is not null))
     and (%(kind)s::text is null or n.article_id in (select c.article_id from changes c where c.revision_kind = %(kind)s))
 order by case when %(ordered)s then n.dated end desc, case when %(ordered)s then n.article_id end desc

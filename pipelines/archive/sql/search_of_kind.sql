@@ -4,7 +4,7 @@ select a.id as article_id, a.dated, %(exact)s and w.shape = 0 as sure
 from (
     select id, least(coalesce(published_at, first_fetched_at), first_fetched_at) as dated
     from articles
-    where (%(revised)s::boolean is null or revision > 1) and (%(removed)s::boolean is null or gone_at is not null)
+    where (%(revised)s::boolean is null or revision > 1 or first_revision < 1) and (%(removed)s::boolean is null or gone_at is not null)
         and exists (select from changes c where c.article_id = articles.id and c.revision_kind = %(kind)s and c.revision_kind <> '')
 ) a join article_words w on w.article_id = a.id
 where case when not %(named)s then w.part = 0 and (%(of_exact)s::text is null or w.shape <> 0 or w.words @@ %(of_exact)s::tsquery)

@@ -5,7 +5,7 @@ select a.id as article_id, a.dated, %(exact)s and w.shape = 0 as sure
 from (
     select id, dated
     from (select *, least(coalesce(published_at, first_fetched_at), first_fetched_at) as dated from articles) d
-    where (%(revised)s::boolean is null or revision > 1) and (%(removed)s::boolean is null or gone_at is not null)
+    where (%(revised)s::boolean is null or revision > 1 or first_revision < 1) and (%(removed)s::boolean is null or gone_at is not null)
         and (%(source)s::text is null or source = %(source)s)
         and (%(sources)s::text[] is null or source = any(%(sources)s))
         and not source = any(%(not_sources)s::text[])

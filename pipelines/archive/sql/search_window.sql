@@ -10,7 +10,7 @@ with newest as materialized (
         and (%(since)s::timestamptz is null or w.dated >= %(since)s)
         and (%(until)s::timestamptz is null or w.dated < %(until)s)
         and (%(last_dated)s::timestamptz is null or (w.dated, w.article_id) < (%(last_dated)s, %(last_id)s::bigint))
-        and (%(revised)s::boolean is null or exists (select from articles a where a.id = w.article_id and a.revision > 1))
+        and (%(revised)s::boolean is null or exists (select from articles a where a.id = w.article_id and (a.revision > 1 or a.first_revision < 1)))
         and (%(removed)s::boolean is null or exists (select from articles a where a.id = w.article_id and a.gone_at is not null))
         and (%(kind)s::text is null or w.article_id in (select c.article_id from changes c where c.revision_kind = %(kind)s))
     order by w.dated desc, w.article_id desc

@@ -2,9 +2,9 @@
 -- revision of the article that stays: 0, -1, …
 with wanted as (
     select r.article_id, r.revision, s.winner, r.title, r.description, r.text,
-        (select least(min(w.revision), 1) from revisions w where w.article_id = s.winner)
-            - row_number() over (partition by s.winner order by r.fetched_at desc, r.revision desc) as number
+        n.first_revision - row_number() over (partition by s.winner order by r.fetched_at desc, r.revision desc) as number
     from same s
+    join articles n on n.id = s.winner
     join revisions r on r.article_id = s.loser
     where not exists (
         select from revisions w
@@ -15,6 +15,10 @@ with wanted as (
     set article_id = w.winner, revision = w.number
     from wanted w
     where c.article_id = w.article_id and c.revision = w.revision and c.kind = 'revised'
+), numbered as (
+    update articles a set first_revision = w.first
+    from (select winner, min(number) as first from wanted group by winner) w
+    where a.id = w.winner
 )
 update revision_rows r
 set article_id = w.winner, revision = w.number, title = w.title, description = w.description, text = w.text

@@ -47,7 +47,8 @@ FRAME = (
 )
 WACZ = "application/wacz"
 
-Revision = Annotated[int, Query(ge=0, lt=2**INTEGER_BITS)]
+# A merge of two sources numbers wordings 0, -1 and so on.
+Revision = Annotated[int, Query(ge=-(2**INTEGER_BITS), lt=2**INTEGER_BITS)]
 
 
 class NotedRequest(BaseModel):
@@ -126,9 +127,7 @@ def _provenance(number: int) -> Any:
 
 
 @router.get("/page", response_class=HTMLResponse)
-def _show_received(
-    number: int, revision: Annotated[int | None, Query(ge=0, lt=2**INTEGER_BITS)] = None
-) -> HTMLResponse:
+def _show_received(number: int, revision: Revision | None = None) -> HTMLResponse:
     """The page from which a wording was made, as its site sent it, but made harmless."""
     current = settings()
     with DESK.reading(current) as conn:
