@@ -6,12 +6,11 @@ The fields have the same names as in the views `nightdesk.*`, and these names do
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from pipelines import text, urls
-from pipelines.archive import passages, provenance
+from pipelines.archive import kept_wordings, passages, provenance
 from pipelines.archive.search import ArticleHit
 from pipelines.crawl import ledger
 from pipelines.model import Source
@@ -67,7 +66,7 @@ def versions(
         {
             **row,
             "direction": text.direction(f"{row['title']} {row['text']}"),
-            "text_sha256": "" if row["text_retired_at"] else sha256(row["text"].encode()).hexdigest(),
+            "text_sha256": kept_wordings.digest(row),
             "record": provenance.record_of(raw, row),
         }
         for row in rows

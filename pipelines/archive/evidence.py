@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipelines import steering
-from pipelines.archive import provenance, wacz
+from pipelines.archive import kept_wordings, provenance, wacz
 from pipelines.archive.wacz import IndexEntry
 from pipelines.errors import NightdeskError
 from pipelines.model import Pointer
@@ -71,7 +71,7 @@ def collect(
             wanted[row["warc_file"]].add(row["warc_offset"])
     missing = [
         f"the words of revision {row['revision']} of article {number}: retention took them on "
-        f"{row['text_retired_at']:%Y-%m-%d}" for number, row in rows if row["text_retired_at"]
+        f"{row['text_retired_at']:%Y-%m-%d}" for number, row in rows if not kept_wordings.is_kept(row)
     ]  # fmt: skip
     entries: list[IndexEntry] = []
     with tempfile.TemporaryDirectory(prefix="nightdesk-evidence-") as folder:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 
+from pipelines.archive import kept_wordings
 from pipelines.errors import StoreError
 from pipelines.model import Pointer
 from pipelines.stores import postgres, warc
@@ -15,15 +15,16 @@ def of_article(conn: postgres.Connection, raw: Path, number: int) -> list[postgr
     `warc_offset`, `record`, `page_sha256` of the bytes, `text_sha256` and `normal_form_sha256`, `extractor` with the
     template's version.
 
-    record: the WARC-Record-ID, empty if the raw file is gone.
+    record: the WARC-Record-ID, empty if the raw file is gone. text_retired_at: when retention deleted the text, else
+    null; then `text_sha256` is empty.
     redirected_from: the requested address, if another one answered.
     """
     made = []
     for row in postgres.query(conn, "provenance_of_article", id=number):
-        text = row.pop("text")
+        digest = kept_wordings.digest(row)
+        del row["text"]
         redirected = row["url"] if row["final_url"] and row["final_url"] != row["url"] else ""
-        made.append({**row, "text_sha256": sha256(text.encode()).hexdigest(), "redirected_from": redirected}
-                    | {"record": record_of(raw, row)})  # fmt: skip
+        made.append({**row, "text_sha256": digest, "redirected_from": redirected, "record": record_of(raw, row)})
     return made
 
 

@@ -320,7 +320,7 @@ on conflict (source, url_key) do nothing
 -- name: provenance_of_article
 -- Where each revision of an article comes from, newest first.
 select r.revision, r.run, r.fetched_at, f.url, f.final_url, f.status, f.bytes, f.warc_file, f.warc_offset, f.warc_length,
-    r.page_digest as page_sha256, r.text_digest as normal_form_sha256, r.extractor, r.text
+    r.page_digest as page_sha256, r.text_digest as normal_form_sha256, r.extractor, r.text, r.text_retired_at
 from revisions r
 join fetches f on f.id = r.fetch_id
 where r.article_id = %(id)s

@@ -10,7 +10,7 @@ from typing import Any
 from rich.text import Text
 
 from pipelines import edits, steering
-from pipelines.archive import differences, provenance
+from pipelines.archive import differences, kept_wordings, provenance
 from pipelines.archive.differences import DifferencePiece, Fate
 from pipelines.cli import page_decisions
 from pipelines.cli.show import as_json, out, quote, say, table
@@ -20,6 +20,7 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres, story_records
 
 RANGE = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})")
+# The title is the first: it is kept for ever.
 FIELDS = ("title", "description", "text")
 # These are the marks before and after removed or added words, and their colours. The marks are clear without colour,
 # and in both writing directions.
@@ -52,6 +53,8 @@ def show(
         for name in FIELDS:
             if wording[name]:
                 quote(wording[name], "bold" if name == "title" else "")
+        if not_kept := kept_wordings.explain(wording):
+            say(not_kept, "yellow")
         return
     origins = provenance.of_article(conn, current.raw, number)
     told = story_records.members(conn, number)
@@ -85,14 +88,19 @@ def _print_diff(number: int, revisions: Sequence[postgres.Row], diff: str, *, js
     if not asked:
         raise NightdeskError(f"--diff {diff} names no two revisions; write them like --diff 1..3.")
     before, after = (_wording(number, revisions, int(part)) for part in asked.groups())
-    compared = {name: differences.paragraphs(before[name], after[name]) for name in FIELDS}
+    not_kept = list(dict.fromkeys(filter(None, map(kept_wordings.explain, (before, after)))))
+    fields = FIELDS[:1] if not_kept else FIELDS
+    compared = {name: differences.paragraphs(before[name], after[name]) for name in fields}
     if json:
-        as_json({"before": int(asked[1]), "after": int(asked[2]), **compared})
+        nothing: dict[str, None] = dict.fromkeys(FIELDS)
+        as_json({"before": int(asked[1]), "after": int(asked[2]), **nothing, **compared, "not_kept": not_kept})
         return
     say(f"Article {number}: revision {asked[1]}, fetched {_at(before['fetched_at'])}, to", "dim")
     say(f"revision {asked[2]}, fetched {_at(after['fetched_at'])}; [-went-] {{+came+}}", "dim")
-    for name in FIELDS:
+    for name in fields:
         print_paragraphs(name, compared[name])
+    for sentence in not_kept:
+        say(f"\n{sentence} Only the titles are compared.", "yellow")
 
 
 def print_paragraphs(name: str, paragraphs: Sequence[Sequence[DifferencePiece]]) -> None:

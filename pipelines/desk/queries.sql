@@ -109,8 +109,7 @@ select run from run_plans order by begun_at desc limit %(count)s
 
 -- name: desk_revisions
 -- Every revision of an article, newest first, with the kind of its edit.
-select r.revision, r.run, r.fetched_at, r.title, r.description, case when r.text_retired_at is null then r.text
-        else format('[Retention took the words of this revision away on %%s.]', r.text_retired_at::date) end as text,
+select r.revision, r.run, r.fetched_at, r.title, r.description, r.text, r.text_retired_at,
     coalesce(c.revision_kind, '') as kind,
     coalesce(c.moved, '[]') as moved
 from revisions r
@@ -208,6 +207,5 @@ from watches w left join (
 
 -- name: desk_wordings
 -- These revisions of an article in full.
-select revision, fetched_at, title, description, case when text_retired_at is null then text
-        else format('[Retention took the words of this revision away on %%s.]', text_retired_at::date) end as text
+select revision, fetched_at, title, description, text, text_retired_at
 from revisions where article_id = %(id)s and revision = any(%(revisions)s)

@@ -88,6 +88,23 @@ def test_a_search_tells_the_headline_before_an_edit_and_nothing_of_what_only_our
     assert (of_outlet["title_before"], edit()) == ("الكهرباء تنقطع", None)
 
 
+def test_words_that_retention_took_are_told_of_and_not_compared(
+    get: Any, conn: postgres.Connection, article: int
+) -> None:
+    with conn, conn.cursor() as cursor:
+        cursor.execute(
+            "update revision_rows set description = '', text = '', text_retired_at = '2026-11-29 12:00Z' "
+            "where revision = 1"
+        )
+
+    differing = ask(get, f"/api/articles/{article}/differences?before=1&after=2")
+    same = ask(get, f"/api/articles/{article}/differences?before=2&after=2")
+
+    assert [(one["revision"], one["at"][:10]) for one in differing["not_kept"]] == [(1, "2026-11-29")]
+    assert (differing["text"], differing["description"]) == ([], []) and differing["title"]
+    assert same["text"] and same["not_kept"] == []
+
+
 def test_an_article_has_its_wordings_what_differs_and_its_page_made_harmless(get: Any, article: int) -> None:
     whole = ask(get, f"/api/articles/{article}")
     differing = ask(get, f"/api/articles/{article}/differences?before=1&after=2")["text"]

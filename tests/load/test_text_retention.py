@@ -94,9 +94,36 @@ def test_article_files_and_earlier_wordings_go_and_what_an_alert_or_a_hold_refer
     ]  # fmt: skip
     assert nightdesk("upkeep", "--dry-run").output.count("0 article files would be deleted") == 1
     ((number,),) = rows(conn, "select id from articles where source = 'free'")
-    assert (
-        "Retention took the words of this revision away" in nightdesk("articles", str(number), "--diff", "1..2").output
-    )
+    wanted = "The description and the text of revision 1 are no longer kept: retention deleted them on"
+    assert wanted in " ".join(nightdesk("articles", str(number), "--revision", "1").output.split())
+
+
+def test_words_that_are_no_longer_kept_are_compared_with_nothing_and_have_no_digest(
+    current: Settings, conn: postgres.Connection, nightdesk: Callable[..., Result]
+) -> None:
+    for run, title, days in ((OLD, "Before", 0), (LATER, "After", 1)):
+        made = article("1", f"{title} the bridge. " * 20, title, "free", description="The same.")
+        keep(current, conn, [made], run=run, at=AT + timedelta(days=days))
+    ((number,),) = rows(conn, "select id from articles")
+
+    def ask(*words: str) -> Any:
+        return json.loads(nightdesk("articles", str(number), *words, "--json").stdout)
+
+    kept = {one["revision"]: one for one in ask()["provenance"]}
+    text_retention.retire(current, NOW)
+    told = " ".join(nightdesk("articles", str(number), "--diff", "1..2").output.split())
+    compared = ask("--diff", "1..2")
+    origins = {one["revision"]: one for one in ask()["provenance"]}
+
+    sentence = "The description and the text of revision 1 are no longer kept: retention deleted them on"
+    setting = "(NIGHTDESK_KEEP_TEXT_DAYS, or keep_text of the source)."
+    assert sentence in told and f"{setting} Only the titles are compared." in told
+    assert "[-Before-]" in told and "bridge" not in told and "The same" not in told
+    assert (compared["description"], compared["text"], len(compared["not_kept"])) == (None, None, 1)
+    assert compared["title"] and sentence in compared["not_kept"][0]
+    assert (origins[1]["text_sha256"], origins[2]["text_sha256"]) == ("", kept[2]["text_sha256"])
+    assert origins[1]["text_retired_at"] and origins[1]["normal_form_sha256"] == kept[1]["normal_form_sha256"]
+    assert ask("--revision", "1")["text"] == "" and ask("--diff", "2..2")["not_kept"] == []
 
 
 def test_a_retired_article_file_is_no_difference_and_a_lost_one_is(

@@ -77,9 +77,9 @@ PUBLIC = {
     "pipelines.airflow": "airflow_home airflow_retention api_client form_dags night_dags service_dags standalone",
     "pipelines.alert": "cases messages name_check send_times stage synonyms watch_editing watch_feeds watches "
     "watchfile",
-    "pipelines.archive": "api_records backfill coverage_card differences erasure evidence export export_formats holds "
-    "import_input page_import passages policy provenance received_page reextraction search verify "
-    "watch_trial",
+    "pipelines.archive": "api_records backfill coverage_card differences erasure evidence export export_formats "
+    "holds import_input kept_wordings page_import passages policy provenance received_page "
+    "reextraction search verify watch_trial",
     "pipelines.crawl": "aliases discovery host_locks ledger named_urls past_urls policy rhythm rules stage summary "
     "url_account",
     "pipelines.dates": "calendars clocks list_dates months relative written",

@@ -19,7 +19,7 @@ from pipelines.airflow.console import policy
 from pipelines.airflow.console.audited_actions import Acting
 from pipelines.airflow.console.database_door import DESK
 from pipelines.airflow.console.parameters import BIGINT_BITS
-from pipelines.archive import api_records, differences, evidence, received_page
+from pipelines.archive import api_records, differences, evidence, kept_wordings, received_page
 from pipelines.codes import Act, Thing
 from pipelines.desk import lookups
 from pipelines.errors import DatabaseError, NightdeskError, StoreError
@@ -101,17 +101,30 @@ def _cuts(number: int) -> Any:
 
 @router.get("/differences")
 def _differences(number: int, before: Revision, after: Revision) -> Any:
-    """The differences between two wordings, word by word: title, description, and the text by paragraph."""
+    """The differences between two wordings, word by word: title, description, and the text by paragraph.
+
+    not_kept: which of the two have lost their words to retention, and when. If one has, only the titles are compared.
+    """
     with DESK.reading(settings()) as conn:
         _find_article(conn, number)
         rows = lookups.wordings(conn, number, [before, after])
     if {before, after} - set(rows):
         raise HTTPException(404, "This article has no such revision.")
     old, new = rows[before], rows[after]
-    told = {name: _pieces(differences.words(old[name], new[name])) for name in ("title", "description")}
-    paragraphs = [_pieces(one) for one in differences.paragraphs(old["text"], new["text"])]
+    not_kept = [
+        {"revision": number, "at": row["text_retired_at"]}
+        for number, row in sorted(rows.items()) if not kept_wordings.is_kept(row)
+    ]  # fmt: skip
+    told: dict[str, Any] = {
+        "title": _pieces(differences.words(old["title"], new["title"])),
+        "description": [],
+        "text": [],
+    }
+    if not not_kept:
+        told["description"] = _pieces(differences.words(old["description"], new["description"]))
+        told["text"] = [_pieces(one) for one in differences.paragraphs(old["text"], new["text"])]
     direction = text.direction(f"{new['title']} {new['text']}")
-    return steering.strip_steering({**told, "text": paragraphs, "direction": direction, "before": old["fetched_at"],
+    return steering.strip_steering({**told, "not_kept": not_kept, "direction": direction, "before": old["fetched_at"],
                               "after": new["fetched_at"]})  # fmt: skip
 
 

@@ -34,9 +34,10 @@ const Between = ({ article, before, after }) => {
   return h(
     Stack,
     { gap: 3, maxW: "48rem", "data-testid": "differences" },
-    nothing ? h(Text, { fontSize: "sm", color: "fg.muted" }, say("article.no_difference")) : null,
+    page.not_kept.map((one) => h(Text, { key: one.revision, fontSize: "sm" }, say("article.not_kept", { n: one.revision, at: minute(one.at) }))),
+    nothing && !page.not_kept.length ? h(Text, { fontSize: "sm", color: "fg.muted" }, say("article.no_difference")) : null,
     h(Pieces, { pieces: page.title, article, size: "md", strong: true }),
-    repeats(page.description, page.text) ? null : h(Pieces, { pieces: page.description, article, color: "fg.muted" }),
+    page.not_kept.length || repeats(page.description, page.text) ? null : h(Pieces, { pieces: page.description, article, color: "fg.muted" }),
     page.text.map((pieces, at) => h(Pieces, { key: at, pieces, article, size: "md" })),
   );
 };
