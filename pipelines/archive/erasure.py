@@ -17,6 +17,7 @@ from pathlib import Path
 from pipelines.alert import messages
 from pipelines.archive import naming_lists
 from pipelines.errors import NightdeskError
+from pipelines.load import search_index
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, chain, postgres, warc, warc_spans
 
@@ -95,7 +96,16 @@ def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *
             postgres.execute(conn, "erase_mark_lists", ids=[row["id"] for row in telling])
     done.lists = len(telling)
     done.pages = _erase_records(settings, looks, telling, done, dry=dry)
+    words: set[str] = set()
+    if not dry:
+        words = _find_words(settings, conn, found, set(urls))
+        search_index.merge(settings)
+        # If erasing is killed once the lines are gone, nobody knows their words any more.
+        search_index.forget(conn, source, number, words)
     done.lines = _erase_lines(settings, source, set(urls), dry=dry)
+    if not dry:
+        # A load of an article file may have noted the words of these lines again, until they were gone.
+        search_index.forget(conn, source, number, words)
     _erase_golden(settings, source, names, done, dry=dry)
     if dry:
         return done
@@ -160,13 +170,31 @@ def _erase_records(
     return count
 
 
-def _erase_lines(settings: Settings, source: str, urls: set[int], *, dry: bool) -> int:
-    """Remove the lines of these addresses from the source's article files and trials; gives how many."""
+def _find_words(settings: Settings, conn: postgres.Connection, found: postgres.Row, urls: set[int]) -> set[str]:
+    """The words of an article's wordings, and of the lines of these addresses."""
+    with conn:
+        wordings = postgres.query(conn, "erase_wordings", id=found["id"])
+    words: set[str] = set()
+    for wording in wordings:
+        words |= search_index.words_of(wording)
+    for path in _article_files(settings, found["source"]):
+        for line in articlefile.read(path):
+            if line.url_id in urls and line.article is not None:
+                words |= search_index.words_of(vars(line.article))
+    return words
+
+
+def _article_files(settings: Settings, source: str) -> list[Path]:
+    """The source's article files and trials."""
     folder = settings.articles / source
     files: list[Path] = [folder / Path(name).name for name in bucket.list_files(folder, ".jsonl")]
-    files += sorted(settings.trials.glob(f"*/{source}*.jsonl"))
+    return files + sorted(settings.trials.glob(f"*/{source}*.jsonl"))
+
+
+def _erase_lines(settings: Settings, source: str, urls: set[int], *, dry: bool) -> int:
+    """Remove the lines of these addresses from the source's article files and trials; gives how many."""
     count = 0
-    for path in files:
+    for path in _article_files(settings, source):
         here = sum(line.url_id in urls for line in articlefile.read(path))
         if here and not dry:
             articlefile.write(path, [line for line in articlefile.read(path) if line.url_id not in urls])

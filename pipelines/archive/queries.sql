@@ -204,6 +204,10 @@ select u.id, u.url from urls u where u.id = %(url_id)s or u.alias_of = %(url_id)
 -- the article.
 update urls set state = 'excluded' where id = any(%(urls)s)
 
+-- name: erase_wordings
+-- The words of every revision of an article that are still kept.
+select title, description, text from revisions where article_id = %(id)s
+
 -- name: export_lines
 -- The articles with these numbers as JSON, one in a line. The quote and the delimiter of COPY are control characters here. JSON escapes
 -- these characters, so COPY never quotes a line.

@@ -724,9 +724,40 @@ for no key update of a
 -- Take articles out of the search index, before their new words go in.
 delete from article_words where article_id = any(%(ids)s)
 
+-- name: words_forget
+-- Delete those of these words that no other article has. Each shape of rows has an index of its own.
+delete from known_words k
+using unnest(%(words)s::text[], %(sought)s::text[]) as given (word, sought)
+left join lateral (
+    select true as there from article_words a where a.shape = 0 and a.words @@ given.sought::tsquery and a.article_id <> %(id)s limit 1
+) exact on true
+left join lateral (
+    select true as there from article_words a where a.shape = 1 and a.words @@ given.sought::tsquery and a.article_id <> %(id)s limit 1
+) joined on true
+left join lateral (
+    select true as there from article_words a where a.shape >= 2 and a.words @@ given.sought::tsquery and a.article_id <> %(id)s limit 1
+) long on true
+where k.word = given.word and exact.there is null and joined.there is null and long.there is null
+
+-- name: words_forget_begin
+-- Until this transaction ends, no load adds words: loads that add some are waited for, and later ones wait. The search index is asked by
+-- bitmaps alone: Postgres cannot know how rare a word is, and might read all articles for it.
+select pg_advisory_xact_lock(hashtextextended('known words', 0)), set_config('enable_seqscan', 'off', true),
+    set_config('enable_indexscan', 'off', true), set_config('enable_indexonlyscan', 'off', true)
+
+-- name: words_forgotten
+-- Tell all processes that known words are deleted. A number of a sequence is seen at once; but nobody asks for it before this transaction ends.
+select nextval('words_forgotten')
+
+-- name: words_hold
+-- Until this transaction ends, no known word is deleted.
+select pg_advisory_xact_lock_shared(hashtextextended('known words', 0))
+
 -- name: words_kept_at
--- What identifies the present table of known words: the start of the server, the database, and the file of the table.
-select pg_postmaster_start_time() as started, oid as database, pg_relation_filenode('known_words') as file
+-- What identifies the present table of known words and what was deleted from it: the start of the server, the database, the file of the table,
+-- and how often words were deleted.
+select pg_postmaster_start_time() as started, oid as database, pg_relation_filenode('known_words') as file,
+    (select last_value + is_called::int from words_forgotten) as forgotten
 from pg_database where datname = current_database()
 
 -- name: words_known
@@ -747,6 +778,21 @@ select gin_clean_pending_list('article_words_exact') + gin_clean_pending_list('a
 -- name: words_of_articles
 -- The fields of these articles that go into the search index.
 select id, title, description, text, authors from articles where id = any(%(ids)s)
+
+-- name: words_rare
+-- The words of the index rows of an article, and these words, without the words of the newest articles. sample: how many rows of these are
+-- read.
+with own as (
+    select unnest(tsvector_to_array(words)) as word from article_words where article_id = %(id)s
+    union
+    select unnest(%(words)s::text[])
+), newest as (
+    select words from article_words where article_id <> %(id)s order by dated desc, article_id desc limit %(sample)s
+)
+select o.word
+from own o
+where o.word not in (select unnest(tsvector_to_array(words)) from newest)
+order by o.word
 
 -- name: words_unindexed
 -- The next articles whose present text is not in the search index, newest first. Upkeep adds it to the index.

@@ -15,7 +15,7 @@ from pipelines import text
 from pipelines.load import file_rows, migration_batches
 from pipelines.query import vectors
 from pipelines.query.evaluation import FIELDS
-from pipelines.query.index_rows import PackedVector
+from pipelines.query.index_rows import AUTHOR, TITLE, PackedVector, quote
 from pipelines.settings import Settings
 from pipelines.stores import postgres, row_copy
 from pipelines.stores.packed_values import pack_bigint, pack_bytes, pack_moment, pack_name, pack_smallint
@@ -27,8 +27,13 @@ BACKFILL = "words"
 # A process remembers about this many known words, so that it need not query them again. Chosen: they take 20 MB. A
 # frequent word is met early, so it is among them.
 MOST_REMEMBERED = 200_000
+# A word in one of this many newest index rows is not looked up to be forgotten, because another article has it. Chosen:
+# they are read in some tenths of a second, and a word that none of them has is rare, so it is looked up quickly.
+SAMPLE_ROWS = 1_000
+# One transaction forgets at most this many words, because loads wait for it. Chosen: it takes some tenths of a second.
+FORGOTTEN_AT_ONCE = 1_000
 # The words, in UTF-8, that are committed in the table of known words. The key identifies that table: when its server
-# started, its database and its file. The dict has at most one key.
+# started, its database, its file, and how often words were deleted from it. The dict has at most one key.
 _REMEMBERED: dict[tuple[object, ...], set[bytes]] = {}
 # An Indexed has the index rows of an article and its distinct words, separated by blanks. If extract made the rows, the
 # words of earlier lines of the article file are left out.
@@ -106,6 +111,30 @@ def merge(settings: Settings) -> int:
         return int((postgres.row(conn, "words_merge") or {"pages": 0})["pages"])
 
 
+def words_of(fields: Mapping[str, str]) -> set[str]:
+    """The distinct words that the index has of a title, a description and a text."""
+    return vectors.vectors({name: text.clean(fields[name]) for name in FIELDS}, ())[1]
+
+
+def forget(conn: postgres.Connection, source: str, number: int, words: Collection[str]) -> None:
+    """Delete the known words that only this article of the source has: words of its index rows, and `words`, of its
+    other wordings.
+
+    Loads that add words, and loads of the source, are not under way meanwhile. A load remembers no word from before.
+    """
+    with conn:
+        told = postgres.query(conn, "words_rare", id=number, words=sorted(words), sample=SAMPLE_ROWS)
+    # A marked word of the title or of an author is no known word.
+    rare = [row["word"] for row in told if row["word"][:1] not in (TITLE, AUTHOR)]
+    for some in (rare[at : at + FORGOTTEN_AT_ONCE] for at in range(0, len(rare), FORGOTTEN_AT_ONCE)):
+        with conn:
+            # The lock of the source comes first: nobody waits for that lock and has the lock of the words already.
+            postgres.query(conn, "load_lock", source=source)
+            postgres.query(conn, "words_forget_begin")
+            postgres.execute(conn, "words_forget", id=number, words=some, sought=[quote(word) for word in some])
+            postgres.query(conn, "words_forgotten")
+
+
 def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
     """Add missing articles to the index, newest first, in short transactions; gives their number.
 
@@ -179,9 +208,12 @@ def _know(conn: postgres.Connection, asked: set[bytes], remembered: set[bytes]) 
 
 
 def _remember(conn: postgres.Connection) -> set[bytes]:
-    """The words of which this process remembers that they are in the table of known words; `_know` adds to them."""
+    """The words of which this process remembers that they are in the table of known words; `_know` adds to them. Until
+    the transaction ends, none of them is deleted."""
+    # The lock comes before the question: while this transaction stores rows, no word is deleted that they have.
+    postgres.query(conn, "words_hold")
     at = postgres.row(conn, "words_kept_at") or {}
-    table = (at["started"], at["database"], at["file"])
+    table = (at["started"], at["database"], at["file"], at["forgotten"])
     if table not in _REMEMBERED:
         _REMEMBERED.clear()
     return _REMEMBERED.setdefault(table, set())

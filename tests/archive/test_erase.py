@@ -7,11 +7,13 @@ import multiprocessing
 import os
 import random
 import signal
+import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,10 +27,12 @@ from pipelines.archive import erasure
 from pipelines.cli import app
 from pipelines.crawl import discovery
 from pipelines.errors import NightdeskError
+from pipelines.load import search_index
+from pipelines.load.stage import load
 from pipelines.settings import Settings, export
-from pipelines.stores import postgres
+from pipelines.stores import articlefile, postgres
 from tests import sites
-from tests.archives import article, keep
+from tests.archives import T0, article, extract, keep, source_of
 from tests.papers import HOST, Paper, conditional, story
 
 Nightdesk = Callable[..., Result]
@@ -342,3 +346,98 @@ def test_killed_at_any_moment_the_same_again_erases_all(
 
     assert mentions(conn, paper.settings.data, SECRET, f"{HOST}/news/2") == []
     holds(nightdesk)
+
+
+def known(conn: postgres.Connection, *words: str) -> set[str]:
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select word from known_words where word = any(%s)", (list(words),))
+        return {row["word"] for row in cursor.fetchall()}  # type: ignore[call-overload]
+
+
+def number_at(conn: postgres.Connection, path: str) -> int:
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select id from articles where url like %s", (f"%/{path}",))
+        return cursor.fetchone()["id"]  # type: ignore[index,call-overload,no-any-return]
+
+
+@pytest.mark.parametrize("sample", [0, search_index.SAMPLE_ROWS])
+def test_words_that_only_the_erased_article_had_are_forgotten_and_known_again_with_the_next_article_that_has_them(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch, sample: int
+) -> None:
+    monkeypatch.setattr(search_index, "SAMPLE_ROWS", sample)
+    monkeypatch.setattr(search_index, "FORGOTTEN_AT_ONCE", 2)
+    keep(settings, conn, [
+        article("1", "Xyzzyfoo told everything to Shared", "Secretname's house"),
+        article("2", "Shared told", "Other"),
+        article("3", "far\u200caway everything", "Third", source="other"),
+    ])  # fmt: skip
+    revised = article("1", "Newword came to Shared, and Plugh", "Secretname's house")
+    keep(settings, conn, [revised], run="2026-11-23T0200", at=T0 + timedelta(days=1))
+    own = ("secretname", "xyzzyfoo", "newword", "plugh")
+    others = ("shared", "told", "everything", "other", "far")
+    assert known(conn, *own, *others) >= {"xyzzyfoo", "plugh", *others}
+    # This process now remembers the words, as a worker does.
+    keep(settings, conn, [article("4", "Plugh", "Fourth", source="third")])
+    erasure.erase(settings, number_at(conn, "4"))
+    assert known(conn, "xyzzyfoo", "plugh", "fourth") == {"xyzzyfoo", "plugh"}
+
+    erasure.erase(settings, number_at(conn, "1"))
+
+    assert known(conn, *own, *others) == set(others)
+    keep(settings, conn, [article("5", "Xyzzyfoo Plugh", "Fifth", source="fourth")])
+    assert known(conn, *own) == {"xyzzyfoo", "plugh"}
+
+
+def test_killed_after_an_article_file_lost_its_line_no_word_of_the_line_stays_known(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(settings, conn, [article("1", "Xyzzyfoo", "Secretname"), article("2", "else", "Other")])
+    # Retention took the words of an earlier wording away; only the article file still has them.
+    with conn, conn.cursor() as cursor:
+        cursor.execute("insert into known_words values ('formerly')")
+    path = articlefile.path(settings, "sana", NIGHT)
+    (first, *rest) = articlefile.read(path)
+    assert first.article is not None
+    articlefile.write(path, [first, replace(first, article=replace(first.article, text="Formerly")), *rest])
+
+    write = articlefile.write
+
+    def write_and_stop(*told: Any) -> None:
+        write(*told)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(articlefile, "write", write_and_stop)
+        with pytest.raises(KeyboardInterrupt):
+            erasure.erase(settings, number_at(conn, "1"))
+    erasure.erase(settings, number_at(conn, "1"))
+
+    assert known(conn, "xyzzyfoo", "secretname", "formerly", "else") == {"else"}
+
+
+def test_a_load_under_way_keeps_the_words_that_it_shares_with_an_erased_article(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(settings, conn, [article("1", "Xyzzyfoo", "Secretname")])
+    number = number_at(conn, "1")
+    extract(settings, conn, [article("2", "Xyzzyfoo", "Other", source="other")])
+    kept, erasing = search_index.keep_loaded, threading.Thread(target=erasure.erase, args=(settings, number))
+    waits = "select from pg_locks where locktype = 'advisory' and mode = 'ExclusiveLock' and not granted"
+
+    def keep_and_wait(*told: Any, **more: Any) -> None:
+        kept(*told, **more)
+        erasing.start()
+        with postgres.connection(settings) as other:
+            until(lambda: asked(other, waits))
+
+    monkeypatch.setattr(search_index, "keep_loaded", keep_and_wait)
+    load(settings, source_of("other"), NIGHT)
+    erasing.join()
+
+    assert known(conn, "xyzzyfoo", "secretname") == {"xyzzyfoo"}
+
+
+def asked(conn: postgres.Connection, statement: str) -> list[Any]:
+    with conn, conn.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall()
