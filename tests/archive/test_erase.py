@@ -282,7 +282,7 @@ def test_a_message_that_waits_no_longer_has_the_headline_of_what_is_erased(
     alert.match(settings, NIGHT)
     assert read_subjects(conn) == ["w: Max arrested zebra"]
     with conn, conn.cursor() as cursor:
-        cursor.execute("select id from articles where source = 'sana'")
+        cursor.execute("select id from articles where title = 'Max arrested zebra'")
         number = cursor.fetchone()["id"]  # type: ignore[index,call-overload]
 
     erasure.erase(settings, number)
