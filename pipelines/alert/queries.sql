@@ -246,7 +246,7 @@ where a.quiet = '' and a.kind <> 'health'
 order by a.article_id, a.watch
 
 -- name: watches_with_synonyms
--- The watches whose query may use a list of synonyms.
+-- The watches whose query has the name of a list of synonyms somewhere behind `syn:`. The query itself decides whether it uses the list.
 select name, query from watches where query ilike %(pattern)s order by name
 
 -- name: write_alert_deliveries

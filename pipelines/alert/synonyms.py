@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from pipelines.errors import WatchError
+from pipelines.query import grammar
 from pipelines.query.terms import checked_term
 from pipelines.stores import postgres
 
@@ -39,7 +40,8 @@ def keep(conn: postgres.Connection, name: str, spellings: Iterable[str]) -> None
 
 def remove(conn: postgres.Connection, name: str) -> None:
     """Remove a list; WatchError if no list has this name, or if a watch uses it."""
-    users = [row["name"] for row in postgres.query(conn, "watches_with_synonyms", pattern=f"%syn:%{name}%")]
+    rows = postgres.query(conn, "watches_with_synonyms", pattern=f"%syn:%{name}%")
+    users = [row["name"] for row in rows if name in grammar.find_lists(row["query"])]
     if users:
         raise WatchError(f"The list {name} is used by the watch {', '.join(users)}: change that first.")
     if not postgres.execute(conn, "remove_synonyms", list=name):

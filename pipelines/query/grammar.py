@@ -341,10 +341,20 @@ def _term(reading: _Reading, piece: QueryToken, *, title: bool) -> Node:
         raise reading.wrong(str(error), piece) from None
 
 
+def find_lists(written: str) -> set[str]:
+    """The names of the lists of synonyms that a query uses."""
+    listed = [piece for piece in pieces(written, NAMES) if SYNONYMS in {prefix.lower() for prefix in piece.prefixes}]
+    return {name for piece in listed for name in _names_of_lists(piece)}
+
+
+def _names_of_lists(piece: QueryToken) -> list[str]:
+    return [" ".join(one.split()).lower() for one in piece.spellings]
+
+
 def _find_spellings(reading: _Reading, piece: QueryToken) -> list[str]:
     """The spellings of the lists that a piece names."""
     found: list[str] = []
-    for name in (" ".join(one.split()).lower() for one in piece.spellings):
+    for name in _names_of_lists(piece):
         if name not in reading.synonyms:
             near = difflib.get_close_matches(name, reading.synonyms, 1)
             raise reading.wrong(

@@ -193,6 +193,10 @@ def test_a_list_of_synonyms_is_shared_and_cannot_go_while_a_watch_has_it(
     found = told(settings, conn, article("1", "In Halab", title="a"), article("2", "وفد من حلب", title="b"))
     searched = nightdesk("search", "syn:aleppo", "--count").output
     refused = nightdesk("synonyms", "remove", "aleppo", code=1)
+    nightdesk("synonyms", "add", "halab", "حلب")
+    nightdesk("watch", "add", "other", "--query", "syn:aleppo AND halab")
+    nightdesk("synonyms", "remove", "halab")
+    nightdesk("watch", "remove", "other")
     fewer = nightdesk("synonyms", "remove", "aleppo", "Halab").output
     nightdesk("watch", "remove", "aleppo")
     nightdesk("synonyms", "remove", "aleppo")
