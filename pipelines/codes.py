@@ -275,7 +275,7 @@ class Gap(CodeWithMeaning):
     """What a day of a source lacks, in the words of an export's coverage card."""
 
     MISSING = "missing", "the ledger says stored of articles that the archive does not hold"
-    UNHEARD = "nobody listened", "no crawl of the source ended on this day"
+    UNHEARD = "nobody listened", "no crawl of the source that began on this day has ended"
     FEW = "few", "far fewer addresses were named than on the days before"
 
 

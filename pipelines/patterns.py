@@ -1,9 +1,9 @@
 r"""The patterns of source files: regular expressions whose time grows only with the length of an address. Only this
 module knows re2.
 
-RE2 has neither look-behind nor back references, because patterns with them may never end. This module adds
-look-aheads outside of brackets in a pattern that begins with ^, because `nightdesk follow` writes them: `^A(?!B)C`
-matches an address that `^AC` matches, unless `^AB` matches it too.
+RE2 has neither look-behind nor back references, because patterns with them may never end. RE2 has no look-aheads
+either, but `nightdesk follow` writes them. So this module understands look-aheads outside of brackets, in a pattern
+that begins with ^: `^A(?!B)C` matches an address that `^AC` matches, unless `^AB` matches it too.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _LINES = re.compile("\r\n?|[\x85\u2028\u2029]")
 _ESCAPED = re.compile("[\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 STANDS_FOR_IT = "\ufffd"
-# These characters mark mentions, links and pictures in chats. They are replaced, because no way of escaping works in
-# all chats.
+# These characters mark mentions, links, pictures and code in chats. They are replaced, because no way of escaping
+# works in all chats.
 _ACTING = str.maketrans({"@": "@\u200b", "<": "‹", ">": "›", "`": "'"})
 _MARKUP = re.compile(r"\](?=\s*[(\[:])")
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)

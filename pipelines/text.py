@@ -46,8 +46,8 @@ UNSPACED = (
 )
 # These marks of half-width kana are letters for Unicode: ﾀﾞ is ダ.
 VOICED = "\uff9e\uff9f"
-# Marks, digits, controls and invisible characters are searched among these code points: the basic plane without
-# Chinese, Korean and private letters; then musical controls and tags.
+# `_TABLE` and `_INSIDE` contain marks, digits, controls and invisible characters from among these code points only: the
+# basic plane without Chinese, Korean and private letters; then musical controls and tags.
 EXAMINED = (
     range(0x3100), range(0xA490, 0xAC00), range(0xFB00, 0x10000), range(0x1D173, 0x1D17B), range(0xE0000, 0xE0080),
 )  # fmt: skip

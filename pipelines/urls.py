@@ -1,4 +1,5 @@
-"""URLs: their keys (equal for the same URL), the form to fetch, their owners, and which of them are variants.
+"""URLs: their keys (equal for the same URL), the form to fetch, the part of a host name that one publisher owns, and
+which URLs are variants.
 
 The key leaves out only parts that never make a difference. Parts that may make one (scheme, www, a final slash, AMP,
 mobile and print forms) are left out of the variant key alone. Two URLs with one variant key are the same article only
@@ -16,7 +17,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
 
-# A key has this many hexadecimal digits. Chosen: they are 128 bits, which no two addresses share.
+# A variant key has this many hexadecimal digits. Chosen: they are 128 bits, which no two addresses share.
 KEY_DIGITS = 32
 # An error shows this many characters of an address. Chosen: they fit in one line of a log.
 SHOWN_CHARACTERS = 200

@@ -1,7 +1,7 @@
 """The coverage card of an export: how much was expected, found, stored and rejected, by source and day, and the gaps.
 
 An archive cannot show what it does not have. So the card compares three independent records: the ledger of all
-addresses that lists named, the articles in the archive, and the days on which a crawl ended.
+addresses that lists named, the articles in the archive, and the days on which a crawl began that has ended since.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def _days(
 
 
 def _expect(days: Sequence[Day]) -> None:
-    """Set for each day how many addresses are usual, from the earlier days on which a crawl ended."""
+    """Set for each day how many addresses are usual, from the earlier days that were listened to."""
     before: deque[Day] = deque()
     # `sizes` has the number of found addresses for each day in `before`. It stays sorted, because an archive has very
     # many days, and to sort again for each day would be slow.

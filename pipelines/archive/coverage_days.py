@@ -10,12 +10,13 @@ from pipelines.codes import Gap
 
 @dataclass(kw_only=True)
 class Day:
-    """What is known about a source's day, in addresses of articles, from the ledger and from the archive.
+    """What the ledger and the archive know about one day of a source. The numbers count addresses of articles; only
+    `exported` counts articles.
 
-    listened: whether a crawl of the source ended on the day.
+    listened: whether a crawl of the source began on the day (UTC) and has ended since, done or stopped.
     expected: the usual number of found addresses, from the days before; None if it is unknown.
     stored: found addresses that the ledger calls stored.
-    archived: stored addresses with an article in the archive.
+    archived: found addresses with an article in the archive, whatever the ledger calls them.
     missing: stored addresses without an article in the archive.
     exported: articles in the files of the export, if the card is of an export.
     retired: found addresses whose rows retention deleted. The other fields count them too, by their last state.
@@ -37,7 +38,7 @@ class Day:
 
 @dataclass(kw_only=True)
 class SourceCoverage:
-    """A source's part of the card; followed_since: the first day on which a crawl of it ended."""
+    """A source's part of the card; followed_since: the first day on which a crawl of it began that has ended since."""
 
     source: str
     title: str

@@ -1,5 +1,5 @@
-"""Finds the answers of lists that name an article, however they spell its address. Such an answer may have the
-article's title and text, so it has to be erased too.
+"""Finds the stored answers that name an article, however they spell its address. Such an answer is what a site sent as
+a list (a feed, a sitemap or a section). It may have the article's title and text, so it has to be erased too.
 
 An address is compared by its keys, as in the ledger: relative links, other scripts, escapes and other forms are found.
 """
@@ -20,7 +20,8 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres, warc
 
 PIECE = re.compile(r"[0-9A-Za-z]+")
-# The answers for this many addresses are remembered, because a list names most of its addresses again each time.
+# For this many addresses it is remembered whether they are the article's, because a list names most of its addresses
+# again each time.
 REMEMBERED = 1 << 17
 
 

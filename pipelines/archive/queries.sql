@@ -149,7 +149,7 @@ where id = any(%(ids)s)
 
 -- name: erase_lists
 -- The answers of a source's lists since shortly before an article was discovered. Some of these answers may tell of the article.
--- marked: the answer is being erased, and may be deleted already.
+-- marked: an earlier erasure began to erase this answer and was killed. The answer may be gone from the raw file already.
 select f.id, f.url, f.warc_file, f.warc_offset, f.warc_length, f.code = 'erased' as marked
 from fetches f join urls u on u.id = f.url_id
 where f.source = %(source)s and u.kind <> 'article' and f.warc_file is not null

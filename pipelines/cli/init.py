@@ -53,7 +53,8 @@ def init(
         typer.Option(help="The channel that is told of failed runs, late nights and sources in trouble."),
     ] = None,
 ) -> None:
-    """Write nightdesk.env, make the folders and the database; without options it asks, other values stay unchanged."""
+    """Write nightdesk.env, make the folders and the database. Values that no option names stay unchanged; at a
+    terminal, without any option, it asks for values."""
     # If a variable names the file or its folder, every command already knows the installation, so its place is not
     # told.
     by_itself = installation.find().found_by not in (installation.FoundBy.FILE, installation.FoundBy.HOME)
@@ -118,7 +119,8 @@ def _choose_file() -> Path:
 
 
 def _from_folder(typed: str, folder: Path) -> str:
-    """Convert a path that was typed here to the form in an installation's file: relative to the file's folder."""
+    """Convert a typed path, relative to the current folder, to one relative to the folder of the installation's file;
+    an absolute path stays."""
     path = Path(typed).expanduser()
     return typed if path.is_absolute() else os.path.relpath(path.absolute(), folder)
 

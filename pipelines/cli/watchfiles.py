@@ -44,7 +44,8 @@ def import_watches(
         bool, typer.Option("--remove-others", help="Remove watches and lists that are not in it.")
     ] = False,
 ) -> None:
-    """Set all watches and lists of synonyms of a file, or none if one fails; other watches and lists stay."""
+    """Set all watches and lists of synonyms of a file, or none if one fails; others stay, except with
+    --remove-others."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""`nightdesk watch test`: shows the matches of a watch or a query in a text, and the part that failed."""
+"""`nightdesk watch test`: shows where a watch or a query matches a text, or which part of the query failed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test(
     names: Annotated[Path | None, typer.Option("--names", help="Spellings of the same, for --cases.")] = None,
     json: Json = False,
 ) -> None:
-    """Show the matches of a watch or a query in a text, or the part that failed; exit 1 if there is no match."""
+    """Show where a watch or a query matches a text, or which part of the query failed; exit 1 if it does not match."""
     if file:
         if name or words or text:
             raise NightdeskError("--cases takes its terms and sentences from the file: leave the others out.")
@@ -63,7 +63,11 @@ def test(
 
 
 def _asked_for(name: str, *, a_watch: bool) -> tuple[Node, str]:
-    """The query of the watch of this name, else the text read as a query."""
+    """The query of the watch called `name`; if there is no such watch, `name` itself read as a query. Also gives words
+    for the query or watch.
+
+    a_watch: `name` must be a watch.
+    """
     current = settings()
     is_set_up = bool(current.database_url) or (current.data / "postgres").exists()
     lists: Mapping[str, Sequence[str]] = {}

@@ -213,7 +213,7 @@ select u.id, u.url_key, u.url, u.kind, u.state, u.code, u.variant_key, u.fetched
     coalesce(m.fetched_at, u.fetched_at) as main_fetched_at, coalesce(m.next_at, u.next_at) as main_next_at,
     coalesce(m.next_at, u.next_at) <= now() as main_due,
     -- rested: the URL was refused or failed, no crawl asks for it any more, and its pause is over. If a list names it now, it is tried
-    -- again. The first pause is `revive_after`, and each further failure doubles it.
+    -- again. The first pause is `revive_after`, and each further failure doubles it, but at most `max_revive_doublings` times.
     u.next_at is null and u.decided_run is distinct from %(run)s
         and (u.state in ('failed', 'blocked')
             or (u.state = 'gone' and u.fetched_at is null and u.code <> 'gone for good')
@@ -449,7 +449,7 @@ returning id, url_id, warc_file, warc_offset
 
 -- name: refused_by_guard
 -- URLs of a source that the guard refused, if their pause is over and they are not older than `days` days. The first pause is
--- `revive_after`, and each further refusal doubles it.
+-- `revive_after`, and each further refusal doubles it, but at most `max_revive_doublings` times.
 select id, url from urls
 where source = %(source)s and state = 'excluded' and code = any(%(guarded)s)
     and decided_at < now() - %(revive_after)s * power(2, least(greatest(attempts - 1, 0), %(max_revive_doublings)s))

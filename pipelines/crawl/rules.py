@@ -57,7 +57,7 @@ def ruled_out(source: Source, url: str) -> Rule:
 
 
 def reconsider(conn: postgres.Connection, source: Source) -> None:
-    """Apply the present patterns of the source's file to URLs that earlier patterns kept out or let in, part of the
+    """Apply the present patterns of the source's file to URLs that earlier patterns kept out or let in. Part of the
     caller's transaction.
 
     Without this, an excluded URL would stay excluded until its list changes, because an unchanged list is not read

@@ -213,8 +213,8 @@ def runs(conn: postgres.Connection, count: int = policy.RUNS_SHOWN, *, nights: i
 
     Fields: `run`, `started_at`, `ended_at`, `sources`, `first_source`, `failed`, `running`, `new`, `alert_error`;
     `night`: the run counts as a night (see NIGHT_SHARE in `stores/runs.py`); `planned`: for how many sources it was
-    planned; `followed`: how many sources were followed then; `one_page`: a person started the run for one page;
-    `runs_since`: how many planned runs began after it.
+    planned; `followed`: how many sources were followed then; `one_page`: the run is for one page, for a backfill or
+    for an import; `runs_since`: how many planned runs began after it.
     """
     return postgres.query(conn, "desk_runs", count=count, nights=nights)
 

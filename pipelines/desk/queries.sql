@@ -118,8 +118,8 @@ where r.article_id = %(id)s
 order by r.revision desc
 
 -- name: desk_runs
--- The newest runs of any kind, and the newest nights, each with its counts. planned: the number of sources in its plan. one_page: a person
--- asked for one page. runs_since: how many runs were planned later.
+-- The newest runs of any kind, and the newest nights, each with its counts. planned: the number of sources in its plan. one_page: the run
+-- is for one page, for a backfill or for an import. runs_since: how many runs were planned later.
 with wanted as (
     (select * from run_plans order by begun_at desc limit %(count)s)
     union

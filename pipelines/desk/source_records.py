@@ -22,7 +22,7 @@ LISTED = (
 )  # fmt: skip
 # One source in full has these further fields.
 IN_FULL = ("url", "run", "outcomes", "quiet", "health")
-# One run has this many stages.
+# A run has this many stages for one source: crawl, extract and load. Alert is one stage for all sources.
 STAGES = 3
 
 
@@ -52,7 +52,8 @@ def days(conn: postgres.Connection, names: Sequence[str], *, now: datetime) -> d
 
 
 def in_full(conn: postgres.Connection, source: Source, *, now: datetime) -> Record:
-    """One source: its line of the list, runs by stage, lists, recent ends of its URLs, template and history."""
+    """One source: its line of the list, newest runs with their stages, lists, recent ends of its URLs, template and
+    history."""
     rows = desk_records.sources(conn, [source], now=now)
     (line,) = _lines(conn, [source], rows)
     stages = postgres.query(conn, "desk_runs_of_source", source=source.name, count=policy.RUNS_OF_SOURCE * STAGES)

@@ -30,8 +30,8 @@ __all__ = ["is_whole", "key", "key_of_name", "lexicon", "reasons"]
 
 # Some phrases count only among this many lines from either end of a text. Chosen: an article's head and tail are there.
 EDGE_LINES = 6
-# A rule examines a line only if the line has at most this many characters, counted before the line is prepared. Chosen:
-# a longer line is a paragraph.
+# A rule examines a line only if the line as it is written (not its normal form) has at most this many characters.
+# Chosen: a longer line is a paragraph.
 LONG = 400
 # A rule examines a line only if the line has at most this many words. Chosen: a longer line is a paragraph.
 LONGEST_WORDS = 45

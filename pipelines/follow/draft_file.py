@@ -1,4 +1,4 @@
-"""Writes the evidence as sentences, and the source file with a comment on the origin of each line."""
+"""Writes what was found out about a site: as sentences, and as a source file that says where each line is from."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ A_DAY = 1.5
 # A rate per day times this number is a rate per week.
 WEEK_DAYS = 7
 
-# Of the lists that were left out, forbidden or not looked at, at most this many are shown. Chosen: further ones would
-# be of the same kind.
+# At most this many of each are shown: lists that were left out (in the terminal; the source file has all of them),
+# addresses that a host's robots.txt forbids, and requests for which there was no time. Chosen: further ones would be of
+# the same kind.
 MAX_LEFT_SHOWN = 5
 
 

@@ -30,7 +30,10 @@ FRESH = 3600.0
 
 
 def write(settings: Settings, seed: Source, looked: Probe, pages: dict[str, Page]) -> None:
-    """Store a look at a site; a reader finds all of it or nothing. seed: the source with which the site was probed."""
+    """Store a look at a site; a reader finds all of it or nothing.
+
+    seed: the provisional Source that the requests were made with: the address, a name and the delay.
+    """
     sweep(settings)
     target = settings.data / FOLDER / f"{_key(settings, seed)}-{time.time_ns()}"
     beside = target.with_name(f".{target.name}.{os.getpid()}")
@@ -84,6 +87,7 @@ def sweep(settings: Settings) -> None:
 
 
 def _keep_pages(settings: Settings, seed: Source) -> Iterator[Path]:
+    """The folders of all stored looks with this seed's key."""
     return (settings.data / FOLDER).glob(f"{_key(settings, seed)}-*")
 
 

@@ -47,7 +47,7 @@ class FrontPage:
     """What an HTML page shows of its site.
 
     `language`, `locale`: as the markup says.
-    `charset`: the page's label, and where the label is.
+    `charset`: the charset that the page was read with and, unless it is UTF-8, what says so, as a phrase.
     `feeds`: (URL, title) of each linked feed.
     `words`: number of words of visible text.
     `scripts`: number of scripts.

@@ -30,8 +30,8 @@ COUNTRY = re.compile("[A-Z]{2}")
 BY_DOMAIN = "the country of its address"
 BY_CATALOGUE = "the catalogue says so"
 AS_GIVEN = "as given"
-# An offset that at least the share 1 - AGREE of the dates has must be one of the zone's. Rarer offsets are not
-# compared, because such dates may come from elsewhere.
+# An offset is compared with the zone's offsets if at least the share 1 - AGREE of the dates (one in ten) has it. Rarer
+# offsets are not compared, because their dates may come from elsewhere.
 AGREE = 0.9
 # Page templates contain these regions before a site sets its own.
 PRESET = {"en-us", "en-gb", "ar-ar", "fa-fa", "tr-tr"}

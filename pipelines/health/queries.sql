@@ -15,8 +15,8 @@ order by count(*) desc, 1
 limit 1
 
 -- name: crawls_of_source
--- For each of the newest completed crawls of a source: its message, and whether a feed was behind. Crawls for one page, and crawls for
--- which not all lists were due, are left out.
+-- For each of the newest completed crawls of a source: its message, and whether a feed was behind. Left out are crawls
+-- with an only_url (for one page, for a backfill or for an import), and crawls for which not all lists were due.
 select run, started_at, message, counts -> 'feed behind' is not null as behind
 from runs
 -- `>=` and `<=` instead of `=` make Postgres take the source's newest rows from the index, instead of searching all rows.
@@ -54,8 +54,9 @@ set state = excluded.state, since = excluded.since, reason = excluded.reason, fi
     high = excluded.high, checked_at = excluded.checked_at
 
 -- name: life_of_source
--- When a source last had a new article, when it was first and last crawled, and how each stage of its last run went. Runs for one page, and
--- runs for which none of the source's lists was due, do not count.
+-- When a source last had a new article, when it was first and last crawled, and how each stage of its last run went. Runs with an only_url
+-- (for one page, for a backfill or for an import) do not count as crawls. The last run is the last one for which a list of the source was
+-- due and which did not find the source busy.
 select
     (select max(at) from changes where source = %(source)s and kind = 'new' and at <= %(now)s) as yielded_at,
     (select started_at from runs where source >= %(source)s and source <= %(source)s and stage = 'crawl' and only_url = ''
@@ -73,8 +74,8 @@ left join lateral (
 ) last on true
 
 -- name: looks_as_subscriber
--- The answers of one crawl of a source: the newest of its last `count` crawls that got any. Of articles, pages and refusals count; of
--- lists, only refusals. paywall: whether extract called the page a paywall. Crawls for one page are left out.
+-- The answers of one crawl of a source: the newest of its last `count` crawls with such answers. They are pages and refusals of articles,
+-- and refusals of lists. paywall: whether extract called the page a paywall. Crawls of all lists alone count (only_url is empty).
 with crawls as (
     select run, started_at
     from runs
@@ -95,8 +96,8 @@ where started_at = (select max(started_at) from looks)
 order by id
 
 -- name: newest_load_of_source
--- The newest run of a source that was crawled and loaded completely, and how many new articles it brought. Runs for one page, and runs for
--- which none of the source's lists was due, are left out.
+-- The newest run of a source that was crawled and loaded completely, and how many new articles it brought. Left out are runs with
+-- an only_url (for one page, for a backfill or for an import), and runs for which none of the source's lists was due.
 select load.run, load.started_at, coalesce((load.counts ->> 'new')::int, 0) as new
 from runs load
 join runs crawl on crawl.run = load.run and crawl.source = load.source and crawl.stage = 'crawl'
@@ -119,7 +120,8 @@ from (
 where published_precision = any(%(precise)s) and published_at <= %(now)s
 
 -- name: newest_of_stages
--- The newest row of each stage for each source. Runs for one page are left out.
+-- The newest row of each stage for each source. Left out are runs with an only_url (for one page, for a backfill or for an import), and
+-- those that found the source busy.
 select name as source, asked as stage, last.run, last.state, last.counts, extract(epoch from last.ended_at - last.started_at)::float8 as seconds
 from unnest(%(sources)s::text[]) as name
 cross join unnest(%(stages)s::text[]) as asked

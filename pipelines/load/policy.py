@@ -12,8 +12,9 @@ from datetime import timedelta
 # An article is "old" if it was published longer than this before a list first named it. Chosen: a nightly crawl finds
 # articles that are up to a day old.
 OLD_AFTER = timedelta(hours=24)
-# A run that is loaded after newer runs is a "replay" if its pages are older than the newest article by more than this
-# time. Chosen: this is longer than a run with its retries, and shorter than the pause between two nights.
+# A change from a run that is loaded after newer runs is a "replay" if its page was fetched more than this time before
+# the newest article of the source was first fetched. Chosen: this is longer than a run with its retries, and shorter
+# than the pause between two nights.
 REPLAY_AFTER = timedelta(hours=6)
 # The edits of a run are "many at once" under two conditions. There are at least FLOOD_EDITS of them. They are at least
 # the share FLOOD_SHARE of the known articles that were looked at again. Chosen: far more than on an ordinary night, on

@@ -176,7 +176,7 @@ def read_articles(settings: Settings, held: HeldRun) -> Iterator[Article]:
 
 
 def reject(conn: postgres.Connection, held: HeldRun, fetches: Sequence[int], who: str = "") -> int:
-    """Leave out the articles of a held run, in the caller's transaction; gives the number of URLs that this ended.
+    """Leave out the articles of a held run, in the caller's transaction; gives the number of URLs that it rejected.
 
     fetches: the fetches of its article file. Their pages are looked at again, like pages that were no article.
     NightdeskError if the run was released, also if that happened while this function waited for another load.
@@ -187,7 +187,7 @@ def reject(conn: postgres.Connection, held: HeldRun, fetches: Sequence[int], who
         conn, "reject_urls", source=held.source, run=held.run, fetches=list(fetches), after=policy.REJECTED_LOOK_AFTER
     )
     postgres.execute(conn, "reject_run", source=held.source, run=held.run, who=who)
-    # An earlier call may have ended these URLs, and been killed before it returned.
+    # An earlier call may have rejected these URLs, and been killed before it returned.
     return int(postgres.query(conn, "rejected_urls", source=held.source, run=held.run)[0]["urls"])
 
 

@@ -30,7 +30,7 @@ def release(settings: Settings, held: quarantine.HeldRun, who: str) -> Tally:
 
 
 def reject(settings: Settings, conn: postgres.Connection, held: quarantine.HeldRun, who: str) -> int:
-    """Leave out the articles of a held run, in its own transaction; gives the number of URLs that this ended."""
+    """Leave out the articles of a held run, in a transaction of this function; gives how many URLs it rejected."""
     fetches = [line.fetch_id for line in articlefile.read(articlefile.path(settings, held.source, held.run))]
     with conn:
         return quarantine.reject(conn, held, fetches, who)

@@ -390,8 +390,8 @@ where l.verdict = 'stored' and not l.fresh and l.changed
 on conflict (article_id, revision, kind, repeat) do nothing
 
 -- name: load_reread_revisions
--- A stored page was read again. Its new title and text replace those of its revision. The newest revision has no words here: they are
--- stored in the article.
+-- A stored page was read again. Its new title and text replace those of its revision. In this table the newest revision has no title and
+-- text, because the article's row has them.
 update revision_rows r
 set title = case when r.text is null then null else l.title end, description = case when r.text is null then null else l.description end,
     text = case when r.text is null then null else l.text end, title_digest = l.title_digest, text_digest = l.text_digest,

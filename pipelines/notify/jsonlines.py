@@ -53,7 +53,8 @@ def check(address: str) -> Path:
 
 
 def _is_there(file: BinaryIO, key: str) -> bool:
-    """Whether the newest lines have a message. Removes a torn last line, and leaves the position at the file's end."""
+    """Whether one of the newest lines is the message with this key. Removes a torn last line, and leaves the position
+    at the file's end."""
     size = file.seek(0, os.SEEK_END)
     begin = file.seek(max(size - TAIL_BYTES, 0))
     tail = file.read()

@@ -77,7 +77,8 @@ set failures = 0, failing_since = null, rests_until = null, error = ''
 where c.name in (select channel from sent) and (c.failures > 0 or c.failing_since is not null)
 
 -- name: mark_unwanted
--- A channel that works did not take a message, or not for all recipients. Returns the message's new state.
+-- Note that a channel answered, but refused a message or took it for some recipients only. The message is tried again later, or given up
+-- after `most` tries. The channel's failures are forgotten, because it works. Returns the message's new state.
 with tried as (
     update deliveries
     set attempts = attempts + 1, error = %(error)s, taken = %(taken)s, claimed_by = null,

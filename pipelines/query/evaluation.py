@@ -19,8 +19,8 @@ from pipelines.query.matcher import Hit
 from pipelines.query.terms import Term
 
 FIELDS = ("title", "description", "text")
-# At most this many words of a query are also found where an article writes them as one word. Chosen: a verb has a
-# prefix, an object and an ending at most, which makes four parts.
+# At most this many words of a query are also found where an article writes them as one word. Chosen: a verb has
+# at most four parts (a prefix, the stem, an object and an ending), and a query may write each part as a word.
 MOST_JOINED = 4
 
 

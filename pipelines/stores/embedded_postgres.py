@@ -1,9 +1,9 @@
-"""The Postgres in the data folder, from the programs of a wheel. The first process that uses it starts it; it stops
-after the last one has ended.
+"""The Postgres whose database is in the data folder and whose programs come with a Python package (a wheel). The first
+process that uses it starts it; it stops after the last one has ended.
 
-Only the user who runs Nightdesk can connect: the socket is in a folder of mode 0700, and the server asks the kernel who
-connects. For root the server runs as another user, because Postgres refuses root. No mode outside the data folder is
-changed.
+The user who runs Nightdesk, and root, connect without a password: the server asks the kernel who connects. Further
+roles of the database have to give a password. The socket is in a folder of mode 0700. For root the server runs as
+another user, because Postgres refuses root. No mode outside the data folder is changed.
 """
 
 from __future__ import annotations
@@ -306,8 +306,8 @@ def _open_to(data: Path, user: pwd.struct_passwd) -> None:
 
 
 def _write_rules(folder: Path, user: pwd.struct_passwd) -> None:
-    """Write who may connect: the user who runs Nightdesk, as the kernel identifies that user, and any role of the
-    database that gives its password."""
+    """Write who may connect: the user who runs Nightdesk, and root, as the kernel identifies them; and any other role
+    of the database that gives its password."""
     names = {"root", pwd.getpwuid(user.pw_uid).pw_name} - {SERVER_USER}
     head = "# Written by Nightdesk each time the server starts.\n"
     rules = "local all postgres peer map=nightdesk\nlocal all all scram-sha-256\n"

@@ -1,8 +1,9 @@
 """Source files in a bucket (NIGHTDESK_SOURCES=s3://bucket/prefix): numbered sets, each kept unchanged.
 
 Below the address lie `current.json`, the newest set: its number and the digest of each of its files; `sets/N.json`, the
-older ones; and `files/DIGEST`, the files themselves. A set is changed by a compare and set of `current.json`, so two
-machines never overwrite each other's changes, and every set that is read is complete.
+older ones; and `files/DIGEST`, the files themselves. A change makes a new set: `current.json` is replaced only if it is
+still the one that was read ("compare and set"). So two machines never overwrite each other's changes, and every set
+that is read is complete.
 
 On this machine each set that was read is a folder that never changes (`v12`). The settings name the folder `current`, a
 link to the newest of them. Without a bucket there are no sets.

@@ -50,7 +50,7 @@ DESK = Door(policy.DESK_CONNECTIONS, "nightdesk desk")
 
 
 class Allowance:
-    """The requests that each user may make: some at once, and more each minute.
+    """The requests that each user may make: `at_once` without a pause, and after that `a_minute` in each minute.
 
     Each process counts for itself, so with several processes a user may make more.
     """

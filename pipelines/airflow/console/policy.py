@@ -12,8 +12,8 @@ CONNECTION_WAIT_SECONDS = 5.0
 # Postgres ends a statement after this many seconds. Chosen: nobody waits longer for a page, and Airflow's server has
 # other users.
 STATEMENT_SECONDS = 8
-# One action has at most this many sites. Chosen: each site is a Dag run of some minutes; the command takes longer
-# lists.
+# One action has at most this many sites. Chosen: each site is a Dag run of some minutes; for more sites,
+# `nightdesk follow` has no such limit.
 SITES_AT_ONCE = 50
 # A page lists this many runs of a Dag. Chosen: a person reads about that many at once.
 RUNS_LISTED = 20

@@ -1,7 +1,8 @@
-"""The dates that a page shows: in time elements, short texts and embedded state. Dates of its title come first.
+"""The dates that a page shows: in time elements, short texts and embedded state. Dates near the title come first.
 
-The day in a page's head is today's, and not the article's. So a date after the title is better than a date before it.
-Dates in menus, comments and boxes of other articles do not count. The day of a change comes last.
+The day in a site's header, at the top of every page, is today's, and not the article's. So a date after the title is
+better than a date before it. Dates in menus, comments and boxes of other articles do not count. The day of a change
+comes after other days; near the title, only a day in a sentence comes after it.
 """
 
 from __future__ import annotations

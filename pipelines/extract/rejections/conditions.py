@@ -1,8 +1,8 @@
 """Why a page is no article: first by the response, then by its content.
 
 Only plain evidence counts: the status, the address, the elements of the text, and the sentences of walls and error
-pages. What a page says about itself (article markup and a day of publication) outweighs this evidence, unless the
-evidence is of the plainest kind.
+pages. If a page calls itself an article and has a day of publication, this outweighs most of the evidence, but not, for
+example, an error status, an empty response or a redirect to the home page.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ class PageEvidence:
 
     @property
     def shown(self) -> list[str]:
-        """The lines of the page from its top."""
+        """The lines of the first SHOWN_CHARACTERS characters of `visible`."""
         return self.visible[:SHOWN_CHARACTERS].split("\n")
 
 

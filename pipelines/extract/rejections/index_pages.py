@@ -1,8 +1,8 @@
 """Whether a page is a list of other pages: a section, an archive, search results, an index of live tickers.
 
 A page without a long paragraph is a list if its address says so; if its heading says so and it has many links; or if it
-has no date and is mostly links. A page is also a list if its text is in teasers, each below a heading that links to
-another page of the site.
+has no date and is mostly links. A page is also a list if its text is in cards: teasers, each with a heading that links
+to another page of the site.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def names_article(url: str, title: str) -> bool:
 
 
 def _teaser_share(tree: HtmlElement, url: str, paragraphs: Sequence[str]) -> float:
-    """The share of the text in teasers, each below a heading that links to another page of the site."""
+    """The share of the text that is in cards; 0 if the page has too few cards, or if their texts are too long."""
     cards = _cards(tree, url)
     if len(cards) < LEAST_CARDS:
         return 0.0

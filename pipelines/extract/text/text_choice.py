@@ -1,11 +1,11 @@
 """Chooses which of several texts of a page is its article. Decision trees decide, by how far the texts agree.
 
-Sometimes the judge of blocks is wrong about a whole box: it keeps a third of a list, or a second article. Here its text
-is compared with texts of other extractors, and with what it would keep if it were bolder or more careful. Each of these
-texts is a set of the page's blocks. The trees see the lengths of the texts, what they share, the judge's certainty
-about disputed blocks and the appearance of these, but no names in the page's markup. `python -m bench fit` fits the
-trees to the judge's results on sites that the judge was not fitted to. Only this module knows the columns of
-data/choice.json.
+Sometimes the judge of blocks (the classifier that decides which blocks belong to the article) is wrong about a whole
+box: it keeps part of a list, or another article. Here its text is compared with texts of other extractors, and with
+what it would keep if it were bolder or more careful. Each of these texts is a set of the page's blocks. The trees see
+the lengths of the texts, what they share, the judge's certainty about disputed blocks and the appearance of these, but
+no names in the page's markup. `python -m bench fit` fits the trees to the judge's results on sites that the judge was
+not fitted to. Only this module knows the columns of data/choice.json.
 """
 
 from __future__ import annotations

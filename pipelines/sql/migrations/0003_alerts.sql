@@ -61,7 +61,7 @@ create table delivered_alerts (
 );
 create index delivered_alerts_alert on delivered_alerts (alert_id);
 
--- A row for each time a source went silent. since: its last sign of life.
+-- A row for each time a source went silent or got into another trouble (`kind`). since: for a silence, the source's last sign of life.
 create table health (
     id bigint generated always as identity primary key,
     source text not null,

@@ -21,5 +21,6 @@ create index urls_via on urls (source, via) where kind = 'article';
 create index fetches_redirected on fetches (source, final_url) where final_url <> '' and final_url <> url;
 -- When any process last sent a request to the host.
 alter table hosts add column asked_at timestamptz;
--- The one URL that a person asked for with this run, empty for other runs. A run for one URL says nothing about its source.
+-- What a run is for that is not a night: the one URL that a person asked for, `backfill:DAYS` or `import:NAME`. Empty for other runs. A run
+-- for one URL says nothing about its source.
 alter table runs add column only_url text not null default '';

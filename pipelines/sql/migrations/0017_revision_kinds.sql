@@ -21,7 +21,7 @@ select r.article_id, r.revision, r.run, r.fetch_id, r.fetched_at, coalesce(r.tit
     r.page_digest, r.extractor, r.loaded_at
 from revision_rows r join articles a on a.id = r.article_id;
 
--- When an article gets another wording, its earlier wording is copied into its own revision.
+-- When an article gets another wording, the earlier wording is copied into the row of the revision that had it.
 create function keep_wording() returns trigger language plpgsql as $$
 begin
     update public.revision_rows set title = old.title, description = old.description, text = old.text

@@ -27,7 +27,7 @@ create table retirements (
     complete boolean not null default true,
     primary key (source, run, what)
 );
--- A short row for each URL whose row retention deleted from the ledger. day: when the URL's article was published or, if that is not known,
+-- A short row for each URL that retention deleted from the ledger. day: when the URL's article was published or, if that is not known,
 -- when a list first named the URL. state: its last state.
 create table retired_urls (
     source text not null,

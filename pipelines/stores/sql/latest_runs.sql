@@ -1,5 +1,6 @@
--- The newest runs, with how many of their sources failed, and how many of their stages still run. Runs for one page come after all others.
--- The recursion begins at the newest row and reads one run after another, until it has `count` + `again` runs that are not for one page.
+-- The newest runs, with how many of their sources failed, and how many of their stages still run. Runs with an
+-- only_url (for one page, for a backfill or for an import) come after all others. The recursion begins at the newest row and reads one run
+-- after another, until it has `count` + `again` runs without an only_url.
 -- The extra runs are needed because an old run that was started again is among the newest rows.
 with recursive begun (run, at, seen, nights) as (
     (
