@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipelines.load import search_index
 from pipelines.query import evaluation, selection, vectors
 from pipelines.query.evaluation import ReadyQuery
 from pipelines.query.grammar import Node
@@ -175,7 +176,10 @@ def _find_in_state(made: Search, place: SearchPlace, many: int, share: float) ->
 
 
 def _has_full_window(made: Search, place: SearchPlace) -> bool:
-    """Whether WINDOW_IN_STATE articles in the state follow a place, whatever their words."""
+    """Whether at least WINDOW_IN_STATE articles in the state follow a place, whatever their words. While some articles
+    are not in the index yet it is not known, and taken for true."""
+    if not search_index.complete(made.conn):
+        return True
     of_any = {"named": False, "of_exact": None, "window": WINDOW_IN_STATE, "offset": WINDOW_IN_STATE - 1}
     return bool(_rows(made, "search_of_state", place, 1, **of_any))
 

@@ -245,6 +245,25 @@ def test_articles_in_a_state_are_found_page_by_page_whatever_stands_beside(
     assert search.count(conn, f"{named}is:substantial", now=NOW).number == min(7, having)
 
 
+def test_an_article_that_is_not_indexed_yet_hides_no_older_one_in_the_same_state(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "WINDOW_IN_STATE", 3)
+    words = {0: "zebra", 9: "zebra"}
+    first = [article(str(n), f"{words.get(n, 'okapi')} {n}", published_at=T0 - n * HOUR) for n in range(12)]
+    keep(settings, conn, first)
+    edited = [replace(one, text=one.text + " but not now", page_digest=f"d{n}") for n, one in enumerate(first)]
+    keep(settings, conn, edited, run="2026-11-23T0200", at=T0 + DAY)
+    with conn, conn.cursor() as cursor:
+        cursor.execute("analyze articles, article_words, changes")
+        cursor.execute("delete from article_words where article_id in (select id from articles where url like '%/1')")
+        cursor.execute("update backfills set passed_at = null where name = %s", (search_index.BACKFILL,))
+
+    page = search.search(conn, "zebra is:revised", now=NOW)
+
+    assert (_paths(page), page.complete) == (["0", "9"], False)
+
+
 @pytest.mark.parametrize("order", list(Order))
 @pytest.mark.parametrize(
     "changed",
