@@ -193,9 +193,10 @@ def _asked_gap(rules: ProtegoRobotParser) -> float:
 
 def _text(body: bytes, encoding: bytes) -> str:
     body = encodings.unpack(body, encoding.decode("latin-1"), policy.MAX_UNPACKED_FACTOR * policy.MAX_ROBOTS_TXT_BYTES)
-    if len(body) > policy.MAX_ROBOTS_TXT_BYTES:
-        # A rule that is cut in half would be another rule.
-        body = body[: policy.MAX_ROBOTS_TXT_BYTES].rpartition(b"\n")[0]
     # RFC 9309 knows UTF-8 alone; what a file in UTF-16 forbids is forbidden all the same.
     codec = "utf-16" if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    return body.decode(codec, "replace").replace("\x00", "")
+    text = body[: policy.MAX_ROBOTS_TXT_BYTES].decode(codec, "replace").replace("\x00", "")
+    if len(body) > policy.MAX_ROBOTS_TXT_BYTES:
+        # A rule that is cut in half would be another rule.
+        text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1]
+    return text

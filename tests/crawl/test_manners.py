@@ -373,6 +373,25 @@ def test_what_robots_txt_forbids_is_not_had_by_dots_in_a_path(here: Settings, we
     assert [url for url in web.asked() if "private" in url] == []
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("end", ["\n", "\r"])
+def test_the_last_whole_rule_of_a_robots_txt_that_is_too_long_is_kept(
+    here: Settings, web: Sites, codec: str, end: str
+) -> None:
+    source = sites.site(web, "a.test", 1)
+    first, last = f"\ufeffUser-agent: *{end}", f"Disallow: /private/{end}"
+    letters = policy.MAX_ROBOTS_TXT_BYTES // len("a".encode(codec)) - len(first + last + end) - len("#/news\ufeff")
+    rules = f"{first}#{'y' * letters}{end}{last}Disallow: /news-of-old/{end}"
+    web.pages["http://a.test/robots.txt"] = sites.answer(200, rules.encode(codec), "text/plain")
+    named = ["http://a.test/private/1", "http://a.test/news/1"]
+    web.pages["http://a.test/feed"] = sites.answer(200, sites.feed(*named), "application/rss+xml")
+
+    crawl.crawl(here, [source], RUN)
+
+    assert web.asked("/private") == []
+    assert web.asked("/news") == ["http://a.test/news/1"]
+
+
 def test_what_a_robots_txt_in_utf_16_forbids_is_forbidden(here: Settings, web: Sites) -> None:
     source = sites.site(web, "a.test", 1)
     rules = "User-agent: *\nDisallow: /private/\n".encode("utf-16")
