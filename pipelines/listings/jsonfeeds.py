@@ -68,8 +68,10 @@ def _string(value: Any) -> str:
 
 
 def _identifier(value: Any) -> str:
-    """An item's identifier. One that is written as a number becomes a string, as the specification says."""
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else _string(value)
+    """An item's identifier. One that is written as a whole number becomes a string, as the specification says."""
+    # Other numbers lose digits when they are read, and one that is too large is read as infinity. So several items
+    # could have the same identifier.
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _string(value)
 
 
 def _items(value: Any) -> list[Any]:

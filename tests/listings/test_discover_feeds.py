@@ -430,6 +430,15 @@ def test_what_a_feed_calls_an_entry_whatever_its_address_is_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
+    "number", ["1e999", "-1e999", "NaN", "Infinity", "0.1234567890123456789", "12345678901234567890.0"]
+)
+def test_a_number_that_loses_digits_is_no_identifier(number: str) -> None:
+    feed = f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{{"id": {number}, "url": "/5"}}]}}'
+
+    assert only(feed.encode()).guid == ""
+
+
+@pytest.mark.parametrize(
     "body",
     [
         '<RSS VERSION="2.0"><CHANNEL><ITEM><TITLE>Bridge</TITLE><LINK>http://a.test/News/1?B=C</LINK>'
