@@ -18,10 +18,8 @@ MORNING = r"صباحا|صباح|ص(?![\w.])|فجرا|ق\.?\s?ظ|قبل از ظه
 # Arabic papers name one of these places beside a time to say whose clock it is. All are three hours ahead of UTC the
 # whole year.
 MECCA = r"ب?توقيت (?:مكه(?: المكرمه)?|السعوديه|الرياض|بغداد|العراق|الدوحه|قطر|الكويت)"
-# Korean and Turkish software writes the half of the day before the time, also in Latin letters: PM 2:30, ÖS 2:30. The
-# letters of ÖÖ and ÖS have no dots in the folded form.
-BEFORE_NOON = r"上午|午前|오전|凌晨|早上|(?<!\w)(?:am|oo)(?=\s*\d)"
-AFTER_NOON = r"下午|午後|오후|晚上|晩上|夜|(?<!\w)(?:pm|os)(?=\s*\d)"
+# The folded form has AM, PM, ÖÖ and ÖS before a time in Chinese too.
+BEFORE_NOON, AFTER_NOON = "上午|午前|오전|凌晨|早上", "下午|午後|오후|晚上|晩上|夜"
 # Each zone name has its offset in minutes east of Greenwich. If several places use one name, the first value is the one
 # in RFC 822 or the one that most writers mean. Another value is used if it is the offset of the source's own clock.
 OFFSETS: dict[str, tuple[int, ...]] = {

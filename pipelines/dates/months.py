@@ -124,6 +124,13 @@ ELSEWHERE = {("hr", "listopada"): 10, ("hr", "listopad"): 10, ("bs", "listopada"
 # In Burmese only this mark tells two months apart. It is replaced by the letter of which it is a form, because `fold`
 # removes marks.
 MEDIALS = str.maketrans("\u103d", "\u101d")
+# Korean and Turkish software writes the half of the day before the time, also in Latin letters: PM 2:30, ÖS 2:30.
+# Without capitals and dots these words are also German (`am`) and Portuguese (`os`). So they are replaced by Chinese
+# ones before a text is folded.
+HALF_BEFORE = re.compile(
+    r"(?<!\w)(?:(?P<am>AM|(?:[Öö]|[Oo]\u0308){2})|PM|(?:[Öö]|[Oo]\u0308)[Ss])"
+    r"(?=\s{0,3}\d{1,2}:\d\d(?!\d|(?::\d\d)?\s?(?i:uhr)))"
+)
 # The Thai calendar is this many years ahead of the Gregorian one.
 BUDDHIST_YEARS = 543
 # A year from this one on is read as a Gregorian year. Chosen: news is of this century or the last.
@@ -143,12 +150,17 @@ LANGUAGES = frozenset(CODES.split())
 
 
 def fold(text: str) -> str:
-    """The normal form of a text for looking up month names: without accents and vowel signs."""
-    plain = normal(text)
+    """The normal form of a text for looking up month names and times: without accents and vowel signs."""
+    plain = normal(write_halves(text))
     if plain.isascii():
         return plain
     bare = "".join(c for c in compose(plain.translate(MEDIALS), "NFKD") if not unicodedata.category(c).startswith("M"))
     return compose(bare)
+
+
+def write_halves(text: str) -> str:
+    """The text with AM, PM, ÖÖ and ÖS before a time in Chinese."""
+    return HALF_BEFORE.sub(lambda match: "上午" if match["am"] else "下午", text)
 
 
 def join_months(plain: str) -> str:

@@ -142,7 +142,7 @@ def parse_date(text: str, now: datetime | None, timezone: str, language: str) ->
     counts.
     """
     zone = ZoneInfo(timezone)
-    machine = _iso(MINUS.sub("-", text.strip().lower()), zone)
+    machine = _iso(MINUS.sub("-", months.write_halves(text).strip().lower()), zone)
     if machine:
         return machine if machine[0].year >= OLDEST_YEAR else None
     plain = _plain(text[:LONGEST_CHARACTERS])
