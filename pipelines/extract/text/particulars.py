@@ -91,10 +91,17 @@ PRINTED = re.compile(
     r"(?:article|news) id)\W*[\d-]+\W*$",
     re.IGNORECASE,
 )
+# The folded names of the capitals that Arabic sites name beside the weather.
+CAPITALS = (
+    "دمشق|بيروت|بغداد|عمان|القدس|القاهره|الرياض|الدوحه|الكويت|المنامه|ابو ظبي|مسقط|صنعاء|طرابلس|تونس|الجزائر|الرباط"
+)
+# After one word, a year is no count: the heading `Reads of 2026`. A count has a colon before it or a further word.
+YEAR_HEADING = re.compile(r"^\W*[^\W\d]+(?: (?:of|in|en|de|im|в))? (?:19|20)\d\d\W*$", re.IGNORECASE)
 WEATHER = re.compile(
     r"^\W*(?:درجه الحراره|درجات الحراره|الطقس|temperature|sicaklik|температура)(?:\W+\w+){0,5}\W*$"
-    # A place with its degrees: Damascus 24 °C.
-    r"|^\W*[^\W\d]+(?: [^\W\d]+){0,2}\W{0,3} [+-]?\d{1,2} ?° ?[cf]?\W*$",
+    # A place with its degrees: Damascus 24 °C. Without C or F, degrees may also be those of an angle or of a drink.
+    r"|^\W*[^\W\d]+(?: [^\W\d]+){0,2}\W{0,3} [+-]?\d{1,2} ?° ?[cf]\W*$"
+    rf"|^\W*(?:{CAPITALS})\W{{0,3}} [+-]?\d{{1,2}} ?°\W*$",
     re.IGNORECASE,
 )
 SENTENCE = re.compile(r"[^\W\d_]{3}\s*[.!?؟。۔]\W*$")
@@ -148,7 +155,7 @@ def reason(line: str, names: Collection[str] = (), *, head: bool = False) -> str
     ]
     if running and not left:
         return "date"
-    if counts and numbers and len(left) <= (PLACE_WORDS if dates or several else 0):
+    if counts and numbers and not YEAR_HEADING.search(plain) and len(left) <= (PLACE_WORDS if dates or several else 0):
         return "counter"
     return "date" if dates and not left and not numbers else ""
 
