@@ -469,6 +469,49 @@ def test_what_stands_in_an_article_s_place_is_told_in_its_language(heading: str,
     assert isinstance(found, Rejection) and found.reason is reason
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["כביש 1 סגור לרגל תחזוקה", "שדה התעופה סגור לרגל תחזוקה", "מעבר אלנבי סגור לרגל תחזוקה", "מצדה: האתר בשיפוצים",
+     "Polizei: gesuchte Seite abgeschaltet", "Gesuchte Artikel aufgetaucht", "Weiche Seite gibt es nicht",
+     "Facebook: страница удалена", "Wikipedia: материал удален", "Материал который вы ищете годами",
+     "Contenu introuvable sur Netflix", "Sa page est introuvable", "Netflix: contenido que buscas",
+     "لم نعثر على ما تبحث عنه الشرطة", "الصفحة التي طلبتها الشرطة", "Aradığınız haber burada",
+     "Zararlı içerik bulunamadı",
+     "سایت سنجش: سایت در حال به روزرسانی", "وزارت کی سائٹ مرمت کے لیے بند", "כך תוכיח שאינך רובוט"],
+)  # fmt: skip
+def test_short_news_with_words_of_an_error_page_in_the_title_are_an_article(title: str) -> None:
+    body = document(f"<article><h1>{title}</h1>{''.join(f'<p>{text}</p>' for text in STREETS)}</article>", title)
+
+    assert isinstance(extract_page(page(body), SOURCE), Article)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["הילדים צריכים ספרים כדי להמשיך לקרוא", "خوێندکاران پارەیان نییە بۆ بەردەوامبوون لە خوێندنەوە",
+     "لڑکیاں پڑھنا جاری رکھنے کے لیے شہر گئیں"],
+)  # fmt: skip
+def test_short_news_of_people_who_read_on_are_no_stub(line: str) -> None:
+    texts = "".join(f"<p>{text}</p>" for text in (*STREETS[:3], line))
+
+    assert isinstance(
+        extract_page(page(document(f"<article><h1>{TITLE}</h1>{texts}</article>", TITLE)), SOURCE), Article
+    )
+
+
+@pytest.mark.parametrize(
+    ("heading", "reason"),
+    [("האתר סגור לרגל תחזוקה", Reason.ERROR_PAGE), ("سایت در حال به‌روزرسانی است", Reason.ERROR_PAGE),
+     ("Contenu introuvable", Reason.SOFT_404), ("Aradığınız haber", Reason.SOFT_404),
+     ("عذرًا، لم نعثر على ما تبحث عنه", Reason.SOFT_404), ("Diese Seite gibt es nicht", Reason.SOFT_404),
+     ("Die gesuchte Seite konnte nicht gefunden werden", Reason.SOFT_404)],
+)  # fmt: skip
+def test_an_error_page_with_search_tips_is_told_by_its_title(heading: str, reason: Reason) -> None:
+    texts = "".join(f"<p>{text}</p>" for text in STREETS)
+    found = extract_page(page(document(f"<main><h1>{heading}</h1>{texts}</main>", heading)), SOURCE)
+
+    assert isinstance(found, Rejection) and found.reason is reason
+
+
 def test_a_heading_in_a_script_without_spaces_is_no_prose_beside_what_asks_for_consent() -> None:
     asked = "当社とパートナーは、Cookieを使用して個人データを保存し、広告を表示します。同意はいつでも撤回できます。"
     inside = f"<form><h1>プライバシーを尊重します</h1><p>{asked}</p><button>すべて同意する</button></form>"

@@ -94,7 +94,8 @@ CHALLENGE = _wall(
     التحقق من أنك إنسان; التحقق من أنك لست روبوت; تأكد من أنك لست روبوت; أثبت أنك لست روبوت; أنا لست برنامج روبوت
     جاري التحقق من المتصفح; جار التحقق من متصفحك; يحتاج إلى مراجعة أمان اتصالك; تم حظر وصولك
     تأیید کنید که انسان هستید; شما ربات نیستید; من ربات نیستم; در حال بررسی مرورگر
-    שאינך רובוט; پشتڕاست بکەرەوە کە مرۆڤیت; تصدیق کریں کہ آپ انسان ہیں
+    בודקים שאינך רובוט; אשר שאינך רובוט; לאשר שאינך רובוט; לוודא שאינך רובוט
+    پشتڕاست بکەرەوە کە مرۆڤیت; تصدیق کریں کہ آپ انسان ہیں
     insan olduğunuzu doğrulayın; robot olmadığınızı; tarayıcınız kontrol ediliyor
     проверка браузера; подтвердите что вы не робот; подтвердите что вы человек; доступ к сайту заблокирован
     vérifiez que vous êtes humain; vous n êtes pas un robot; vérification de votre navigateur
@@ -158,15 +159,30 @@ NOT_FOUND = _wall(
     页面不存在; 页面未找到; 找不到页面; 找不到网页; 您访问的页面; 文章不存在; 頁面不存在; 找不到頁面
     ページが見つかりません; お探しのページ
     페이지를 찾을 수 없습니다; 존재하지 않는 페이지
-    rûpel nehate dîtin; پاڼه ونه موندل شوه; هذا الخبر لم يعد متاحا; هذا المقال لم يعد متاحا; لم نعثر على ما تبحث عنه
-    الصفحة التي طلبتها; صفحه‌ای که به دنبال آن; aradığınız içerik; aradığınız haber; içerik bulunamadı
-    page est introuvable; contenu introuvable; article que vous cherchez; no encontramos esa página
-    no encontramos la página; contenido que buscas; seite gibt es leider nicht; seite gibt es nicht; gesuchte artikel
-    gesuchte seite; страница удалена; материал удален; материал который вы ищете; страница которую вы ищете
-    conteúdo que procura; გვერდი ვერ მოიძებნა; էջը չի գտնվել
+    rûpel nehate dîtin; پاڼه ونه موندل شوه; هذا الخبر لم يعد متاحا; هذا المقال لم يعد متاحا
+    الصفحة التي طلبتها غير موجودة; الصفحة التي طلبتها غير متوفرة; الصفحة التي طلبتها غير متاحة
+    صفحه‌ای که به دنبال آن هستید; صفحه‌ای که به دنبال آن بودید; صفحه‌ای که به دنبال آن می‌گردید
+    aradığınız içerik bulunamadı; cette page est introuvable; page que vous cherchez est introuvable
+    article que vous cherchez est introuvable; article que vous cherchez n existe; contenido que buscas no existe
+    contenido que buscas no está disponible; diese seite gibt es leider nicht; diese seite gibt es nicht mehr
+    gesuchte seite konnte nicht gefunden werden; gesuchte seite konnte leider nicht gefunden werden
+    gesuchte artikel konnte nicht gefunden werden; gesuchte artikel konnte leider nicht gefunden werden
+    gesuchte artikel wurde nicht gefunden; gesuchte artikel ist nicht mehr verfügbar
+    gesuchte seite ist nicht mehr verfügbar; страница удалена или не существует; страница удалена или перемещена
+    материал который вы ищете не найден; материал который вы ищете удален; страница которую вы ищете не найдена
+    страница которую вы ищете не существует; conteúdo que procura não existe; conteúdo que procura não foi encontrado
+    გვერდი ვერ მოიძებნა; էջը չի գտնվել
     """,
     "error 404; erreur 404; fehler 404; خطأ 404; خطای 404; hata 404; ошибка 404; 404 not found; 404 error; 404 page",
-    "404; not found; oops; error; خطأ; nothing found; nothing found for; no results found; لا توجد نتائج; لم نجد شيئا",
+    """
+    404; not found; oops; error; خطأ; nothing found; nothing found for; no results found; لا توجد نتائج; لم نجد شيئا
+    لم نعثر على ما تبحث عنه; عذرا لم نعثر على ما تبحث عنه; الصفحة التي طلبتها; içerik bulunamadı; aradığınız içerik
+    aradığınız haber; contenu introuvable; la page est introuvable; no encontramos esa página; no encontramos la página
+    lo sentimos no encontramos esa página; lo sentimos no encontramos la página; seite gibt es nicht
+    diese seite gibt es nicht; die seite gibt es nicht; die seite gibt es leider nicht; gesuchte seite; gesuchte artikel
+    страница удалена; эта страница удалена; страница была удалена; материал удален; этот материал удален
+    материал был удален
+    """,
 )
 FAILURE = _wall(
     """
@@ -179,8 +195,7 @@ FAILURE = _wall(
     application error; too many requests; something went wrong
     الموقع تحت الصيانة; الموقع قيد الصيانة; الموقع مغلق للصيانة; الموقع متوقف; الموقع قيد الإنشاء; خطأ في الخادم
     خطأ في الاتصال بقاعدة البيانات; حدث خطأ غير متوقع; حدث خطأ ما; الخدمة غير متوفرة; تم إيقاف الموقع
-    ماڵپەڕەکە لە ژێر چاککردنەوەدایە; האתר בשיפוצים; סגור לרגל תחזוקה; سائٹ مرمت کے لیے بند; sitemiz bakımda
-    سایت در حال به روزرسانی; سایت در حال به‌روزرسانی است
+    ماڵپەڕەکە لە ژێر چاککردنەوەدایە; ہماری ویب سائٹ مرمت کے لیے بند; sitemiz bakımda
     سایت در دست تعمیر; خطای سرور; خطا در برقراری ارتباط با پایگاه; האתר בתחזוקה; שגיאת שרת
     site bakımda; bakım çalışması; sunucu hatası; veritabanı bağlantısı kurulurken hata
     сайт на обслуживании; ведутся технические работы; внутренняя ошибка сервера; сервис временно недоступен
@@ -190,7 +205,12 @@ FAILURE = _wall(
     sito in manutenzione; errore interno del server; site em manutenção; erro interno do servidor; 网站维护; 服务器错误
     """,
     "error 500; error 502; error 503; 500 error; 502 error; 503 error; fatal error; under maintenance; index of",
-    "500; 502; 503; 504; maintenance; under construction; coming soon; الصيانة; قريبا; wartung; bakım",
+    """
+    500; 502; 503; 504; maintenance; under construction; coming soon; الصيانة; قريبا; wartung; bakım; האתר בשיפוצים
+    האתר סגור לרגל תחזוקה; האתר סגור זמנית לרגל תחזוקה; سائٹ مرمت کے لیے بند; سائٹ مرمت کے لیے بند ہے
+    یہ سائٹ مرمت کے لیے بند ہے; ویب سائٹ مرمت کے لیے بند ہے; سایت در حال به روزرسانی; سایت در حال به روزرسانی است
+    سایت در حال به‌روزرسانی; سایت در حال به‌روزرسانی است
+    """,
 )
 REGION = _wall(
     """
@@ -343,7 +363,10 @@ PAYWALL = _wall(
     μόνο για συνδρομητές; giriş yapın ve okumaya; ادامه مطلب ویژه مشترکین; ویژه مشترکین; برای مطالعه کامل
     المقال للمشتركين; هذه المادة للمشتركين; هذه المقالة متاحة للمشتركين; سجل لمتابعة القراءة
     لقد استنفدت عدد المقالات; ویژه مشترکان; برای ادامه مطالعه; برای خواندن ادامه; מנויים בלבד; למנויים בלבד; להמשך קריאה
-    כדי להמשיך לקרוא; بۆ بەردەوامبوون لە خوێندنەوە; پڑھنا جاری رکھنے کے لیے
+    כדי להמשיך לקרוא יש להתחבר; כדי להמשיך לקרוא יש להירשם; כדי להמשיך לקרוא התחברו; כדי להמשיך לקרוא הירשמו
+    بۆ بەردەوامبوون لە خوێندنەوە بچۆ ژوورەوە; بۆ بەردەوامبوون لە خوێندنەوە خۆت تۆمار بکە
+    پڑھنا جاری رکھنے کے لیے لاگ ان; پڑھنا جاری رکھنے کے لیے سائن ان; پڑھنا جاری رکھنے کے لیے سبسکرائب
+    پڑھنا جاری رکھنے کے لیے رجسٹر
     订阅后阅读; 登录后继续阅读; 付费阅读; 会員限定; この記事は有料; 続きを読むには; 구독자 전용
     """
 )
