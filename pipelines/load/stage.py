@@ -1,6 +1,6 @@
 """Load: writes article files into Postgres. A file has a transaction of its own; several small files may share one.
 
-`file_rows.py` reads the file while its lines are copied, and `steps.py` decides what each look at a page changed. After
+`file_rows.py` reads the file, and `steps.py` decides what each look at a page changed. After
 a complete load, another load of the same file changes nothing.
 """
 

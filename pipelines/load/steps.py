@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 
@@ -79,6 +80,10 @@ GIVEN_COLUMNS = (  # noqa: SIM905
 # If files have at most this many lines, Postgres plans the steps only once in a session, because any plan is good
 # enough for so few. Chosen: a source brings fewer lines in a usual night.
 FEW_LINES = 200
+
+# This many lines are read before they are copied. Chosen: they are some 7 MB, so a usual file needs one COPY,
+# and between two of them Postgres waits for no more than some files of a bucket.
+LINES_AT_ONCE = 500
 
 # POLICY has the values of policy.py for the steps; each step takes those that it names.
 POLICY = {
@@ -167,9 +172,11 @@ def _copy_lines(conn: postgres.Connection, file: file_rows.FileRows, run: str) -
     if not file.files:
         return {}
     postgres.execute_all(conn, ("load_create_lines", "load_create_sources"))
-    # Postgres takes in the first lines while the next ones are read.
-    packed = (row["packed"] for row in file_rows.read_rows(file))
-    row_copy.copy_packed(conn, "lines", tuple(file_rows.JUDGED), packed)
+    # No line is read within COPY. There Postgres counts the session as at work, and would not end it if the reading
+    # stood still.
+    read = file_rows.read_rows(file)
+    while some := list(islice(read, LINES_AT_ONCE)):
+        row_copy.copy_packed(conn, "lines", tuple(file_rows.JUDGED), (row["packed"] for row in some))
     rows, few = file.rows, _are_few(file.rows)
     if not rows:
         return {}

@@ -104,6 +104,33 @@ def test_a_load_that_is_paused_within_its_transaction_frees_the_source_and_write
     assert value(conn, "select count(*) from articles where source = %s", NAME) == OLD + NEW
 
 
+@pytest.mark.parametrize("night", ["extracted"], indirect=True)
+def test_a_load_that_stands_still_while_it_reads_its_file_frees_the_source_and_writes_nothing_when_it_goes_on(
+    night: Night, conn: postgres.Connection
+) -> None:
+    source = next(one for one in night.sources if one.name == NAME)
+    file = articlefile.path(night.settings, NAME, RUN)
+    aside = file.rename(file.with_suffix(".aside"))
+    lines = aside.read_bytes().splitlines(keepends=True)
+    # A pipe in place of the file gives its first line only.
+    os.mkfifo(file)
+
+    with stage(night.settings, SOON_SILENT + LOAD.replace("[]", f"[{NAME!r}]"), RUN) as child:
+        with file.open("wb") as pipe:
+            pipe.write(lines[0])
+            pipe.flush()
+            aside.replace(file)
+            done = load.load(night.settings, source, RUN)
+            before = written(conn, "load")
+            pipe.writelines(lines[1:])
+        said = child.communicate()[0]
+
+    assert (done.state, done.counts["new"]) == ("done", NEW)
+    assert child.returncode, said
+    assert written(conn, "load") == before
+    assert value(conn, "select count(*) from articles where source = %s", NAME) == OLD + NEW
+
+
 @pytest.mark.parametrize("night", ["loaded"], indirect=True)
 def test_a_sender_that_is_paused_leaves_its_messages_to_the_next_one_and_repeats_what_a_kill_can_repeat(
     night: Night, conn: postgres.Connection, receiver: Receiver
