@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -104,7 +104,9 @@ _DECODER, _DECODER_IN_FILE = msgspec.json.Decoder(Line), msgspec.json.Decoder(Li
 _decode_text = msgspec.json.Decoder(str).decode
 # Words of the present version begin with one of these. Bytes are read from base64.
 CURRENT = b"[%d," % index_rows.VERSION, b"[%d]" % index_rows.VERSION
-_decode_words = msgspec.json.Decoder(tuple[int, list[tuple[int, index_rows.Shape, bytes]], str]).decode
+# The number of a part is a smallint in Postgres.
+_Part = Annotated[int, msgspec.Meta(ge=0, lt=1 << 15)]
+_decode_words = msgspec.json.Decoder(tuple[int, list[tuple[_Part, index_rows.Shape, bytes]], str]).decode
 
 
 def path(settings: Settings, source: str, run: str) -> Path:
@@ -138,6 +140,8 @@ def read_words(line: LineInFile) -> tuple[list[index_rows.PackedVector], bytes]:
     those that an earlier line of the file has; one of the errors in NO_LINE if the line has something else.
     """
     _, rows, distinct = _decode_words(line.words)
+    if "\0" in distinct:
+        raise ValueError("a word has a NUL")
     return [index_rows.PackedVector(*row) for row in rows], distinct.encode()
 
 

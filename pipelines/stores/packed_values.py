@@ -13,6 +13,7 @@ from typing import Any
 # A binary COPY without options begins with this header.
 BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 YEAR_2000, MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+FIRST_MOMENT, LAST_MOMENT = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 # A value that does not fit its type raises this error.
 Error = error
 BIGINT, INTEGER, SMALLINT, BOOLEAN = Struct(">q"), Struct(">i"), Struct(">h"), Struct(">?")
@@ -62,7 +63,10 @@ def pack_json(written: bytes) -> bytes:
 
 
 def pack_moment(at: datetime) -> bytes:
-    """Pack a timestamptz: Postgres counts microseconds from the year 2000 on."""
+    """Pack a timestamptz: Postgres counts microseconds from the year 2000 on. OverflowError if the moment is in a year
+    of UTC that Python does not have, because it could not be read from Postgres again."""
+    if not FIRST_MOMENT <= at <= LAST_MOMENT:
+        raise OverflowError(f"{at} is outside of the years 1 to 9999 in UTC")
     return pack_bigint((at - YEAR_2000) // MICROSECOND)
 
 

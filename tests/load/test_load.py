@@ -744,6 +744,13 @@ def test_edits_that_a_site_may_well_have_made_alert(
 INDEX = "select words::text from article_words order by article_id"
 
 
+def write_as_given(settings: Settings, *lines: Line) -> None:
+    """Write an article file as another program may: no word is left out."""
+    file = articlefile.path(settings, "sana", NIGHTS[0])
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join(articlefile.to_json(line) + "\n" for line in lines), encoding="utf-8")
+
+
 def with_words(line: Line, words: str) -> Line:
     """A line whose index says other words than its text, so that one sees where an index is from."""
     made = vectors.vectors({"title": words, "description": "", "text": ""}, [])
@@ -857,19 +864,65 @@ def test_files_of_one_session_are_loaded_like_the_first_one_however_many_lines_t
     assert rows(conn, "select revision from articles order by id") == [(8,), (1,)]
 
 
-@pytest.mark.parametrize("rest", [[[[0, 0, 5]], "نص"], [[]], []], ids=["damaged", "no words", "no rows"])
+# A tsvector without words, as it stands in an article file.
+NO_WORDS = "AAAAAA=="
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        pytest.param([[[0, 0, 5]], "نص"], id="damaged"),
+        pytest.param([[]], id="no words"),
+        pytest.param([], id="no rows"),
+        pytest.param([[[70_000, 0, NO_WORDS]], "نص"], id="a part that is no smallint"),
+        pytest.param([[[0, 0, NO_WORDS]], "ن\0ص"], id="a NUL in a word"),
+    ],
+)
 def test_rows_of_the_index_that_cannot_be_read_are_named_by_their_line_and_nothing_is_loaded(
     settings: Settings, conn: postgres.Connection, look: Look, rest: list[object]
 ) -> None:
     first, second = (look(NIGHTS[0], T0, article(path, text=f"نص {path}")) for path in ("1", "2"))
     damaged = replace(second, words=[index_rows.VERSION, *rest])
-    articlefile.write(articlefile.path(settings, "sana", NIGHTS[0]), [with_words(first, "نص"), damaged])
+    write_as_given(settings, with_words(first, "نص"), damaged)
 
     tally = load(settings, SANA, NIGHTS[0])
 
     assert tally.state == "failed"
     assert "Line 2" in tally.message
     assert "nightdesk extract" in tally.message
+    assert rows(conn, "select count(*) from articles") == [(0,)]
+
+
+# The first tsvector announces five words and has none. In the second one, a word has a place twice.
+@pytest.mark.parametrize("words", ["AAAABQ==", "AAAAAWEAAAIABQAF"])
+def test_a_damaged_tsvector_is_refused_with_its_file(
+    settings: Settings, conn: postgres.Connection, look: Look, words: str
+) -> None:
+    line = look(NIGHTS[0], T0, article("1", text="نص"))
+    write_as_given(settings, replace(line, words=[index_rows.VERSION, [[0, 0, words]], "نص"]))
+
+    tally = load(settings, SANA, NIGHTS[0])
+
+    assert tally.state == "failed"
+    assert "Postgres refuses what" in tally.message and "nightdesk extract" in tally.message
+    assert rows(conn, "select count(*) from articles") == [(0,)]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+@pytest.mark.parametrize("name", ["published_at", "modified_at"])
+def test_a_moment_in_a_year_that_cannot_be_read_again_is_named_by_its_line(
+    settings: Settings, conn: postgres.Connection, look: Look, moment: str, name: str
+) -> None:
+    odd = replace(article("1", text="نص"), **{name: T0 + DAY})
+    write_as_given(settings, look(NIGHTS[0], T0, odd))
+    file = articlefile.path(settings, "sana", NIGHTS[0])
+    written = file.read_text(encoding="utf-8")
+    file.write_text(written.replace((T0 + DAY).isoformat(), moment), encoding="utf-8")
+
+    tally = load(settings, SANA, NIGHTS[0])
+
+    assert tally.state == "failed"
+    assert "Line 1" in tally.message and "nightdesk extract" in tally.message
     assert rows(conn, "select count(*) from articles") == [(0,)]
 
 
