@@ -19,7 +19,7 @@ from pipelines.errors import NightdeskError, StoreError, TakenOverError
 from pipelines.load import file_rows, policy, quarantine, steps, story_links
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, postgres, runs
+from pipelines.stores import articlefile, postgres, row_copy, runs
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +32,6 @@ LOCK_NOT_AVAILABLE = "55P03"
 BUSY = "Another load of {} holds its articles."
 # These are classes of SQLSTATE. 22: a value does not fit its type. 23: a constraint refuses a value.
 WRONG_VALUES = ("22", "23")
-# With these SQLSTATEs a COPY refuses a row that is broken in its binary form, such as a damaged tsvector.
-BROKEN_ROW = ("08P01", "XX000")
 # A message names at most this many URLs, and says how many further ones there are.
 URLS_SHOWN = 3
 
@@ -210,8 +208,7 @@ def _try_to_write(
         code = error.pgcode or ""
         if code == LOCK_NOT_AVAILABLE:
             return _end_stage(conn, attempt, RunState.BUSY, BUSY.format(source.name))
-        broken = code in BROKEN_ROW and (error.diag.context or "").startswith("COPY")
-        if code[:2] not in WRONG_VALUES and not broken:
+        if code[:2] not in WRONG_VALUES and not row_copy.is_broken_row(error):
             raise
         said = (
             f"Postgres refuses what {articlefile.path(settings, source.name, run)} holds: {postgres.cause(error)}. "

@@ -82,7 +82,7 @@ GIVEN_COLUMNS = (  # noqa: SIM905
 FEW_LINES = 200
 
 # This many lines are read before they are copied. Chosen: they are some 7 MB, so a usual file needs one COPY,
-# and between two of them Postgres waits for no more than some files of a bucket.
+# and while a very large file is read, the session is never silent so long that Postgres ends it.
 LINES_AT_ONCE = 500
 
 # POLICY has the values of policy.py for the steps; each step takes those that it names.

@@ -19,6 +19,8 @@ COPY_BYTES = 65_536
 # A text of at most SHORT letters is remembered in COPY's form, and SHORT_REMEMBERED such texts are remembered. Chosen:
 # names, codes and runs are shorter than SHORT.
 SHORT, SHORT_REMEMBERED = 40, 1024
+# With these SQLSTATEs a COPY refuses a row that is broken in its binary form, such as a damaged tsvector.
+BROKEN_ROW = ("08P01", "XX000")
 
 
 class Sink(Protocol):
@@ -86,6 +88,11 @@ def copy_packed(conn: Connection, table: str, columns: Sequence[str], rows: Iter
     """Like `copy_in`, for rows whose values `packed_values` has put into Postgres' binary form."""
     packed = packed_values.pack_rows(rows, len(columns))
     _copy_in(conn, f"copy {table} ({', '.join(columns)}) from stdin (format binary)", packed)
+
+
+def is_broken_row(error: postgres.Error) -> bool:
+    """Whether a COPY refused a row because its binary form is broken."""
+    return error.pgcode in BROKEN_ROW and (error.diag.context or "").startswith("COPY")
 
 
 def _write_value(value: Any) -> bytes | memoryview:
