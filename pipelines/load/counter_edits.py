@@ -1,26 +1,22 @@
-"""Finds edits that are only the site's counters: lines in which only a number changed, in the same way in several
-articles.
+"""Finds edits that are only the site's counters: lines in which only a number changed, in several articles of a run.
 
-Every site words its counters in its own way. But the same line changes in many articles at once, and this shows that it
-is a counter. A sentence is none: a number of deaths also changes in all articles that tell of them.
+A number of deaths also changes in all articles that tell of them. So such a line is a counter only if each of its words
+is known from counters of sites, or if it has no words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pipelines import text
+from pipelines.extract.text import particulars
 
-# These numbers are for lines with a counter. MOST_LINES: an edit changes at most this many of them. MOST_WORDS: such a
-# line has at most this many words. LEAST_ARTICLES: the same line must change in at least this many articles of the run.
-# WORDS_OF_A_LABEL: a line with more words than this beside its numbers is a counter only if its numbers changed
-# in at least LEAST_ARTICLES different ways. Chosen: `Read by 1,204 people` has three, and readers are counted for each
-# article.
-MOST_LINES, MOST_WORDS, LEAST_ARTICLES, WORDS_OF_A_LABEL = 4, 14, 3, 3
-# SENTENCE finds the end of a sentence in any script, and quotes and brackets behind it.
-SENTENCE = re.compile(r"[.!?…‥。！？｡؟۔।॥။።፧՜՞։‼⁇⁈⁉]['\"»”’)\]」』]*\s*$")
+# These numbers are for lines with a counter. MOST_LINES: an edit changes at most this many of them. LEAST_ARTICLES: the
+# same line must change in at least this many articles of the run. A line without words must also change in this many
+# different ways.
+MOST_LINES, LEAST_ARTICLES = 4, 3
 NUMBER = re.compile(r"\d[\d.,:/\u066b\u066c-]*")
 
 
@@ -53,15 +49,13 @@ def still(edits: Sequence[CounterEdit]) -> list[int]:
             articles.setdefault(line.form, set()).add(edit.article)
             changes.setdefault(line.form, set()).add(line)
     counters = {
-        form
-        for form, own in articles.items()
-        if len(own) >= LEAST_ARTICLES and (len(changes[form]) >= LEAST_ARTICLES or _is_label(form))
+        form for form, own in articles.items() if len(own) >= LEAST_ARTICLES and _are_counters(form, changes[form])
     }
     return [edit.n for edit in edits if moved[edit.n] and {line.form for line in moved[edit.n]} <= counters]
 
 
 def _find_moved(edit: CounterEdit) -> frozenset[_MovedLine]:
-    """The lines in which only numbers changed; empty if anything else changed, or a sentence."""
+    """The lines in which only numbers changed; empty if anything else changed."""
     before, after = edit.before.split("\n"), edit.after.split("\n")
     pairs = [
         (old, new) for old, new in zip(map(text.normal, before), map(text.normal, after), strict=False) if old != new
@@ -69,19 +63,15 @@ def _find_moved(edit: CounterEdit) -> frozenset[_MovedLine]:
     if len(before) != len(after) or not 0 < len(pairs) <= MOST_LINES:
         return frozenset()
     lines = [_MovedLine(_form(old), old, new) for old, new in pairs]
-    if any(
-        line.form != _form(line.after)
-        or "#" not in line.form
-        or text.words(line.before) > MOST_WORDS
-        or SENTENCE.search(line.before)
-        for line in lines
-    ):
+    if any(line.form != _form(line.after) or "#" not in line.form for line in lines):
         return frozenset()
     return frozenset(lines)
 
 
-def _is_label(form: str) -> bool:
-    return text.words(form.replace("#", " ")) <= WORDS_OF_A_LABEL
+def _are_counters(form: str, lines: Collection[_MovedLine]) -> bool:
+    if not any(character.isalpha() for character in form):
+        return len(lines) >= LEAST_ARTICLES
+    return all(particulars.is_counter(line.before) for line in lines)
 
 
 def _form(line: str) -> str:

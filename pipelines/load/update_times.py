@@ -1,7 +1,7 @@
 """Recognises the times of updates: what of a line such as `Updated 14:05, 3 March: 12 killed` is not the time.
 
-Only a label at the beginning of a line and the times directly behind it are taken away. Every other word and number
-belongs to the article. The phrases are in `data/times.tsv`.
+Only a label at the beginning of a line and the times directly behind it are taken away, or a time at the end of a line
+behind a label and a name. Every other word and number belongs to the article. The phrases are in `data/times.tsv`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ BETWEEN_TIMES = re.compile(r"(?:[\s,.|()\[\]•·/،]|[-–—](?=\s|$))*")
 END = re.compile(r"\s*(?:$|[^\w\s])")
 # These forms are times or dates in any line.
 COMPLETE_DATES = (written.ISO, written.YMD, written.CJK, written.DMY, written.SHORT_DMY)
+# These are groups of written.ISO.
+MINUTES, SECONDS, ZONE = 5, 6, 7
 HAN_CLOCK = re.compile(
     rf"(?:(?:{clocks.AFTER_NOON}|{clocks.BEFORE_NOON})\s?)?\d{{1,2}}\s?[時时点點시]\s?\d{{1,2}}\s?[分분]"
 )
+FRACTION = re.compile(r"[.,]\d")
 HOUR = re.compile(r"\d{1,2}\s?(?:uhr|uur|hrs|h)(?!\w)")
 # These forms are a time or a date only if no word follows that may belong to the number: `2.35 million`, `12 set free`.
 POINT_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[.h][0-5]\d(?!\d|[.,]\d)")
@@ -40,6 +43,13 @@ HEBREW_ON = re.compile(r"(?<=\bב)[-־](?=\d)")
 MOST_WORDS_OF_MONTH = 2
 # A label has at most one clock and this many dates, for sites may write a date in two calendars.
 MOST_DATES = 2
+# A time may also stand at the end of a line, behind a name and this mark: `Updated by Anna Miller, 14:05`. The name has
+# LEAST_WORDS_OF_NAME to MOST_WORDS_OF_NAME words. Chosen: `by Reuters` has two, `by Anna Maria Miller` four. A colon
+# before it shows a headline.
+MARK_BEHIND_NAME = re.compile(r"[,،|·•](?=\s)|(?<=\s)[-–—](?=\s)")
+LEAST_WORDS_OF_NAME, MOST_WORDS_OF_NAME = 2, 4
+# These groups of a clock show that the number before them is a part of it.
+SIGNS_OF_CLOCK = ("pm", "am", "gmt", "zone", "mecca", "greenwich")
 
 
 def blank(line: str) -> str:
@@ -53,14 +63,29 @@ def blank(line: str) -> str:
     plain = months.fold(behind)
     end = _find_end(plain)
     words = behind.split()
-    if not end or len(words) != len(plain.split()):
+    if len(words) != len(plain.split()):
         return line
+    if not end:
+        named = _count_words_of_name(plain)
+        return " ".join((label[0], *words[:named])) if named else line
     # The folded form has no vowel signs, so what is left is taken from the line itself, word by word.
     taken = plain[:end].split()
     left = words[len(taken) :]
     if plain[end : end + 1].strip() and plain[end - 1].strip():
         left.insert(0, words[len(taken) - 1].removeprefix(taken[-1]))
     return BEFORE_TIME.sub("", " ".join(left), count=1)
+
+
+def _count_words_of_name(plain: str) -> int:
+    """How many words stand before the time at the end of a folded text; 0 if these are no name, or there is no time."""
+    for mark in MARK_BEHIND_NAME.finditer(plain):
+        name, behind = plain[: mark.start()], plain[mark.end() :].rstrip(" .)]")
+        words = len(name.split())
+        if words > MOST_WORDS_OF_NAME or ":" in name:
+            return 0
+        if words >= LEAST_WORDS_OF_NAME and not behind.strip().isdigit() and _find_end(behind) == len(behind) > 0:
+            return words
+    return 0
 
 
 def _find_end(plain: str) -> int:
@@ -100,22 +125,26 @@ def _find_clock(plain: str, at: int) -> int:
 def _find_full_clock(plain: str, at: int) -> int:
     if han := HAN_CLOCK.match(plain, at):
         return han.end()
-    found = clocks.CLOCK.match(plain, at)
+    found, hour = clocks.CLOCK.match(plain, at), HOUR.match(plain, at)
     if not found:
-        hour = HOUR.match(plain, at)
         return hour.end() if hour else 0
-    # A number behind a dash is no zone if its own word follows: `14:05 -12 degrees`.
-    if found["off"] and not END.match(plain, found.end()):
-        return found.start("off")
-    # Scripts without blanks have none behind a colon either: `14:05:12人`.
-    if found["s"] and plain[found.end("s") : found.end("s") + 1].isalpha() and found.end() == found.end("s"):
+    if not found["m"] or (any(found[sign] for sign in SIGNS_OF_CLOCK) and not plain[found.end() - 1 :][:2].isalpha()):
+        return found.end()
+    # The last number may be the article's: `14h 12 dead`, `14:05:12 dead`, `14:05,12 dead`.
+    if plain[found.start("m") - 1] not in ":h" and not _ends_time(plain, found.end("m")):
+        return hour.end() if hour else 0
+    number = found.end("s") if found["s"] else found.end("m")
+    if (found["s"] and not _ends_time(plain, number)) or (not found["s"] and FRACTION.match(plain, number)):
         return found.end("m")
-    return found.end()
+    # A number behind a dash is no zone if its own word follows: `14:05 -12 degrees`.
+    return found.start("off") if found["off"] and not END.match(plain, found.end()) else found.end()
 
 
 def _find_date(plain: str, at: int) -> int:
     for form in COMPLETE_DATES:
         if found := form.match(plain, at):
+            if form is written.ISO and found[SECONDS] and not found[ZONE] and not _ends_time(plain, found.end()):
+                return found.end(MINUTES)
             return found.end()
     if found := VIETNAMESE.match(plain, at):
         return found.end()
@@ -129,7 +158,7 @@ def _find_named_date(plain: str, at: int) -> int:
     if found := YEAR_AHEAD.match(plain, at):
         month = _find_month(plain, found.end())
         day = DAY_BEHIND.match(plain, month) if month else None
-        return day.end() if day else 0
+        return day.end() if day and _ends_date(plain, day.end()) else 0
     if found := DAY.match(plain, at):
         end = _find_month(plain, found.end())
     else:
@@ -140,7 +169,9 @@ def _find_named_date(plain: str, at: int) -> int:
         found = written.CJK_MONTH_DAY.match(plain, at)
         return found.end() if found else 0
     year = YEAR_BEHIND.match(plain, end)
-    return year.end() if year else end if END.match(plain, end) or _leads_to_clock(plain, end) else 0
+    if year and _ends_date(plain, year.end()):
+        return year.end()
+    return end if END.match(plain, end) or _leads_to_clock(plain, end) else 0
 
 
 def _find_end_of_year(plain: str, at: int) -> int:
@@ -157,6 +188,24 @@ def _leads_to_date(plain: str, at: int) -> bool:
     """Whether only words for times are before the end or a complete date."""
     passed = _pass(plain, at)
     return bool(END.match(plain, passed)) or any(form.match(plain, passed) for form in COMPLETE_DATES)
+
+
+def _ends_date(plain: str, at: int) -> bool:
+    """Whether the number before this place belongs to a date and to no word of the article."""
+    return _ends_time(plain, at) or bool(_find_clock(plain, _pass(plain, at)))
+
+
+def _ends_time(plain: str, at: int) -> bool:
+    """Whether the number before this place belongs to a clock: only words for times are before the end or a date."""
+    while not END.match(plain, at):
+        at = _skip(plain, at, between=True)
+        if not (word := _beside().match(plain, at)):
+            day = DAY.match(plain, at)
+            month = _find_month(plain, day.end() if day else at)
+            dated = month and (day or DAY_BEHIND.match(plain, month))
+            return bool(dated) or any(form.match(plain, at) for form in COMPLETE_DATES)
+        at = word.end()
+    return True
 
 
 def _pass(plain: str, at: int) -> int:

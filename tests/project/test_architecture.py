@@ -50,7 +50,8 @@ LAYERS = (
     ("pipelines.stores", "pipelines.listings"),
     ("pipelines.sources", "pipelines.notify"),
     ("pipelines.crawl", "pipelines.alert", "pipelines.desk"),
-    ("pipelines.load", "pipelines.extract"),
+    ("pipelines.extract",),
+    ("pipelines.load",),
     ("pipelines.health", "pipelines.archive", "demo"),
     ("pipelines.follow",),
     ("pipelines.airflow", "spiders"),
@@ -87,6 +88,7 @@ PUBLIC = {
     "pipelines.extract": "extraction fetched_pages markup preview stage",
     "pipelines.extract.rejections": "conditions",
     "pipelines.extract.site": "learning",
+    "pipelines.extract.text": "particulars",
     "pipelines.follow": "already_followed date_offsets front_page list_worth many_sites onboard opml probe_plan "
     "probing probing_records recheck renames samples site_place",
     "pipelines.health": "article_traces duties golden metrics saved_states states troubles",

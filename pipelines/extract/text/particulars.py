@@ -148,16 +148,28 @@ def reason(line: str, names: Collection[str] = (), *, head: bool = False) -> str
     its_key = key(" ".join(words))
     for name in names:
         its_key = its_key.replace(key(months.fold(name)), " ")
-    left = [
-        word
-        for word in its_key.split()
-        if word not in KNOWN and word not in counts and not AROUND_GLUED.fullmatch(word)
-    ]
+    left = [word for word in _find_unknown(its_key) if word not in counts]
     if running and not left:
         return "date"
     if counts and numbers and not YEAR_HEADING.search(plain) and len(left) <= (PLACE_WORDS if dates or several else 0):
         return "counter"
     return "date" if dates and not left and not numbers else ""
+
+
+def is_counter(line: str) -> bool:
+    """Whether a line is only a count of a site, such as `Read by 12 people` or `12 minutes ago`. Every word of it is
+    known; so it is no number of deaths.
+    """
+    if SENTENCE.search(line):
+        return False
+    rest, _ = dates_in(COMMA.sub("", months.fold(line)))
+    ago = relative.without(rest)
+    running, rest = ago != rest, CLOCK.sub(" ", ago)
+    words = WORD.findall(rest)
+    counts = [word for word in words if _counts(word)]
+    if len(words) > MAX_WORDS or any(word not in counts for word in _find_unknown(key(" ".join(words)))):
+        return False
+    return bool(counts) if re.search(r"\d", rest) else running
 
 
 def tells_day(lines: Iterable[str]) -> bool:
@@ -169,6 +181,11 @@ def _ends_dated(line: str) -> bool:
     """Whether a line is short and has a day among its parts: `By Ann Writer | 20/11/2026`."""
     parts = PARTS.split(line) if count_words(line) <= MOST_LINE_WORDS else []
     return len(parts) > 1 and any(only_a_date(part) for part in parts)
+
+
+def _find_unknown(its_key: str) -> list[str]:
+    """The words that do not stand around counts and dates."""
+    return [word for word in its_key.split() if word not in KNOWN and not AROUND_GLUED.fullmatch(word)]
 
 
 def _counts(word: str) -> bool:
