@@ -485,6 +485,13 @@ def test_short_news_with_words_of_an_error_page_in_the_title_are_an_article(titl
     assert isinstance(extract_page(page(body), SOURCE), Article)
 
 
+def test_one_paragraph_about_partners_who_agree_to_withdraw_an_advert_is_an_article() -> None:
+    said = "حکومت نے اپنے شراکت داروں کے اشتہار واپس لے لیے جس پر کمپنی رضامند ہو گئی اور شہر کے لوگ پل پر جمع ہو گئے۔"
+    body = html(f"<article><h1>پل کی خبر شہر سے</h1><p>{said}</p></article>", "", "پل کی خبر شہر سے")
+
+    assert isinstance(extract_page(page(body), SOURCE), Article)
+
+
 @pytest.mark.parametrize(
     "line",
     ["הילדים צריכים ספרים כדי להמשיך לקרוא", "خوێندکاران پارەیان نییە بۆ بەردەوامبوون لە خوێندنەوە",

@@ -289,7 +289,7 @@ SUBJECTS = tuple(
         "suostum;згод;pristan;привол;privol;съглас;persetuj;permís;súhlas;soglas;"
         "đồng ý;सहमति;ยินยอม;sutik;piekrit;nõusol;"
         "hozzajarul;hozzájárul;συγκατ;συναιν;הסכמ;رضايت;رضایت;autoriza;ההסכמ;consimț;"
-        "בהסכמ;מההסכמ;מסכים;ڕەزامەند;ڕازی;رضامند;razîbûn;razılıq;সম্মতি;"
+        "בהסכמ;מההסכמ;אני מסכים;ڕەزامەند;رضامندی;razîbûn;razılıq;সম্মতি;"
         "consimt;同意;동의",
         "partner;partenaire;socio;socis;parceir;ortag;ortağ;iş ortak;شريك;شركا;وشركا;партн;شرکا;"
         "kumppan;đối tác;भागीदार;พันธมิตร;"
@@ -325,7 +325,7 @@ SUBJECTS = tuple(
         "istediğiniz zaman;سحب;في اي وقت;отозв;любое время;"
         "intrek;qualquer momento;aterkall;återkall;når som helst;när som helst;odvol;visszavon;retrag;milloin tahansa;"
         "відклик;будь коли;povući;povuć;bilo kojem tren;oduzm;оттегл;по всяко време;kapan saja;quan vulguis;kedykoľvek;"
-        "هەر کاتێک;بکشێن;کسی بھی وقت;واپس لے;her dem;istənilən vaxt;যেকোনো সময়;"
+        "هەر کاتێک;کسی بھی وقت;رضامندی واپس;istənilən vaxt;যেকোনো সময়;"
         "oricând;בכל עת;לבטל;پس بگیر;هر زمان;随时;隨時;撤回;いつでも;언제든지",
         "tracking;track you;suivi;ciblee;ciblée;seguimiento;profil;tracciament;sledz;"
         "śledz;takip;تتبع;отслежив;відстеж;проследяв;پیگیری;sporing;spårning;seuran;praćenj;pelacak;seguiment;sledenj;"
