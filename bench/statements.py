@@ -39,6 +39,7 @@ REPORTS = {
     "search_window": "looks for a common word in the newest articles",
     "search_of_state": "looks for the words in the newest articles in the state",
     "search_of_kind": "all articles with a change of the kind, to be sorted",
+    "words_rare": "the words of the newest thousand articles need not be looked up one by one",
     "words_with_part": "a part of a word is looked for in all known words",
     "erase_lists": "the answers of the lists since the article was found, once",
 }

@@ -131,7 +131,7 @@ def find(made: Search, place: SearchPlace, many: int) -> Candidates:
     if made.placed:
         return _find_placed(made, place, many, share)
     if made.of_state:
-        return _find_in_state(made, place, many, share)
+        return _find_in_state(made, place, many)
     window = max(LEAST_WINDOW, math.ceil(WINDOW_ROOM * many / share))
     cheaper = share * share > READ_TO_NAMED * many / made.archived
     if cheaper and window <= MOST_WINDOW:
@@ -152,35 +152,37 @@ def find_any(made: Search, many: int) -> Candidates:
 
 
 def _find_unnamed(made: Search, place: SearchPlace, many: int) -> Candidates:
-    return Candidates(_rows(made, _of_state(made) if made.of_state else "search_latest", place, many))
+    return _find_in_state(made, place, many) if made.of_state else Candidates(_rows(made, "search_latest", place, many))
 
 
 def _of_state(made: Search) -> str:
     return "search_of_state" if made.selected.kind is None else "search_of_kind"
 
 
-def _find_in_state(made: Search, place: SearchPlace, many: int, share: float) -> Candidates:
-    """Candidates that have the words of the query and are in its state. Either the words are looked for in the articles
-    in the state, or the state is looked up for the articles with the words. The newest articles in the state show which
-    way reads fewer articles."""
-    of_state = _count_in_state(made)
-    if made.selected.kind is None and of_state > 2 * WINDOW_IN_STATE:
-        first = _rows(made, "search_of_state", place, many, window=WINDOW_IN_STATE)
-        if len(first) == many or not _has_full_window(made, place):
+def _find_in_state(made: Search, place: SearchPlace, many: int) -> Candidates:
+    """Candidates that have the words of the query, if it has any, and are in its state. Either the words are looked for
+    in the articles in the state, or the state is looked up for the articles with the words. The newest articles in the
+    state show which way reads fewer articles."""
+    of_state, share = _count_in_state(made), _share(made) if made.named else 1.0
+    # Without words, nearly every article in the state is a candidate.
+    window = WINDOW_IN_STATE if made.named else 2 * many
+    if made.selected.kind is None and of_state > 2 * window:
+        first = _rows(made, "search_of_state", place, many, window=window)
+        if len(first) == many or not _has_full_window(made, place, window):
             return Candidates(first)
-        share = len(first) / WINDOW_IN_STATE
+        share = len(first) / window
         of_state = min(of_state, many / share) if first else of_state
-    if of_state < share * made.archived:
+    if not made.named or of_state < share * made.archived:
         return Candidates(_rows(made, _of_state(made), place, many))
     return Candidates(_name_newest(made, place, many))
 
 
-def _has_full_window(made: Search, place: SearchPlace) -> bool:
-    """Whether at least WINDOW_IN_STATE articles in the state follow a place, whatever their words. While some articles
+def _has_full_window(made: Search, place: SearchPlace, window: int) -> bool:
+    """Whether at least `window` articles in the state follow a place, whatever their words. While some articles
     are not in the index yet it is not known, and taken for true."""
     if not search_index.complete(made.conn):
         return True
-    of_any = {"named": False, "of_exact": None, "window": WINDOW_IN_STATE, "offset": WINDOW_IN_STATE - 1}
+    of_any = {"named": False, "of_exact": None, "window": window, "offset": window - 1}
     return bool(_rows(made, "search_of_state", place, 1, **of_any))
 
 

@@ -46,6 +46,7 @@ REPORTS = {
     "search_named": "a word with a state: the articles with the word, whichever are in the state",
     "search_window": "looks for a common word in the newest articles, at least a thousand",
     "words_known": "each word of new articles is looked up, and the new ones are given",
+    "words_rare": "the words of the newest thousand articles need not be looked up one by one",
     "words_with_part": "a part of a word is looked for in all known words",
 }
 # Statements that are not asked here: why -> which.
