@@ -29,18 +29,19 @@ def is_correction(sentence: str) -> bool:
     return bool(start.match(form) or inside.search(form))
 
 
-def shape(written: str) -> str:
-    """The normal form of a text with one shape of quotes, dashes and dots, without the times of its updates.
+def shape(written: str, *, named: bool = True) -> str:
+    """The normal form of a text with one shape of quotes, dashes and dots, without the times of its updates. named:
+    whether its lines may have the names of authors.
 
     If two texts have the same shape, nobody would call one an edit of the other.
     """
-    lines = (update_times.blank(text.normal(line)) for line in written.split("\n"))
+    lines = (update_times.blank(line, named=named) for line in written.split("\n"))
     return _with_one_sign(" ".join(line for line in lines if line))
 
 
 def title_shape(title: str) -> str:
     """The shape of a title. A title that is nothing but the time of an update keeps it: a title is never empty."""
-    return shape(title) or _with_one_sign(text.normal(title))
+    return shape(title, named=False) or _with_one_sign(text.normal(title))
 
 
 def is_title(form: str) -> bool:

@@ -1,13 +1,14 @@
 """Recognises the times of updates: what of a line such as `Updated 14:05, 3 March: 12 killed` is not the time.
 
 Only a label at the beginning of a line and the times directly behind it are taken away, or a time at the end of a line
-behind a label and a name. Every other word and number belongs to the article. The phrases are in `data/times.tsv`.
+behind a label and a name. Every other word and number belongs to the article, and so does the name. The phrases are in
+`data/times.tsv`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from pipelines import text
@@ -48,26 +49,49 @@ MOST_DATES = 2
 # before it shows a headline.
 MARK_BEHIND_NAME = re.compile(r"[,،|·•](?=\s)|(?<=\s)[-–—](?=\s)")
 LEAST_WORDS_OF_NAME, MOST_WORDS_OF_NAME = 2, 4
+# A name may also stand behind the times: `Updated on March 3, 2026 by Anna Miller`. With the word for `by` it has at
+# most MOST_WORDS_OF_BYLINE words. Chosen: two full names and the word between them.
+MOST_WORDS_OF_BYLINE = 6
+# PARTICLES may be written small in a name, or stand between two names. OUTSIDE_NAMES stand in headlines and not in
+# names. Most other words of this kind are in `data/times.tsv`, beside times.
+PARTICLES = frozenset(
+    months.fold("al and bin da das de del della den der di do dos du e el et ibn la le og und van von y").split()
+)
+OUTSIDE_NAMES = frozenset(
+    months.fold(
+        "an after against as before for from in into is near no not to until with من عن إلى بين مع بعد قبل حتى ضد لا "
+        "از با به تا میں سے کا کی کے में से का की के"
+    ).split()
+)
+SIGNS_AROUND_WORDS = "()[]{}.,;|·•–—-،؛\"'"
+# The sign before a zone in numbers, with the zone. Behind a letter it is no number of its own: `GMT+7`.
+SIGNED = re.compile(r"(?<=[\s\d])[+-]\d[\d:]*$")
 # These groups of a clock show that the number before them is a part of it.
 SIGNS_OF_CLOCK = ("pm", "am", "gmt", "zone", "mecca", "greenwich")
 
 
-def blank(line: str) -> str:
-    """A line in the normal form without the time of its update: without label, clock and date. A line that has none is
-    as it was.
-    """
-    label = _labels().match(line)
+def blank(line: str, *, named: bool = True) -> str:
+    """The normal form of a line without label, clock and date. named: whether it may name an author: no title does."""
+    form = text.normal(line)
+    label = _labels().match(form)
     if not label:
-        return line
-    behind = HEBREW_ON.sub(" ", line[label.end() :])
-    plain = months.fold(behind)
-    end = _find_end(plain)
-    words = behind.split()
-    if len(words) != len(plain.split()):
-        return line
+        return form
+    # The normal form has no capital letters, and only they show some halves of the day.
+    shown = months.write_halves(line)
+    said = text.normal(shown)
+    behind = HEBREW_ON.sub(" ", said[label.end() :])
+    words, folded = behind.split(), months.fold(behind).split()
+    if len(words) != len(folded):
+        return form
+    # In a line without small letters, capitals show no name.
+    surface = (shown if len(shown.split()) == len(said.split()) and not line.isupper() else said).split()
+    surface = surface[len(surface) - len(said[label.end() :].split()) :]
+    byline = _count_words_of_byline(surface) if named else 0
+    end = _find_end(" ".join(folded[: len(folded) - byline]))
+    plain = " ".join(folded)
     if not end:
-        named = _count_words_of_name(plain)
-        return " ".join((label[0], *words[:named])) if named else line
+        name = _count_words_of_name(plain, surface) if named else 0
+        return " ".join((label[0], *words[:name])) if name else form
     # The folded form has no vowel signs, so what is left is taken from the line itself, word by word.
     taken = plain[:end].split()
     left = words[len(taken) :]
@@ -76,16 +100,57 @@ def blank(line: str) -> str:
     return BEFORE_TIME.sub("", " ".join(left), count=1)
 
 
-def _count_words_of_name(plain: str) -> int:
-    """How many words stand before the time at the end of a folded text; 0 if these are no name, or there is no time."""
+def _count_words_of_name(plain: str, surface: Sequence[str]) -> int:
+    """How many words stand before the time at the end; 0 without name or time. surface: the words as written."""
     for mark in MARK_BEHIND_NAME.finditer(plain):
         name, behind = plain[: mark.start()], plain[mark.end() :].rstrip(" .)]")
         words = len(name.split())
         if words > MOST_WORDS_OF_NAME or ":" in name:
             return 0
-        if words >= LEAST_WORDS_OF_NAME and not behind.strip().isdigit() and _find_end(behind) == len(behind) > 0:
+        if (
+            words >= LEAST_WORDS_OF_NAME
+            and (_is_by(surface[0]) or _is_name(surface[:words]))
+            and not behind.strip().isdigit()
+            and _find_end(behind) == len(behind) > 0
+        ):
             return words
     return 0
+
+
+def _count_words_of_byline(surface: Sequence[str]) -> int:
+    """How many words at the end of a line are a name behind a time, with the word for `by` before it; 0 if none are.
+
+    Without this word a year must be before the name, which capitals show: `14:05:12 Syrian Soldiers` has no seconds.
+    """
+    for count in range(min(MOST_WORDS_OF_BYLINE, len(surface) - 1), 1, -1):
+        first, *name = surface[-count:]
+        if _is_by(first) and _is_name(name):
+            return count
+        is_dated = first[0].isupper() and re.fullmatch(written.YEAR, months.fold(surface[-count - 1]))
+        if is_dated and LEAST_WORDS_OF_NAME <= count <= MOST_WORDS_OF_NAME and _is_name([first, *name]):
+            return count
+    return 0
+
+
+def _is_by(word: str) -> bool:
+    """Whether a word stands before the name of an author."""
+    return months.fold(word.strip(SIGNS_AROUND_WORDS)) in read_phrases(FILE, months.fold)["by"]
+
+
+def _is_name(surface: Sequence[str]) -> bool:
+    """Whether words may be a name: in scripts with capital letters each begins with one, and none is a preposition."""
+    words = [bare for word in surface if (bare := word.strip(SIGNS_AROUND_WORDS)) and bare not in PARTICLES]
+    name = " ".join(words)
+    has_capitals = name.lower() != name.upper()
+    return (
+        bool(words)
+        and not re.search(r"\d", name)
+        and (not has_capitals or all(word[0].isupper() for word in words))
+        # A single letter may be an initial.
+        and not any(
+            word in OUTSIDE_NAMES or _beside().fullmatch(word) for word in map(months.fold, words) if len(word) > 1
+        )
+    )
 
 
 def _find_end(plain: str) -> int:
@@ -129,15 +194,20 @@ def _find_full_clock(plain: str, at: int) -> int:
     if not found:
         return hour.end() if hour else 0
     if not found["m"] or (any(found[sign] for sign in SIGNS_OF_CLOCK) and not plain[found.end() - 1 :][:2].isalpha()):
-        return found.end()
+        return _end_zone(plain, at, found.end())
     # The last number may be the article's: `14h 12 dead`, `14:05:12 dead`, `14:05,12 dead`.
     if plain[found.start("m") - 1] not in ":h" and not _ends_time(plain, found.end("m")):
         return hour.end() if hour else 0
     number = found.end("s") if found["s"] else found.end("m")
     if (found["s"] and not _ends_time(plain, number)) or (not found["s"] and FRACTION.match(plain, number)):
         return found.end("m")
-    # A number behind a dash is no zone if its own word follows: `14:05 -12 degrees`.
-    return found.start("off") if found["off"] and not END.match(plain, found.end()) else found.end()
+    return _end_zone(plain, at, found.end())
+
+
+def _end_zone(plain: str, at: int, end: int) -> int:
+    """The end of a clock. A number behind a dash is no zone if its own word follows: `14:05 -12 degrees`."""
+    sign = SIGNED.search(plain, at, end)
+    return sign.start() if sign and not _ends_time(plain, end) else end
 
 
 def _find_date(plain: str, at: int) -> int:
@@ -145,7 +215,8 @@ def _find_date(plain: str, at: int) -> int:
         if found := form.match(plain, at):
             if form is written.ISO and found[SECONDS] and not found[ZONE] and not _ends_time(plain, found.end()):
                 return found.end(MINUTES)
-            return found.end()
+            zoned = form is written.ISO and found[ZONE]
+            return _end_zone(plain, found.start(ZONE), found.end()) if zoned else found.end()
     if found := VIETNAMESE.match(plain, at):
         return found.end()
     if found := written.NUMBERS.match(plain, at):
