@@ -104,6 +104,8 @@ _DECODER, _DECODER_IN_FILE = msgspec.json.Decoder(Line), msgspec.json.Decoder(Li
 _decode_text = msgspec.json.Decoder(str).decode
 # Words of the present version begin with one of these. Bytes are read from base64.
 CURRENT = b"[%d," % index_rows.VERSION, b"[%d]" % index_rows.VERSION
+# A tsvector of Postgres has no longer word. The index of known words refuses words that are a little longer.
+LONGEST_WORD_BYTES = 2046
 # The number of a part is a smallint in Postgres.
 _Part = Annotated[int, msgspec.Meta(ge=0, lt=1 << 15)]
 _decode_words = msgspec.json.Decoder(tuple[int, list[tuple[_Part, index_rows.Shape, bytes]], str]).decode
@@ -142,7 +144,11 @@ def read_words(line: LineInFile) -> tuple[list[index_rows.PackedVector], bytes]:
     _, rows, distinct = _decode_words(line.words)
     if "\0" in distinct:
         raise ValueError("a word has a NUL")
-    return [index_rows.PackedVector(*row) for row in rows], distinct.encode()
+    words = distinct.encode()
+    # Most lines have few words of their own, so they need not be divided here.
+    if len(words) > LONGEST_WORD_BYTES and max(map(len, words.split()), default=0) > LONGEST_WORD_BYTES:
+        raise ValueError(f"a word has more than {LONGEST_WORD_BYTES:,} bytes")
+    return [index_rows.PackedVector(*row) for row in rows], words
 
 
 def write_removed(article: ArticleInFile) -> bytes:

@@ -884,6 +884,7 @@ NO_WORDS = "AAAAAA=="
         pytest.param([], id="no rows"),
         pytest.param([[[70_000, 0, NO_WORDS]], "نص"], id="a part that is no smallint"),
         pytest.param([[[0, 0, NO_WORDS]], "ن\0ص"], id="a NUL in a word"),
+        pytest.param([[[0, 0, NO_WORDS]], f"نص {'a' * 2047}"], id="a word that is too long"),
     ],
 )
 def test_rows_of_the_index_that_cannot_be_read_are_named_by_their_line_and_nothing_is_loaded(
