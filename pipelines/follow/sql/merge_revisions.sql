@@ -1,8 +1,10 @@
 -- If the article that is merged away had texts that the other article never had, keep these texts. They become revisions before the first
--- revision of the article that stays: 0, -1, …
+-- revision of the article that stays: 0, -1, … An older version of Nightdesk may have merged after migration 0050; it did not note the first
+-- revision in the article.
 with wanted as (
     select r.article_id, r.revision, s.winner, r.title, r.description, r.text,
-        n.first_revision - row_number() over (partition by s.winner order by r.fetched_at desc, r.revision desc) as number
+        least(n.first_revision, (select min(w.revision) from revision_rows w where w.article_id = n.id))
+            - row_number() over (partition by s.winner order by r.fetched_at desc, r.revision desc) as number
     from same s
     join articles n on n.id = s.winner
     join revisions r on r.article_id = s.loser
