@@ -44,6 +44,15 @@ with doubled as (
 )
 update health set recovered_at = coalesce(recovered_at, now()) where source = %(old)s
 
+-- name: merge_hold
+-- Lock the articles that a merge changes, in the order in which the jobs of upkeep lock older articles.
+select count(*) from (
+    select id from articles
+    where id in (select id from articles where source = %(old)s union select winner from same)
+    order by id desc
+    for no key update
+) held
+
 -- name: merge_pairs
 -- If both sources have a URL, one row stays. This is the row of the new source, unless only the row of the old source has an article.
 create temporary table pairs on commit drop as
@@ -102,6 +111,14 @@ insert into moves (old, new, merged, urls) values (%(old)s, %(new)s, %(merged)s,
 -- name: move_end
 -- Note that a source is moved completely.
 delete from moves where old = %(old)s
+
+-- name: rename_articles
+-- Give the articles of one source to another source, with their words, changes and fetches.
+with w as (update article_words set source = %(new)s where source = %(old)s),
+    c as (update changes set source = %(new)s where source = %(old)s),
+    f as (update fetches set source = %(new)s where source = %(old)s),
+    o as (update outcomes set source = %(new)s where source = %(old)s)
+update articles set source = %(new)s where source = %(old)s
 
 -- name: source_has_rows
 -- Whether the ledger has a URL or a run of a source.

@@ -63,6 +63,7 @@ def rename(settings: Settings, old: str, new: str) -> MovedSource:
                 )
             with conn:
                 _check_idle(settings, conn, old, new)
+                postgres.execute(conn, "rename_articles", old=old, new=new)
                 postgres.execute(conn, "rename_source", old=old, new=new)
                 postgres.execute(conn, "move_begin", old=old, new=new, merged=False, urls=postgres.json({}))
         with folders.changing(settings, f"rename {old} to {new}") as here:
@@ -109,21 +110,28 @@ def merge_rows(conn: postgres.Connection, old: str, new: str) -> tuple[int, dict
     Gives how many articles became one with an article of the other source, and for each URL row that was deleted the
     row that stays.
     """
-    # No load puts articles into a story from here on, because an article of the story may be about to be merged away.
-    story_links.lock(conn)
     folded = postgres.execute(conn, "merge_same", old=old, new=new)
+    # Loads and upkeep lock articles before the stories too. Another order could end in a deadlock with them.
+    postgres.query(conn, "merge_hold", old=old)
+    # This takes the longest, so it comes before the lock of the stories, for which loads of all sources wait.
+    postgres.execute(conn, "rename_articles", old=old, new=new)
+    if folded:
+        # No load puts articles into a story from here on, because an article of the story may be about to be merged
+        # away.
+        story_links.lock(conn)
     left = postgres.query(conn, "merge_stories")
     for name in MERGE:
         postgres.execute(conn, name, old=old, new=new)
     gone = {str(row["gone"]): row["kept"] for row in postgres.query(conn, "merge_urls")}
     for name in AFTER:
         postgres.execute(conn, name, old=old, new=new)
-    story_links.mend(
-        conn,
-        gone=[row["article_id"] for row in left],
-        stories={row["story_id"] for row in left},
-        dated=postgres.query(conn, "merge_told"),
-    )
+    if folded:
+        story_links.mend(
+            conn,
+            gone=[row["article_id"] for row in left],
+            stories={row["story_id"] for row in left},
+            dated=postgres.query(conn, "merge_told"),
+        )
     return folded, gone
 
 

@@ -30,6 +30,7 @@ Call = Callable[[postgres.Connection], None] | None
 Load = Callable[..., Tally]
 LOCK_NOT_AVAILABLE = "55P03"
 BUSY = "Another load of {} holds its articles."
+HELD = "Another process held for too long what a load of {} writes."
 # These are classes of SQLSTATE. 22: a value does not fit its type. 23: a constraint refuses a value.
 WRONG_VALUES = ("22", "23")
 # A message names at most this many URLs, and says how many further ones there are.
@@ -207,7 +208,7 @@ def _try_to_write(
     except postgres.Error as error:
         code = error.pgcode or ""
         if code == LOCK_NOT_AVAILABLE:
-            return _end_stage(conn, attempt, RunState.BUSY, BUSY.format(source.name))
+            return _end_stage(conn, attempt, RunState.BUSY, HELD.format(source.name))
         if code[:2] not in WRONG_VALUES and not row_copy.is_broken_row(error):
             raise
         said = (

@@ -65,7 +65,11 @@ def keep_loaded(conn: postgres.Connection, signed: Mapping[int, str]) -> None:
 
 
 def lock(conn: postgres.Connection) -> None:
-    """Let no other transaction put articles into stories until this one ends."""
+    """Let no other transaction put articles into stories until this one ends.
+
+    A transaction that changes articles locks or changes them before this, because loads do so. Only then may it delete
+    some: a load that has this lock may put an article of any source into a story.
+    """
     postgres.query(conn, "stories_lock")
 
 

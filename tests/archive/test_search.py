@@ -493,7 +493,8 @@ def test_a_query_that_asks_too_much_is_refused_at_once_and_says_where(conn: post
 def test_a_source_that_was_renamed_is_found_by_its_new_name(settings: Settings, conn: postgres.Connection) -> None:
     keep(settings, conn, [article("1", "zebra")])
     with conn:
-        postgres.execute(conn, "rename_source", old="sana", new="sana2")
+        for name in ("rename_articles", "rename_source"):
+            postgres.execute(conn, name, old="sana", new="sana2")
 
     assert _found(conn, "zebra source:sana2") == ["1"]
 

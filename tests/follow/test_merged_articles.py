@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.archive import search, walk
 from pipelines.follow import renames
-from pipelines.load import stage
+from pipelines.load import stage, story_links
 from pipelines.query import grammar
 from pipelines.settings import Settings
 from pipelines.sources import sourcefile
@@ -20,6 +20,8 @@ from tests.archives import RUN, T0, article, keep, source_of
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = T0 + 3 * DAY
 SECOND, THIRD = "2026-11-23T0200", "2026-11-24T0200"
+# The numbers of the wordings of article 1.
+NUMBERS = "select r.revision from revisions r join articles a on a.id = r.article_id where a.url like '%/1' order by 1"
 LONG = " ".join(f"word{number} zebra text" for number in range(100))
 
 
@@ -121,10 +123,7 @@ def test_an_article_with_wordings_of_two_sources_is_revised(settings: Settings, 
 
     _merge(conn)
 
-    numbers = (
-        "select r.revision from revisions r join articles a on a.id = r.article_id where a.url like '%/1' order by 1"
-    )
-    assert [row[0] for row in _rows(conn, numbers)] == [-1, 0, 1]
+    assert [row[0] for row in _rows(conn, NUMBERS)] == [-1, 0, 1]
     _holds_revised(conn)
 
 
@@ -142,6 +141,57 @@ def test_what_was_merged_before_the_upgrade_is_dated_and_revised_after_it(
 
     _holds_revised(conn)
     assert _dates(conn) == []
+
+
+def test_a_merge_after_one_that_did_not_note_the_first_wording_keeps_all_wordings(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    _keep_two_wordings(settings, conn)
+    keep(settings, conn, [article("1", "zebra text of a third source", source="third")])
+    _merge(conn)
+    # An older version of Nightdesk merges in this way.
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update articles set first_revision = 1")
+
+    _merge(conn, "third")
+
+    assert [row[0] for row in _rows(conn, NUMBERS)] == [-2, -1, 0, 1]
+    assert _rows(conn, "select first_revision from articles where url like '%/1'") == [(-2,)]
+
+
+def test_a_merge_of_sources_without_a_common_article_waits_for_no_load_and_none_for_it(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    keep(settings, conn, [article("1", LONG), article("2", "zebra", source="harbour")])
+
+    with postgres.connection(settings) as other, other:
+        story_links.lock(other)
+        with conn, conn.cursor() as cursor:
+            cursor.execute("set local lock_timeout = '1s'")
+            assert renames.merge_rows(conn, "sana", "harbour") == (0, {})
+
+    assert _rows(conn, "select distinct source from articles") == [("harbour",)]
+
+
+def test_a_merge_has_locked_its_articles_and_given_them_the_new_name_before_it_locks_the_stories(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    common = [article("1", LONG, source=name) for name in ("sana", "harbour")]
+    keep(settings, conn, [*common, article("2", "zebra"), article("3", LONG, source="third")])
+    lock, free = story_links.lock, list[str]()
+
+    def look_and_lock(own: postgres.Connection) -> None:
+        with own.cursor() as cursor:
+            cursor.execute("select from articles where source = 'sana'")
+            assert not cursor.rowcount
+        free.extend(row[0] for row in _rows(other, "select source from articles for no key update skip locked"))
+        lock(own)
+
+    monkeypatch.setattr(story_links, "lock", look_and_lock)
+    with postgres.connection(settings) as other:
+        _merge(conn)
+
+    assert set(free) == {"third"}
 
 
 def test_a_story_names_no_article_that_was_merged_away(settings: Settings, conn: postgres.Connection) -> None:
@@ -197,11 +247,11 @@ def _holds_revised(conn: postgres.Connection) -> None:
             assert search.count(conn, written, now=NOW).number == 1, written
 
 
-def _merge(conn: postgres.Connection) -> None:
-    """Merge sana into harbour. What has the same path at both is one page."""
+def _merge(conn: postgres.Connection, old: str = "sana") -> None:
+    """Merge a source into harbour. What has the same path at both is one page."""
     with conn, conn.cursor() as cursor:
         cursor.execute("update urls set url_key = 'same ' || split_part(url, '/', 4)")
-        renames.merge_rows(conn, "sana", "harbour")
+        renames.merge_rows(conn, old, "harbour")
 
 
 def _dates(conn: postgres.Connection) -> list[tuple[Any, ...]]:

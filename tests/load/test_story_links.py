@@ -17,7 +17,7 @@ from bench import story_texts
 from pipelines.archive import search
 from pipelines.archive.search import Order
 from pipelines.cli import app
-from pipelines.load import stage, story_links
+from pipelines.load import policy, stage, story_links
 from pipelines.settings import Settings, export
 from pipelines.stores import articlefile, postgres, story_records
 from tests import archives
@@ -377,6 +377,20 @@ def test_two_loads_at_once_of_one_text_see_each_other(settings: Settings, conn: 
         list(pool.map(lambda n: _kept(settings, n, text), range(8)))
 
     assert [len(members) for members in _members(conn).values()] == [8]
+
+
+def test_a_load_that_waits_in_vain_for_the_stories_names_no_other_load_of_its_source(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy, "LOCK_WAIT_SECONDS", 1)
+    (source,) = archives.extract(settings, conn, [article("1", _story("held"))])
+    with postgres.connection(settings) as other, other:
+        story_links.lock(other)
+
+        tally = stage.load(settings, source, archives.RUN)
+
+    told = "Another process held for too long what a load of sana writes."
+    assert (tally.state, tally.message) == ("busy", told)
 
 
 def _kept(settings: Settings, number: int, text: str) -> None:

@@ -78,11 +78,11 @@ UNASKED = {
     "asked only while no message of a watch ever went out": "desk_matched",
     "works through a source or the archive, once and in batches": """
         again_looks again_state files_of_ledger kept_out_of_source left_of_source looks_as_subscriber merge_aliases
-        merge_articles merge_fetches merge_gone merge_health merge_revisions merge_runs merge_stories merge_templates
-        merge_told merge_urls move_begin move_end moves_begun past_asked past_begin past_end past_known past_lists
-        past_months past_of_run past_open past_robots past_urls past_wanted refetch_lost rename_source rule_out_urls
-        stories_unsigned undo_aliases undo_articles undo_changes undo_outcomes undo_urls wordings_once wordings_twice
-        words_unindexed""",
+        merge_articles merge_fetches merge_gone merge_health merge_hold merge_revisions merge_runs merge_stories
+        merge_templates merge_told merge_urls move_begin move_end moves_begun past_asked past_begin past_end past_known
+        past_lists past_months past_of_run past_open past_robots past_urls past_wanted refetch_lost rename_articles
+        rename_source rule_out_urls stories_unsigned undo_aliases undo_articles undo_changes undo_outcomes undo_urls
+        wordings_once wordings_twice words_unindexed""",
     "gives what it reads, in a stream: exports and their cards": """
         coverage_crawls coverage_days coverage_extractors export_lines export_rows walk_articles""",
     "`python -m bench retention` measures it": """

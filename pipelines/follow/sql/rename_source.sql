@@ -1,14 +1,9 @@
--- Give the rows of one source to another source, except rows of a run or an address for which the other source has a row of its own. The
--- state of the old source is deleted.
+-- Give the other rows of one source to another source, after rename_articles, except rows of a run or an address for which the other source
+-- has a row of its own. The state of the old source is deleted.
 with u as (update urls set source = %(new)s where source = %(old)s),
-    f as (update fetches set source = %(new)s where source = %(old)s),
-    o as (update outcomes set source = %(new)s where source = %(old)s),
     r as (update runs set source = %(new)s where source = %(old)s),
-    a as (update articles set source = %(new)s where source = %(old)s),
-    c as (update changes set source = %(new)s where source = %(old)s),
     l as (update alerts set source = %(new)s where source = %(old)s),
     h as (update health set source = %(new)s where source = %(old)s),
-    w as (update article_words set source = %(new)s where source = %(old)s),
     t as (update templates set source = %(new)s where source = %(old)s),
     s as (delete from source_states where source = %(old)s),
     k as (update quarantine set source = %(new)s where source = %(old)s and run not in (select run from quarantine where source = %(new)s)),
