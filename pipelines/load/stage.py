@@ -29,8 +29,7 @@ Call = Callable[[postgres.Connection], None] | None
 # A function that loads the article file of a source and run; `loading` gives it.
 Load = Callable[..., Tally]
 LOCK_NOT_AVAILABLE = "55P03"
-BUSY = "Another load of {} holds its articles."
-HELD = "Another process held for too long what a load of {} writes."
+BUSY, HELD = "Another load of {} holds its articles.", "Another process held for too long what a load of {} writes."
 # These are classes of SQLSTATE. 22: a value does not fit its type. 23: a constraint refuses a value.
 WRONG_VALUES = ("22", "23")
 # A message names at most this many URLs, and says how many further ones there are.
