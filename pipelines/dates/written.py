@@ -118,6 +118,7 @@ UPDATED = re.compile(
     r"اپ ڈيٹ|تجديد|اپڈيٹ|अपडट|अदयतन|تازه كاري|"
     r"actualizat|ενημερωση|ενημερωθηκε|τροποποιηση|עודכן|עדכון)|更新|更正|修改|수정|업데이트|最終更新)"
 )
+# Lunar and solar dates need the number of a weekday, in their languages. `weekdays.py` has the names of all languages.
 WEEKDAYS = (
     ("الاثنين", "دوشنبه", "monday"), ("الثلاثاء", "سهشنبه", "tuesday"), ("الاربعاء", "چهارشنبه", "wednesday"),
     ("الخميس", "پنجشنبه", "thursday"), ("الجمعه", "جمعه", "friday"), ("السبت", "شنبه", "saturday"),

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from pipelines import text
-from pipelines.dates import clocks, months, written
+from pipelines.dates import clocks, months, weekdays, written
 from pipelines.load.phrase_rows import read_phrases
 
 FILE = "times.tsv"
@@ -315,6 +315,5 @@ def _label() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _beside() -> re.Pattern[str]:
-    rows = read_phrases(FILE, months.fold)
-    phrases = {*rows["weekday"], *rows["beside"], *clocks.OFFSETS}
+    phrases = {*read_phrases(FILE, months.fold)["beside"], *weekdays.read_names(), *clocks.OFFSETS}
     return re.compile(rf"(?<!\w){_any(sorted(phrases, key=lambda one: (-len(one), one)))}")

@@ -199,7 +199,7 @@ def test_a_label_of_every_language_is_one() -> None:
     }
 
     assert left == {}
-    assert {kind for _, kind, _ in rows} == {"label", "weekday", "beside", "by"}
+    assert {kind for _, kind, _ in rows} == {"label", "beside", "by"}
     assert len({language for language, *_ in rows}) == 35
     assert len(rows) == len({tuple(row) for row in rows})
 

@@ -25,7 +25,7 @@ ONE_PLACE = {
     "scrapy": ("spiders/",),
     "twisted": ("spiders/",),
     "trafilatura": ("pipelines/extract/",),
-    "babel": ("pipelines/notify/message_languages.py",),
+    "babel": ("pipelines/notify/message_languages.py", "pipelines/dates/weekdays.py"),
     "dateparser": ("pipelines/dates/",),
     "psycopg2": ("pipelines/stores/postgres.py", "pipelines/stores/postgres_address.py"),
     "boto3": ("pipelines/stores/bucket.py",),
@@ -83,7 +83,7 @@ PUBLIC = {
     "reextraction search verify watch_trial",
     "pipelines.crawl": "aliases discovery host_locks ledger named_urls past_urls policy rhythm rules stage summary "
     "url_account",
-    "pipelines.dates": "calendars clocks list_dates months relative written",
+    "pipelines.dates": "calendars clocks list_dates months relative weekdays written",
     "pipelines.desk": "actions desk_records headline lookups needs policy source_records unsent",
     "pipelines.extract": "extraction fetched_pages markup preview stage",
     "pipelines.extract.rejections": "conditions",
