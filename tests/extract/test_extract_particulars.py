@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines.dates import months
 from pipelines.extract.fields.authors import only_names
-from pipelines.extract.text.particulars import reason
+from pipelines.extract.text import particulars
+from pipelines.extract.text.particulars import is_counter, reason
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,32 @@ def test_a_day_beside_an_author_whose_name_has_accents_is_cut(line: str, name: s
 )  # fmt: skip
 def test_a_line_that_says_something_stays(line: str) -> None:
     assert reason(line) == ""
+
+
+@pytest.mark.parametrize("line", ["Reads of 2026", "Reads 2026", "Lectures de 2026", "Читали 2026"])
+def test_a_year_after_one_word_is_a_heading_in_a_text_and_when_it_changes(line: str) -> None:
+    assert (reason(line), is_counter(line)) == ("", False)
+
+
+@pytest.mark.parametrize("line", ["Reads: 2026", "2026 reads", "Reads of this article 2026", "Reads 2126"])
+def test_a_count_is_one_in_a_text_and_when_it_changes(line: str) -> None:
+    assert (reason(line), is_counter(line)) == ("counter", True)
+
+
+@pytest.mark.parametrize("line", ["12 people have read this.", f"Reads: {'1' * 200}"])
+def test_a_sentence_or_a_long_line_is_no_count_in_a_text_nor_when_it_changes(line: str) -> None:
+    assert (reason(line), is_counter(line)) == ("", False)
+
+
+def test_each_word_of_counts_and_of_what_stands_around_them_is_written_once() -> None:
+    lists = ("COUNTED_WORDS", "MORE_COUNTED_WORDS", "AROUND_WORDS", "MORE_AROUND_WORDS")
+    written = [word for name in lists for word in months.fold(getattr(particulars, name)).split()]
+
+    assert sorted(written) == sorted(set(written))
+    # What begins like another word for a count is one already.
+    stems = particulars.COUNTED
+    assert [word for word in written if any(word != stem and word.startswith(stem) for stem in stems)] == []
+    assert [word for word in written if not particulars.WORD.fullmatch(word)] == []
 
 
 @pytest.mark.parametrize(

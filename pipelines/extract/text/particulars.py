@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from pipelines.dates import months, relative
 from pipelines.dates.clocks import CLOCK
@@ -21,22 +22,22 @@ from pipelines.text import words as count_words
 LEAST_STEM_LETTERS = 5
 # These words make the number beside them a count. They are the beginnings of words, in the folded form.
 COUNTED_WORDS = """
-مشاهد شوهد قراء القراء القارئ قرئ قارئ الزيارات زيار المشاهدات القراءات تعليق التعليق شارك مشارك اعجب اعجاب زوار
-المتواجدون المتواجدين المتصلون views viewed reads readers hits visits shares shared comments comment likes liked
-visitors vues vue lectures lu lecteurs partages commentaires vistas visto leido leida lecturas compartid comentario
+مشاهد شوهد قراء القراء القارئ قرئ قارئ الزيارات زيار المشاهدات تعليق التعليق شارك مشارك اعجب اعجاب زوار
+المتواجدون المتواجدين المتصلون views viewed reads readers hits visits shares shared comment likes liked
+visitors vues vue lectures lu lecteurs partages vistas visto leido leida lecturas compartid comentario
 visualiza aufrufe gelesen leser geteilt kommentare okunma okundu okudu okuyucu goruntulenme izlenme paylasim
-paylast yorum просмотр прочит прочте комментари перегляд прочитан بازديد خوانده نظرات ديدگاه مشاهده visite letture
+paylast yorum просмотр прочит прочте комментари перегляд بازديد خوانده نظرات ديدگاه visite letture
 letto condivision weergaven gelezen reacties wyswietle odslon odsłon przeczyta komentarz visninger visningar lasningar
-visita visualizz megtekint vizualiz accesari afisari прочетен преглед pregled citanj čitanj katselu lukukert prohlednut
+visita visualizz megtekint vizualiz accesari afisari прочетен преглед pregled citanj katselu lukukert prohlednut
 προβολες צפיות קריאות 浏览 阅读 点击 瀏覽 閱讀 點擊 閲覧 조회 بينراو خوێندراو بينين read lesedauer lesezeit
 """
 # These words stand around counts and dates, and add nothing to them.
 AROUND_WORDS = """
 عدد هذا هذه الخبر المقال الموضوع الماده الصفحه مره مرات مرت تم تمت حاليا الان شخص شخصا اشخاص بهذا علي من في علق
-نشر نشرت منشور اخر تحديث محدث التحديث النشر تاريخ بتاريخ الساعه يوم الموافق م ه هـ كتب اليوم قبل منذ دقيقه قراءه
-وقت الف الاف مليون seen thousand million k this the article story news page post has been was
-is it times time x people online now of in on by min mins
-minute minutes updated published posted last read date at total number no fois cet cette a ete le la les publie
+نشر نشرت منشور اخر تحديث محدث التحديث النشر تاريخ بتاريخ الساعه يوم الموافق م ه كتب اليوم قبل منذ دقيقه
+وقت الف الاف مليون thousand million k this the article story news page post has been was
+is it times time x people now of in on by min mins
+minute minutes updated published posted date at total number no fois cet cette a ete le la les publie
 mis jour veces vez esta este noticia nota ha sido el publicado actualizado mal der die das wurde artikel beitrag
 veroffentlicht aktualisiert stand uhr kez defa kisi bin bu haber guncelleme yayin tarihi раз эту эта новость статью
 статья опубликовано обновлено количество число опубликован تعداد بار اين خبر مطلب شده انتشار ساعت volte questo
@@ -44,27 +45,27 @@ keer dit maal razy ten 次 数 人
 """
 # These are more words of both kinds, as sites write them. They are folded, and then compared as a whole.
 MORE_AROUND_WORDS = """
-so far are have reading people's already just personnes personne lisent lecteur fois ont veces personas usuarios han
-leyendo dieser diese dieses menschen leute haben person sayisi sayısı defa kişi okuyor человек люди чел
-نفر اند بار شده است این را زار زائر زائرين الصفحة به له لهذا عن حتى الآن حتي حالیا تاکنون
-osob osoby osób persone lettori mensen personen vezes kali φορές جار sett
+so far are have already just personnes personne lecteur ont personas usuarios han
+dieser diese dieses menschen leute haben person человек люди чел
+نفر اند است را زار زائرين به له لهذا عن حتى تاکنون
+osob osoby persone mensen personen vezes kali φορές جار
 about around nearly almost over circa etwa ungefähr environ yaklaşık حوالي نحو واحدة واحد for minuten
-pubblicato pubblicata aggiornato aggiornata publicado publicada atualizado atualizada actualizado gepubliceerd
+pubblicato pubblicata aggiornato aggiornata publicada atualizado atualizada gepubliceerd
 bijgewerkt publicerad uppdaterad publisert oppdatert opublikowano zaktualizowano δημοσιεύτηκε ενημερώθηκε posté modifié
-il em op ori krat krát puta пъти بار گیا به‌روزرسانی بروزرسانی diterbitkan diperbarui ditayangkan luet lecture
+il em op ori krat puta пъти گیا به‌روزرسانی بروزرسانی diterbitkan diperbarui ditayangkan luet lecture
 sec secs second seconds um alle om kl klo o saat в о у den i de
 toplam içerik temps tiempo tempo süresi czas czytania leestijd lettura время чтения
 чтение мин раза рази разів сейчас currently
-şu an y en ligne línea ganger gånger פעמים lượt xem đọc ครั้ง คน बार गया বার হয়েছে مرتبہ گیا گئی ہے یہ خبر زمان مطالعه
-مده مدة زمن دقائق دقيقتان الخبر ژمارەی
+şu an y en ligne línea ganger פעמים xem đọc ครั้ง คน बार गया বার হয়েছে مرتبہ گئی ہے یہ زمان مطالعه
+مده زمن دقائق دقيقتان ژمارەی
 """
 MORE_COUNTED_WORDS = """
-قرا قراه قراها قرئ قرى زائر زوار المتصفحين المتصفحون أعجب أعجبهم online reading lisent partagé partagés leyendo
-okunmuştur okundu okunuyor sayısı поделились поделился читают خوانده خوانده‌اند خوانده‌است udostępniono udostępnień
-geteilt teilten condiviso gedeeld seen lido lida lidas διαβάστηκε dibaca dilihat خوێندراوەتەوە
+قرا قراه قراها زائر المتصفحين المتصفحون online reading lisent partagé leyendo
+okunmuştur okunuyor sayısı поделились поделился читают udostępniono udostępnień
+teilten condiviso gedeeld seen lido lida lidas διαβάστηκε dibaca dilihat
 vu vus lus lue lues reader læst citit přečteno přečtené zobrazení zobrazeno olvasás پڑھا دیکھا lượt پڑھی دیکھی
-obejrzano obejrzało görüntülendi görüntüleme читали читают переглянуто bekeken kijkcijfers sett läst נקרא צפו อ่าน
-เข้าชม पढ़ा देखा पाठक পঠিত পড়া الزوار شاهده تصفح المشاركات okuyor lecteurs lectores بینەران xwendin retweets dislikes
+obejrzano obejrzało görüntülendi görüntüleme читали переглянуто bekeken kijkcijfers sett läst נקרא צפו อ่าน
+เข้าชม पढ़ा देखा पाठक পঠিত পড়া الزوار شاهده تصفح المشاركات okuyor lectores بینەران xwendin retweets dislikes
 """
 # In scripts without blanks, these words may be glued to a count.
 COUNTED_GLUED, AROUND_GLUED = (
@@ -74,12 +75,8 @@ COUNTED_GLUED, AROUND_GLUED = (
 # These short words in Latin letters are compared whole, because names of people and places begin like them: Luton,
 # Reading, Vuelta.
 SHORT_COUNTED = frozenset(word for word in COUNTED_WORDS.split() if word.isascii() and len(word) < LEAST_STEM_LETTERS)
-COUNTED = tuple(
-    dict.fromkeys(
-        word for word in (*COUNTED_WORDS.split(), *months.fold(COUNTED_WORDS).split()) if word not in SHORT_COUNTED
-    )
-)
-KNOWN = frozenset((*AROUND_WORDS.split(), *months.fold(MORE_AROUND_WORDS).split()))
+COUNTED = tuple(word for word in months.fold(COUNTED_WORDS).split() if word not in SHORT_COUNTED)
+KNOWN = frozenset(months.fold(AROUND_WORDS + MORE_AROUND_WORDS).split())
 # These words are compared whole too, because other words have the same beginnings (قرار is a decision).
 COUNTED_WHOLE = frozenset((*months.fold(MORE_COUNTED_WORDS).split(), *SHORT_COUNTED))
 # SHORT_LINK, PRINTED and WEATHER match lines beside a text: its short address, its number, and the weather.
@@ -117,13 +114,24 @@ PLACE_WORDS, SEVERAL_COUNTS = 4, 2
 MOST_LINE_WORDS, PARTS = 14, re.compile(r"\s[|•·–—-]\s")
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """A folded line without its dates and times. counts: the words that make a number a count. numbers: those that
+    stand. dates, running: whether the line had a date, and a time such as `12 minutes ago`.
+    """
+
+    words: list[str]
+    counts: list[str]
+    numbers: list[str]
+    dates: bool
+    running: bool
+
+
 def reason(line: str, names: Collection[str] = (), *, head: bool = False) -> str:
     """Why a line is one of particulars; empty if it is not. names: the names of the article's authors. head: whether no
     line of the text is above it; elsewhere a day without its year is a heading, for example in a timeline.
     """
-    if len(line) > LONGEST_CHARACTERS or SENTENCE.search(line):
-        return ""
-    if not re.search(r"\d", line) and line.count(" ") >= relative.LONGEST_WORDS:
+    if _is_sentence(line) or (not re.search(r"\d", line) and line.count(" ") >= relative.LONGEST_WORDS):
         return ""
     if head and only_a_time_of_day_without_year(line):
         return "date"
@@ -132,44 +140,30 @@ def reason(line: str, names: Collection[str] = (), *, head: bool = False) -> str
         return "short link"
     if PRINTED.search(plain) or WEATHER.search(plain):
         return "counter"
-    plain = COMMA.sub("", plain)
-    rest, dates = dates_in(plain)
-    ago = relative.without(rest)
-    running = ago != rest
-    rest = CLOCK.sub(" ", ago)
-    words = WORD.findall(rest)
-    if len(words) > MAX_WORDS:
+    parts = _take_apart(plain)
+    if len(parts.words) > MAX_WORDS:
         return ""
-    counts = [word for word in words if _counts(word)]
-    numbers = re.findall(r"\d+", rest)
     # In a sentence, several words beside one number may begin like words for a count. So there are no more counts than
     # numbers.
-    several = min(len(counts), len(numbers)) >= SEVERAL_COUNTS
-    its_key = key(" ".join(words))
-    for name in names:
-        its_key = its_key.replace(key(months.fold(name)), " ")
-    left = [word for word in _find_unknown(its_key) if word not in counts]
-    if running and not left:
+    several = min(len(parts.counts), len(parts.numbers)) >= SEVERAL_COUNTS
+    left = _find_unknown(parts, names)
+    if parts.running and not left:
         return "date"
-    if counts and numbers and not YEAR_HEADING.search(plain) and len(left) <= (PLACE_WORDS if dates or several else 0):
+    if parts.counts and parts.numbers and len(left) <= (PLACE_WORDS if parts.dates or several else 0):
         return "counter"
-    return "date" if dates and not left and not numbers else ""
+    return "date" if parts.dates and not left and not parts.numbers else ""
 
 
 def is_counter(line: str) -> bool:
     """Whether a line is only a count of a site, such as `Read by 12 people` or `12 minutes ago`. Every word of it is
     known; so it is no number of deaths.
     """
-    if SENTENCE.search(line):
+    if _is_sentence(line):
         return False
-    rest, _ = dates_in(COMMA.sub("", months.fold(line)))
-    ago = relative.without(rest)
-    running, rest = ago != rest, CLOCK.sub(" ", ago)
-    words = WORD.findall(rest)
-    counts = [word for word in words if _counts(word)]
-    if len(words) > MAX_WORDS or any(word not in counts for word in _find_unknown(key(" ".join(words)))):
+    parts = _take_apart(months.fold(line))
+    if len(parts.words) > MAX_WORDS or _find_unknown(parts):
         return False
-    return bool(counts) if re.search(r"\d", rest) else running
+    return bool(parts.counts) if parts.numbers else parts.running
 
 
 def tells_day(lines: Iterable[str]) -> bool:
@@ -183,9 +177,31 @@ def _ends_dated(line: str) -> bool:
     return len(parts) > 1 and any(only_a_date(part) for part in parts)
 
 
-def _find_unknown(its_key: str) -> list[str]:
-    """The words that do not stand around counts and dates."""
-    return [word for word in its_key.split() if word not in KNOWN and not AROUND_GLUED.fullmatch(word)]
+def _is_sentence(line: str) -> bool:
+    return len(line) > LONGEST_CHARACTERS or bool(SENTENCE.search(line))
+
+
+def _take_apart(plain: str) -> _Parts:
+    """The parts of a folded line. The year of a heading makes none of its words one for a count."""
+    plain = COMMA.sub("", plain)
+    rest, dates = dates_in(plain)
+    ago = relative.without(rest)
+    timeless = CLOCK.sub(" ", ago)
+    words = WORD.findall(timeless)
+    counts = [] if YEAR_HEADING.search(plain) else [word for word in words if _counts(word)]
+    return _Parts(words, counts, re.findall(r"\d+", timeless), bool(dates), ago != rest)
+
+
+def _find_unknown(parts: _Parts, names: Collection[str] = ()) -> list[str]:
+    """The words that are of none of these names, of no count, and do not stand around counts and dates."""
+    its_key = key(" ".join(parts.words))
+    for name in names:
+        its_key = its_key.replace(key(months.fold(name)), " ")
+    return [
+        word
+        for word in its_key.split()
+        if word not in parts.counts and word not in KNOWN and not AROUND_GLUED.fullmatch(word)
+    ]
 
 
 def _counts(word: str) -> bool:
