@@ -94,6 +94,26 @@ def test_each_part_of_the_language_finds_what_it_asks_for(
     assert _found(conn, query, scopes={"harbour": Scope("NO"), "sana": Scope("SY", ("border",))}) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "part", "found_by_part"),
+    [
+        # Yi, rare Chinese letters, digits of Adlam: the page on queries says what these find.
+        ("ꆈꌠꁱꂷ", "ꆈꌠ", True),
+        ("𠮷𠮟𠀋𠂉", "𠮷𠮟", True),
+        ("𞤀𞤣 𞥑𞥒", "12", False),
+    ],
+)
+def test_what_the_page_on_queries_says_of_rare_scripts(
+    settings: Settings, conn: postgres.Connection, text: str, part: str, found_by_part: bool
+) -> None:
+    keep(settings, conn, [article("1", text)])
+
+    assert _found(conn, part) == []
+    assert _found(conn, text) == ["1"]
+    if found_by_part:
+        assert _found(conn, f"sub:{part}{text[2]}") == ["1"]
+
+
 @pytest.mark.usefixtures("kept")
 def test_what_was_found_is_marked_where_it_stands(conn: postgres.Connection) -> None:
     (answer,) = search.search(conn, "داعش العراق", now=NOW).answers
@@ -124,6 +144,22 @@ def test_pages_go_on_where_the_last_one_ended_though_news_comes_between(
     got = [path for page in (first, second, third) for path in _paths(page) if path != "new"]
     assert third.after == ""
     assert sorted(got, key=int) == [str(n) for n in range(45)]
+
+
+def test_the_best_are_shown_once_each_though_a_better_one_came_in_between(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    keep(settings, conn, [article(str(n), f"zebra {n} " + "zebra " * (n % 5)) for n in range(9)])
+    first = search.search(conn, "zebra", order=Order.BEST, count=3, now=NOW)
+
+    keep(settings, conn, [article("new", "zebra " * 9, title="zebra")], run="2026-11-23T0200", at=T0 + DAY)
+
+    pages = [first]
+    while pages[-1].after:
+        pages.append(search.search(conn, "zebra", order=Order.BEST, count=3, after=pages[-1].after))
+    assert _paths(search.search(conn, "zebra", order=Order.BEST, count=1, now=NOW)) == ["new"]
+    shown = [path for page in pages for path in _paths(page) if path != "new"]
+    assert sorted(shown, key=int) == [str(n) for n in range(9)]
 
 
 def test_the_best_are_shown_once_each_though_the_first_of_them_was_erased(
