@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipelines import errors
+from pipelines import errors, urls
 from pipelines.crawl import ledger, policy
 from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings
@@ -434,6 +434,24 @@ def test_links_of_a_section_that_were_left_out_are_told(here: Settings, web: Sit
     (tally,) = crawl.crawl(here, [source], RUN)
 
     assert "http://a.test/news has more links than are read: 500 were left out" in tally.message
+
+
+def test_a_link_of_a_section_that_is_longer_than_an_address_may_be_is_in_the_ledger_with_that_reason(
+    here: Settings, web: Sites, conn: postgres.Connection
+) -> None:
+    source = sites.site(web, "a.test", 0, feeds=(), sections=("http://a.test/news",))
+    long = f"http://a.test/news/10002/{'x' * urls.LONGEST_CHARACTERS}"
+    links = [f'<a href="{url}">The old bridge was opened again</a>' for url in ("http://a.test/news/10001/s", long)]
+    web.pages |= {
+        "http://a.test/news": sites.answer(200, f"<main>{''.join(links)}</main>".encode()),
+        "http://a.test/news/10001/s": sites.page("1"),
+    }
+
+    (tally,) = crawl.crawl(here, [source], RUN)
+
+    assert tally.state == "done" and fetches(conn) == ["http://a.test/news/10001/s"]
+    reason = f"excluded: address too long: {len(long)} characters, more than {urls.LONGEST_CHARACTERS}"
+    assert states(conn)[urls.shorten(long)] == reason
 
 
 def test_a_section_that_has_more_pages_than_are_read_says_so(here: Settings, web: Sites) -> None:
