@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.load import policy, quarantine, steps
+from pipelines.load import policy, quarantine, steps, story_links
 from pipelines.load.stage import load, loading
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
@@ -152,6 +152,26 @@ def test_sources_that_another_process_loads_are_waited_for_by_themselves(
     left = sorted((name, 2) for name, state in zip(NAMES, states, strict=True) if state == "done")
     assert rows(conn, "select source, count(*)::int from articles group by 1 order by 1") == left
     assert [tally.state for tally in load_all(settings, sources)] == ["done"] * 3
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_load_that_has_its_turn_and_waits_in_vain_for_others_says_so(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch, together: bool
+) -> None:
+    monkeypatch.setattr(policy, "LOCK_WAIT_SECONDS", 1)
+    sources = a_night(settings, conn)
+    with postgres.connection(settings) as other, other:
+        # As a merge holds it until it ends.
+        story_links.lock(other)
+
+        (first, *_) = load_all(settings, sources) if together else [load(settings, sources[0], RUN)]
+
+    assert (first.state, first.message) == (
+        "busy",
+        f"Another process held for too long what a load of {sources[0].name} writes.",
+    )
+    assert rows(conn, "select count(*)::int from articles") == [(0,)]
+    assert {tally.state for tally in load_all(settings, sources)} == {"done"}
 
 
 def test_a_file_that_cannot_be_looked_at_fails_its_own_source_alone(
