@@ -37,13 +37,15 @@ OFFSETS: dict[str, tuple[int, ...]] = {
 # No place has an offset (in minutes) beyond WESTMOST and EASTMOST, or one that is not a multiple of QUARTER, a quarter
 # of an hour.
 WESTMOST, EASTMOST, QUARTER = -11 * 60, 14 * 60, 15
+# A Dutch day has `24 uur`: that is a duration. In German, `am` behind `Uhr` stands before a day and is no half of one.
 CLOCK = re.compile(
-    rf"(?<![\d.,])(?:(?:(?P<noon>{AFTER_NOON})|(?P<forenoon>{BEFORE_NOON}))\s*)?"
-    r"(?:(?P<h>\d{1,2})\s?(?::|h|時|时|시)\s?(?P<m>\d\d)(?::(?P<s>\d\d))?(?:[.,]\d+)?(?!\d)"
+    rf"(?<![\d.])(?<!\d,)(?:(?:(?P<noon>{AFTER_NOON})|(?P<forenoon>{BEFORE_NOON}))\s*)?"
+    r"(?:(?P<h>\d{1,2})\s?[:h時时시点點]\s?(?P<m>\d\d|\d(?=\s?[分분]))(?::(?P<s>\d\d))?(?:[.,]\d+)?(?!\d)"
+    r"(?P<minute_sign>\s?[分분])?"
     r"|(?P<h2>\d{1,2})[.](?P<m2>\d\d)(?=\s*(?:uhr|uur|wib|wita?\b|h\b|ص|م\b|صباحا|مساء|[ap]\.?m\b))"
     r"|(?:(?<![^\W\d])(?:kl\.?|klo|kell|ora|ore|alle|om|godz\.?|plkst\.?|pukul|jam|saat|saet|в|ωρα)|الساعه|ساعت|בשעה)\s(?P<h3>\d{1,2})[.:](?P<m3>\d\d)(?!\.?\d)"
-    rf"|(?P<h4>\d{{1,2}})(?=\s?(?:[ap]m\b|[ap]\.m\.|صباحا|مساء)))"
-    rf"[\s,]*(?:uhr|h\b)?\s*(?:(?P<pm>{EVENING})|(?P<am>{MORNING})|)[.)]*"
+    rf"|(?!24\s?uur)(?P<h4>\d{{1,2}})(?=\s?(?:uhr\b|uur\b|[ap]m\b|[ap]\.m\.|صباحا|مساء)))"
+    rf"[\s,]*(?:uhr(?: am\b)?|uur\b|h\b)?\s*(?:(?P<pm>{EVENING})|(?P<am>{MORNING})|)[.)]*"
     rf"[\s,]*\(?(?:(?:utc|gmt)\s?(?P<gmt>[+-]\d\d?(?::?\d\d)?)(?!\d)|(?P<zone>{'|'.join(OFFSETS)})(?!\w)"
     rf"|(?P<mecca>{MECCA})"
     r"|(?P<off>[+-]\d\d?:?\d\d|[+-]\d\d(?!\d)|[+-]\d(?=\s*\)?$))(?![\d:.])"

@@ -25,11 +25,8 @@ END = re.compile(r"\s*(?:$|[^\w\s])")
 COMPLETE_DATES = (written.ISO, written.YMD, written.CJK, written.DMY, written.SHORT_DMY)
 # These are groups of written.ISO.
 MINUTES, SECONDS, ZONE = 5, 6, 7
-HAN_CLOCK = re.compile(
-    rf"(?:(?:{clocks.AFTER_NOON}|{clocks.BEFORE_NOON})\s?)?\d{{1,2}}\s?[時时点點시]\s?\d{{1,2}}\s?[分분]"
-)
 FRACTION = re.compile(r"[.,]\d")
-HOUR = re.compile(r"\d{1,2}\s?(?:uhr|uur|hrs|h)(?!\w)")
+HOUR = re.compile(r"\d{1,2}\s?(?:hrs|h)(?!\w)")
 # These forms are a time or a date only if no word follows that may belong to the number: `2.35 million`, `12 set free`.
 POINT_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[.h][0-5]\d(?!\d|[.,]\d)")
 DAY = re.compile(rf"\d{{1,2}}(?!\d|[:]){written.ORDINAL}[\s/,.-]{{0,3}}{written.OF}")
@@ -188,15 +185,13 @@ def _find_clock(plain: str, at: int) -> int:
 
 
 def _find_full_clock(plain: str, at: int) -> int:
-    if han := HAN_CLOCK.match(plain, at):
-        return han.end()
     found, hour = clocks.CLOCK.match(plain, at), HOUR.match(plain, at)
     if not found:
         return hour.end() if hour else 0
     if not found["m"] or (any(found[sign] for sign in SIGNS_OF_CLOCK) and not plain[found.end() - 1 :][:2].isalpha()):
         return _end_zone(plain, at, found.end())
     # The last number may be the article's: `14h 12 dead`, `14:05:12 dead`, `14:05,12 dead`.
-    if plain[found.start("m") - 1] not in ":h" and not _ends_time(plain, found.end("m")):
+    if not found["minute_sign"] and plain[found.start("m") - 1] not in ":h" and not _ends_time(plain, found.end("m")):
         return hour.end() if hour else 0
     number = found.end("s") if found["s"] else found.end("m")
     if (found["s"] and not _ends_time(plain, number)) or (not found["s"] and FRACTION.match(plain, number)):
