@@ -15,10 +15,11 @@ from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 
+from bench import csv_copy
 from pipelines.alert import watches
 from pipelines.extract.extraction import extractor
 from pipelines.query import vectors
-from pipelines.stores import postgres, row_copy
+from pipelines.stores import postgres
 
 NEWEST = datetime(2026, 11, 29, tzinfo=UTC)
 # A newsroom's: a million articles are three years of 1,000 sources.
@@ -169,20 +170,20 @@ def _pools(conn: postgres.Connection, size: Size) -> None:
             (vector,), words = vectors.vectors({"title": title, "description": description, "text": ""}, ())
             known |= words
             rows.append([code, number, title, description, vector.words])
-        row_copy.copy_in(conn, "pool_heads", ("language", "n", "title", "description", "words"), rows)
+        csv_copy.copy_csv(conn, "pool_heads", ("language", "n", "title", "description", "words"), rows)
         rows = []
         for number in range(size.paragraphs):
             content = " ".join(_draw(spoken, paragraphs, PARAGRAPH))
             (vector,), words = vectors.vectors({"title": "", "description": "", "text": content}, ())
             known |= words
             rows.append([code, number, content, _from_one(vector.words)])
-        row_copy.copy_in(conn, "pool_paragraphs", ("language", "n", "text", "words"), rows)
+        csv_copy.copy_csv(conn, "pool_paragraphs", ("language", "n", "text", "words"), rows)
     dice = random.Random("lengths")
     lengths = [
         [n, min(MOST_PARAGRAPHS, max(1, round(dice.lognormvariate(0, SPREAD) * size.words / PARAGRAPH)))]
         for n in range(LENGTHS)
     ]
-    row_copy.copy_in(conn, "pool_lengths", ("n", "paragraphs"), lengths)
+    csv_copy.copy_csv(conn, "pool_lengths", ("n", "paragraphs"), lengths)
     postgres.execute(conn, "words_known", words=" ".join(sorted(known)))
 
 

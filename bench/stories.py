@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from bench import fresh, story_texts
+from bench import csv_copy, fresh, story_texts
 from pipelines import signatures, text
 from pipelines.load import story_links
 from pipelines.signatures import Signature
-from pipelines.stores import postgres, row_copy
+from pipelines.stores import postgres
 
 NEWEST = datetime(2026, 11, 29, tzinfo=UTC)
 # Three years of 1,000 sources, as the archive of bench/archive.py.
@@ -192,13 +192,13 @@ def _put(
         articles.append([number, source, number, url, url, url, str(number), written, moment, "", digest, digest, "x1",
                          number, moment, moment, "r", moment, "r", moment])  # fmt: skip
     with conn:
-        row_copy.copy_in(
+        csv_copy.copy_csv(
             conn, "urls",
             ("id", "source", "url_key", "url", "host", "kind", "state", "discovered_run", "discovered_at", "next_at"),
             urls,
         )  # fmt: skip
-        row_copy.copy_in(conn, "fetches", ("id", "run", "source", "url_id", "url", "fetched_at", "outcome"), fetches)
-        row_copy.copy_in(
+        csv_copy.copy_csv(conn, "fetches", ("id", "run", "source", "url_id", "url", "fetched_at", "outcome"), fetches)
+        csv_copy.copy_csv(
             conn, "articles",
             ("id", "source", "url_id", "url", "canonical_url", "canonical_key", "title", "text", "published_at",
              "page_digest", "title_digest", "text_digest", "extractor", "fetch_id", "fetched_at", "seen_at",

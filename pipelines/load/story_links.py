@@ -21,6 +21,7 @@ from pipelines.load.likeness import Relation, edited_apart, relation
 from pipelines.settings import Settings
 from pipelines.signatures import Signature
 from pipelines.stores import postgres, row_copy
+from pipelines.stores.packed_values import pack_bigint, pack_bigints, pack_bytes, pack_moment, pack_smallint
 
 BACKFILL = "stories"
 # This many articles are linked at once; `backfill` (upkeep's work on older articles) links as many in one transaction.
@@ -123,12 +124,13 @@ def _sign(conn: postgres.Connection, rows: Sequence[postgres.Row], made: Mapping
     """Store the signatures of articles in place of older ones; gives the stories that have a new wording."""
     ids = [row["id"] for row in rows]
     postgres.execute(conn, "signatures_drop", ids=ids)
-    kept = [
-        [row["id"], row["loaded_at"], row["told_at"], _period(row["told_at"]), _exact(row, made[row["id"]]),
-         _buckets(made[row["id"]]), "\\x" + signatures.pack(made[row["id"]]).hex()]
+    kept = (
+        (pack_bigint(row["id"]), pack_moment(row["loaded_at"]), pack_moment(row["told_at"]),
+         pack_smallint(_period(row["told_at"])), pack_bigint(_exact(row, made[row["id"]])),
+         pack_bigints(_buckets(made[row["id"]])), pack_bytes(signatures.pack(made[row["id"]])))
         for row in rows
-    ]  # fmt: skip
-    row_copy.copy_in(conn, "article_signatures", SIGNATURE_COLUMNS, kept)
+    )  # fmt: skip
+    row_copy.copy_packed(conn, "article_signatures", SIGNATURE_COLUMNS, kept)
     return {row["story_id"] for row in postgres.query(conn, "stories_told_anew", ids=ids)}
 
 

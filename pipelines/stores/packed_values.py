@@ -24,11 +24,11 @@ pack_integer = partial(Struct(">ii").pack, INTEGER.size)
 pack_smallint = partial(Struct(">ih").pack, SMALLINT.size)
 pack_boolean = partial(Struct(">i?").pack, BOOLEAN.size)
 END, NULL = _pack_count(-1), _pack_length(-1)
-# An array begins with its dimensions, whether it has nulls, and the type of its items: TEXT_TYPE is the number that
-# Postgres has for text. If there are items, their number and the number of the first one follow.
-TEXT_TYPE = 25
-NO_TEXTS, SOME_TEXTS = Struct(">iii").pack(0, 0, TEXT_TYPE), Struct(">iii").pack(1, 0, TEXT_TYPE)
-_pack_dimension = Struct(">ii").pack
+# An array begins with its dimensions, whether it has nulls, and the type of its items: BIGINT_TYPE and TEXT_TYPE are
+# the numbers that Postgres has for these types. If there are items, their number and the number of the first one
+# follow.
+BIGINT_TYPE, TEXT_TYPE = 20, 25
+_pack_array, _pack_dimension = Struct(">iii").pack, Struct(">ii").pack
 # A jsonb begins with the version of this form.
 JSON_VERSION = b"\1"
 # `pack_name` remembers the packed form of this many names. Chosen: a load has some fifty sources and languages.
@@ -52,9 +52,12 @@ pack_name = lru_cache(maxsize=REMEMBERED)(pack_text)
 
 def pack_texts(texts: Sequence[str]) -> bytes:
     """Pack a text[]."""
-    if not texts:
-        return pack_bytes(NO_TEXTS)
-    return pack_bytes(b"".join((SOME_TEXTS, _pack_dimension(len(texts), 1), *map(pack_text, texts))))
+    return _pack_items(TEXT_TYPE, [pack_text(text) for text in texts])
+
+
+def pack_bigints(numbers: Sequence[int]) -> bytes:
+    """Pack a bigint[]."""
+    return _pack_items(BIGINT_TYPE, [pack_bigint(number) for number in numbers])
 
 
 def pack_json(written: bytes) -> bytes:
@@ -83,3 +86,9 @@ def pack_rows(rows: Iterable[Sequence[bytes]], columns: int) -> Iterator[bytes]:
     for row in rows:
         yield b"".join((head, *row))
     yield END
+
+
+def _pack_items(kind: int, items: Sequence[bytes]) -> bytes:
+    if not items:
+        return pack_bytes(_pack_array(0, 0, kind))
+    return pack_bytes(b"".join((_pack_array(1, 0, kind), _pack_dimension(len(items), 1), *items)))

@@ -955,11 +955,12 @@ def test_halves_of_surrogate_pairs_and_nul_bytes_are_dropped_on_the_way_in(
 
 def test_the_sources_of_a_load_are_asked_once_whatever_the_planner_expects(conn: postgres.Connection) -> None:
     lines = [(n, "sana", n, n, NIGHTS[0], T0, "", "", "", "", "", 1, True, "", "") for n in range(50)]
-    columns = [name for name in file_rows.JUDGED if name not in ("canonical_key", "published_at")]
+    packers = {name: pack for name, pack in file_rows.JUDGED.items() if name not in ("canonical_key", "published_at")}
+    packed = [[pack(value) for pack, value in zip(packers.values(), line, strict=True)] for line in lines]
 
     with conn, conn.cursor() as cursor:
         postgres.execute(conn, "load_create_lines")
-        row_copy.copy_in(conn, "lines", columns, lines)
+        row_copy.copy_packed(conn, "lines", tuple(packers), packed)
         cursor.execute(
             "insert into runs (run, source, stage, state) values (%s, 'sana', 'crawl', 'done')", (NIGHTS[0],)
         )

@@ -1,5 +1,6 @@
 """Migrations and the advisory lock, on a real server."""
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +11,7 @@ from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
 from pipelines.stores import dumps, migrations, postgres, row_copy, runs
 from pipelines.stores.migrations import BATCH_ROWS
+from pipelines.stores.packed_values import NULL, pack_bigints, pack_bytes, pack_json, pack_text, pack_texts
 from tests.databases import rows
 
 
@@ -210,14 +212,25 @@ def test_a_held_lock_is_not_given_twice(settings: Settings) -> None:
 
 
 def test_copy_keeps_tabs_line_feeds_backslashes_arrays_and_json(conn: postgres.Connection) -> None:
+    text, texts, cut = 'x\ty\n\\z "q"', ['a,"b"', "c\\d"], [{"k": 'v"\n'}]
+    numbers = [-(2**63), 0, 2**63 - 1]
     with conn.cursor() as cursor:
-        cursor.execute("create temp table t (a text, b text[], c jsonb)")
+        cursor.execute("create temp table t (a text, b text[], c jsonb, d bigint[], e bytea)")
 
-    row_copy.copy_in(conn, "t", ["a", "b", "c"], [['x\ty\n\\z "q"', ['a,"b"', "c\\d"], postgres.json([{"k": 'v"\n'}])]])
+    row_copy.copy_packed(
+        conn,
+        "t",
+        ["a", "b", "c", "d", "e"],
+        [
+            (pack_text(text), pack_texts(texts), pack_json(json.dumps(cut).encode()), pack_bigints(numbers), NULL),
+            (pack_text(""), pack_texts([]), NULL, pack_bigints([]), pack_bytes(b"\0\n\\x")),
+        ],
+    )
 
-    with conn.cursor() as cursor:
-        cursor.execute("select * from t")
-        assert dict(cursor.fetchone()) == {"a": 'x\ty\n\\z "q"', "b": ['a,"b"', "c\\d"], "c": [{"k": 'v"\n'}]}
+    assert [(*row[:4], row[4] and bytes(row[4])) for row in rows(conn, "select a, b, c, d, e from t")] == [
+        (text, texts, cut, numbers, None),
+        ("", [], None, [], b"\0\n\\x"),
+    ]
 
 
 def test_a_dump_that_fails_leaves_no_half_of_one(settings: Settings, tmp_path: Path) -> None:
