@@ -14,6 +14,7 @@ from typing import Any
 from pipelines import digests, text, urls
 from pipelines.errors import StoreError
 from pipelines.model import Article
+from pipelines.query import index_rows
 from pipelines.query.index_rows import PackedVector
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, packed_values, postgres
@@ -169,7 +170,7 @@ def _read_file(taken: FileRows, file: Path, source: str) -> Iterator[Row]:
         except UNREADABLE as error:
             raise articlefile.unreadable(file, number, error) from None
         taken.rows.append(row)
-        if articlefile.has_current_words(line):
+        if index_rows.is_current_json(memoryview(line.words)):
             taken.indexed[n] = partial(_read_indexed, file, number, line)
         if line.signature:
             taken.signed[line.fetch_id] = line.signature

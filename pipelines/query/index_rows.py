@@ -14,8 +14,9 @@ from enum import IntEnum
 from typing import Any
 
 # This is the version of the index's content and of its form in article files. The number changes if the content or the
-# form changes.
+# form changes. In the JSON of an article file, rows of this version begin with one of CURRENT.
 VERSION = 3
+CURRENT = b"[%d," % VERSION, b"[%d]" % VERSION
 # A place in a tsvector is a number. Its lowest WEIGHT_BITS bits are the position, which is LAST_PLACE at most. The bits
 # above are the weight: 3 is A, 2 is B, 0 is none.
 LAST_PLACE, WEIGHT_BITS = 16_383, 14
@@ -98,6 +99,11 @@ def leave_out(value: Sequence[Any], before: set[bytes]) -> Sequence[Any]:
 def is_current(value: Sequence[Any]) -> bool:
     """Whether an article's rows in an article file are of this version."""
     return bool(value) and value[0] == VERSION
+
+
+def is_current_json(written: memoryview) -> bool:
+    """The same of rows that are still in the JSON of the article file; empty bytes are no rows."""
+    return written[: len(CURRENT[0])] in CURRENT
 
 
 def read(value: Sequence[Any]) -> list[PackedVector]:

@@ -102,12 +102,11 @@ TEXTS_IN_FILE = ("title", "description", "text", "published_from", "image", "sec
 LineRead = TypeVar("LineRead", Line, LineInFile)
 _DECODER, _DECODER_IN_FILE = msgspec.json.Decoder(Line), msgspec.json.Decoder(LineInFile)
 _decode_text = msgspec.json.Decoder(str).decode
-# Words of the present version begin with one of these. Bytes are read from base64.
-CURRENT = b"[%d," % index_rows.VERSION, b"[%d]" % index_rows.VERSION
 # A tsvector of Postgres has no longer word. The index of known words refuses words that are a little longer.
 LONGEST_WORD_BYTES = 2046
 # The number of a part is a smallint in Postgres.
 _Part = Annotated[int, msgspec.Meta(ge=0, lt=1 << 15)]
+# msgspec reads bytes from base64.
 _decode_words = msgspec.json.Decoder(tuple[int, list[tuple[_Part, index_rows.Shape, bytes]], str]).decode
 
 
@@ -130,11 +129,6 @@ def read_texts(article: ArticleInFile) -> Iterator[str]:
     """The texts of an article, in the order of TEXTS_IN_FILE; one of the errors in NO_LINE if a value is no text."""
     for name in TEXTS_IN_FILE:
         yield _decode_text(getattr(article, name))
-
-
-def has_current_words(line: LineInFile) -> bool:
-    """Whether a line has rows of the search index, in their present version."""
-    return memoryview(line.words)[: len(CURRENT[0])] in CURRENT
 
 
 def read_words(line: LineInFile) -> tuple[list[index_rows.PackedVector], bytes]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import csv
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -650,3 +652,17 @@ def test_the_index_of_an_article_comes_back_from_an_article_file_with_its_words(
     assert before == {word.encode() for word in known | {"title"}}
     # Those of version 2 have half-width kana as other words.
     assert not any(index_rows.is_current([version, []]) for version in (2, index_rows.VERSION + 1))
+
+
+@pytest.mark.parametrize(
+    ("version", "current"), [(index_rows.VERSION, True), (2, False), (index_rows.VERSION * 10, False), (-3, False)]
+)
+@pytest.mark.parametrize("rest", [(), ([], "")], ids=["a number alone", "rows"])
+def test_the_version_of_rows_is_told_alike_before_and_after_their_json_is_read(
+    version: int, current: bool, rest: Sequence[Any]
+) -> None:
+    value = [version, *rest]
+    written = json.dumps(value, separators=(",", ":")).encode()
+
+    assert (index_rows.is_current(value), index_rows.is_current_json(memoryview(written))) == (current, current)
+    assert not index_rows.is_current([]) and not index_rows.is_current_json(memoryview(b""))

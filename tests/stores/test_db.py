@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import text
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
 from pipelines.stores import dumps, migrations, postgres, row_copy, runs
@@ -212,7 +213,7 @@ def test_a_held_lock_is_not_given_twice(settings: Settings) -> None:
 
 
 def test_copy_keeps_tabs_line_feeds_backslashes_arrays_and_json(conn: postgres.Connection) -> None:
-    text, texts, cut = 'x\ty\n\\z "q"', ['a,"b"', "c\\d"], [{"k": 'v"\n'}]
+    plain, texts, cut = 'x\ty\n\\z "q"', ['a,"b"', "c\\d"], [{"k": 'v"\n'}]
     numbers = [-(2**63), 0, 2**63 - 1]
     with conn.cursor() as cursor:
         cursor.execute("create temp table t (a text, b text[], c jsonb, d bigint[], e bytea)")
@@ -222,15 +223,20 @@ def test_copy_keeps_tabs_line_feeds_backslashes_arrays_and_json(conn: postgres.C
         "t",
         ["a", "b", "c", "d", "e"],
         [
-            (pack_text(text), pack_texts(texts), pack_json(json.dumps(cut).encode()), pack_bigints(numbers), NULL),
+            (pack_text(plain), pack_texts(texts), pack_json(json.dumps(cut).encode()), pack_bigints(numbers), NULL),
             (pack_text(""), pack_texts([]), NULL, pack_bigints([]), pack_bytes(b"\0\n\\x")),
         ],
     )
 
     assert [(*row[:4], row[4] and bytes(row[4])) for row in rows(conn, "select a, b, c, d, e from t")] == [
-        (text, texts, cut, numbers, None),
+        (plain, texts, cut, numbers, None),
         ("", [], None, [], b"\0\n\\x"),
     ]
+
+
+@pytest.mark.parametrize("written", ["", "ab", "a\0b\0", "نص\ud800 أول\udc00", "\ud83d\ude00", "\0\udfff", "😀é\n\\"])
+def test_a_packed_text_is_cleaned_as_any_other(written: str) -> None:
+    assert pack_text(written) == pack_bytes(text.clean(written).encode())
 
 
 def test_a_dump_that_fails_leaves_no_half_of_one(settings: Settings, tmp_path: Path) -> None:
