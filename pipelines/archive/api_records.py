@@ -66,7 +66,7 @@ def versions(
         {
             **row,
             "direction": text.direction(f"{row['title']} {row['text']}"),
-            "text_sha256": kept_wordings.digest(row),
+            "text_sha256": kept_wordings.digest_text(row),
             "record": provenance.record_of(raw, row),
         }
         for row in rows

@@ -38,7 +38,7 @@ PIECE_BYTES = 1 << 20
 class EvidenceCount:
     """The content of a file of evidence: how many articles, revisions, and pages as they were sent, including lists.
 
-    missing: a sentence for everything that belongs in the file and is no longer stored.
+    missing: a sentence, without its full stop, for everything that belongs in the file and is no longer stored.
     """
 
     articles: int
@@ -70,9 +70,10 @@ def collect(
         if row["warc_file"]:
             wanted[row["warc_file"]].add(row["warc_offset"])
     missing = [
-        f"the words of revision {row['revision']} of article {number}: retention took them on "
-        f"{row['text_retired_at']:%Y-%m-%d}" for number, row in rows if not kept_wordings.is_kept(row)
-    ]  # fmt: skip
+        kept_wordings.explain(row, article=number).removesuffix(".")
+        for number, row in rows
+        if not kept_wordings.is_kept(row)
+    ]
     entries: list[IndexEntry] = []
     with tempfile.TemporaryDirectory(prefix="nightdesk-evidence-") as folder:
         packed = Path(folder) / "data.warc.gz"

@@ -21,7 +21,7 @@ def of_article(conn: postgres.Connection, raw: Path, number: int) -> list[postgr
     """
     made = []
     for row in postgres.query(conn, "provenance_of_article", id=number):
-        digest = kept_wordings.digest(row)
+        digest = kept_wordings.digest_text(row)
         del row["text"]
         redirected = row["url"] if row["final_url"] and row["final_url"] != row["url"] else ""
         made.append({**row, "text_sha256": digest, "redirected_from": redirected, "record": record_of(raw, row)})

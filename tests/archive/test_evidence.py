@@ -155,6 +155,26 @@ def test_what_is_no_longer_in_the_raw_store_is_named_and_nothing_at_all_is_refus
     assert "is in the raw store any more" in str(none.exception) and not (tmp_path / "none.wacz").exists()
 
 
+def test_words_that_retention_deleted_are_named_as_missing_with_the_setting(
+    desk: Settings, conn: postgres.Connection, tmp_path: Path
+) -> None:
+    asked = number(conn)
+    with conn, conn.cursor() as cursor:
+        cursor.execute(
+            "update revision_rows set description = '', text = '', text_retired_at = '2026-11-29 12:00Z' "
+            "where article_id = %s and revision = 1",
+            (asked,),
+        )
+
+    said = " ".join(made(tmp_path / "evidence.wacz", asked).output.split())
+
+    assert said.count("no longer kept") == 1
+    assert (
+        f"Missing: The description and the text of revision 1 of article {asked} are no longer kept: retention deleted "
+        "them on 2026-11-29 (NIGHTDESK_KEEP_TEXT_DAYS, or keep_text of the source)." in said
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -112,9 +112,8 @@ def _differences(number: int, before: Revision, after: Revision) -> Any:
         raise HTTPException(404, "This article has no such revision.")
     old, new = rows[before], rows[after]
     not_kept = [
-        {"revision": number, "at": row["text_retired_at"]}
-        for number, row in sorted(rows.items()) if not kept_wordings.is_kept(row)
-    ]  # fmt: skip
+        {"revision": number, "at": at} for number, row in sorted(rows.items()) if (at := kept_wordings.retired_at(row))
+    ]
     told: dict[str, Any] = {
         "title": _pieces(differences.words(old["title"], new["title"])),
         "description": [],
