@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from pipelines.sources import sourcefile
 from pipelines.stores import migrations, postgres, story_records
 from tests import factories
 from tests.archives import RUN, T0, article, keep, source_of
+from tests.faults import holds
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = T0 + 3 * DAY
@@ -192,6 +194,36 @@ def test_a_merge_has_locked_its_articles_and_given_them_the_new_name_before_it_l
         _merge(conn)
 
     assert set(free) == {"third"}
+
+
+@pytest.mark.parametrize("first", ["merge", "upkeep"])
+def test_a_merge_and_upkeep_that_links_older_articles_end_both_whichever_begins_first(
+    settings: Settings, conn: postgres.Connection, first: str
+) -> None:
+    keep(settings, conn, [article(str(n), f"{LONG} {n}", source=name) for n in (1, 2) for name in ("sana", "harbour")])
+    with conn, conn.cursor() as cursor:
+        cursor.execute("delete from story_articles; delete from article_signatures")
+        cursor.execute("update backfills set passed_at = null, below = null where name = 'stories'")
+    waiting = {"merge": "test merge", "upkeep": "nightdesk stories"}
+    work = {"merge": lambda: _merge(merging), "upkeep": lambda: story_links.backfill(settings)}
+    second = "upkeep" if first == "merge" else "merge"
+
+    with ThreadPoolExecutor(2) as threads, postgres.connection(settings, application="test merge") as merging:
+        with postgres.connection(settings) as load, load:
+            # Both want to put articles into stories, and wait for this load; each has what it locks before.
+            story_links.lock(load)
+            ends = [threads.submit(work[first])]
+            holds.until(lambda: holds.blocked(conn, waiting[first]), first)
+            ends.append(threads.submit(work[second]))
+            holds.until(lambda: holds.blocked(conn, waiting[second]), second)
+        for end in ends:
+            end.result(timeout=holds.DEADLINE)
+
+    assert _rows(conn, "select distinct source from articles") == [("harbour",)]
+    # A merge that is first leaves upkeep the articles that stay; all are linked in the end.
+    story_links.backfill(settings)
+    assert _rows(conn, "select count(*) from article_signatures") == [(2,)]
+    assert story_links.complete(conn)
 
 
 def test_a_story_names_no_article_that_was_merged_away(settings: Settings, conn: postgres.Connection) -> None:
