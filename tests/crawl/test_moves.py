@@ -118,6 +118,23 @@ def test_a_site_that_was_followed_twice_becomes_one_and_nobody_is_told_again(
     assert (count(conn, "articles"), count(conn, "alerts")) == (articles, told)
 
 
+@pytest.mark.parametrize("changed", [False, True])
+def test_the_file_of_a_merged_source_is_deleted_if_it_is_as_in_the_catalogue_and_else_renamed(
+    settings: Settings, conn: postgres.Connection, changed: bool
+) -> None:
+    write_sources([source(SABAH, delay=0.1)], settings.sources)
+    name = folders.catalogue_names()[0]
+    file = folders.follow(settings, name)
+    if changed:
+        file.write_text(file.read_text(encoding="utf-8") + "# Ours.\n", encoding="utf-8")
+
+    moved = renames.merge(settings, name, "sabah")
+
+    aside = [f"{name}.toml.off"] if changed else []
+    assert sorted(path.name for path in settings.sources.iterdir()) == sorted([*aside, "sabah.toml"])
+    assert (moved.aside is None) == (not changed)
+
+
 def test_a_domain_that_moved_keeps_what_only_the_old_one_had(desk: Settings, conn: postgres.Connection) -> None:
     twin(desk, "moved")
     articles = count(conn, "articles")
