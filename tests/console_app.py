@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -96,6 +97,18 @@ def token_of(environment: dict[str, str], role: str, seconds: int) -> str:
     from airflow.api_fastapi.app import get_auth_manager
 
     return str(get_auth_manager().generate_jwt(reader(role, "reader"), expiration_time_in_seconds=seconds))
+
+
+def give_allowance(environment: dict[str, str], *, refilled: bool) -> None:
+    """In the other process: a new allowance of the read API, of which nothing comes back with time unless refilled."""
+    os.environ.update(environment)
+    app_of_airflow()
+    from pipelines.airflow.console import policy, v1
+    from pipelines.airflow.console.database_door import Allowance
+
+    now = time.monotonic()
+    clock = time.monotonic if refilled else lambda: now
+    v1.ALLOWANCE = Allowance(policy.REQUESTS_AT_ONCE, policy.REQUESTS_A_MINUTE, clock)
 
 
 @lru_cache(maxsize=1)
