@@ -96,13 +96,6 @@ from pipelines.sources import folders
 from pipelines.settings import settings
 print(crawl.crawl(settings(), folders.read_named(settings(), []), sys.argv[1]))
 """
-COMMAND = """
-import sys
-from pipelines.cli import main
-if __name__ == "__main__":
-    sys.argv = ["nightdesk", *sys.argv[1:]]
-    main()
-"""
 
 
 class Gate:

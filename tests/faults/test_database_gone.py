@@ -14,8 +14,9 @@ import pytest
 from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs, warc
+from tests import warm
 from tests.faults.conftest import FIRST, NEXT, RUN, Night, Receiver, check_whole, first_night, second_night
-from tests.faults.holds import COMMAND, beside, blocked, locked, stage, until, value
+from tests.faults.holds import beside, blocked, locked, stage, until, value
 
 PAGES = """
     select count(*) from fetches join urls on urls.id = url_id
@@ -94,7 +95,7 @@ def interrupted(
     """What the command of a stage says whose server stops when it is there; then the server is back."""
     with (
         postgres.connection(night.settings) as conn,
-        stage(night.settings, COMMAND, name, "--run", NEXT, "--json") as command,
+        stage(night.settings, warm.COMMANDS, name, "--run", NEXT, "--json") as command,
     ):
         until(lambda: there(conn))
         postgres.stop_embedded(server)
@@ -107,7 +108,7 @@ def interrupted(
 
 def said(night: Night, name: str) -> str:
     """What the command of a stage complains of; nothing where it went well."""
-    with stage(night.settings, COMMAND, name, "--run", NEXT, "--json") as command:
+    with stage(night.settings, warm.COMMANDS, name, "--run", NEXT, "--json") as command:
         complaint = command.communicate(timeout=60)[0]
     assert "Traceback" not in complaint
     return complaint if command.returncode else ""
