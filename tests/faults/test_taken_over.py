@@ -17,7 +17,7 @@ from pipelines.alert import stage as alert
 from pipelines.errors import TakenOverError
 from pipelines.extract.stage import extract
 from pipelines.load import stage as load
-from pipelines.model import Tally
+from pipelines.model import Source, Tally
 from pipelines.stores import articlefile, postgres, runs
 from tests import databases
 from tests.faults.conftest import NEW, OLD, RUN, SITES, Night, Receiver
@@ -53,17 +53,35 @@ def paused(child: subprocess.Popen[str]) -> Iterator[None]:
         os.kill(child.pid, signal.SIGCONT)
 
 
+@pytest.fixture
+def source(night: Night) -> Source:
+    """The source of the night that two processes work at."""
+    return next(one for one in night.sources if one.name == NAME)
+
+
 def written(conn: postgres.Connection, of: str) -> list[Any]:
     with conn, conn.cursor() as cursor:
         cursor.execute(ROWS, (RUN, NAME, of))
         return [tuple(row.values()) for row in cursor.fetchall()]
 
 
+def check_that_only_the_other_wrote(
+    conn: postgres.Connection, done: Tally, before: list[Any], late: subprocess.Popen[str], said: str
+) -> None:
+    """A load was done while a late one stood still, and the late one found its connection closed and wrote nothing.
+
+    before: what was written when the load was done. said: by the late one.
+    """
+    assert (done.state, done.counts["new"]) == ("done", NEW)
+    assert late.returncode and "Postgres went away" in said, said
+    assert written(conn, "load") == before
+    assert value(conn, "select count(*) from articles where source = %s", NAME) == OLD + NEW
+
+
 @pytest.mark.parametrize("night", ["crawled"], indirect=True)
 def test_an_extraction_that_was_taken_over_while_it_was_paused_writes_nothing_when_it_goes_on(
-    night: Night, conn: postgres.Connection
+    night: Night, source: Source, conn: postgres.Connection
 ) -> None:
-    source = next(one for one in night.sources if one.name == NAME)
     file = articlefile.path(night.settings, NAME, RUN)
 
     with stage(night.settings, EXTRACT.replace("[]", f"[{NAME!r}]"), RUN) as child:
@@ -83,9 +101,8 @@ def test_an_extraction_that_was_taken_over_while_it_was_paused_writes_nothing_wh
 
 @pytest.mark.parametrize("night", ["extracted"], indirect=True)
 def test_a_load_that_is_paused_within_its_transaction_frees_the_source_and_writes_nothing_when_it_goes_on(
-    night: Night, conn: postgres.Connection
+    night: Night, source: Source, conn: postgres.Connection
 ) -> None:
-    source = next(one for one in night.sources if one.name == NAME)
     joint = "&" if "?" in night.settings.database_url else "?"
     pausing = night.settings.model_copy(update={"database_url": f"{night.settings.database_url}{joint}{SILENT}"})
 
@@ -98,17 +115,13 @@ def test_a_load_that_is_paused_within_its_transaction_frees_the_source_and_write
             before = written(conn, "load")
         said = child.communicate()[0]
 
-    assert (done.state, done.counts["new"]) == ("done", NEW)
-    assert child.returncode, said
-    assert written(conn, "load") == before
-    assert value(conn, "select count(*) from articles where source = %s", NAME) == OLD + NEW
+    check_that_only_the_other_wrote(conn, done, before, child, said)
 
 
 @pytest.mark.parametrize("night", ["extracted"], indirect=True)
 def test_a_load_that_stands_still_while_it_reads_its_file_frees_the_source_and_writes_nothing_when_it_goes_on(
-    night: Night, conn: postgres.Connection
+    night: Night, source: Source, conn: postgres.Connection
 ) -> None:
-    source = next(one for one in night.sources if one.name == NAME)
     file = articlefile.path(night.settings, NAME, RUN)
     aside = file.rename(file.with_suffix(".aside"))
     lines = aside.read_bytes().splitlines(keepends=True)
@@ -125,10 +138,7 @@ def test_a_load_that_stands_still_while_it_reads_its_file_frees_the_source_and_w
             pipe.writelines(lines[1:])
         said = child.communicate()[0]
 
-    assert (done.state, done.counts["new"]) == ("done", NEW)
-    assert child.returncode, said
-    assert written(conn, "load") == before
-    assert value(conn, "select count(*) from articles where source = %s", NAME) == OLD + NEW
+    check_that_only_the_other_wrote(conn, done, before, child, said)
 
 
 @pytest.mark.parametrize("night", ["loaded"], indirect=True)
@@ -157,10 +167,8 @@ def test_a_sender_that_is_paused_leaves_its_messages_to_the_next_one_and_repeats
 
 @pytest.mark.parametrize("night", ["extracted"], indirect=True)
 def test_a_load_that_another_one_joins_ends_as_it_would_alone_and_the_other_after_it(
-    night: Night, conn: postgres.Connection
+    night: Night, source: Source, conn: postgres.Connection
 ) -> None:
-    source = next(one for one in night.sources if one.name == NAME)
-
     with locked(night.settings, OUTCOMES) as lock, beside(load.load, night.settings, source, RUN) as first:
         until(lambda: "insert into outcomes" in blocked(conn, "nightdesk load"))
         with beside(load.load, night.settings, source, RUN) as second:
@@ -174,10 +182,8 @@ def test_a_load_that_another_one_joins_ends_as_it_would_alone_and_the_other_afte
 
 @pytest.mark.parametrize("night", ["extracted"], indirect=True)
 def test_a_load_that_was_taken_over_before_its_end_takes_back_all_that_it_wrote(
-    night: Night, conn: postgres.Connection
+    night: Night, source: Source, conn: postgres.Connection
 ) -> None:
-    source = next(one for one in night.sources if one.name == NAME)
-
     with (
         locked(night.settings, OUTCOMES) as lock,
         beside(load.load, night.settings, source, RUN) as late,
