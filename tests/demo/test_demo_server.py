@@ -6,10 +6,10 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from urllib.request import urlopen
 
 from demo.server import ACCESS_LOG, Request, SiteAnswer, accesses, serve_in_thread
-from demo.sites import SiteFault
 
 # Asks for one page after the other, each by a connection of its own, as soon as it has the page before.
 ASK_IN_TURN = """
@@ -19,13 +19,15 @@ for number in range(300):
         line.sendall(b"GET /%d HTTP/1.1\\r\\nHost: a.test\\r\\n\\r\\n" % number)
         got = b""
         while not got.endswith(b"x" * 2000):
-            got += line.recv(65536)
+            more = line.recv(65536)
+            if not more:
+                sys.exit(f"page {number} has no end: {got[:200]}")
+            got += more
 """
 
 
 def answer(request: Request) -> SiteAnswer:
-    fault = SiteFault(kind="delay", value="0.5") if request.target == "/slow" else None
-    return SiteAnswer(status=200, content_type="text/html", body=b"x" * 2000, fault=fault)
+    return SiteAnswer(status=200, content_type="text/html", body=b"x" * 2000)
 
 
 def test_a_client_that_asks_for_one_page_after_the_other_never_asks_for_two_at_once(tmp_path: Path) -> None:
@@ -38,7 +40,13 @@ def test_a_client_that_asks_for_one_page_after_the_other_never_asks_for_two_at_o
 
 
 def test_two_requests_that_a_host_answers_at_the_same_time_are_counted(tmp_path: Path) -> None:
-    with serve_in_thread(answer, tmp_path / ACCESS_LOG) as address, ThreadPoolExecutor(2) as clients:
+    both = Barrier(2)
+
+    def answer_together(request: Request) -> SiteAnswer:
+        both.wait(60)
+        return answer(request)
+
+    with serve_in_thread(answer_together, tmp_path / ACCESS_LOG) as address, ThreadPoolExecutor(2) as clients:
         list(clients.map(lambda _: urlopen(f"http://{address}/slow").read(), range(2)))
 
     assert sorted(line["at_once"] for line in accesses(tmp_path)) == [1, 2]
