@@ -19,6 +19,7 @@ from pipelines.cli import app
 from pipelines.crawl import stage as crawl
 from pipelines.extract.stage import extract
 from pipelines.load import stage as load
+from pipelines.load import text_retention
 from pipelines.settings import Settings, export
 from pipelines.stores import chain, postgres, warc
 from tests import sites
@@ -128,6 +129,24 @@ def test_the_lists_that_named_it_and_the_chain_of_its_raw_files_are_in_it(
     assert all(one["text_sha256"] == hashlib.sha256(one["text"].encode()).hexdigest() for one in revisions)
     assert {link["sha256"] for link in links} == {chain.digest_of(path) for path in desk.raw.rglob(f"*{warc.CLOSED}")}
     assert {page.url for _, page, _ in warc.pages(tmp_path / "data.warc.gz")} == {ADDRESS, "http://a.test/feed"}
+
+
+def test_a_wording_whose_words_retention_took_has_no_digest_of_its_text_in_a_file_of_evidence(
+    desk: Settings, conn: postgres.Connection, tmp_path: Path
+) -> None:
+    ((newest,),) = rows(conn, "select max(fetched_at) from revisions")
+    text_retention.retire(desk.model_copy(update={"keep_text_days": 1}), newest + timedelta(days=2))
+
+    made(tmp_path / "one.wacz", number(conn))
+
+    with zipfile.ZipFile(tmp_path / "one.wacz") as file:
+        told = {one["revision"]: one for one in lines(file, "nightdesk/articles.jsonl") if "article" in one}
+    assert (told[1]["text"], told[1]["text_sha256"], bool(told[1]["text_retired_at"])) == ("", "", True)
+    assert (told[2]["text_sha256"], told[2]["text_retired_at"]) == (
+        hashlib.sha256(told[2]["text"].encode()).hexdigest(),
+        None,
+    )
+    assert told[1]["record"] and told[1]["normal_form_sha256"] != told[2]["normal_form_sha256"]
 
 
 def test_a_query_makes_one_file_of_many_articles(desk: Settings, conn: postgres.Connection, tmp_path: Path) -> None:
