@@ -8,11 +8,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
 
 from pipelines.crawl import ledger
 from tests import sites
 from tests.databases import rows
 from tests.papers import HOST, Paper, conditional, feed, sitemap, story
+
+MAIL = "mailto:desk@a.test"
 
 
 def test_articles_are_looked_at_again_after_a_day_three_and_seven_and_else_one_request_is_all(paper: Paper) -> None:
@@ -280,10 +285,24 @@ def test_a_dead_feed_is_a_note_while_another_works(paper: Paper) -> None:
     assert tally.message == f"trouble with 1: {HOST}/old-feed status 404"
 
 
-def test_a_feed_whose_addresses_are_none_that_a_crawl_can_ask_for_is_told(paper: Paper) -> None:
+@pytest.mark.parametrize(
+    ("lists", "body", "kind"),
+    [
+        ({"feeds": (f"{HOST}/mails", f"{HOST}/feed")}, sites.feed(MAIL), "application/rss+xml"),
+        (
+            {"sitemaps": (f"{HOST}/mails",)},
+            f"<urlset><url><loc>{MAIL}</loc></url></urlset>".encode(),
+            "application/xml",
+        ),
+    ],
+    ids=["feed", "sitemap"],
+)
+def test_a_list_whose_addresses_are_none_that_a_crawl_can_ask_for_is_told(
+    paper: Paper, lists: dict[str, Any], body: bytes, kind: str
+) -> None:
     paper.prints(1)
-    paper.web.pages[f"{HOST}/mails"] = sites.answer(200, sites.feed("mailto:desk@a.test"), "application/rss+xml")
-    paper.source = replace(paper.source, feeds=(f"{HOST}/mails", f"{HOST}/feed"))
+    paper.web.pages[f"{HOST}/mails"] = sites.answer(200, body, kind)
+    paper.source = replace(paper.source, **lists)
 
     tally, _ = paper.comes_out()
 
