@@ -39,6 +39,9 @@ from tests import databases, later, sites, warm  # noqa: E402
 from tests.papers import Paper  # noqa: E402
 from tests.sites import Sites  # noqa: E402
 
+# Its asserts stand in no file of tests, and would say nothing when they fail.
+pytest.register_assert_rewrite("tests.airflow.desk_tour")
+
 # Of ours a run of tests hears these, all that is for tests alone, and what a test sets.
 HEARD, FOR_TESTS = ("NIGHTDESK_DATABASE_URL", "NIGHTDESK_CHROMIUM"), "NIGHTDESK_TESTS_"
 for name in [name for name in os.environ if name.startswith("NIGHTDESK_")]:
