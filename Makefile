@@ -64,7 +64,10 @@ scripts: $(VENV)/ready-dev ## the Desk's scripts: their types, rules, form and t
 	@$(BIN)/deno test -q --no-remote --no-check --allow-read=pipelines/airflow/console tests/airflow/scripts
 
 pictures: $(VENV)/ready-dev ## the pictures in docs/desk.md, made anew by a night in Airflow and a Chromium
-	@NIGHTDESK_PICTURES=$(CURDIR)/docs/pictures $(BIN)/pytest -n 0 tests/airflow/test_airflow_standalone.py -k test_after_the_night
+	@rm -rf build/pictures && mkdir -p build
+	@NIGHTDESK_TESTS_PICTURES=$(CURDIR)/build/pictures $(BIN)/pytest -n 0 -rs tests/airflow/test_airflow_standalone.py -k test_after_the_night
+	@test -d build/pictures || { echo "No picture was made; above stands why."; exit 1; }
+	@mv build/pictures/*.webp docs/pictures/
 
 airflow: $(VENV)/ready-dev ## docs/airflow.md, tried: the built wheel in an Airflow of its own, a night in it
 	@$(BIN)/pytest tests/airflow/test_airflow_plain.py

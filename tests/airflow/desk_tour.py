@@ -3,15 +3,13 @@
 import base64
 import os
 import re
-import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
@@ -27,10 +25,9 @@ from tests import factories as rows
 from tests.warcs import saved, story
 
 SHOTS = Path(__file__).parents[2] / "screenshots"
-# The folder of the pictures in docs/desk.md: `make pictures` makes them anew. And which they are.
-PICTURES = os.environ.get("NIGHTDESK_PICTURES", "")
+# The folder for the pictures in docs/desk.md, when `make pictures` makes them anew. And which they are.
+PICTURES = os.environ.get("NIGHTDESK_TESTS_PICTURES", "")
 TELLING = ("desk", "desk-source", "desk-article", "desk-arabic", "desk-arabic-dark")
-CHROMIUM = os.environ.get("NIGHTDESK_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -45,12 +42,6 @@ ARGUMENTS = [
 UNANSWERED: set[Request] = set()
 # Airflow, the night's tasks and Chromium share two cores with the other tests: Playwright's own 5 s are too few.
 expect.set_options(timeout=30_000)
-
-MISSING = "no Chromium: set NIGHTDESK_CHROMIUM, or put chromium on PATH"
-
-
-def needs_chromium(test: Callable[..., None]) -> Callable[..., None]:
-    return pytest.mark.browser(pytest.mark.skipif(not CHROMIUM, reason=MISSING)(test))
 
 
 def show(airflow: standalone.Airflow, settings: Settings, crawl: api_client.DagRun) -> None:
@@ -178,6 +169,7 @@ def the_desk_follows_the_language_of_airflow(page: Page, at: str) -> None:
     page.evaluate("localStorage.setItem('i18nextLng', 'ar')")
     shot(page, f"{at}/watches", "desk-arabic-watches", until="المراقبات")
     follow_link(page, f"{at}/articles?{urlencode({'q': 'داعش'})}")
+    expect(page.locator("mark").first).to_contain_text("داعش")
     picture(page, "desk-arabic")
     expect(page.get_by_test_id("desk")).to_have_attribute("dir", "rtl")
     expect(page.get_by_test_id("desk")).to_have_attribute("lang", "ar")
@@ -224,8 +216,7 @@ def every_page_keeps_the_rules_and_fits(page: Page, at: str) -> None:
         for theme in ("light", "dark"):
             # As Airflow's switch does it, without a load.
             page.evaluate(f"document.documentElement.className = '{theme}'")
-            # axe reads the colours of the moment, and those of a button take .2 s to change.
-            page.evaluate("document.getAnimations().forEach(a => a instanceof CSSTransition && a.finish())")
+            finish_transitions(page)
             found = Axe().run(page, context="[data-testid=desk]").response["violations"]
             wrong += [(path, theme, one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]
         page.set_viewport_size({"width": 320, "height": 900})
@@ -290,7 +281,7 @@ def wait_for_approval(airflow: standalone.Airflow, run: api_client.DagRun) -> No
 @contextmanager
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=browsers.CHROMIUM, args=ARGUMENTS)
         try:
             yield chromium
         finally:
@@ -327,8 +318,14 @@ def shot(page: Page, address: str, name: str, *, until: str) -> None:
     picture(page, name)
 
 
+def finish_transitions(page: Page) -> None:
+    """Have every colour as it is to be: axe and a picture have those of the moment, and a button's take .2 s."""
+    page.evaluate("document.getAnimations().forEach(a => a instanceof CSSTransition && a.finish())")
+
+
 def picture(page: Page, name: str) -> None:
     page.wait_for_load_state("networkidle")
+    finish_transitions(page)
     SHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SHOTS / f"{name}.png")
     if PICTURES and name in TELLING:

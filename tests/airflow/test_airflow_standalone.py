@@ -1,4 +1,4 @@
-"""Airflow itself, on a newsroom of three sites, one of them broken: a night, what goes wrong in one, and its end."""
+"""Airflow itself, on four followed sites, one of them broken: a night, the Desk after it, what goes wrong, its end."""
 
 import json
 import os
@@ -26,7 +26,7 @@ from pipelines.archive import import_input, policy
 from pipelines.settings import Settings, export
 from pipelines.sources import folders
 from pipelines.stores import postgres
-from tests import databases
+from tests import browsers, databases
 from tests.airflow import desk_tour
 from tests.folders import open_to_others
 from tests.warcs import saved, story
@@ -51,6 +51,8 @@ def night_settings(server: str, template: str, tmp_path_factory: pytest.TempPath
     sites = [site for site in SITES if site.name in FOLLOWED]
     served = [site for site in SITES if site.name in (*FOLLOWED, OFFERED)]
     with newsroom.open_newsroom(folder / NEWSROOM, sites=served) as opened:
+        # The tour searches for a word that no article has but one that is published.
+        newsroom.publish(folder / NEWSROOM, "nahr")
         settings = Settings(
             data=folder / "data",
             sources=folder / "sources",
@@ -179,7 +181,7 @@ def test_nobody_else_can_read_what_a_night_has_left(ended: dict[str, DagRun], ni
     assert open_to_others(night_settings.data) == []
 
 
-@desk_tour.needs_chromium
+@browsers.needs_browser
 def test_after_the_night_the_desk_shows_it_and_an_operator_acts_there(
     airflow: Airflow, night_settings: Settings, ended: dict[str, DagRun]
 ) -> None:
