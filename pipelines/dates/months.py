@@ -131,6 +131,8 @@ HALF_BEFORE = re.compile(
     r"(?<!\w)(?:(?P<am>AM|(?:[Öö]|[Oo]\u0308){2})|PM|(?:[Öö]|[Oo]\u0308)[Ss])"
     r"(?=\s{0,3}\d{1,2}:\d\d(?!\d|(?::\d\d)?\s?(?i:uhr)))"
 )
+# A name in one word has dots and apostrophes only between letters.
+WORD_OF_MONTH = re.compile(r"[^\W\d_](?:[^\W\d_]|['.](?=[^\W\d_])){0,20}")
 # The Thai calendar is this many years ahead of the Gregorian one.
 BUDDHIST_YEARS = 543
 # A year from this one on is read as a Gregorian year. Chosen: news is of this century or the last.
@@ -192,7 +194,22 @@ def gregorian(day: int, name: str, year: int, language: str = "") -> tuple[int, 
     return None
 
 
-def is_short(name: str) -> bool:
+def is_month(name: str) -> bool:
+    """Whether a folded word is the name of a month in any calendar."""
+    return any(form in _NAMES for form in _forms(name))
+
+
+def find_month(plain: str, at: int) -> int:
+    """The end of a month's name that begins at this place of a folded text; 0 if none does."""
+    several = _COMPOUND.match(plain, at)
+    word = WORD_OF_MONTH.match(plain, several.end() - 1 if several else at)
+    name = re.sub(r"\W", "", plain[at : word.end()]) if word else ""
+    if not word or not (is_month(name) or _is_short(name)):
+        return 0
+    return word.end() + plain.startswith(".", word.end())
+
+
+def _is_short(name: str) -> bool:
     """Whether a folded word is the name of a month in one of the languages of `months_of_one_language.py`."""
     # Only in Indian scripts one letter, without its vowel sign, is the name of a month.
     return any(form in _SHORT_NAMES and (len(form) > 1 or form >= "\u0900") for form in _forms(name))
@@ -239,8 +256,9 @@ def _short() -> dict[tuple[str, str], int]:
 
 _NAMES, _SHORT = _names(), _short()
 _SHORT_NAMES = frozenset(name for _, name in _SHORT)
+# A number may stand directly before a name.
 _COMPOUND = re.compile(
-    r"(?<!\w)("
+    r"(?<![^\W\d])("
     + "|".join(
         sorted(
             (re.sub(r"\W+", r"[\\s.-]+", fold(name)) for name in _of_several_parts()),

@@ -49,8 +49,8 @@ YEAR_FIRST = re.compile(
 )
 ISO = re.compile(
     r"(?<!\d)(\d{4})-(\d\d)-(\d\d)"
-    r"(?:(?:t| t |[t ]+|-)(\d\d?)(?::|(?<=t\d\d))(\d\d)(?::?(\d\d)(?:[.,:]\d+)?)?"
-    r"\s*(z|\(?(?:utc|gmt)\s?[+-]\d\d?(?::?\d\d)?|utc|gmt|[+-]\d\d?:?\d\d|[+-]\d\d)?)?(?!\d)"
+    r"(?:(?:t| t |[t ]+|-)(\d\d?)(?::|(?<=t\d\d))(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,:]\d+)?)?"
+    r"\s*(?P<zone>z|\(?(?:utc|gmt)\s?[+-]\d\d?(?::?\d\d)?|utc|gmt|[+-]\d\d?:?\d\d|[+-]\d\d)?)?(?!\d)"
 )
 COMPACT = re.compile(r"(20\d\d|19\d\d)(\d\d)(\d\d)(?:t?(\d\d):?(\d\d):?(\d\d)?\s*(z|[+-]\d\d(?::?\d\d)?)?)?")
 EPOCH = re.compile(r"(1\d{9})(?:\d{3}|\.\d+)?")
@@ -60,7 +60,8 @@ ERA = re.compile(r"(令和|平成|昭和|民國|民国)\s?(\d{1,3}|元)\s?年")
 # The value of each era of Japan and Taiwan is the year before its first year: the year of the era is added to it.
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 NUMERALS = re.compile(r"[〇零一二三四五六七八九十]{1,4}(?=[年月日])")
-VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2}) (?:thang|thg|th) ?(\d{1,2})(?: nam)? (\d{4})(?!\d)")
+VIETNAMESE_DAY = r"(\d{1,2}) (?:thang|thg|th) ?(\d{1,2})"
+VIETNAMESE = re.compile(rf"(?<!\d){VIETNAMESE_DAY}(?: nam)? (\d{{4}})(?!\d)")
 VIETNAMESE_NAME = re.compile(r"(?<=\d )thang (muoi mot|muoi hai|[a-z]+)(?= (?:nam )?\d{4})")
 VIETNAMESE_NAMES = ("mot", "hai", "ba", "tu", "nam", "sau", "bay", "tam", "chin", "muoi", "muoi mot", "muoi hai")
 MONGOLIAN = re.compile(r"(\d{4}) оны (\d{1,2}|(?:арван ?)?[^\W\d_]+?)(?:\s?-р|-?д[уү]г(?:аа|ээ)р) сарын (\d{1,2})")
@@ -80,6 +81,8 @@ WHOLE = {
 LABEL = re.compile(r"^[^\W\d]+(?: [^\W\d]+){0,3}\s*:\s*")
 SHORT_DMY = re.compile(r"(?<![\d./-])(\d\d)([./-])(\d\d)\2(\d\d)(?!\d|[./]\d)")
 DMY = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.|-]\s?(\d{1,2})\s?[/.|-]\s?(\d{4})(?!\d)")
+# These forms in numbers have a year.
+COMPLETE_DATES = (ISO, YMD, CJK, DMY, SHORT_DMY)
 # C's ctime writes dates in this form: the time of day and the zone stand before the year.
 YEAR_LAST = re.compile(
     rf"({WORD}\.? \d{{1,2}}),? (\d\d?:\d\d(?::\d\d)?)((?: [a-z]{{1,5}}| [+-]\d\d:?\d\d)?) ({YEAR})(?![\d:])"
@@ -196,12 +199,7 @@ def updated_later(text: str) -> bool:
 def is_day(text: str) -> bool:
     """Whether a short text has a day with its month, with or without a year."""
     plain = _plain(text)
-    return any(month.isdigit() or is_month(month) for _, _, month in _days_of_month(plain))
-
-
-def is_month(name: str) -> bool:
-    """Whether a folded word is the name of a month in any calendar."""
-    return any(months.gregorian(1, name, year) for year in (CENTURY, CENTURY - SOLAR_YEARS))
+    return any(month.isdigit() or months.is_month(month) for _, _, month in _days_of_month(plain))
 
 
 def only_a_date(text: str) -> bool:
@@ -221,7 +219,7 @@ def only_a_time_of_day_without_year(text: str) -> bool:
     return any(
         _is_all(plain, match) and bool(_time_beside(plain, match))
         for match, _, month in _days_of_month(plain)
-        if is_month(month) or match.re is CJK_MONTH_DAY
+        if months.is_month(month) or match.re is CJK_MONTH_DAY
     )
 
 
@@ -234,8 +232,7 @@ def leftover(text: str, language: str) -> int:
     plain = _without_hijri(_plain(text[:LONGEST_CHARACTERS]), code)
     match = (
         next((found for found, _ in _days(plain, code)), None)
-        or ISO.search(plain)
-        or next((found for form in (YMD, CJK, DMY, SHORT_DMY) if (found := form.search(plain))), None)
+        or next((found for form in COMPLETE_DATES if (found := form.search(plain))), None)
         or COMPACT.fullmatch(plain)
     )
     if not match:
@@ -249,7 +246,7 @@ def dates_in(text: str) -> tuple[str, int]:
     plain = _plain(text[:LONGEST_CHARACTERS])
     for count in range(MOST_DATES):
         match = next((found for found, _ in _days(plain, "")), None) or next(
-            (found for form in (ISO, YMD, CJK, DMY, SHORT_DMY) if (found := form.search(plain))), None
+            (found for form in COMPLETE_DATES if (found := form.search(plain))), None
         )
         if not match:
             return plain, count
@@ -302,7 +299,7 @@ def _find_named(plain: str, zone: ZoneInfo, language: str) -> Moment | None:
     found = list(_days(plain, re.split("[-_]", language)[0]))
     if not found:
         return None
-    western = [f for f in found if _year(f[0]) > months.WESTERN_FROM]
+    western = [f for f in found if _year(f[0]) >= months.WESTERN_FROM]
     if not western and any(_is_western(one) and not _behind_update(plain, one) for one in _numbers(plain)):
         return None
     fresh = [f for f in western or found if not _behind_update(plain, f[0])]
@@ -431,13 +428,13 @@ def _numbers(plain: str) -> list[re.Match[str]]:
 def _is_western(match: re.Match[str]) -> bool:
     """Whether a date in numbers has a year of our calendar."""
     year = match[3] if match.re is DMY else match[1]
-    return int(year) > months.WESTERN_FROM
+    return int(year) >= months.WESTERN_FROM
 
 
 def _without_hijri(plain: str, code: str) -> str:
     """The folded text without the Hijri dates in words that stand beside a Gregorian date in words."""
     found = [match for match, _ in _days(plain, code)]
-    lunar = [match for match in found if _year(match) <= months.WESTERN_FROM]
+    lunar = [match for match in found if _year(match) < months.WESTERN_FROM]
     if len(lunar) < len(found):
         for match in reversed(lunar):
             plain = f"{plain[: match.start()]} {plain[match.end() :]}"

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from pipelines import text
 from pipelines.load import update_times
-from pipelines.load.phrase_rows import read_phrases
+from pipelines.load.phrase_rows import join_phrases, read_phrases
 
 FILE = "notices.tsv"
 # BEHIND is what must follow the words of a notice: the end of the line, or punctuation.
@@ -54,13 +54,11 @@ def _with_one_sign(form: str) -> str:
     return " ".join(BLANKS.sub("", one).split())
 
 
-def _any(kind: str) -> str:
-    return "|".join(re.escape(phrase) for phrase in read_phrases(FILE, text.normal)[kind])
-
-
 @lru_cache(maxsize=1)
 def _notices() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return re.compile(rf"[\W_]*(?:{_any('notice')}){BEHIND}"), re.compile(rf"(?<!\w)(?:{_any('version')})(?!\w)")
+    rows = read_phrases(FILE, text.normal)
+    start = re.compile(rf"[\W_]*{join_phrases(rows['notice'])}{BEHIND}")
+    return start, re.compile(rf"(?<!\w){join_phrases(rows['version'])}(?!\w)")
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,3 +19,8 @@ def read_phrases(file: str, form: Callable[[str], str]) -> dict[str, list[str]]:
             _, kind, phrase = line.split("\t")
             rows.setdefault(kind, set()).add(form(phrase))
     return {kind: sorted(phrases, key=lambda one: (-len(one), one)) for kind, phrases in rows.items()}
+
+
+def join_phrases(phrases: Iterable[str]) -> str:
+    """A pattern that finds any of the phrases."""
+    return rf"(?:{'|'.join(map(re.escape, phrases))})"

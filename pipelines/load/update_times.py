@@ -8,12 +8,12 @@ behind a label and a name. Every other word and number belongs to the article, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from pipelines import text
 from pipelines.dates import clocks, months, weekdays, written
-from pipelines.load.phrase_rows import read_phrases
+from pipelines.load.phrase_rows import join_phrases, read_phrases
 
 FILE = "times.tsv"
 # BEFORE_TIME may stand between a label and a time, BETWEEN_TIMES between two times. A colon behind a time ends it:
@@ -21,26 +21,19 @@ FILE = "times.tsv"
 BEFORE_TIME = re.compile(r"(?:[\s:;,.|()\[\]•·/،؛…]|[-–—](?=\s|$|\d{4}))*")
 BETWEEN_TIMES = re.compile(r"(?:[\s,.|()\[\]•·/،]|[-–—](?=\s|$))*")
 END = re.compile(r"\s*(?:$|[^\w\s])")
-# These forms are times or dates in any line.
-COMPLETE_DATES = (written.ISO, written.YMD, written.CJK, written.DMY, written.SHORT_DMY)
-# These are groups of written.ISO.
-MINUTES, SECONDS, ZONE = 5, 6, 7
 FRACTION = re.compile(r"[.,]\d")
 HOUR = re.compile(r"\d{1,2}\s?(?:hrs|h)(?!\w)")
 # These forms are a time or a date only if no word follows that may belong to the number: `2.35 million`, `12 set free`.
 POINT_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[.h][0-5]\d(?!\d|[.,]\d)")
-DAY = re.compile(rf"\d{{1,2}}(?!\d|[:]){written.ORDINAL}[\s/,.-]{{0,3}}{written.OF}")
+DAY_AHEAD = re.compile(rf"\d{{1,2}}(?!\d|[:]){written.ORDINAL}[\s/,.-]{{0,3}}{written.OF}")
 DAY_BEHIND = re.compile(rf"[\s/.-]{{1,3}}\d{{1,2}}(?!\d){written.ORDINAL}(?![\w:])")
 YEAR_BEHIND = re.compile(rf"[\s/,.-]{{0,3}}{written.IN}{written.YEAR}(?!\d)")
 YEAR_AHEAD = re.compile(rf"{written.YEAR}(?!\d)[\s/,.-]{{0,3}}")
-NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|['.](?=[^\W\d_])){0,20}")
-VIETNAMESE = re.compile(r"\d{1,2} (?:thang|thg|th) ?\d{1,2}(?!\d)(?:[ ,/]{1,2}(?:nam )?\d{4}(?!\d))?")
+VIETNAMESE = re.compile(rf"{written.VIETNAMESE_DAY}(?!\d)(?:[ ,/]{{1,2}}(?:nam )?\d{{4}}(?!\d))?")
 # In Hebrew a dash stands between "on" and the day.
 HEBREW_ON = re.compile(r"(?<=\bב)[-־](?=\d)")
-# A name of a month has at most this many words.
-MOST_WORDS_OF_MONTH = 2
 # A label has at most one clock and this many dates, for sites may write a date in two calendars.
-MOST_DATES = 2
+MOST_DATES_OF_LABEL = 2
 # A time may also stand at the end of a line, behind a name and this mark: `Updated by Anna Miller, 14:05`. The name has
 # LEAST_WORDS_OF_NAME to MOST_WORDS_OF_NAME words. Chosen: `by Reuters` has two, `by Anna Maria Miller` four. A colon
 # before it shows a headline.
@@ -70,7 +63,7 @@ SIGNS_OF_CLOCK = ("pm", "am", "gmt", "zone", "mecca", "greenwich")
 def blank(line: str, *, named: bool = True) -> str:
     """The normal form of a line without label, clock and date. named: whether it may name an author: no title does."""
     form = text.normal(line)
-    label = _labels().match(form)
+    label = _compile_first_compile_label().match(form)
     if not label:
         return form
     # The normal form has no capital letters, and only they show some halves of the day.
@@ -145,7 +138,9 @@ def _is_name(surface: Sequence[str]) -> bool:
         and (not has_capitals or all(word[0].isupper() for word in words))
         # A single letter may be an initial.
         and not any(
-            word in OUTSIDE_NAMES or _beside().fullmatch(word) for word in map(months.fold, words) if len(word) > 1
+            word in OUTSIDE_NAMES or _compile_beside().fullmatch(word)
+            for word in map(months.fold, words)
+            if len(word) > 1
         )
     )
 
@@ -155,24 +150,24 @@ def _find_end(plain: str) -> int:
     at = end = 0
     clock, dates, between = False, 0, False
     while True:
-        at = _skip(plain, at, between=between)
+        at = _skip_signs(plain, at, between=between)
         if not clock and (found := _find_clock(plain, at)):
             at = end = found
             clock = between = True
-        elif dates < MOST_DATES and (found := _find_date(plain, at)):
+        elif dates < MOST_DATES_OF_LABEL and (found := _find_date(plain, at)):
             clock = clock or bool(clocks.CLOCK.search(plain[at:found]))
             at = end = found
             dates, between = dates + 1, True
-        elif label := _label().match(plain, at):
+        elif label := _compile_label().match(plain, at):
             at, clock, dates, between = label.end(), False, 0, False
-        elif word := _beside().match(plain, at):
+        elif word := _compile_beside().match(plain, at):
             at = word.end()
             end = at if end and END.match(plain, at) else end
         else:
             return end or _find_end_of_year(plain, at)
 
 
-def _skip(plain: str, at: int, *, between: bool) -> int:
+def _skip_signs(plain: str, at: int, *, between: bool) -> int:
     found = (BETWEEN_TIMES if between else BEFORE_TIME).match(plain, at)
     return found.end() if found else at
 
@@ -206,12 +201,12 @@ def _end_zone(plain: str, at: int, end: int) -> int:
 
 
 def _find_date(plain: str, at: int) -> int:
-    for form in COMPLETE_DATES:
+    for form in written.COMPLETE_DATES:
         if found := form.match(plain, at):
-            if form is written.ISO and found[SECONDS] and not found[ZONE] and not _ends_time(plain, found.end()):
-                return found.end(MINUTES)
-            zoned = form is written.ISO and found[ZONE]
-            return _end_zone(plain, found.start(ZONE), found.end()) if zoned else found.end()
+            if form is written.ISO and found["second"] and not found["zone"] and not _ends_time(plain, found.end()):
+                return found.end("minute")
+            zoned = form is written.ISO and found["zone"]
+            return _end_zone(plain, found.start("zone"), found.end()) if zoned else found.end()
     if found := VIETNAMESE.match(plain, at):
         return found.end()
     if found := written.NUMBERS.match(plain, at):
@@ -222,13 +217,13 @@ def _find_date(plain: str, at: int) -> int:
 def _find_named_date(plain: str, at: int) -> int:
     """The end of a date with the name of its month. Without a year it ends before no other word."""
     if found := YEAR_AHEAD.match(plain, at):
-        month = _find_month(plain, found.end())
+        month = months.find_month(plain, found.end())
         day = DAY_BEHIND.match(plain, month) if month else None
         return day.end() if day and _ends_date(plain, day.end()) else 0
-    if found := DAY.match(plain, at):
-        end = _find_month(plain, found.end())
+    if found := DAY_AHEAD.match(plain, at):
+        end = months.find_month(plain, found.end())
     else:
-        month = _find_month(plain, at)
+        month = months.find_month(plain, at)
         day = DAY_BEHIND.match(plain, month) if month else None
         end = day.end() if day else 0
     if not end:
@@ -242,73 +237,57 @@ def _find_named_date(plain: str, at: int) -> int:
 
 def _find_end_of_year(plain: str, at: int) -> int:
     """The end of a text that is a year, or a month of a year; 0 for any other text."""
-    year = YEAR_BEHIND.match(plain, _find_month(plain, at) or at)
+    year = YEAR_BEHIND.match(plain, months.find_month(plain, at) or at)
     return len(plain) if year and not plain[year.end() :].strip(" .)]") else 0
 
 
 def _leads_to_clock(plain: str, at: int) -> bool:
-    return bool(_find_full_clock(plain, _pass(plain, at)))
+    return bool(_find_full_clock(plain, _skip_words(plain, at)))
 
 
 def _leads_to_date(plain: str, at: int) -> bool:
     """Whether only words for times are before the end or a complete date."""
-    passed = _pass(plain, at)
-    return bool(END.match(plain, passed)) or any(form.match(plain, passed) for form in COMPLETE_DATES)
+    passed = _skip_words(plain, at)
+    return bool(END.match(plain, passed)) or any(form.match(plain, passed) for form in written.COMPLETE_DATES)
 
 
 def _ends_date(plain: str, at: int) -> bool:
     """Whether the number before this place belongs to a date and to no word of the article."""
-    return _ends_time(plain, at) or bool(_find_clock(plain, _pass(plain, at)))
+    return _ends_time(plain, at) or bool(_find_clock(plain, _skip_words(plain, at)))
 
 
 def _ends_time(plain: str, at: int) -> bool:
     """Whether the number before this place belongs to a clock: only words for times are before the end or a date."""
     while not END.match(plain, at):
-        at = _skip(plain, at, between=True)
-        if not (word := _beside().match(plain, at)):
-            day = DAY.match(plain, at)
-            month = _find_month(plain, day.end() if day else at)
+        at = _skip_signs(plain, at, between=True)
+        if not (word := _compile_beside().match(plain, at)):
+            day = DAY_AHEAD.match(plain, at)
+            month = months.find_month(plain, day.end() if day else at)
             dated = month and (day or DAY_BEHIND.match(plain, month))
-            return bool(dated) or any(form.match(plain, at) for form in COMPLETE_DATES)
+            return bool(dated) or any(form.match(plain, at) for form in written.COMPLETE_DATES)
         at = word.end()
     return True
 
 
-def _pass(plain: str, at: int) -> int:
+def _skip_words(plain: str, at: int) -> int:
     """Where the words end that may stand between two times."""
-    at = _skip(plain, at, between=True)
-    while not _find_full_clock(plain, at) and (word := _beside().match(plain, at)):
-        at = _skip(plain, word.end(), between=True)
+    at = _skip_signs(plain, at, between=True)
+    while not _find_full_clock(plain, at) and (word := _compile_beside().match(plain, at)):
+        at = _skip_signs(plain, word.end(), between=True)
     return at
 
 
-def _find_month(plain: str, at: int) -> int:
-    """The end of a month's name; 0 if there is none."""
-    ends: list[int] = []
-    while len(ends) < MOST_WORDS_OF_MONTH and (word := NAME.match(plain, at if not ends else ends[-1] + 1)):
-        ends.append(word.end())
-    for end in reversed(ends):
-        name = re.sub(r"\W", "", plain[at:end])
-        if written.is_month(name) or months.is_short(name):
-            return end + (plain[end : end + 1] == ".")
-    return 0
-
-
-def _any(phrases: Iterable[str]) -> str:
-    return rf"(?:{'|'.join(map(re.escape, phrases))})(?!\w)"
+@lru_cache(maxsize=1)
+def _compile_first_compile_label() -> re.Pattern[str]:
+    return re.compile(rf"[\W_]*{join_phrases(read_phrases(FILE, text.normal)['label'])}(?!\w)")
 
 
 @lru_cache(maxsize=1)
-def _labels() -> re.Pattern[str]:
-    return re.compile(rf"[\W_]*{_any(read_phrases(FILE, text.normal)['label'])}")
+def _compile_label() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){join_phrases(read_phrases(FILE, months.fold)['label'])}(?!\w)")
 
 
 @lru_cache(maxsize=1)
-def _label() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){_any(read_phrases(FILE, months.fold)['label'])}")
-
-
-@lru_cache(maxsize=1)
-def _beside() -> re.Pattern[str]:
+def _compile_beside() -> re.Pattern[str]:
     phrases = {*read_phrases(FILE, months.fold)["beside"], *weekdays.read_names(), *clocks.OFFSETS}
-    return re.compile(rf"(?<!\w){_any(sorted(phrases, key=lambda one: (-len(one), one)))}")
+    return re.compile(rf"(?<!\w){join_phrases(sorted(phrases, key=lambda one: (-len(one), one)))}(?!\w)")

@@ -14,7 +14,8 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from pipelines.dates.written import is_day, is_month, names_update, updated_later
+from pipelines.dates.months import is_month
+from pipelines.dates.written import is_day, names_update, updated_later
 from pipelines.extract.fields.person_names import SAYS_BY
 from pipelines.extract.phrases import key
 
