@@ -37,13 +37,20 @@ OFFSETS: dict[str, tuple[int, ...]] = {
 # No place has an offset (in minutes) beyond WESTMOST and EASTMOST, or one that is not a multiple of QUARTER, a quarter
 # of an hour.
 WESTMOST, EASTMOST, QUARTER = -11 * 60, 14 * 60, 15
+# These words stand before a time and show that its dot is no decimal point. In Arabic and Hebrew, `and` and `in` are
+# written onto them; before others a letter shows another word.
+BEFORE_CLOCK = (
+    "kl", "klo", "kell", "ora", "ore", "alle", "om", "godz", "plkst", "pukul", "jam", "saat", "saet", "в", "ωρα",
+    "الساعه", "ساعت", "בשעה",
+)  # fmt: skip
+NO_LETTER_BEFORE = "(?<![a-z\u00df-\u052f])"
 # A Dutch day has `24 uur`: that is a duration. In German, `am` behind `Uhr` stands before a day and is no half of one.
 CLOCK = re.compile(
     rf"(?<![\d.])(?<!\d,)(?:(?:(?P<noon>{AFTER_NOON})|(?P<forenoon>{BEFORE_NOON}))\s*)?"
     r"(?:(?P<h>\d{1,2})\s?[:h時时시点點]\s?(?P<m>\d\d|\d(?=\s?[分분]))(?::(?P<s>\d\d))?(?:[.,]\d+)?(?!\d)"
     r"(?P<minute_sign>\s?[分분])?"
     r"|(?P<h2>\d{1,2})[.](?P<m2>\d\d)(?=\s*(?:uhr|uur|wib|wita?\b|h\b|ص|م\b|صباحا|مساء|[ap]\.?m\b))"
-    r"|(?:(?<![^\W\d])(?:kl\.?|klo|kell|ora|ore|alle|om|godz\.?|plkst\.?|pukul|jam|saat|saet|в|ωρα)|الساعه|ساعت|בשעה)\s(?P<h3>\d{1,2})[.:](?P<m3>\d\d)(?!\.?\d)"
+    rf"|{NO_LETTER_BEFORE}(?:{'|'.join(BEFORE_CLOCK)})\.?\s(?P<h3>\d{{1,2}})[.:](?P<m3>\d\d)(?!\.?\d)"
     rf"|(?!24\s?uur)(?P<h4>\d{{1,2}})(?=\s?(?:uhr\b|uur\b|[ap]m\b|[ap]\.m\.|صباحا|مساء)))"
     rf"[\s,]*(?:uhr(?: am\b)?|uur\b|h\b)?\s*(?:(?P<pm>{EVENING})|(?P<am>{MORNING})|)[.)]*"
     rf"[\s,]*\(?(?:(?:utc|gmt)\s?(?P<gmt>[+-]\d\d?(?::?\d\d)?)(?!\d)|(?P<zone>{'|'.join(OFFSETS)})(?!\w)"

@@ -63,7 +63,7 @@ SIGNS_OF_CLOCK = ("pm", "am", "gmt", "zone", "mecca", "greenwich")
 def blank(line: str, *, named: bool = True) -> str:
     """The normal form of a line without label, clock and date. named: whether it may name an author: no title does."""
     form = text.normal(line)
-    label = _compile_first_compile_label().match(form)
+    label = _compile_first_label().match(form)
     if not label:
         return form
     # The normal form has no capital letters, and only they show some halves of the day.
@@ -278,7 +278,7 @@ def _skip_words(plain: str, at: int) -> int:
 
 
 @lru_cache(maxsize=1)
-def _compile_first_compile_label() -> re.Pattern[str]:
+def _compile_first_label() -> re.Pattern[str]:
     return re.compile(rf"[\W_]*{join_phrases(read_phrases(FILE, text.normal)['label'])}(?!\w)")
 
 
@@ -289,5 +289,10 @@ def _compile_label() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _compile_beside() -> re.Pattern[str]:
-    phrases = {*read_phrases(FILE, months.fold)["beside"], *weekdays.read_names(), *clocks.OFFSETS}
+    phrases = {
+        *read_phrases(FILE, months.fold)["beside"],
+        *weekdays.read_names(),
+        *clocks.BEFORE_CLOCK,
+        *clocks.OFFSETS,
+    }
     return re.compile(rf"(?<!\w){join_phrases(sorted(phrases, key=lambda one: (-len(one), one)))}(?!\w)")
