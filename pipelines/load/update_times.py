@@ -1,63 +1,32 @@
 """Recognises the times of updates: what of a line such as `Updated 14:05, 3 March: 12 killed` is not the time.
 
 Only a label at the beginning of a line and the times directly behind it are taken away, or a time at the end of a line
-behind a label and a name. Every other word and number belongs to the article, and so does the name. The phrases are in
-`data/times.tsv`.
+behind a label and a name. Every other word and number belongs to the article, and so does the name. `leading_times.py`
+finds where the times end, and `names_beside_times.py` finds the names.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipelines import text
-from pipelines.dates import clocks, months, weekdays, written
+from pipelines.dates import months
+from pipelines.load.leading_times import BEFORE_TIME, FILE, find_end
+from pipelines.load.names_beside_times import count_words_of_byline, count_words_of_name
 from pipelines.load.phrase_rows import join_phrases, read_phrases
 
-FILE = "times.tsv"
-# BEFORE_TIME may stand between a label and a time, BETWEEN_TIMES between two times. A colon behind a time ends it:
-# behind the colon the article begins. END shows that nothing belongs to the word or the number before it.
-BEFORE_TIME = re.compile(r"(?:[\s:;,.|()\[\]•·/،؛…]|[-–—](?=\s|$|\d{4}))*")
-BETWEEN_TIMES = re.compile(r"(?:[\s,.|()\[\]•·/،]|[-–—](?=\s|$))*")
-END = re.compile(r"\s*(?:$|[^\w\s])")
-FRACTION = re.compile(r"[.,]\d")
-HOUR = re.compile(r"\d{1,2}\s?(?:hrs|h)(?!\w)")
-# These forms are a time or a date only if no word follows that may belong to the number: `2.35 million`, `12 set free`.
-POINT_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[.h][0-5]\d(?!\d|[.,]\d)")
-DAY_AHEAD = re.compile(rf"\d{{1,2}}(?!\d|[:]){written.ORDINAL}[\s/,.-]{{0,3}}{written.OF}")
-DAY_BEHIND = re.compile(rf"[\s/.-]{{1,3}}\d{{1,2}}(?!\d){written.ORDINAL}(?![\w:])")
-YEAR_BEHIND = re.compile(rf"[\s/,.-]{{0,3}}{written.IN}{written.YEAR}(?!\d)")
-YEAR_AHEAD = re.compile(rf"{written.YEAR}(?!\d)[\s/,.-]{{0,3}}")
-VIETNAMESE = re.compile(rf"{written.VIETNAMESE_DAY}(?!\d)(?:[ ,/]{{1,2}}(?:nam )?\d{{4}}(?!\d))?")
 # In Hebrew a dash stands between "on" and the day.
 HEBREW_ON = re.compile(r"(?<=\bב)[-־](?=\d)")
-# A label has at most one clock and this many dates, for sites may write a date in two calendars.
-MOST_DATES_OF_LABEL = 2
-# A time may also stand at the end of a line, behind a name and this mark: `Updated by Anna Miller, 14:05`. The name has
-# LEAST_WORDS_OF_NAME to MOST_WORDS_OF_NAME words. Chosen: `by Reuters` has two, `by Anna Maria Miller` four. A colon
-# before it shows a headline.
-MARK_BEHIND_NAME = re.compile(r"[,،|·•](?=\s)|(?<=\s)[-–—](?=\s)")
-LEAST_WORDS_OF_NAME, MOST_WORDS_OF_NAME = 2, 4
-# A name may also stand behind the times: `Updated on March 3, 2026 by Anna Miller`. With the word for `by` it has at
-# most MOST_WORDS_OF_BYLINE words. Chosen: two full names and the word between them.
-MOST_WORDS_OF_BYLINE = 6
-# PARTICLES may be written small in a name, or stand between two names. OUTSIDE_NAMES stand in headlines and not in
-# names. Most other words of this kind are in `data/times.tsv`, beside times.
-PARTICLES = frozenset(
-    months.fold("al and bin da das de del della den der di do dos du e el et ibn la le og und van von y").split()
-)
-OUTSIDE_NAMES = frozenset(
-    months.fold(
-        "an after against as before for from in into is near no not to until with من عن إلى بين مع بعد قبل حتى ضد لا "
-        "از با به تا میں سے کا کی کے में से का की के"
-    ).split()
-)
-SIGNS_AROUND_WORDS = "()[]{}.,;|·•–—-،؛\"'"
-# The sign before a zone in numbers, with the zone. Behind a letter it is no number of its own: `GMT+7`.
-SIGNED = re.compile(r"(?<=[\s\d])[+-]\d[\d:]*$")
-# These groups of a clock show that the number before them is a part of it.
-SIGNS_OF_CLOCK = ("pm", "am", "gmt", "zone", "mecca", "greenwich")
+
+
+class WordForms(NamedTuple):
+    """A word in three forms: normal, folded, and as it is written, with capital letters."""
+
+    normal: str
+    folded: str
+    surface: str
 
 
 def blank(line: str, *, named: bool = True) -> str:
@@ -66,233 +35,38 @@ def blank(line: str, *, named: bool = True) -> str:
     label = _compile_first_label().match(form)
     if not label:
         return form
-    # The normal form has no capital letters, and only they show some halves of the day.
-    shown = months.write_halves(line)
-    said = text.normal(shown)
-    behind = HEBREW_ON.sub(" ", said[label.end() :])
-    words, folded = behind.split(), months.fold(behind).split()
-    if len(words) != len(folded):
-        return form
-    # In a line without small letters, capitals show no name.
-    surface = (shown if len(shown.split()) == len(said.split()) and not line.isupper() else said).split()
-    surface = surface[len(surface) - len(said[label.end() :].split()) :]
-    byline = _count_words_of_byline(surface) if named else 0
-    end = _find_end(" ".join(folded[: len(folded) - byline]))
-    plain = " ".join(folded)
+    words = _read_words(line, label.end())
+    surface = [word.surface for word in words]
+    byline = count_words_of_byline(surface) if named else 0
+    end = find_end(" ".join(word.folded for word in words[: len(words) - byline]))
+    plain = " ".join(word.folded for word in words)
     if not end:
-        name = _count_words_of_name(plain, surface) if named else 0
-        return " ".join((label[0], *words[:name])) if name else form
+        name = count_words_of_name(plain, surface) if named else 0
+        return " ".join((label[0], *(word.normal for word in words[:name]))) if name else form
     # The folded form has no vowel signs, so what is left is taken from the line itself, word by word.
     taken = plain[:end].split()
-    left = words[len(taken) :]
+    left = [word.normal for word in words[len(taken) :]]
     if plain[end : end + 1].strip() and plain[end - 1].strip():
-        left.insert(0, words[len(taken) - 1].removeprefix(taken[-1]))
+        left.insert(0, words[len(taken) - 1].normal.removeprefix(taken[-1]))
     return BEFORE_TIME.sub("", " ".join(left), count=1)
 
 
-def _count_words_of_name(plain: str, surface: Sequence[str]) -> int:
-    """How many words stand before the time at the end; 0 without name or time. surface: the words as written."""
-    for mark in MARK_BEHIND_NAME.finditer(plain):
-        name, behind = plain[: mark.start()], plain[mark.end() :].rstrip(" .)]")
-        words = len(name.split())
-        if words > MOST_WORDS_OF_NAME or ":" in name:
-            return 0
-        if (
-            words >= LEAST_WORDS_OF_NAME
-            and (_is_by(surface[0]) or _is_name(surface[:words]))
-            and not behind.strip().isdigit()
-            and _find_end(behind) == len(behind) > 0
-        ):
-            return words
-    return 0
-
-
-def _count_words_of_byline(surface: Sequence[str]) -> int:
-    """How many words at the end of a line are a name behind a time, with the word for `by` before it; 0 if none are.
-
-    Without this word a year must be before the name, which capitals show: `14:05:12 Syrian Soldiers` has no seconds.
-    """
-    for count in range(min(MOST_WORDS_OF_BYLINE, len(surface) - 1), 1, -1):
-        first, *name = surface[-count:]
-        if _is_by(first) and _is_name(name):
-            return count
-        is_dated = first[0].isupper() and re.fullmatch(written.YEAR, months.fold(surface[-count - 1]))
-        if is_dated and LEAST_WORDS_OF_NAME <= count <= MOST_WORDS_OF_NAME and _is_name([first, *name]):
-            return count
-    return 0
-
-
-def _is_by(word: str) -> bool:
-    """Whether a word stands before the name of an author."""
-    return months.fold(word.strip(SIGNS_AROUND_WORDS)) in read_phrases(FILE, months.fold)["by"]
-
-
-def _is_name(surface: Sequence[str]) -> bool:
-    """Whether words may be a name: in scripts with capital letters each begins with one, and none is a preposition."""
-    words = [bare for word in surface if (bare := word.strip(SIGNS_AROUND_WORDS)) and bare not in PARTICLES]
-    name = " ".join(words)
-    has_capitals = name.lower() != name.upper()
-    return (
-        bool(words)
-        and not re.search(r"\d", name)
-        and (not has_capitals or all(word[0].isupper() for word in words))
-        # A single letter may be an initial.
-        and not any(
-            word in OUTSIDE_NAMES or _compile_beside().fullmatch(word)
-            for word in map(months.fold, words)
-            if len(word) > 1
-        )
-    )
-
-
-def _find_end(plain: str) -> int:
-    """Where the times at the beginning of a folded text end; 0 if it does not begin with one."""
-    at = end = 0
-    clock, dates, between = False, 0, False
-    while True:
-        at = _skip_signs(plain, at, between=between)
-        if not clock and (found := _find_clock(plain, at)):
-            at = end = found
-            clock = between = True
-        elif dates < MOST_DATES_OF_LABEL and (found := _find_date(plain, at)):
-            clock = clock or bool(clocks.CLOCK.search(plain[at:found]))
-            at = end = found
-            dates, between = dates + 1, True
-        elif label := _compile_label().match(plain, at):
-            at, clock, dates, between = label.end(), False, 0, False
-        elif word := _compile_beside().match(plain, at):
-            at = word.end()
-            end = at if end and END.match(plain, at) else end
-        else:
-            return end or _find_end_of_year(plain, at)
-
-
-def _skip_signs(plain: str, at: int, *, between: bool) -> int:
-    found = (BETWEEN_TIMES if between else BEFORE_TIME).match(plain, at)
-    return found.end() if found else at
-
-
-def _find_clock(plain: str, at: int) -> int:
-    if found := _find_full_clock(plain, at):
-        return found
-    point = POINT_CLOCK.match(plain, at)
-    return point.end() if point and (END.match(plain, point.end()) or _leads_to_date(plain, point.end())) else 0
-
-
-def _find_full_clock(plain: str, at: int) -> int:
-    found, hour = clocks.CLOCK.match(plain, at), HOUR.match(plain, at)
-    if not found:
-        return hour.end() if hour else 0
-    if not found["m"] or (any(found[sign] for sign in SIGNS_OF_CLOCK) and not plain[found.end() - 1 :][:2].isalpha()):
-        return _end_zone(plain, at, found.end())
-    # The last number may be the article's: `14h 12 dead`, `14:05:12 dead`, `14:05,12 dead`.
-    if not found["minute_sign"] and plain[found.start("m") - 1] not in ":h" and not _ends_time(plain, found.end("m")):
-        return hour.end() if hour else 0
-    number = found.end("s") if found["s"] else found.end("m")
-    if (found["s"] and not _ends_time(plain, number)) or (not found["s"] and FRACTION.match(plain, number)):
-        return found.end("m")
-    return _end_zone(plain, at, found.end())
-
-
-def _end_zone(plain: str, at: int, end: int) -> int:
-    """The end of a clock. A number behind a dash is no zone if its own word follows: `14:05 -12 degrees`."""
-    sign = SIGNED.search(plain, at, end)
-    return sign.start() if sign and not _ends_time(plain, end) else end
-
-
-def _find_date(plain: str, at: int) -> int:
-    for form in written.COMPLETE_DATES:
-        if found := form.match(plain, at):
-            if form is written.ISO and found["second"] and not found["zone"] and not _ends_time(plain, found.end()):
-                return found.end("minute")
-            zoned = form is written.ISO and found["zone"]
-            return _end_zone(plain, found.start("zone"), found.end()) if zoned else found.end()
-    if found := VIETNAMESE.match(plain, at):
-        return found.end()
-    if found := written.NUMBERS.match(plain, at):
-        return found.end() if _leads_to_clock(plain, found.end()) else 0
-    return _find_named_date(plain, at)
-
-
-def _find_named_date(plain: str, at: int) -> int:
-    """The end of a date with the name of its month. Without a year it ends before no other word."""
-    if found := YEAR_AHEAD.match(plain, at):
-        month = months.find_month(plain, found.end())
-        day = DAY_BEHIND.match(plain, month) if month else None
-        return day.end() if day and _ends_date(plain, day.end()) else 0
-    if found := DAY_AHEAD.match(plain, at):
-        end = months.find_month(plain, found.end())
-    else:
-        month = months.find_month(plain, at)
-        day = DAY_BEHIND.match(plain, month) if month else None
-        end = day.end() if day else 0
-    if not end:
-        found = written.CJK_MONTH_DAY.match(plain, at)
-        return found.end() if found else 0
-    year = YEAR_BEHIND.match(plain, end)
-    if year and _ends_date(plain, year.end()):
-        return year.end()
-    return end if END.match(plain, end) or _leads_to_clock(plain, end) else 0
-
-
-def _find_end_of_year(plain: str, at: int) -> int:
-    """The end of a text that is a year, or a month of a year; 0 for any other text."""
-    year = YEAR_BEHIND.match(plain, months.find_month(plain, at) or at)
-    return len(plain) if year and not plain[year.end() :].strip(" .)]") else 0
-
-
-def _leads_to_clock(plain: str, at: int) -> bool:
-    return bool(_find_full_clock(plain, _skip_words(plain, at)))
-
-
-def _leads_to_date(plain: str, at: int) -> bool:
-    """Whether only words for times are before the end or a complete date."""
-    passed = _skip_words(plain, at)
-    return bool(END.match(plain, passed)) or any(form.match(plain, passed) for form in written.COMPLETE_DATES)
-
-
-def _ends_date(plain: str, at: int) -> bool:
-    """Whether the number before this place belongs to a date and to no word of the article."""
-    return _ends_time(plain, at) or bool(_find_clock(plain, _skip_words(plain, at)))
-
-
-def _ends_time(plain: str, at: int) -> bool:
-    """Whether the number before this place belongs to a clock: only words for times are before the end or a date."""
-    while not END.match(plain, at):
-        at = _skip_signs(plain, at, between=True)
-        if not (word := _compile_beside().match(plain, at)):
-            day = DAY_AHEAD.match(plain, at)
-            month = months.find_month(plain, day.end() if day else at)
-            dated = month and (day or DAY_BEHIND.match(plain, month))
-            return bool(dated) or any(form.match(plain, at) for form in written.COMPLETE_DATES)
-        at = word.end()
-    return True
-
-
-def _skip_words(plain: str, at: int) -> int:
-    """Where the words end that may stand between two times."""
-    at = _skip_signs(plain, at, between=True)
-    while not _find_full_clock(plain, at) and (word := _compile_beside().match(plain, at)):
-        at = _skip_signs(plain, word.end(), between=True)
-    return at
+def _read_words(line: str, start: int) -> list[WordForms]:
+    """The words of a line behind the place where the label ends in its normal form; none if the forms do not agree."""
+    # The normal form has no capital letters, and only they show some halves of the day.
+    shown = months.write_halves(line)
+    said = text.normal(shown)
+    # In a line without small letters, capitals show no name.
+    surface = (shown if len(shown.split()) == len(said.split()) and not line.isupper() else said).split()
+    surface = surface[len(surface) - len(said[start:].split()) :]
+    normal = HEBREW_ON.sub(" ", said[start:]).split()
+    folded = months.fold(" ".join(normal)).split()
+    surface = HEBREW_ON.sub(" ", " ".join(surface)).split()
+    if not len(normal) == len(folded) == len(surface):
+        return []
+    return [WordForms(*forms) for forms in zip(normal, folded, surface, strict=True)]
 
 
 @lru_cache(maxsize=1)
 def _compile_first_label() -> re.Pattern[str]:
     return re.compile(rf"[\W_]*{join_phrases(read_phrases(FILE, text.normal)['label'])}(?!\w)")
-
-
-@lru_cache(maxsize=1)
-def _compile_label() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){join_phrases(read_phrases(FILE, months.fold)['label'])}(?!\w)")
-
-
-@lru_cache(maxsize=1)
-def _compile_beside() -> re.Pattern[str]:
-    phrases = {
-        *read_phrases(FILE, months.fold)["beside"],
-        *weekdays.read_names(),
-        *clocks.BEFORE_CLOCK,
-        *clocks.OFFSETS,
-    }
-    return re.compile(rf"(?<!\w){join_phrases(sorted(phrases, key=lambda one: (-len(one), one)))}(?!\w)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.load import phrase_rows, revisions, update_times
+from pipelines.load import leading_times, phrase_rows, revisions, update_times
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_title_that_is_only_a_time_of_update_is_compared_whole() -> None:
 
 
 def test_a_label_of_every_language_is_one() -> None:
-    lines = (phrase_rows.FOLDER / update_times.FILE).read_text(encoding="utf-8").splitlines()
+    lines = (phrase_rows.FOLDER / leading_times.FILE).read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line[0] != "#"]
 
     left = {
@@ -205,7 +205,7 @@ def test_a_label_of_every_language_is_one() -> None:
     }
 
     assert left == {}
-    assert {kind for _, kind, _ in rows} == {"label", "beside", "by"}
+    assert {kind for _, kind, _ in rows} == {"label", "beside", "by", "particle", "outside"}
     assert len({language for language, *_ in rows}) == 35
     assert len(rows) == len({tuple(row) for row in rows})
 

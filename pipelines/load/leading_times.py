@@ -1,0 +1,187 @@
+"""Finds where the times at the beginning of a folded text end: clocks, dates, labels, and the words beside them.
+
+Behind them the article begins: `14:05, 3 March: 12 killed`. The labels and the words are in `data/times.tsv`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pipelines.dates import clocks, months, weekdays, written
+from pipelines.load.phrase_rows import join_phrases, read_phrases
+
+FILE = "times.tsv"
+# BEFORE_TIME may stand between a label and a time, BETWEEN_TIMES between two times. A colon behind a time ends it:
+# behind the colon the article begins. END shows that nothing belongs to the word or the number before it.
+BEFORE_TIME = re.compile(r"(?:[\s:;,.|()\[\]•·/،؛…]|[-–—](?=\s|$|\d{4}))*")
+BETWEEN_TIMES = re.compile(r"(?:[\s,.|()\[\]•·/،]|[-–—](?=\s|$))*")
+END = re.compile(r"\s*(?:$|[^\w\s])")
+FRACTION = re.compile(r"[.,]\d")
+HOUR = re.compile(r"\d{1,2}\s?(?:hrs|h)(?!\w)")
+# These forms are a time or a date only if no word follows that may belong to the number: `2.35 million`, `12 set free`.
+POINT_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[.h][0-5]\d(?!\d|[.,]\d)")
+DAY_AHEAD = re.compile(rf"\d{{1,2}}(?!\d|[:]){written.ORDINAL}[\s/,.-]{{0,3}}{written.OF}")
+DAY_BEHIND = re.compile(rf"[\s/.-]{{1,3}}\d{{1,2}}(?!\d){written.ORDINAL}(?![\w:])")
+YEAR_BEHIND = re.compile(rf"[\s/,.-]{{0,3}}{written.IN}{written.YEAR}(?!\d)")
+YEAR_AHEAD = re.compile(rf"{written.YEAR}(?!\d)[\s/,.-]{{0,3}}")
+VIETNAMESE = re.compile(rf"{written.VIETNAMESE_DAY}(?!\d)(?:[ ,/]{{1,2}}(?:nam )?\d{{4}}(?!\d))?")
+# A label has at most one clock and this many dates, for sites may write a date in two calendars.
+MOST_DATES_OF_LABEL = 2
+# The sign before a zone in numbers, with the zone. Behind a letter it is no number of its own: `GMT+7`.
+SIGNED = re.compile(r"(?<=[\s\d])[+-]\d[\d:]*$")
+# These groups of a clock show that the number before them is a part of it.
+SIGNS_OF_CLOCK = ("pm", "am", "gmt", "zone", "mecca", "greenwich")
+
+
+def find_end(plain: str) -> int:
+    """Where the times at the beginning of a folded text end; 0 if it does not begin with one."""
+    at = end = 0
+    clock, dates, between = False, 0, False
+    while True:
+        at = _skip_signs(plain, at, between=between)
+        if not clock and (found := _find_clock(plain, at)):
+            at = end = found
+            clock = between = True
+        elif dates < MOST_DATES_OF_LABEL and (found := _find_date(plain, at)):
+            clock = clock or bool(clocks.CLOCK.search(plain[at:found]))
+            at = end = found
+            dates, between = dates + 1, True
+        elif label := _compile_label().match(plain, at):
+            at, clock, dates, between = label.end(), False, 0, False
+        elif word := _compile_beside().match(plain, at):
+            at = word.end()
+            end = at if end and END.match(plain, at) else end
+        else:
+            return end or _find_end_of_year(plain, at)
+
+
+def _skip_signs(plain: str, at: int, *, between: bool) -> int:
+    found = (BETWEEN_TIMES if between else BEFORE_TIME).match(plain, at)
+    return found.end() if found else at
+
+
+def _find_clock(plain: str, at: int) -> int:
+    if found := _find_full_clock(plain, at):
+        return found
+    point = POINT_CLOCK.match(plain, at)
+    return point.end() if point and (END.match(plain, point.end()) or _leads_to_date(plain, point.end())) else 0
+
+
+def _find_full_clock(plain: str, at: int) -> int:
+    found, hour = clocks.CLOCK.match(plain, at), HOUR.match(plain, at)
+    if not found:
+        return hour.end() if hour else 0
+    if not found["m"] or (any(found[sign] for sign in SIGNS_OF_CLOCK) and not plain[found.end() - 1 :][:2].isalpha()):
+        return _end_zone(plain, at, found.end())
+    # The last number may be the article's: `14h 12 dead`, `14:05:12 dead`, `14:05,12 dead`.
+    if not found["minute_sign"] and plain[found.start("m") - 1] not in ":h" and not _ends_time(plain, found.end("m")):
+        return hour.end() if hour else 0
+    number = found.end("s") if found["s"] else found.end("m")
+    if (found["s"] and not _ends_time(plain, number)) or (not found["s"] and FRACTION.match(plain, number)):
+        return found.end("m")
+    return _end_zone(plain, at, found.end())
+
+
+def _end_zone(plain: str, at: int, end: int) -> int:
+    """The end of a clock. A number behind a dash is no zone if its own word follows: `14:05 -12 degrees`."""
+    sign = SIGNED.search(plain, at, end)
+    return sign.start() if sign and not _ends_time(plain, end) else end
+
+
+def _find_date(plain: str, at: int) -> int:
+    for form in written.COMPLETE_DATES:
+        if found := form.match(plain, at):
+            if form is written.ISO and found["second"] and not found["zone"] and not _ends_time(plain, found.end()):
+                return found.end("minute")
+            zoned = form is written.ISO and found["zone"]
+            return _end_zone(plain, found.start("zone"), found.end()) if zoned else found.end()
+    if found := VIETNAMESE.match(plain, at):
+        return found.end()
+    if found := written.NUMBERS.match(plain, at):
+        return found.end() if _leads_to_clock(plain, found.end()) else 0
+    return _find_named_date(plain, at)
+
+
+def _find_named_date(plain: str, at: int) -> int:
+    """The end of a date with the name of its month. Without a year it ends before no other word."""
+    if found := YEAR_AHEAD.match(plain, at):
+        month = months.find_month(plain, found.end())
+        day = DAY_BEHIND.match(plain, month) if month else None
+        return day.end() if day and _ends_date(plain, day.end()) else 0
+    if found := DAY_AHEAD.match(plain, at):
+        end = months.find_month(plain, found.end())
+    else:
+        month = months.find_month(plain, at)
+        day = DAY_BEHIND.match(plain, month) if month else None
+        end = day.end() if day else 0
+    if not end:
+        found = written.CJK_MONTH_DAY.match(plain, at)
+        return found.end() if found else 0
+    year = YEAR_BEHIND.match(plain, end)
+    if year and _ends_date(plain, year.end()):
+        return year.end()
+    return end if END.match(plain, end) or _leads_to_clock(plain, end) else 0
+
+
+def _find_end_of_year(plain: str, at: int) -> int:
+    """The end of a text that is a year, or a month of a year; 0 for any other text."""
+    year = YEAR_BEHIND.match(plain, months.find_month(plain, at) or at)
+    return len(plain) if year and not plain[year.end() :].strip(" .)]") else 0
+
+
+def _leads_to_clock(plain: str, at: int) -> bool:
+    return bool(_find_full_clock(plain, _skip_words(plain, at)))
+
+
+def _leads_to_date(plain: str, at: int) -> bool:
+    """Whether only words for times are before the end or a complete date."""
+    passed = _skip_words(plain, at)
+    return bool(END.match(plain, passed)) or any(form.match(plain, passed) for form in written.COMPLETE_DATES)
+
+
+def _ends_date(plain: str, at: int) -> bool:
+    """Whether the number before this place belongs to a date and to no word of the article."""
+    return _ends_time(plain, at) or bool(_find_clock(plain, _skip_words(plain, at)))
+
+
+def _ends_time(plain: str, at: int) -> bool:
+    """Whether the number before this place belongs to a clock: only words for times are before the end or a date."""
+    while not END.match(plain, at):
+        at = _skip_signs(plain, at, between=True)
+        if not (word := _compile_beside().match(plain, at)):
+            day = DAY_AHEAD.match(plain, at)
+            month = months.find_month(plain, day.end() if day else at)
+            dated = month and (day or DAY_BEHIND.match(plain, month))
+            return bool(dated) or any(form.match(plain, at) for form in written.COMPLETE_DATES)
+        at = word.end()
+    return True
+
+
+def _skip_words(plain: str, at: int) -> int:
+    """Where the words end that may stand between two times."""
+    at = _skip_signs(plain, at, between=True)
+    while not _find_full_clock(plain, at) and (word := _compile_beside().match(plain, at)):
+        at = _skip_signs(plain, word.end(), between=True)
+    return at
+
+
+def is_beside(word: str) -> bool:
+    """Whether a folded word may stand beside a time."""
+    return bool(_compile_beside().fullmatch(word))
+
+
+@lru_cache(maxsize=1)
+def _compile_label() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){join_phrases(read_phrases(FILE, months.fold)['label'])}(?!\w)")
+
+
+@lru_cache(maxsize=1)
+def _compile_beside() -> re.Pattern[str]:
+    phrases = {
+        *read_phrases(FILE, months.fold)["beside"],
+        *weekdays.read_names(),
+        *clocks.BEFORE_CLOCK,
+        *clocks.OFFSETS,
+    }
+    return re.compile(rf"(?<!\w){join_phrases(sorted(phrases, key=lambda one: (-len(one), one)))}(?!\w)")
