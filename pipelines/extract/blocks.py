@@ -1,4 +1,4 @@
-"""A page as its blocks: every run of text with its place, in document order, from one walk of the tree.
+"""A page as its blocks: every line of text with its place, in document order, from one walk of the tree.
 
 Only this module knows which elements make a line of their own, and what names sites give to the places around an
 article. A place gets the same name on every page of a site.
@@ -39,7 +39,8 @@ SKIPPED_NAMES = (
 )
 SKIPPED = frozenset(SKIPPED_NAMES.split())
 NAME = re.compile(r"[A-Za-z\u0080-\uffff]{2,}(?:[-_]{1,2}[A-Za-z\u0080-\uffff]+)*")
-# Sites give these names to the places around an article; a name is first split at hyphens, underscores and capitals.
+# Sites give these names to the places around an article. Before a class or id is looked up here, it is split at
+# hyphens, underscores and capitals.
 PLACES = {
     "comment": "comment comments respond disqus kommentar kommentare commentaires comentarios yorum yorumlar livefyre "
     "reply replies reactions discussion fbcomments guestbook",
@@ -103,7 +104,7 @@ class TextPlace:
 
     path: the names from the outermost element on. It is the same on all pages that a site builds alike.
     kind: one of KINDS, or empty.
-    story, body: whether this place or one around it is called an article, or an article's text.
+    story, body: whether this place, or one around it, is called an article (story) or an article's text (body).
     """
 
     element: HtmlElement
@@ -118,7 +119,11 @@ class TextPlace:
 
 @dataclass(slots=True)
 class Block:
-    """A run of text. linked: how many of its words are in links; tag: the element that makes it a line."""
+    """A line of text, such as a paragraph.
+
+    linked: how many of its words are in links.
+    tag: the element that makes it a line.
+    """
 
     number: int
     text: str

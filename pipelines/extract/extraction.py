@@ -25,14 +25,14 @@ from pipelines.model import Article, Page, Rejection, RemovedBlock, Source, Temp
 from pipelines.stores import warc
 from pipelines.text import compose
 
-# This many characters of an error's text are kept. Chosen: they fill two lines, which are enough to tell what went
-# wrong.
+# The detail of a rejection is cut off after this many characters. Chosen: they fill two lines, which are enough to tell
+# what went wrong.
 DETAIL_CHARACTERS = 300
 
-# One page may take this many seconds of CPU time. Chosen: a page that never ends must not delay the others for long.
+# One page may take this many seconds of CPU time. Chosen: a page that is never done must not delay the others for long.
 CPU_SECONDS = 20.0
-# A page with more bytes of HTML than this is rejected. Chosen: a page with embedded data fits; a larger one costs
-# memory and time.
+# A page with more bytes of HTML than this is rejected. Chosen: even pages with much embedded data have fewer bytes;
+# larger ones cost memory and time.
 LARGEST_BYTES = 5 * 1024 * 1024
 # These steps can be left out with the argument `without` of `extract_page` and `read_page`; the benchmarks do so.
 STEPS = assembly.STEPS

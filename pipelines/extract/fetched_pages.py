@@ -25,13 +25,13 @@ from pipelines.stores import bucket, postgres, warc
 # wrong.
 DETAIL_CHARACTERS = 300
 
-# If the timer's signal cannot stop a page, its worker is ended after this many more seconds of CPU than CPU_SECONDS.
+# If the timer's signal cannot stop a page after CPU_SECONDS, its worker is ended this many seconds of CPU later.
 BEYOND_CPU_SECONDS = 10.0
 # One source may cost a run CPU_A_SOURCE seconds of CPU time, and CPU_A_PAGE more for each of its pages. An ordinary
 # page takes a tenth of a second. Ten times that for each page is enough on a slow machine. A source whose pages are
 # built to take 20 seconds each is stopped after some thirty pages.
 CPU_A_SOURCE, CPU_A_PAGE = 600.0, 1.0
-# If this many pages in a row lose their workers, the fault is not in the pages.
+# If this many pages in a row lose their workers, the fault is not in the pages, and no further page is read.
 LOST_IN_A_ROW = 3
 # A process must be able to get this many bytes of memory; a page of ten paragraphs takes as much. If the process gets
 # less, nobody knows whether a page is unreadable or only memory is missing.
@@ -48,7 +48,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """One page to extract: the row of its fetch, the place of its bytes, its source, and what was learned of the
+    """One page to extract: the row of its fetch, the folder of the raw store, its source, and what was learned of the
     source.
 
     row: of "fetches_to_extract" or "fetches_to_read_again": fetch_id, url_id, run, url, fetched_at, digest, warc_file,
@@ -80,11 +80,12 @@ class ExtractedFetch:
 
 
 def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job, ExtractedFetch]]:
-    """Each page and its result, in order. After the source has cost the run too much, no further page is read.
+    """Each page and its result, in order. After the source has cost the run too much, or LOST_IN_A_ROW pages
+    have lost their workers, no further page is read.
 
     processes, apart: as in extract.stage.extract.
 
-    workers.each does the same for any work, and knows nothing about pages.
+    Workers get their pages by `workers.each`, which serves any work and knows nothing about pages.
     """
     here = processes == 1 and not apart
     results = iter(

@@ -32,16 +32,17 @@ MOST = {
 # A line with a phrase of the match `substr` has at most this many words besides the phrase. Chosen: there is room for a
 # name or a number.
 BESIDE_WORDS = 14
-# At most this many wordings of one phrase are written out. Chosen: phrases with more are matched by a pattern.
+# A row that stands for at most this many wordings is written out; a row for more wordings becomes a pattern. Chosen: a
+# pattern takes less memory than so many wordings.
 MAX_COMBINATIONS = 1000
 # Rules for the start or the end of a line are looked up by at most this many letters.
 HEAD = 5
-# A phrase is looked up by the first letters of its first word: by four, or by three if the word is shorter. Chosen:
-# only few words share so many first letters.
+# A phrase that may be anywhere in a line is looked up by the first letters of its first word: by four, or by three if
+# the word is shorter. Chosen: only few words share so many first letters.
 STEM_LETTERS = (4, 3)
 # In scripts without blanks, one letter is a syllable or a word: there a phrase is looked up by this many letters.
 PAIR_LETTERS = 2
-# The answers for texts with up to this many characters are remembered. Chosen: the answers then take only a few
+# `forms` remembers its results for texts with up to this many characters. Chosen: the results then take only a few
 # megabytes.
 LONGEST_KNOWN = 1000
 SEPARATOR = r"\s*(?:[:|»›>©\u2013\u2014-]|$)"
@@ -53,8 +54,11 @@ LETTER = re.compile(f"[{UNSPACED}]")
 
 @dataclass(frozen=True)
 class PhraseRule:
-    """One phrase as a pattern. most: the most words that a line with it may have; edge: whether it counts only among
-    the first and last lines."""
+    """One phrase as a pattern.
+
+    most: the most words that a line with the phrase may have.
+    edge: whether the phrase counts only among the first and last lines of a text.
+    """
 
     pattern: str
     most: int
@@ -69,10 +73,13 @@ Index = dict[str, list[PhraseRule]]
 class Lexicon:
     """The phrase lists, prepared: whole lines, and rules by the first letters of what they match.
 
-    line, edge: the reason for a key; those of `edge` count near the ends of a text and in lines of several phrases.
-    tiles: for a beginning, the lengths of the known keys that begin so.
-    opening, inside, closing: matched against a key; closing is read backwards.
-    marked: matched against the normal form with its punctuation.
+    line, edge: by key, why a line with this key is cut. A key of `edge` counts only near the ends of a text, and in
+    lines of several phrases.
+    tiles: for the first letters of a key, the lengths of all known keys that begin with them.
+    opening, inside, closing: rules for the start of a key, for any part of it, and for its end. Those for the end are
+    compared with the key read backwards.
+    marked: rules for the start of a line's normal form, which has its punctuation.
+    sets: the words of each named set, separated by bars.
     """
 
     line: dict[str, str] = field(default_factory=dict)

@@ -41,7 +41,7 @@ OF_LANGUAGE = {
     "bg": "cp1251", "sr": "cp1251 cp1250", "el": "cp1253", "zh": "gb18030 big5", "ja": "cp932 euc_jp", "ko": "cp949",
     "pl": "cp1250 iso8859-2", "cs": "cp1250 iso8859-2", "hu": "cp1250 iso8859-2", "th": "cp874", "vi": "cp1258",
 }  # fmt: skip
-# Pages are written in these charsets, and a guess counts only if it is one of them.
+# Pages are written in these charsets. A charset that trafilatura guesses counts only if it is one of them.
 PAGE_CHARSETS = """
 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 cp932 cp949 big5 big5hkscs gb18030 euc_jp
 koi8-r koi8-u iso8859-2 iso8859-5 iso8859-6 iso8859-15
@@ -53,11 +53,11 @@ LAST_RESORT = ["cp1256", "cp1251", "cp1252", "cp1250", "iso8859-2", "iso8859-6",
 # A page has at most this many tags. The largest real pages have a tenth as many; beyond the limit, parsers take seconds
 # and gigabytes.
 MOST_TAGS = 200_000
-# A tag has at most this many attributes. They are counted only if the tag has more than this number of bytes. Chosen:
-# parsers are slow for more.
+# A tag may have at most this many attributes. They are counted only in a tag that is longer than this number of bytes.
+# Chosen: parsers are slow with more attributes.
 MAX_ATTRIBUTE_BYTES = 20_000
 # Elements are nested at most this deep. The parser itself stops at 255; a browser's own limit is 512, and no real page
-# comes near either.
+# comes near one of these limits.
 DEEPEST = 200
 # lxml.html's own parser calls Python for the class of every element at every walk. This parser gives all elements one
 # class. The rest is as in trafilatura's parser, because trafilatura reads the tree.
@@ -73,9 +73,10 @@ LOOKED_AT_CHARACTERS = 50
 REPAIRED_CHARACTERS = 4096
 DEEP = XPath(f"boolean({'/*' * DEEPEST})")
 # A charset is good if less than this share of the text's words (of those not in ASCII) looks broken, see `_strange`.
-# Chosen: foreign names look broken too, but make a smaller share.
+# Chosen: foreign names look broken too, but they are a smaller share of the words.
 STRANGE_SHARE = 0.15
-# This many characters are examined. Chosen: more characters would cost time and hardly change a guess.
+# This many characters of a page are examined to judge a charset. Chosen: more characters would cost time and hardly
+# change a guess.
 SAMPLE_CHARACTERS = 200_000
 # These are the control characters except tab, line feed and carriage return.
 UNWRITABLE = bytes((*range(9), 11, 12, *range(14, 32)))
@@ -83,8 +84,8 @@ UNWRITABLE_REFERENCE = re.compile(
     r"&#(?:0{0,9}(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|"
     r"[xX]0{0,9}(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[eEfF])(?![0-9a-fA-F]));?"
 )
-# These marks stand on or below letters. A normal form has the marks of a letter in a fixed order. The time to sort them
-# grows with the square of their number, and no time limit stops the sorting.
+# These marks stand on or below letters. To bring a text into a Unicode normal form, the marks of each letter are
+# sorted. The time for this grows with the square of their number, and no time limit stops the sorting.
 MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0711\u0730-\u074a"
     "\u08ca-\u08ff\u093c\u094d\u0e38-\u0e4b\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u302a-\u302f\u3099\u309a"
@@ -98,7 +99,7 @@ PILED = re.compile(f"((?:[{MARKS}]){{{MAX_MARKS}}})[{MARKS}]+")
 # references has blanks, which end a row.
 MAX_REFERENCES = 60
 REFERENCE = r"&#[xX]?[0-9a-fA-F]{2,6};?"
-# The pattern begins with letters and not with a group, so the search is fast.
+# The pattern begins with fixed characters and not with a group, so the search is fast.
 REFERENCES = re.compile(rf"{REFERENCE}(?:{REFERENCE}){{{MAX_REFERENCES - 1},}}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
@@ -114,13 +115,13 @@ USUAL = re.compile(
 # A form with more than this share of the page's text is a frame around the page.
 PAGE_SHARE = 0.6
 KANA = re.compile("[\u3040-\u30ff]")
-# At least this share of a Chinese or Japanese text is usual signs. Chosen: bytes read in the wrong charset have nearly
-# none.
+# A Chinese or Japanese text has at least this many signs of USUAL for each sign of HAN. Chosen: bytes read in the wrong
+# charset give nearly none.
 LEAST_USUAL_SHARE = 0.03
 # The signs of a script are evidence if there are more of them than this. Chosen: a name or two have fewer signs.
 LEAST_SIGNS = 20
-# Bytes are UTF-8 if they give at least this many good letters beyond ASCII for each broken one, which is a stray byte.
-# Chosen: in another charset most of these letters would be broken.
+# Bytes are UTF-8 if they give at least this many good letters beyond ASCII for each broken one. Then the broken ones
+# come from stray bytes. Chosen: in another charset most of these letters would be broken.
 BROKEN_ONE_IN = 20
 # The case of a Cyrillic word is evidence only if the word has at least this many letters. Chosen: shorter words are
 # abbreviations.
@@ -133,8 +134,8 @@ LEAST_SHOUTED = 5
 # A page names its charset in its first LABEL_BYTES bytes. START_BYTES bytes are examined as its beginning. Chosen: both
 # are longer than any preamble.
 LABEL_BYTES, START_BYTES = 8192, 2048
-# If a text has more of these words than LEAST_SHOUTED, they are at most this share of its Cyrillic words in the right
-# charset. Chosen: a wrong Cyrillic charset swaps small letters and capitals.
+# Read in the right charset, a text has at most this share of its Cyrillic words all in capitals, if there are more than
+# LEAST_SHOUTED such words. Chosen: a wrong Cyrillic charset swaps small letters and capitals.
 SHOUTED_SHARE = 0.7
 
 
@@ -155,7 +156,7 @@ def decode(body: bytes, content_type: str, language: str) -> tuple[str, str]:
     for names in _candidates(body, labels, language):
         for name in names:
             text = body.decode(name, "replace")
-            # gb18030 has kana too, at the same bytes as a Japanese charset: a text with many kana is rather Japanese.
+            # gb18030 has kana too, at the same bytes as a Japanese charset: a text with many kana is Japanese.
             strange = _strange(text) + (name == "gb18030" and len(KANA.findall(text[:SAMPLE_CHARACTERS])) > LEAST_SIGNS)
             # A guess must be clearly better than the page's label.
             if strange < (least if name in labels or best_name not in labels else least / 2):
@@ -178,8 +179,8 @@ def overgrown(body: bytes) -> str:
     if tags > MOST_TAGS:
         return f"{tags} tags"
     # The parser compares each attribute of a tag with all attributes before it, and no time limit stops this. A tag
-    # that is too long fills at least one whole stretch of the page. Real pages have no stretch without a `>`, and need
-    # not be split.
+    # that is too long fills at least one whole stretch of half that length. Real pages have a `>` in every stretch, and
+    # need not be split.
     stretch = MAX_ATTRIBUTE_BYTES // 2
     if all(body.find(b">", start, start + stretch) >= 0 for start in range(0, len(body) - stretch + 1, stretch)):
         return ""
@@ -218,7 +219,7 @@ def parse(html: str) -> HtmlElement | None:
 def _load(html: str) -> HtmlElement | None:
     """What trafilatura's load_html would give with our parser: None if the text is not HTML."""
     beginning = html[:LOOKED_AT_CHARACTERS].lower()
-    # trafilatura repairs only what is in the first lines, and needs the first line to its end.
+    # trafilatura repairs only what is in the first lines, and needs the whole first line.
     head = html[:REPAIRED_CHARACTERS]
     head = head if "\n" in head else html
     html = repair_faulty_html(head, beginning) + html[len(head) :]
@@ -230,7 +231,8 @@ def _load(html: str) -> HtmlElement | None:
 
 
 def _without_page_form(tree: HtmlElement) -> None:
-    """Turn a form that holds the page into a box. Some systems put every page into a form, which has no meaning."""
+    """Turn a form that holds the whole page into a `div`. Some systems put every page into a form, which has no
+    meaning."""
     body = tree.find("body")
     forms = [] if body is None else list(body.iter("form"))
     whole = len(str(body.xpath("string()"))) if forms else 0
@@ -285,7 +287,7 @@ def _writable(html: str) -> str:
 
 
 def _spread(html: str) -> str:
-    """The page without piles of marks on one letter, written as characters or as references."""
+    """The page without piles of marks on one letter, whether the marks are written as characters or as references."""
     # Only every 20th character is examined: a pile is longer than that, so none is missed.
     marked = () if html.isascii() else MARK.finditer(html[::MAX_MARKS])
     places = (MAX_MARKS * match.start() for match in marked)
@@ -351,7 +353,7 @@ def _strange(text: str) -> float:
     share = (strange + broken) / words if words else float(broken)
     han = len(HAN.findall(sample))
     rare = han > LEAST_SIGNS and len(USUAL.findall(sample)) < LEAST_USUAL_SHARE * han
-    # In a wrong charset, Cyrillic text has its cases swapped.
+    # In a wrong charset, a Cyrillic text has small letters and capitals swapped.
     return share + (rare or shouted > max(LEAST_SHOUTED, SHOUTED_SHARE * cased)) * 2 * STRANGE_SHARE
 
 

@@ -1,9 +1,9 @@
-"""A warm interpreter from which workers are forked: a program of its own, which knows nothing about the process that
-started it.
+"""The nursery: an interpreter from which workers are forked. It is a program of its own, which knows nothing about the
+process that started it.
 
-`workers` starts it, and sends it requests over a socket: to start a worker, or to end one. The nursery loads
-once what every page needs, so that a worker costs only a fork. It ends with the process that started it, and its
-workers end with it.
+The module `workers` starts the nursery, and sends it requests over a socket: to start a worker, or to end one. The
+nursery loads once what every page needs, so that a worker costs only a fork. It ends with the process that started it,
+and its workers end with it.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ class Start:
 
 @dataclass(frozen=True)
 class End:
-    """A request to end a worker, dead or alive. The answer is its exit code in subprocess's form."""
+    """A request to end a worker, dead or alive. The answer is the worker's exit code, or the negative
+    number of the signal that ended the worker."""
 
     pid: int
 
@@ -158,7 +159,8 @@ def _end(pid: int, said: IO[bytes]) -> int:
 
 
 def _die_with(parent: int) -> None:
-    """On Linux this process is killed when the thread that started it ends; a closed pipe ends it everywhere."""
+    """On Linux this process is killed when the thread that started it ends. On every system it ends when its pipe is
+    closed."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:

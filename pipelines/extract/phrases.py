@@ -45,12 +45,13 @@ TILED_WORDS = 24
 # A line of known phrases is cut if its weight is at least this number. A phrase of one word weighs 1; a longer phrase,
 # or one in a script without blanks, weighs 2. So two single words are not enough: they may be chance.
 TILED_WEIGHT = 3
-# A phrase may touch another phrase without a space if it has at least this many letters.
+# A phrase of at least this many letters may stand beside another phrase without a blank between them.
 GLUED = 5
-# If a line begins with a number, this many of its characters are looked at to find its phrases. Chosen: a number and
-# HEAD letters have room in them.
+# If a line begins with a number, this many of its characters are looked at to find its phrases. Chosen: they have
+# room for a number and HEAD letters.
 LOOKED_AT_CHARACTERS = 16
-# The reason is remembered for this many lines. Chosen: a page or two have as many; they take about a megabyte.
+# For this many lines it is remembered why they are cut. Chosen: a page or two have as many lines, which take about a
+# megabyte.
 KNOWN_LINES = 2048
 BAR = re.compile("[|•·]")
 COUNTER = re.compile(r"(?!- )[^\w|]*+\d[\d\s.,:/()+k-]*+[^\w|]*+", re.IGNORECASE)

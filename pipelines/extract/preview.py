@@ -1,8 +1,8 @@
-"""Tries pages outside of a night: takes a saved file or a fetched page, and gives the result. Nothing is stored.
+"""Tries pages outside of a run: takes a saved file or a fetched page, and gives the result. Nothing is stored.
 
 Only this module knows how a saved page is read. Every page is read and parsed in a worker process, so a page that hangs
 or breaks the parser loses only its own result. If pages of one source are tried together, Nightdesk learns from them as
-in a night.
+in a run.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from pipelines.stores import warc
 DETAIL_CHARACTERS = 300
 
 RUN = "try"
-# A worker may take this many seconds beyond the page's own limit. Chosen: the start of a worker takes a few seconds.
+# If the timer's signal cannot stop a page or a lesson at its limit, the worker is ended this many seconds of CPU later.
+# Chosen: what the timer does not cover, such as reading a file, takes less.
 GRACE_SECONDS = 10.0
 # What is observed of pages is kept in memory until their sources are learned. So sources are learned in groups, and a
 # group ends with the source that brings it to this many pages.
@@ -155,7 +156,7 @@ def observe(trial: Trial) -> Any:
 
 
 def anonymous(url: str, name: str = RUN) -> Source:
-    """A source of which only a page is known: no language; country and clock come from the page's address."""
+    """A source of which only a page is known: no language; country and time zone come from the page's address."""
     country, clock = zones.country_of(url), zones.zone_of(url)
     return Source(name=name, title="", url=url, country=country, language="", timezone=clock)
 

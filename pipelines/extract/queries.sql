@@ -2,7 +2,8 @@
 
 -- name: fetches_to_extract
 -- The article pages to extract for a source and run: all that the run fetched and, with `others`, the undecided pages of other runs. Pages
--- of runs with a later key are left out, because such a run may still be going on. A run whose key is a time in the future is not left out.
+-- of runs with a later key are left out, because such a run may still be going on. But pages of a run whose key is a time in the future are
+-- included.
 -- Held pages wait in the article file of their own run.
 with wanted as (
     select id from fetches where source = %(source)s and run = %(run)s

@@ -1,9 +1,9 @@
 """The extract stage reads the pages that a run fetched from a source, and writes the results to an article file.
 
-If it is time to learn the source's template, it is learned before the pages are read. An article names the version of
-the template with which it was read. A run may look again at an article that another extractor or another template has
-read. Then the stored page of the earlier look is read again too, so that load can tell what the site changed from what
-only the extractor changed.
+When the source's template is due to be learned, this is done before the pages are read. An article names the version
+of the template with which it was read. A run may look again at an article that another extractor or another template
+has read. If its title or text is different now, the stored page of the earlier look is read again too. So load can tell
+what the site changed from what only the extractor changed.
 
 Three faults are not the page's own: a raw file that is missing or damaged, a worker that was killed, time that ran out.
 After such a fault nothing is decided about the page. The page stays undecided, the source has failed, and the next run
@@ -41,11 +41,13 @@ from pipelines.text import clean, digest, words
 # The key of a message has this many hexadecimal digits of a digest. Chosen: no two digests of one installation begin
 # with the same 16 digits.
 DIGEST_DIGITS = 16
-# A message has this many characters of an error. Chosen: they fill a few lines; the log has all of it.
+# A message has at most this many characters of an error's text. Chosen: they fill a few lines; the log has the whole
+# text.
 ERROR_CHARACTERS = 500
 
 STAGE = "extract"
-# One message names this many reasons of undecided pages. Chosen: three fill the message; it only counts the others.
+# A message names at most this many reasons why pages are undecided. Chosen: three fill the message; further reasons are
+# only counted.
 REASONS_SHOWN = 3
 
 log = logging.getLogger(__name__)
@@ -53,7 +55,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class UndecidedFetches:
-    """The fetches of a source that stay undecided, each with its result."""
+    """The fetches of a source that stay undecided: the id of each, and why it is undecided (`fault`, `why`)."""
 
     fetches: dict[int, ExtractedFetch] = field(default_factory=dict)
 
@@ -88,15 +90,15 @@ def extract(
 
     - processes: with 1, the work is done in this process; with more, in that many workers. If a worker dies or hangs,
         only its page is lost
-    - apart: with one process, the work is done in a worker too, because a time limit inside this process cannot stop a
+    - apart: even with `processes=1`, the work is done in a worker. A time limit inside this process cannot stop every
         parser
     - site: False reads every page by itself, whatever was learned of the source, and learns nothing
     - others: False leaves the undecided pages of earlier runs to those runs
     - on_page: called with the line of every finished page, in order
 
     The tally counts pages, articles, rejected, `rejected: <reason>`, words, cut (removed blocks of boilerplate),
-    undecided and seconds. It also counts what learning counted, and, if there are any, `read again`, `not read again`,
-    `template agrees` and `template disagrees`.
+    undecided and seconds. Learning adds `learned from`, `not observed` and `not learned`. If there are any, the tally
+    also counts `read again`, `not read again`, `template agrees` and `template disagrees`.
     """
     runs.check_key(run)
     started = time.monotonic()

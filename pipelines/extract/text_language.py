@@ -11,19 +11,20 @@ from pipelines.text import words
 # py3langid gives some languages these names; each name has the code that we use for the language.
 CODES = {"sdh": "ckb", "pnb": "ur", "ku": "kmr", "prs": "fa", "wuu": "zh", "yue": "zh", "nan": "zh", "no": "nb"}
 CODES |= dict.fromkeys(("arz", "ary", "apc", "ars", "acm", "aeb", "ajp", "acq", "arb"), "ar")
-# A language is guessed from this many words on. Chosen: a short title is often guessed wrong.
+# A language is guessed only if there are at least this many words. Chosen: the language of a short title is often
+# guessed wrong.
 LEAST_WORDS = 8
 # A guess with at least this certainty outweighs the source's own language. Half of this certainty is enough if the
 # source has no language. Chosen: related languages are easily confused.
 CLEAR_CERTAINTY = 0.8
-# This many characters are examined. Chosen: more characters would cost time and hardly change a guess.
+# This many characters of a text are examined. Chosen: more characters would cost time and hardly change a guess.
 SAMPLE_CHARACTERS = 1000
 
 
 def language_of(title: str, text: str, prior: str) -> str:
     """The language of an article by its title and beginning.
 
-    prior: the source's own language; it is taken unless another is clear.
+    prior: the source's own language, which is the result unless the article is clearly in another.
     """
     sample = f"{title}\n{text[:SAMPLE_CHARACTERS]}"
     known = re.split("[-_]", prior)[0].lower()

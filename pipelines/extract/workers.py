@@ -118,7 +118,7 @@ def each(
     """work(job) for every job, in order, in up to `processes` workers.
 
     `work` must be a function of a module other than __main__. If a worker dies, its job is tried once more, because the
-    worker may have been killed for another reason. If the second worker dies too, the result is lost(job, CRASHED or
+    job may not be the reason. If the second worker dies too, the result is lost(job, CRASHED or
     KILLED, why). A job with more than `seconds` of CPU is lost(job, TOO_SLOW, why). A job that has not ended after
     `unfinished` seconds of clock is lost(job, UNFINISHED, why): this can happen on a machine that was paused.
     """

@@ -23,7 +23,7 @@ LARGE = re.compile(r"[4-7]|\+[1-4]")
 LARGE_STYLE = re.compile(
     r"font-size\s*:\s*(?:(?:1[89]|[2-5]\d)(?:\.\d+)?p[xt]|(?:1\.[3-9]|[2-4])\d*r?em|x+-large|large)"
 )
-# These elements hold text. The text of a line break (`br`) is the one after it, which belongs to the element around it.
+# These elements hold text. A line break (`br`) holds none, so the text after it is taken.
 HOLDING = ("p", "div", "td", "font", "span", "br")
 # TITLES: these elements can be a title if their name or size says so. PLAIN_TITLES: these elements can be the title if
 # no element is marked as a title by its name or size.
@@ -44,7 +44,7 @@ LEAST_WORDS, MOST_WORDS, LEAST_LETTERS = 3, 30, 5
 # This many characters of a title are examined. No title is longer.
 LONGEST = 2000
 DIGITS = re.compile(r"\d+")
-# A sentence ends so, and a title does not.
+# A sentence ends with one of these signs, and a title does not.
 STOP = re.compile(r"[.。।](?!\.)\W*$")
 
 
@@ -134,7 +134,8 @@ def _over(paragraph: HtmlElement, tree: HtmlElement) -> Iterator[str]:
 
 
 def _plainly_over(paragraph: HtmlElement, tree: HtmlElement) -> Iterator[str]:
-    """Lines above a paragraph that have an element of their own, as titles of old pages, and are about the text."""
+    """Lines above a paragraph that have an element of their own, like the titles of old pages, and are about the
+    text."""
     about = text_stems(tree)
     for element in _before(paragraph, tree, (*TITLES, "strong")):
         text = plain(element.text or "") if element.tag in PLAIN_TITLES else ""

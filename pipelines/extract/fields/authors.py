@@ -115,7 +115,7 @@ def _without_names(said: Sequence[str], names: Sequence[str]) -> list[str]:
 
 
 def _people_of(lines: Iterable[str], nobody: set[str]) -> tuple[str, ...]:
-    """The people in lines, each once, without those after whom the site is called."""
+    """The people in lines, each once, without those in `nobody`: the keys of the names of sites and publishers."""
     found: dict[str, str] = {}
     for line in lines:
         for person in people(line):

@@ -77,8 +77,8 @@ NAME = re.compile(
 AROUND_NAME = " |•·"
 DAY = re.compile(r"\b(?:19|20)\d\d\b|\d\s*min|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}", re.IGNORECASE)
 # AROUND: these elements before and after the heading are searched for a name that stands alone. BOXES: this many boxes
-# around the name are examined. LONGEST_BOX_WORDS: these boxes have at most this many words. Chosen: a line of
-# particulars is beside the heading and contains no sentence.
+# around the name are examined. LONGEST_BOX_WORDS: these boxes have at most this many words. Chosen: a box
+# with a name and the day is one short line, and contains no sentence.
 AROUND = ("preceding::*[position() <= 25]", "following::*[position() <= 60]")
 BOXES, LONGEST_BOX_WORDS = 4, 30
 # These elements can begin with "by".
@@ -110,7 +110,8 @@ def find_profiled(tree: HtmlElement) -> list[str]:
 def find_beside_day(tree: HtmlElement) -> list[str]:
     """The one name that stands alone in a line or box with the day, beside the page's heading.
 
-    A text that is a link, or that is the text of a link elsewhere, is the name of a section of the site.
+    A text that is a link, or that is the text of a link elsewhere, is the name of a section of the site, and
+    is not taken.
     """
     heading = next((one for one in tree.iter("h1") if one.text_content().strip()), None)
     if heading is None:

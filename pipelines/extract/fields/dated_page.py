@@ -47,7 +47,8 @@ class Dating:
         return self.at.date()
 
     def is_year_alone(self) -> bool:
-        """Whether this is the first of January at midnight, there or in UTC: software writes a year alone like this."""
+        """Whether this is the first of January at midnight, at the site or in UTC: software writes a year alone like
+        this."""
         assert self.at
         both = (self.at, self.at.astimezone(UTC))
         return any((t.month, t.day, t.hour, t.minute) == (1, 1, 0, 0) for t in both)
@@ -55,7 +56,7 @@ class Dating:
 
 @dataclass(frozen=True)
 class DatedPage:
-    """A page to be dated: its tree, what its head says about it, the page as it came, and its source.
+    """A page to be dated: its tree, what it says about itself, the page as it came, and its source.
 
     Made by `of`, which treats a site of unknown language as American if it looks American.
     """
@@ -67,8 +68,8 @@ class DatedPage:
 
     @classmethod
     def of(cls, tree: HtmlElement, facts: Facts, page: Page, source: Source) -> DatedPage:
-        """The record of a page. If its source may be American, it is made so: Americans write the month first, and
-        their pages do not say so."""
+        """The record of a page. If its source looks American, the record's source is made American: Americans write the
+        month before the day, and no page says that it does."""
         return cls(tree, facts, page, _american(tree, source, page.final_url))
 
     @cached_property

@@ -18,7 +18,7 @@ from pipelines.extract.fields.machine_dates import tells_another_day
 
 def guess(tree: HtmlElement, latest: date) -> str:
     """The day of publication in ISO form, as htmldate guesses it; empty if it finds none up to `latest`."""
-    # htmldate reads every meta element with a day in it, also the day of an event.
+    # htmldate reads every meta element with a day in it, also the day of an event. Such elements are taken out first.
     if any(map(_of_another_day, tree.iter("meta"))):
         tree = deepcopy(tree)
         for meta in [one for one in tree.iter("meta") if _of_another_day(one)]:
@@ -32,8 +32,8 @@ def guess(tree: HtmlElement, latest: date) -> str:
 
 
 def _of_another_day(meta: HtmlElement) -> bool:
-    """Whether a meta element has another day than the day of publication: for example the day of a change. Addresses do
-    not count, because the address of a picture may have the day of publication in it.
+    """Whether a meta element has a day that is neither of publication nor of a change, for example of an event.
+    Addresses do not count, because the address of a picture may have the day of publication in it.
     """
     said = meta.get("content") or ""
     return not said.startswith(("http", "/")) and any(

@@ -95,7 +95,7 @@ def body(node: Node) -> list[str]:
 
 
 def is_free(node: Node) -> bool:
-    """Whether an object does not say that one has to pay for it."""
+    """False if an object says that one has to pay for it; else True."""
     return str(node.get("isAccessibleForFree", "true")).lower().rpartition("/")[2] != "false"
 
 
@@ -113,7 +113,8 @@ def is_whole(node: Node) -> bool:
 
 
 def posts(found: list[Node]) -> list[str]:
-    """The headings and paragraphs of live blogs' posts. A heading that several posts have belongs to the blog."""
+    """The headings and paragraphs of live blogs' posts. A heading that several posts have is the blog's, and is left
+    out."""
     given = [node.get("liveBlogUpdate") for node in found]
     told = [post for some in given for post in (some if isinstance(some, list) else [some]) if isinstance(post, dict)]
     headings = Counter(text(post.get("headline")) for post in told)

@@ -59,7 +59,7 @@ def find_machine_dates(dated: DatedPage) -> Iterator[Dating]:
 
 
 def _in_entry(dated: DatedPage) -> Iterator[Dating]:
-    """The dates in the entry of the list that named the page."""
+    """The date in the entry of the list that named the page, if the entry has one."""
     entry = dated.page.entry
     if not entry or not entry.published_at or not dated.may_be(entry.published_at):
         return
@@ -94,7 +94,8 @@ def _shows_earlier_day(dated: DatedPage, at: datetime) -> bool:
 
 
 def _telling(name: str, said: str) -> list[tuple[int, str]]:
-    """How likely a name means publication (lower: likelier), with the value; empty if it does not."""
+    """The rank of a name (the lower, the likelier it means publication) with the value; empty if the name means
+    something else."""
     name = name.lower()
     if OTHERWISE.search(name) or not re.search(r"\d{4}", said):
         return []

@@ -38,7 +38,7 @@ MAX_TAGS = 30
 # Keywords are searched in this many first paragraphs, to see whether they belong to the article. Chosen: an article
 # names its subjects at the beginning.
 STOCK_PARAGRAPHS = 40
-# This many characters of these paragraphs are searched. Chosen: pages without paragraphs have all of their text in one.
+# This many characters of these paragraphs are searched. Chosen: some pages have all of their text in one paragraph.
 STOCK_LOOK_CHARACTERS = 8000
 
 

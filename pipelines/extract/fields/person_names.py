@@ -213,8 +213,8 @@ def _is_person(name: str) -> bool:
 
 def is_full(name: str) -> bool:
     """Whether a name has at least two words, the first and the last of them with a capital if their script has
-    capitals. Words in small letters may be between them, if they are few and short; al-Haj is no such word. Other texts
-    in bylines are no full names: `Montag an fahren wieder Busse`.
+    capitals. Words in small letters may be between them, if they are few and short; al-Haj does not count as one of
+    these. So other texts in bylines are no full names: `Montag an fahren wieder Busse`.
     """
     parts = [part for part in name.split() if len(part) > 1]
     if re.search(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", name):

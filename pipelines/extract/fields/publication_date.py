@@ -1,7 +1,8 @@
 """When an article was published and changed: the best of JSON-LD, meta elements, feed, visible page and address.
 
 Software that knows only the year writes the first of January at midnight. So such a date counts as the year alone,
-unless something else also gives the day. The day is the day at the site's place: the offset in the page is kept.
+unless something else also gives this day. Each date is that of the site's own time zone: the offset in the page is
+kept.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ OFFSET_STEP = timedelta(minutes=15)
 
 
 def find_published(dated: DatedPage) -> Dating:
-    """When the article was published, with precision and origin; an empty Dating if nothing says so."""
+    """When the article was published, with precision and origin; an empty Dating if nothing tells it."""
     machine = list(find_machine_dates(dated))
     sure = [one for one in machine if not one.is_year_alone()]
     if not sure:
@@ -69,7 +70,7 @@ def _from_what_is_shown(dated: DatedPage, years: Sequence[Dating]) -> Dating:
 
 
 def _weigh(sure: Sequence[Dating], shown: Sequence[Dating], dated: DatedPage) -> Dating:
-    """The best of the dates with a day. The other dates confirm its day and time of day."""
+    """The best of the dates with a day. The other dates confirm or correct its day and time of day."""
     witnesses = [*sure, *shown]
     best = _on_its_day(sure[0], witnesses, dated)
     best = _by_shown_day(best, sure, shown, dated)

@@ -20,8 +20,8 @@ IN_ADDRESS = re.compile(
     r"|/(?P<y5>20\d\d)/(?P<m5>\d\d)-(?P<d5>\d\d)(?:[/-]|$)"
     r"|[/-](?P<y6>20\d\d)(?P<m6>\d\d)(?P<d6>\d\d)(?:[/.-]|$)"
 )
-# An address may have a day with the name of the month, or with the day first. The day is certainly first if its number
-# can be no month's.
+# An address may have a day with the name of the month, or a day in numbers with the day before the month. The latter is
+# taken only if the first number is too large for a month.
 NAMED_IN_ADDRESS = re.compile(
     r"/(?P<y>20\d\d)/(?P<m>[a-z]{3,9})/(?P<d>\d{1,2})(?:/|$)|/(?P<m2>[a-z]{3,9})/(?P<d2>\d{1,2})/(?P<y2>20\d\d)(?:/|$)"
     r"|/(?P<d3>\d{1,2})/(?P<m3>[a-z]{3,9})/(?P<y3>20\d\d)(?:/|$)"

@@ -104,7 +104,7 @@ def _at_head(above: Sequence[HtmlElement]) -> bool:
 
 
 def _ends_titles(heading: str, titles: Iterable[str]) -> bool:
-    """Whether a heading is the last part of one of these titles, or the whole of it."""
+    """Whether a heading is one of these titles, or the last part of one."""
     return any(key_of_name(heading) == key_of_name(SEPARATOR.split(title)[-1]) for title in titles)
 
 
@@ -123,7 +123,7 @@ def find_names(
     sites: set[str],
     said: Callable[[], frozenset[str]],
 ) -> list[str]:
-    """The headings that are the name of a site or section: another title of the page says what the text is about.
+    """The headings that are the name of a site or section, while another title of the page says what the text is about.
 
     headings: the text of each, with its element.
     titles: the page's titles without the site's names.

@@ -13,7 +13,7 @@ SEPARATOR = re.compile(
     r"(?<!\s)\s+--+\s*|(?:(?<!\s)\s+)?(?<!-)--+\s+|(?:(?<!\s)\s+)?(?<![-－–—|｜_])[-－–—|｜_]+\s*(?=[《「【])|"
     rf"(?<=[{UNSPACED}])\s*[-－–—_]+\s*(?=[{UNSPACED}《「【\w])"
 )
-# Names of sites in scripts without spaces end so.
+# In scripts without spaces, the names of sites end with one of these words.
 OF_SITES = re.compile(
     r"(?:网|網|新闻|新聞|频道|頻道|日报|日報|在线|線上|オンライン|ニュース|ドットコム|뉴스|일보|신문|방송)\W*$"
 )

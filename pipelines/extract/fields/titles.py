@@ -27,7 +27,8 @@ from pipelines.extract.fields.title_parts import (
 from pipelines.extract.phrases import key, key_of_name
 from pipelines.text import has_unspaced, words
 
-# The names of papers end so. Some headlines do too, so these endings count only for the last part of a title.
+# The names of papers end with one of these words. Some headlines do too, so such an ending counts only in the last part
+# of a title.
 OF_PAPERS = re.compile(r"(?:(?:[晚早晨邮郵时時]|青年)[报報]|[周週]刊)\W*$")
 # Matches text that was meant as markup: an element with its end, or a line break. A tag without an end is something
 # that the title is about.
@@ -38,7 +39,8 @@ TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 # A title of the page can fit its text only if the text has at least this share of the title's words. Chosen: a quarter,
 # because the site's name may be in both, and a name is short.
 OF_SITE_SHARE = 0.25
-# A kicker has at least this many words. Chosen: a title with a single word more is only another form of the same title.
+# A kicker, a short line above the title such as a topic, has at least this many words. Chosen: a title with a single
+# word more is only another form of the same title.
 KICKER_WORDS = 2
 # At most this many elements that may be a page's title are read. Chosen: further elements are the titles of other
 # articles.
@@ -141,8 +143,9 @@ def _without_kicker(h1: HtmlElement, heading: str, titles: Sequence[str]) -> str
     """A heading without its kicker: a short line above the title, such as a topic, the day, or who pays for the
     article. No title of the page has these words.
 
-    A kicker has an element of its own, the first in the heading. Words without one belong to the sentence: `No evidence
-    that` before a claim denies it. Words that end in a sign, such as a colon, are no kicker either.
+    A kicker has an element of its own, the first in the heading. Words without an element of their own belong to the
+    sentence: `No evidence that` before a claim denies it. Words that end in a sign, such as a colon, are no kicker
+    either.
 
     h1: the element of the heading.
     titles: the page's titles, with the names of sites at their ends.
@@ -173,7 +176,8 @@ def _above_text(tree: HtmlElement, titles: Sequence[str], said: Callable[[], fro
         return ""
     best = above_text.find(tree, said() if titles else frozenset())
     told = max((above_text.share(title, said()) for title in titles), default=0.0)
-    # A word of the site's name can be in the text: then the heading must share more words with the text.
+    # A title may fit only because a word of the site's name is in the text. So the heading above the text is taken if
+    # it shares more words with the text than each title, and no title stands on the page by itself.
     if told >= OF_SITE_SHARE and (told >= above_text.share(best, said()) or any(_standing(tree, titles).values())):
         return ""
     return best
@@ -205,8 +209,9 @@ def _without_site(title: str, sites: set[str], headings: Sequence[str], tree: Ht
 
 
 def _ends_as_site(tree: HtmlElement, last: str) -> bool:
-    """Whether the last part of a title may be the name of a site or section. In scripts without spaces half a title is
-    as short as a name: then the part ends as the names of papers do, or the page has it as a link home."""
+    """Whether the last part of a title may be the name of a site or section. In scripts without spaces, half a title
+    can be as short as a name. There the part must also end like the name of a site or paper, or be the text of a link
+    home."""
     if words(last) <= SITE_WORDS or not has_unspaced(last):
         return words(last) <= SITE_WORDS
     if count_words(last) <= SITE_WORDS and (OF_SITES.search(last) or OF_PAPERS.search(last)):
@@ -238,7 +243,8 @@ def _standing(tree: HtmlElement, titles: Iterable[str]) -> dict[str, bool]:
 
 
 def _alike(one: str, other: str) -> tuple[float, float]:
-    """The share of the shorter title's words in the other title, and twice the share of the longer one's."""
+    """The share of the shorter title's words that the longer title has, and twice the share of the longer title's words
+    that the shorter one has."""
     mine, theirs = set(key(one).split()), set(key(other).split())
     both, sizes = len(mine & theirs), (len(mine), len(theirs))
     return both / max(1, min(sizes)), 2 * both / max(1, *sizes)

@@ -51,7 +51,7 @@ STRANGERS = re.compile(
 OF_PAGE = re.compile(
     r"top-?bar|top-?header|header-?top|masthead|site-?header|(?:current|today|now)[-_]?(?:date|time)|date-?bar", re.I
 )
-# A link to the site's front page, as its logo has, has this form.
+# A link to the site's front page, such as that of its logo, has this form.
 HOME = re.compile(r"\s*(?:https?://[^/\s]+)?/?(?:index\.\w+)?\s*")
 CHANGED = re.compile(r"modif|updat|revis|edited|changed|aktualis|geändert|تحديث", re.IGNORECASE)
 # Publishing systems give these names to the day, in the state that they embed.
@@ -79,10 +79,11 @@ SENTENCE_WORDS = 8
 # A line that has at least this many words and ends as a sentence tells what happened on a day. Chosen: a name and a
 # label have fewer.
 EVENT_WORDS = 3
-# A sentence ends so: the dot behind a day of the month or a short month is no such end.
+# This finds the end of a sentence. The dot behind a day of the month or behind a short name of a month is no such end.
 SENTENCE_END = re.compile(r"(?:\d{4}|(?P<last>[^\W\d_]{4,40}))[\"'”’»)\]]{0,3}\s{0,3}[.!?؟。۔।…]{1,4}[\"'”’»)\]]{0,3}$")
 ASIDE = re.compile(r"\([^()]{1,120}\)|\[[^\[\]]{1,120}\]")
-# A line that begins so says when an article was published. Chosen: the commonest publishing systems use these words.
+# A line that begins with one of these words says when an article was published. Chosen: the commonest publishing
+# systems use these words.
 PUBLISHING = re.compile(
     r"\W{0,3}(?:first |zuerst |تم )?(?:publi|pubbl|post(?:ed|é)|veröff|erschienen|gepubl|julkaistu|objav|опублик|"
     r"опублік|نشر|النشر|تاريخ|انتشار|yayın|diterbit|发布|發布|公開|게시)",
@@ -95,12 +96,12 @@ LABELLED = re.compile(r"[^\W\d_]{1,40}(?: [^\W\d_]{1,40}){0,3}\s{0,3}:")
 LEAST_CHARACTERS = 3
 # A heading of the first levels, up to this one, may be a title, and is not read as a date.
 TITLE_LEVELS = 3
-# A line that shows a date has fewer characters than this. Chosen: date, time, author and place fit.
+# A line that shows a date has fewer characters than this. Chosen: date, time, author and place together are shorter.
 LONGEST_CHARACTERS = 120
 # A label such as "Published" has at most this many characters. Chosen: a longer text is a sentence, and any embedded
 # state is longer too.
 LABEL_CHARACTERS = 60
-# A text that is only a day has fewer characters than this. Chosen: the longest spelling with a weekday fits.
+# A text that is only a day has fewer characters than this. Chosen: the longest spelling with a weekday is shorter.
 SHORT_CHARACTERS = 40
 # About this many dates of one page are collected, those nearest to its title. Chosen: the dates of teasers come in
 # dozens.
@@ -154,7 +155,7 @@ class Titles:
 
     @classmethod
     def of(cls, titles: Sequence[str]) -> Titles:
-        """The titles that a page gives in its head."""
+        """The record for the forms of one page's title."""
         lengths = [len(title) for title in titles] or [0]
         return cls(
             keys=frozenset(key(title) for title in titles) - {""},
@@ -223,8 +224,8 @@ def state(tree: HtmlElement) -> list[str]:
 
 def _walk(body: HtmlElement, titles: Titles) -> tuple[dict[HtmlElement, int], int, set[HtmlElement], int]:
     """The elements that may show a date, with their places; the title's place; the elements that contain the title; and
-    the place where the head of the page ends. This is the last link home before the title, or the second text of the
-    page if it is before the title and comes later; 0 if neither is before the title.
+    the place where the head of the page ends. This is the place of the last link home before the title, or of the
+    second text of the page if that comes later but before the title; 0 if there is neither.
 
     A place counts the characters of text before it.
     """
@@ -325,7 +326,8 @@ def _find_dates(text: str, element: HtmlElement, place: int, title: int, of_page
 def _tells_event(text: str, element: HtmlElement) -> bool:
     """Whether a text with a day is a short sentence about that day, or an aside in brackets.
 
-    The name of an element that means a date, a label, or a word for publishing or writing tells the opposite.
+    If the element's name means a date, or the text begins with a label or a word for publishing or writing, it tells no
+    event.
     """
     if _is_named(element) or any(one.match(text) for one in (LABELLED, PUBLISHING, SAYS_BY)):
         return False

@@ -22,7 +22,8 @@ from pipelines.extract.rejections import index_pages, walls
 from pipelines.model import Page, Source
 from pipelines.text import has_unspaced, words
 
-# An article has at least this many words. Chosen: one sentence has as many. docs/reference.md names the number.
+# An article that is no news flash has at least this many words. Chosen: one sentence has as many. docs/reference.md
+# names the number.
 LEAST_WORDS = 15
 # A news flash is one sentence that repeats its title. It has at least this many words.
 FLASH_WORDS = 5
@@ -31,7 +32,7 @@ FLASH_SHARED_WORDS = 2
 # A gallery or a player does not count against a page whose text has at least this many words. Chosen: captions are
 # shorter.
 MEDIA_WORDS = 40
-# The text that a page gives for machines counts from this many words on, if the page itself shows no text. Chosen:
+# If a page itself shows no text, the text that it gives for machines counts if it has at least this many words. Chosen:
 # summaries are shorter.
 GIVEN_WORDS = 40
 # If a page has fewer words than this, the title of an error page makes it an error page, and the words of a paywall
@@ -217,8 +218,8 @@ def of_content(
 
 
 def wrong_language(language: str, source: Source, count: int) -> ReasonAndDetail | None:
-    """The rejection of an article in a language that its source does not promise; None if the source promises no
-    language."""
+    """The rejection of an article in a language that its source does not promise; None for every other
+    article."""
     promised = {code.split("-")[0] for code in source.expect.languages}
     if promised and language and language not in promised and count >= 2 * LEAST_WORDS:
         return Reason.WRONG_LANGUAGE, f"{language}, not {' or '.join(sorted(promised))}"
@@ -268,8 +269,8 @@ def _visible_texts(tree: HtmlElement | None) -> Iterator[tuple[str, str]]:
 
 
 def _wall(evidence: PageEvidence, html: str) -> ReasonAndDetail | None:
-    """The rejection of a wall or an error page in the place of an article: its title says that it is one, or nearly all
-    of its text does."""
+    """The rejection of a wall or an error page in the place of an article: its title, or nearly all of its text, says
+    so."""
     if evidence.sure or evidence.count >= WORDY_WORDS:
         return None
     bare = evidence.count < LEAST_WORDS
@@ -329,7 +330,8 @@ def _asks_consent(evidence: PageEvidence) -> bool:
 def _is_consent(evidence: PageEvidence) -> bool:
     """Whether the text itself is a wall's: full of a wall's words, with the wall's button below."""
     hits = len(walls.CONSENT_WORDS.findall(key("\n".join(evidence.paragraphs))))
-    # An article about cookies has these words, and the site's own banner has the phrases and the button.
+    # An article about cookies has these words, and the site's own banner has the phrases and the button. So more of the
+    # words are needed if the text itself has no phrase.
     own = bool(walls.find_phrase(walls.CONSENT, evidence.paragraphs))
     least = CONSENT_SHARE if own else OTHERS_CONSENT_FACTOR * CONSENT_SHARE
     if evidence.count < LEAST_WORDS or hits < max(LEAST_CONSENT_WORDS, least * evidence.count):

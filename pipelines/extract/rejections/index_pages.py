@@ -1,8 +1,8 @@
 """Whether a page is a list of other pages: a section, an archive, search results, an index of live tickers.
 
-A page without a long paragraph is a list if its address says so; if its heading says so and it has many links; or if it
-has no date and is mostly links. A page is also a list if its text is in cards: teasers, each with a heading that links
-to another page of the site.
+A page that does not call itself an article and has no long paragraph is a list in three cases: its address says so; its
+heading says so and it has many links; it has no date and is mostly links. A page is also a list if its text is in
+cards: teasers, each with a heading that links to another page of the site.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LISTED_SHARE = 0.75
 # If a page calls itself an article, at least this share of its text must be in cards. Chosen: such a list has hardly
 # anything besides the cards.
 LISTED_CLAIMED_SHARE = 0.9
-# A list has at least this many words about its pages. Chosen: one sentence has as many.
+# A page of teasers is a list only if its text has at least this many words. Chosen: one sentence has as many.
 LEAST_WORDS = 15
 # The longest paragraph of a list has fewer words than this. Chosen: teasers are shorter; an article has at least one
 # longer paragraph.
@@ -40,9 +40,10 @@ LEAST_CARDS = 4
 MAX_CARDS = 300
 # A teaser has on average at most this many words. Chosen: longer ones are entries of a live blog.
 TEASER_WORDS = 80
-# One of this many elements above a heading may be its card. Chosen: in a card, a heading is nested less deep.
+# The card of a heading is searched among this many elements around the heading. Chosen: a heading is nested less deep
+# in its card.
 CLIMB_LEVELS = 8
-# This many characters of a card are compared. Chosen: no card is longer.
+# This many characters of a card are compared with the text. Chosen: no card is longer.
 LONGEST_CARD_CHARACTERS = 20_000
 ADDRESS = re.compile(
     r"/(?:category|categories|tag|tags|topic|topics|section|author|authors|archive|archives|search|page/\d+|kategori|"
@@ -85,7 +86,7 @@ def is_list(
     """Whether a page is a list.
 
     paragraphs: the text of the page.
-    prose: gives the part of the text that is not links; called only if needed, as link_share is.
+    prose: gives the part of the text that is not links. Like `link_share`, it is called only if needed.
     """
     path = unquote(urlsplit(page.final_url).path)
     if not claims_article and max(map(words, prose()), default=0) < SENTENCE_WORDS:

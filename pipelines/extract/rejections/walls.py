@@ -16,10 +16,11 @@ from pipelines.text import UNSPACED, words
 
 # A title may have at most this many words besides the phrase. Chosen: there is room for a site's name and a number.
 HEADING_EXTRA = 4
-# A line that may be a wall's has at most this many words; in scripts without blanks each letter counts as a word.
-# Chosen: a longer line is prose.
+# A line is searched for phrases only if it has at most this many words; in scripts without blanks each letter counts as
+# a word. Chosen: a longer line is prose.
 LINE_WORDS = 25
-# The words of a line with more characters than this are not counted. Chosen: they are more than LINE_WORDS.
+# A line with more characters than this is not searched, and its words are not counted. Chosen: such a line has more
+# than LINE_WORDS words.
 LONGEST_LINE_CHARACTERS = 400
 UNSPACED_START = re.compile(f"[{UNSPACED}]")
 
@@ -28,6 +29,7 @@ UNSPACED_START = re.compile(f"[{UNSPACED}]")
 class Wall:
     """The phrases of one kind of page.
 
+    phrases: searched in titles and in short lines.
     headings: searched only in titles.
     whole: must be the whole of a title or line.
     """
@@ -276,10 +278,10 @@ CONSENT_WORDS = re.compile(
     r"\w*موافقه|\w*موافقتك|البيانات الشخصيه|بياناتك)|"
     r"同意|プライバシー|個人データ|隐私|隱私|个人数据|동의|개인정보"
 )
-# A wall has these subjects, each with the beginnings of its words as keys have them. No two sites have the same
-# sentences, but each wall names most of these subjects, and hardly anything else is on its page.
+# These are the subjects of a consent wall, each with the beginnings of the words that name it. No two sites have the
+# same sentences, but each consent wall names most of these subjects, and hardly anything else is on its page.
 SUBJECTS = tuple(
-    # In scripts without blanks a word begins anywhere.
+    # In scripts without blanks a word may begin anywhere.
     re.compile("|".join(("" if UNSPACED_START.match(word) else r"(?<!\w)") + key(word) for word in words_.split(";")))
     for words_ in (
         "permission;consent;agree;accord;consentement;zustimm;einwillig;einverstand;"

@@ -26,7 +26,8 @@ from pipelines.stores import postgres, runs, templates
 # wrong.
 DETAIL_CHARACTERS = 300
 
-# A worker may take this many seconds beyond the limit of its job. Chosen: the start of a worker takes a few seconds.
+# If the timer's signal cannot stop a job at its limit, the worker is ended this many seconds of CPU later. Chosen: what
+# the timer does not cover, such as reading the stored page, takes less.
 GRACE_SECONDS = 10.0
 # Learning may take this many seconds of CPU time. Chosen: only work that hangs takes longer.
 LEARNING_SECONDS = 120.0
@@ -37,7 +38,7 @@ OBSERVING = 300.0
 
 @dataclass(frozen=True)
 class LearningJob:
-    """One page to observe: the row of its fetch, the place of its bytes, its source."""
+    """One page to observe: the row of its fetch, the folder of the raw store, its source."""
 
     row: postgres.Row
     raw: Path
@@ -96,7 +97,7 @@ def learn(
 ) -> Lesson:
     """Learn a source from its pages in the raw store, and keep the result; NightdeskError if this is not possible.
 
-    processes, apart: as in `extract`. attempt: as in `templates.save`.
+    processes, apart: as in `stage.extract`. attempt: as in `templates.save`.
     """
     with conn:
         rows = templates.pages(conn, source.name, reason.since)
@@ -138,13 +139,13 @@ def teach(work: tuple[str, Sequence[observations.Observation]]) -> Template | st
             return observations.learn(*work)
     except TooSlow:
         return f"not done after {LEARNING_SECONDS:g} s"
-    except Exception as error:  # noqa: BLE001 -- it is learned from whatever the site sent, and is said with its source
+    except Exception as error:  # noqa: BLE001 -- learning meets whatever the site sent; the caller reports it
         return _describe(error)
 
 
 def _within(looks: Iterable[LearningLook], many: int) -> list[observations.Observation | str | None]:
-    """The observations of at most `many` pages. When the pages have cost more than OBSERVING, no further page is
-    read."""
+    """The results for all `many` pages. When the pages have cost more than OBSERVING, no further page is read; the
+    result for each of the others is this reason."""
     found: list[observations.Observation | str | None] = []
     left = OBSERVING
     for seen in looks:

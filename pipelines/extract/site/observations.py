@@ -1,8 +1,10 @@
-"""What a source's own pages teach about it: the lines that repeat across its articles, and the place of its articles.
+"""What a source's own pages teach about it: the lines that repeat across its articles, and the places on a page in
+which its articles stand.
 
 Only this module knows how a template is learned. No labelled pages are needed. A template is learned from lines that
-repeat across the pages, and from the places in which the classifier finds the article on most pages. The learning is
-first tried without a quarter of the pages. If these pages do not agree with what was learned, the places are not used.
+repeat across the pages, and from the places in which the classifier finds the article on most pages. A quarter
+of the pages is first kept out of the learning. If this quarter does not agree with what was learned, the places are not
+used.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from pipelines.extract.text import block_chances
 from pipelines.model import Page, Source, Template
 from pipelines.stores import warc
 
-# A source is learned from at least this many pages. Chosen: fewer pages agree by chance.
+# A source is learned from at least this many pages. Chosen: fewer pages may agree by chance.
 LEAST_PAGES = 8
 # A source is learned from at most this many pages. Chosen: more pages would cost time and teach nothing else.
 MAX_PAGES = 60
@@ -28,8 +30,8 @@ REPEATED_ON_PAGES = 3
 # A line that repeats has fewer words than this. A longer line on several pages is more likely a part of one article
 # that came twice.
 LONG_LINE = 60
-# Two pages are one article if they have more than this share of their runs of words in common. Chosen: two articles on
-# one event share less.
+# Two pages are one article if they have more than this share of their sequences of RUN_WORDS words in common. Chosen:
+# two articles on one event have less in common.
 COPY_SHARE = 0.5
 # A place is inside the article if at least the share INSIDE_SHARE of its words is in articles, and outside if at most
 # the share OUTSIDE_SHARE is in articles. Chosen: for a place between the two shares, each page has to decide by itself.
@@ -44,20 +46,22 @@ MAX_WORDS = 60
 AGREE_SHARE = 0.8
 # A block likely belongs to the article if its chance is at least LIKELY_CHANCE, and surely from SURE_CHANCE on.
 LIKELY_CHANCE, SURE_CHANCE = 0.5, 0.75
-# A line on fewer than this share of the pages is not learned if it is in the middle of the article on each of them: it
-# may belong to several articles.
+# A line on fewer than this share of the pages is not learned if it is in the middle of the article on each page that
+# has it: the line may belong to several articles.
 FEW = 1 / 3
 # One page in this many is kept out of the learning, to test what was learned. Chosen: a quarter is enough.
 HELD_BACK = 4
 # A stored share has this many decimals.
 DECIMALS = 3
-# Pages are compared by runs of this many words. Chosen: shorter runs are phrases that all articles have.
+# Pages are compared by their sequences of this many words. Chosen: shorter sequences are phrases that all articles
+# have.
 RUN_WORDS = 5
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What learning needs of one page: (key, words, path, chance) of each of its blocks; it can be pickled."""
+    """What learning needs of one page: for each block its key, number of words, path and block chance. The record can
+    be pickled."""
 
     url: str
     blocks: tuple[tuple[str, int, str, float], ...]
@@ -121,7 +125,7 @@ def _told_again(observations: Sequence[Observation]) -> Counter[str]:
     """For each line: on how many pages it is in the middle of the article, and the classifier is sure that it belongs
     there.
 
-    A later article on the same subject repeats background and subheads of an earlier one in its middle. A site prints
+    A later article on the same subject repeats, in its middle, background and subheads of an earlier one. A site prints
     its own lines at the ends of an article.
     """
     found: Counter[str] = Counter()
@@ -134,7 +138,8 @@ def _told_again(observations: Sequence[Observation]) -> Counter[str]:
 
 
 def _places(observations: Sequence[Observation], lines: Mapping[str, int]) -> tuple[dict[str, float], dict[str, float]]:
-    """For each path, the words that likely belong to an article, and all words, without lines that repeat."""
+    """For each path, how many words likely belong to an article, and how many words there are. Lines that repeat are
+    not counted."""
     share: dict[str, float] = defaultdict(float)
     weight: dict[str, float] = defaultdict(float)
     for seen in observations:
@@ -146,8 +151,8 @@ def _places(observations: Sequence[Observation], lines: Mapping[str, int]) -> tu
 
 
 def _agreement(template: Template, held: Sequence[Observation]) -> float:
-    """On the pages that were kept out of the learning: which share of the article, as the classifier sees it, the
-    template does not take away."""
+    """Which share of the article, as the classifier sees it, the template leaves on the pages that were kept out of the
+    learning."""
     outside, lines = set(template.outside), dict(template.lines)
     likely = kept = 0
     for seen in held:

@@ -31,8 +31,8 @@ STEPS = ("second extractor", "judge", "phrases", "title", "choice", "calls", "js
 # words than this remain: a box that is called comments may contain the article. A block with fewer words than this is
 # short. Chosen: the shortest articles, briefs, have about 50 words.
 BRIEF_WORDS = 50
-# A text, or the first paragraph of one, has at least this many words; with fewer it counts as nothing. Chosen: no
-# article has fewer.
+# A text, or the first paragraph of one, has at least this many words; with fewer it counts as nothing. Chosen:
+# only news flashes have fewer.
 LEAST_WORDS = 15
 # If the source's pages agree on a path, the log odds of the path's blocks are shifted by this number. Chosen: so the
 # template weighs about as much as the page itself.
@@ -52,14 +52,14 @@ CALLED_LEAD = re.compile(
 # Chosen: a difference of a few lines is boilerplate.
 LINKED_LONGER_FACTOR = 1.3
 # A text repeats itself if the number of its different lines is less than this share of all its lines, or if this holds
-# for its runs of words. Chosen: every text has some phrases twice.
+# for its sequences of RUN_WORDS words. Chosen: every text has some phrases twice.
 NEW_SHARE = 0.85
 # Below this chance the classifier is sure that a block is outside of the article. Chosen: this value suits pages to
 # which the classifier was not fitted.
 SURELY_OUTSIDE = 0.3
 # A chance below LEAST_CHANCE is raised to it, and one above MOST_CHANCE is lowered to it, because nothing is certain.
 LEAST_CHANCE, MOST_CHANCE = 0.005, 0.995
-# A run of this many words shows whether a text repeats itself. Chosen: shorter runs are phrases.
+# Sequences of this many words show whether a text repeats itself. Chosen: shorter sequences are phrases.
 RUN_WORDS = 4
 
 

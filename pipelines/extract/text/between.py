@@ -14,10 +14,10 @@ from pipelines.extract import phrases
 from pipelines.extract.blocks import HEADINGS, Block, has_stop
 from pipelines.extract.text.block_chances import HALF_SHARE, JudgedBlock
 
-# SENTENCE_CHANCE, SENTENCE_WORDS: a sentence has at least this chance and this many words. PART_CHANCE: a heading of a
-# part has at least this chance. PARTS: headings are those of parts if at least this many have the same path and each
-# stands right above a kept block. Chosen: on pages of which the true text is known, these values added 42 blocks, of
-# which 34 were in the true text.
+# SENTENCE_CHANCE, SENTENCE_WORDS: a sentence of links has at least this chance and this many words. PART_CHANCE: a
+# heading of a part has at least this chance. PARTS: headings are those of parts if at least this many have the same
+# path and each stands right above a kept block. Chosen: on pages of which the true text is known, these values added 42
+# blocks, of which 34 were in the true text.
 SENTENCE_CHANCE, SENTENCE_WORDS = 0.2, 8
 PART_CHANCE, PARTS = 0.3, 3
 # PROSE_WORDS: the paragraphs above and below a subhead have at least this many words. LABELS: for these reasons the

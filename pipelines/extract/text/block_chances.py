@@ -21,8 +21,8 @@ from pipelines.extract.text.block_coverage import coverage
 from pipelines.extract.text.features import Sign
 from pipelines.text import words
 
-# If trafilatura's text has fewer than twice this many words, it counts as nothing. Chosen: no article has fewer words
-# than this.
+# If trafilatura's text has fewer than twice LEAST_WORDS words, it counts as nothing. Chosen: only news
+# flashes have fewer than LEAST_WORDS words.
 LEAST_WORDS = 15
 # A block is part of the article from this chance on. Chosen: it was picked together with the classifier, on the pages
 # to which the classifier was fitted (bench/fit.py).
@@ -31,8 +31,8 @@ LIKELY_CHANCE = 0.47
 # the chance that it needs if trafilatura's text also lacks it. DENSE: the chance that a short block of mostly links
 # needs.
 PLACED, PLACED_ALONE, DENSE = 0.68, 0.75, 0.8
-# A block is mostly link if at least the share MOSTLY_SHARE of its words is in links. A block is short if it has fewer
-# than FEW_WORDS words. Chosen: a sentence with a link in it is neither.
+# A block is mostly links if at least the share MOSTLY_SHARE of its words is in links. A block is short if it has fewer
+# than FEW_WORDS words. Chosen: a sentence with a link in it has a smaller share.
 MOSTLY_SHARE, FEW_WORDS = 0.6, 25
 # A block has this chance if it belongs to a live blog's post that the page's JSON-LD has, however far down the page it
 # is.
@@ -139,7 +139,8 @@ def compare(found: Sequence[Block], kinds: Sequence[str], rows: features.Rows) -
 def ask_extractors(
     tree: HtmlElement, html: str, without: frozenset[str] = frozenset()
 ) -> tuple[Sequence[str], Sequence[str]]:
-    """The lines of trafilatura and of the second extractor. If trafilatura has much less, it reads the page again."""
+    """The lines of trafilatura and of the second extractor. If trafilatura has much less text, it reads the page
+    again."""
     joined = by_trafilatura.may_be_joined(html)
     # No time limit can stop the second extractor, and on a page of this size or depth it can take minutes.
     if "second extractor" in without or len(html) > LONGEST_PLAIN_CHARACTERS or markup.deep(tree):

@@ -1,6 +1,7 @@
 """How much of each block of a page is in another text of the page, such as an extractor's.
 
-Words become numbers and runs of words become one number each, so that all runs of a page are looked up in one step.
+Each word becomes a number, and each shingle (SHINGLE_WORDS words in a row) becomes one number too. So all shingles of a
+page are looked up in one step.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import numpy as np
 from pipelines.extract.blocks import Block
 from pipelines.extract.phrases import key
 
-# Two texts are compared by runs of this many words. The classifier was fitted with this value: after a change, fit it
-# again.
+# Two texts are compared by their shingles, which have this many words. The classifier was fitted with this value: after
+# a change, fit it again.
 SHINGLE_WORDS = 3
 # A block of two or three words that occurs somewhere in the text gets this share. Chosen: the words may be another
 # block's.
@@ -49,14 +50,14 @@ def _shares(
 
     ends: where the words of each block end among the words of all blocks.
     numbers: the number of each word of the blocks.
-    runs: the runs of words of all blocks, by their first word.
+    runs: the numbers of the shingles of all blocks, by the place of their first word.
     """
     keys = [key(line) for line in lines]
     whole = set(keys)
     joined = f" {' '.join(keys)} "
     tokens = joined.split()
     theirs = set(_runs(list(map(numbers.get, tokens, repeat(UNKNOWN))), len(numbers) + 1))
-    # How many runs before each place are in the lines.
+    # How many shingles that begin before each place are in the lines.
     known = [0, *accumulate(map(theirs.__contains__, runs))]
     # Single words and pairs are looked up in sets, which is far quicker than in the text. A line without words leaves
     # an empty word, so the lines around it do not make a pair.
@@ -82,8 +83,8 @@ def _shares(
 
 
 def _runs(words: Sequence[int], base: int) -> list[int]:
-    """One number for each run of words. base: a number above those of all words; no page has two million words, so
-    three of them fit into 64 bits."""
+    """One number for each shingle. base: a number above those of all words; no page has two million words, so the
+    numbers of three words fit into 64 bits."""
     numbers = np.array(words, dtype=np.int64)
     count = max(0, len(words) - SHINGLE_WORDS + 1)
     runs = np.zeros(count, dtype=np.int64)

@@ -35,8 +35,8 @@ JOINER_REFERENCE = re.compile("&(?:zwn?j|#0*820[45]|#[xX]0*200[cCdD])")
 SPARE = "".join(map(chr, (*range(0x2801, 0x2900), *range(0x13000, 0x1342F))))
 # A table's cell with an article has more characters than this. Chosen: no cell of a table of results is as long.
 CELL_CHARACTERS = 400
-# SHINGLE_WORDS: two texts are compared by runs of this many words. SAME_SHARE: they are one text if at least this share
-# of the runs is common.
+# SHINGLE_WORDS: two texts are compared by their shingles, which have this many words. SAME_SHARE: one text has nearly
+# all of another if it has at least this share of the other's shingles.
 SHINGLE_WORDS, SAME_SHARE = 3, 0.8
 # The text of a page without its layout tables is taken if it has at least this share of the words of the text with
 # them. Chosen: with less, the table was no layout, and the article was lost with it.

@@ -38,7 +38,7 @@ POINTS_ON = re.compile(r"(?:[›→➜➔➡⇒▶▸►←⬅◀◄]|>>|(?<=\s)
 # These pointing signs are quotation marks as well: at the end of a quotation in French, at its beginning in German, and
 # on both sides in Danish and Finnish. QUOTE_BEGINNING and QUOTE_END are the marks at the other side of the quotation.
 MAYBE_QUOTE, QUOTE_BEGINNING, QUOTE_END = re.compile("[»›]"), re.compile("[«‹]"), re.compile("[»›«‹]")
-# A link that asks its reader to do something begins with these words. Headlines may begin with the words of
+# A link that asks its reader to do something begins with one of these words. Headlines may begin with the words of
 # ASKS_IN_SHORT too.
 ASKS = re.compile(
     r"(?:shop|buy|check (?:out|price)|download|register|browse|join|sign up|jetzt|lire|acheter|comprar?|leggi|acquista|"
@@ -47,7 +47,8 @@ ASKS = re.compile(
     re.IGNORECASE,
 )
 ASKS_IN_SHORT = re.compile(r"(?:get|order|view|book|try)(?!\w)", re.IGNORECASE)
-# A sentence ends so. An exclamation mark and dots do not count: a line that asks for something may end so.
+# A sentence ends with one of these signs. An exclamation mark and dots do not count: a line that asks for something may
+# end with them.
 FULL_STOP = re.compile(r"(?<![.…])[.?؟。۔।॥](?!\.)[^\w.…]{0,7}$")
 READ_FULL = re.compile(r"read (?:our|the|my) full(?!\w)", re.IGNORECASE)
 # A line leads away only if it has at most LONGEST_LINE_WORDS words, and if enough of them are linked. The least share

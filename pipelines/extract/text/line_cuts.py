@@ -167,7 +167,7 @@ def _list_removed(
     if page.blocks:
         # A standfirst that is cut is between the title and what stays.
         first = next((number for number in range(first, -1, -1) if page.blocks[number].block.key in titles), first)
-    # In `cut`, a block that stays has "", and a block that is cut has its reason. All other blocks are not in it.
+    # In `cut`, a block that stays has "", and a block that is cut has its reason. No other block is in it.
     told = [
         number
         for number, one in enumerate(page.blocks)

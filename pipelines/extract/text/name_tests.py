@@ -15,8 +15,8 @@ from lxml.etree import Element, SubElement, XPath
 from lxml.html import HtmlElement
 
 NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
-# FORM matches an expression that tests all elements below one. If [1] follows the whole in brackets, the expression
-# finds only the first of them.
+# FORM matches an expression that tests all elements inside an element. If the expression is in brackets and [1]
+# follows, it finds only the first element.
 FORM = re.compile(r"\.//\*(?P<tests>\[.*\])|\(\.//\*(?P<of_first>\[.*\])\)\[1\]", re.DOTALL)
 FIRST = "[1]"
 LITERAL = re.compile(r"'[^']*'")
@@ -62,7 +62,7 @@ class _NameAnswers:
         self._tags = tuple(TAG.findall(of_tags))
         self._asked: Any = XPath(f".//*{''.join(asked)}", namespaces=NAMESPACES)
         self._known: dict[Name, bool] = {}
-        # Nearly all expressions reject elements without attributes. Then such elements are skipped, in C.
+        # Nearly all expressions reject elements without attributes. If this one does, such elements are skipped, in C.
         alone = Element("html")
         SubElement(alone, "p")
         some = "" if self._asked(alone) else f"[{' or '.join(f'@{name}' for name in self._attributes)}]"

@@ -29,12 +29,12 @@ ITEMS = 3
 LINKED_SHARE, HEADING_WORDS = 0.8, 3
 # The linked headings below a title are about the title if more than one in this many has a word of the title.
 SHARED_ONE_IN = 4
-# One of this many elements above a heading may be its unit. Chosen: in a unit, a heading is nested less deep.
+# One of this many elements around a block may be its unit. Chosen: in a unit, a block is nested less deep.
 MAX_LEVELS = 6
 NUMBER, NUMBERED = re.compile(r"\d+"), re.compile(r"(?:no\.?|nr\.?|#)?\s?\d{1,3}\b(?!\s?[:/]\s?\d)", re.IGNORECASE)
-# A page's own address may end so; the addresses of its chapters lack this ending.
+# A page's own address may end like this; the addresses of its chapters lack the ending.
 ENDING = re.compile(r"(?:\.[a-z]{3,5}|/(?:index\.[a-z]{3,5})?)$")
-# FEW_UNITS: if at most this many units stand beside the title's, a day of its own is enough for a unit to be an
+# FEW_UNITS: if at most this many units stand beside the title's unit, a day of its own is enough for a unit to be an
 # article. HEAD_BLOCKS: the day must be in one of this many blocks below the unit's heading.
 FEW_UNITS, HEAD_BLOCKS = 3, 2
 # TURNS: this many turns of heading and text make a stream. ABOUT: at least this share of the texts matches their
@@ -43,8 +43,8 @@ TURNS, ABOUT, SHORT_WORD = 4, 0.75, 3
 # A text is about its heading if it repeats the share WORDS_ABOUT of the heading's words, or PAIRS_ABOUT of its pairs of
 # letters.
 WORDS_ABOUT, PAIRS_ABOUT = 0.5, 1 / 3
-# A text goes on about its heading if at least this share of its further paragraphs has a word of the heading. Chosen:
-# half is enough.
+# Texts go on about their headings if at least this share of their further paragraphs has a word of the heading or of
+# the first paragraph. Chosen: many a paragraph has other words for its subject.
 GOES_ON = 0.5
 
 
@@ -61,7 +61,7 @@ def strangers(
     titles: the keys of the page's titles.
     url: the page's address.
     given: the paragraphs of the article that the page gives for machines.
-    whole: whether these are all of it.
+    whole: whether `given` is the whole article.
     """
     title = next((n for n, block in enumerate(found) if block.key in titles and block.tag in HEADINGS), None)
     if title is None:
@@ -123,8 +123,8 @@ def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], 
 
 
 def _below_title(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int) -> dict[int, str]:
-    """The kept blocks from a second h1 on, up to the end of the place that it shares with the title's h1, if it has a
-    day of its own below it."""
+    """The kept blocks from a second h1 on, up to the end of the place that it shares with the title's h1, if a day
+    stands below the second h1."""
     above = found[title].place.parent
     second = next(
         (
@@ -194,7 +194,8 @@ def _stream(
 
 
 def _units_around(place: TextPlace, holding: Collection[HtmlElement]) -> Iterator[tuple[TextPlace, TextPlace]]:
-    """The places around a block that may be its unit, each with the place around it; holding: the title's elements."""
+    """The places around a block that may be its unit, each with the place around it; holding: the elements around the
+    title."""
     here = place
     for _ in range(MAX_LEVELS):
         if here.parent is None or here.element in holding:
@@ -243,7 +244,7 @@ def _in_turns(
 
 
 def _end_of_last(found: Sequence[Block], headings: Sequence[int]) -> int:
-    """The number behind the last block of the last text.
+    """The number after that of the last block of the last text.
 
     No heading marks that end. The last text has blocks in the heading's place, and no more blocks than the shortest of
     the other texts. If the paragraphs of the other texts go on about their heading, each paragraph of the last text
@@ -263,7 +264,7 @@ def _end_of_last(found: Sequence[Block], headings: Sequence[int]) -> int:
 
 
 def _goes_on(found: Sequence[Block], heading: int, number: int) -> bool:
-    """Whether a paragraph has a telling word of the heading above it, or of the first paragraph there."""
+    """Whether a paragraph has a telling word of the heading above it, or of the first paragraph below that heading."""
     said = _telling_words(found[heading].key) | _telling_words(found[heading + 1].key)
     return bool(said & _telling_words(found[number].key))
 

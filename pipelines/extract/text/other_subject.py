@@ -51,7 +51,7 @@ def find_second(
     titles: the keys of the page's titles.
     title: the number of the article's heading.
     given: the paragraphs of the article that the page gives for machines.
-    whole: whether these are all of it.
+    whole: whether `given` is the whole article.
     """
     told = key(" ".join(given))
     # The blocks that are also in the text for machines. They are looked for only once, because there may be many
@@ -88,9 +88,9 @@ def _is_given(
     title: int,
     heading: int,
 ) -> bool:
-    """Whether the text for machines is the first text, and the second is one part about something else.
+    """Whether the text for machines is the first text, and the second text is one part, about something else.
 
-    below: the numbers of the blocks of the second.
+    below: the numbers of the blocks of the second text.
     shared: the numbers of the blocks that are also in the text for machines.
     told_words: how many words the text for machines has.
     """

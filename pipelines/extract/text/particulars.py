@@ -43,7 +43,7 @@ veroffentlicht aktualisiert stand uhr kez defa kisi bin bu haber guncelleme yayi
 статья опубликовано обновлено количество число опубликован تعداد بار اين خبر مطلب شده انتشار ساعت volte questo
 keer dit maal razy ten 次 数 人
 """
-# These are more words of both kinds, as sites write them. They are folded, and then compared as a whole.
+# These are more words of both kinds, as sites write them. They are folded, and then compared as whole words.
 MORE_AROUND_WORDS = """
 so far are have already just personnes personne lecteur ont personas usuarios han
 dieser diese dieses menschen leute haben person человек люди чел
@@ -116,8 +116,8 @@ MOST_LINE_WORDS, PARTS = 14, re.compile(r"\s[|•·–—-]\s")
 
 @dataclass(frozen=True)
 class _Parts:
-    """A folded line without its dates and times. counts: the words that make a number a count. numbers: those that
-    stand. dates, running: whether the line had a date, and a time such as `12 minutes ago`.
+    """A folded line without its dates and times. counts: the words that make a number a count. numbers: the numbers
+    that are left. dates: whether the line had a date. running: whether it had a time such as `12 minutes ago`.
     """
 
     words: list[str]
@@ -143,8 +143,8 @@ def reason(line: str, names: Collection[str] = (), *, head: bool = False) -> str
     parts = _take_apart(plain)
     if len(parts.words) > MAX_WORDS:
         return ""
-    # In a sentence, several words beside one number may begin like words for a count. So there are no more counts than
-    # numbers.
+    # In a sentence, several words beside one number may begin like words for a count. So only as many counts are
+    # believed as there are numbers.
     several = min(len(parts.counts), len(parts.numbers)) >= SEVERAL_COUNTS
     left = _find_unknown(parts, names)
     if parts.running and not left:
@@ -182,7 +182,7 @@ def _is_sentence(line: str) -> bool:
 
 
 def _take_apart(plain: str) -> _Parts:
-    """The parts of a folded line. The year of a heading makes none of its words one for a count."""
+    """The parts of a folded line. A heading with a year (YEAR_HEADING) has no counts."""
     plain = COMMA.sub("", plain)
     rest, dates = dates_in(plain)
     ago = relative.without(rest)

@@ -22,8 +22,8 @@ LINKED_SHARE = 0.4
 # says nothing if at least this share of the page's good text is in the place. The classifier was fitted with this
 # value: after a change, fit it again.
 HALF_SHARE = 0.5
-# The first kinds of KINDS, as many as this, have a second column: whether the innermost place with a kind is of this
-# kind. The classifier was fitted with this value: after a change, fit it again.
+# This many kinds, the first of KINDS, have a second column in the rows of `features`: whether the innermost place with
+# a kind has that kind. The classifier was fitted with this value: after a change, fit it again.
 INNERMOST_KINDS = 10
 
 

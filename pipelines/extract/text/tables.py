@@ -16,7 +16,7 @@ REASON = "table"
 # A table of figures has at least CELLS cells and ROWS rows; a row counts if it has at least two cells. A cell has at
 # most LONGEST_CELL words.
 CELLS, ROWS, LONGEST_CELL = 4, 2, 60
-# A table is kept as a whole if at least this share of its words was kept.
+# A table is kept as a whole if at least this share of its words was kept; else it is cut as a whole.
 WHOLE = 0.5
 # If the kept cells are sentences (they have SENTENCE words or more on average), the smaller share TOLD is enough to
 # keep the table as a whole.

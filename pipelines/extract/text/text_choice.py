@@ -54,8 +54,8 @@ NONE = -1.0
 class Blocks:
     """A page's blocks as arrays.
 
-    The arrays are: words, words in links, the least chance at which each is kept, its appearance (LOOKS of features),
-    and how much of it each extractor has, by the extractor's name.
+    The arrays are: words, words in links, the least chance at which a block is kept, the block's appearance (see
+    `features.signs`), and how much of the block each extractor has, by the extractor's name.
     """
 
     words: Floats
@@ -159,8 +159,8 @@ def _own(blocks: Blocks, chances: Floats) -> dict[str, Mask]:
 def _describe_disputed(
     blocks: Blocks, chances: Floats, part: Mask, ours: Mask, text: Mask, theirs: Mapping[str, Mask]
 ) -> Sequence[float]:
-    """About the blocks that only one of two texts has: how much they are, their chances, links, appearance and place,
-    and which extractors have them too.
+    """About the blocks that only one of two texts has: how many words they have, their chances, links, appearance and
+    place, and which extractors have them too.
 
     If there are no such blocks, the first value is 0, and all others are NONE.
     """
