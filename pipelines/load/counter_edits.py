@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from pipelines import text
 from pipelines.extract.text import particulars
 
-# These numbers are for lines with a counter. MOST_LINES: an edit changes at most this many of them. LEAST_ARTICLES: the
-# same line must change in at least this many articles of the run. A line without words must also change in this many
-# different ways.
+# MOST_LINES: an edit is examined only if it changes at most this many lines. LEAST_ARTICLES: the same line, apart from
+# its numbers, must change in at least this many articles of the run. A line without words must also change in at least
+# LEAST_ARTICLES different ways.
 MOST_LINES, LEAST_ARTICLES = 4, 3
 NUMBER = re.compile(r"\d[\d.,:/\u066b\u066c-]*")
 
 
 @dataclass(frozen=True)
 class CounterEdit:
-    """The wording of a look (`after`) and the stored wording (`before`). `n`: the number of the line in this load."""
+    """The stored text of an article (`before`) and the text that a look brought (`after`). `n`: the number of the
+    look's line among the lines of this load's article files.
+    """
 
     n: int
     article: int
@@ -32,7 +34,7 @@ class CounterEdit:
 
 @dataclass(frozen=True)
 class _MovedLine:
-    """A line in which only numbers changed. `form`: the line without its numbers."""
+    """A line of a text in which only numbers changed. `form`: the line with `#` for each number."""
 
     form: str
     before: str

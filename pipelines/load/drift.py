@@ -1,9 +1,9 @@
 """Decides whether the articles of a run are like the earlier articles of their source, from their measures alone.
 
-The measures of an article are its words, whether it has a date, its title, and the share of its words in paragraphs
-that other articles have as well. A run drifts if most of its articles are far from the usual values of the source. A
-few odd pages never make a run drift, and a new template with equally good texts does not either. The result names each
-way in which the run drifts, with its figures and the usual value.
+The measures of an article are how many words it has, whether it has a date, its title, and the share of its words in
+paragraphs that other articles have as well. A run drifts if most of its articles are far from the usual values of the
+source. A few odd pages never make a run drift, and a new template with equally good texts does not either. The result
+names each way in which the run drifts, with its figures and the usual value.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from statistics import median
 from pipelines.codes import DriftKind
 from pipelines.load import policy
 
-# SENTENCES has the English sentence for each way in which a run drifts. The Desk has the same sentences in its reader's
-# language, under `drift.*` in airflow/console/languages.
+# SENTENCES has the English sentence for each way in which a run drifts; LENGTHS is a part of two of them. The Desk has
+# the same sentences in its reader's language, under `drift.*` in airflow/console/languages.
 LENGTHS = "{words} words each at the middle; usually {low} to {high}"
 SENTENCES = {
     DriftKind.SHORTER: f"its {{articles}} articles are shorter than usual: {LENGTHS}",
@@ -54,8 +54,8 @@ def measure_article(words: int, dated: bool, title: str, text: str) -> ArticleMe
 
 
 def find(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]) -> list[Drift]:
-    """How the articles of a run differ from the earlier ones. Empty if they are alike, or if there are too few of
-    either to say.
+    """How the articles of a run differ from the earlier ones. Empty if they are alike, or if the run or the earlier
+    articles are too few to compare.
     """
     if len(run) < policy.DRIFT_ARTICLES or len(before) < policy.DRIFT_KNOWN:
         return []
@@ -111,7 +111,7 @@ def _more(
     before: Sequence[ArticleMeasures],
     is_so: Callable[[ArticleMeasures, bool], bool],
 ) -> Drift | None:
-    """A drift if most articles of the run have a property, and a far larger share than of the earlier articles.
+    """A drift if most articles of the run have a property that far fewer of the earlier articles have.
 
     is_so: whether an article has the property. Its second argument says whether the article is of the run.
     """

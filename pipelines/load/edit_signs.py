@@ -1,4 +1,4 @@
-"""Recognises traces of an edit in an article: notices of a correction, and what is no edit, such as other quotes.
+"""Recognises notices of a correction, and changes that are no edit, such as other quotes.
 
 The phrases are in `data/notices.tsv`, which explains its rows.
 """
@@ -13,7 +13,7 @@ from pipelines.load import update_times
 from pipelines.load.phrase_rows import join_phrases, read_phrases
 
 FILE = "notices.tsv"
-# BEHIND is what must follow the words of a notice: the end of the line, or punctuation.
+# BEHIND finds what must follow the words of a notice: the end of the line, or punctuation.
 BEHIND = r"\s*(?:$|[:：;.,،؛|()\[\]{}–—−*-])"
 # QUOTES, DASHES and DOTS find the different characters for one sign; BLANKS finds the blanks before or after a sign.
 QUOTES = re.compile("[\"'`´«»‹›“”„‟‚‘’‛「」『』〝〞〟＂＇״׳]+")
@@ -31,7 +31,7 @@ def is_correction(sentence: str) -> bool:
 
 def shape(written: str, *, named: bool = True) -> str:
     """The normal form of a text with one shape of quotes, dashes and dots, without the times of its updates. named:
-    whether its lines may have the names of authors.
+    whether its lines may name an author beside such a time.
 
     If two texts have the same shape, nobody would call one an edit of the other.
     """
@@ -40,12 +40,16 @@ def shape(written: str, *, named: bool = True) -> str:
 
 
 def title_shape(title: str) -> str:
-    """The shape of a title. A title that is nothing but the time of an update keeps it: a title is never empty."""
+    """The shape of a title. A title that is nothing but the time of an update keeps this time, because a title is never
+    empty.
+    """
     return shape(title, named=False) or _with_one_sign(text.normal(title))
 
 
 def is_title(form: str) -> bool:
-    """Whether a word is a title, such as `president`, that shows a name after it in scripts without capital letters."""
+    """Whether a word is the title of a person, such as `president`. In scripts without capital letters it shows that a
+    name follows.
+    """
     return form in _titles()
 
 

@@ -31,13 +31,14 @@ from pipelines.stores.packed_values import (
     pack_texts,
 )
 
-# A line as load judges it: its values by the names of their columns. `n` is its number among the lines of this load.
-# `article` is its article, None if the line is a rejection; `store` gives the values that are stored of the article.
-# `packed` has the values of the columns JUDGED in the form for COPY.
+# A Row is a line of an article file as load judges it: its values by the names of their columns. `n` is its number
+# among the lines of this load. `article` is its article, None if the line is a rejection; the function `store` gives
+# the values that are stored of the article. `place` is its file and its number there. `packed` has the values of the
+# columns JUDGED in the form for COPY.
 Row = dict[str, Any]
 pack_moment_or_null = or_null(pack_moment)
-# The columns of the temporary table `lines` (load_create_lines): JUDGED has those by which a line is judged, each with
-# the function that packs it, and STORED those that are stored in the article.
+# The columns of the temporary table `lines` (load_create_lines): JUDGED has the columns by which a line is judged, each
+# with the function that packs its value. STORED has further columns, which are stored in the article.
 JUDGED: dict[str, Callable[[Any], bytes]] = {
     "n": pack_integer,
     "source": pack_name,
@@ -67,8 +68,9 @@ NOTHING: Row = {
     "akin": False,
 }
 _take_judged, PACKERS = itemgetter(*JUDGED), tuple(JUDGED.values())
-# A function that gives the rows of a line for the search index, and the words of these rows that no earlier line has,
-# separated by blanks; StoreError if the article file has something else in their place.
+# A ReadIndexed is a function that gives the rows of a line for the search index, and the words of these rows that no
+# earlier line has, separated by blanks. It raises StoreError if the article file has them in a form that cannot be
+# read.
 ReadIndexed = Callable[[], tuple[Sequence[PackedVector], bytes]]
 # The values of a line that do not fit their columns may raise these errors.
 UNREADABLE = (*articlefile.NO_LINE, packed_values.Error)
@@ -78,8 +80,8 @@ UNREADABLE = (*articlefile.NO_LINE, packed_values.Error)
 class FileRows:
     """What load takes from article files.
 
-    files: the files with their sources, in which `read_rows` finds all else.
-    rows: their lines, each with its number from 1 on.
+    files: the sources and their article files; `read_rows` reads the files and fills the other fields.
+    rows: the lines of all files, numbered from 1 on.
     signed: the signatures of the texts, by fetch, if the file has them.
     indexed: functions that read the rows of the search index, by the number of the line, if the file has such rows.
     Older files lack signatures, index rows or digests; then load makes them.
@@ -94,8 +96,8 @@ class FileRows:
 def find(conn: postgres.Connection, settings: Settings, sources: Sequence[str], run: str) -> FileRows:
     """The article files of these sources, not read yet.
 
-    If a source has no file and no page of its run waits for load, it has no rows. If a page waits, the missing file is
-    a StoreError.
+    A source without a file is left out if no page of its run waits for load. If a page waits, `read_rows` raises a
+    StoreError about the missing file.
     """
     taken = FileRows([])
     for source in sources:
@@ -109,7 +111,7 @@ def find(conn: postgres.Connection, settings: Settings, sources: Sequence[str], 
 
 
 def read_rows(taken: FileRows) -> Iterator[Row]:
-    """Read the files; gives their lines, and adds them to what is taken. StoreError if a line cannot be read."""
+    """Read the files; gives their lines, and adds them to `taken`. StoreError if a line cannot be read."""
     for source, file in taken.files:
         yield from _read_file(taken, file, source)
 

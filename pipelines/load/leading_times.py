@@ -1,6 +1,7 @@
-"""Finds where the times at the beginning of a folded text end: clocks, dates, labels, and the words beside them.
+"""Finds where the times at the beginning of a text end: clocks, dates, labels, and the words beside them.
 
-Behind them the article begins: `14:05, 3 March: 12 killed`. The labels and the words are in `data/times.tsv`.
+Behind them the article begins: `14:05, 3 March: 12 killed`. All texts here are folded (`months.fold`). The labels and
+the words are in `data/times.tsv`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from pipelines.load.phrase_rows import join_phrases, read_phrases
 
 FILE = "times.tsv"
 # BEFORE_TIME may stand between a label and a time, BETWEEN_TIMES between two times. A colon behind a time ends it:
-# behind the colon the article begins. END shows that nothing belongs to the word or the number before it.
+# behind the colon the article begins. END finds a place at which nothing further belongs to the word or the number
+# before it: the end of the text, or punctuation.
 BEFORE_TIME = re.compile(r"(?:[\s:;,.|()\[\]•·/،؛…]|[-–—](?=\s|$|\d{4}))*")
 BETWEEN_TIMES = re.compile(r"(?:[\s,.|()\[\]•·/،]|[-–—](?=\s|$))*")
 END = re.compile(r"\s*(?:$|[^\w\s])")
@@ -26,16 +28,17 @@ DAY_BEHIND = re.compile(rf"[\s/.-]{{1,3}}\d{{1,2}}(?!\d){written.ORDINAL}(?![\w:
 YEAR_BEHIND = re.compile(rf"[\s/,.-]{{0,3}}{written.IN}{written.YEAR}(?!\d)")
 YEAR_AHEAD = re.compile(rf"{written.YEAR}(?!\d)[\s/,.-]{{0,3}}")
 VIETNAMESE = re.compile(rf"{written.VIETNAMESE_DAY}(?!\d)(?:[ ,/]{{1,2}}(?:nam )?\d{{4}}(?!\d))?")
-# A label has at most one clock and this many dates, for sites may write a date in two calendars.
+# Behind a label stand at most one clock and this many dates, because some sites write a date in two calendars.
 MOST_DATES_OF_LABEL = 2
-# The sign before a zone in numbers, with the zone. Behind a letter it is no number of its own: `GMT+7`.
+# SIGNED finds a number with a sign at the end of a clock: `14:05 +3`. It may be the zone or a number of the article.
+# Behind a letter it can only be the zone (`GMT+7`), so it is not found there.
 SIGNED = re.compile(r"(?<=[\s\d])[+-]\d[\d:]*$")
-# These groups of a clock show that the number before them is a part of it.
+# If the pattern of a clock has found one of these groups, the number before the group belongs to the clock.
 SIGNS_OF_CLOCK = ("pm", "am", "gmt", "zone", "mecca", "greenwich")
 
 
 def find_end(plain: str) -> int:
-    """Where the times at the beginning of a folded text end; 0 if it does not begin with one."""
+    """Where the times at the beginning of a folded text end; 0 if the text does not begin with a time."""
     at = end = 0
     clock, dates, between = False, 0, False
     while True:
@@ -84,7 +87,9 @@ def _find_full_clock(plain: str, at: int) -> int:
 
 
 def _end_zone(plain: str, at: int, end: int) -> int:
-    """The end of a clock. A number behind a dash is no zone if its own word follows: `14:05 -12 degrees`."""
+    """The end of a clock. A number behind a dash is no zone if a word follows that belongs to it: `14:05 -12
+    degrees`.
+    """
     sign = SIGNED.search(plain, at, end)
     return sign.start() if sign and not _ends_time(plain, end) else end
 
@@ -104,7 +109,9 @@ def _find_date(plain: str, at: int) -> int:
 
 
 def _find_named_date(plain: str, at: int) -> int:
-    """The end of a date with the name of its month. Without a year it ends before no other word."""
+    """The end of a date with the name of its month; 0 if there is none. A date without a year counts only if a clock,
+    punctuation or nothing follows; Chinese, Japanese and Korean ones always count.
+    """
     if found := YEAR_AHEAD.match(plain, at):
         month = months.find_month(plain, found.end())
         day = DAY_BEHIND.match(plain, month) if month else None
@@ -125,7 +132,7 @@ def _find_named_date(plain: str, at: int) -> int:
 
 
 def _find_end_of_year(plain: str, at: int) -> int:
-    """The end of a text that is a year, or a month of a year; 0 for any other text."""
+    """The end of the text if nothing but a year, or a month and its year, is left of it; else 0."""
     year = YEAR_BEHIND.match(plain, months.find_month(plain, at) or at)
     return len(plain) if year and not plain[year.end() :].strip(" .)]") else 0
 
@@ -135,7 +142,7 @@ def _leads_to_clock(plain: str, at: int) -> bool:
 
 
 def _leads_to_date(plain: str, at: int) -> bool:
-    """Whether only words for times are before the end or a complete date."""
+    """Whether a complete date, punctuation or nothing follows here. Words that may stand beside a time are skipped."""
     passed = _skip_words(plain, at)
     return bool(END.match(plain, passed)) or any(form.match(plain, passed) for form in written.COMPLETE_DATES)
 
@@ -146,7 +153,9 @@ def _ends_date(plain: str, at: int) -> bool:
 
 
 def _ends_time(plain: str, at: int) -> bool:
-    """Whether the number before this place belongs to a clock: only words for times are before the end or a date."""
+    """Whether the number before this place belongs to a clock: a date, punctuation or nothing follows, perhaps after
+    words that may stand beside a time.
+    """
     while not END.match(plain, at):
         at = _skip_signs(plain, at, between=True)
         if not (word := _compile_beside().match(plain, at)):

@@ -1,7 +1,7 @@
 """Decides from signatures whether two texts are one story. Texts may look alike without being copies.
 
-Items of one template (weather, rates, results) look alike but have different news. They are recognised by their
-different numbers, and because there are many of them.
+Items that a newsroom fills into one template (weather, rates, results) look alike but have different news. They are
+recognised by their different numbers, and because there are many of them.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from pipelines import signatures
 from pipelines.load import policy
 from pipelines.signatures import Signature
 
-# The shared part of the shorter text is estimated if at least this many of its shingles are known. Chosen: a share of
-# fewer than a dozen shingles is a matter of chance.
+# How much of the shorter text is in the longer one is estimated from at least this many shingles of the shorter one. If
+# the signatures have fewer, the texts count as not related. Chosen: a share of fewer than a dozen shingles is a matter
+# of chance.
 LEAST_SAMPLES = 12
 
 

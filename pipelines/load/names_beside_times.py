@@ -1,6 +1,7 @@
 """Finds the names of authors beside the times of a line such as `Updated by Anna Miller, 14:05`.
 
-A name belongs to the article. The words for `by`, and those inside and outside names, are in `data/times.tsv`.
+A name belongs to the article, so it is not taken away with the times. The words for `by`, and the words that stand
+inside names or only outside of them, are in `data/times.tsv`.
 """
 
 from __future__ import annotations
@@ -13,18 +14,20 @@ from pipelines.load.leading_times import FILE, find_end, is_beside
 from pipelines.load.phrase_rows import read_phrases
 
 # A time may also stand at the end of a line, behind a name and this mark: `Updated by Anna Miller, 14:05`. The name has
-# LEAST_WORDS_OF_NAME to MOST_WORDS_OF_NAME words. Chosen: `by Reuters` has two, `by Anna Maria Miller` four. A colon
-# before it shows a headline.
+# LEAST_WORDS_OF_NAME to MOST_WORDS_OF_NAME words. Chosen: `by Reuters` has two, `by Anna Maria Miller` four. If a colon
+# stands before the mark, the line is a headline.
 MARK_BEHIND_NAME = re.compile(r"[,،|·•](?=\s)|(?<=\s)[-–—](?=\s)")
 LEAST_WORDS_OF_NAME, MOST_WORDS_OF_NAME = 2, 4
 # A name may also stand behind the times: `Updated on March 3, 2026 by Anna Miller`. With the word for `by` it has at
-# most MOST_WORDS_OF_BYLINE words. Chosen: two full names and the word between them.
+# most MOST_WORDS_OF_BYLINE words. Chosen: `by`, two full names and the word between them are six.
 MOST_WORDS_OF_BYLINE = 6
 SIGNS_AROUND_WORDS = "()[]{}.,;|·•–—-،؛\"'"
 
 
 def count_words_of_name(plain: str, surface: Sequence[str]) -> int:
-    """How many words stand before the time at the end; 0 without name or time. surface: the words as written."""
+    """How many of the first words are a name with a time behind it that ends the line, the word for `by` included; 0 if
+    there is no name or no such time. plain: the line behind its label, folded. surface: its words as written.
+    """
     for mark in MARK_BEHIND_NAME.finditer(plain):
         name, behind = plain[: mark.start()], plain[mark.end() :].rstrip(" .)]")
         words = len(name.split())
@@ -41,9 +44,10 @@ def count_words_of_name(plain: str, surface: Sequence[str]) -> int:
 
 
 def count_words_of_byline(surface: Sequence[str]) -> int:
-    """How many words at the end of a line are a name behind a time, with the word for `by` before it; 0 if none are.
+    """How many words at the end of a line are a name behind a time, the word for `by` included; 0 if none are.
 
-    Without this word a year must be before the name, which capitals show: `14:05:12 Syrian Soldiers` has no seconds.
+    Without the word for `by`, words with capital letters are a name only behind a year. Behind a clock they may belong
+    to its last number: `14:05:12 Syrian Soldiers` tells of twelve soldiers.
     """
     for count in range(min(MOST_WORDS_OF_BYLINE, len(surface) - 1), 1, -1):
         first, *name = surface[-count:]
@@ -61,7 +65,9 @@ def _is_by(word: str) -> bool:
 
 
 def _is_name(surface: Sequence[str]) -> bool:
-    """Whether words may be a name: in scripts with capital letters each begins with one, and none is a preposition."""
+    """Whether words may be a name. Particles (`van`, `and`) are left aside. Each other word begins with a capital
+    letter, in scripts that have them, and none has a digit, stands beside times, or stands in headlines only.
+    """
     rows = read_phrases(FILE, months.fold)
     words = [bare for word in surface if (bare := word.strip(SIGNS_AROUND_WORDS)) and bare not in rows["particle"]]
     name = " ".join(words)

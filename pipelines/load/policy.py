@@ -16,9 +16,9 @@ OLD_AFTER = timedelta(hours=24)
 # the newest article of the source was first fetched. Chosen: this is longer than a run with its retries, and shorter
 # than the pause between two nights.
 REPLAY_AFTER = timedelta(hours=6)
-# The edits of a run are "many at once" under two conditions. There are at least FLOOD_EDITS of them. They are at least
-# the share FLOOD_SHARE of the known articles that were looked at again. Chosen: far more than on an ordinary night, on
-# which one known article in ten or twenty was edited.
+# The edits of a source in one run are "many at once" under two conditions. At least FLOOD_EDITS articles were edited.
+# They are at least the share FLOOD_SHARE of the known articles of the source that the run looked at again. Chosen: far
+# more than on an ordinary night, on which one known article in ten or twenty was edited.
 FLOOD_EDITS, FLOOD_SHARE = 8, 0.8
 
 # --- Looking again
@@ -50,8 +50,8 @@ MAX_TITLES_OF_CANONICAL = 4
 # A load waits at most this many seconds for another load of the same source. Chosen: when a task is tried again, the
 # load of its first try has ended by then.
 LOCK_WAIT_SECONDS = 120
-# When a load has waited in vain for one source, it waits only this many seconds for each further source. Chosen: so
-# fifty sources take no more than another minute.
+# When a load has waited in vain for one source, it waits only this many seconds for each further source. Chosen: fifty
+# further sources then take no more than a minute.
 SHORT_LOCK_WAIT_SECONDS = 1
 # Small article files are loaded together, up to this many bytes of them and this many files. Chosen: some 2,500
 # articles take less than a second, and after a kill no more than these are loaded again.
@@ -59,14 +59,15 @@ TOGETHER_BYTES, TOGETHER_SOURCES = 24_000_000, 50
 # A load gets this many megabytes of memory in Postgres. If the pending list of the search index is full (32 MB, some
 # 6,000 articles), the load merges the list into the index. This is a single step if the list fits into this memory.
 MERGE_MB = 64
-# When upkeep has begun to change articles that are older than a migration, it looks for further ones for this long.
-# Chosen: a load that runs with older code may last a night.
+# When upkeep has begun to change articles that are older than a migration, it looks for further such articles for this
+# long. Chosen: a load that runs with older code may last a night.
 BACKFILL_ON_FOR = timedelta(days=1)
 
 # --- One story or two
 
-# Two texts are one story if the longer one contains at least this share of the shorter one. Measured on real news:
-# copies with a tenth of their words changed share .73, unrelated news less than .06.
+# Two texts are one story if the longer one contains at least this share of the shorter one. Measured on real news: a
+# copy in which a tenth of the words was changed has .73 of the text in common with the original; two unrelated texts
+# have less than .06 in common.
 STORY_SHARE = 0.5
 # A text that is shorter than this share of the other text is no copy: a short item and a page that collects many such
 # items are not one story.
@@ -74,16 +75,17 @@ SHORTEST_SHARE = 0.2
 # Texts with fewer shingles than this are one story only if title and text are the same; a shingle is three words in a
 # row. Chosen: two sentences have some twenty shingles.
 LEAST_SHINGLES = 20
-# A text with fewer shingles than this is a short item. It may be of a template (weather, rates, results) whose items
-# differ in a word or two, so it is a copy only if the other text contains all of it, numbers too. Chosen: a paragraph
-# has some sixty shingles.
+# A text with fewer shingles than this is a short item. It may be filled into a template of the newsroom (weather,
+# rates, results), and the items of a template differ in a word or two. So a short item is a copy only if the other text
+# contains all of it, numbers too. Chosen: a paragraph has some sixty shingles.
 SHORT_SHINGLES = 60
-# A text with fewer shingles than this, but no short item, is a copy if the other text contains the share MIDDLING_SHARE
-# of it and all its numbers, and is from another source. Chosen: even two different items of a template with two
+# A text that has fewer shingles than MIDDLING_SHINGLES and is no short item is a copy under three conditions. The other
+# text contains at least the share MIDDLING_SHARE of it. At all places with numbers that both texts have, the numbers
+# are the same. The other text is from another source. Chosen: even two different items of a template with two
 # paragraphs have part of their texts in common.
 MIDDLING_SHINGLES, MIDDLING_SHARE = 120, 0.6
-# If two longer texts have at least NUMBERS_TELL places with numbers, the numbers decide: at least the share
-# NUMBERS_AGREE of them must agree. Chosen: an edit leaves most numbers as they are.
+# If two longer texts have at least NUMBERS_TELL places with numbers in common, the numbers decide: at least the share
+# NUMBERS_AGREE of these places must have the same number. Chosen: an edit leaves most numbers as they are.
 NUMBERS_TELL, NUMBERS_AGREE = 4, 0.5
 # If the other text contains this share of a text, the text is a complete copy, even if it looks like an item of a
 # template.
@@ -96,23 +98,25 @@ EDITS_MARGIN = 0.1
 
 # --- When the articles of a run are held because they are unlike the source's earlier articles
 
-# A run is compared with the earlier articles of its source only if there are enough articles. DRIFT_ARTICLES: the run
-# has at least this many, filled up with the newest articles before it. Chosen: three of five are a majority.
-# DRIFT_KNOWN: there are at least this many earlier articles. Chosen: twenty articles show a pattern.
+# A run is compared with the earlier articles of its source only if there are enough articles. DRIFT_ARTICLES: a run
+# with fewer articles is filled up to this number with the newest articles before it. Chosen: three of five are a
+# majority. DRIFT_KNOWN: there must be at least this many further articles before these. Chosen: twenty articles show a
+# pattern.
 DRIFT_ARTICLES, DRIFT_KNOWN = 5, 20
-# At most this many of a source's newest stored articles define its usual values. Chosen: most sources publish as many
+# At most this many of a source's newest stored articles define its usual values. Chosen: most sources publish this many
 # in a week or two.
 DRIFT_BEFORE = 120
-# The usual lengths of texts are those between these two quantiles.
+# The usual lengths of texts are the lengths between these two quantiles of the earlier texts' lengths.
 DRIFT_USUAL = (0.05, 0.95)
-# Texts of half or twice the usual length count as different; a smaller difference may be only a standfirst.
+# The texts of a run count as shorter or longer than usual if the median of their lengths is at least this many times
+# smaller or larger than the usual median. Chosen: a smaller difference may be only a standfirst.
 DRIFT_TIMES = 2.0
-# The ranks of the lengths must also differ by this many standard deviations. By chance, they do so in one run of some
-# two thousand.
+# The ranks of the run's lengths, among all lengths, must also lie this many standard deviations from the middle. By
+# chance, one run of some two thousand lies so far below the middle, and one so far above it.
 DRIFT_DEVIATIONS = 3.3
-# Two conditions must hold before many articles of a run count as lacking something (a day, a title of their own). The
-# share of articles that lack it grew by more than DRIFT_MORE. The probability of so many by chance alone is at most
-# DRIFT_UNLIKELY.
+# A run drifts in what its articles lack (a date, a title or a text of their own) under two conditions. The share of
+# articles that lack it is larger than usual by more than DRIFT_MORE. The probability that so many lack it by chance is
+# at most DRIFT_UNLIKELY.
 DRIFT_MORE, DRIFT_UNLIKELY = 0.5, 0.0005
-# A text is mostly shared if more than this share of its words is in other articles too.
+# A text is mostly shared if more than this share of its words is in paragraphs that other articles have too.
 DRIFT_SHARED = 0.5

@@ -1,8 +1,8 @@
 """The quarantine: runs whose articles are held, because they are unlike the earlier articles of their source.
 
 No table of articles contains rows of such a run. Its article file stays, its URLs are marked as held, and the tally of
-load counts its articles as held. A release loads the file like any other file. A rejection ends the URLs of the run. A
-release or a rejection is one transaction; done a second time, it changes nothing.
+load counts its articles as held. A release loads the file like any other file. A rejection sets the URLs of the run to
+`rejected`. A release or a rejection is one transaction; done a second time, it changes nothing.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def judge(conn: postgres.Connection, lines: Sequence[file_rows.Row], sources: Se
     Part of the load's transaction. lines: the lines of these sources' article files. The sources are judged one after
     the other. At the first one whose articles must be held the function holds them and gives its sentence, and does not
     judge the others. Three kinds of runs are not judged: one that was loaded before, a run of a backfill or an import,
-    and a run that a person released.
+    and a run that a person released. A run that a person rejected is not loaded either: the function gives the reason
+    for which it was held.
     """
     undecided: dict[str, list[file_rows.Row]] = {}
     for row in postgres.query(conn, "drift_lines", run=run, sources=list(sources)):
@@ -101,8 +102,8 @@ def _judge_source(
     accepted = postgres.row(conn, "released_since", source=source)
     if drifts and accepted and accepted["since"]:
         # After a release, only the released articles and later ones are the usual ones. If they are few, they are
-        # repeated, because `find` says nothing of fewer than DRIFT_KNOWN. If there is none, there is nothing to compare
-        # the new articles with, so they are not held.
+        # repeated, because `drift.find` finds nothing if there are fewer than DRIFT_KNOWN. If there is none, there is
+        # nothing to compare the new articles with, so they are not held.
         like = [row["measured"] for row in usual if row["fetched_at"] >= accepted["since"]]
         repeated = like * (1 + policy.DRIFT_KNOWN // max(1, len(like)))
         drifts = drifts if drift.find(sample, repeated) else []
@@ -139,7 +140,8 @@ def list_held(conn: postgres.Connection, *, every: bool = False) -> list[HeldRun
 def find(conn: postgres.Connection, name: str, run: str = "") -> list[HeldRun]:
     """The runs of the quarantine with this number or of this source, oldest first; NightdeskError if there is none.
 
-    Of a source without `run`, only its held runs are given. Otherwise the run may also be released or rejected.
+    If `name` is a source and `run` is empty, only held runs are given; in any other case also runs that were released
+    or rejected.
     """
     rows = [_read_held(row) for row in postgres.query(conn, "quarantined", every=True)]
     wanted = [one for one in rows if (str(one.id) == name or one.source == name) and run in ("", one.run)]
@@ -187,7 +189,8 @@ def reject(conn: postgres.Connection, held: HeldRun, fetches: Sequence[int], who
         conn, "reject_urls", source=held.source, run=held.run, fetches=list(fetches), after=policy.REJECTED_LOOK_AFTER
     )
     postgres.execute(conn, "reject_run", source=held.source, run=held.run, who=who)
-    # An earlier call may have rejected these URLs, and been killed before it returned.
+    # An earlier call may have rejected these URLs, and been killed before it returned. So they are counted in the
+    # ledger.
     return int(postgres.query(conn, "rejected_urls", source=held.source, run=held.run)[0]["urls"])
 
 

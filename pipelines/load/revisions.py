@@ -20,9 +20,9 @@ from pipelines.load import edit_signs, policy
 # An edit is compared in detail only up to this many words, because the work grows with the square of their number. In
 # longer edits, only the changed words are counted.
 MOST_WORDS = 2_000
-# A changed name has at most MOST_OF_A_NAME words. For one edit, at most MOST_NAMED details are named.
+# A changed name has at most MOST_OF_A_NAME words. For one edit, at most MOST_NAMED changed numbers and names are given.
 MOST_OF_A_NAME, MOST_NAMED = 5, 20
-# Two names with at least this share of common letters are spellings of one name. Chosen: so one letter in four may
+# Two names with at least this share of common letters are spellings of one name. Chosen: one letter in four may then
 # differ.
 SPELLING = 0.75
 # JOINS finds characters that join figures to one number; GROUPS finds those that separate groups of three figures.
@@ -33,7 +33,7 @@ OPENS = re.compile(r"(?:^|[.!?؟。\n:…])[\s\"'«“„(\[-]*$")
 # A word after a number names the counted thing only if it has at least this many letters. Chosen: shorter words only
 # connect others.
 LEAST_BESIDE = 3
-# OPENS is searched for in this many characters before a word.
+# This many characters before a word are searched for the pattern OPENS.
 BEFORE = 6
 
 

@@ -24,16 +24,17 @@ from pipelines.stores.packed_values import pack_bigint, pack_bytes, pack_moment,
 # half a second, and a load of the same article waits for it.
 BATCH = 200
 BACKFILL = "words"
-# A process remembers about this many known words, so that it need not query them again. Chosen: they take 20 MB. A
-# frequent word is met early, so it is among them.
+# A process remembers about this many words of the table of known words, so that it need not query them again. Chosen:
+# they take 20 MB. A frequent word is met early, so it is among them.
 MOST_REMEMBERED = 200_000
-# A word in one of this many newest index rows is not looked up to be forgotten, because another article has it. Chosen:
-# they are read in some tenths of a second, and a word that none of them has is rare, so it is looked up quickly.
+# When an article is erased, the words that only it had are forgotten. A word that is in one of this many newest index
+# rows of other articles is surely in use, so it is not looked up. Chosen: these rows are read in some tenths of a
+# second. A word that none of them has is rare, and a rare word is looked up quickly.
 SAMPLE_ROWS = 1_000
 # One transaction forgets at most this many words, because loads wait for it. Chosen: it takes some tenths of a second.
 FORGOTTEN_AT_ONCE = 1_000
-# The words, in UTF-8, that are committed in the table of known words. The key identifies that table: when its server
-# started, its database, its file, and how often words were deleted from it. The dict has at most one key.
+# _REMEMBERED has words, in UTF-8, that are committed in the table of known words. The key identifies that table: when
+# its server started, its database, its file, and how often words were deleted from it. The dict has at most one key.
 _REMEMBERED: dict[tuple[object, ...], set[bytes]] = {}
 # An Indexed has the index rows of an article and its distinct words, separated by blanks. If extract made the rows, the
 # words of earlier lines of the article file are left out.
@@ -50,7 +51,7 @@ class NewArticle:
     loaded_at: datetime
 
     def row(self) -> postgres.Row:
-        """What the index needs of the article, in the form of `load_unindexed`."""
+        """What the index needs of the article, with the columns of the statement `load_unindexed`."""
         at, published_at = self.line["fetched_at"], self.line["published_at"]
         return {
             "id": self.id,
@@ -71,11 +72,12 @@ def keep_loaded(
     *,
     compared: bool,
 ) -> None:
-    """Add the articles that this transaction of load wrote to the index.
+    """Add to the index the articles that this transaction of load wrote.
 
     added: the articles that were not stored before. compared: whether articles that were stored before may have changed
     too. indexed: functions that read the rows that extract made, by line. still: the lines that keep the stored
-    wording. If the article has other words than its line, its rows are made here.
+    wording; what extract made for them is not used. If an article has other words than its line, its rows are made
+    here.
     """
     usable = [n for n in indexed if n not in still] if compared else []
     rows = postgres.query(conn, "load_unindexed", indexed=usable) if compared else []
@@ -92,7 +94,8 @@ def keep_loaded(
             return left.pop(row["n"])()
         return _make_indexed(fields[row["id"]] if row["id"] in fields else _clean_fields(row["line"]))
 
-    # A line may be without words that an earlier line has, so the words of the lines that store nothing are noted too.
+    # Extract leaves out of a line the words that an earlier line has. So the words of lines that store nothing are
+    # noted too, because a later line may lack them.
     def read_left() -> Iterator[bytes]:
         for read_one in left.values():
             yield read_one()[1]
@@ -101,8 +104,8 @@ def keep_loaded(
 
 
 def merge(settings: Settings) -> int:
-    """Merge the pending lists, with the words of new articles, into the index; gives the number of pages of these
-    lists.
+    """Merge the pending lists of the index, which have the words of new articles, into the index itself; gives the
+    number of pages of these lists.
 
     Load only adds to the lists, because merging many articles at once costs little more than merging a few. A search
     reads the lists as well, so it finds the same before and after.
@@ -117,18 +120,20 @@ def words_of(fields: Mapping[str, str]) -> set[str]:
 
 
 def forget(conn: postgres.Connection, source: str, number: int, words: Collection[str]) -> None:
-    """Delete the known words that only this article of the source has: words of its index rows, and `words`, of its
-    other wordings.
+    """Delete from the known words those that only this article has. Examined are the words in its index rows, and
+    `words`: those of its other wordings. source, number: the source and the id of the article.
 
-    Loads that add words, and loads of the source, are not under way meanwhile. A load remembers no word from before.
+    While words are deleted, no load adds words, and no load of the source runs. After the deletion, each process looks
+    words up again, because those that it remembered may be deleted.
     """
     with conn:
         told = postgres.query(conn, "words_rare", id=number, words=sorted(words), sample=SAMPLE_ROWS)
-    # A marked word of the title or of an author is no known word.
+    # A word that is marked as one of the title or of an author is no known word.
     rare = [row["word"] for row in told if row["word"][:1] not in (TITLE, AUTHOR)]
     for some in (rare[at : at + FORGOTTEN_AT_ONCE] for at in range(0, len(rare), FORGOTTEN_AT_ONCE)):
         with conn:
-            # The lock of the source comes first: nobody waits for that lock and has the lock of the words already.
+            # The lock of the source is taken before the lock of the words, as in a load. So no two processes wait for
+            # each other.
             postgres.query(conn, "load_lock", source=source)
             postgres.query(conn, "words_forget_begin")
             postgres.execute(conn, "words_forget", id=number, words=some, sought=[quote(word) for word in some])
@@ -210,7 +215,7 @@ def _know(conn: postgres.Connection, asked: set[bytes], remembered: set[bytes]) 
 def _remember(conn: postgres.Connection) -> set[bytes]:
     """The words of which this process remembers that they are in the table of known words; `_know` adds to them. Until
     the transaction ends, none of them is deleted."""
-    # The lock comes before the question: while this transaction stores rows, no word is deleted that they have.
+    # The lock comes before the query: while this transaction stores rows, no word that they have is deleted.
     postgres.query(conn, "words_hold")
     at = postgres.row(conn, "words_kept_at") or {}
     table = (at["started"], at["database"], at["file"], at["forgotten"])

@@ -1,4 +1,4 @@
-"""The steps of a load: what each look at a page changed, decided and written by the statements `load_*`.
+"""The steps of a load: the statements `load_*` decide what each look at a page changed, and write it.
 
 They run on a temporary table with the lines of the article files. First the lines are copied there, and KNOWN runs.
 Then STEPS run in their order. Last come the aliases, `load_update_unchanged_urls` and `load_add_removals`.
@@ -36,7 +36,7 @@ STEPS = (
     "load_reread_revisions",
     "load_reread_articles",
     "load_reread_changes",
-    # Every other line: a new article, a revision, or nothing to store.
+    # Judge every other line: it is a new article, or a revision, or has nothing to store.
     VERDICTS,
     ARTICLES,
     "load_judge_remaining_lines",
@@ -109,8 +109,8 @@ def run_steps(
     """
     known = _copy_lines(conn, file, run)
     rows, why, compared = file.rows, "", False
-    # The numbers of the lines that keep the stored wording. The index rows in the file are of another wording, so they
-    # are not used for these lines.
+    # `still` has the numbers of the lines that keep the stored wording. The file has index rows of another wording for
+    # them, which are not used.
     still: set[int] = set()
     added: list[search_index.NewArticle] = []
     few = _are_few(rows)
@@ -172,8 +172,8 @@ def _copy_lines(conn: postgres.Connection, file: file_rows.FileRows, run: str) -
     if not file.files:
         return {}
     postgres.execute_all(conn, ("load_create_lines", "load_create_sources"))
-    # No line is read within COPY. There Postgres counts the session as at work, and would not end it if the reading
-    # stood still.
+    # No line is read during a COPY. During it, Postgres takes the session to be at work, and would not end it if the
+    # reading stood still.
     read = file_rows.read_rows(file)
     while some := list(islice(read, LINES_AT_ONCE)):
         row_copy.copy_packed(conn, "lines", tuple(file_rows.JUDGED), (row["packed"] for row in some))

@@ -1,10 +1,10 @@
 """Stories: load joins articles of any sources to one story if their texts have much in common. No article is dropped.
 
-A bucket is a number that articles with a like text share. The signature of an article names its buckets. Time is
-divided into periods of 30 days, and an article's buckets are searched only in its own period and in the two beside it.
-So a search costs the same in a large archive as in a small one. Articles of exactly the same text are one story at any
-age. The number of a story is the lowest number of its articles. If two stories turn out to be one, the lower number
-stays. The other number still leads to the story, because it is the number of an article in it.
+A bucket is a number that articles with similar texts have in common. The signature of an article names its buckets.
+Time is divided into periods of 30 days, and an article's buckets are searched only in its own period and in the two
+beside it. So a search costs the same in a large archive as in a small one. Articles of exactly the same text are one
+story at any age. The number of a story is the lowest number of its articles. If two stories turn out to be one, the
+lower number stays. The other number still leads to the story, because it is the number of an article in it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ BATCH = 200
 # Time since EPOCH is divided into periods of PERIOD_DAYS days. Near copies are found in their own period and in those
 # beside it, so all copies that are at most this many days apart are found.
 EPOCH, PERIOD_DAYS = datetime(1970, 1, 1, tzinfo=UTC), 30
-# Exact copies have no period; this value stands in its place.
+# The buckets of exact copies belong to no period; they have this value in its place.
 EVER = 32767
 # The lowest hashes of an article's shingles name its buckets. An article has this many buckets. Chosen: two texts that
 # share a third of their shingles then have at least three buckets in common with a probability of .99.
@@ -60,7 +60,7 @@ class _LinkedArticle:
 def keep_loaded(conn: postgres.Connection, signed: Mapping[int, str]) -> None:
     """Link the articles that this transaction of load wrote. signed: their signatures by fetch, as extract writes them.
 
-    From here on every other load waits until the transaction ends. So this comes last.
+    Once this function has begun, every other load waits until the transaction ends. So load calls it last.
     """
     _keep(conn, postgres.query(conn, "stories_loaded"), signed)
 
@@ -68,18 +68,20 @@ def keep_loaded(conn: postgres.Connection, signed: Mapping[int, str]) -> None:
 def lock(conn: postgres.Connection) -> None:
     """Let no other transaction put articles into stories until this one ends.
 
-    A transaction that changes articles locks or changes them before this, because loads do so. Only then may it delete
-    some: a load that has this lock may put an article of any source into a story.
+    A transaction that changes articles, or locks their rows, does so before this call: loads keep the same order, so no
+    two transactions wait for each other. It deletes articles only after this call, because until then a load may be
+    putting any article into a story.
     """
     postgres.query(conn, "stories_lock")
 
 
 def mend(conn: postgres.Connection, *, gone: Sequence[int], stories: set[int], dated: Sequence[postgres.Row]) -> None:
-    """Mend stories after articles became one with others, in the transaction that called `lock` before.
+    """Mend stories after articles were merged into others, in the transaction that called `lock` before.
 
     gone: the articles that were deleted.
-    stories: their stories.
-    dated: the articles that were told at another time than was known; each with the columns of "stories_loaded".
+    stories: the stories of the deleted articles.
+    dated: the articles whose time of publication turned out to be another; each with the columns of the statement
+    `stories_loaded`.
     """
     _share(conn, stories)
     postgres.execute(conn, "stories_renumber", ids=list(gone))
@@ -121,7 +123,9 @@ def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], signed: Mappi
 
 
 def _sign(conn: postgres.Connection, rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> set[int]:
-    """Store the signatures of articles in place of older ones; gives the stories that have a new wording."""
+    """Store the signatures of articles in place of older ones; gives the stories of the articles that have a new
+    wording.
+    """
     ids = [row["id"] for row in rows]
     postgres.execute(conn, "signatures_drop", ids=ids)
     kept = (
@@ -274,7 +278,9 @@ def _is_of_template(
 def _edited_apart(
     articles: Mapping[int, _LinkedArticle], relations: Mapping[int, Mapping[int, Relation]], number: int, other: int
 ) -> bool:
-    """Whether two articles that look alike are edits of one text. If they are, the story of that text has both."""
+    """Whether two articles that look alike are edits of one text. If they are, both belong to the story of that
+    text.
+    """
     return any(
         edited_apart(articles[number].signature, articles[other].signature, articles[first].signature)
         for first, is_one in relations[number].items()

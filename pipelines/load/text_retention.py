@@ -22,14 +22,15 @@ from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, postgres
 from pipelines.stores.raw_retention import start_of
 
-# One transaction deletes at most this many wordings, or article files. Chosen: so many take a second.
+# One step deletes at most this many wordings or article files. Chosen: a step then takes a second.
 AT_ONCE = 500
 # AIM_SECONDS: a transaction over the ledger of some runs should take this many seconds. Chosen: a load of the source
 # waits for the transaction, and so short a wait is not noticed. MOST_RUNS: a transaction has at most this many runs.
 # The time that the last transaction took decides how many runs the next one has.
 AIM_SECONDS, MOST_RUNS = 0.2, 200
-# If the raw store still had an answer of a run, the run's ledger is tried again after this time. Chosen: an alert or a
-# hold keeps the answer there, mostly for ever, so an earlier try would be useless.
+# The ledger of a run is not deleted completely while the raw store has an answer of the run; retention tries again
+# after this time. Chosen: an alert or a hold keeps the answer there, mostly for ever, so an earlier try would be
+# useless.
 TRIED_AGAIN = timedelta(days=30)
 ENDING = ".jsonl"
 # This moment is the limit of things that are kept for ever, because nothing is older.
@@ -89,8 +90,9 @@ def retire(
 ) -> RetiredTexts:
     """Delete what was kept long enough, by the settings or by a source's own days; dry: only count it.
 
-    text_days, raw_days: days by source name; a negative value means the setting. The ledger of a source stays at least
-    as long as its raw files. raw_gone: in a dry run, the raw files whose deletion an earlier step only counted.
+    text_days, raw_days: days by source name; 0 means for ever, a negative value means the setting. The ledger of a
+    source stays at least as long as its raw files. raw_gone: in a dry run, the raw files whose deletion an earlier step
+    only counted.
     on_gone: gets the counts so far now and then.
     """
     gone = RetiredTexts()

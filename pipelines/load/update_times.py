@@ -1,8 +1,8 @@
-"""Recognises the times of updates: what of a line such as `Updated 14:05, 3 March: 12 killed` is not the time.
+"""Takes the times of updates out of lines: of `Updated 14:05, 3 March: 12 killed`, only `12 killed` is left.
 
-Only a label at the beginning of a line and the times directly behind it are taken away, or a time at the end of a line
-behind a label and a name. Every other word and number belongs to the article, and so does the name. `leading_times.py`
-finds where the times end, and `names_beside_times.py` finds the names.
+Taken away are a label at the beginning of a line and the times directly behind it. If a label and a name begin the
+line, only the time behind the name is taken away. Every other word and number belongs to the article, and so does the
+name. `leading_times.py` finds where the times end, and `names_beside_times.py` finds the names.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ HEBREW_ON = re.compile(r"(?<=\bב)[-־](?=\d)")
 
 
 class WordForms(NamedTuple):
-    """A word in three forms: normal, folded, and as it is written, with capital letters."""
+    """A word in three forms: normal (`text.normal`), folded (`months.fold`), and as it is written, with capital
+    letters.
+    """
 
     normal: str
     folded: str
@@ -30,7 +32,9 @@ class WordForms(NamedTuple):
 
 
 def blank(line: str, *, named: bool = True) -> str:
-    """The normal form of a line without label, clock and date. named: whether it may name an author: no title does."""
+    """The normal form of a line without label, clock and date. named: whether the line may name an author; a title
+    never does.
+    """
     form = text.normal(line)
     label = _compile_first_label().match(form)
     if not label:
@@ -43,7 +47,7 @@ def blank(line: str, *, named: bool = True) -> str:
     if not end:
         name = count_words_of_name(plain, surface) if named else 0
         return " ".join((label[0], *(word.normal for word in words[:name]))) if name else form
-    # The folded form has no vowel signs, so what is left is taken from the line itself, word by word.
+    # The folded form has no vowel signs, so what is left is taken from the normal form, word by word.
     taken = plain[:end].split()
     left = [word.normal for word in words[len(taken) :]]
     if plain[end : end + 1].strip() and plain[end - 1].strip():
@@ -52,8 +56,11 @@ def blank(line: str, *, named: bool = True) -> str:
 
 
 def _read_words(line: str, start: int) -> list[WordForms]:
-    """The words of a line behind the place where the label ends in its normal form; none if the forms do not agree."""
-    # The normal form has no capital letters, and only they show some halves of the day.
+    """The words of a line behind its label, which ends at `start` in the normal form; none if the three forms do not
+    have the same number of words.
+    """
+    # Some marks of the half of the day (AM, PM) are recognised only in capital letters, which the normal form does not
+    # have.
     shown = months.write_halves(line)
     said = text.normal(shown)
     # In a line without small letters, capitals show no name.
