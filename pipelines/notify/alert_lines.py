@@ -1,4 +1,4 @@
-"""An alert line by line: its source, the changes of an edit, the sentences found, the other outlets of its story."""
+"""Writes an alert as lines: its source, the changes of an edit, the sentences found, the other outlets of its story."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ STOPS = " .。…!؟?"
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
-    """A line of a message: our words in the reader's language, and the words of a page in the page's own."""
+    """A line of a message: our words in the reader's language, and the words of a page in the page's own language."""
 
     said: str = ""
     quoted: str = ""
@@ -145,7 +145,7 @@ def _further(number: int, language: str) -> MessageLine:
 
 
 def _lines_of_edit(what: str, sentences: Sequence[str], language: str) -> list[MessageLine]:
-    """A heading line, and each sentence as a line of its own, because each has its own direction."""
+    """A heading line, and each sentence as a line of its own, because each may be written in another direction."""
     if not sentences:
         return []
     more = len(sentences) - MOST_EDITED

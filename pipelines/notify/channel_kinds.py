@@ -1,5 +1,5 @@
-"""The address of a channel: the kinds that exist, and faults of an address. The sentences about faults show no part of
-an address except its kind.
+"""The addresses of channels: which kinds there are, and what is wrong with an address. The sentences about faults show
+no part of an address except its kind.
 
 A new kind is added here first; CONTRIBUTING.md names the other places.
 """

@@ -46,10 +46,10 @@ def resume(conn: postgres.Connection, name: str) -> int:
 
 
 def resend(conn: postgres.Connection, channel: str = "", ids: Sequence[int] = ()) -> list[postgres.Row]:
-    """Put messages that were given up back into the queue, under their old keys: those of a channel, of these numbers,
+    """Let messages that were given up wait again, under their old keys: those of a channel, those with these numbers,
     or all.
 
-    ChannelError names the numbers that belong to no such message.
+    ChannelError names the numbers that no message that was given up has.
     """
     found = postgres.query(conn, "resend_deliveries", channel=channel.lower(), ids=list(ids))
     missing = sorted(set(ids) - {row["id"] for row in found})
@@ -109,7 +109,9 @@ def ack_alerts(conn: postgres.Connection, numbers: Sequence[int], who: str, *, s
 
 
 def resend_alerts(conn: postgres.Connection, numbers: Sequence[int], channel: str = "") -> list[postgres.Row]:
-    """Put given-up messages of these alerts back into the queue. ChannelError names an alert without one."""
+    """Let the messages of these alerts that were given up wait again. ChannelError names the alerts that have no such
+    message.
+    """
     found = postgres.query(conn, "given_up_of_alerts", alerts=list(numbers), channel=channel.lower())
     missing = sorted(set(numbers) - {row["alert_id"] for row in found})
     if missing:

@@ -27,8 +27,8 @@ NAME = "Nightdesk"
 # too, although apprise says that they take plain text.
 BOLD = "**"
 BOLD_IN_TEXT = ("discord", "mmost", "mmosts", "zulip")
-# In HTML two things become longer, at most to so many characters: the mark beside a found word, and an escaped
-# character.
+# In HTML, the mark beside a found word has at most MARK_LENGTH characters, and an escaped character has at most
+# ESCAPE_LENGTH.
 MARK_LENGTH, ESCAPE_LENGTH = len("</b>"), len("&amp;")
 ANSWERED = re.compile(r"error=(\d{3})")
 ABOUT_THE_MESSAGE = ("400", "413", "422")
@@ -47,7 +47,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
         raise ValueError("apprise does not know it")
     (service,) = list(target)[:1]
     if "overflow=" not in address:
-        # A text that is still too long is divided and not refused.
+        # If a text is still too long, apprise divides it and does not refuse it.
         service.overflow_mode = apprise.OverflowMode.SPLIT
     read_as, bold = _markup_of(service)
     said = _quiet()

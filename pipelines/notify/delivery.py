@@ -1,5 +1,5 @@
-"""Handing over: how a message gets to a channel. The address may hold a password. So, except for `log://`, a process of
-its own does the sending, and no message or error in this module shows the address.
+"""Handing over: how a message gets to a channel. The address may hold a password. So a separate process sends the
+message, except for `log://`, and no message or error in this module shows the address.
 
 `webhook+https://…` is a POST of JSON, `smtp(s)://user:password@host:port/?from=…&to=…` and `mailto:someone?…` are mail,
 `file:///…` is a file of JSON lines, `log://` is the log of the sender. All other addresses are for apprise. Every
@@ -49,7 +49,8 @@ log.setLevel(logging.INFO)
 class HandedMessage:
     """A message that was handed over.
 
-    answered: a function that waits at most so many seconds for the answer, and gives whether the answer came.
+    answered: a function that waits at most the given number of seconds for the answer, and gives whether the answer
+    came.
     receive: a function that gives the receipt.
     """
 

@@ -43,7 +43,9 @@ def block(alert: Mapping[str, Any], language: str, clock: str) -> str:
 
 
 def paragraph(line: MessageLine, language: str, surfaces: re.Pattern[str] | None) -> str:
-    """A line as HTML: our words in the direction of the reader's language, the words of a page in the page's own."""
+    """A line as HTML: our words in the direction of the reader's language, the words of a page in their own
+    direction.
+    """
     if not str(line):
         return ""
     quoted = _mark_line(line.quoted, surfaces) if surfaces else escape(line.quoted)

@@ -110,7 +110,7 @@ def mark(recipient: str) -> str:
 
 
 def letter(message: Message, post: MailAddress) -> bytes:
-    """The letter as it is sent: only our own headers, a text, and the same as HTML."""
+    """The letter as it is sent: only our own headers, the message as text, and the message as HTML."""
     mail = MIMEMultipart("alternative")
     mail["Subject"] = _header(message.subject)  # type: ignore[assignment]  # compat32 takes a Header
     mail["From"] = _mailbox(post.sender)

@@ -33,7 +33,8 @@ class Message:
 
     key: the same on every attempt.
     payload: for a webhook.
-    parts: for a chat: alerts or paragraphs, none of which is divided if it fits. Found words stand between marks.
+    parts: for a chat: alerts or paragraphs, none of which is divided if it fits into one piece. Found words stand
+    between marks.
     thread: the same for all messages about one article.
     """
 
@@ -48,7 +49,7 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """The result for a message.
+    """What became of a message that was handed over.
 
     said: the fault, or the answer to a message that was sent; without an address.
     taken: what has arrived: the numbers of a chat's pieces, or marks of the recipients of a mail.

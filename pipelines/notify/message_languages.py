@@ -1,4 +1,4 @@
-"""The languages of messages: our words in each language, and its dates and numbers. Babel knows these.
+"""The languages of messages: our words in each language, and its forms of dates and numbers, which Babel knows.
 
 A catalogue is `locale/<code>.po`, which translators' programs read; English is in the code. A catalogue is compiled
 when it is read, so no outdated compiled file can exist.

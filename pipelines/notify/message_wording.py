@@ -1,4 +1,4 @@
-"""Messages: the text for readers of alerts, as text, as HTML, as a chat's parts and as JSON."""
+"""Writes each message in four forms: as text, as HTML, as the parts for a chat, and as JSON."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def drain(
             for served in serving:
                 counts.update(served.result())
         finally:
-            # On an interrupt, or if a thread failed, the others finish their current messages.
+            # On an interrupt, or if a thread failed, the other threads finish their current messages.
             stop.set()
     postgres.query(conn, "cease_sender", senders=SENDERS, sender=sender)
     counts["failed"] += _give_up(conn, operators.lower())
@@ -118,7 +118,9 @@ def drain(
 
 
 def _sender(conn: postgres.Connection) -> int:
-    """A number that no other living sender has. Its claims are free again when the session ends."""
+    """A number that no other living sender has. Messages that the sender claimed are free again when the session
+    ends.
+    """
     while True:
         # These are the positive numbers of Postgres' integer.
         sender = random.randrange(1, 2**31)

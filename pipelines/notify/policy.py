@@ -18,8 +18,8 @@ MAX_ATTEMPTS = 12
 
 # A channel rests after this many failures in a row. Chosen: one failure may be chance, three are not.
 PATIENCE_FAILURES = 3
-# A channel rests for FIRST_REST_SECONDS at first, then twice as long each time, LONGEST_REST_SECONDS at most. Chosen:
-# so a channel that works again is used within an hour.
+# A channel rests for FIRST_REST_SECONDS at first, then twice as long each time, LONGEST_REST_SECONDS at most. Chosen: a
+# channel that works again is then used within an hour.
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 60.0, 3600.0
 # A rest is doubled at most this many times. Chosen: this is far beyond the longest rest, and more doublings would
 # overflow.
@@ -30,7 +30,7 @@ LONG_DOWN_SECONDS = 3600.0
 # week a message is no alert any more, and nobody should get a thousand old alerts on the day when an address is
 # corrected; `resend` brings them back.
 LONGEST_STAY_SECONDS = 7 * 86400.0
-# Pauses are shorter or longer by at most this share, at random. Chosen: so messages that failed together do not all
+# Pauses are shorter or longer by at most this share, at random. Chosen: messages that failed together then do not all
 # come again at the same moment.
 JITTER_SHARE = 0.2
 

@@ -12,7 +12,7 @@ from pipelines.notify import message_languages
 from pipelines.notify.message_languages import translatable
 from pipelines.notify.shown_alerts import join_alerts
 
-# A subject has at most this many characters. Chosen: mail and chat programs show as many.
+# A subject has at most this many characters. Chosen: mail and chat programs show this many.
 LONGEST_SUBJECT_CHARACTERS = 160
 # IN_SUBJECT has the word for the event, which stands between the watch and the title. A new article needs no such word.
 IN_SUBJECT = {
@@ -44,7 +44,8 @@ def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool, language
     watches = ", ".join(sorted({name for one in told for name in one["watches"]}))
     if not collected:
         return subject(watches, f"{name_edit(told[0], language)}{told[0]['title']}")
-    # Alerts beyond a cap follow single messages, so the subject says "more". A digest with a due time follows none.
+    # Alerts beyond a cap follow single messages, so the subject says "more". A digest with a due time follows no single
+    # messages.
     if alerts[0].get("due_at"):
         return subject(watches, message_languages.count(language, "{n} alert", "{n} alerts", len(told)))
     return subject(watches, message_languages.count(language, "{n} more alert", "{n} more alerts", len(told)))
@@ -56,7 +57,9 @@ def subject(watches: str, rest: str) -> str:
 
 
 def name_edit(alert: Mapping[str, Any], language: str) -> str:
-    """The words before a title: the event, with the kind of an edit if it is known; empty for a new article."""
+    """The words before a title: the event, with the kind of an edit if it is known. For a new article they are empty,
+    or `also in:` if it joined the alert of another article.
+    """
     if alert["kind"] == AlertKind.NEW and alert.get("lead_id"):
         return message_languages.say(language, "also in:") + " "
     kind = alert.get("revision_kind")
