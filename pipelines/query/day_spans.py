@@ -14,7 +14,7 @@ FORMS = "2026-11-01, 2026-11, 2026 or how far back: 24h, 7d, 2w"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment in a request: a date, or a span of time back from the moment of the request."""
+    """A moment in a query: a date, or a span of time back from the moment at which the query is asked."""
 
     at: datetime | None = None
     back: timedelta = timedelta()
@@ -24,7 +24,7 @@ class Moment:
         return self.at or now - self.back
 
     def is_past(self, end: Moment) -> bool:
-        """Whether this moment is the same as `end` or later, at whatever time the request is made."""
+        """Whether this moment is the same as `end` or later, at whatever time the query is asked."""
         if self.at and end.at:
             return self.at >= end.at
         return not self.at and not end.at and self.back <= end.back

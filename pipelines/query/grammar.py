@@ -46,7 +46,8 @@ class Field(StrEnum):
 
 class Standing(StrEnum):
     """The values of `is:`. REVISED: the article has a second wording. REMOVED: its site no longer has its page. The
-    other values: the article has ever had a change of this kind."""
+    other values: the article has at some time had a change of this kind.
+    """
 
     REVISED = "revised"
     REMOVED = "removed"

@@ -85,7 +85,8 @@ def write_rows(made: Sequence[Vector], words: Iterable[str]) -> list[Any]:
 def leave_out(value: Sequence[Any], before: set[bytes]) -> Sequence[Any]:
     """The result of `write_rows` without the words that are in `before`; the words that remain are added to `before`.
 
-    The words are read from the rows, because the given list of words may have lost some of them in an earlier file.
+    The words are read from the rows, because `value` may come from an earlier article file, and its list of words may
+    lack some that were left out there.
     """
     try:
         new = {word for row in read(value) for word in _find_words(row.words)} - before
@@ -102,7 +103,7 @@ def is_current(value: Sequence[Any]) -> bool:
 
 
 def is_current_json(written: memoryview) -> bool:
-    """The same of rows that are still in the JSON of the article file; empty bytes are no rows."""
+    """Whether rows that are still in the JSON of the article file are of this version; False for empty bytes."""
     return written[: len(CURRENT[0])] in CURRENT
 
 

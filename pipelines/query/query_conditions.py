@@ -1,4 +1,4 @@
-"""Prepares queries for many articles: writes the conditions that an article must fulfil to match a query into arrays.
+"""Prepares queries for many articles: writes into arrays the conditions that an article must fulfil to match a query.
 
 `query_set` uses the arrays. A clause is such a condition. It may let articles pass that do not match, but it lets every
 article pass that matches.

@@ -32,7 +32,7 @@ FORM = 3
 ALWAYS, NEVER = 0, 1
 # The letters of a `sub:` are found by pieces of this many letters. Chosen: no shorter `sub:` is allowed.
 PIECE_LETTERS = 3
-# A process remembers at most this many words and this many queries. Chosen: the articles of a language use about as
+# A process remembers at most this many words and this many queries. Chosen: the articles of a language use about this
 # many words, and memory must have a limit.
 MAX_WORDS, MAX_NODES = 100_000, 100_000
 # A key's hash has this many bytes. Chosen: of ten million installations with a million keys each, fewer than one has
@@ -51,7 +51,7 @@ class QuerySet:
     say where each begins:
         names, nodes, terms: bytes of each query's name, of its tree as JSON, and of each term as JSON. In a tree a term
             is its number + 1, negative if it is looked for in titles alone. A node is a list that begins with its kind:
-            & every part, | any part, - none of them, n near, x except, o the value of a field.
+            & every part, | any part, - not the part, n near, x except, o the value of a field.
         key_groups: the groups that each key belongs to. keys has the hashes of the keys, in order.
         group_queries: the queries that are looked up by each group.
     A key is a letter and what it stands for: w a word, b the beginning of a word, e what is left of a word without a
@@ -101,7 +101,7 @@ def candidates(made: QuerySet, lookup: ArticleLookup) -> NDArray[Any]:
     made.present[groups] = True
     kept = made.present[arrays["required"][queries]].all(axis=1)
     # If joiners keep words together, `forms` also has the pieces of the joined words, which are no complete words. Then
-    # no query is excluded here; each query is read.
+    # no query is excluded here, and `evaluation` decides on each.
     if not any(stream.whole for stream in lookup.reading.streams):
         kept &= ~made.present[arrays["excluded"][queries]].any(axis=1)
     made.present[groups] = False
@@ -144,7 +144,7 @@ def _looked_up(made: QuerySet, keys: Sequence[str]) -> tuple[NDArray[Any], NDArr
 
 
 def _spans(begins: NDArray[Any], ends: NDArray[Any]) -> NDArray[Any]:
-    """All numbers from each begin to its end."""
+    """All numbers from each begin up to its end, without the end."""
     many = ends - begins
     before = np.cumsum(many) - many
     return np.repeat(begins - before, many) + np.arange(int(many.sum()))

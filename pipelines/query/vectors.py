@@ -34,7 +34,8 @@ MOST_BYTES = 800_000
 # A word has at most this many letters, because a tsvector takes words of at most 2,046 bytes, and a letter has four
 # bytes at most.
 LONGEST_WORD = 500
-# If more words than this contain the letters of a `sub:`, the index does not help, and candidates are read instead.
+# If more words than this contain the letters of a `sub:`, the index is not used for this term, so more candidates are
+# read.
 MOST_WORDS = 5_000
 # All terms of a query have at most this many written forms, because a tsquery takes 1 MB.
 MOST_FORMS = 30_000
@@ -54,7 +55,8 @@ MOST_NEAR_FORMS = 6_000
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """tsqueries that every index row of a matching article fulfils, one for each shape; None if none can be made.
+    """tsqueries, one for each shape of rows. Of a matching article, at least one index row fulfils the tsquery for its
+    shape. None if no such tsquery can be made.
 
     exact: whether `of_exact` decides alone: an article with a row of the shape EXACT that fulfils it matches the query,
     apart from the query's filters.
