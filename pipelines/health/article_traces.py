@@ -41,7 +41,9 @@ def trace_number(url_id: int, discovered_run: str) -> int:
 
 
 def find_spans(conn: postgres.Connection, run: str) -> Iterator[TraceSpan]:
-    """The spans of each article of which a run alerted somebody: its whole way first, then the parts in their order."""
+    """The spans of each article of which a run alerted somebody: first the span of its whole way, then those of the
+    parts in their order.
+    """
     for row in postgres.query(conn, "ways_of_alerts", run=run, most=MOST_TRACES):
         trace = trace_number(row["url_id"], row["discovered_run"])
         parts = list(_parts(row))

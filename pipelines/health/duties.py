@@ -103,10 +103,11 @@ def check_golden(settings: Settings) -> list[str]:
 
 
 def retire_raw(settings: Settings, on_gone: text_retention.OnGone = lambda gone: None) -> dict[str, int]:
-    """Delete raw files that were kept long enough and whose URLs are all decided; gives the counts of what was deleted.
+    """Delete raw files that were kept long enough and whose URLs are all decided. Then delete the article files,
+    earlier wordings and rows of the ledger that were kept long enough. Gives the counts of what was deleted.
 
-    First the chains of the raw store are brought up to date: files that are older than the chain are added, and a
-    killed rewrite is finished.
+    First, files that wait on this machine are brought to the bucket, and the chains of the raw store are brought up to
+    date: files that are older than the chain are added, and a killed rewrite is finished.
     """
     with bucket.patient():
         brought = bucket_backlog.bring(settings)
@@ -180,8 +181,8 @@ def _keep_digests(settings: Settings) -> None:
 
 
 def complete_index(settings: Settings) -> int:
-    """Add the stored articles that the search index or the stories lack; gives how many were added; 0 if none was
-    missing.
+    """Add stored articles to the search index and to the stories, if they are missing there; gives how many were added
+    to the one and to the other, together.
 
     Words of new articles that wait beside the index are merged into it.
     """

@@ -35,10 +35,11 @@ class History:
 def read(conn: postgres.Connection, source: str, now: datetime) -> History:
     """The history of a source up to `now`, read in the caller's transaction.
 
-    Of the articles, only the moment is read at which the newest was published. It becomes
-    `newest` of the last look with new articles.
+    The only thing that is read of the articles is when the newest one was published. This becomes `newest` of the last
+    look with new articles.
 
-    Left out are runs for one page, and runs for which none of the source's lists was due.
+    Left out are, among others, runs for one page, for a backfill or for an import, and runs for which none of the
+    source's lists was due; the statement `looks_of_source` names all.
     """
     rows = postgres.query(
         conn,

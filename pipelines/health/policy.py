@@ -16,10 +16,11 @@ BY_HAND_PAUSE = timedelta(days=1)
 # A feed is behind if it lacked articles of the sitemap in this many crawls in a row. Chosen: once or twice may only
 # mean that the feed is written later than the sitemap.
 BEHIND_CRAWLS = 3
-# The login has expired if at least this share of the pages that were requested with it is closed. Chosen: fewer closed
-# pages may only need another subscription.
+# A login counts as expired if the site refuses a list, or if at least this share of the articles that were requested
+# with it is closed: refused, or behind a paywall. Chosen: fewer closed articles may only need another subscription.
 REFUSED_SHARE = 0.5
-# The newest crawl with an answer for an article is searched among this many crawls. Chosen: they are a month of nights.
+# A login is judged by the newest crawl with answers that show whether the site accepts it. This crawl is searched among
+# this many crawls. Chosen: they are a month of nights.
 LOGIN_CRAWLS = 30
 # From this many hours on, a span is shown in days. Chosen: "40 hours" is still easy to read.
 HOURS_IN_DAYS_FROM = 48
@@ -39,9 +40,9 @@ LEARNED_AHEAD = timedelta(days=1)
 # If two looks are farther apart than this, the second says nothing about the time between them. Chosen: most feeds name
 # the articles of a week.
 LONGEST_UNHEARD = timedelta(days=8)
-# The factors of a weekday and of an hour are counted as if this many more articles had been expected and had come, so a
-# factor stays near 1 while little is known. Chosen: once as many articles were really expected, the factor is halfway
-# between 1 and the measured one.
+# The factor of a weekday is computed as if DRAWN_BY_DAY more articles had been expected and had come, and the factor of
+# an hour as if DRAWN_BY_HOUR more had. So a factor stays near 1 while little is known. Chosen: once this many articles
+# were really expected, the factor is halfway between 1 and the measured one.
 DRAWN_BY_DAY, DRAWN_BY_HOUR = 1.0, 2.0
 # A window is a span of the history, of a given length, whose articles are counted. SCATTER: the least variation of
 # these counts beyond chance, as a squared share: .05 means a fifth more or less. SCATTER_WINDOWS: SCATTER is averaged
@@ -49,8 +50,7 @@ DRAWN_BY_DAY, DRAWN_BY_HOUR = 1.0, 2.0
 SCATTER, SCATTER_WINDOWS = 0.05, 4
 # Windows with fewer expected articles than this say nothing about how counts vary.
 LEAST_EXPECTED = 0.5
-# The usual range goes from the first to the second of these quantiles of the windows' counts, so nine of ten windows
-# are in it.
+# The usual range of a count goes from the first to the second of these quantiles, so nine of ten counts are in it.
 USUAL_SHARES = (0.05, 0.95)
 # Within this many standard deviations of its mean, a normal distribution has nine of ten values.
 NORMAL_NINE_TENTHS = 1.645
@@ -62,8 +62,8 @@ LEARNED_AFTER, LEARNED_YIELDS = timedelta(days=14), 6
 
 # --- When a source is not as usual (states.py)
 
-# The count of each of these windows is compared with the usual count. Chosen: they are a night, a long weekend, a week,
-# and a month for slow sources.
+# For each of these lengths, the count of the last window of this length is compared with the usual count. Chosen: they
+# are a night, a long weekend, a week, and a month for slow sources.
 WINDOWS = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=28))
 # Counts are judged once the history is this long. Chosen: it then has four of each weekday. A silence can be judged
 # earlier.
@@ -98,8 +98,8 @@ ERROR_LOOKS, ERROR_AT_LEAST, ERROR_TIMES = 2, timedelta(hours=6), 2
 BARREN_UNLIKELY, BARREN_PAGES = 0.001, 3
 # A site blocks us if at least this share of the pages since its last article are walls.
 WALLED_SHARE = 0.5
-# At least TOGETHER new troubles of one kind and cause are one message. If as many sources stopped answering for one
-# cause, and their failures began at most AT_ONCE apart, this is told without a further wait.
+# At least TOGETHER new troubles of one kind and cause are one message. If at least TOGETHER sources stopped answering
+# for one cause, and their failures began at most AT_ONCE apart, this is told without a further wait.
 TOGETHER, AT_ONCE = 3, timedelta(hours=3)
 # A healthy source is described by its counts over this time.
 WEEK = timedelta(days=7)
@@ -110,5 +110,6 @@ UNHEARD_PAUSES = 2.5
 LEARNING_WAITS = timedelta(days=3)
 # A crawl whose pages are not loaded yet counts as a look only after this time. Chosen: the later stages take less.
 LOADED_WITHIN = timedelta(hours=6)
-# A message that was given up stays in the figures for this time. Chosen: people see an alert about it within a day.
+# A message that was given up is in the figures until this time after it was written. Chosen: people see an alert about
+# it within a day.
 GIVEN_UP_LATELY = timedelta(days=1)

@@ -89,7 +89,7 @@ def judge(
         and found.state in WELL
         and not next((one.new for one in reversed(looks) if one.heard), 0)
     ):
-        # A source does not recover because fewer articles are expected, but only by a new article.
+        # A source recovers only by a new article, not because fewer articles are expected.
         found = StateReport(
             state=was, since=last, reason=f"no new article since {last:%Y-%m-%d %H:%M} UTC." if last else ""
         )
@@ -319,8 +319,8 @@ def _quiet(
             # This window begins before the end of a low count that was told already.
             continue
         scatter, lowest = pace.windows(end - start, ended)
-        # A count is usual if it was about as low before, such as on a holiday. If the source is low already, it stays
-        # low until its count is likely again.
+        # A count is usual if an earlier count was about as low, such as on a holiday. If the source is low already, it
+        # stays low until its count is likely again.
         seen = not low and usual.tail(count, lowest * expected, scatter) >= policy.LIKELY_AGAIN
         bound = policy.LIKELY_AGAIN if low else policy.UNLIKELY
         if seen or usual.tail(count, expected, scatter) >= bound:

@@ -49,7 +49,7 @@ class FoundTroubles:
     history: History
     judged: StateReport
     others: Sequence[Trouble]
-    # Kinds of trouble of which the check cannot say whether they go on or are over.
+    # For these kinds of trouble, the check cannot say whether they go on or are over.
     unknown: Sequence[TroubleKind] = ()
 
 

@@ -57,9 +57,12 @@ class SourceLook:
 
 @dataclass(frozen=True)
 class UsualPace:
-    """The learned pace of a source: the expected articles of each hour from `begin` on, and how its counts scatter.
+    """The learned pace of a source: how many articles to expect, and how many really came, hour by hour from `begin`
+    on.
 
-    `known`: the weighted number of articles from which the pace is learned.
+    `sums`, `seen`: the expected articles, and those that came, each summed up from `begin` to every hour. `known`: the
+    weighted number of articles from which the pace is learned. `learned_until`: how many hours from `begin` on the pace
+    is learned from.
     """
 
     begin: datetime
@@ -216,7 +219,9 @@ def _spread(seen: list[float], exposed: list[float], start: float, end: float, c
 def _profile(
     begin: datetime, known: int, hours: int, seen: Sequence[float], exposed: Sequence[float], zone: str
 ) -> tuple[list[float], float, float]:
-    """The factor of each hour, the articles an hour, and the weighted number of articles; new ones weigh more."""
+    """Three values: the factor of each hour, the average number of articles an hour, and the weighted number of
+    articles. Newer articles weigh more.
+    """
     clock = ZoneInfo(zone)
     # The zone's clock is read once a day: an hour more or less on the day of a clock change makes no difference here.
     local = [(begin + hour * HOUR).astimezone(clock) for hour in range(0, hours, 24)]
