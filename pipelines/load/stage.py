@@ -24,8 +24,7 @@ from pipelines.stores import articlefile, postgres, row_copy, runs
 log = logging.getLogger(__name__)
 
 STAGE = "load"
-# A Call is a function of load's caller: `check` is called before the stage begins, `prepare` before load writes
-# anything.
+# Functions of load's caller: `check` is called before the stage begins, `prepare` before load writes anything.
 Call = Callable[[postgres.Connection], None] | None
 # A function that loads the article file of a source and run; `loading` gives it.
 Load = Callable[..., Tally]
@@ -50,8 +49,7 @@ def load(settings: Settings, source: Source, run: str, *, check: Call = None, pr
     afterwards (count: unaccounted).
 
     prepare: a function that is called before anything changes, while no other process loads this source. With it the
-    quarantine does not hold the run, because a person asked for this load, by releasing the run or by having it
-    extracted again.
+    quarantine does not hold the run: a person asked for this load, who released the run or has it extracted again.
     check: called before the stage begins, while no other process loads this source; its error leaves `runs` unchanged.
     """
     with loading(settings) as load_next:
@@ -63,8 +61,7 @@ def loading(settings: Settings, ahead: Sequence[Source] = ()) -> Iterator[Load]:
     """Give a function that loads like `load`, for many sources one after the other over one connection.
 
     ahead: the sources for which the function will be called, of one run and in this order. Small files that follow each
-    other are loaded together, in one transaction. If anything is wrong with one of these files, each is loaded by
-    itself.
+    other are loaded together, in one transaction. If anything is wrong with one of them, each is loaded by itself.
     """
     # Between two calls, `idle` is the connection and `session` keeps it open. An error during a call closes it, and the
     # next call opens a new one. To look up each table on a new connection costs more than to load a small file.
@@ -237,8 +234,7 @@ def _write(
         held_because = steps.run_steps(conn, file, names, run, may_hold=prepare is None)
         if held_because and len(names) > 1:
             raise _ApartError(f"articles must be held ({held_because})")
-        # Once `story_links.keep_loaded` has begun, every other load waits. So `_find_gaps`, which reads raw files,
-        # comes first.
+        # Once `keep_loaded` has begun, every other load waits. So `_find_gaps`, which reads raw files, comes first.
         gaps = _find_gaps(settings, conn, sources, run)
         if file.rows and not held_because:
             story_links.keep_loaded(conn, file.signed)

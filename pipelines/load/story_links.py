@@ -123,9 +123,7 @@ def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], signed: Mappi
 
 
 def _sign(conn: postgres.Connection, rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> set[int]:
-    """Store the signatures of articles in place of older ones; gives the stories of the articles that have a new
-    wording.
-    """
+    """Store the signatures of articles in place of older ones; gives the stories in which a wording is new."""
     ids = [row["id"] for row in rows]
     postgres.execute(conn, "signatures_drop", ids=ids)
     kept = (
@@ -278,9 +276,7 @@ def _is_of_template(
 def _edited_apart(
     articles: Mapping[int, _LinkedArticle], relations: Mapping[int, Mapping[int, Relation]], number: int, other: int
 ) -> bool:
-    """Whether two articles that look alike are edits of one text. If they are, both belong to the story of that
-    text.
-    """
+    """Whether two articles that look alike are edits of one text. If they are, both belong to that text's story."""
     return any(
         edited_apart(articles[number].signature, articles[other].signature, articles[first].signature)
         for first, is_one in relations[number].items()

@@ -118,9 +118,7 @@ def drain(
 
 
 def _sender(conn: postgres.Connection) -> int:
-    """A number that no other living sender has. Messages that the sender claimed are free again when the session
-    ends.
-    """
+    """A number that no other living sender has. What the sender claimed is free again when the session ends."""
     while True:
         # These are the positive numbers of Postgres' integer.
         sender = random.randrange(1, 2**31)
