@@ -163,16 +163,21 @@ def _find_in_state(made: Search, place: SearchPlace, many: int) -> Candidates:
     """Candidates that have the words of the query, if it has any, and are in its state. Either the words are looked for
     in the articles in the state, or the state is looked up for the articles with the words. The newest articles in the
     state show which way reads fewer articles."""
-    of_state, share = _count_in_state(made), _share(made) if made.named else 1.0
+    estimated_in_state = _count_in_state(made)
+    estimated_share = _share(made) if made.named else 1.0
+    # These decide: how many articles in the state are read for this page, and how many articles have the words.
+    to_read, with_words = estimated_in_state, estimated_share * made.archived
     # Without words, nearly every article in the state is a candidate.
     window = WINDOW_IN_STATE if made.named else 2 * many
-    if made.selected.kind is None and of_state > 2 * window:
+    if made.selected.kind is None and estimated_in_state > 2 * window:
         first = _rows(made, "search_of_state", place, many, window=window)
         if len(first) == many or not _has_full_window(made, place, window):
             return Candidates(first)
-        share = len(first) / window
-        of_state = min(of_state, many / share) if first else of_state
-    if not made.named or of_state < share * made.archived:
+        measured_share = len(first) / window
+        with_words = measured_share * made.archived
+        if first:
+            to_read = min(estimated_in_state, many / measured_share)
+    if not made.named or to_read < with_words:
         return Candidates(_rows(made, _of_state(made), place, many))
     return Candidates(_name_newest(made, place, many))
 
