@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -26,6 +27,7 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres
 from tests import archives, clock, factories
 from tests.archives import T0, article, keep
+from tests.databases import rows
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = T0 + 3 * DAY
@@ -666,3 +668,26 @@ def test_the_version_of_rows_is_told_alike_before_and_after_their_json_is_read(
 
     assert (index_rows.is_current(value), index_rows.is_current_json(memoryview(written))) == (current, current)
     assert not index_rows.is_current([]) and not index_rows.is_current_json(memoryview(b""))
+
+
+def test_statements_ask_for_articles_of_several_wordings_in_the_words_of_the_index(conn: postgres.Connection) -> None:
+    several = "revision > 1 or first_revision < 1"
+    asking = {
+        name: re.sub(r"\b\w+\.", "", "\n".join(line.partition("--")[0] for line in written.splitlines()))
+        for name, written in postgres.statements().items()
+        if "%(revised)s" in written or "first_revision <" in written
+    }
+    lacking = [
+        name for name, written in asking.items() if written.count(several) < max(1, written.count("%(revised)s"))
+    ]
+    otherwise = [
+        name for name, written in asking.items() if re.search(r"revision (<|>|=|is )", written.replace(several, ""))
+    ]
+    ((predicate,),) = rows(
+        conn,
+        "select pg_get_expr(indpred, indrelid) from pg_index where indexrelid = 'articles_newest_wordings'::regclass",
+    )
+
+    assert {"search_of_state", "search_articles", "search_state_estimate", "walk_articles"} <= set(asking)
+    assert (lacking, otherwise) == ([], [])
+    assert re.sub(r"[()]", "", predicate).lower() == several
