@@ -194,6 +194,25 @@ def test_the_packages_of_extract_stand_on_one_another() -> None:
     assert wrong_way == []
 
 
+def test_load_needs_of_extract_only_the_words_of_counters_and_no_parser_of_pages() -> None:
+    imported = {_name(path): _imports(path) for path in MODULES}
+    taken = {
+        other
+        for name, others in imported.items()
+        if _part(name) == "pipelines.load"
+        for other in others
+        if _within(other, "pipelines.extract")
+    }
+    needed, left = set[str](), set(taken)
+    while left:
+        name = left.pop()
+        needed.add(name)
+        left |= set(imported.get(name, ())) - needed
+
+    assert taken == {"pipelines.extract.text.particulars"}
+    assert [name for name in needed if name.partition(".")[0] in ("lxml", "trafilatura")] == []
+
+
 def test_no_module_needs_itself_to_be_imported() -> None:
     graph = {_name(path): {name for name in _imports(path) if name in NAMES - {_name(path)}} for path in MODULES}
 
