@@ -19,9 +19,9 @@ from hashlib import sha256
 from typing import Any
 
 from pipelines.alert import synonyms
-from pipelines.archive import candidates
-from pipelines.archive.candidates import Search, SearchPlace
+from pipelines.archive import candidates, search_statements
 from pipelines.archive.collapse import Once
+from pipelines.archive.search_statements import Search, SearchPlace
 from pipelines.errors import CostlyError, CursorError
 from pipelines.load import search_index
 from pipelines.query import evaluation, grammar
@@ -157,7 +157,7 @@ def _begin_search(
 ) -> Search:
     node = grammar.parse(written, synonyms.lists(conn))
     postgres.query(conn, "search_limits", patience=f"{patience}s")
-    return candidates.begin(conn, node, now, scopes)
+    return search_statements.begin(conn, node, now, scopes)
 
 
 def _newest(made: Search, written: str, order: Order, place: SearchPlace, count: int) -> ResultPage:

@@ -12,12 +12,12 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from pipelines.archive import candidates
+from pipelines.archive import search_statements
 from pipelines.load import search_index
 from pipelines.query import evaluation, grammar
 from pipelines.query.evaluation import QueriedArticle
 from pipelines.query.grammar import DateFilter, Every, Field, FieldFilter, Node
-from pipelines.query.selection import NOWHERE, Scopes
+from pipelines.query.selection import NOWHERE, Scopes, Selection
 from pipelines.stores import postgres
 
 # At most this many articles are in memory at one time. Each usually takes three kilobytes, a few hundred kilobytes at
@@ -74,10 +74,9 @@ def articles(
     last: the number of the last possible article.
     fields: the names from FIELDS that the caller wants. The fields that the query needs are read in any case.
     """
-    made = candidates.begin(conn, node, now, scopes or {}) if node is not None else None
+    made = search_statements.begin(conn, node, now, scopes or {}) if node is not None else None
     # The index names too few articles until it is complete. Until then all articles are read.
     named = made.wanted if made and made.named and search_index.complete(conn) else None
-    selected = made.selected if made else None
     judged = made if made and made.selected.rest is not None else None
     rows = postgres.stream(
         conn,
@@ -86,18 +85,8 @@ def articles(
         columns="" if judged else ", ".join(fields),
         after=after,
         last=last,
-        sources=None if selected is None or selected.sources is None else list(selected.sources),
-        not_sources=[] if selected is None else list(selected.not_sources),
-        languages=None if selected is None or selected.languages is None else list(selected.languages),
-        since=selected and selected.since,
-        until=selected and selected.until,
-        revised=selected and selected.revised,
-        removed=selected and selected.removed,
-        kind=selected and selected.kind,
-        of_exact=named and named.of_exact,
-        of_joined=named and named.of_joined,
-        of_words=named and named.of_words,
-        of_part=named and named.of_part,
+        **search_statements.bind_filters(made.selected if made else Selection()),
+        **search_statements.bind_words(named),
     )
     if judged is None:
         yield from rows
@@ -108,7 +97,7 @@ def articles(
             yield answers
 
 
-def _answers(made: candidates.Search, row: Told) -> bool:
+def _answers(made: search_statements.Search, row: Told) -> bool:
     told = dict(zip((*FIELDS, "kinds", "revised"), row, strict=True))
     scope = made.scopes.get(told["source"], NOWHERE)
     subject = QueriedArticle(
