@@ -102,7 +102,7 @@ TEXTS_IN_FILE = ("title", "description", "text", "published_from", "image", "sec
 LineRead = TypeVar("LineRead", Line, LineInFile)
 _DECODER, _DECODER_IN_FILE = msgspec.json.Decoder(Line), msgspec.json.Decoder(LineInFile)
 _decode_text = msgspec.json.Decoder(str).decode
-# A tsvector of Postgres has no longer word. The index of known words refuses words that are a little longer.
+# A word in a tsvector of Postgres has at most this many bytes.
 LONGEST_WORD_BYTES = 2046
 # The number of a part is a smallint in Postgres.
 _Part = Annotated[int, msgspec.Meta(ge=0, lt=1 << 15)]
@@ -139,7 +139,7 @@ def read_words(line: LineInFile) -> tuple[list[index_rows.PackedVector], bytes]:
     if "\0" in distinct:
         raise ValueError("a word has a NUL")
     words = distinct.encode()
-    # Most lines have few words of their own, so they need not be divided here.
+    # Most lines have so few words that even all together they are shorter than the limit, and need not be divided.
     if len(words) > LONGEST_WORD_BYTES and max(map(len, words.split()), default=0) > LONGEST_WORD_BYTES:
         raise ValueError(f"a word has more than {LONGEST_WORD_BYTES:,} bytes")
     return [index_rows.PackedVector(*row) for row in rows], words

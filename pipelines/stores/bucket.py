@@ -43,15 +43,16 @@ GIVEN_UP_SECONDS = 60.0
 # A connection may take CONNECT_SECONDS seconds, and the next bytes of an answer may take READ_SECONDS seconds. Chosen:
 # the store is expected in the same data centre, where it answers much sooner.
 CONNECT_SECONDS, READ_SECONDS = 5, 30
-# boto3 itself sends a request this many times. Chosen: the second time is for a connection that had gone stale; all
-# other repeats are done in this module.
+# boto3 itself sends a request at most this many times. Chosen: the second time is for a connection that had gone stale;
+# all other repeats are done in this module.
 ATTEMPTS = 2
 # A worker's name is the host's name and this many random bytes. Chosen: they make two workers of one host differ.
 WORKER_BYTES = 2
 # This file, below the raw store's folder, holds a worker's name.
 WORKER = ".worker"
-# These are statuses of S3's answers. CONFLICT means that a write met another write; the other statuses in PASSING mean
-# that the request may be sent again later.
+# These are statuses of S3's answers. MISSING: there is no such file. CHANGED: the file has another version than the one
+# to be replaced. BEHIND: the file ends before the asked bytes. CONFLICT: a write met another write. The other statuses
+# in PASSING mean that the request may be sent again later.
 MISSING, CHANGED, CONFLICT, BEHIND = 404, 412, 409, 416
 PASSING = {408, CONFLICT, 429, 500, 502, 503, 504}
 

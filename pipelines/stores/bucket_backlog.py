@@ -14,7 +14,8 @@ def bring(settings: Settings) -> int:
     """Bring closed raw files, chains and article files of this machine to the bucket; gives the number of files, 0 if
     no bucket is set.
 
-    If the bucket has a chain or an article file already, the file here is left, because the bucket's is newer.
+    If the bucket has a chain or an article file already, the file on this machine is not brought and stays, because the
+    bucket's file is newer.
     """
     if not settings.raw_bucket:
         return 0

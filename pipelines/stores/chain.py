@@ -1,4 +1,5 @@
-"""The chain of a source's raw files: a line for each closed file, with the digest of the line before it.
+"""The chain of a source's raw files: it has a line for each closed file, and each line has the digest of the line
+before.
 
 It shows whether a file was changed, cut, exchanged, removed or added (`archive/verify.py`), and whether a line of the
 chain was changed. The chain is `chain.jsonl` in the source's folder of the raw store, and lines are only added. It says
@@ -33,7 +34,7 @@ NAME = "chain.jsonl"
 REWRITING = ".rewriting"
 # This many bytes are copied at once.
 PIECE_BYTES = 1 << 20
-# Reading a line that another program wrote may raise these errors.
+# If reading a line raises one of these errors, the line is no link of a chain.
 NO_LINK = (ValueError, KeyError, TypeError)
 
 
@@ -42,9 +43,9 @@ class ChainLink:
     """A line of a chain.
 
     file: the path below `raw`.
-    source: the name of the folder's source from here on.
-    previous, digest: SHA-256 of the line before and of this one.
-    sha256: of the file; empty if nobody has read the file yet.
+    source: the name of the folder's source from this line on.
+    previous, digest: the SHA-256 of the line before, and of this line.
+    sha256: the SHA-256 of the file; empty if nobody has read the file yet.
     """
 
     number: int
@@ -109,13 +110,15 @@ def newest(raw: Path, name: str) -> ChainLink | None:
 
 
 def head(raw: Path, folder: str) -> ChainLink | None:
-    """The newest line of a chain. With a copy of its digest elsewhere, one can show that no line before it changed."""
+    """The newest line of a chain; None if there is none. Whoever keeps a copy of its digest elsewhere can show that no
+    line before it was changed."""
     known = links(raw, folder)
     return known[-1] if known else None
 
 
 def close(raw: Path, path: Path) -> None:
-    """Write that a raw file is finished, before it gets its closed name. An existing line is not written again."""
+    """Write into the chain that a raw file is finished; the file gets its closed name after this. If the last line
+    about the file says so already, nothing is written."""
     name, size, digest = warc.name_of(path), path.stat().st_size, digest_of(path)
     with _hold(raw, name.partition("/")[0]) as chain:
         last = newest(raw, name)
@@ -137,7 +140,8 @@ def put(raw: Path, path: Path) -> Path:
 
 
 def take_in(raw: Path, folder: str) -> list[str]:
-    """Write the present digests of files that are older than the chain; gives these files."""
+    """The chain's lines about files that are older than the chain have no digest (FOUND). For each of these files,
+    write a line with its present digest; gives the files."""
     taken: list[str] = []
     if not files(raw, folder):
         return taken
@@ -154,8 +158,8 @@ def take_in(raw: Path, folder: str) -> list[str]:
 
 
 def retire(raw: Path, names: Sequence[str], why: str) -> None:
-    """Write that these files of one folder are removed, before they are removed. `names`: as in
-    `Pointer.warc_file`."""
+    """Write into the chain that these files of one folder are removed; the caller removes them after this. `names`: as
+    in `Pointer.warc_file`."""
     if names:
         with _hold(raw, names[0].partition("/")[0]) as chain:
             standing = {link.file: link for link in links(raw, names[0].partition("/")[0])}
@@ -164,9 +168,9 @@ def retire(raw: Path, names: Sequence[str], why: str) -> None:
 
 
 def rewrite(raw: Path, name: str, content: BinaryIO, why: str) -> None:
-    """Put other content in place of a raw file. The chain first says so, and why.
+    """Replace the content of a raw file, after a line in the chain says so, with the reason `why`.
 
-    If the process is killed in between, `finish_rewrites` does the rest. StoreError if the file is not there.
+    If the process is killed in between, `finish_rewrites` finishes or undoes this. StoreError if the file is not there.
     """
     path = raw / name
     if not bucket.is_there(path):
@@ -199,7 +203,7 @@ def finish_rewrites(raw: Path, folder: str) -> list[str]:
 
 
 def move(raw: Path, folder: str, source: str) -> None:
-    """Write that the source of a folder has another name from now on. Its files stay."""
+    """Write into the chain that the source of a folder has another name from now on. The files stay in the folder."""
     known = links(raw, folder)
     if folder in folders(raw) and (not known or source_of(known, folder) != source):
         with _hold(raw, folder) as chain:
@@ -227,7 +231,7 @@ def _link(
 
 
 def _put_in_place(beside: Path, path: Path) -> None:
-    """Put the file beside a raw file into its place."""
+    """Replace the raw file `path` with the file `beside`."""
     if address_of(path):
         bucket.upload(path, beside)
         path.unlink(missing_ok=True)

@@ -1,5 +1,5 @@
-"""The one clock of the ledger: Postgres' own, whatever the clock of the crawling machine says. `since_boot` is another
-clock, to measure how long a process has been silent.
+"""All times in the ledger come from one clock, that of Postgres, even if the crawling machine's clock is wrong.
+`since_boot` is another clock, to measure how long a process has been silent.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def of_ledger(conn: postgres.Connection) -> Clock:
     """The clock of Postgres. Within a transaction too, it gives the present time, not the time when the transaction
     began."""
     row = postgres.row(conn, "clock") or {}
-    # The process's clock is read after Postgres' answer, so that a written time is never later than the times with
-    # which it is compared.
+    # The process's clock is read after Postgres' answer, so a time of this Clock may be a little behind Postgres' time,
+    # and is never ahead of it. In statements it is compared with the time of Postgres.
     return Clock(row["at"], monotonic())
 
 

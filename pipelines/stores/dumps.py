@@ -1,7 +1,7 @@
-"""A dump of Nightdesk's database, and its restore: from the embedded Postgres to a server, and to a newer Postgres.
+"""Dumps Nightdesk's database and restores it, for a move from the embedded Postgres to a server or to a newer Postgres.
 
-The programs of Postgres that a wheel among the requirements brings (`postgres_programs`) do this, so no client has to
-be installed.
+This is done by the programs of Postgres that come with a Python package (`postgres_programs`), so no other client of
+Postgres has to be installed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from pipelines.stores import migrations, postgres
 from pipelines.stores.postgres_address import show_address
 from pipelines.stores.postgres_programs import VERSION, binaries
 
-# This many lines of pg_dump's errors are shown. Chosen: the last lines tell the reason.
+# Of the errors that a program of Postgres writes, this many lines are shown, the last ones. Chosen: they tell the
+# reason.
 LAST_LINES = 3
 # Lines at the top of pg_restore's script are known by how they begin. UNKNOWN: the line that sets what older servers do
 # not know. SETTINGS_END: the last line of the settings.
@@ -27,7 +28,7 @@ UNKNOWN, SETTINGS_END = b"SET transaction_timeout", b"SET row_security"
 
 
 def dump(settings: Settings, file: Path) -> None:
-    """Write the database into a file in pg_dump's own form. The file takes its place only when it is complete.
+    """Write the database into a file in pg_dump's own form. The file gets its name only when it is complete.
     Nightdesk may run meanwhile.
     """
     if not file.name or file.is_dir():
@@ -112,7 +113,8 @@ def _fill(settings: Settings, file: Path) -> None:
 
 
 def _run(settings: Settings, program: str, *words: str) -> None:
-    """Run one of the programs on the database. The address may have a password, so it is not on the command line."""
+    """Run a program of Postgres on the database. The database's address is not on the command line, because it may
+    have a password."""
     env = {**os.environ, **postgres.for_programs(settings)}
     done = subprocess.run([binaries() / program, *words], env=env, capture_output=True)
     if done.returncode:

@@ -35,15 +35,15 @@ from pipelines.stores.postgres_programs import VERSION
 # The name of a socket's folder below /tmp ends with this many hexadecimal digits of a digest. Chosen: no two
 # installations of one machine have digests that begin with the same 16 digits.
 DIGEST_DIGITS = 16
-# Between two checks whether the server answers, this many seconds pass. Chosen: nobody notices so short a wait.
+# Between two tries to start the server, this many seconds pass. Chosen: nobody notices so short a wait.
 POLL_SECONDS = 0.2
 
 # If root runs Nightdesk, the server runs as this user.
 SERVER_USER = "pgserver"
 # This number stands in the name of the server's socket; the server listens on no port.
 PORT = 5432
-# If the server is killed, its processes get this many seconds to end. They usually notice within a second; on a busy
-# machine this takes much longer.
+# If the server's main process is killed, its other processes get this many seconds to end. They usually notice within a
+# second; on a busy machine this takes much longer.
 ORPHANS_SECONDS = 20.0
 # In a path of only these characters, no program that reads an address or Postgres' options takes a character for a sign
 # of its own.
@@ -237,8 +237,8 @@ def _by_keeper(what: str, user: pwd.struct_passwd, *words: Any) -> subprocess.Co
 
 
 def _make_folder(folder: Path, user: pwd.struct_passwd, programs: Path) -> None:
-    """Make the database's folder, unless it exists: initdb fills a folder beside its place, which is then moved
-    there."""
+    """Make the database's folder, unless it exists: initdb fills another folder beside it, which then gets its
+    name."""
     if (folder / "PG_VERSION").exists():
         found = (folder / "PG_VERSION").read_text(encoding="utf-8").strip()
         if found != str(VERSION):

@@ -1,4 +1,4 @@
-"""WARC files that others wrote, such as Common Crawl's: their pages one at a time, whatever state a file is in.
+"""Reads the pages of WARC files that others wrote, such as Common Crawl's, one at a time, even if a file is damaged.
 
 There are plain files, files with a gzip member for each record, and files that are one gzip member. If a record is
 unreadable, or unpacks to more than a page may have, only that record is lost. However large a file is, the memory in
@@ -100,7 +100,7 @@ class SavedPage:
 def pages(path: Path, on_bad: Callable[[int, str], None], on_other: Callable[[], None]) -> Iterator[SavedPage]:
     """Every page of a file, in the order of the file.
 
-    on_bad: called with the byte and the reason of each record that cannot be read.
+    on_bad: called for each record that cannot be read, with the byte at which it begins and the reason.
     on_other: called for each answer that is no page: another status, no HTML.
     """
     size = path.stat().st_size
@@ -340,14 +340,15 @@ def _read_saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | N
         raise NoRecordError("it is larger than a page may be")
     head, sent = _write_names(head), block
     if kind == WarcRecordType.response and OF_HTTP.search(head) is None:
-        # For example, the answer of a name server.
+        # The record is no answer by HTTP; it may be the answer of a name server.
         return None
     if kind == WarcRecordType.response:
         ended = ENDED.search(block, 0, MAX_HEAD_BYTES + len(HEAD_END))
         if not ended:
             raise NoRecordError("the head of its answer has no end, or is too large")
         sent = _write_lines(block[: ended.start()]) + HEAD_END + block[ended.end() :]
-    # Many crawlers keep the header that announces chunks, but store the body without them.
+    # Many crawlers keep the header that announces a body in chunks, but store the body as a whole. So the body itself
+    # is examined.
     body = sent.partition(HEAD_END)[2]
     decode: Literal["transfer", "none"] = "transfer" if CHUNK.match(body) else "none"
     stream = BytesIO(_with_length(head, len(sent)) + HEAD_END + sent + HEAD_END)

@@ -136,7 +136,8 @@ def check_migrated(conn: postgres.Connection) -> None:
 
 
 def oldest_code(migration: str) -> str:
-    """The number of the last migration that older code must know to work on after this one: `-- oldest code: 0005`."""
+    """The number in a migration's line `-- oldest code: 0005`; empty if there is no such line. After the migration,
+    older code may work on only if it knows the migration with this number."""
     found = OLDEST_CODE.search(migration)
     return found[1] if found else ""
 
@@ -202,7 +203,7 @@ def _got(cursor: Any, sql: str, params: Sequence[Any]) -> bool:
 
 
 def _find_applied(conn: postgres.Connection) -> dict[str, str]:
-    """The migrations that ran, each with the number of the last one that older code must know to work on after it."""
+    """The names of the migrations that ran, each with its `oldest_code`."""
     with conn.cursor() as cursor:
         # Databases of early versions have no column oldest_code, so it is read through jsonb.
         cursor.execute("select name, coalesce(to_jsonb(m) ->> 'oldest_code', '') as oldest_code from migrations m")

@@ -25,8 +25,7 @@ pack_smallint = partial(Struct(">ih").pack, SMALLINT.size)
 pack_boolean = partial(Struct(">i?").pack, BOOLEAN.size)
 END, NULL = _pack_count(-1), _pack_length(-1)
 # An array begins with its dimensions, whether it has nulls, and the type of its items: BIGINT_TYPE and TEXT_TYPE are
-# the numbers that Postgres has for these types. If there are items, their number and the number of the first one
-# follow.
+# the numbers that Postgres has for these types. If there are items, their count and the index of the first one follow.
 BIGINT_TYPE, TEXT_TYPE = 20, 25
 _pack_array, _pack_dimension = Struct(">iii").pack, Struct(">ii").pack
 # A jsonb begins with the version of this form.
@@ -43,7 +42,8 @@ def pack_bytes(value: bytes) -> bytes:
 def pack_text(text: str) -> bytes:
     """Pack a text, without the characters that Postgres cannot store: NULs and halves of surrogate pairs.
 
-    This is the UTF-8 of what `text.clean` gives, but without decoding it again: load packs every text of an article.
+    The result is the UTF-8 of what `text.clean` gives. It is made here without decoding it again, because load packs
+    every text of every article.
     """
     return pack_bytes(text.encode("utf-8", "ignore").replace(b"\x00", b""))
 
@@ -69,7 +69,7 @@ def pack_json(written: bytes) -> bytes:
 
 def pack_moment(at: datetime) -> bytes:
     """Pack a timestamptz: Postgres counts microseconds from the year 2000 on. OverflowError if the moment is in a year
-    of UTC that Python does not have, because it could not be read from Postgres again."""
+    of UTC that Python does not have, because Python could not read it from Postgres again."""
     if not FIRST_MOMENT <= at <= LAST_MOMENT:
         raise OverflowError(f"{at} is outside of the years 1 to 9999 in UTC")
     return pack_bigint((at - YEAR_2000) // MICROSECOND)

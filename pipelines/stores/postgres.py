@@ -34,14 +34,15 @@ SQL = Path(__file__).parent.parent / "sql"
 OLDEST = 150000
 # Postgres multiplies a major version by this: 15.4 is 150004.
 VERSION_UNIT = 10_000
-# No other program has an advisory lock with this number, as far as we know. The outbox has the next number.
+# The advisory lock with this number is held while a database is made or migrated. As far as we know, no other program
+# uses the number; the outbox's lock has the next one.
 SCHEMA_LOCK = 4_917_001
 # A server that does not answer for this many seconds counts as away. Chosen: no local network takes ten seconds.
 CONNECT_SECONDS = 10
-# One statement of execute_values has this many rows. Chosen: they are far below the limit of a statement, and the time
-# of a round trip is little compared to the time for so many rows.
+# One statement of execute_values has at most this many rows. Chosen: so many rows are far below the limit of a
+# statement, and compared to the time for them, the time of a round trip is little.
 ROWS_AT_ONCE = 1000
-# An id is a bigint, which has no larger number.
+# An id is a bigint, and this is the largest bigint.
 LARGEST_NUMBER = (1 << 63) - 1
 # This line stands above each statement of a `queries.sql`, for example `-- name: release_leases`.
 NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
@@ -78,9 +79,10 @@ psycopg2.extras.register_default_jsonb(globally=True)
 def connect(
     settings: Settings, *, application: str = "nightdesk", idle_seconds: float = 0, silent_seconds: float = 0
 ) -> Connection:
-    """A new connection in UTC, its rows as dicts; `with conn:` is one transaction. DatabaseError says what to do.
+    """A new connection: times are in UTC, rows are dicts, and `with conn:` is one transaction. If there is none, the
+    text of the DatabaseError says what to do.
 
-    If the embedded server has no folder yet, it is not made here: `migrate` makes it at the set-up.
+    If the embedded server has no folder yet, this function makes none: `migrate` makes the folder at the set-up.
     idle_seconds: the server ends a session that is silent for this long; 0 is never.
     silent_seconds: the server ends a session that is silent for this long within a transaction, because the transaction
     holds up others.
@@ -210,7 +212,7 @@ def execute_values(
 ) -> list[Row]:
     """Run the statement with this name, in which `values %s` stands once, for many rows.
 
-    fetch: give the rows that it returns. params: its named parameters.
+    fetch: give the rows that the statement returns. params: the statement's named parameters.
     """
     if not rows:
         return []

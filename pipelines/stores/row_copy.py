@@ -13,7 +13,7 @@ from pipelines.stores.postgres import Connection
 # COPY asks for this many bytes at once. Chosen: with psycopg2's default of 8,192, it would ask once for every two
 # articles.
 COPY_BYTES = 65_536
-# With these SQLSTATEs a COPY refuses a row that is broken in its binary form, such as a damaged tsvector.
+# With these SQLSTATEs a COPY refuses a row whose binary form is broken, for example a row with a damaged tsvector.
 BROKEN_ROW = ("08P01", "XX000")
 
 

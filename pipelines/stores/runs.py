@@ -1,6 +1,6 @@
-"""Runs: their keys, and the row each stage writes for each source.
+"""Runs: their keys, and the row that each stage writes for each source.
 
-Each begin of a stage is an attempt with a number. A process that begins the same stage of the same run and source takes
+Each start of a stage is an attempt with a number. A process that begins the same stage of the same run and source takes
 the stage over. From then on the earlier attempt writes nothing, even if it was paused for long and goes on
 (TakenOverError).
 """
@@ -28,8 +28,9 @@ BEGUN_AGAIN = 10
 SOURCES_SHOWN = 10
 
 # A run is a night if it is planned for more than the share NIGHT_SHARE of the followed sources. It is also a night if
-# it is planned for more than this share of the sources of the widest run within WIDEST_WITHIN. Chosen: a crawl of a few
-# sources has less than half of them. If sources are crawled in groups, each group is crawled within a week.
+# it is planned for more than this share of the sources of the widest run within WIDEST_WITHIN. Chosen: half, because a
+# crawl of a few sources has fewer than half of them; a week, because each of several groups of sources is crawled at
+# least once a week.
 NIGHT_SHARE, WIDEST_WITHIN = 0.5, timedelta(days=7)
 
 # A run counts as over when it began longer ago than OVER_AFTER. Chosen: no night lasts so long. When a run is planned,
@@ -44,15 +45,15 @@ ENDED_WELL = (RunState.DONE, RunState.STOPPED, RunState.BUSY)
 # The network is judged from at least this many sources. One source without an answer says nothing about the network.
 ALIKE = 2
 # Other sessions may wait for the session of a stage, so Postgres ends it if it was silent for this many seconds: then
-# its process or its machine is paused. Chosen: a crawl sends something every fifteen seconds, and another session waits
-# less than two minutes.
+# its process or its machine is paused. Chosen: a crawl that is not paused sends something every fifteen seconds, and
+# nobody should wait for two minutes.
 SILENT_SECONDS = 115.0
 KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One begin of a stage of a source's run, counted from 1."""
+    """One start of a stage of a source's run; the number counts from 1."""
 
     run: str
     source: str
@@ -113,8 +114,8 @@ def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, schem
     was killed. Both are committed at once. An earlier attempt at this stage of this run writes nothing from now on.
 
     The stage counts as alive while this connection is open, or until `leave`.
-    schema_checked: whether this connection has checked the schema before; else DatabaseError if this version may not
-    work on the schema.
+    schema_checked: whether this connection has checked the schema before. If not, it is checked now: DatabaseError if
+    this version may not work on the schema.
     """
     return begin_all(conn, run, [source], stage, schema_checked=schema_checked)[0]
 
@@ -146,7 +147,7 @@ def ours(conn: postgres.Connection, attempt: Attempt) -> Iterator[None]:
 
 def hold(conn: postgres.Connection, attempt: Attempt) -> None:
     """Make sure that no other process takes this attempt over before the caller's transaction ends; TakenOverError if
-    one has."""
+    another process has done so already."""
     named = {"run": attempt.run, "source": attempt.source, "stage": attempt.stage}
     if not postgres.execute(conn, "hold_attempt", **named, attempt=attempt.number):
         raise taken_over(attempt)

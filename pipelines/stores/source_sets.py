@@ -33,11 +33,12 @@ from pipelines.stores import bucket
 # A process that knows the newest set does not ask again for this many seconds. Chosen: one page of the Desk asks for
 # the sources some ten times.
 FRESH_SECONDS = 5.0
-# A machine keeps the folders of this many older sets. If a run needs an older set, the set is fetched again. Chosen: so
-# many sets last for a month of nights in which somebody changed something.
+# A machine keeps the folders of this many older sets. If a run needs an older set, the set is fetched again. Chosen:
+# these are the sets of a month if somebody changes something each day.
 SETS_KEPT = 30
-# If others make a newer set meanwhile, a change of other files is tried again on that set, this many times in all.
-# Chosen: several tasks at a time may follow lists of some hundred sites, and each followed site makes a set.
+# If others make a newer set meanwhile, and in it changed other files, the change is tried again on their set, this many
+# times in all. Chosen: several tasks at a time may follow lists of some hundred sites, and each followed site makes a
+# set.
 TRIES = 20
 CURRENT = "current"
 # A file in a set's folder has this mode, which allows only reading. Changes are made in a copy.

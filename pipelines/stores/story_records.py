@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pipelines.stores import postgres
 
-# At most this many articles of a story are counted. Chosen: no wire has so many outlets; if a story has more articles,
-# the number of outlets is a minimum.
+# At most this many articles of a story are counted. Chosen: no wire service has so many outlets. If a story has more
+# articles, it may have more outlets than were counted.
 MOST_COUNTED = 500
 # At most this many articles of a story are shown.
 MOST_SHOWN = 100
@@ -43,8 +43,8 @@ def resolve(conn: postgres.Connection, number: int) -> int:
 def members(conn: postgres.Connection, story: int, *, most: int = MOST_SHOWN) -> list[postgres.Row]:
     """The articles of a story in the order of publication: `article_id`, `source`, `url`, `title`, `told_at`, `share`.
 
-    share: how much of the article's text the story's first article has too, 0 to 1. For an article without a story,
-    there is one row.
+    share: the part of the article's text that the story's first article has too, 0 to 1. For an article without a
+    story, there is one row.
     """
     return postgres.query(conn, "story_members", id=resolve(conn, story), most=most)
 

@@ -19,7 +19,7 @@ from pipelines.errors import NightdeskError
 from pipelines.model import Template
 from pipelines.stores import postgres, runs
 
-# This many characters of an error's text are kept. Chosen: they fit in one line, and the log has the whole text.
+# This many characters of an error's text are kept. Chosen: they fit in one line, and an error begins with its reason.
 DETAIL_CHARACTERS = 200
 
 # A source is learned once it has this many pages; docs/operations.md says so. Chosen: this is two more than
@@ -32,12 +32,13 @@ AMONG = 4 * MAX_PAGES
 # A source is learned again after the number of its pages has grown by this share. Chosen: a source with more pages
 # needs to be learned less often.
 GROWN_SHARE = 0.5
-# A source that grows slowly is learned again after GROWN_PAGES new pages and after LEARNED_FOR. Chosen: learning costs
-# as much as extracting fifty pages, and a line that appears on all pages is known within a week.
+# A source that has not grown by GROWN_SHARE is learned again when it has GROWN_PAGES new pages and LEARNED_FOR has
+# passed. Chosen: learning costs as much as extracting fifty pages; with these values, a new line on all pages is known
+# within a week.
 GROWN_PAGES, LEARNED_FOR = 50, timedelta(days=7)
-# If fewer of the last pages than this share agree with the template, GROWN_PAGES new pages are enough, without
-# LEARNED_FOR. Chosen: if an eighth of a night's pages look different, that is more than chance, but too few to call the
-# site changed.
+# If less than this share of the last pages agrees with the template, GROWN_PAGES new pages are enough, however little
+# time has passed. Chosen: if an eighth of a night's pages look different, that is more than chance, but too few to call
+# the site changed.
 AGREES_WELL_SHARE = 0.875
 # This many versions of a template are kept; docs/operations.md says so.
 KEPT_VERSIONS = 20
@@ -59,7 +60,8 @@ class TemplateVersion:
     pages: from how many pages it was learned.
     known: how many pages of the source the raw store had; newest_fetch: the newest fetch of these pages.
     template: None if nothing was learned that helps.
-    agreement: of the last pages that were read with this version, the share that agreed with it; None before the first.
+    agreement: of the last pages that were read with this version, the share that agreed with it; None if no page was
+    read with it yet.
     drifted_run: the run since which the template no longer fits; empty if it fits.
     problem: a sentence if the row cannot be read; its template is None then.
     """
@@ -120,7 +122,7 @@ def history(conn: postgres.Connection, source: str) -> list[TemplateVersion]:
 
 
 def due(conn: postgres.Connection, source: str, extractor: str, *, asked: bool = False) -> LearningDue | None:
-    """Whether a source is to be learned now, and why; None also if it has too few pages.
+    """Why a source is to be learned now; None if it is not to be learned, for example because it has too few pages.
 
     asked: a person wants it learned, without regard to new pages.
     """
@@ -173,8 +175,8 @@ def save(
 ) -> tuple[TemplateVersion | None, bool]:
     """Save a learned template, in one transaction; gives the version that is now the newest, and whether it is new.
 
-    If pages would be read just as with the newest version, no new version is made. If nothing was learned (`template`
-    is None), the newest version stays.
+    If pages would be read with the template just as with the newest version, no new version is made. If nothing was
+    learned (`template` is None), the newest version stays.
 
     pages: from how many pages it was learned.
     extractor: which extractor learned it.
@@ -195,8 +197,8 @@ def save(
 
 
 def use(conn: postgres.Connection, source: str, version: int) -> TemplateVersion:
-    """Go back to an older version: it becomes the newest under a new number. If there is no such version,
-    NightdeskError lists those there are."""
+    """Go back to an older version: it becomes the newest under a new number. If there is no such version, the text of
+    the NightdeskError lists the existing versions."""
     with conn:
         postgres.query(conn, "template_lock", source=source)
         kept = {stored.version: stored for stored in history(conn, source)}
@@ -289,7 +291,8 @@ def _add(conn: postgres.Connection, source: str, template: Template | None, **va
 
 
 def _outgrown(last: TemplateVersion, new: Mapping[str, Any]) -> bool:
-    """Whether new pages came that may show something else about the site than the earlier ones."""
+    """Whether so many new pages came that the source is to be learned again: see GROWN_SHARE, GROWN_PAGES and
+    AGREES_WELL_SHARE."""
     if new["pages"] >= max(1, math.ceil(last.known * GROWN_SHARE)):
         return True
     long_ago = new["passed"] is None or new["passed"] >= LEARNED_FOR

@@ -1,4 +1,5 @@
-"""Time stamps of a third party on the newest digests of the chains (RFC 3161): they prove a chain's state at that time.
+"""Time stamps of a third party on the newest digests of the chains (RFC 3161). A stamp proves the state of the chains
+at its time.
 
 A stamp is a pair of files in `raw-stamps` of the data folder: the stamped digests, as `anchors` writes them, and the
 authority's answer to their SHA-256. With both, and the authority's certificate, anybody can check them without
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 FOLDER = "raw-stamps"
 # LINES is the suffix of the stamped text, and STAMP is the suffix of its stamp.
 LINES, STAMP = ".txt", ".tsr"
-# The authority must answer within PATIENCE_SECONDS seconds, with at most LARGEST_BYTES bytes. Chosen: an answer with
-# its certificates has ten thousand bytes.
+# The authority must answer within PATIENCE_SECONDS seconds, with at most LARGEST_BYTES bytes. Chosen: this is far more
+# than the ten thousand bytes of an answer with its certificates.
 PATIENCE_SECONDS, LARGEST_BYTES = 30, 200_000
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
 
@@ -73,7 +74,8 @@ def stamps(settings: Settings) -> list[Path]:
 def check(settings: Settings) -> tuple[list[StampCheck], list[tuple[str, int, str]]]:
     """Every existing stamp, and the digests that the valid stamps prove, as `anchors.read` gives them.
 
-    Empty if NIGHTDESK_TIMESTAMP_CA names no certificates for the check. StoreError if these cannot be read.
+    Both are empty if NIGHTDESK_TIMESTAMP_CA names no certificates for the check. StoreError if the certificates cannot
+    be read.
     """
     files = stamps(settings)
     if not files or not settings.timestamp_ca:

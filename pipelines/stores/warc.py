@@ -47,7 +47,7 @@ CLOSED = ".warc.gz"
 OPEN = ".warc.gz.open"
 DAMAGED = ".damaged"
 # LEVEL is gzip's level for most records. A body that came compressed is stored with the level STORED, which does not
-# compress: compressing it again would cost a tenth of a crawl's CPU and save one percent.
+# compress: compressing it again would cost a tenth of a crawl's CPU and save one percent of the space.
 LEVEL, STORED = 6, 0
 GZIPPED = b"\x1f\x8b"
 # A response is read from a bucket together with the bytes after it, in which its metadata record stands. META_BYTES
@@ -105,7 +105,8 @@ def append(
     """Write a page as request, response and metadata record; gives the response's place. The page is on disk only after
     `sync`.
 
-    record_facts: further facts to keep with the page (url_id, kind, redirects, ms: spiders.outcome.record_facts).
+    record_facts: further facts to keep with the page (url_id, kind, redirects, ms), as spiders.outcome.record_facts
+        gives them.
     request: the headers that were sent.
     """
     date = page.fetched_at.astimezone(UTC)
@@ -233,7 +234,7 @@ def find_unfinished(raw: Path, source: str) -> list[Path]:
 
 
 def unsent(raw: Path, source: str) -> list[Path]:
-    """The closed files of this source that are on this machine and belong into the bucket, oldest first."""
+    """The closed files of this source that are on this machine and belong in the bucket, oldest first."""
     here = (raw / source).glob(f"*/*{CLOSED}") if address_of(raw) else ()
     return sorted(raw / path.relative_to(raw) for path in here)
 

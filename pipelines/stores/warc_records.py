@@ -1,6 +1,7 @@
-"""Every record of a raw file, compared with its own digest, whatever state the file is in: for `verify --records`.
+"""Reads every record of a raw file, whatever state the file is in, and compares the record with its own digest.
+`verify --records` uses this.
 
-This module knows gzip members and the head of a WARC record; `warc` knows their content. If a member cannot be
+This module knows gzip members and the head of a WARC record; `warc` knows the content of records. If a member cannot be
 unpacked, only that member is lost: the search goes on behind it.
 """
 
@@ -38,7 +39,7 @@ ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5
 class Record:
     """A record and its place.
 
-    problem: what is wrong with the record; empty if nothing is.
+    problem: what is wrong with the record; empty if the record is whole.
     payload: SHA-256 of a response's body as received; empty for other records, and if it could not be read.
     """
 
@@ -73,7 +74,7 @@ class _Block:
         if self.head is None:
             self.payload.update(block)
         else:
-            # The head of the HTTP answer; its body begins after it.
+            # The head of the HTTP answer has not ended yet. The answer's body begins after the head.
             self.head += bytes(block)
             _, found, body = self.head.partition(HEAD_END)
             if found:

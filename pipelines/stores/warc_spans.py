@@ -1,4 +1,4 @@
-"""The places of the whole pages of a raw file, however it is torn or damaged.
+"""Finds the places of the whole pages in a raw file, even if the file is torn or damaged.
 
 `warc.recover` uses the places to cut the file and to give its pages. Each record is a gzip member of its own, with its
 checksum. A page is three whole records one after the other: request, response, metadata.
@@ -21,7 +21,7 @@ HEAD_BYTES = 4096
 
 # This many bytes are read at once.
 PIECE_BYTES = 1 << 16
-# All of Nightdesk's members begin with these bytes.
+# Every gzip member that Nightdesk writes begins with these bytes, except those of `make_filling`, which have no page.
 MAGIC = b"\x1f\x8b\x08\x00"
 # After a damage, at most this many places in a row that look like the start of a record are tried. Without a limit, a
 # page that consists of such places would make the search very long.
@@ -36,8 +36,8 @@ TRIPLE = ("request", "response", "metadata")
 
 
 def find_spans(path: Path) -> tuple[int, list[tuple[int, int]], bool]:
-    """The end of the record about the file itself (warcinfo), the begin and end of each whole page, and whether damage
-    lies before a page."""
+    """The end of the record about the file itself (warcinfo), the beginning and end of each whole page, and whether
+    damage lies before a page."""
     begun, position, gap, tried = 0, 0, False, 0
     records: list[tuple[str, int]] = []
     spans: list[tuple[int, int]] = []
@@ -84,7 +84,8 @@ def read_member(file: BinaryIO, position: int, *, wbits: int = GZIP) -> tuple[in
 
 
 def next_member(file: BinaryIO, position: int, length: int) -> int:
-    """The possible start of the next whole record behind a damaged one; length: of the damaged one, 0 if unknown."""
+    """The possible start of the next whole record behind a damaged one; length: the length of the damaged record, 0 if
+    that is unknown."""
     if length:
         return position + length
     at = position + 1
@@ -128,8 +129,8 @@ def _first_damage(begun: int, spans: Sequence[tuple[int, int]]) -> int:
 def _member(file: BinaryIO, position: int) -> tuple[int, str]:
     """Length and WARC type of the gzip member at a position.
 
-    The type is empty if the member is not whole, and the length is 0 if its end is unknown too. A damaged member may
-    have an end all the same; the wrong checksum, which zlib checks, tells that it is damaged.
+    The type is empty if the member is not whole, and the length is 0 if its end is unknown too. The end of a damaged
+    member may still be found; then only the checksum, which zlib compares, tells that the member is damaged.
     """
     length, head = read_member(file, position)
     if head.startswith(b"WARC/"):
