@@ -20,8 +20,8 @@ REASON = "alias: redirected"
 def follow_redirects(
     conn: postgres.Connection, source: Source, run: str, results: Sequence[FetchResult]
 ) -> list[FetchResult]:
-    """The results. If a redirect is believed, its result now belongs to the article at the redirect's target. Part of
-    the caller's transaction.
+    """The same results, but if a redirect is believed, its result now belongs to the article at the redirect's target.
+    Part of the caller's transaction.
 
     The requested address becomes an alias of that article. Rows that are already stored for the requested address are
     not changed.
@@ -37,8 +37,8 @@ def plausible(
 ) -> bool:
     """Whether a redirect from `url` to `target` shows that both are addresses of one article.
 
-    The target must be no home page, no list, and no foreign or excluded address. It must also be akin to `url`, or
-    fewer than MAX_STRANGERS other addresses may redirect to it.
+    The target must be no home page, no list, and no foreign or excluded address. Besides, either the target is akin to
+    `url` (`urls.akin`), or fewer than MAX_STRANGERS other addresses redirect to it.
     led: (target, URL) of redirects that the ledger does not have yet.
     """
     now = clock.of_ledger(conn).at

@@ -107,7 +107,7 @@ def add_missing_variant_keys(conn: postgres.Connection, source: str) -> None:
 
 
 def _mains(rows: Sequence[postgres.Row]) -> dict[str, postgres.Row]:
-    """For each variant key (the key that all forms of an address share), a row of the article with this key."""
+    """For each variant key (the key that all forms of an address share), a row of the article that has this key."""
     mains: dict[str, postgres.Row] = {}
     for row in rows:
         if row["kind"] == Kind.ARTICLE and row["main_state"] in LIVING:
@@ -118,8 +118,8 @@ def _mains(rows: Sequence[postgres.Row]) -> dict[str, postgres.Row]:
 def _insert(
     reading: ListReading, fresh: Sequence[NamedUrl], mains: dict[str, postgres.Row], counts: dict[str, int]
 ) -> None:
-    """Write the new URLs: first those under which articles are kept, then other forms of the same addresses, as
-    aliases."""
+    """Write the new URLs into the ledger: first those under which articles are kept, then other forms of these
+    addresses, as aliases."""
     chosen = _choose_forms(fresh, mains)
 
     def is_alias(one: NamedUrl) -> bool:
@@ -140,7 +140,7 @@ def _insert(
     others = [one for one in fresh if is_alias(one) and one.variant in standing]
     aliases = reading.insert([row_of(reading, one, alias_of=standing[one.variant]) for one in others])
     counts["alias"] += len(aliases)
-    # The entries of the aliases complete the article's entry, because a feed may have the author and a sitemap the
+    # What the entries of the aliases say is added to the article's entry: a feed may name the author, and a sitemap the
     # plain address.
     lending = [*(row["id"] for row in aliases), *(alias_id for alias_id, *_ in swapped)]
     if lending:

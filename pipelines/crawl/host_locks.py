@@ -19,7 +19,7 @@ from pipelines.crawl import policy
 from pipelines.stores import postgres
 
 # For a host that was never asked, `asked_at` gets a time that lies this many seconds (three years) in the past, because
-# an interval of Postgres has an end.
+# Postgres does not take an infinite interval.
 NEVER_SECONDS = 1e8
 
 
@@ -65,7 +65,8 @@ def take(turns: HostLocks, hosts: Iterable[str]) -> dict[str, Turn]:
         if missed:
             turns.waits.update(row["host"] for row in postgres.query(turns.conn, "want_hosts", hosts=missed))
     _unwant(turns, turns.waits & set(got))
-    # For an overloaded host, the stored time may lie in the future. Then `ago` is negative, and 0 is given.
+    # A process may store a time in the future, so that an overloaded host rests. Then `ago` is negative, and 0 is
+    # given.
     return {row["host"]: Turn(max(row["ago"], 0.0), row["rest"]) for row in rows}
 
 

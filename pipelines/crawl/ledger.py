@@ -166,7 +166,7 @@ def lease(
 
 
 def record(conn: postgres.Connection, run: str, results: Sequence[FetchResult]) -> list[FetchResult]:
-    """Write results into `fetches` and `urls`, part of the caller's transaction; gives those that were not known yet.
+    """Write results into `fetches` and `urls`, part of the caller's transaction; gives those that were not there yet.
 
     If the pointer of a result is in the ledger already, the result changes nothing. So it does no harm if the pages of
     a raw file are written into the ledger twice.
@@ -207,8 +207,8 @@ def known_of_file(conn: postgres.Connection, name: str) -> int:
 
 
 def release(conn: postgres.Connection, source: str, *, past: bool = False) -> int:
-    """Give back the leases of a source, with `past` only those of its backfills and imports, and otherwise all others.
-    Part of the caller's transaction; gives how many URLs.
+    """Give back leases of a source: with `past` those of its backfills and imports, without it all others. Part of the
+    caller's transaction; gives how many leases.
     """
     return postgres.execute(conn, "release_leases", source=source, past=past)
 

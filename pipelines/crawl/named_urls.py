@@ -1,4 +1,4 @@
-"""The records of what a list names, as they are written into the ledger."""
+"""Records of the URLs that a list names, and the rows that are written into the ledger for them."""
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ def read_named(
 
 
 def _shorten_entry(entry: Entry) -> tuple[Entry, rules.Rule]:
-    """The entry, its address shortened if it is too long for the ledger; and the rule that keeps that address out."""
+    """The entry and FREE. If the entry's address is too long for the ledger: the entry with a shortened address, and
+    the rule that keeps this address out."""
     try:
         urls.key(entry.url)
     except urls.TooLongError:

@@ -35,7 +35,8 @@ EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True)
 class PastSpan:
-    """The days that a crawl of the past is for, as ISO 8601, and what `runs.only_url` says of this crawl."""
+    """The days that a crawl of the past is for, as ISO 8601 (`since`, `until`; empty: without an end), and what
+    `runs.only_url` says of this crawl (`asked`)."""
 
     asked: str
     since: str = ""
@@ -70,8 +71,8 @@ def ask_lists(conn: postgres.Connection, source: Source, run: str, more: Iterabl
 
 
 def ask(conn: postgres.Connection, source: Source, run: str, addresses: Sequence[tuple[str, str]]) -> int:
-    """Add these addresses as due, except those that the ledger has; gives how many were added. addresses: each with the
-    list that named it.
+    """Add these addresses to the ledger as due, except those that it has already; gives how many were added.
+    addresses: pairs of an address and the list that named it.
 
     Part of the caller's transaction.
     """
@@ -127,15 +128,16 @@ def name(
 
 
 def months(conn: postgres.Connection, source: str, wanted: PastSpan, runs: Sequence[str]) -> list[postgres.Row]:
-    """What the ledger has of a source's past, by month: month (empty if no date is known), named (all addresses), had
-    (in the archive), open (left out as too old).
+    """How many addresses of a source's past the ledger has, by month: month (empty if no date is known), named (all
+    addresses), had (those in the archive), open (those left out as too old).
     """
     since, until = wanted.days
     return postgres.query(conn, "past_months", source=source, since=since, until=until, runs=list(runs))
 
 
 def want(conn: postgres.Connection, source: str, wanted: PastSpan, runs: Sequence[str], most: int) -> int:
-    """Make due what the lists named for the wanted days, the newest first and at most `most`; gives how many."""
+    """Make the addresses due that the lists named for the wanted days, the newest first and at most `most`; gives how
+    many were made due."""
     since, until = wanted.days
     return postgres.execute(conn, "past_wanted", source=source, since=since, until=until, runs=list(runs), most=most)
 

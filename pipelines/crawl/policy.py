@@ -18,13 +18,14 @@ LEASE = timedelta(minutes=15)
 
 # --- Retries: after a failure, a block, a page that is gone
 
-# After failed looks (timeout, 5xx, broken) the pauses are 10 min, 30 min, 90 min and 4.5 h. This is the first. Chosen:
-# a restart or a deploy is over before the second pause ends, and a bad evening is over before the last one ends.
+# After failed looks (timeout, 5xx, broken) the pauses are 10 min, 30 min, 90 min and 4.5 h. This is the first pause.
+# Chosen: a restart or a deploy is over before the second pause ends, and a bad evening is over before the last one
+# ends.
 RETRY_PAUSE = timedelta(minutes=10)
 # After failed looks, each pause is this many times as long as the pause before.
 RETRY_GROWTH = 3
-# After blocks (403, a challenge) the pauses are 1 h, 4 h, 16 h and 64 h. This is the first. Chosen: the pauses are
-# longer than after failures, because a site that refuses a crawler refuses it for longer if it comes again at once.
+# After blocks (403, a challenge) the pauses are 1 h, 4 h, 16 h and 64 h. This is the first pause. Chosen: the pauses
+# are longer than after failures, because a site that refuses a crawler refuses it for longer if it comes again at once.
 BLOCKED_PAUSE = timedelta(hours=1)
 # After blocks, each pause is this many times as long as the pause before.
 BLOCKED_GROWTH = 4
@@ -32,8 +33,8 @@ BLOCKED_GROWTH = 4
 # pauses, five looks are seven hours of failures, or three and a half days of blocks. A list that still names the URL
 # brings it back later.
 MAX_TRIES = 5
-# If two looks failed in the same crawl, the next pause is at least this long. Chosen: all tries of one crawl count as
-# one try, so a further try is left to the next night.
+# If two looks at a URL failed in the same crawl, they count as one try, and the next pause is at least this long.
+# Chosen: it leaves the next try to the next night.
 SAME_CRAWL_PAUSE = timedelta(hours=4)
 # A page that answers 404 is looked at once more after this time, before the 404 counts. Chosen: sites lose pages for a
 # moment while they publish.
@@ -57,8 +58,8 @@ LOST_RECORD_AFTER = timedelta(days=1)
 # A crawl also makes the planned looks that become due within this time after its beginning. Chosen: the next crawl may
 # be a night away.
 LOOK_AHEAD = timedelta(hours=1)
-# A look is not made early if the page was looked at within this time. Chosen: half the time between two nightly crawls,
-# so that hourly crawls make no look early.
+# A planned look is not made before its time (see LOOK_AHEAD) if the page was looked at within this time. Chosen: this
+# is half the time between two nightly crawls, so that hourly crawls make no look before its time.
 LOOK_AHEAD_APART = timedelta(hours=12)
 # After this time three things happen. A page or list is asked for without ETag and date. A sitemap of an index is asked
 # for even if its date says that it is unchanged. A list that was not believed gets another chance. Chosen: six days and
@@ -120,7 +121,8 @@ MAX_PAST_PAGES = 4000
 # this limit ends the reading.
 MAX_SECTION_PAGES = 20
 # If this many other addresses redirect to the same target as the requested address, the target is a login, a consent
-# page or a front page. Chosen: one other address may be a move; two are not.
+# page or a front page. Chosen: one other address may be an older address of the same article; two are too many for
+# that.
 MAX_STRANGERS = 2
 # At most this many addresses that redirect to one address are read, to compare their number with MAX_STRANGERS. Chosen:
 # more of them could not change the decision.
@@ -133,7 +135,7 @@ EXCLUDED_SHOWN = 3
 
 # --- Progress
 
-# Between two reports of progress, this many seconds pass. Chosen: a log does not grow much from such reports. If a
-# crawl is expected to end sooner than this, the report does not name the time of its end, because the crawl would be
-# over before anybody reads it.
+# Between two reports of progress, this many seconds pass. Chosen: so few reports make a log hardly longer. If a crawl
+# is expected to end sooner than this, the report does not name the time of its end, because the crawl would be over
+# before anybody reads it.
 PROGRESS_SECONDS = 15.0

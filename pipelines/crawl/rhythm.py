@@ -30,7 +30,7 @@ def not_due(conn: postgres.Connection, source: Source, run: str, keys: Sequence[
     """The source's lists that are not due, by key, each with the moment from which on it is due.
 
     Part of the caller's transaction. A list that was never fetched is due. A list that this run has asked before is due
-    as well, because then the run is being repeated.
+    as well, because the run is then being repeated.
     """
     rows = postgres.query(conn, "lists_had", source=source.name, run=run, keys=list(keys))
     if not rows:

@@ -1,4 +1,5 @@
-"""Which rule keeps a URL out of a source's crawl: another site, too old, the home page, the patterns of its file."""
+"""Which rule keeps a URL out of a source's crawl: it is of another site, too old, or the home page, or a pattern of the
+source's file keeps it out."""
 
 from __future__ import annotations
 
@@ -78,8 +79,8 @@ def reconsider(conn: postgres.Connection, source: Source) -> None:
 
 
 def let_in_by_robots(conn: postgres.Connection, source: Source) -> int:
-    """Make URLs due that robots.txt kept out, if the robots.txt has changed since; part of the caller's transaction;
-    gives how many.
+    """Make URLs due that a robots.txt kept out, if it has changed since. Part of the caller's transaction; gives how
+    many URLs were made due.
     """
     return postgres.execute(conn, "readmit_by_robots", source=source.name, days=source.max_age)
 

@@ -36,7 +36,8 @@ from pipelines.stores import migrations, postgres, runs, warc
 STAGE = "crawl"
 # A child that was stopped and lost nothing ends with this exit code. spiders.shutdown has the same number.
 STOPPED_CODE = 3
-# After its budget, the child gets this many seconds for answers that are still under way. Then it is stopped.
+# After its budget (`--budget`, in seconds), the child gets this many seconds for answers that are still under way. Then
+# it is stopped.
 AFTER_BUDGET = 30.0
 # The child has this many seconds to stop after it was asked to. Then it is killed. Chosen: Airflow kills a task five
 # seconds after it asked the task to stop.
@@ -72,7 +73,7 @@ def crawl(
     on_line: HearsLine = _print_nothing,
     secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Tally]:
-    """Crawl sources in one child process; a tally for each, in their order.
+    """Crawl sources in one child process; gives a tally for each source, in their order.
 
     Counts: discovered (articles that lists named, known or not), new (of these, URLs that the ledger did not have),
     fetched, unchanged, excluded, blocked, failed and gone (all of articles), bytes, seconds; spiders/crawled_source.py
