@@ -18,8 +18,8 @@ from pipelines.listings import feeds, xmltree
 from pipelines.listings.entry_fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join_listed, names, plain
 from pipelines.model import Entry
 
-# The head of the feed ends where the first item begins. The item is found by its first bytes, this many of them: enough
-# for <item and <entry.
+# The head of a feed ends where the first item begins. That place is found by the first TAG_BYTES bytes of the item,
+# which are enough for <item and <entry.
 TAG_BYTES = 6
 
 # At most this many broken items go to feedparser. With more, feedparser takes seconds and delays other sources.

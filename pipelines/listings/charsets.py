@@ -55,8 +55,8 @@ def in_utf8(body: bytes, charset: str = "", language: str = "") -> bytes:
     """The same text as UTF-8 without a byte order mark.
 
     charset: what the HTTP header says, if anything.
-    language: the expected language, if it is known; it helps because programs label many charsets as western that are
-    not.
+    language: the expected language, if it is known; it helps because programs label texts in many other charsets as
+    western.
     """
     for mark, name in BOMS:
         if body.startswith(mark):

@@ -35,8 +35,8 @@ TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
 
 
 def join_link(base: str, link: str) -> str:
-    """A link of a page as an absolute address. A link that cannot be joined is unchanged; the ledger counts it as
-    unusable.
+    """A link of a page as an absolute address. A link that cannot be joined is given unchanged; the ledger then counts
+    it as unusable.
     """
     link = link.strip()
     if link.startswith(ABSOLUTE):
@@ -53,7 +53,8 @@ def join_listed(base: str, link: str) -> str:
     Browsers do not open the links of feeds and sitemaps, so nobody notices, for example, that a scheme is missing.
     """
     link = AMPERSAND.sub("&", link.strip())
-    # The ledger refuses an address of this length, and the time of WWW grows with the square of the length.
+    # The ledger refuses an address that is so long, and a search for the pattern WWW takes a time that grows with the
+    # square of the length.
     if len(link) > LONGEST_CHARACTERS:
         return join_link(base, link)
     link = SCHEME.sub(lambda said: said[1].lower() + "://", link, count=1) if SCHEME.match(link) else link

@@ -74,7 +74,8 @@ def compare(feed: Sequence[Entry], sitemap: Sequence[Entry]) -> str:
 
 
 def _by_key(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """Entries by the common part of the forms of an address: a feed may name another form than a sitemap."""
+    """Entries by the variant key of their address (`urls.variant`), because a feed may name another form of an address
+    than a sitemap."""
     keyed: dict[str, Entry] = {}
     for entry in islice(entries, MAX_ENTRIES):
         try:

@@ -26,8 +26,8 @@ from pipelines.listings.entry_fields import (
 from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 
-# For each visible character of a summary, this many characters are read, because of markup. Chosen: they are enough for
-# summaries in HTML.
+# Of the text of an author's element, at most MARKUP_FACTOR * SUMMARY_CHARACTERS characters are read. Chosen: no name is
+# so long, even with markup.
 MARKUP_FACTOR = 10
 # For the date of an entry, at most this many elements of one name are read. Chosen: some feeds repeat an element once
 # or twice.

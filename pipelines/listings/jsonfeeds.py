@@ -1,4 +1,4 @@
-"""JSON Feed: its items become entries; a field of a wrong type counts as missing."""
+"""Reads JSON Feed: each item becomes an entry; a field of a wrong type counts as missing."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def _string(value: Any) -> str:
 
 def _identifier(value: Any) -> str:
     """An item's identifier. One that is written as a whole number becomes a string, as the specification says."""
-    # Other numbers lose digits when they are read, and one that is too large is read as infinity. So several items
-    # could have the same identifier.
+    # Other numbers count as no identifier: they lose digits when they are read, and too large ones become infinity, so
+    # several items could get the same identifier.
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else _string(value)
 
 

@@ -16,7 +16,7 @@ from pipelines.urls import LONGEST_CHARACTERS
 
 # In markup, JSON and plain text, these characters stand around an address.
 AROUND = re.compile(r"[\s\"'<>`]+|!\[CDATA\[|\]\]")
-# These marks behind an address end a sentence or a bracket.
+# These marks may stand behind an address, because they end a sentence or close a bracket.
 BEHIND = ".,;:!?)]}"
 # If an attribute's value has no quotes, the attribute's name stands before the address like this.
 UNQUOTED = re.compile(r"^[A-Za-z-]+=")
@@ -31,7 +31,7 @@ LEVELS = 3
 
 
 def mentions(body: bytes, url: str, pieces: Collection[str], *, charset: str = "", language: str = "") -> Iterator[str]:
-    """The absolute addresses that have one of these pieces in them; each may come several times.
+    """The absolute addresses that contain one of the `pieces`; each may come several times.
 
     body: as the site sent it, decoded. pieces: parts of addresses in ASCII; an empty piece is in every address.
     """

@@ -82,7 +82,8 @@ def next_page(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
 
 
 def _by_offset(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
-    """The next page, if a parameter counts articles by a fixed step: link 2 has one step, link 3 two steps …"""
+    """The next page, if a parameter of the address is an offset: it is one step in the link with the words "2", two
+    steps in the link with the words "3", and so on."""
     here = urlsplit(url)
     mine = dict(pair.partition("=")[::2] for pair in here.query.split("&") if pair)
     found: dict[str, dict[int, tuple[int, str]]] = {}

@@ -45,8 +45,8 @@ MAX_ANCHORS = 10_000
 MAX_OF_LEAD = 5_000
 # At most this many articles of a page are taken. Chosen: only a page of an archive has more.
 MAX_LINKS = 1000
-# A link has at most this many characters. Chosen: four times the longest address, so that the ledger says of an address
-# that is too long that it was named.
+# A link has at most this many characters. Chosen: this is four times the longest address that the ledger takes. So a
+# link that is too long for the ledger still gets a row there, which says that it is too long.
 LONGEST_LINK_CHARACTERS = 8192
 # A link that is a headline has at most this many characters. Chosen: a longer text is a paragraph.
 HEADLINE_CHARACTERS = 300
@@ -220,7 +220,7 @@ def _is_aside(node: Any) -> bool:
     if node.tag in ASIDE or (node.get("role") or "").lower() in ASIDE_ROLES:
         return True
     if node.tag in ("html", "body", "main", "article"):
-        # The names of these elements are not asked: sites write there, for example, whether a menu is open.
+        # The class and id of these elements are not examined: sites write there, for example, whether a menu is open.
         return False
     named = f"{node.get('class') or ''} {node.get('id') or ''}"[:NAMES_CHARACTERS].lower()
     return not ASIDE_NAMES.isdisjoint(NAME.findall(named))

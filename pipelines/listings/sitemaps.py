@@ -26,8 +26,8 @@ MAX_ENTRIES = 50_000
 # From an index, at most this many names of sitemaps are read. The protocol allows 50,000; the newest of them are
 # fetched.
 MAX_NAMED = 20_000
-# At most this many sitemaps of an index are fetched. Chosen: these are the newest by their own dates, and the ledger
-# already has the addresses of older ones.
+# At most this many sitemaps of an index are fetched, the newest first. Chosen: the newest are enough, because the
+# ledger already has the addresses that older ones name.
 MAX_CHOSEN = 20
 # A line of a text sitemap has at most this many bytes. Chosen: the longest address has half as many.
 LONGEST_LINE_BYTES = 4096
@@ -48,12 +48,12 @@ ASIDE = re.compile(
 
 
 def read(body: bytes, url: str, local: Local = ANYWHERE) -> tuple[list[Entry], list[Entry]]:
-    """The pages and the sitemaps that a sitemap or an index names. body: UTF-8. ValueError if there is no complete
-    entry.
+    """The pages and the sitemaps that a sitemap or an index names. body: UTF-8. ValueError if it has elements, but no
+    complete entry.
     """
     found = _first_way(body, lambda way, recover: list(_entries(way, url, local, recover=recover)))
     root = xmltree.ROOT.search(body)
-    # An empty sitemap is no error, but it has no element inside its root.
+    # A sitemap with no element inside its root is empty, which is no error.
     if not found and ELEMENT.search(body, root.end() if root else 0):
         raise ValueError("it is a sitemap of which no entry has an address")
     # Some sites write sitemap elements into a urlset, or url elements into a sitemapindex.
@@ -63,7 +63,7 @@ def read(body: bytes, url: str, local: Local = ANYWHERE) -> tuple[list[Entry], l
 
 
 def lines(body: bytes, url: str) -> list[Entry]:
-    """The addresses of a text sitemap, one on each line; empty if the text is anything else."""
+    """The addresses of a text sitemap, which has one on each line; empty if the text is no such sitemap."""
     rows = [row.strip() for row in body.splitlines() if row.strip()]
     alone = len(rows) == 1 and not urlsplit(url).path.lower().removesuffix(".gz").endswith(".txt")
     if alone or not all(len(row) <= LONGEST_LINE_BYTES and LINE.fullmatch(row) for row in rows):
@@ -163,8 +163,8 @@ def _named_date(path: str) -> datetime | None:
 
 
 def _both_ends(found: list[Entry]) -> list[Entry]:
-    """The order if nothing shows which sitemaps are newest: sitemaps with numbers are taken alternately from both ends
-    of the numbers, others keep their order.
+    """The order if nothing shows which sitemaps are newest: first those without a number, in their order, then those
+    with a number, taken alternately from the highest and the lowest number.
     """
     if len(found) <= MAX_CHOSEN:
         return found

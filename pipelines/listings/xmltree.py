@@ -70,7 +70,9 @@ def plain(body: bytes, charset: str = "", language: str = "") -> bytes:
 
 
 def find_kind(body: bytes) -> tuple[str, bytes]:
-    """The document's kind, by its first known element (lower case), and the bytes from its prologue on."""
+    """The kind of a document (the name of its first known element in lower case; empty if there is none), and its bytes
+    from the prologue on. If the name is not written as usual, all names in the bytes are changed to the usual
+    spelling."""
     head = body[:HEAD_BYTES]
     if DOCTYPE.match(head):
         return "html", body
@@ -179,7 +181,8 @@ def _declare_prefixes(body: bytes) -> bytes:
 
 
 def _whole(body: bytes) -> bytes:
-    """A list that ends early, up to its last complete part; empty if it is not cut off, or has no complete part."""
+    """A list that ends early, up to its last complete entry and closed; empty if the list is not cut off, or has no
+    complete entry."""
     root = ROOT.search(body[:HEAD_BYTES])
     if root is None or not cut_off(body):
         return b""
