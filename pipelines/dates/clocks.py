@@ -18,7 +18,7 @@ MORNING = r"صباحا|صباح|ص(?![\w.])|فجرا|ق\.?\s?ظ|قبل از ظه
 # Arabic papers name one of these places beside a time to say whose clock it is. All are three hours ahead of UTC the
 # whole year.
 MECCA = r"ب?توقيت (?:مكه(?: المكرمه)?|السعوديه|الرياض|بغداد|العراق|الدوحه|قطر|الكويت)"
-# The folded form has AM, PM, ÖÖ and ÖS before a time in Chinese too.
+# In the folded form, AM, PM, ÖÖ and ÖS before a time were replaced by two of these words (`months.write_halves`).
 BEFORE_NOON, AFTER_NOON = "上午|午前|오전|凌晨|早上", "下午|午後|오후|晚上|晩上|夜"
 # Each zone name has its offset in minutes east of Greenwich. If several places use one name, the first value is the one
 # in RFC 822 or the one that most writers mean. Another value is used if it is the offset of the source's own clock.
@@ -37,14 +37,15 @@ OFFSETS: dict[str, tuple[int, ...]] = {
 # No place has an offset (in minutes) beyond WESTMOST and EASTMOST, or one that is not a multiple of QUARTER, a quarter
 # of an hour.
 WESTMOST, EASTMOST, QUARTER = -11 * 60, 14 * 60, 15
-# These words stand before a time and show that its dot is no decimal point. In Arabic and Hebrew, `and` and `in` are
-# written onto them; before others a letter shows another word.
+# These words stand before a time and show that its dot is no decimal point. If a letter stands before the word, it is
+# the end of another word. Only Arabic and Hebrew letters may stand there, because `and` and `in` are written onto
+# words.
 BEFORE_CLOCK = (
     "kl", "klo", "kell", "ora", "ore", "alle", "om", "godz", "plkst", "pukul", "jam", "saat", "saet", "в", "ωρα",
     "الساعه", "ساعت", "בשעה",
 )  # fmt: skip
 NO_LETTER_BEFORE = "(?<![a-z\u00df-\u052f])"
-# A Dutch day has `24 uur`: that is a duration. In German, `am` behind `Uhr` stands before a day and is no half of one.
+# `24 uur` in Dutch is a duration and no time of day. In German, `am` behind `Uhr` means `on the` before a day, not a.m.
 CLOCK = re.compile(
     rf"(?<![\d.])(?<!\d,)(?:(?:(?P<noon>{AFTER_NOON})|(?P<forenoon>{BEFORE_NOON}))\s*)?"
     r"(?:(?P<h>\d{1,2})\s?[:h時时시点點]\s?(?P<m>\d\d|\d(?=\s?[分분]))(?::(?P<s>\d\d))?(?:[.,]\d+)?(?!\d)"

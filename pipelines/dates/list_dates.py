@@ -1,4 +1,4 @@
-"""Reads dates of feeds and sitemaps. It reads them like dates of pages, but never guesses.
+"""Reads dates of feeds and sitemaps, in the same way as dates of pages, but it never guesses.
 
 The date in a list decides whether an article is requested at all. So a doubtful date counts as no date.
 """
@@ -77,7 +77,7 @@ def read_date(text: str, local: Local = ANYWHERE) -> tuple[datetime | None, str]
 
 
 def month(text: str, local: Local = ANYWHERE) -> datetime | None:
-    """The moment of a date; if only a month is given, its first day. Only for sorting."""
+    """The moment of a date; if only a month is given, the first day of the month. Use this only for sorting."""
     said = MONTH.fullmatch(text.strip())
     if said and EARLIEST_YEAR <= int(said[1]) <= LATEST_YEAR and 1 <= int(said[2]) <= 12:
         return datetime(int(said[1]), int(said[2]), 1, tzinfo=UTC)
@@ -110,7 +110,7 @@ def _usual(text: str, local: Local) -> tuple[datetime, str] | None:
 
 
 def _exact(at: datetime) -> str:
-    """The precision of a moment in its own zone; midnight in UTC counts as a day, because software writes days like
+    """The precision of a moment; a midnight that is written in UTC counts as a day, because software writes days like
     this.
     """
     return "day" if at.time() == time() and not at.utcoffset() else "second"

@@ -137,7 +137,7 @@ WORD_OF_MONTH = re.compile(r"[^\W\d_](?:[^\W\d_]|['.](?=[^\W\d_])){0,20}")
 BUDDHIST_YEARS = 543
 # A year from this one on is read as a Gregorian year. Chosen: news is of this century or the last.
 WESTERN_FROM = 1900
-# Years between these two are read as years of the Thai calendar: 1897 to 2057 in ours.
+# Years between these two, which are 1897 and 2057 in our calendar, are read as years of the Thai calendar.
 BUDDHIST_FROM, BUDDHIST_UNTIL = 2440, 2600
 # Years from HIJRI_FROM to HIJRI_UNTIL are read as years of a Hijri calendar. If neither the month's name nor the
 # language tells which calendar is meant, years from LUNAR_FROM on are lunar, because the lunar year 1420 is 1999 and
@@ -161,7 +161,7 @@ def fold(text: str) -> str:
 
 
 def write_halves(text: str) -> str:
-    """The text with AM, PM, ÖÖ and ÖS before a time in Chinese."""
+    """The text, in which AM, PM, ÖÖ and ÖS before a time are replaced by the Chinese words for them."""
     return HALF_BEFORE.sub(lambda match: "上午" if match["am"] else "下午", text)
 
 

@@ -86,11 +86,10 @@ DAY_BEFORE = (
     "اول امس|اول من امس|امس الاول|قبل امس|vorgestern|позавчера|avant-hier|anteayer|پريروز|"
     "שלשום|evvelsi gün|前天|一昨日|그저께"
 )
-# A text such as "three hours ago" has at most this many words, with the words around it. Chosen: a longer text is a
-# sentence.
+# A text with a phrase such as "three hours ago" has at most this many words. Chosen: a longer text is a sentence.
 LONGEST_WORDS = 8
-# A text such as "now", or such as "today" without a time of day, has at most this many words. Chosen: a longer text is
-# a sentence.
+# A text with a word such as "now", or with one such as "today" and no time of day, has at most this many words. Chosen:
+# a longer text is a sentence.
 DAY_WORDS = 3
 # A count of units is at most this number. Chosen: a larger number has another meaning.
 MOST_UNITS = 1000
@@ -143,7 +142,7 @@ def without(plain: str) -> str:
     rest = patterns.asian.sub(" ", patterns.ago.sub(" ", plain))
     if rest != plain:
         rest = patterns.span.sub(" ", rest)
-    # A word for "yesterday" alone may have another meaning. Together with a time of day it is the article's time.
+    # A word for "yesterday" may have another meaning, so it is removed only if the text also has a time of day.
     return patterns.yesterday.sub(" ", rest) if CLOCK.search(rest) else rest
 
 
@@ -172,7 +171,8 @@ def _past(now: datetime, unit: str, count: int) -> datetime:
 
 
 def _alternatives(words: str) -> str:
-    # Longer phrases come first: «اول امس» comes before the word at its end.
+    # Longer phrases come first, because a pattern takes the first that fits: «اول امس» comes before the word at its
+    # end.
     return "|".join(sorted({re.sub(r" ", r"\\s+", fold(word)) for word in words.split("|")}, key=len, reverse=True))
 
 

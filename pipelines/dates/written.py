@@ -28,8 +28,8 @@ Moment = tuple[datetime, str]
 Day = tuple[int, int, int]
 # This many characters of a text are searched for a date. Chosen: a date is at the beginning of its text.
 LONGEST_CHARACTERS = 300
-# This is a word that may name a month: at least two letters. In Indian and Burmese scripts one letter is enough: vowels
-# are signs there and not letters, so the word for May may be a single letter.
+# A word that may name a month has at least two letters. In Indian and Burmese scripts one letter is enough: vowels are
+# signs there and not letters, so the word for May may be a single letter.
 WORD = r"(?:[^\W\d_](?:[^\W\d_]|['.](?=[^\W\d_])){1,20}|[\u0900-\u0dff\u1000-\u109f](?![^\W\d_]))"
 ASIDE = rf"(?:\s*[/(|]\s*{WORD}\)?|\s+-\s*{WORD}(?=\s+\d))?"
 YEAR = r"(?:1[34]\d\d|19\d\d|20\d\d|2[45]\d\d)"
@@ -72,7 +72,7 @@ MONGOLIAN_NUMBERS = (
 NUMBERED = re.compile(r"(?<![\d:])(\d{1,2}) (\d{1,2})[月월] (\d{4})(?!\d)|(?<![\d:])(\d\d) (\d\d) (\d{4})(?![\d:])")
 # These marks show an abbreviation.
 MARKS = re.compile("(?<=[\\w\u0900-\u0dff])[\u05f3\u0970]")
-# Without their vowel signs, these short month names look like another month. WHOLE has their full names.
+# Without their vowel signs, these short month names look like the name of another month. WHOLE has their full names.
 ALIKE = re.compile(r"(?<!\w)(มี\.ค|ม\.ค|जन॰|जाने|জানু|ஜன\.|జన|ಜನ|ਜਨ|ජන)(?![\w\u0900-\u0dff])")
 WHOLE = {
     "มี.ค": "มีนาคม", "ม.ค": "มกราคม", "जन॰": "जनवरी", "जाने": "जनवरी", "জানু": "জানুয়ারি", "ஜன.": "ஜனவரி",
@@ -81,7 +81,7 @@ WHOLE = {
 LABEL = re.compile(r"^[^\W\d]+(?: [^\W\d]+){0,3}\s*:\s*")
 SHORT_DMY = re.compile(r"(?<![\d./-])(\d\d)([./-])(\d\d)\2(\d\d)(?!\d|[./]\d)")
 DMY = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.|-]\s?(\d{1,2})\s?[/.|-]\s?(\d{4})(?!\d)")
-# These forms in numbers have a year.
+# These are the forms of dates in numbers that have a year.
 COMPLETE_DATES = (ISO, YMD, CJK, DMY, SHORT_DMY)
 # C's ctime writes dates in this form: the time of day and the zone stand before the year.
 YEAR_LAST = re.compile(
@@ -121,7 +121,8 @@ UPDATED = re.compile(
     r"اپ ڈيٹ|تجديد|اپڈيٹ|अपडट|अदयतन|تازه كاري|"
     r"actualizat|ενημερωση|ενημερωθηκε|τροποποιηση|עודכן|עדכון)|更新|更正|修改|수정|업데이트|最終更新)"
 )
-# Lunar and solar dates need the number of a weekday, in their languages. `weekdays.py` has the names of all languages.
+# The names of each weekday in Arabic, Persian and English, from Monday on. Lunar dates and dates without a year are
+# compared with the weekday beside them. `weekdays.py` has the names in all languages.
 WEEKDAYS = (
     ("الاثنين", "دوشنبه", "monday"), ("الثلاثاء", "سهشنبه", "tuesday"), ("الاربعاء", "چهارشنبه", "wednesday"),
     ("الخميس", "پنجشنبه", "thursday"), ("الجمعه", "جمعه", "friday"), ("السبت", "شنبه", "saturday"),
@@ -203,7 +204,7 @@ def is_day(text: str) -> bool:
 
 
 def only_a_date(text: str) -> bool:
-    """Whether a line is only a date and its time; one word more, such as the weekday, and a label are allowed."""
+    """Whether a line has only a date and its time; one word more, such as the weekday, and a label are allowed."""
     return bool(re.search(r"\d", text)) and leftover(LABEL.sub("", _plain(text[:LONGEST_CHARACTERS])), "") <= 1
 
 
@@ -288,14 +289,15 @@ def _iso(text: str, zone: ZoneInfo) -> Moment | None:
             int(match[4]), int(match[5]), int(match[6]) if match[6] else -1, clocks.offsets(match[7] or "")
         )
     if match.re is ISO and not match[7]:
-        # ISO 8601 has no half days (a.m., p.m.) and no zones in words, so another reader looks for them.
+        # ISO 8601 has no half days (a.m., p.m.) and no zones in words, so `clocks.clock` looks for them.
         time = clocks.clock(months.fold(text[match.start(4) if match[4] else match.end() :][:BESIDE])) or time
     at = clocks.at((int(match[1]), int(match[2]), int(match[3])), time, zone)
     return (at, clocks.precision(time)) if at else None
 
 
 def _find_named(plain: str, zone: ZoneInfo, language: str) -> Moment | None:
-    """Find day, month name and year in any order; a Gregorian date, in numbers too, wins over a Hijri one beside it."""
+    """Read a date with a day, a month's name and a year, in any order. Of a Hijri and a Gregorian date beside each
+    other, the Gregorian one is taken; None if it is in numbers, so that `_numeric` reads it."""
     found = list(_days(plain, re.split("[-_]", language)[0]))
     if not found:
         return None
@@ -346,7 +348,7 @@ def _day_alone(text: str, now: datetime, zone: ZoneInfo, language: str) -> Momen
         for year in years:
             known = (year, int(month), day) if month.isdigit() else months.gregorian(day, month, year, code)
             at = clocks.at(known, time, zone) if known and known[1] <= 12 else None
-            # Read with a solar year, the name of a lunar month gives a day of forty years ago, which is not taken.
+            # If the name of a lunar month is read with a solar year, the day is forty years ago, and is not taken.
             if at and at.year >= latest.year - 1 and at <= latest and (not weekdays or at.weekday() in weekdays):
                 return at, clocks.precision(time)
     return None
