@@ -90,7 +90,7 @@ def sources(
     are copies of known articles. `new`: number of new articles. `held`: number of articles that the quarantine holds.
     `not_due`: none of its lists was due.
     `age_seconds`: time since the first fetch of the newest article.
-    `quiet`: health found the source silent, and no article came since.
+    `quiet`: health found the source silent, and no article has come since.
     `health`: the last state (`SourceState`, empty: none), its beginning, its reason in words, the figure with its usual
     range (low to high), and the time of the check.
     run: this run is shown instead of the last one; a source that had no part in it has no state.
@@ -186,7 +186,8 @@ def article(conn: postgres.Connection, number: int) -> Record | None:
 
 
 def alerts(conn: postgres.Connection, count: int) -> list[Record]:
-    """Deliveries that failed, wait or were sent: watch, title, channel name, state, attempts, error; no addresses.
+    """The newest deliveries, those that failed first, then those that wait, then those that were sent: watch, title,
+    channel name, state, attempts, error; no addresses.
 
     A delivery may hold many alerts (`alerts` counts them); then `kind` and `article` belong to the first alert. `form`
     is single, digest or message. A message of the system has no watch.

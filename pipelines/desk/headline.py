@@ -144,8 +144,8 @@ def ago(then: datetime, now: datetime) -> str:
 def missed_run(
     rows: Iterable[Record], latest: Sequence[Record], schedule: str, timezone: str, now: datetime
 ) -> datetime | None:
-    """The last time at which news_crawl was due, if no run started then although a source was due; None if all is well.
-    A source with a schedule of its own is due at the times of its own schedule.
+    """The last time at which news_crawl was due, if no run has started since then although a source was due; None if
+    all is well. A source with a schedule of its own is due at the times of that schedule.
 
     A run that a person began for some of the sources does not count as a due run.
     """
@@ -181,7 +181,7 @@ def _find_mended(rows: Sequence[Record], superseded: Sequence[Record]) -> set[st
 
 
 def _failed_in_another(row: Record, mine: Sequence[Record], night: Record) -> bool:
-    """Whether a source failed in its last run, although it did not fail in the night."""
+    """Whether a source failed in its last run, if that is not the night, and did not fail in the night."""
     failed_in_night = any(one["name"] == row["name"] and one["state"] == RunState.FAILED for one in mine)
     return bool(row["state"] == RunState.FAILED and row["run"] != night["run"] and not failed_in_night)
 

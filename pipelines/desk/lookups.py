@@ -22,7 +22,7 @@ def last_edits(conn: postgres.Connection, numbers: Sequence[int]) -> dict[int, p
 
 
 def wordings(conn: postgres.Connection, number: int, revisions: Sequence[int]) -> dict[int, postgres.Row]:
-    """The number of a revision -> the wording in full, for these revisions of an article."""
+    """The wordings of these revisions of an article, in full: number of the revision -> wording."""
     rows = postgres.query(conn, "desk_wordings", id=number, revisions=list(revisions))
     return {row["revision"]: row for row in rows}
 
@@ -69,7 +69,7 @@ def sources_of_run(conn: postgres.Connection, run: str) -> list[postgres.Row]:
 def urls_of_run(
     conn: postgres.Connection, run: str, *, source: str, state: str, code: str, kind: str, after: int, count: int
 ) -> list[postgres.Row]:
-    """URLs that a run discovered, in order, from the first one with an id above `after`; an empty text turns a filter
-    off."""
+    """At most `count` URLs that a run discovered, in the order of their ids, from the first id above `after` on. If a
+    filter (source, state, code, kind) is an empty text, it is not used."""
     narrowed = {"source": source, "state": state, "code": code, "kind": kind}
     return postgres.query(conn, "desk_urls_of_run", run=run, **narrowed, after=after, count=count)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 # For an excerpt of EXCERPT_CHARACTERS, this many characters of a text are read. Chosen: more are read than shown,
-# because line breaks are cut.
+# because several blanks and line breaks in a row become one blank.
 EXCERPT_READ_CHARACTERS = 700
 # An excerpt has at most this many characters. Chosen: they fill three lines of the page.
 EXCERPT_CHARACTERS = 320
@@ -35,7 +35,7 @@ RUNS_SINCE_SHOWN = 5
 # A person is told when the free space on the data folder's disk is below both of these: the share of the disk, and the
 # number of bytes. Chosen: some nights of a hundred sources fit in 2 GB.
 DISK_LEFT_SHARE, DISK_LEFT_BYTES = 0.05, 2 * 1024**3
-# A source's sparkline, and its articles a day, cover this time. Chosen: a month shows weekends.
+# A source's sparkline, which shows its articles on each day, covers this time. Chosen: a month shows weekends.
 DAYS_SHOWN = timedelta(days=30)
 # The page of a source has this many runs. Chosen: they are a month of nights.
 RUNS_OF_SOURCE = 30

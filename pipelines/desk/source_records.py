@@ -14,13 +14,13 @@ from pipelines.stores import postgres, templates
 
 Record = dict[str, Any]
 
-# A line of the list has these fields of `desk_records.sources`. It has no others, because a thousand lines are sent at
+# Of the fields of `desk_records.sources`, a line of the list takes only these, because a thousand lines are sent at
 # once.
 LISTED = (
     "name", "title", "direction", "language", "started_at", "state", "message", "new", "undecided", "articles",
     "newest_fetched_at",
 )  # fmt: skip
-# One source in full has these further fields.
+# The record of one source in full takes these further fields of `desk_records.sources`.
 IN_FULL = ("url", "run", "outcomes", "quiet", "health")
 # A run has this many stages for one source: crawl, extract and load. Alert is one stage for all sources.
 STAGES = 3
@@ -37,8 +37,8 @@ def list_followed(conn: postgres.Connection, followed: Sequence[Source], *, now:
 
 
 def days(conn: postgres.Connection, names: Sequence[str], *, now: datetime) -> dict[str, list[int]]:
-    """Name -> the source's new articles on each of the last days (UTC), oldest first; sources without new articles are
-    left out."""
+    """How many new articles each source had on each of the last days (UTC): name -> the counts, oldest day first.
+    Sources without new articles are left out."""
     first = _first_day(now)
     found: dict[str, list[int]] = {}
     for row in postgres.query(conn, "desk_daily", sources=list(names), since=now - policy.DAYS_SHOWN):
@@ -52,8 +52,8 @@ def days(conn: postgres.Connection, names: Sequence[str], *, now: datetime) -> d
 
 
 def in_full(conn: postgres.Connection, source: Source, *, now: datetime) -> Record:
-    """One source: its line of the list, newest runs with their stages, lists, recent ends of its URLs, template and
-    history."""
+    """The record of one source: its line of the list, its newest runs with their stages, its lists, the ends of its
+    URLs in these runs, its template and its history."""
     rows = desk_records.sources(conn, [source], now=now)
     (line,) = _lines(conn, [source], rows)
     stages = postgres.query(conn, "desk_runs_of_source", source=source.name, count=policy.RUNS_OF_SOURCE * STAGES)
@@ -127,7 +127,7 @@ def _by_run(stages: Sequence[postgres.Row]) -> list[Record]:
     for run in runs.values():
         words = [stage["state"] for stage in run["stages"]]
         run["state"] = next((str(word) for word in desk_records.WORST_FIRST if word in words), str(RunState.DONE))
-    # A stage that ran again later, as when a held run is released, does not make its run newer.
+    # A stage that ran again later, for example because a held run was released, does not make its run newer.
     return sorted(runs.values(), key=lambda run: run["started_at"], reverse=True)[: policy.RUNS_OF_SOURCE]
 
 
