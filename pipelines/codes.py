@@ -24,7 +24,7 @@ class CodeWithMeaning(StrEnum):
 
 
 class State(CodeWithMeaning):
-    """The state of a URL in the ledger. All but the first two states are ends, each with a reason."""
+    """The state of a URL in the ledger. A URL in one of the first two states is not decided yet."""
 
     DISCOVERED = "discovered", "a list named it; it was not fetched yet"
     FETCHED = "fetched", "its page is in the raw store; load has not decided yet"
@@ -141,11 +141,11 @@ class Cause(CodeWithMeaning):
     UNDECIDED = "undecided", "extraction could not read the page, by a fault that is not the page's"
 
 
-# These causes exclude a URL because of what its site or the guard said, not because of a rule for the source. A URL
-# with one of these causes counts as discovered, and may be let in later: a list that keeps naming it brings it back,
-# after ever longer pauses.
+# These causes exclude a URL because of what its site or the guard said, not because of a rule for the source. Such a
+# URL may be let in later: a list that keeps naming the URL brings it back, after ever longer pauses. The URL then keeps
+# the time of its discovery.
 NOT_OURS = (Cause.MOVED_AWAY, Cause.ROBOTS, Cause.GUARD, Cause.GUARD_NETWORK, Cause.GUARD_REDIRECT)
-# These are refusals of the guard, which other settings may lift.
+# These are refusals of the guard that may end when a person changes the settings.
 GUARDED = (Cause.GUARD, Cause.GUARD_NETWORK)
 # With these causes nothing came back from the host: the network or the host itself is at fault.
 NO_ANSWER = frozenset(
@@ -247,8 +247,8 @@ class HeldState(CodeWithMeaning):
 
 
 class SourceState(CodeWithMeaning):
-    """The state of a source, judged by its own history: `source_states.state`. The first state in this order that is
-    true counts."""
+    """The state of a source, judged by its own history: `source_states.state`. If several states are true, the first in
+    this order counts."""
 
     ERRORING = "erroring", "its lists do not answer, in several crawls"
     BLOCKED = "blocked", "the site refuses us, or shows walls in the place of articles"

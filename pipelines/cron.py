@@ -11,8 +11,8 @@ from croniter import croniter
 
 # A cron expression has these fields: minute, hour, day, month, weekday.
 FIELDS = 5
-# From this day on, an expression is tried, to see whether it ever strikes, and whether always at the same time of day.
-# Any day would do.
+# An expression is tried from this day on, to see whether it ever strikes, and whether its first two strikes have the
+# same time of day. Any day would do.
 SOME_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 # No change of a clock (such as summer time) is larger than this.
 CLOCK_CHANGE = timedelta(hours=3)
@@ -33,9 +33,9 @@ def last_strike(expression: str, timezone: str, at: datetime) -> datetime:
     """The last moment up to and including `at` (aware) at which the expression struck by the clock of a zone, in UTC.
 
     When a clock is changed, the result is the same as in Airflow. An expression with one time of day strikes once on
-    such a day. If the clock shows that time twice, the second counts. If the clock skips that time, the expression
-    strikes later, by as much as the clock was put forward. An expression that strikes more often goes on as if nothing
-    had changed.
+    the day of the change. If the clock shows that time twice, the second counts. If the clock skips that time, the
+    expression strikes later, by as much as the clock was put forward. An expression that strikes more often goes on as
+    if nothing had changed.
     """
     zone, once = ZoneInfo(timezone), _has_one_time(expression)
     wall = at.astimezone(zone).replace(tzinfo=None, microsecond=0)
@@ -76,8 +76,8 @@ def _has_one_time(expression: str) -> bool:
 
 
 def _moments(wall: datetime, zone: ZoneInfo, *, once: bool) -> set[datetime]:
-    """The moments at which a clock shows this time. In the hour that comes twice these are two; with `once`, only the
-    second.
+    """The moments at which a clock shows this time. A time in the hour that comes twice has two moments; with `once`,
+    only the second is given.
     """
     first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     # For a time that the clock skips, `first` is the later moment.

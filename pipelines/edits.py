@@ -32,8 +32,8 @@ def compare(before: Mapping[str, str], now: Mapping[str, str]) -> Edit:
 
 
 def show_moved(moved: Mapping[str, str]) -> str:
-    """A changed number or name on one line: `before → after`. A left-to-right mark on both sides of the arrow keeps
-    this order in a text from right to left.
+    """A changed number or name on one line: `before → after`, and behind it the word that it belongs to, if known. A
+    left-to-right mark on both sides of the arrow keeps this order in a text from right to left.
     """
     before, after, beside = (steering.one_line(moved[part]) for part in ("before", "after", "beside"))
     return f"{before}\u200e → \u200e{after}" + (f" {beside}" if beside else "")

@@ -22,14 +22,15 @@ MOST_UNNAMED = 2
 MAGIC = b"\x1f\x8b"
 # A body that begins so is not encoded as its label says: it is markup, JSON or a gzip file.
 PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,20}(?:<[!?A-Za-z][\t\n\r -\xff]{30}|[{\[]\s{0,20}\")|\x1f\x8b\x08")
-# A gzip body may have at most this many members. Real ones have far fewer: with one member for every 64 KB, 50 MB have
-# 800.
+# A gzip body consists of members (RFC 1952), and may have at most this many. Real bodies have far fewer: with one
+# member for every 64 KB, 50 MB have 800.
 MOST_MEMBERS = 10_000
-# The first piece of a member that is read has LEAST_PIECE bytes. Each next piece is twice as large, up to
-# LARGEST_PIECE. What a piece has behind the end of the member is copied, so small first pieces keep the copies small.
+# A member is read in pieces. The first piece has LEAST_PIECE bytes, and each next piece is twice as large, up to
+# LARGEST_PIECE. If a member ends inside a piece, the rest of the piece is copied, so small first pieces keep the copies
+# small.
 LEAST_PIECE, LARGEST_PIECE = 256, 1 << 16
-# FRAME is how a zstd frame begins. A SKIPPABLE frame (RFC 8878) says its length, and its content is no part of the
-# body.
+# FRAME finds the beginning of a zstd frame. SKIPPABLE finds the head of a skippable frame (RFC 8878), which says the
+# length of the frame. The content of such a frame is no part of the body.
 FRAME = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
 SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18(.{4})", re.DOTALL)
 # A zstd body may have at most this many frames, because the rest of the body is copied after each frame. Chosen:
@@ -88,7 +89,7 @@ def unpack(body: bytes, names: str, limit: int) -> bytes:
 
 
 def _is_mislabelled(name: str, body: bytes) -> bool:
-    # A gzip body that is not whole must not be taken for a whole one.
+    # A body that begins as gzip and cannot be unpacked is damaged gzip: its label is right.
     return DECODERS.get(name) is not _gunzip and PLAIN.match(body) is not None
 
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-# This many letters of a query are shown before a mistake and after it.
+# An error shows this many characters of a query before a mistake, and as many after it.
 AROUND = 30
 
 

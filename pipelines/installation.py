@@ -34,8 +34,8 @@ class FoundBy(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
-    """The nightdesk.env that is read, whether it exists or not. passed_by: files on the way up that were not used,
-    because another user could have written them.
+    """The nightdesk.env that is read, whether it exists or not. passed_by: files in folders above the current folder
+    that were not used, because another user could have written them.
     """
 
     file: Path

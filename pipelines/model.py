@@ -28,10 +28,11 @@ class Source:
     """A publisher we follow: one TOML file, whose stem is the name.
 
     schedule: cron expression in the source's own time zone; empty means every run.
-    feeds, sitemaps, sections: absolute http(s) URLs, tried in order.
+    feeds, sitemaps, sections: absolute http(s) URLs of its lists; a run reads each list that is due.
     allow, deny: regular expressions on the whole URL; an article URL must match one of allow (if any) and none of deny.
     delay: seconds between two requests to one host, at least 0.1; more if robots.txt asks for more. list_pause_least,
-    list_pause_most: minutes between two looks at one of its lists, in runs that begin by themselves.
+    list_pause_most: the fewest and the most minutes between two looks at one of its lists, in runs that begin by
+    themselves.
     max_age: days; entries with an older date are excluded. max_pages: article pages fetched in one run at most.
     keep_raw: days its raw files are kept; 0: for ever; -1: as the installation's setting says.
     keep_text: days its article files and earlier wordings are kept; 0: for ever; -1: as the installation's setting
@@ -180,9 +181,10 @@ class Template:
 
     pages: how many it was learned from.
     lines: (key, on how many pages) of lines that repeat across its articles; `phrases.key` makes the key of a line.
-    inside, outside: paths (blocks.TextPlace.path) at which the pages agree to have the article, or agree not to have
-    it.
-    agreement: how far pages that were not used for learning agree with the template, 0 to 1.
+    inside, outside: paths (blocks.TextPlace.path) at which the pages agree that the article is there (inside) or is not
+    (outside).
+    agreement: on pages that were not used for learning, the share of the article that the template does not cut, 0 to
+    1.
     """
 
     source: str

@@ -10,8 +10,8 @@ Network = IPv4Network | IPv6Network
 # This is the public part of IPv6. All other addresses are local, or lead to an IPv4 address (mapped, compatible, NAT64)
 # that may be local.
 UNICAST = IPv6Network("2000::/3")
-# These addresses count as public in the registry of the internet. But the cloud in which a machine runs may answer them
-# itself, with data about the machine.
+# These addresses count as public in the registry of the internet. But the cloud in which a machine runs may itself
+# answer requests to them, with data about the machine.
 METADATA: tuple[Network, ...] = tuple(
     ip_network(network) for network in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24")
 )

@@ -1,9 +1,9 @@
-r"""The patterns of source files: regular expressions whose time grows only with the length of an address. Only this
-module knows re2.
+r"""The patterns of source files: regular expressions that take a time in proportion to the length of an address. Only
+this module knows re2.
 
-RE2 has neither look-behind nor back references, because patterns with them may never end. RE2 has no look-aheads
-either, but `nightdesk follow` writes them. So this module understands look-aheads outside of brackets, in a pattern
-that begins with ^: `^A(?!B)C` matches an address that `^AC` matches, unless `^AB` matches it too.
+RE2 has neither look-behind nor back references, because to match a pattern with them may take for ever. RE2 has no
+look-aheads either, but `nightdesk follow` writes them. So this module understands look-aheads outside of brackets, in a
+pattern that begins with ^: `^A(?!B)C` matches an address that `^AC` matches, unless `^AB` matches it too.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ ELSEWHERE = (
     "which is known only outside of brackets, in a pattern that begins with ^ and has no | of its own; "
     "say it with a pattern in deny"
 )
-# In Python \w and \d contain letters and digits of every script, in RE2 only those of ASCII. These are the names that
-# RE2 has for the wide classes.
+# In Python \w and \d contain letters and digits of every script, in RE2 only those of ASCII. LETTERS writes Python's
+# meaning of the two in the notation of RE2.
 LETTERS = {"w": r"\pL\pM\pN_", "d": r"\p{Nd}"}
 
 
@@ -100,7 +100,7 @@ def _token(part: str) -> str:
 
 def _compile(pattern: str) -> Any:
     options = re2.Options()
-    # RE2 would print the errors that it raises.
+    # Otherwise RE2 also prints each error that it raises.
     options.log_errors = False
     try:
         return re2.compile(pattern, options)

@@ -10,7 +10,7 @@ from typing import Any
 
 # Nightdesk makes folders and files with these modes: only their owner may use them.
 FOLDER_MODE, FILE_MODE, UMASK = 0o700, 0o600, 0o077
-# A folder of this mode lets other users pass to their own folders, but not list it.
+# Other users may pass through a folder of this mode to their own folders, but not list it.
 PASSAGE = 0o711
 
 

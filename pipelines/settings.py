@@ -22,13 +22,14 @@ from pipelines.errors import SettingsError
 Network = IPv4Network | IPv6Network
 CHANNEL_PREFIX = "NIGHTDESK_CHANNEL_"
 SECRET_PREFIX = "NIGHTDESK_SECRET_"  # noqa: S105 -- it is the name of variables
-# The beginning of an unknown variable counts as a misspelled CHANNEL_PREFIX or SECRET_PREFIX if it is at least this
-# similar to it: NIGHTDESK_CHANEL_ counts, NIGHTDESK_CRAWL_ does not.
+# The beginning of an unknown variable counts as a misspelled prefix if its similarity to CHANNEL_PREFIX or
+# SECRET_PREFIX is at least this (1: equal). NIGHTDESK_CHANEL_ counts, NIGHTDESK_CRAWL_ does not.
 ALIKE = 0.9
-# These settings are paths: a relative path, from the file or a default, is taken from the installation's folder.
+# These settings are paths. If the file or a default has a relative path, the path starts from the installation's
+# folder.
 PATHS = ("data", "sources", "ca_file", "chain_file", "timestamp_ca")
-# This is the only variable whose field in `Settings` has another name, `raw_bucket`: `Settings.raw` is the raw store
-# itself.
+# This variable sets the field `raw_bucket`. Every other field is called like its variable, without NIGHTDESK_; this one
+# is not, because `Settings.raw` is the raw store itself.
 RAW_VARIABLE = "NIGHTDESK_RAW"
 # If texts and the ledger are not kept for ever, texts are kept for at least LEAST_TEXT_DAYS, and the ledger for at
 # least LEAST_LEDGER_DAYS. Chosen: a failed run is repaired, and a held run decided, within a month; and what is usual
@@ -233,7 +234,7 @@ class Settings(BaseSettings):
     @property
     def canary_song(self) -> Path:
         """The file in which the canary notes the newest article that became an alert in time: its "url", the "seconds"
-        until its alert, and "at", the moment in seconds since 1970.
+        until its alert, and "at", when the canary wrote the note, in seconds since 1970.
         """
         return self.data / "canary" / "song.json"
 

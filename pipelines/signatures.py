@@ -27,8 +27,8 @@ KEPT = 128
 # Thai and similar scripts SYLLABLES letters: both are about as long as three words.
 WORDS, LETTERS, SYLLABLES = 3, 5, 9
 FIRST_IDEOGRAPH = "\u3000"
-# NUMBERS_KEPT numbers of a text are kept, each once with the NUMBER_WORDS words before it and once with the
-# NUMBER_WORDS words after it.
+# Each number of a text is hashed twice: with the NUMBER_WORDS words before it, and with the NUMBER_WORDS words after
+# it. At most NUMBERS_KEPT of these hashes are kept.
 NUMBERS_KEPT, NUMBER_WORDS = 64, 2
 HASH_BYTES = 4
 HASH_BITS = 8 * HASH_BYTES
@@ -42,7 +42,8 @@ class Signature:
 
     shingles: how many shingles the text has.
     least: the lowest of their hashes, in order.
-    numbers: the numbers of the text, each as a hash of the words beside it and a hash of the number.
+    numbers: the numbers of the text; each value is a hash of the two words beside a number, joined with a hash of the
+    number.
     """
 
     shingles: int

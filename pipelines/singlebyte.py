@@ -1,5 +1,5 @@
-"""The real charset of a text that has one byte for each letter, and that is labelled, and was read, as western
-European.
+"""Finds the real charset of a text that was read as western European because its label says so. In all charsets here a
+letter has one byte.
 """
 
 from __future__ import annotations

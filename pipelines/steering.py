@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-# These are C0 except tab and line feed, DEL, C1, and halves of surrogate pairs, which cannot be encoded.
+# These are the control characters of C0 (but not tab and line feed) and of C1, DEL, and halves of surrogate pairs,
+# which cannot be encoded.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # These embeddings, overrides and isolates change the order in which text is shown. The marks LRM, RLM and ALM stay.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")

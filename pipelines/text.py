@@ -20,7 +20,7 @@ RTL_LANGUAGES = (
     " nqo pnb prs ps rhg sd sdh skr syr ug ur yi "
 )
 # MOST_MARKS: this many marks in a row stay. UAX 15 (Stream-Safe Text) has the same number. MARKS finds longer runs of
-# characters that are no letters; only there are the marks counted.
+# characters that are neither letters nor blanks. Only in these runs are marks counted.
 MOST_MARKS = 30
 MARKS = re.compile(rf"[^\w\s]{{{MOST_MARKS + 1},}}")
 NormalForm = Literal["NFC", "NFD", "NFKC", "NFKD"]
@@ -39,7 +39,7 @@ DROPPED = (
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u08ca-\u08ff\u0640"
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\ufe00-\ufe0f"
 )
-# These scripts are written without spaces: each letter is a word of its own, and a name is several of them in a row.
+# These scripts are written without spaces. So each letter counts as a word, and a name is several such words in a row.
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
     "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
@@ -51,7 +51,7 @@ VOICED = "\uff9e\uff9f"
 EXAMINED = (
     range(0x3100), range(0xA490, 0xAC00), range(0xFB00, 0x10000), range(0x1D173, 0x1D17B), range(0xE0000, 0xE0080),
 )  # fmt: skip
-# These letters can have accents. The marks of Latin, Greek and Cyrillic are among them.
+# These are the letters of Latin, Greek and Cyrillic that can have accents, and the accents as characters of their own.
 ACCENTED = re.compile("[a-z\u00df-\u024f\u0370-\u052f\u1e00-\u1fff\u0300-\u036f]")
 # These letters are replaced or kept before accents are dropped. In the first row are letters that Unicode does not
 # split into letter and accent (a stroke is no accent for Unicode), and the Greek s that ends a word. The Cyrillic
@@ -68,8 +68,8 @@ _SHORT = re.compile(r"(?:^|[^\w])(?:[^\W\d_]|[A-ZÄÖÜ][^\W\d_])$")
 # Short forms are searched in this many characters before a full stop. Chosen: the longest short form fits, with the
 # character before it.
 SHORT_CHARACTERS = 4
-# For texts of up to this many characters the number of words is remembered, because the lines of a page are counted
-# often. Chosen: so the remembered texts take a few megabytes.
+# For texts of up to this many characters the number of words is remembered, because the words of the same line of a
+# page are counted often. Chosen: the remembered texts then take a few megabytes.
 LONGEST_COUNTED_CHARACTERS = 1000
 # Only the first tatweel of a row is tried: if no Latin letter follows the row, none follows a part of it.
 TATWEEL_BEFORE_LATIN = re.compile("(?<!\u0640)\u0640+(?=[A-Za-z0-9])")
@@ -93,8 +93,8 @@ def clean(value: str) -> str:
 def compose(text: str, form: NormalForm = "NFC") -> str:
     """A text in a normal form of Unicode, in time that grows with its length.
 
-    Of a run of marks on one letter, only as many stay as the standard asks for, because the time to sort them grows
-    with the square of their number.
+    Of a run of marks on one letter, only MOST_MARKS stay, because the time to sort marks grows with the square of their
+    number.
     """
     if len(text) > MOST_MARKS and not text.isascii():
         text = MARKS.sub(_thin, text)
@@ -150,12 +150,13 @@ def words(text: str) -> int:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text, in order; the end of a line ends one, the point of an abbreviation does not."""
+    """The sentences of a text, in order. The end of a line ends a sentence, the point of an abbreviation does not."""
     return [one for start, end in _sentence_spans(text) if (one := text[start:end].strip())]
 
 
 def sentence_around(text: str, start: int, end: int, most: int) -> tuple[int, int]:
-    """The begin and end of the sentence with text[start:end]; only `most` characters on each side are examined."""
+    """The start and end of the sentence that contains text[start:end]; only `most` characters on each side are
+    examined."""
     left, right = max(0, start - most), min(len(text), end + most)
     spans = list(_sentence_spans(text[left:right]))
     first = max((a for a, _ in spans if a <= start - left), default=0)
@@ -238,7 +239,8 @@ def _table() -> dict[int, str | None]:
 _CATEGORIES = {chr(code): unicodedata.category(chr(code)) for code in chain(*EXAMINED)}
 _TABLE = _table()
 _CONTROLS = dict.fromkeys((*range(32), 127), " ")
-# These ASCII characters are neither letter nor digit. To replace them is many times faster than the search for words.
+# These ASCII characters are neither letter nor digit. To replace them by blanks and split the text is many times faster
+# than to search for words.
 _SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 _INSIDE = (
     "".join(

@@ -11,7 +11,7 @@ NO_ZONES = frozenset(("localtime", "Factory"))
 
 @cache
 def names() -> frozenset[str]:
-    """Every name that this machine knows. The list is made once in a process, because that opens six hundred files and
-    takes 4 to 13 ms.
+    """Every name that this machine knows. The list is made once in a process, because to make it opens six hundred
+    files and takes 4 to 13 ms.
     """
     return frozenset(available_timezones()) - NO_ZONES

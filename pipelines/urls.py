@@ -17,11 +17,11 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
 
-# A variant key has this many hexadecimal digits. Chosen: they are 128 bits, which no two addresses share.
+# A variant key has this many hexadecimal digits. Chosen: they are 128 bits, so no two addresses will have the same key.
 KEY_DIGITS = 32
 # An error shows this many characters of an address. Chosen: they fit in one line of a log.
 SHOWN_CHARACTERS = 200
-# A name without a subdomain has this many labels: news.example.
+# A host name without a subdomain has this many labels: news.example.
 SITE_LABELS = 2
 
 # An address has at most this many characters. Chosen: it was the limit of browsers for a long time.
@@ -48,7 +48,9 @@ DOT = re.compile(r"%2e", re.IGNORECASE)
 SLASHES = re.compile(r"(?:/|\\|%2f|%5c)+", re.IGNORECASE)
 SESSION = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 HOST = re.compile(r"[a-z0-9]([a-z0-9_.-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\]")
-# AMP, mobile and print forms have these parameters, path segments and host labels.
+# An AMP, mobile or print form is known by one of these: a parameter (FORM_PAIR), the first part of its path
+# (FORM_SEGMENTS), the last part (FORM_ENDS), the end of the last part (FORM_SUFFIX), or the first label of its host
+# (FORM_LABELS).
 FORM_PAIR = re.compile(
     r"(amp|print|printable|mobile)(=(1|true|yes|on)?)?|m=1|outputtype=amp|"
     r"(view|output|format|layout|template|mode|display)=(amp|print|printable|mobile)",
@@ -63,8 +65,8 @@ SUFFIX = re.compile(r"\.(html?|php|aspx?|jsp|shtml|cfm)$", re.IGNORECASE)
 # this name has such a number as its value.
 NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d))\d{5,}")
 NUMBERED = re.compile(r"(.*[_-])?(id|nid|aid|p|story|post|article|news)|(news|article|story|post)_?id", re.IGNORECASE)
-# A part of an address with at least this many characters is the title of one article. Chosen: names of sections are
-# shorter.
+# If two addresses end in the same part, and it has at least this many characters, the part is the title of one article.
+# In a single address, the last part is a title if it is twice as long. Chosen: names of sections are shorter.
 SLUG_CHARACTERS = 10
 
 
@@ -183,7 +185,8 @@ def variant(url: str) -> tuple[str, bool]:
 
 
 def readable(url: str) -> str:
-    """A URL, or a text with one, as a person reads it: letters of other scripts are decoded, all others are unchanged.
+    """A URL, or a text with one, as a person reads it: encoded letters of other scripts are decoded, all other
+    characters are unchanged.
 
     The result is only for reading, never for a link. Characters that could end the line, change its direction, be
     invisible, or look like a mark of an address stay encoded or become encoded. A host stays in its ASCII form, because
