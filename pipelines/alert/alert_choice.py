@@ -1,4 +1,4 @@
-"""Chooses the alerts to write: a watch tells a story once, by one alert; articles of other outlets join it.
+"""Chooses the alerts to write: a watch tells a story once, by one alert. Articles of other outlets join this alert.
 
 After a watch has told of an article, the watch also tells of later changes of the wanted kinds, even if the article
 joins another story. If two stories later turn out to be one, an alert on either of them counts for both.
@@ -51,8 +51,8 @@ class WatchMatch:
 
 @dataclass(slots=True)
 class _EarlierAlerts:
-    """The alerts so far. `leads`: by watch and story, the alert that told the story. `articles`: watch and article, if
-    the article had an alert of its own."""
+    """The alerts so far. `leads`: by watch and story, the alert that told the story. `articles`: the pairs of watch and
+    article in which the article had an alert of its own."""
 
     leads: dict[tuple[str, int], int] = field(default_factory=dict)
     articles: set[tuple[str, int]] = field(default_factory=set)

@@ -1,5 +1,5 @@
-"""Reads pairs of a term and a sentence, each with a person's verdict whether they match, and compares the verdict with
-the matcher's."""
+"""Reads pairs of a term and a sentence, and compares two verdicts on whether they match: a person's and the
+matcher's."""
 
 from __future__ import annotations
 

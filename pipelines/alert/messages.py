@@ -2,7 +2,7 @@
 collected messages (digests).
 
 An alert can be added to a message until a sender begins to send the message. After that the message stays unchanged,
-because a receiver drops a second message with the same key as a repetition.
+because a receiver takes a second message with the same key for a repetition, and drops it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from pipelines.stores import clock, postgres, story_records
 
 # A message is named by its number, or by its key if it is not written yet.
 MessageRef = int | str
-# The topic of one message consists of a channel, the kind of an alert, its story or article, its revision and its
-# repeat.
+# The topic of one message consists of a channel, the kind of an alert, its story or article, its revision, and its
+# repeat (how often this revision was removed, or restored, before).
 Topic = tuple[str, str, int, int, int]
 
 
@@ -54,8 +54,8 @@ def put(
     """Put messages for alerts into the outbox, in the transaction in which `alert_choice.write` wrote the alerts.
 
     A watch may send a limited number of single messages an hour. Three kinds of alerts go into a collected message,
-    which the watches of a channel share: alerts beyond that number, alerts that a watch wants collected, and alerts
-    found in the quiet times of a watch. A collected message goes out when it is due.
+    which several watches of one channel may share: alerts beyond that number, alerts that a watch wants collected, and
+    alerts found in the quiet times of a watch. A collected message goes out when it is due.
     """
     loud = [alert for alert in alerts if not alert["quiet"] and watches_by_name[alert["watch"]].channels]
     joining = [alert for alert in alerts if alert["quiet"] == Quiet.ALSO_IN and alert["kind"] == AlertKind.NEW]
@@ -85,7 +85,7 @@ def put(
                 and single_alerts.get(one["watch"], 0) < _cap(watches_by_name[one["watch"]], settings)
             ]
             single_alerts.update({one["watch"]: single_alerts.get(one["watch"], 0) + 1 for one in at_once})
-            # The alert that is due first decides when the topic goes out. Alerts beyond the cap of a watch are due now.
+            # The alert that is due first decides when the topic goes out. An alert without a time in `due` is due now.
             first = min(at_once or alerts_of_topic, key=lambda one: due[one["watch"]] or now)
             language_and_zone = watches.language_and_zone(watches_by_name[first["watch"]], settings)
             message = (

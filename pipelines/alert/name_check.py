@@ -15,7 +15,7 @@ from pipelines.stores import postgres
 
 
 def check(settings: Settings, conn: postgres.Connection, names: Iterable[str]) -> None:
-    """Raise NightdeskError if a source is not followed and never was."""
+    """Raise NightdeskError if one of these sources is not followed and never was."""
     known = _find_known(settings, conn)
     for name in names:
         if name not in known:

@@ -1,4 +1,4 @@
-"""Values for the number of messages of a watch and for matching; an operator may want to change them.
+"""Limits of the messages of a watch, and of matching; an operator may want to change them.
 
 The cap of a watch says how many single messages it may send in CAP_TIME. It is a setting (NIGHTDESK_ALERT_CAP), unless
 the watch has a cap of its own.

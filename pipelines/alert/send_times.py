@@ -47,7 +47,7 @@ def quiet(written: Sequence[str]) -> tuple[str, ...]:
 
 
 def due(digest: str, quiet: Sequence[str], timezone: str, at: datetime) -> datetime | None:
-    """The time (UTC) at which an alert of the moment `at` goes out; None: at once."""
+    """The time (UTC) at which an alert that is written at the moment `at` goes out; None: at once."""
     moment = cron.next_strike(_cron(digest), timezone, at) if digest else at
     allowed = _first_not_quiet(tuple(quiet), timezone, moment) if quiet else moment
     return allowed if allowed > at else None
@@ -61,10 +61,10 @@ def is_quiet(quiet: Sequence[str], timezone: str, at: datetime) -> bool:
 
 @lru_cache(maxsize=1024)
 def _first_not_quiet(quiet: tuple[str, ...], timezone: str, at: datetime) -> datetime:
-    """The first moment, from this one on, that is not quiet.
+    """The first moment, from `at` on, that is not quiet.
 
-    The search asks the clock of the zone for each minute. So it is right also when clocks are changed, and an hour
-    comes twice or not at all.
+    The search asks the clock of the zone for each minute. So the result is right even when a clock is changed, and an
+    hour comes twice or is left out.
     """
     if not is_quiet(quiet, timezone, at):
         return at

@@ -50,8 +50,8 @@ def share_out(settings: Settings) -> list[Share]:
 def match(settings: Settings, run: str, share: Share = Share()) -> Tally:
     """Match every unmatched change of a share against all watches, and put the messages into the outbox.
 
-    Counts, equal for each repetition of a run: changes, alerts, quiet (listed, but told to nobody), deliveries; and
-    seconds.
+    Counts: changes, alerts, quiet (listed, but told to nobody), deliveries, seconds. All but the seconds are counts of
+    the run, however often it was matched.
     """
     started = time.monotonic()
     with postgres.connection(settings, application="nightdesk alert", silent_seconds=runs.SILENT_SECONDS) as conn:
@@ -84,8 +84,8 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
     The message of the Tally says why deliveries wait. If a run is given, the counts join those of `match`.
     """
     started = time.monotonic()
-    # A message takes some twenty seconds at most. A session that is silent for longer belongs to a paused sender;
-    # Postgres ends it, and its messages are free for the next sender.
+    # A message takes some twenty seconds at most. A session that is silent for SILENT_SECONDS belongs to a paused
+    # sender. Postgres ends the session, and its messages are free for the next sender.
     with postgres.connection(settings, application="nightdesk send", idle_seconds=runs.SILENT_SECONDS) as conn:
         title_and_zone = partial(folders.title_and_zone, settings)
         counts, message = outbox.drain(conn, channels, operators=settings.operators, title_and_zone=title_and_zone)

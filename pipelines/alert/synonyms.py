@@ -14,7 +14,8 @@ from pipelines.query.terms import checked_term
 from pipelines.stores import postgres
 
 NAME = re.compile(r"[^\W_][\w.-]{0,59}")
-# A list has at most this many spellings. Chosen: each is a term in the query, and a query may have 250 terms.
+# A list has at most this many spellings. Chosen: each spelling is a term of the query, and a query may have 250 terms,
+# which leaves room for two full lists.
 MOST_SPELLINGS = 100
 
 

@@ -32,7 +32,7 @@ MOST_ALERTS = 50
 # The address of a feed has this many random bytes. Chosen: 16 bytes cannot be guessed, and a longer address costs
 # nothing.
 TOKEN_BYTES = 24
-# The id of a feed has this many hexadecimal digits. Chosen: no two watches have the same digits.
+# The id of a feed has this many hexadecimal digits. Chosen: they are 128 bits, so no two watches have the same.
 NAME_DIGITS = 32
 # XML forbids these characters, although they are no control characters.
 NO_XML = dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd")

@@ -77,7 +77,7 @@ def _keep(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     finally:
         beside.unlink(missing_ok=True)
     for abandoned in file.parent.glob(f".{FILE}.*"):
-        # A file that is this old is from a killed run: a living run finishes its file sooner.
+        # A file older than ABANDONED_SECONDS is from a killed run: a living run finishes its file sooner.
         with suppress(FileNotFoundError):
             if time.time() - abandoned.stat().st_mtime > policy.ABANDONED_SECONDS:
                 abandoned.unlink()

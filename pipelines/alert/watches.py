@@ -1,7 +1,7 @@
 """Watches: what a person wants to be told of. The module reads, checks and stores them.
 
 A watch has a query of `nightdesk search`, or terms; any one term is enough. A term is written as words. `exact:`,
-`suffix:`, `sub:` and `keep:` before the words change how they are searched. `|` after them adds other spellings. A
+`suffix:`, `sub:` and `keep:` before the words change how they are searched. Other spellings follow, each after a `|`. A
 final `*` finds every word with this beginning.
 """
 
@@ -34,7 +34,8 @@ NAME = re.compile(r"[^\W_][\w .-]{0,79}")
 # An owner is a login of Airflow, which may be any text of one line.
 OWNER = re.compile(r"[^\x00-\x1f\x7f]{0,80}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
-# These filters of a search make no sense for future articles. The value of each filter says what a watch has instead.
+# These filters of a search make no sense for future articles. The text beside each filter says what a watch has in its
+# place.
 NOT_IN_WATCHES = {
     "from": "a watch is told of what comes after it was made; `nightdesk watch try --days 30` looks back",
     "to": "a watch is told of what comes after it was made; `nightdesk watch try --days 30` looks back",
@@ -51,7 +52,7 @@ class Watch:
     `unless`: a mention that is part of one of these terms does not count; if one of these terms is elsewhere in the
         article, the article does not count.
     `sources`, `languages`: only these; empty means all.
-    `kinds`: the kinds of change.
+    `kinds`: the kinds of change that the watch tells.
     `cap`: single messages an hour; None: the installation's value.
     `digest`: when collected alerts go out, in the form of `send_times`; empty: at once.
     `quiet`: times in which nothing goes out.
@@ -162,7 +163,8 @@ def make(
 
 
 def parse_query(written: str, synonyms: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Node:
-    """Parse the query of a watch; QueryError also if it has a filter that only searches have, or requires nothing."""
+    """Parse the query of a watch. QueryError if it cannot be parsed, has a filter that only searches have, or requires
+    nothing."""
     node = grammar.parse(written, synonyms)
     for piece in lexer.pieces(written, grammar.NAMES):
         for prefix in piece.prefixes:
@@ -193,8 +195,8 @@ def node(watch: Watch, synonyms: Mapping[str, Sequence[str]] = MappingProxyType(
 
 
 def side_by_side(written: str) -> list[str]:
-    """The first words of a query that are side by side without an operator. An article must have all of them, so the
-    words of an excluded part are not among them."""
+    """The first row of two or more words in a query that have no operator between them; an article must have all of
+    them. Words of an excluded part are left out."""
     run: list[str] = []
     excluded, depth = False, 0
     for piece in lexer.pieces(written, grammar.NAMES):
@@ -246,7 +248,8 @@ def pause(conn: postgres.Connection, name: str, *, paused: bool) -> None:
 
 
 def mute(conn: postgres.Connection, name: str, span: timedelta | None) -> datetime | None:
-    """For this span, list a watch's matches but tell nobody; None ends the mute. Gives the end of the mute."""
+    """Mute a watch for this span: its matches are listed, but nobody is told. None ends the mute. Gives the end of the
+    mute."""
     row = postgres.row(conn, "mute_watch", watch=name, span=span)
     return row["muted_until"] if row else None
 

@@ -35,9 +35,9 @@ def render(known: Sequence[Watch], lists: Mapping[str, Sequence[str]]) -> str:
 def parse(
     text: str, where: str, known: Mapping[str, Sequence[str]]
 ) -> tuple[list[tuple[Watch, bool]], dict[str, list[str]]]:
-    """The watches of a file, each with whether it is paused, and the lists.
+    """The watches of a file, each with whether it is paused, and the file's lists of synonyms.
 
-    known: the lists that exist already.
+    known: the lists of synonyms that exist already.
 
     WatchError names the file and what is wrong.
     """
