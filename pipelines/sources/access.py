@@ -47,7 +47,7 @@ COOKIE_NAME = re.compile(rb"^\s*([^=;\s]{1,100})=")
 class Access:
     """What the requests of one source contain in addition to those of any source. Its repr shows no secret.
 
-    origins: scheme://host:port of the source's own hosts. Only these get its headers.
+    origins: scheme://host:port of the source's own hosts. Only these hosts get the source's headers.
     proxy: the address of its proxy, without login.
     proxy_login: the login for that proxy.
     hidden: every form of its secrets that is removed from answers and errors, the longest first.
@@ -122,7 +122,8 @@ def variable(name: str) -> str:
 
 
 def headers_for(access: Access, url: str) -> tuple[tuple[str, str], ...]:
-    """The extra headers of a request for this URL: the source's own at its own hosts, otherwise none."""
+    """The extra headers of a request for this URL: those of the source if the URL is at one of its own hosts, else
+    none."""
     return access.headers if _origin(url) in access.origins else ()
 
 
@@ -176,7 +177,7 @@ def auth_problem(value: str) -> str:
 
 
 def _name_secrets(source: Source) -> Iterator[tuple[str, str, str]]:
-    """Key, how its secret is sent, and the secret's name, for every secret that a source names."""
+    """For every secret that a source names: the key, how the secret is sent, and the name of the secret."""
     for line in source.headers:
         yield "headers", *_split(line, ":")
     if source.cookies:

@@ -21,7 +21,8 @@ from pipelines.sources.sourcefile import load, parse, render, show_path
 from pipelines.stores import postgres, source_sets
 
 # NEAR: at most this many names are offered because they are spelled alike. NEAR_SHOWN: at most this many names are
-# offered in all, together with those that contain the word or are contained in it. Chosen: four names fit in one line.
+# offered in all, together with those that contain the written name or are contained in it. Chosen: four names fit in
+# one line.
 NEAR, NEAR_SHOWN = 3, 4
 
 __all__ = [
@@ -109,8 +110,8 @@ def together(bad: Sequence[SourceError]) -> SourceError:
 
 
 def none_followed(settings: Settings) -> SourceError:
-    """The error that no source is followed, with what to do. The sentence names the folder, because a lost folder looks
-    like a new one."""
+    """The error that no source is followed, with what to do. The sentence names the folder, because a folder that was
+    lost looks the same as a new, empty folder."""
     return SourceError(
         f"No source is followed ({settings.sources} has no file of one), so there is nothing to do: "
         "`nightdesk follow` and a site's address, or a name of `nightdesk sources list --catalogue`."
@@ -147,8 +148,8 @@ def scopes_of(sources: Iterable[Source]) -> dict[str, Scope]:
 
 
 def read_named(settings: Settings, names: Sequence[str]) -> list[Source]:
-    """The followed sources of these names in this order; all if none is named. SourceError says which names
-    are near.
+    """The followed sources of these names in this order; all if none is named. If a name is not followed, SourceError
+    offers similar names.
     """
     if not names:
         return read_followed(settings)
@@ -250,7 +251,7 @@ def keep(settings: Settings, name: str, text: str) -> Path:
 
 
 def path_of(settings: Settings, name: str) -> Path:
-    """The file of a followed source; SourceError says which names are near."""
+    """The file of a followed source. If the name is not followed, SourceError offers similar names."""
     source_sets.refresh(settings.sources)
     direct = settings.sources / f"{name}.toml"
     # The folder is listed only if it has no file of this name: to list it for each of some thousand names would take
@@ -273,7 +274,8 @@ def title_and_zone(settings: Settings, name: str) -> tuple[str, str]:
 
 
 def check_aside(settings: Settings, name: str) -> None:
-    """SourceError if `unfollow` could not put the file of a source aside, because another such file is there."""
+    """SourceError if `unfollow` could not put the file of a source aside, because a different file was put aside
+    before."""
     path = settings.sources / f"{name}.toml"
     aside = _aside(path)
     if path.exists() and aside.exists() and aside.read_bytes() != path.read_bytes():
@@ -284,10 +286,10 @@ def check_aside(settings: Settings, name: str) -> None:
 
 
 def unfollow(settings: Settings, name: str) -> Path | None:
-    """Stop following a source. If its file differs from the catalogue's, the file is put aside for another `follow`.
-    Gives the path of the file that was put aside, or None.
+    """Stop following a source. If its file is the same as in the catalogue, the file is deleted; else it is put aside
+    for a later `follow`. Gives the path of the file that was put aside, or None.
 
-    SourceError if another file was put aside before, so that no changes of a person are lost.
+    SourceError if a different file was put aside before, so that no changes of a person are lost.
     """
     path = path_of(settings, name)
     entry = _catalogue_files().get(path.stem)
@@ -304,7 +306,8 @@ def unfollow(settings: Settings, name: str) -> Path | None:
 
 
 def due(sources: Iterable[Source], at: datetime, last: Mapping[str, datetime]) -> list[Source]:
-    """The sources whose schedule struck since their last crawl began. A source without a schedule or a crawl is due.
+    """The sources whose schedule struck since their last crawl began. A source is also due if it has no schedule or was
+    never crawled.
 
     at: the moment of the run, aware.
     last: name -> start of the last crawl, as `last_crawls` gives it.

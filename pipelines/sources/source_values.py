@@ -30,16 +30,17 @@ LONGEST_NAME_CHARACTERS = 60
 LONGEST_PATTERN_CHARACTERS = 300
 # An address has at most this many characters. Chosen: the number is a little below what pipelines.urls takes.
 LONGEST_URL_CHARACTERS = 2000
-# Between two looks at a list lie at most this many minutes. Chosen: these are 31 days; the schedule is for longer
-# pauses.
+# A source's file may ask for at most this many minutes between two looks at a list. Chosen: these are 31 days; for
+# longer pauses there is the key `schedule`.
 LONGEST_PAUSE_MINUTES = 44_640
-# An XPath expression is tried on this small page. If it selects attributes or text here, it does not select elements on
-# a site's pages either.
+# An XPath expression is tried on this small page. If it selects attributes or text here, it will not select elements on
+# a site's pages.
 SAMPLE_PAGE = (
     "<html lang='x'><body><div id='x' class='x'>x<p class='x'>x</p><a href='x' title='x'>x</a>"
     "<img src='x' alt='x' style='x'/><span name='x' content='x'>x</span></div></body></html>"
 )
-# The values of these keys are names of secrets. If a secret itself stands there by mistake, no sentence may show it.
+# The values of these keys are names of secrets. A person may write the secret itself there by mistake, so no error
+# shows such a value.
 SECRET_KEYS = {"headers", "cookies", "auth", "proxy"}
 
 

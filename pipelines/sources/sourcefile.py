@@ -98,7 +98,7 @@ def _content(path: Path) -> bytes:
 
 
 def parse(text: str, name: str, where: str) -> Source:
-    """The source that a TOML text describes, as the file `where` with the stem `name`.
+    """The source that a TOML text describes. name: the stem of its file; where: how errors name the file.
 
     SourceError has a line for each fault, so that a person can mend the file in one go.
     """
@@ -134,7 +134,7 @@ def parse(text: str, name: str, where: str) -> Source:
 def render(source: Source, said: Mapping[str, Sequence[str]] = MappingProxyType({})) -> str:
     """The TOML text of a source, each key with its meaning as a comment. Keys with their default are left out.
 
-    said: further comments by key; those for the complete file by "".
+    said: further comments for each key; the comments for the whole file have the key "".
     """
     lines = [_comment(source.title), *map(_comment, said.get("", ()))]
     for field in fields(Source):
@@ -181,8 +181,8 @@ def _table(record: Any, allowed: Mapping[str, str], values: Any, prefix: str, wr
 
 
 def _misspelt(key: str, values: Mapping[str, Any], allowed: Mapping[str, str]) -> bool:
-    """Whether the file has another key that was probably meant to be this one. Then the error about that key is
-    enough."""
+    """Whether the file has an unknown key that was probably meant to be this key. Then the error about the unknown key
+    is enough."""
     return any(given not in allowed and get_close_matches(given, allowed, 1) == [key] for given in values)
 
 

@@ -85,7 +85,7 @@ def _catalogue() -> dict[str, tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def _first_zones() -> dict[str, str]:
-    """The zone of each country. If a country has several, the first in zone.tab, or the zone in CAPITALS."""
+    """The zone of each country. If a country has several zones: the one in CAPITALS, else the first in zone.tab."""
     table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
     found: dict[str, str] = {}
