@@ -74,7 +74,7 @@ def command(*words: str) -> list[str]:
 
 
 def prepare(settings: Settings) -> Secrets:
-    """Make the home and, the first time, its secrets (only their owner can read them)."""
+    """Make the home and, the first time, its secrets, which only their owner can read. Gives the secrets."""
     folder = home(settings)
     private.data_folder(settings.data)
     private.folder(logs(settings))

@@ -19,8 +19,8 @@ from pipelines.airflow.api_client import AirflowError
 from pipelines.errors import SettingsError
 from pipelines.settings import Settings
 
-# An approval of the Dag `follow` may wait this many days. Airflow's records are kept longer than that, because an
-# approval cannot be answered without its records.
+# An approval (of the Dags `follow`, `import` and `backfill`) may wait this many days. Airflow's records are kept longer
+# than that, because an approval cannot be answered without its records.
 LONGEST_WAIT_DAYS = 7
 DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 # Deleting old records may take this many seconds. Chosen: they are enough for a first deletion after years.

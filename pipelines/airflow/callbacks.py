@@ -68,7 +68,7 @@ def _without_reason(stage: str) -> str:
 
 
 def _key(stage: str, dag_run: Any) -> str:
-    """The key of the run on which a Dag's run worked; empty if it is unknown."""
+    """The key of our run on which Airflow's run of a Dag worked; empty if it is unknown."""
     from pipelines.airflow.run_plan import crawl_run
     from pipelines.settings import settings
 
@@ -85,8 +85,8 @@ def _key(stage: str, dag_run: Any) -> str:
 def _failures(stage: str, run: str) -> tuple[list[str], list[str]]:
     """The names of the failed sources of a run, and a sentence for each.
 
-    If the ledger does not answer, the sentence says so. If a network is down, all sources that did not
-    answer for that reason share one sentence.
+    If the ledger does not answer, or if no host answered in the whole run, there are no names, and one sentence says
+    so.
     """
     from pipelines.errors import DatabaseError
     from pipelines.settings import settings

@@ -1,4 +1,5 @@
-"""Channels whose address is in an Airflow connection: `nightdesk_channel_<name>` has the whole address as password."""
+"""Channels whose address is in an Airflow connection: the password of `nightdesk_channel_<name>` is the whole
+address."""
 
 from __future__ import annotations
 

@@ -188,7 +188,8 @@ def timetable(current: Settings) -> Any:
 
 
 def retry_policy(current: Settings) -> task_failure.RetriesByProblem:
-    """The rules for retries: soon after a database's error, later after a site's, never if a person must act."""
+    """The rules for retries: soon after an error of the database or the bucket, later after an error of a site, never
+    if a person must act."""
     later = timedelta(seconds=current.retry_after)
     return task_failure.RetriesByProblem(
         rules=[

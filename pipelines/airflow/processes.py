@@ -20,7 +20,7 @@ GRACE_SECONDS = 15.0
 # Whether the process is gone is checked again after this many seconds. Chosen: nobody notices so short a pause.
 POLL_SECONDS = 0.1
 
-# In Linux (<sys/prctl.h>) this number asks for a signal at the parent's death.
+# With this number (from Linux' <sys/prctl.h>), a process asks for a signal when its parent dies.
 PR_SET_PDEATHSIG = 1
 # If a process ended, this many lines of its log are shown. Chosen: they have the end of a traceback.
 TAIL_LINES = 15

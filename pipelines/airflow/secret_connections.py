@@ -1,5 +1,5 @@
-"""Secrets of sources whose value is an Airflow connection: `nightdesk_secret_<name>`, with the complete value as its
-password.
+"""Secrets of sources that are kept in Airflow connections: the password of the connection `nightdesk_secret_<name>` is
+the complete value.
 """
 
 from __future__ import annotations

@@ -47,7 +47,8 @@ def canary_dag(doc: str) -> DAG:
 
 
 def upkeep_dag(doc: str) -> DAG:
-    """Tasks beside the night: report quiet sources, send what waits, read golden pages, delete old raw files."""
+    """Tasks beside the night: report quiet sources, send what waits, read golden pages, delete old raw files, and bring
+    rows of older versions up to date."""
     with _by_clock("upkeep", doc, settings(), EVERY_HOUR) as dag:
 
         @task(execution_timeout=night_dags.SHORT_LIMIT)
@@ -94,7 +95,8 @@ def upkeep_dag(doc: str) -> DAG:
 
 
 def _by_clock(name: str, doc: str, current: Settings, every: str) -> DAG:
-    """A Dag that has one run at a time. The operators are told of failed runs. every: as cron, or empty for never."""
+    """A Dag that has one run at a time. The operators are told of failed runs. every: when it runs, as cron; empty:
+    never."""
     return DAG(
         name,
         description=DESCRIPTIONS[name],

@@ -57,7 +57,8 @@ class Airflow:
 def airflow_running(
     settings: Settings, *, port: int = 0, resume: bool = True, on_line: OnLine = print
 ) -> Iterator[Airflow]:
-    """Run Airflow during the block, healthy and with every Dag read. None of Airflow's processes is left afterwards.
+    """Run Airflow during the block, healthy and with the Dags of the night read. None of Airflow's processes is left
+    afterwards.
 
     port: 0 takes a free one.
     resume: let runs go on that an earlier Airflow here left unfinished; otherwise they are marked failed before the
@@ -202,7 +203,8 @@ def _end_unfinished(started: Sequence[processes.Component], address: str, passwo
 
 
 def _follow(airflow: Airflow, run: DagRun, on_task: OnTask, deadline: float) -> tuple[DagRun, bool]:
-    """Wait for a run's end; gives its last state, and whether its task `publish` handed on (the last Dag has none)."""
+    """Wait for a run's end; gives its last state, and whether its task `publish` handed the run on (never for the last
+    Dag, which has no such task)."""
     seen: dict[tuple[str, str], tuple[str, int]] = {}
     while True:
         current = next((r for r in api_client.runs(airflow.client, run.dag) if r.run_id == run.run_id), run)

@@ -45,7 +45,8 @@ log = logging.getLogger("nightdesk")
 
 
 def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
-    """The batches of a crawl: the sources in the form, else the due ones; a bad source file stops no other source.
+    """The batches of a crawl: the sources in the form, else the due ones. A bad source file does not stop the other
+    sources.
 
     Raises SourceError if no source is followed, so that a lost sources folder makes the night fail instead of leaving
     it empty.
@@ -212,8 +213,8 @@ def check_health() -> list[str]:
 
 
 def sing() -> str:
-    """Send the canary through all stages; gives the time until its alert. Without an alert there is an alarm, and
-    NightdeskError.
+    """Send the canary through all stages; gives its address, and the time until its alert. If no alert comes, there is
+    an alarm, and NightdeskError is raised.
     """
     from demo import canary
 
@@ -247,7 +248,7 @@ def retire_raw() -> dict[str, int]:
 
 
 def complete_index() -> int:
-    """Add articles that are older than the search index to it; gives their number."""
+    """Add the stored articles that the search index or the stories lack; gives their number."""
     return duties.complete_index(settings())
 
 
@@ -275,7 +276,7 @@ def _begin(batch: Batch) -> tuple[Settings, list[Source], list[errors.NightdeskE
 def _each(
     chosen: Sequence[Source], problems: list[errors.NightdeskError], work: Callable[[Source], Tally]
 ) -> dict[str, str]:
-    """Do a stage's work for each source; one source's error stops no other. Gives source -> state."""
+    """Do a stage's work for each source; an error of one source does not stop the others. Gives source -> state."""
     tallies: list[Tally] = []
     for source in chosen:
         try:

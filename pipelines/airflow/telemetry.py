@@ -1,5 +1,5 @@
-"""Sends Nightdesk's figures together with Airflow's own to the exporter in Airflow's settings; sends nothing if these
-name no exporter."""
+"""Sends Nightdesk's figures together with Airflow's own to the exporter in Airflow's settings; sends nothing if the
+settings name no exporter."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _export(spans: Sequence[TraceSpan]) -> None:
 
 
 def _exporter() -> Any:
-    """The exporter of traces that OTEL_TRACES_EXPORTER names, as Airflow reads it."""
+    """The exporter of traces that OTEL_TRACES_EXPORTER names; Airflow finds its exporter in the same way."""
     name = os.environ.get("OTEL_TRACES_EXPORTER", "otlp")
     (found,) = entry_points(group="opentelemetry_traces_exporter", name=name)
     return found.load()()

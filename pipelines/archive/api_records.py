@@ -88,8 +88,8 @@ def story(conn: postgres.Connection, number: int, count: int, *, after: int = 0)
 def sources(
     conn: postgres.Connection, followed: Iterable[Source], *, count: int, after: str = "", name: str | None = None
 ) -> list[Record]:
-    """The sources that are followed or were followed earlier, by name, each with the content of its file and its last
-    run.
+    """The sources that are followed or were followed earlier, by name, each with what its file says (title, address, …)
+    and its last run.
 
     after: only those that come after this name.
     name: only this one.

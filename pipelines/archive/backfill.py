@@ -2,9 +2,9 @@
 takes nothing twice.
 
 The first step, `look`, reads the source's lists as far back as the request goes, and writes their addresses into the
-ledger, marked as too old for the nights. So it knows which months the site still names. Then the wanted part is
-fetched, some hundred pages a run, with the site's delay and in turns with the nights. After a kill, the same command
-goes on.
+ledger, marked as too old for the nights. So the ledger shows for which months the site still names addresses. After
+that, the wanted part is fetched, some hundred pages a run, with the site's delay and in turns with the nights. After a
+kill, the same command goes on.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class BackfillResult:
 
 
 def days(between: DateFilter | None, now: datetime) -> tuple[datetime, datetime]:
-    """The first and last day of the request. The days that the nights read themselves are left to the nights."""
+    """The moments at which the wanted days begin and end. What the nights read themselves is left to the nights."""
     since = between.since.seen_from(now) if between and between.since else FIRST_DAY
     until = between.until.seen_from(now) if between and between.until else now
     until = min(until, now - NIGHTS)
@@ -110,9 +110,10 @@ def days(between: DateFilter | None, now: datetime) -> tuple[datetime, datetime]
 def look(
     settings: Settings, source: Source, since: datetime, until: datetime, *, on_line: HearsLine = lambda line: None
 ) -> Plan:
-    """Read the lists of a source as far back as the request goes; nothing else is fetched.
+    """Read the lists of a source as far back as the request goes; nothing else is fetched. If an earlier backfill has
+    not fetched all its addresses, the lists are not read again.
 
-    If an earlier look did not finish, this look goes on from there.
+    Pages of lists that a killed look left on disk are taken over first.
     """
     plan = Plan(source=source.name, since=since, until=until)
     with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, source.name):

@@ -81,7 +81,7 @@ def find(made: Search, place: SearchPlace, many: int) -> Candidates:
 
 
 def find_any(made: Search, many: int) -> Candidates:
-    """Up to `many` candidates in any order, to be counted: this is cheaper than the newest ones."""
+    """Up to `many` candidates in any order, to be counted: they cost less than the newest ones."""
     if not made.named:
         return _find_unnamed(made, SearchPlace(), many)
     if not made.placed:
@@ -132,8 +132,8 @@ def _has_fewer_with_words(made: Search, many: int, measured: float | None) -> bo
 
 
 def _has_full_window(made: Search, place: SearchPlace, window: int) -> bool:
-    """Whether at least `window` articles in the state follow a place, whatever their words. While some articles
-    are not in the index yet it is not known, and taken for true."""
+    """Whether at least `window` articles in the state follow a place, whatever their words. While some articles are not
+    in the index yet, this cannot be known, and the answer is yes."""
     if not search_index.complete(made.conn):
         return True
     of_any = {"named": False, "of_exact": None, "window": window, "offset": window - 1}

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pipelines.stores import postgres, story_records
 from pipelines.stores.story_records import StorySize
 
-# This many articles of a story are tested together. Chosen: a search reads as many texts together.
+# This many articles of a story are tested together. Chosen: it is the number of texts that a search reads together
+# (READ_AT_ONCE in `search`).
 ASKED_AT_ONCE = 50
 
 
@@ -21,8 +22,9 @@ ASKED_AT_ONCE = 50
 class Once:
     """The stories that a page of results has shown so far.
 
-    answering: of the given articles, those that answer the query.
-    before: of the given articles, those that were on a page before this one; None on the first page.
+    answering: a function that gives those of some articles that answer the query.
+    before: a function that gives those of some articles whose place was on a page before this one; None on the first
+    page.
     """
 
     conn: postgres.Connection

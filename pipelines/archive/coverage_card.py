@@ -94,8 +94,6 @@ def of_sources(
     named = _of_each(conn, "coverage_days", since=before, until=last)
     for row in postgres.query(conn, "coverage_sources"):
         name = row["source"]
-        # These functions go through the sources in their order, so they are also called for a source outside of the
-        # card.
         listened = {day for _, day in crawls(name)}
         extractors, rows = {extractor: many for _, extractor, many in read(name)}, named(name)
         if name in limits.not_sources or (limits.sources is not None and name not in limits.sources):
@@ -111,7 +109,8 @@ def of_sources(
 
 
 def _of_each(conn: postgres.Connection, statement: str, **params: Any) -> Callable[[str], list[tuple[Any, ...]]]:
-    """A function that gives the rows of one source after another, in order of names; the first column is the source."""
+    """A function that gives the rows of a source. It is called for sources in the order of their names. The first
+    column of a row is the source."""
     some = postgres.stream(conn, statement, at_once=AT_ONCE, **params)
     groups = groupby((row for rows in some for row in rows), key=lambda row: row[0])
     ahead = next(((name, list(rows)) for name, rows in groups), None)

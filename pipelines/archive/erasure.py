@@ -100,11 +100,12 @@ def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *
     if not dry:
         words = _find_words(settings, conn, found, set(urls))
         search_index.merge(settings)
-        # If erasing is killed once the lines are gone, nobody knows their words any more.
+        # The words are forgotten before the lines are removed: if erasing were killed in between, nobody would know the
+        # words any more.
         search_index.forget(conn, source, number, words)
     done.lines = _erase_lines(settings, source, set(urls), dry=dry)
     if not dry:
-        # A load of an article file may have noted the words of these lines again, until they were gone.
+        # Until the lines were gone, a load of an article file may have noted their words again.
         search_index.forget(conn, source, number, words)
     _erase_golden(settings, source, names, done, dry=dry)
     if dry:

@@ -31,7 +31,7 @@ from pipelines.query.grammar import DateFilter
 from pipelines.query.selection import Scopes
 from pipelines.stores import postgres
 
-# NOTE is the name of an export's note, and FORM is the version of the note's form.
+# NOTE is the name of the file with an export's note, and FORM is the version of the note's form.
 NOTE, FORM = "export.json", 1
 # A part of an export has this many articles. Chosen: a part of some hundred megabytes opens in every program, and a
 # killed export loses no more than one part.
@@ -54,7 +54,8 @@ class ExportRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportPart:
-    """A complete part: its file, how many articles it has, the number of the last one, and the digest of its bytes."""
+    """A complete part: its file, how many articles it has, the number of its last article, and how many bytes it has,
+    with their digest."""
 
     file: str
     articles: int
@@ -101,7 +102,7 @@ def export(
 
     on_articles: called with the number of articles written so far.
 
-    NightdeskError if the folder has something else.
+    NightdeskError if the folder has another export or other files.
     """
     with _take_folder(folder), postgres.snapshot(conn):
         postgres.execute(conn, "export_moments")

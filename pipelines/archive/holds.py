@@ -14,8 +14,8 @@ from pipelines.stores import postgres
 
 
 def hold(conn: postgres.Connection, asked: str, why: str, scopes: Scopes) -> postgres.Row:
-    """Hold the article with a number, or all articles that answer a query now, but not later ones; gives the hold: id,
-    articles.
+    """Hold the article with this number, or all articles that answer this query now. Articles that are stored later are
+    not held. Gives the hold: `id`, `articles` (how many).
 
     `hold` and `release` work within the caller's transaction. HoldError if there is no such article.
     """
@@ -54,7 +54,7 @@ def list_holds(conn: postgres.Connection) -> list[postgres.Row]:
 
 
 def release(conn: postgres.Connection, number: int) -> None:
-    """End a hold. Articles that another hold has too stay held. HoldError if there is no such hold."""
+    """End a hold. Articles that are in another hold too stay held. HoldError if there is no such hold."""
     if not postgres.execute(conn, "hold_release", id=number):
         raise HoldError(f"There is no hold {number}; `nightdesk hold` lists them.")
 

@@ -78,7 +78,8 @@ def look(path: Path, followed: Sequence[Source]) -> ImportLook:
 
 
 def find_input(path: Path) -> tuple[list[str], list[Path]]:
-    """The addresses in the input, if it is a list of addresses, and else its WARC files; one of the two is empty."""
+    """The addresses in the input if it is a list of addresses, and its WARC files if it is not; one of the two is
+    empty."""
     addresses = read_addresses(path) if path.is_file() and not is_warc(path) else []
     return addresses, [] if addresses else find_files(path)
 
@@ -174,7 +175,7 @@ def tell_bad(path: Path, read: PagesRead) -> Callable[[int, str], None]:
 
 
 def count_others(read: PagesRead) -> Callable[[], None]:
-    """A function that counts an answer that is no page."""
+    """A function to call for each answer that is no page; it counts them."""
 
     def other() -> None:
         read.others += 1

@@ -1,5 +1,5 @@
-"""Whether the words of a revision are still kept: retention deletes the description and the text of an old one, not its
-title. Only this module knows how a row tells this.
+"""Whether the words of a revision are still kept: retention deletes the description and the text of an old revision,
+not its title. Only this module knows how a row tells this.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ def is_kept(row: Mapping[str, Any]) -> bool:
 def digest_text(row: Mapping[str, Any]) -> str:
     """The SHA-256 of a revision's text as stored; empty if the text is no longer kept.
 
-    The ledger's own digest is of the normal form of the text, so it cannot take its place.
+    The digest in the ledger cannot be used for this, because it is of the normal form of the text.
     """
     return sha256(row["text"].encode()).hexdigest() if is_kept(row) else ""
 
 
 def explain(row: Mapping[str, Any], *, article: int | None = None) -> str:
-    """What is to be read in place of a revision's words, empty if they are kept; article: its number, if the reader
-    must be told of which article the revision is."""
+    """A sentence to show in place of a revision's words; empty if they are kept. article: the number of the article, if
+    the sentence has to name it."""
     at = retired_at(row)
     if at is None:
         return ""

@@ -28,7 +28,7 @@ REMEMBERED = 1 << 17
 def find(
     settings: Settings, lists: Sequence[postgres.Row], names: set[str], language: str, stays: list[str]
 ) -> list[postgres.Row]:
-    """The answers in `lists` that name one of these addresses, and the answers that are marked already.
+    """The answers in `lists` that name one of these addresses, and those that an earlier, killed erasing has marked.
 
     stays: gets a sentence on answers that cannot be read.
     """
@@ -82,7 +82,7 @@ def _pieces(name: str) -> list[str]:
 
 
 def _addresses(page: Page, body: bytes, pieces: set[str], language: str) -> Iterator[str]:
-    """The addresses that the crawl reads from a list, and all others that the list's answer mentions."""
+    """The addresses that the crawl reads from a list, and all others that the text of the list mentions."""
     charset = formats.charset_of(page)
     try:
         found = formats.read(body, page.final_url, charset=charset, local=Local(language), whole=True).found

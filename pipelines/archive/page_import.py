@@ -107,8 +107,8 @@ def bring_in(
 def _finish_open(
     settings: Settings, conn: postgres.Connection, followed: Sequence[Source], report: ImportReport, processes: int
 ) -> None:
-    """Finish the runs of killed imports. If a run's file may be on another machine, the next import there finishes it,
-    and this import takes its pages as a run of its own.
+    """Finish the runs of killed imports. If the file of a run may be on another machine, the next import on that
+    machine finishes the run, and this import takes the same pages in a run of its own.
     """
     sources = {source.name: source for source in followed}
     with conn:
@@ -139,11 +139,13 @@ def fetch(
     processes: int = 1,
     on_pages: Progress = lambda done: None,
 ) -> ImportReport:
-    """Fetch the pages of addresses that the archive does not have, as a crawl does, and store them as imported.
+    """Fetch the pages of those addresses that the ledger does not have yet, as a crawl does, and store them as
+    imported.
 
     name: the name of the list.
 
-    Each of their sources has its own delay. Failed addresses are left for the next call with the same list.
+    The pages of each source are fetched with the source's own delay. Failed addresses are left for the next call with
+    the same list.
     """
     report = ImportReport()
     site_of = import_input.by_site(followed)
@@ -311,7 +313,7 @@ def _place(settings: Settings, source: str, run: str) -> None:
 
 
 def _record(conn: postgres.Connection, source: Source, run: str, path: Path) -> None:
-    """Write the pages of a raw file into the ledger, except those that it has already."""
+    """Write the pages of a raw file into the ledger, except those that the ledger has already."""
     _look(conn, source, run, [(pointer, page) for pointer, page, _ in warc.pages(path)])
 
 

@@ -18,7 +18,7 @@ DOTS = " …"
 
 @dataclass(frozen=True, slots=True)
 class PassagePiece:
-    """A piece of a passage; marked: whether it was found."""
+    """A piece of a passage; marked: whether the search found these words."""
 
     text: str
     marked: bool = False
@@ -30,7 +30,8 @@ def whole(content: str, places: Sequence[tuple[int, int]]) -> tuple[PassagePiece
 
 
 def passages(content: str, places: Sequence[tuple[int, int]]) -> list[tuple[PassagePiece, ...]]:
-    """The first passages of a text with found words. Passages that touch become one; … is put for text left out."""
+    """The first passages of a text with found words. Passages that touch become one; the sign … stands for text that is
+    left out."""
     spans: list[tuple[int, int]] = []
     for start, end in places:
         left, right = _widen(content, start, end)
@@ -56,7 +57,7 @@ def beside_title(
 
 
 def _widen(content: str, start: int, end: int) -> tuple[int, int]:
-    """A place, widened by the words around it."""
+    """The place of found words, widened by the words around it."""
     left, right = max(0, start - AROUND), min(len(content), end + AROUND)
     # In a script without spaces every letter is a word.
     while 0 < left < start and not (content[left - 1].isspace() or has_unspaced(content[left - 1 : left + 1])):

@@ -9,7 +9,8 @@ USUAL_OF_DAYS, LEAST_DAYS = 28, 7
 # A day has "few" addresses if it has less than this share of the usual number. Chosen: even a Sunday or a holiday
 # brings more, about a third of a workday.
 FEW_SHARE = 0.25
-# If the usual number is below this, no day has "few". Chosen: small papers have days without an article.
+# If the usual number of addresses is below this, no day counts as having "few". Chosen: small papers have days without
+# an article.
 LEAST_USUAL = 4
 # A backfill fetches at most this many pages if the request names no number. Chosen: at a second for each page, they
 # take three hours.

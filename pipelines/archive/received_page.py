@@ -73,7 +73,7 @@ def page_of(conn: postgres.Connection, raw: Path, number: int, revision: int) ->
 
 
 def harmless(page: Page, language: str) -> str:
-    """The page as markup that only shows; StoreError if the page cannot be shown."""
+    """The page as markup that shows it and does nothing else; StoreError if the page cannot be shown."""
     tree = _tree(page, language)
     for element in list(tree.iter()):
         _disarm(element)
@@ -126,7 +126,7 @@ def _tree(page: Page, language: str) -> HtmlElement:
 
 def _disarm(element: HtmlElement) -> None:
     """Leave only those parts of an element that show something."""
-    # The tag of a comment or an instruction is no text.
+    # For a comment or a processing instruction, lxml gives a tag that is no text.
     if not isinstance(element.tag, str) or element.tag in CLOSED_ELEMENTS:
         if element.getparent() is not None:
             element.drop_tree()

@@ -33,7 +33,8 @@ from pipelines.stores.articlefile import Line
 
 # At most this many pages are in memory at one time.
 AT_ONCE = 200
-# A report keeps this many of the largest differences. Chosen: a person reads no more.
+# A report keeps this many of the largest differences, and an error names this many trials. Chosen: a person reads no
+# more.
 SHOWN = 20
 # The fields WORDED are compared for every wording. The fields BESIDE are compared only if the wording is the article's
 # newest.
@@ -65,8 +66,8 @@ class AgainReport:
 
     words: removed and added words in titles, descriptions and texts.
     largest: the wordings that changed most.
-    rejected: reason -> pages that today's extractor rejects; their articles stay as they are.
-    unreadable: pages whose raw record is not there.
+    rejected: reason -> how many pages today's extractor rejects; their articles stay as they are.
+    unreadable: how many raw records cannot be read.
     undoes: the run that undid the correction.
     """
 
@@ -95,8 +96,8 @@ def trial(
     processes: int = 1,
     on_pages: Callable[[int], None] = lambda done: None,
 ) -> AgainReport:
-    """Read the stored pages of sources again, of some days if given, and report what would change. Nothing is
-    changed.
+    """Read the stored pages of sources again, all of them or those of some days (`between`), and report what would
+    change. Nothing is changed.
     """
     now = datetime.now(UTC)
     run = runs.key_of(now, manual=True)
@@ -185,7 +186,8 @@ def _lines(
     processes: int,
     on_pages: Callable[[int], None],
 ) -> Iterator[Line]:
-    """A line for each wording that differs; counts into the report at the same time."""
+    """A line for each wording that today's extractor reads differently. The counts are added to `report` at the same
+    time."""
     with conn:
         stored = templates.newest(conn, source.name)
     template, name = stored.in_use if stored else None, templates.label(extractor(), stored)

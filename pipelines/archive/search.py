@@ -32,7 +32,7 @@ from pipelines.stores import postgres
 # At most this many candidates are ranked for the order "best", because ranking reads the words of each.
 RANKED = 5_000
 # MOST_READ: for one page, the texts of at most this many candidates are read. READ_AT_ONCE: the texts of this many are
-# read together. READ_NEXT: this many more candidates are taken if the first were too few.
+# read together. READ_NEXT: if the first candidates were too few, the next step takes up to this many more.
 MOST_READ = 2_000
 READ_AT_ONCE = 50
 READ_NEXT = 500
@@ -195,7 +195,7 @@ def _newest(made: Search, written: str, order: Order, place: SearchPlace, count:
 
 def _best(made: Search, written: str, place: SearchPlace, count: int) -> ResultPage:
     """The best answers first: the newest candidates are ranked. All pages of a search use the same moment, so the rank
-    of an article is the same on each, and a page goes on behind the rank of its last article."""
+    of an article is the same on each, and a page goes on behind the rank of the last article of the page before."""
     found = candidates.find(made, SearchPlace(), RANKED + 1)
     chosen = set(list({row["article_id"]: row for row in found.rows})[:RANKED])
     ordered = _rank(made, chosen, place, MOST_READ)
@@ -227,7 +227,7 @@ def _best(made: Search, written: str, place: SearchPlace, count: int) -> ResultP
 
 
 def _rank(made: Search, ids: Collection[int], place: SearchPlace, many: int) -> list[postgres.Row]:
-    """The best of these articles behind a place of the ranking: at most so many, each with its `rank`."""
+    """The best of these articles behind a place of the ranking: at most `many`, each with its `rank`."""
     return postgres.query(
         made.conn,
         "search_ranked",

@@ -23,7 +23,7 @@ from pipelines.stores.chain import Break, ChainLink
 from pipelines.stores.warc_records import Record
 from pipelines.stores.warc_spans import TRIPLE
 
-# The path of a raw file has three parts: source, run, file. The run is at this place.
+# The path of a raw file has three parts: source, run, file. The run is at this place, counted from 0.
 RUN_PART = 1
 
 
@@ -54,7 +54,8 @@ class Head:
 
 @dataclass(kw_only=True)
 class VerifyReport:
-    """damage: changes that no chain announced; notes: for each finding that is no damage, how many files have it."""
+    """damage: changes that no chain announced. notes: for each finding that is no damage, how many files have it. told:
+    these findings, one for each file."""
 
     files: int = 0
     bytes: int = 0
@@ -149,7 +150,7 @@ def _path_of(look: _Look, name: str) -> Path | None:
 
 def _judge(look: _Look, name: str, read: RawRead | None) -> None:
     """Note what is found about one raw file; read: the file as it was read, None if it was not there."""
-    # This is checked again, because a crawl may have closed the file meanwhile.
+    # The path is looked up again, because a crawl may have closed the file meanwhile.
     path = _path_of(look, name)
     if path is None:
         _note(look.made, Finding.OPEN, name)
@@ -190,8 +191,8 @@ def _judge_present(look: _Look, name: str, path: Path, read: RawRead) -> None:
 def _judge_elsewhere(
     raw: Path, conn: postgres.Connection, name: str, source: str, run: str, made: VerifyReport
 ) -> None:
-    """Look for every page of the ledger in a file that an import left in its place, because no chain has a digest of
-    such a file."""
+    """For a file that an import left in its place: read every page that the ledger has in it, because no chain has a
+    digest of such a file."""
     rows = postgres.query(conn, "pages_elsewhere", file=name, source=source, run=run)
     conn.rollback()
     if not rows:
@@ -268,7 +269,7 @@ def _judge_records(look: _Look, name: str, records: Sequence[Record] | None) -> 
             url = page["url"] if page else record.url or _url_near(record, last, pages)
             _add(look.made, Finding.RECORD, name, problem, record.offset, url)
         last = record
-        # Pages inside a damaged record, or after the end of the file, cannot be read either.
+        # A page that the ledger has inside another record cannot be read.
         end = record.offset + record.length
         for offset in [offset for offset in pages if record.offset < offset < end]:
             _add(look.made, Finding.RECORD, name, "the ledger has a page here, and no record begins", offset,
@@ -280,7 +281,8 @@ def _judge_records(look: _Look, name: str, records: Sequence[Record] | None) -> 
 
 
 def _url_near(record: Record, last: Record | None, pages: Mapping[int, postgres.Row]) -> str:
-    """The address of a record that names none, from its neighbours: a page is a request, a response and metadata."""
+    """The address of a record that names none, from its neighbours: the records of one page are a request, a response
+    and metadata."""
     if last and last.kind in TRIPLE[:-1]:
         return last.url
     behind = [offset for offset in pages if offset > record.offset]

@@ -68,7 +68,8 @@ def articles(
     scopes: Scopes | None = None,
     fields: Sequence[str] = FIELDS,
 ) -> Iterator[list[Told]]:
-    """The articles that answer, in groups, each a tuple in the order of `fields`; within the caller's transaction.
+    """The articles that answer, in groups; each article is a tuple in the order of `fields`. Works within the caller's
+    transaction.
 
     after: the walk begins after the article of this number.
     last: the number of the last possible article.

@@ -18,8 +18,8 @@ from pipelines.query.grammar import DateFilter, Every, Node
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
 
-# A trial reads at most this many articles. Chosen: nobody wants a watch that finds more, and to read them takes a few
-# seconds.
+# A trial stops soon after it has found this many articles. Chosen: nobody wants a watch that finds more, and to read
+# them takes a few seconds.
 MOST_READ = 5_000
 
 
@@ -41,8 +41,8 @@ class TriedQuery:
     """The alerts that the watch would have sent, by day.
 
     terms: how many articles have each term. alone: how many articles have this term and no other. listed: how many
-    changes would have alerted nobody and only been listed, by the reason (`Quiet`). more: whether there is more than
-    was read.
+    changes would have alerted nobody and only been listed, by the reason (`Quiet`). more: whether the trial stopped at
+    MOST_READ, so that there may be more.
     """
 
     days: int

@@ -146,7 +146,7 @@ def _file(request: Request, path: Path | None, media_type: str) -> Response:
 
 
 def _busy(request: Request, error: Exception) -> JSONResponse:
-    """Answer that the server is busy with other requests."""
+    """Answer that all connections are in use, or that a search would read too much; the error says which."""
     return JSONResponse({"detail": str(error)}, status_code=503)
 
 

@@ -51,7 +51,8 @@ def start(dag: str, user: str, **form: Any) -> dict[str, str]:
 
 
 def is_under_way(dag: str, **form: Any) -> bool:
-    """Whether a run of this Dag is queued or running and has these values in its form. The form may have others too."""
+    """Whether a run of this Dag is queued or running and has these values in its form. The form may have other values
+    too."""
     asked = select(DagRun.conf).where(DagRun.dag_id == dag, DagRun.state.in_((DagRunState.QUEUED, DagRunState.RUNNING)))
     with create_session() as session:
         return any(form.items() <= (conf or {}).items() for conf in session.scalars(asked))

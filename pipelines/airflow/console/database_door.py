@@ -65,8 +65,7 @@ class Allowance:
         now = self._clock()
         with self._lock:
             if len(self._left) >= policy.REMEMBERED:
-                # There are too many users to remember. To forget what each has left costs less than the memory for more
-                # users.
+                # There are too many users to remember, so each of them begins anew with all requests left.
                 self._left.clear()
             left, since = self._left.get(name, (float(self._at_once), now))
             left = min(float(self._at_once), left + (now - since) * self._a_second)

@@ -61,7 +61,7 @@ ACTIONS: dict[str, Permission] = {
     "/api/sources/{name}/trials/{key}/{work}": Permission.OPERATE,
     "/api/sources/{name}/unfollow": Permission.OPERATE,
     "/api/sources/{name}/by-hand/{work}": Permission.OPERATE,
-    # Several watches may share a list of synonyms, also watches of other people.
+    # Several watches may share a list of synonyms, and some of them may belong to other people.
     "/api/synonyms/{name}": Permission.OPERATE,
     "/api/trials/test": Permission.READ,
     "/api/trials/try": Permission.READ,

@@ -1,10 +1,10 @@
-"""Limits of single answers of the Desk and the read API; an operator may want to change them."""
+"""Limits of the answers and actions of the Desk, the read API and the feeds; an operator may want to change them."""
 
 from __future__ import annotations
 
-# The Desk, the read API and feeds have at most so many simultaneous connections to Postgres. Chosen: a page needs one
-# connection for a moment, and further requests can wait. Programs have connections of their own, so that they never
-# block people at the Desk.
+# The Desk, the read API and feeds each have at most this many simultaneous connections to Postgres. Chosen: a page
+# needs one connection for a moment, and further requests can wait. Programs have connections of their own, so that they
+# never block people at the Desk.
 DESK_CONNECTIONS, API_CONNECTIONS, FEED_CONNECTIONS = 4, 3, 2
 # A request waits at most this many seconds for a connection. Chosen: most answers take less time, so a connection is
 # free by then.
@@ -25,8 +25,8 @@ ACTION_BYTES = 1024 * 1024
 ROWS, MAX_ROWS = 40, 200
 # The page of a source shows this many articles of a held run. Chosen: a person reads about that many before a decision.
 HELD_SHOWN = 40
-# A search that found no words in an article shows this many characters of its beginning; so does a held article.
-# Chosen: they fill three lines of the page.
+# If a search found no words in an article, this many characters of the article's beginning are shown. Of a held article
+# the same number is shown. Chosen: they fill three lines of the page.
 BEGINNING_CHARACTERS = 320
 # A query has at most QUERY_CHARACTERS characters, and a text that a watch is tried on has at most TEST_CHARACTERS.
 # Chosen: the language of queries has the first limit too, and few articles are longer than the second.
@@ -37,8 +37,8 @@ WATCH_VALUES = 250
 # A trial of a watch looks back TRY_DAYS days by default and MOST_TRY_DAYS at most. Chosen: a month shows enough, and
 # nobody needs more than a quarter of a year.
 TRY_DAYS, MOST_TRY_DAYS = 30, 92
-# A trial shows at most so many terms, stories, and passages of a story. Chosen: the first terms cause most of the
-# unwanted alerts, and the stories fit on a screen.
+# A trial of a watch shows at most TRY_TERMS terms and TRY_STORIES stories, with at most TRY_PASSAGES passages of each.
+# Chosen: the first terms cause most of the unwanted alerts, and the stories fit on a screen.
 TRY_TERMS, TRY_STORIES, TRY_PASSAGES = 10, 10, 2
 # A note on a golden page has at most this many characters. Chosen: they make a paragraph.
 NOTE_CHARACTERS = 1_000

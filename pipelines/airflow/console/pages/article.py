@@ -47,7 +47,7 @@ FRAME = (
 )
 WACZ = "application/wacz"
 
-# A merge of two sources numbers wordings 0, -1 and so on.
+# Revisions below 1 exist: when two sources are merged, earlier wordings get the numbers 0, -1 and so on.
 Revision = Annotated[int, Query(ge=-(2**INTEGER_BITS), lt=2**INTEGER_BITS)]
 
 

@@ -1,4 +1,4 @@
-"""The page of the ledger: the life of any URL, and the present states of all URLs of a run."""
+"""The page of the ledger: what happened to any one URL, and the present states of all URLs of a run."""
 
 from __future__ import annotations
 

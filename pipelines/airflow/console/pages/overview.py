@@ -1,4 +1,5 @@
-"""The Overview: whether the last night worked, what a person has to do, the last thirty nights, and later runs."""
+"""The Overview: whether the last night worked, what a person has to do, how far the present run is, and the last thirty
+nights."""
 
 from __future__ import annotations
 

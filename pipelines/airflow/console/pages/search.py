@@ -21,8 +21,8 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-# VALUE is the pattern of a filter's value. It allows no blank and no parenthesis, so that the value stays one filter of
-# a query. LONGEST_VALUE and LONGEST_CURSOR are the most characters of a value and of a cursor.
+# VALUE is the pattern of a filter's value. It allows no blank and no parenthesis, so that a value cannot add anything
+# else to the query. LONGEST_VALUE and LONGEST_CURSOR are the most characters of a value and of a cursor.
 VALUE, LONGEST_VALUE, LONGEST_CURSOR = r"^[\w.:+-]*$", 200, 500
 # This query finds every article, for a search without a word.
 ALL = "from:0001-01-01"

@@ -21,7 +21,8 @@ from pipelines.sources import folders
 
 router = APIRouter(prefix="/api")
 
-# A query, and the reason for a hold, may have so many characters. Chosen: nobody writes more.
+# A query has at most LONGEST_QUERY characters, and the reason for a hold at most LONGEST_WHY. Chosen: nobody writes
+# more.
 LONGEST_QUERY, LONGEST_WHY = 2_000, 500
 
 
