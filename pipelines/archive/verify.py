@@ -29,8 +29,7 @@ RUN_PART = 1
 
 @dataclass(frozen=True, kw_only=True)
 class FoundFault:
-    """A finding about a raw file, about the record at one of its offsets, or about a chain. detail: the finding in
-    words."""
+    """A finding about a raw file, about a record in it (at `offset`), or about a chain. detail: the words for it."""
 
     finding: Finding
     file: str
@@ -281,8 +280,7 @@ def _judge_records(look: _Look, name: str, records: Sequence[Record] | None) -> 
 
 
 def _url_near(record: Record, last: Record | None, pages: Mapping[int, postgres.Row]) -> str:
-    """The address of a record that names none, from its neighbours: the records of one page are a request, a response
-    and metadata."""
+    """The address of a record that names none, from the other records of its page (request, response, metadata)."""
     if last and last.kind in TRIPLE[:-1]:
         return last.url
     behind = [offset for offset in pages if offset > record.offset]
