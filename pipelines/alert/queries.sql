@@ -1,4 +1,4 @@
--- The statements of alert/, ordered by name. No two packages use the same name.
+-- The statements of alert/, ordered by name. No two packages have a statement of the same name.
 
 -- name: add_watch
 -- Save a watch. It replaces the watch of the same name.
@@ -91,7 +91,7 @@ update changes set matched_at = now(), matched_run = %(run)s where id = any(%(id
 update watches set muted_until = now() + %(span)s::interval where name = %(watch)s returning muted_until
 
 -- name: open_digests
--- Digests to these channels that no sender has begun, with the number of alerts in each. More alerts can be put into them.
+-- Digests to these channels that no sender has begun to send, with the number of alerts in each. More alerts can be put into them.
 select d.id, d.channel, d.due_at, d.language, d.timezone, (
     select count(*)::int from (select from delivered_alerts where delivery_id = d.id limit %(most)s) told
 ) as alerts
@@ -106,8 +106,8 @@ insert into watch_feeds (watch, digest) values (%(watch)s, %(digest)s)
 on conflict (watch) do update set digest = excluded.digest, opened_at = now()
 
 -- name: open_messages
--- Messages that no sender has begun and that tell of these articles, or of other articles of their stories. More alerts can be put into
--- them.
+-- Messages that no sender has begun to send and that tell of these articles, or of other articles of their stories. More alerts can be put
+-- into them.
 with told as materialized (
     select m.delivery_id, a.id as alert_id, a.kind, a.article_id, of.story_id, a.revision, a.repeat, a.lead_id, a.quiet
     from unnest(%(articles)s::bigint[], %(stories)s::bigint[]) as of (article_id, story_id)
@@ -163,8 +163,8 @@ where exists (
 group by w.watch
 
 -- name: stories_told
--- The first alert of a watch on an article's story (lead_id). own: whether the watch already has an alert on this article itself that is
--- not quiet.
+-- For each pair of a watch and an article: the watch's first alert on the article's story (lead_id). own: whether the watch already has an
+-- alert on this article itself that is not quiet.
 select p.watch, p.article_id, p.story_id, told.lead_id, told.own
 from unnest(%(watches)s::text[], %(articles)s::bigint[], %(stories)s::bigint[]) as p (watch, article_id, story_id)
 cross join lateral (
@@ -202,8 +202,8 @@ left join lateral (select revision_kind from changes where id = a.change_id limi
 order by m.delivery_id, a.id
 
 -- name: unmatched_changes
--- The next unmatched changes, each with the text that it brought. The stories are divided into `of` shares, and only the share number
--- `share` is read. Another alert stage that runs at the same time skips these rows.
+-- The next unmatched changes, each with the text that it brought. The stories are divided into `of` shares, and only the share with the
+-- number `share` is read. Another alert stage that runs at the same time skips these rows.
 select c.id, c.article_id, c.revision, c.repeat, c.kind, c.revision_kind, c.quiet, c.source, a.language, a.authors, r.title, r.description,
     r.text, coalesce(m.story_id, c.article_id) as story_id
 from changes c
@@ -246,7 +246,8 @@ where a.quiet = '' and a.kind <> 'health'
 order by a.article_id, a.watch
 
 -- name: watches_with_synonyms
--- The watches whose query has the name of a list of synonyms somewhere behind `syn:`. The query itself decides whether it uses the list.
+-- The watches whose query has the name of a list of synonyms somewhere behind `syn:`. The caller then reads the query, which tells whether
+-- it really uses the list.
 select name, query from watches where query ilike %(pattern)s order by name
 
 -- name: write_alert_deliveries

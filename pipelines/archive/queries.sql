@@ -1,4 +1,5 @@
--- The short statements of archive/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
+-- The short statements of archive/, ordered by name. A long statement has a file of its own in sql/. No two packages have a statement of
+-- the same name.
 
 -- name: again_looks
 -- The next stored pages of a source, in the order of their fetches, each with the wording that was read from it. newest: whether this
@@ -17,7 +18,8 @@ order by f.id
 limit %(count)s
 
 -- name: again_state
--- What a correction changes besides the wordings: the load run and load time of the articles of these fetches, and the states of the articles' URLs.
+-- What a correction changes besides the wordings: the load run and load time of the articles of these fetches, and the states of the
+-- articles' URLs.
 select a.id, a.loaded_run, a.loaded_at, u.id as url_id, u.state, u.code, u.reason, u.alias_of, u.looks, u.next_at, u.due_for,
     u.due_by, u.decided_at, u.decided_run
 from articles a join urls u on u.id = a.url_id
@@ -458,9 +460,9 @@ where w.article_id = any(%(ids)s)
     end
 
 -- name: search_ranked
--- The best of these articles, best first. A word counts most in the title and least in the text. Many mentions and a recent date raise the rank. The
--- rank of an article is halved when it is `half_age` old. A row without the places of its words has a low rank. last_rank, last_dated, last_id:
--- the last article of the page before; only articles that follow it in the ranking are returned.
+-- The best of these articles, best first. A word counts most in the title and least in the text. Many mentions and a recent date raise the
+-- rank. The rank of an article is halved when it is `half_age` seconds old. A row without the places of its words has a low rank.
+-- last_rank, last_dated, last_id: the last article of the page of results before; only articles that follow it in the ranking are returned.
 select article_id, dated, rank
 from (
     select w.article_id, w.dated, max(case when w.shape < 2 then ts_rank(w.words, %(of_joined)s::tsquery, 1) else 0.01 end)

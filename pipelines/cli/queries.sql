@@ -1,4 +1,4 @@
--- The statements of cli/, ordered by name. No two packages use the same name.
+-- The statements of cli/, ordered by name. No two packages have a statement of the same name.
 
 -- name: alerts_of_run
 -- The alerts of a run, each with its article and the channels it went to.

@@ -1,4 +1,5 @@
--- The short statements of crawl/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
+-- The short statements of crawl/, ordered by name. A long statement has a file of its own in sql/. No two packages have a statement of the
+-- same name.
 
 -- name: articles_of_run
 -- How often a run has asked a source for article pages.
@@ -49,8 +50,8 @@ from (
 where urls.id = counted.list
 
 -- name: decided_lines
--- For each of these fetches: what load decided on it (outcomes); whether the article of its URL, or a revision that it made, exists (kept);
--- and whether the quarantine has the run of its source as held or rejected (held).
+-- What became of each of these fetches. outcomes: what load decided on it. kept: whether there is an article of its URL, or a revision that
+-- it made. held: whether this run of its source is held in the quarantine, or was rejected from it.
 select f.id as fetch_id,
     exists (select from quarantine q where q.source = f.source and q.run = %(run)s and q.state <> 'released') as held, array(select o.outcome from outcomes o where o.fetch_id = f.id order by o.id) as outcomes,
     exists (select from articles a join outcomes o on o.url_id = a.url_id where o.fetch_id = f.id)
@@ -87,8 +88,8 @@ set next_at = now(), kind = excluded.kind, url = excluded.url, via = '', alias_o
     last_modified = case when urls.missed_at is null then urls.last_modified else '' end
 
 -- name: due_looks
--- Make looks due now that are planned for the next `look_ahead`, because the next crawl may be a night away. Pages that were fetched less
--- than `apart` ago are left out.
+-- Make looks due now if they are planned for a time within `look_ahead` from now, because the next crawl may be a night away. Pages that
+-- were fetched less than `apart` ago are left out.
 update urls set next_at = now()
 where source = %(source)s and kind = 'article' and due_for = 'planned' and next_at between now() and now() + %(look_ahead)s
     and fetched_at < now() - %(apart)s
@@ -184,8 +185,8 @@ set robots_status = excluded.robots_status, robots_body = excluded.robots_body, 
             then now() else hosts.robots_changed_at end
 
 -- name: kept_out_of_source
--- For each pattern of a source's file: how many articles it keeps out, and some examples. There are rows only if every article of the
--- source is excluded.
+-- For each pattern of a source's file: how many articles it keeps out, and at most `shown` of their URLs. There are rows only if every
+-- article of the source is excluded.
 select count(*) as count, (array_agg(url order by id desc))[1:%(shown)s] as urls
 from urls
 where source = %(source)s and kind = 'article' and code in ('allow', 'deny')
@@ -202,7 +203,7 @@ where source = %(source)s and kind = 'article' and alias_of is null and leased_u
     and state in ('stored', 'unchanged') and entry ->> 'guid' = any(%(guids)s)
 
 -- name: known_of_file
--- Where in a raw file the last page ends that the ledger knows, in bytes from the beginning of the file.
+-- Where the last page that the ledger knows of ends in a raw file, in bytes from the beginning of the file.
 select coalesce(max(warc_offset + warc_length), 0) as known from fetches where warc_file = %(file)s
 
 -- name: known_urls
@@ -270,8 +271,7 @@ from (values %s) as lent (id, entry)
 where u.id = lent.id and u.fetched_at is null and u.kind = 'article'
 
 -- name: lend_of_aliases
--- If the list said little of an article (its `entry`), take what is missing from the entries of the article's aliases, as lend_entries
--- does.
+-- If an article's `entry` lacks fields, take them from the entries of its aliases, as lend_entries takes them from a further list.
 update urls u
 set entry = (
         case when u.entry -> 'published_at' is not null then lent.entry - 'published_precision' else lent.entry end
@@ -292,7 +292,7 @@ where source = %(source)s and url_key = any(%(keys)s) and kind <> 'article' and 
     and state in ('stored', 'unchanged') and next_at is null and fetched_at is not null and decided_run is distinct from %(run)s
 
 -- name: lists_that_named
--- Those of these lists that were the first to name some article, in another run than this one.
+-- Which of these lists were the first to name an article, in another run than this one.
 select via from urls
 where source = %(source)s and kind = 'article' and via = any(%(urls)s) and discovered_run <> %(run)s
 group by via order by via
@@ -304,7 +304,7 @@ from urls u join urls m on m.id = coalesce(u.alias_of, u.id)
 where u.source = %(source)s and u.url_key = %(key)s
 
 -- name: mark_one_page
--- Mark a run that is not a night of its source. `url` says what the run is for: one URL that a person asked for, a backfill
+-- Mark a run that does not crawl all lists of its source. `url` says what the run is for: one URL that a person asked for, a backfill
 -- (backfill:DAYS), or an import (import:NAME).
 update runs set only_url = %(url)s where run = %(run)s and source = %(source)s and stage = %(stage)s
 
@@ -399,8 +399,8 @@ group by 1
 order by 1
 
 -- name: past_wanted
--- Make articles due that were left out as too old, the newest first. Their date lies in this span, or it is not known and one of these runs
--- discovered them.
+-- Make articles due that were left out as too old, the newest first. Their date lies between `since` and `until`, or it is not known and
+-- one of these runs discovered them.
 update urls
 set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, next_at = now(), due_for = 'past'
 where id in (
@@ -482,7 +482,7 @@ select source, what, retired_at, why, count from retirements where run = %(run)s
 select source, day, state, code, retired_at from retired_urls where source = any(%(sources)s) and url_key = %(key)s
 
 -- name: robots_of_host
--- A host's stored robots.txt and its age in seconds. There is no row if it is older than `stands`.
+-- A host's stored robots.txt and its age in seconds. There is no row if the stored copy is older than `stands`.
 select robots_status as status, robots_body as body, robots_fetched_at as fetched_at,
     extract(epoch from now() - robots_fetched_at)::float as age
 from hosts

@@ -1,4 +1,5 @@
--- The short statements of desk/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
+-- The short statements of desk/, ordered by name. A long statement has a file of its own in sql/. No two packages have a statement of the
+-- same name.
 
 -- name: desk_act
 -- Note that somebody acted on a thing (an article, a source, a watch, ...).
@@ -66,7 +67,7 @@ group by kind, state, code
 order by kind, count(*) desc, state, code
 
 -- name: desk_feed_of_watch
--- Since when the feed of a watch has its address.
+-- Since when the feed of a watch has had its present address.
 select opened_at from watch_feeds where watch = %(watch)s
 
 -- name: desk_last_edits
@@ -192,7 +193,7 @@ order by r.revision desc
 limit %(count)s
 
 -- name: desk_watch_of_alert
--- The watch of an alert, or the source if the alert is on a source's health.
+-- The watch of an alert, or the source if the alert tells of a source's health.
 select coalesce(nullif(watch, ''), source) as name from alerts where id = %(id)s
 
 -- name: desk_watches

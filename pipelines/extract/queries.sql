@@ -1,10 +1,9 @@
--- The statements of extract/, ordered by name. No two packages use the same name.
+-- The statements of extract/, ordered by name. No two packages have a statement of the same name.
 
 -- name: fetches_to_extract
 -- The article pages to extract for a source and run: all that the run fetched and, with `others`, the undecided pages of other runs. Pages
 -- of runs with a later key are left out, because such a run may still be going on. But pages of a run whose key is a time in the future are
--- included.
--- Held pages wait in the article file of their own run.
+-- included. Held pages are left out as well: they wait in the article file of their own run.
 with wanted as (
     select id from fetches where source = %(source)s and run = %(run)s
     union

@@ -11,9 +11,9 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from pipelines import urls
 
 # The last segment of an address is a title if it has at least TITLE_HYPHENS hyphens, or at least TITLE_CHARACTERS
-# characters. Chosen: names of sections have fewer.
+# characters. Chosen: names of sections have fewer hyphens and fewer characters.
 TITLE_HYPHENS, TITLE_CHARACTERS = 3, 30
-# A number that names one article has at least this many digits. Chosen: days, months and page numbers have two.
+# A number that names one article has at least this many digits. Chosen: days, months and page numbers have at most two.
 ID_DIGITS = 3
 
 EXTENSION = re.compile(r"(?<=[^.])(\.[a-z]{2,5}[0-9]?)$", re.IGNORECASE)
@@ -33,8 +33,8 @@ class Address:
 
     @property
     def build(self) -> tuple[str, ...]:
-        """The host, the kind of each segment (number, day or text), and the extension. All article addresses that one
-        program made have the same build."""
+        """The host, the kind of each segment (number, day or text), and the extension. Addresses of articles that one
+        publishing software made have the same build."""
         return (self.host, *map(kind_of, self.segments), self.extension)
 
 

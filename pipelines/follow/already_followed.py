@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pipelines import urls
 from pipelines.model import Source
 
-# One line has at most this many names. Chosen: a person reads three names at a glance.
+# One line names at most this many sources. Chosen: a person reads three names at a glance.
 MOST_NAMED = 3
 
 

@@ -1,4 +1,4 @@
-"""Decides whether the results of a probing make a source. Each of the steps may refuse the site."""
+"""Decides from the results of a probing whether a site can become a source. Each step may refuse the site."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ NOT_ARTICLES = {
 
 
 class RefusedSite(Exception):
-    """Raised if the site makes no source. Holds the reason, what is known so far, the samples, and the options with
-    which a person could give missing facts."""
+    """Raised if the site cannot become a source. Holds the reason, what is known so far, the samples, and the options
+    with which a person could give missing facts."""
 
     def __init__(
         self, why: Failure, evidence: Sequence[str], shown: Sequence[Sample] = (), missing: tuple[str, ...] = ()
@@ -153,7 +153,8 @@ def check_worth(draft: Draft, tried: TriedSite, evidence: Sequence[str]) -> None
 
 
 def _wall(home: ProbeAnswer, looked: Probe, pages: dict[str, Page], blank: Source) -> Failure | None:
-    """The failure if extraction takes the home page for a wall or an error; None if it is a page of a site."""
+    """The failure if extraction takes the home page for a wall or an error; None otherwise, and always if feeds or news
+    sitemaps name articles."""
     if list_worth.find_known(looked.seen).sure:
         return None
     own = pages.get(urls.clean(home.want.url))
@@ -175,13 +176,13 @@ def _place(
 
 
 def _learn_patterns(looked: Probe, first: Sequence[Sample]) -> LearnedPatterns:
-    """Learn the patterns of article addresses, with the verdicts of the samples."""
+    """Learn the patterns of article addresses, from the lists and from the verdicts on the samples."""
     found = list_worth.find_known(looked.seen)
     by_folder: dict[tuple[str, ...], list[bool]] = {}
     for sample in first:
         by_folder.setdefault(address_parts.folder_of(sample.url), []).append(sample.reason not in NOT_ARTICLES)
     # One page that is no article may be in any section. If several pages of a section were tried and none is an
-    # article, the section holds galleries.
+    # article, the section holds galleries. One page is enough if its address names a section of media.
     named_so = {address_parts.folder_of(sample.url) for sample in first if _of_media(sample)}
     dropped = {
         folder for folder, tried in by_folder.items() if not any(tried) and (len(tried) > 1 or folder in named_so)

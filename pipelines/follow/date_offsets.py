@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-# Offsets are searched in this many bytes of a feed. Chosen: they hold thousands of dates.
+# Only this many bytes of a feed, from its beginning, are searched for offsets. Chosen: they hold thousands of dates.
 SAMPLE_BYTES = 1_000_000
 DATE = re.compile(
     rb"<(?:pubDate|published|updated|issued|(?:dc:)?date|lastmod|news:publication_date|publication_date)\b[^>]{0,100}>"

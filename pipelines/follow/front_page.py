@@ -14,13 +14,14 @@ from pipelines import urls
 from pipelines.follow.probing_records import Anchor, FrontPage
 from pipelines.text import words
 
-# The name of a page's charset is searched in the page's first LABEL_BYTES bytes. Chosen: browsers read no more than a
-# quarter of that.
+# The name of a page's charset is searched in the page's first LABEL_BYTES bytes. Chosen: browsers search in only a
+# quarter as many bytes.
 LABEL_BYTES = 4096
 
-# A front page has at most this many bytes. Chosen: a larger page takes too long for a person who waits.
+# A front page is read only if it has at most this many bytes. Chosen: a larger page takes too long for a person who
+# waits.
 LARGEST_BYTES = 3 * 1024 * 1024
-# A front page has at most this many tags. Chosen: a page with more is made to do harm.
+# A front page is read only if it has at most this many tags. Chosen: a page with more is made to do harm.
 MAX_TAGS = 100_000
 # At most this many links of a front page are read. Chosen: they are enough for a front page with its menus.
 MAX_ANCHORS = 1500
@@ -79,8 +80,8 @@ def _text(body: bytes, content_type: str) -> tuple[str, str]:
     try:
         return body.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        # `markup` decodes articles too, so both find the same charset. It is imported only here, because the import is
-        # large and most pages do not need it.
+        # `markup` decodes articles too, so front pages and articles are decoded alike. It is imported only here,
+        # because the import is large and most pages do not need it.
         from pipelines.extract import markup
 
     text, name = markup.decode(body, content_type, "")

@@ -36,17 +36,17 @@ MAX_SECTIONS = 20
 # A list is taken only if at least this share of its entries is in none of the lists taken before it. Chosen: a smaller
 # share is not worth a nightly request.
 NEW_SHARE = 0.1
-# A section is taken if at least this share of its links is in no feed or sitemap: then these do not cover the whole
-# site.
+# A section is taken if at least this share of its links is in no feed or sitemap: then the feeds and sitemaps do not
+# cover the whole site.
 UNLISTED_SHARE = 0.25
 # At least this many links of a section must be in no feed or sitemap. Chosen: in a small section, UNLISTED_SHARE would
 # be one or two links, which may be there by chance.
 LEAST_OF_SECTION_LINKS = 3
 # If there are at least LEAST_FRAMED_PAGES pages, a link that is on at least the share FRAMED_SHARE of them is a part of
-# their frame. Chosen: a box of the latest articles is on all pages but a few.
+# their frame. Chosen: a box of the latest articles is on nearly all pages.
 FRAMED_SHARE, LEAST_FRAMED_PAGES = 0.7, 4
-# If all feeds together have fewer entries than this and there is no sitemap, the feeds do not show all articles. Then
-# any link of a section counts.
+# If all feeds together have fewer entries than this and there is no sitemap, the feeds do not show all articles. Then a
+# section is taken for a single link that they lack.
 CUT = 10
 
 
@@ -126,9 +126,9 @@ def _whole(index: ProbeAnswer, maps: Sequence[ProbeAnswer]) -> ProbeAnswer:
 def _sections(
     seen: Sequence[ProbeAnswer], named: set[str], allow: Sequence[str], *, whole: bool, cut: bool
 ) -> list[tuple[str, str]]:
-    """Pages that list articles: all of them if there are no lists, else those with articles that the lists lack.
+    """Pages that list articles: all of them if no feed or sitemap is taken, else those with articles that these lack.
 
-    whole: whether there are other lists. cut: whether these lists are too short to be trusted.
+    whole: whether a feed or sitemap is taken. cut: whether these are too short to be trusted (CUT).
     """
     home = home_of(seen)
     if home is None:

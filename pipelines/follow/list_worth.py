@@ -22,9 +22,9 @@ NEXT = "the next page of a list"
 # If the newest entry of a list is older than this, the list is not followed. Chosen: a list without news for a month
 # has none tonight.
 OLDEST = timedelta(days=30)
-# How many articles a day a list brings is judged only if at least this many of its entries have dates. A further list
-# is kept only if it names at least this many addresses that no kept list names. Chosen: two entries have only one
-# interval.
+# The rate of a list, in articles a day, is judged only if at least this many of its entries have dates. A further list
+# is kept only if it names at least this many addresses that no kept list names. Chosen: two dates have only one
+# interval between them, which shows no rate.
 LEAST_NEW_ENTRIES = 3
 # A link reads like a title if it has at least this many words. Chosen: names of sections have up to three.
 TITLE_WORDS = 4

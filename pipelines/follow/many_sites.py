@@ -22,7 +22,7 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 
 FOLDER = "lists"
-# This many sites are looked at together. Each look is a process that mostly waits for its site. On two cores, more
+# This many sites are looked at in parallel. Each look is a process that mostly waits for its site. On two cores, more
 # processes would wait for each other.
 TOGETHER = 4
 HearsLine = Callable[[str], None]
@@ -69,7 +69,9 @@ def each(
     """Look at every site of a list, a few at a time, and follow those that can be followed; gives the results in list
     order.
 
-    A site with a result of an earlier call is skipped, unless `anew`. `on_line` gets a line when a site is done.
+    write: also write the source files, and keep the results: without `anew`, a later call skips sites that have one.
+    on_line: gets a line when a site is done.
+
     Raises SourceError if another process works on the same list. A kill or an interrupt loses no finished site.
     """
     with _notes(settings, listed) as file:
@@ -183,7 +185,8 @@ def _notes(settings: Settings, listed: Sequence[ListedSite]) -> Iterator[IO[str]
 
 
 def _read(settings: Settings, file: IO[str]) -> dict[str, SiteOutcome]:
-    """The results so far, by address; a site whose source is no longer followed is left out."""
+    """The results so far, by address. A result that no longer holds is left out: its source was unfollowed, or somebody
+    followed the site by hand since."""
     file.seek(0)
     taken = set(folders.names_taken(settings))
     found: dict[str, SiteOutcome] = {}

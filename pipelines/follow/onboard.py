@@ -69,7 +69,7 @@ def follow(
     ask: Ask | None = None,
     on_line: Callable[[str], None] = lambda line: None,
 ) -> FollowedSite:
-    """Probe a site and make a source of it; gives the source, its file's text and ten samples, or the problem.
+    """Probe a site and make a source of it; gives the source, its file's text and samples, or the problem.
 
     url: an address or a bare host.
     timezone, country: given if the caller knows them.

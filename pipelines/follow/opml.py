@@ -24,9 +24,9 @@ from pipelines.sources.sourcefile import show_path
 # A list has at most this many bytes. The largest lists that readers export have some thousand feeds of 300 bytes, which
 # is much less.
 LARGEST_BYTES = 5 * 1024 * 1024
-# A list has at most this many feeds. Chosen: no reader has as many, and a night cannot look at so many.
+# A list has at most this many feeds. Chosen: nobody reads as many feeds, and a night cannot look at so many.
 MAX_ENTRIES = 5000
-# Folders are nested at most this many levels deep. Chosen: readers use two levels.
+# Folders are nested at most this many levels deep. Chosen: feed readers use two levels.
 DEEPEST_FOLDERS = 50
 # A title has at most this many characters. Chosen: no name is longer.
 LONGEST_TITLE_CHARACTERS = 200
@@ -41,7 +41,7 @@ class HostileList(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class ListedSite:
-    """One site of a list: its address, title and further feeds. `problem`: why it cannot be looked at."""
+    """One site of a list. `others`: further addresses of its host. `problem`: why the site cannot be looked at."""
 
     url: str
     title: str = ""
@@ -169,8 +169,8 @@ def _sites(outlines: Iterable[dict[str, str]]) -> Iterator[ListedSite]:
 def _read_outline(own: dict[str, str]) -> ListedSite:
     """The site of one outline: the address is its feed, or its site if another host serves the feed."""
     title = " ".join(unescape(own.get("title") or own.get("text") or "").split())[:LONGEST_TITLE_CHARACTERS]
-    # Some programs escape a & twice, so `&amp;` is still read as &. Nothing else is, because it may belong to the
-    # address: the `&sect` of `&section=` is no paragraph sign.
+    # Some programs escape a & twice, so `&amp;` is still read as &. Other escapes are left alone, because they may
+    # belong to the address: the `&sect` of `&section=` is no paragraph sign.
     feed, site = (
         one.replace("&amp;", "&") for one in (own.get("xmlurl", ""), own.get("htmlurl") or own.get("url", ""))
     )

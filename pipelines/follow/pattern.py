@@ -22,15 +22,16 @@ ID_DIGITS = 3
 # The paths of a group, or the values of a query parameter, identify articles if the number of different ones is at
 # least this share of the number of addresses. Chosen: a few articles are listed twice.
 OWN_SHARE = 0.9
-# The last part of a group's addresses holds titles if it has at least one different value for every DIFFERENT_ONE_IN
-# addresses. Chosen: fewer different values are names of sections.
+# The last part of a group's addresses holds titles if its number of different values, times DIFFERENT_ONE_IN, is at
+# least the number of addresses. Chosen: names of sections have fewer different values.
 DIFFERENT_ONE_IN = 3
 
 # A pattern has at most this many characters; sources/source_values.py accepts no longer pattern.
 LONGEST_CHARACTERS = 300
 # A source has at most this many patterns. Chosen: a person has to read them.
 MAX_PATTERNS = 8
-# At most this many choices of expressions are tried. Chosen: the likeliest choices come first.
+# At most this many combinations of expressions for the parts of a group are tried. Chosen: the most general come first,
+# and a pattern should be general.
 MAX_TRIED = 80
 # At most this many words of one segment are listed one by one. Chosen: with more words, the site has still others that
 # are not known.
@@ -49,8 +50,8 @@ WRONG = 0.02
 # The numbers in a segment count as ids if the segment has at least this many different values. Chosen: days and months
 # have few values.
 LEAST_IDS = 4
-# A group's pattern may require a hyphen, even if no other page matches without it, if the group has at least this many
-# different last segments. Chosen: fewer are no sample.
+# If a group has at least this many different last segments, its pattern may require a hyphen, even where no other page
+# matches without it. Chosen: fewer segments are too small a sample.
 SURE_ARTICLES = 10
 # A pattern requires at most this many hyphens. Chosen: more hyphens only mean a longer title, and tell an article from
 # a section no better.
@@ -212,7 +213,8 @@ def _slugs(values: Sequence[str]) -> list[str]:
 
 
 def _codes(values: Sequence[str]) -> list[str]:
-    """The expressions for a code of letters and digits of one length at the end of each value; none without a code."""
+    """The expression for the code, of letters and digits, with which each value ends. None if some value has no code,
+    or if the codes differ in length."""
     codes = [match[1] for value in values if (match := re.fullmatch(r"(?:.*[-_.])?([0-9a-z]{6,40})", value))]
     lengths = set(map(len, codes))
     if len(codes) < len(values) or len(lengths) > 1 or 2 * sum(map(_holds_digit, codes)) <= len(codes):

@@ -48,9 +48,11 @@ MAX_NAMED_SITEMAPS = 5
 MAX_LINKED_FEEDS = 6
 # At most this many sitemaps of an index are requested. Chosen: the newest sitemaps show what the others are like.
 MAX_CHILDREN = 2
-# Besides lists, at most this many sections are requested. Chosen: they show whether the lists lack articles.
+# Besides feeds and sitemaps, at most this many sections are requested. Chosen: they show whether the feeds and sitemaps
+# lack articles.
 MAX_SECTIONS = 4
-# If a site has no list, at most this many sections are requested. Chosen: a menu usually has about as many.
+# If no feed or sitemap names articles, at most this many sections are requested. Chosen: a menu usually has about as
+# many.
 MAX_SECTIONS_ALONE = 14
 NEWS = re.compile(r"news|google", re.IGNORECASE)
 OF_ARTICLES = re.compile(r"posts?-post|article|news|story|stories|content", re.IGNORECASE)
@@ -188,8 +190,8 @@ def _children(seen: Sequence[ProbeAnswer]) -> Iterator[ProbeRequest]:
 
 
 def _sample(seen: Sequence[ProbeAnswer], asked: set[str], source: Source | None) -> ProbeRequest | None:
-    """The next article to try. A section has as large a share of the samples as of the addresses. In a section, entries
-    of lists come first, then addresses that look like an article's, then the newest."""
+    """The next article to try. The samples are divided among the sections in proportion to their known addresses. In a
+    section, entries of feeds come first, then addresses that look like an article's, then the newest."""
     found = list_worth.find_known(seen)
     entries = {**found.likely, **found.sure}
     if source and source.allow:

@@ -52,7 +52,7 @@ def write(settings: Settings, seed: Source, looked: Probe, pages: dict[str, Page
 
 def read(settings: Settings, seed: Source) -> tuple[Probe, dict[str, Page], float] | None:
     """The stored look at the site of a seed, and its age in seconds; None if there is none of the last hour."""
-    for folder in sorted(_keep_pages(settings, seed), reverse=True):
+    for folder in sorted(_find_folders(settings, seed), reverse=True):
         age = _age(folder)
         if not 0 <= age < FRESH:
             continue
@@ -74,8 +74,8 @@ def read(settings: Settings, seed: Source) -> tuple[Probe, dict[str, Page], floa
 
 
 def drop(settings: Settings, seed: Source) -> None:
-    """Delete the stored look at the site of a seed."""
-    for folder in _keep_pages(settings, seed):
+    """Delete the stored looks at the site of a seed."""
+    for folder in _find_folders(settings, seed):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -86,7 +86,7 @@ def sweep(settings: Settings) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _keep_pages(settings: Settings, seed: Source) -> Iterator[Path]:
+def _find_folders(settings: Settings, seed: Source) -> Iterator[Path]:
     """The folders of all stored looks with this seed's key."""
     return (settings.data / FOLDER).glob(f"{_key(settings, seed)}-*")
 

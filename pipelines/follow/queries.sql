@@ -1,4 +1,5 @@
--- The short statements of follow/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
+-- The short statements of follow/, ordered by name. A long statement has a file of its own in sql/. No two packages have a statement of the
+-- same name.
 
 -- name: left_of_source
 -- How much of a source waits for a later stage: pages that load has not decided on, and changes that are not matched.
@@ -45,7 +46,7 @@ with doubled as (
 update health set recovered_at = coalesce(recovered_at, now()) where source = %(old)s
 
 -- name: merge_hold
--- Lock the articles that a merge changes, in the order in which the jobs of upkeep lock older articles.
+-- Lock the articles that a merge changes. The order is the one in which the jobs of upkeep lock older articles, so that no deadlock arises.
 select count(*) from (
     select id from articles
     where id in (select id from articles where source = %(old)s union select winner from same)
@@ -92,7 +93,8 @@ select m.article_id, m.story_id from same s join story_articles m on m.article_i
 delete from templates where source = %(old)s and exists (select from templates n where n.source = %(new)s)
 
 -- name: merge_told
--- The articles that stay, if the merge made them told at another time than their signature says.
+-- Those of the articles that stay whose time of publication (told_at) the merge changed, so that it is no longer the one in their
+-- signature.
 select a.id, a.source, a.fetch_id, a.title_digest, a.text_digest, a.loaded_at, t.told_at
 from (select distinct winner from same) s
 join articles a on a.id = s.winner

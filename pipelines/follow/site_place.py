@@ -197,8 +197,8 @@ def _by_country(clue: _Clue) -> SitePlace | None:
 
 
 def _candidates(clue: _Clue, now: datetime) -> SitePlace:
-    """The zones from which a person may choose: the fitting ones. If neither country nor language is known, the main
-    zones of all countries with the clock of the dates."""
+    """The zones from which a person may choose: the fitting ones or, if none fits, the possible ones. If neither
+    country nor language is known, the main zones of all countries with the clock of the dates."""
     near = clue.possible
     if clue.local:
         anywhere = [] if clue.possible else [zone for zone in _all_zones() if _fits(zone, clue.local, now)]
@@ -230,7 +230,8 @@ def _country(url: str, fronts: Sequence[FrontPage]) -> tuple[str, str]:
 
 
 def _clocks(offsets: Iterable[Iterable[tuple[int, int]]]) -> tuple[Counter[int], bool]:
-    """The offsets of all lists that show a clock, and whether a list shows none; many systems write only UTC."""
+    """The offsets of all lists that show a clock, and whether a list with offsets shows none. A list shows a clock if
+    it has an offset other than 0; many systems write all dates in UTC."""
     local: Counter[int] = Counter()
     in_utc = False
     for own in offsets:

@@ -1,4 +1,4 @@
--- The statements of health/, ordered by name. No two packages use the same name.
+-- The statements of health/, ordered by name. No two packages have a statement of the same name.
 
 -- name: ages_of_newest
 -- How many seconds ago the newest article of each source was first fetched.
@@ -6,7 +6,8 @@ select name as source, extract(epoch from now() - (select max(a.first_fetched_at
 from unnest(%(sources)s::text[]) as name
 
 -- name: cause_of_run
--- Why a run brought nothing for a source: the most frequent code of its failed looks, and whether the site refused them.
+-- Why a run brought nothing for a source: the most frequent code of its failed looks, and whether the looks with this code were refused by
+-- the site.
 select code, outcome = 'blocked' as refused
 from fetches
 where run = %(run)s and source = %(source)s and outcome in ('failed', 'blocked')
@@ -19,7 +20,7 @@ limit 1
 -- with an only_url (for one page, for a backfill or for an import), and crawls for which not all lists were due.
 select run, started_at, message, counts -> 'feed behind' is not null as behind
 from runs
--- `>=` and `<=` instead of `=` make Postgres take the source's newest rows from the index, instead of searching all rows.
+-- With `>=` and `<=`, Postgres takes the source's newest rows from the index. With `=`, it would search all rows.
 where source >= %(source)s and source <= %(source)s and stage = 'crawl' and state = 'done' and only_url = '' and started_at <= %(now)s
     and not counts ? 'not due'
 order by source desc, started_at desc
@@ -74,8 +75,8 @@ left join lateral (
 ) last on true
 
 -- name: looks_as_subscriber
--- The answers of one crawl of a source: the newest of its last `count` crawls with such answers. They are pages and refusals of articles,
--- and refusals of lists. paywall: whether extract called the page a paywall. Crawls of all lists alone count (only_url is empty).
+-- Whether a site takes us for a subscriber: the pages and refusals of articles, and the refusals of lists, in the newest of the last
+-- `count` crawls that has any. Crawls with an only_url are left out. paywall: whether extract called the page a paywall.
 with crawls as (
     select run, started_at
     from runs
@@ -126,7 +127,7 @@ select name as source, asked as stage, last.run, last.state, last.counts, extrac
 from unnest(%(sources)s::text[]) as name
 cross join unnest(%(stages)s::text[]) as asked
 cross join lateral (
-    -- `>=` and `<=` instead of `=` make Postgres take the source's newest row from the index, instead of searching all rows.
+    -- With `>=` and `<=`, Postgres takes the source's newest row from the index. With `=`, it would search all rows.
     select r.run, r.state, r.counts, r.started_at, r.ended_at from runs r
     where r.source >= name and r.source <= name and r.stage = asked and r.state <> 'busy' and r.only_url = ''
     order by r.source desc, r.started_at desc limit 1

@@ -1,4 +1,5 @@
--- The short statements of load/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
+-- The short statements of load/, ordered by name. A long statement has a file of its own in sql/. No two packages have a statement of the
+-- same name.
 
 -- name: article_files_needed
 -- Which of these runs must keep their article files. A file is kept if there is an alert or a hold on an article in it, if the run is held
@@ -32,7 +33,7 @@ set below = %(below)s, found = %(found)s, passed_at = case when %(passed)s then 
 where name = %(of)s
 
 -- name: backfill_state
--- When upkeep's job `of` was finished with all older articles, or null if it is not finished.
+-- When a whole pass of upkeep's job `of` last found nothing more to change; null if no pass has.
 select passed_at from backfills where name = %(of)s
 
 -- name: drift_before
@@ -44,9 +45,10 @@ order by first_fetched_at desc
 limit %(count)s
 
 -- name: drift_lines
--- The articles of a load that have no verdict yet. A source is left out if load decided earlier on any of its pages in this run, or if the
--- run is no crawl of the source (a backfill or an import). `materialized` makes Postgres find the sources once. Otherwise, if the planner
--- expects few lines without a verdict, Postgres finds the sources again for each line. This takes seconds for a file of 2,000 lines.
+-- The lines of a load that are articles and that no load has judged before. They show whether the template of their site has changed. A
+-- source is left out if load decided earlier on any of its pages in this run, or if the run is no crawl of the source (a backfill or an
+-- import). `materialized` makes Postgres find the sources once. Otherwise, if the planner expects few lines without a verdict, Postgres
+-- finds the sources again for each line. This takes seconds for a file of 2,000 lines.
 with undecided as materialized (
     select g.source from unnest(%(sources)s::text[]) as g (source)
     where not exists (select from lines l where l.source = g.source and l.run = %(run)s and l.judged)
@@ -201,7 +203,8 @@ create temporary table if not exists loaded_sources (
 ) on commit delete rows
 
 -- name: load_create_wordings
--- A table that holds the wordings of those lines that may be compared with another wording, until load_add_wordings copies them into `lines`.
+-- A table that holds the wordings of those lines that may be compared with another wording, until load_add_wordings copies the wordings
+-- into `lines`.
 create temporary table if not exists wordings (
     n integer not null, canonical_url text, title text, description text, text text, authors text[], language text, published_from text,
     modified_at timestamptz, image text, tags text[], section text, removed jsonb
@@ -225,7 +228,7 @@ where l.source = b.source and l.canonical_key = b.canonical_key and l.canonical_
 
 -- name: load_find_earlier_loads
 -- Note what was loaded from each source before this transaction: whether no other run was loaded (first_run), the newest loaded run, and
--- when the newest article was first fetched. Backfills and imports do not count as another run.
+-- when the newest article was first fetched. For first_run, backfills and imports do not count as another run.
 insert into loaded_sources (source, first_run, newest_run, newest_look)
 select g.source, not exists (
         select from changes c where c.source = g.source and c.run <> %(run)s and c.quiet not in ('imported', 'backfill')
@@ -686,7 +689,7 @@ left join story_articles m on m.article_id = a.id
 where a.id = any(%(ids)s)
 
 -- name: story_mates
--- For each of these articles, the other articles of its story that were told first, at most `most` of them, with their signatures.
+-- For each of these articles, the other articles of its story that were published first, at most `most` of them, with their signatures.
 select own.article_id as of_id, o.article_id as id, s.exact, s.signature
 from story_articles own
 cross join lateral (
@@ -725,7 +728,8 @@ for no key update of a
 delete from article_words where article_id = any(%(ids)s)
 
 -- name: words_forget
--- Delete those of these words that no other article has. Each shape of rows has an index of its own.
+-- Delete known words: those of `words` that no other article has. Each shape of index rows has an index of its own, so there are three
+-- searches.
 delete from known_words k
 using unnest(%(words)s::text[], %(sought)s::text[]) as given (word, sought)
 left join lateral (
@@ -740,22 +744,23 @@ left join lateral (
 where k.word = given.word and exact.there is null and joined.there is null and long.there is null
 
 -- name: words_forget_begin
--- Until this transaction ends, no load adds words: loads that add some are waited for, and later ones wait. The search index is asked by
--- bitmaps alone: Postgres cannot know how rare a word is, and might read all articles for it.
+-- Let no load add words until this transaction ends: this statement waits for loads that are adding words, and later loads wait for this
+-- transaction. Let Postgres use the search index only by bitmaps: it cannot know how rare a word is, and might else read all articles.
 select pg_advisory_xact_lock(hashtextextended('known words', 0)), set_config('enable_seqscan', 'off', true),
     set_config('enable_indexscan', 'off', true), set_config('enable_indexonlyscan', 'off', true)
 
 -- name: words_forgotten
--- Tell all processes that known words are deleted. A number of a sequence is seen at once; but nobody asks for it before this transaction ends.
+-- Tell all processes that known words are deleted, by the next number of a sequence. Others could see this number before this transaction
+-- ends, but until then the lock of words_forget_begin keeps every load from asking for it (words_hold).
 select nextval('words_forgotten')
 
 -- name: words_hold
--- Until this transaction ends, no known word is deleted.
+-- Let no known word be deleted until this transaction ends.
 select pg_advisory_xact_lock_shared(hashtextextended('known words', 0))
 
 -- name: words_kept_at
--- What identifies the present table of known words and what was deleted from it: the start of the server, the database, the file of the table,
--- and how often words were deleted.
+-- Four values that stay equal as long as no known word is lost: the start of the server, the database, the file of the table, and how often
+-- words were deleted. If one of them changes, a process forgets which words it remembers as known.
 select pg_postmaster_start_time() as started, oid as database, pg_relation_filenode('known_words') as file,
     (select last_value + is_called::int from words_forgotten) as forgotten
 from pg_database where datname = current_database()
@@ -780,8 +785,8 @@ select gin_clean_pending_list('article_words_exact') + gin_clean_pending_list('a
 select id, title, description, text, authors from articles where id = any(%(ids)s)
 
 -- name: words_rare
--- The words of the index rows of an article, and these words, without the words of the newest articles. sample: how many rows of these are
--- read.
+-- Those words of an article's index rows, and of `words`, that none of the newest index rows of other articles has. sample: how many of
+-- these newest rows are read.
 with own as (
     select unnest(tsvector_to_array(words)) as word from article_words where article_id = %(id)s
     union

@@ -1,7 +1,8 @@
--- The short statements of notify/, ordered by name. A long statement has a file of its own in sql/. No two packages use the same name.
+-- The short statements of notify/, ordered by name. A long statement has a file of its own in sql/. No two packages have a statement of the
+-- same name.
 
 -- name: ack_alerts
--- Note who has seen these alerts and the alerts that joined them. Without `seen`, note that nobody has seen them.
+-- Note who has seen these alerts and the alerts that joined them (lead_id). Without `seen`, note that nobody has seen them.
 update alerts
 set acked_at = case when %(seen)s then coalesce(acked_at, now()) end,
     acked_by = case when %(seen)s then coalesce(nullif(acked_by, ''), %(who)s) else '' end
@@ -56,7 +57,7 @@ where m.alert_id = any(%(alerts)s) and d.state = 'failed' and (%(channel)s = '' 
 
 -- name: mark_channel_down
 -- A channel has no address. Write this error on the channel and on the messages that wait for it. Returns since when the channel fails, and
--- whether that is longer than `long` seconds.
+-- whether that is more than `long` seconds ago.
 with held as (
     update deliveries set error = %(error)s where state = 'waiting' and channel = %(channel)s and error <> %(error)s
 )
@@ -104,8 +105,8 @@ on conflict (name) do update set paused_at = coalesce(channels.paused_at, now())
 update deliveries set claimed_by = null where id = any(%(ids)s) and state = 'waiting' and claimed_by = %(sender)s
 
 -- name: resend_deliveries
--- Messages that were given up wait again, and their tries are counted from 0. If neither a channel nor numbers are given, all of these
--- messages wait again.
+-- Messages that were given up wait again, and their tries are counted from 0. If neither a channel nor numbers are given, all messages that
+-- were given up wait again.
 update deliveries
 set state = 'waiting', attempts = 0, next_at = now(), waiting_since = now()
 where state = 'failed'

@@ -11,8 +11,7 @@ with recursive named (name) as (
 select n.name as source, last.started_at
 from named n
 cross join lateral (
-    -- `source >= name and source <= name` instead of `=` makes Postgres take the source's newest row from the index. With `=` it would
-    -- search the rows of all sources.
+    -- With `>=` and `<=`, Postgres takes the source's newest row from the index. With `=`, it would search the rows of all sources.
     select started_at from runs
     where source >= n.name and source <= n.name and stage = 'crawl' and state <> 'busy'
     order by source desc, started_at desc limit 1

@@ -1,12 +1,12 @@
--- The statements of stores/, ordered by name. No two packages use the same name.
+-- The statements of stores/, ordered by name. No two packages have a statement of the same name.
 
 -- name: attempts
 -- How often a stage was begun for each of these sources in a run.
 select source, attempt from runs where run = %(run)s and stage = %(stage)s and source = any(%(sources)s)
 
 -- name: begin_stage
--- Begin a stage, or begin it again, for these sources of a run. The run's summary is cleared, and made again later. Returns the numbers of
--- these attempts. A run without a plan gets an empty plan.
+-- Begin a stage, or begin it again, for these sources of a run. The run's summary is cleared, and made again later. Returns the number of
+-- each source's attempt. A run without a plan gets an empty plan.
 with unplanned as (
     insert into run_plans (run) values (%(run)s) on conflict do nothing
 ), counted_again as (
@@ -23,7 +23,8 @@ returning source, attempt
 select clock_timestamp() as at
 
 -- name: close_stale_stages
--- If no session works on a stage that says `running`, its process was killed. Mark such stages of these sources in other runs as failed.
+-- A stage that says `running` was killed if no session holds its lock (lock_stage). Mark the killed stages of these sources, in other runs
+-- than this one, as failed.
 with running as materialized (
     select run, source, hashtextextended(concat_ws(' ', 'stage', stage, source, run), 0) as held
     from runs
@@ -70,12 +71,13 @@ where run = %(run)s and source = %(source)s and stage = %(stage)s and attempt = 
 for share
 
 -- name: last_seconds
--- How long a stage took for each of these sources when it last ended well. Loads that began in one transaction share its time equally.
+-- How many seconds a stage took for each of these sources when it last ended well. One transaction may load several sources; its time is
+-- then divided equally among them.
 with last as (
     select name as source, newest.*
     from unnest(%(sources)s::text[]) as name
     cross join lateral (
-        -- `>=` and `<=` instead of `=` make Postgres take the source's newest row from the index, instead of searching all rows.
+        -- With `>=` and `<=`, Postgres takes the source's newest row from the index. With `=`, it would search all rows.
         select r.run, r.started_at, r.ended_at from runs r
         where r.source >= name and r.source <= name and r.stage = %(stage)s and r.state = 'done'
         order by r.source desc, r.started_at desc limit 1
@@ -99,7 +101,8 @@ select pg_try_advisory_lock_shared(hashtextextended(concat_ws(' ', 'stage', %(st
 from unnest(%(sources)s::text[]) as g (source)
 
 -- name: needed_files
--- Which of these files of the raw store an alert or a hold needs: the file has the article's page, or a list that named the article.
+-- Which of these files of the raw store an alert or a hold needs. Such a file has a page of the article that the alert or hold is about, or
+-- a list that named that article.
 select distinct f.warc_file as file
 from fetches f join revision_rows r on r.fetch_id = f.id
 where f.warc_file = any(%(files)s)
@@ -118,9 +121,10 @@ where f.warc_file = any(%(files)s) and l.kind <> 'article' and f.outcome = 'fetc
 select sources, followed, night from run_plans where run = %(run)s
 
 -- name: plan_run
--- Note for how many sources a run is planned, and whether it is a night. A run is a night if it has more than `share` of the followed
--- sources. If sources are crawled in groups, no run has all of them; then more than `share` of the sources of the widest recent run is
--- enough. If a run is planned twice, the plan with more sources stays.
+-- Note for how many sources a run is planned, and whether it is a night. A run is a night if it is planned for more than `share` (a
+-- fraction) of the followed sources. Where sources are crawled in groups, no run has all of them. So a run is also a night if it has more
+-- than `share` times as many sources as the largest plan of the time `within` before it. If a run is planned twice, the plan with more
+-- sources stays.
 insert into run_plans (run, sources, followed, night)
 select %(run)s, %(sources)s, %(followed)s, %(sources)s > %(share)s * least(%(followed)s, greatest(%(sources)s,
     (select max(sources) from run_plans where begun_at > now() - %(within)s and run <> %(run)s)))
@@ -156,7 +160,8 @@ select what, retired_at, why, count from retirements where source = %(source)s a
 select source, stage, state from runs where run = %(run)s and source = any(%(sources)s)
 
 -- name: stories_carried
--- The stories of these articles, each with how many articles and outlets carry it. An article without a story has no row.
+-- The stories of these articles, each with how many articles and outlets carry it. At most `most` articles of a story are counted. An
+-- article that is in no story with others has no row.
 select m.article_id, m.story_id, carried.articles, carried.outlets
 from story_articles m
 cross join lateral (
@@ -167,7 +172,7 @@ cross join lateral (
 where m.article_id = any(%(ids)s)
 
 -- name: story_members
--- The articles of a story in the order of publication. An article without a story is a story of its own.
+-- The articles of a story in the order of publication. An article that shares its story with no other is a story of its own.
 select * from (
     select a.id as article_id, a.source, a.url, a.title, m.told_at, m.share
     from story_articles m join articles a on a.id = m.article_id
@@ -181,7 +186,8 @@ order by told_at, article_id
 limit %(most)s
 
 -- name: story_of_number
--- The story of the article with this number. If that article is gone, it is the story that has this number itself.
+-- The number of the story that contains the article with this number. If that article is deleted, a story may still have its number, and
+-- this number is returned.
 (select story_id from story_articles where article_id = %(id)s)
 union all
 (select story_id from story_articles where story_id = %(id)s limit 1)
@@ -232,7 +238,7 @@ order by run desc
 limit %(count)s
 
 -- name: template_drop
--- Delete all versions of a source's template but the newest `keep`.
+-- Delete all versions of a source's template except the newest `keep`.
 delete from templates
 where source = %(source)s
     and version <= (select max(version) from templates where source = %(source)s) - %(keep)s
@@ -264,7 +270,8 @@ select pg_advisory_xact_lock(hashtextextended('template ' || %(source)s, 0))
 select * from templates where source = %(source)s order by version desc limit 1
 
 -- name: template_pages
--- The pages from which a source's template is learned, spread over its newest pages. Pages that are known to be no article are left out.
+-- The pages from which a source's template is learned: `most` of its newest `among` pages, spread evenly over them. Pages that are known to
+-- be no article are left out.
 select * from (
     select * from (
         select distinct on (url_id) *

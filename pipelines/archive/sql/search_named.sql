@@ -1,5 +1,5 @@
 -- Articles that the index finds for a query. If `ordered`, they come newest first, after the last article of the page of results before.
--- Else they come in any order, and Postgres does not sort. sure: the article matches without a look at its text. The statement
+-- Else they come in any order, and Postgres does not sort. sure: the article matches for certain, without a look at its text. The statement
 -- `search_bitmaps` (walk: off) runs before this one, and keeps Postgres from walking along one index. So Postgres looks up the words, the
 -- dates and the sources in an index each, and reads only the articles that all these indexes name.
 select n.article_id, n.dated, n.sure

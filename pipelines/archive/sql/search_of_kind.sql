@@ -1,5 +1,5 @@
--- Like `search_of_state`, for the articles with a change of a given kind. If both were one statement with an OR, Postgres would not begin with the
--- changes even when there are few of them.
+-- Like `search_of_state`, for the articles with a change of a given kind. If both were one statement with an OR, Postgres would not begin
+-- with the changes, even when there are few of them.
 select a.id as article_id, a.dated, %(exact)s and w.shape = 0 as sure
 from (
     select id, least(coalesce(published_at, first_fetched_at), first_fetched_at) as dated

@@ -1,5 +1,5 @@
--- Search only among the next `window` rows of articles, newest first. For words that are in many articles this is cheaper than a search of the
--- whole archive.
+-- Search only among the next `window` rows of articles, newest first. For words that are in many articles this is cheaper than a search of
+-- the whole archive.
 with newest as materialized (
     select w.article_id, w.dated, w.shape, w.words
     from article_words w

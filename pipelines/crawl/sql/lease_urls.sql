@@ -1,8 +1,8 @@
 -- Lease the next due URLs of a source, at most per_host of each host. Lists come before articles, new URLs before known ones, and newer
 -- before older ones. No article is leased while a list of the source is due and not read yet: the URLs that the lists name tonight come
--- before URLs of other nights. sitemaps: how many more sitemaps of an index this run may ask for. past: lease URLs of
--- a backfill, and no others. If the site last sent a page or list in full more than `whole_after` ago, it is asked for without its ETag and
--- date. This also holds for a page that once changed although its ETag or date stayed the same.
+-- before URLs of other nights. sitemaps: how many more sitemaps of an index this run may ask for. past: lease only URLs of a backfill. If
+-- the site last sent a page or list in full more than `whole_after` ago, it is asked for without its ETag and date. This also holds for a
+-- page that once changed although its ETag or date stayed the same.
 with open_lists as (
     select exists (
         select from urls

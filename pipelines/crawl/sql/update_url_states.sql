@@ -1,4 +1,4 @@
--- Write what a look at these URLs changes: state, reason, validators, and when to look again. A URL whose `next_at` is null is looked at
+-- Write what a look at these URLs changes: state, reason, ETag and date, and when to look again. A URL whose `next_at` is null is looked at
 -- again only for a new reason. An unchanged page keeps the state of the last look that fetched it, whatever failed in between.
 update urls
 set state = case

@@ -1,6 +1,6 @@
 -- For each source: the stages of a run, how many articles of the run are held, how many articles the source has in all, its newest article,
--- its health, and how many of its URLs are undecided. Without `run`, the source's last run is taken. A run for a single page is the last run only if
--- there is no other.
+-- its health, and how many of its URLs are undecided. Without `run`, the source's last run is taken. A run with an only_url (for one page,
+-- for a backfill or for an import) is the last run only if there is no other.
 select name as source,
     last.run, last.started_at, last.ended_at, last.stages, coalesce(last.not_due, false) as not_due,
     coalesce(born.new, 0) as new,
@@ -20,8 +20,7 @@ left join lateral (
         jsonb_agg(jsonb_build_object('stage', stage, 'state', state, 'message', message) order by started_at) as stages,
         bool_or(stage = 'crawl' and counts -> 'not due' is not null and counts -> 'lists' = '0') as not_due
     from runs
-    -- `source >= name and source <= name` instead of `=` makes Postgres take the source's newest row from the index. With `=` it would
-    -- search the rows of all sources.
+    -- With `>=` and `<=`, Postgres takes the source's newest row from the index. With `=`, it would search the rows of all sources.
     where runs.source = name and run = coalesce(%(run)s, (
         select night.run from runs night
         where night.source >= name and night.source <= name and not exists (

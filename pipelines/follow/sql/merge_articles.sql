@@ -1,6 +1,7 @@
 -- When an article is merged away, its alerts move to the article that stays. The article that stays takes the earlier time of its first
--- fetch and the earlier first run of the two; it keeps its own date of publication. If both are articles of one page (`page`), each look at
--- the page was a look at the article that stays: it was last seen at the later time, and is gone only if no look saw it afterwards.
+-- fetch and the earlier first run of the two; it keeps its own date of publication. If both have the same address (`page`), each look at
+-- this address was a look at the article that stays. So it was last seen at the later of both times, and it is gone only if no look saw it
+-- after that.
 with told as (
     update alerts a set article_id = s.winner from same s where a.article_id = s.loser
 ), merged as (

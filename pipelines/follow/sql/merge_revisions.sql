@@ -1,6 +1,6 @@
 -- If the article that is merged away had texts that the other article never had, keep these texts. They become revisions before the first
--- revision of the article that stays: 0, -1, … An older version of Nightdesk may have merged after migration 0050; it did not note the first
--- revision in the article.
+-- revision of the article that stays: 0, -1, … An older version of Nightdesk may have merged after migration 0050. It did not note the
+-- first revision in the article, so the lowest number in revision_rows is asked for too.
 with wanted as (
     select r.article_id, r.revision, s.winner, r.title, r.description, r.text,
         least(n.first_revision, (select min(w.revision) from revision_rows w where w.article_id = n.id))

@@ -1,5 +1,5 @@
--- Give the other rows of one source to another source, after rename_articles, except rows of a run or an address for which the other source
--- has a row of its own. The state of the old source is deleted.
+-- Move those rows of the old source to the new one that rename_articles has not moved. A row of a run or an address is not moved if the new
+-- source has a row of its own for it. The state of the old source is deleted.
 with u as (update urls set source = %(new)s where source = %(old)s),
     r as (update runs set source = %(new)s where source = %(old)s),
     l as (update alerts set source = %(new)s where source = %(old)s),

@@ -7,7 +7,7 @@ create temporary table if not exists lines (
     -- akin: the page's own address and its canonical URL may belong to one article.
     akin boolean not null,
     reason text not null, detail text not null,
-    -- whole: canonical_url to removed are filled. They are filled only if the line may be compared with another wording.
+    -- whole: the columns from canonical_url to removed are filled. They are filled only if the line may be compared with another wording.
     whole boolean not null default false,
     url text, canonical_url text, title text, description text, text text, authors text[], language text, published_from text,
     modified_at timestamptz, image text, tags text[], section text, removed jsonb,

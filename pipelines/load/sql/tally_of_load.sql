@@ -1,5 +1,5 @@
--- What load did for these sources in a run. If load was repeated, all its tries count together. flooded: edits that load took for a new
--- layout or another extractor.
+-- What load did for these sources in a run. If load was repeated, all its tries count together. flooded: the number of edits that load took
+-- for the work of a new layout or another extractor.
 with decided as (
     select source, count(*) filter (where outcome = 'unchanged')::int as unchanged,
         count(*) filter (where outcome = 'duplicate')::int as duplicate,

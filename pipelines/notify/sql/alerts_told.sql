@@ -1,5 +1,5 @@
 -- The newest alerts with the messages that tell of them, one row for each message. An alert without a message has one row. An alert that
--- only joined another alert has no row, because the row of the other alert names the outlet of the alert that joined it (also_in).
+-- joined another alert has no row of its own: its outlet stands in the row of the other alert (also_in).
 select a.id, a.created_at, a.watch, a.kind, coalesce(c.revision_kind, '') as revision_kind, a.source,
     coalesce(r.title, x.title, a.message) as title, coalesce(x.url, '') as url,
     coalesce(d.channel, '') as channel, case when d.id is null then 'listed' else d.state end as state, coalesce(d.attempts, 0) as attempts,

@@ -1,6 +1,6 @@
 -- A channel did not take a message. After `patience` failures in a row the channel rests, longer each time. It also rests for `asked`
--- seconds if it asked for that. Returns the new states of the message and the channel. A try counts for the message, unless the channel had
--- to rest for its failures before, or asked for a rest now.
+-- seconds if it asked for that. Returns the new states of the message and the channel. This try counts for the message, except if the
+-- channel has already rested for its failures, or now asks for a rest.
 with failing as (
     insert into channels as c (name, failures, failing_since, error, rests_until)
     values (%(channel)s, 1, now(), %(error)s, case when %(asked)s > 0 then now() + make_interval(secs => %(asked)s) end)

@@ -1,4 +1,4 @@
--- A table each for URLs, fetches and outcomes of fetches (these three are the ledger), for stages of runs, and for hosts.
+-- Five tables. Three of them are the ledger: URLs, fetches, and outcomes of fetches. The other two are the stages of runs, and hosts.
 create table urls (
     id bigint generated always as identity primary key,
     source text not null,

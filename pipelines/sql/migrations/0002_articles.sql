@@ -24,7 +24,7 @@ create table articles (
     text_digest text not null,
     extractor text not null,
     words integer not null default 0,
-    -- fetch_id: the fetch that the text comes from. seen_at: the newest fetch of the article, even if its page brought no new text.
+    -- fetch_id: the fetch that the text comes from. seen_at: when the article was last fetched, even if its page brought no new text.
     fetch_id bigint not null references fetches,
     fetched_at timestamptz not null,
     seen_at timestamptz not null,

@@ -31,8 +31,8 @@ create index alerts_created on alerts (created_at);
 create index alerts_run on alerts (run);
 create index alerts_article on alerts (article_id);
 
--- begun_at: when the message was first tried. From then on its text must not change, because a recipient may already have the message,
--- under the same key.
+-- begun_at: when a sender first tried to send the message. From then on its text must not change, because a recipient may already have the
+-- message, under the same key.
 create table deliveries (
     id bigint generated always as identity primary key,
     key text not null unique,
@@ -61,7 +61,8 @@ create table delivered_alerts (
 );
 create index delivered_alerts_alert on delivered_alerts (alert_id);
 
--- A row for each time a source went silent or got into another trouble (`kind`). since: for a silence, the source's last sign of life.
+-- A row for each time a source went silent or got into another trouble (`kind`). since: when the trouble began; for a silence, the source's
+-- last sign of life.
 create table health (
     id bigint generated always as identity primary key,
     source text not null,

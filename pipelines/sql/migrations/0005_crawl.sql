@@ -21,6 +21,6 @@ create index urls_via on urls (source, via) where kind = 'article';
 create index fetches_redirected on fetches (source, final_url) where final_url <> '' and final_url <> url;
 -- When any process last sent a request to the host.
 alter table hosts add column asked_at timestamptz;
--- What a run is for that is not a night: the one URL that a person asked for, `backfill:DAYS` or `import:NAME`. Empty for other runs. A run
--- for one URL says nothing about its source.
+-- If a run does not crawl all lists of a source: what the run is for. It is the one URL that a person asked for, `backfill:DAYS` or
+-- `import:NAME`. Empty for other runs. A run for one URL says nothing about the health of its source.
 alter table runs add column only_url text not null default '';

@@ -47,7 +47,7 @@ set code = case
         else '' end
 where id between %(first)s and %(last)s and code = '' and outcome = 'blocked';
 
--- Not valid: Postgres does not check the rows that exist, only rows that are written from now on.
+-- `not valid`: Postgres checks only rows that are written from now on, and not those that exist.
 alter table urls drop constraint if exists urls_code_check, add constraint urls_code_check check (code in (
         '', 'other site', 'too old', 'home page', 'allow', 'deny', 'list left', 'moved away', 'robots.txt', 'guard',
         'guard network', 'guard redirect', 'refused', 'rest asked', 'challenge page', 'consent', 'login redirect',

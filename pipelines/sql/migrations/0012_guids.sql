@@ -1,8 +1,8 @@
--- An index on the guid of a feed's entry, by which an article is found again when its address has changed. Also, the columns `code` may
+-- An index on the guid of a feed's entry. An article whose address has changed is found again by its guid. Also, the columns `code` may
 -- have the value 'too long', and the columns `quiet` the value 'many at once'.
 -- oldest code: 0010
 -- outside a transaction
--- A kill may have left the index half made.
+-- If this migration was killed before, the index may be half made.
 drop index concurrently if exists urls_guid;
 create index concurrently urls_guid on urls (source, (entry ->> 'guid')) where entry ->> 'guid' is not null;
 alter table urls drop constraint if exists urls_code_check, add constraint urls_code_check check (code in (

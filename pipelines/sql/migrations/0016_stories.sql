@@ -2,9 +2,9 @@
 -- oldest code: 0010
 
 -- The signature of an article's text (pipelines/signatures.py). loaded_at: when that wording was loaded. told_at: when the outlet published
--- the article, but no later than our first fetch. period: the 30 days in which told_at lies, counted from 1970 on. buckets: two articles that
--- share much of their text share buckets. They are compared if their periods are the same or follow each other. exact: a bucket of all
--- articles with exactly the same text, whatever their age.
+-- the article, but no later than our first fetch. period: the 30 days in which told_at lies, counted from 1970 on. buckets: two articles
+-- that share much of their text share buckets. Two articles that share buckets are compared if their periods are equal or neighbours.
+-- exact: the number of one more bucket, for all articles with exactly the same text, whatever their age.
 create table article_signatures (
     article_id bigint primary key references articles on delete cascade,
     loaded_at timestamptz not null,
@@ -24,7 +24,7 @@ create table signature_buckets (
     primary key (period, bucket, article_id)
 );
 
--- When a signature is deleted, its buckets are deleted too, whatever the cause.
+-- When a signature is deleted, for whatever cause, its rows in signature_buckets are deleted too.
 create function leave_buckets() returns trigger language plpgsql as $$
 begin
     delete from signature_buckets b
@@ -40,8 +40,9 @@ $$;
 create trigger article_signatures_gone after delete on article_signatures
     referencing old table as gone for each statement execute function leave_buckets();
 
--- The articles of stories with more than one article. Any other article is a story of its own, with the article's number. A story has the
--- lowest number of its articles. share: how much of this article's text was in the story's first article (first_id).
+-- The articles of stories with more than one article. Any other article is a story of its own, whose number is the article's. The number of
+-- a story is the lowest number of its articles. share: how much of this article's text (0 to 1) is in the text of the story's first article
+-- (first_id).
 create table story_articles (
     article_id bigint primary key references articles on delete cascade,
     story_id bigint not null,

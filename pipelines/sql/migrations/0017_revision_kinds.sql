@@ -11,8 +11,8 @@ alter table alerts
     drop constraint alerts_kind_check,
     add constraint alerts_kind_check check (kind in ('new', 'revised', 'removed', 'restored', 'health')) not valid;
 
--- An article's present wording is stored only in the article, and its row in revision_rows has null instead of the words. Programs that
--- read the view `revisions` see all words as before. Older code cannot write such rows.
+-- An article's present wording is stored only in the article. The wording's row in revision_rows has null instead of the words. Programs
+-- that read the view `revisions` see all words as before. Older code cannot write such rows.
 alter table revisions rename to revision_rows;
 alter table revision_rows alter column title drop not null, alter column description drop not null, alter column text drop not null;
 create view revisions as

@@ -1,7 +1,8 @@
 -- Queries that read whole tables get an index or a stored count, so that they are as quick in a large archive as in a small one.
 -- oldest code: 0010
 -- outside a transaction
--- A kill may have left an index half made. An index that is replaced is dropped only after the new one is there.
+-- If this migration was killed before, an index may be half made; so each index is dropped before it is made. An index that is replaced is
+-- dropped only after the new one is there.
 drop index concurrently if exists urls_key;
 create index concurrently urls_key on urls using hash (url_key);
 drop index concurrently if exists urls_form;
@@ -36,7 +37,7 @@ drop index concurrently if exists deliveries_channel;
 create index concurrently deliveries_channel on deliveries (channel);
 
 -- How many articles each source has. Triggers count articles that are added and deleted from now on. Older articles, up to the id in
--- `backfills`, are added once.
+-- `backfills`, are counted once, at the end of this file.
 create table if not exists source_totals (source text primary key, articles bigint not null default 0);
 create or replace function articles_came() returns trigger language plpgsql as $$ begin
     insert into source_totals as t (source, articles) select source, count(*) from came group by source order by source

@@ -6,6 +6,6 @@ create table if not exists watch_feeds (
     digest text not null unique,
     opened_at timestamptz not null default now()
 );
--- A kill may have left the index half made.
+-- If this migration was killed before, the index may be half made.
 drop index concurrently if exists alerts_of_watch;
 create index concurrently alerts_of_watch on alerts (watch, id) where quiet = '';

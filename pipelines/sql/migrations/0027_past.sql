@@ -7,7 +7,7 @@ create table past_runs (
     -- The imported file, or the days that a person asked for.
     origin text not null default '',
     begun_at timestamptz not null default now(),
-    -- Null until the import or backfill is finished. If it is started again, it first finishes this run.
+    -- Null until the import or backfill is finished. If it is started again before that, it first finishes this run.
     ended_at timestamptz,
     primary key (run, source)
 );

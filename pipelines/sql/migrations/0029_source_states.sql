@@ -1,4 +1,4 @@
--- The state of each source at the last check of health, more kinds of trouble, and when the end of a trouble was told.
+-- The state of each source at the last check of its health; more kinds of trouble; and when the operators were told that a trouble is over.
 -- oldest code: 0010
 create table source_states (
     source text primary key,

@@ -1,4 +1,4 @@
--- Retention of earlier wordings and of the ledger. What retention deleted is recorded, so that nobody takes it for lost.
+-- Retention may delete earlier wordings and parts of the ledger. What it deleted is recorded, so that nobody takes it for lost.
 -- oldest code: 0017
 -- When retention deleted the words of the wording, or null. The digests of the deleted words stay.
 alter table revision_rows add column text_retired_at timestamptz;
@@ -23,12 +23,12 @@ create table retirements (
     why text not null,
     -- How many fetches were deleted, if `what` is the ledger.
     count bigint not null default 0,
-    -- Whether nothing is left that retention could delete.
+    -- Whether retention is finished with this: it has deleted all that it may delete.
     complete boolean not null default true,
     primary key (source, run, what)
 );
--- A short row for each URL that retention deleted from the ledger. day: when the URL's article was published or, if that is not known,
--- when a list first named the URL. state: its last state.
+-- A short row for each URL that retention deleted from the ledger. day: when the URL's article was published or, if that is not known, when
+-- a list first named the URL. state: the last state of the URL.
 create table retired_urls (
     source text not null,
     url_key text not null,

@@ -1,4 +1,5 @@
--- The results of a run are counted once, after the run. A night of 1,000 sources has 3,000 rows, and the Desk shows thirty nights.
+-- The results of a run are counted once, after the run. A night of 1,000 sources has 3,000 rows, and the Desk shows thirty nights: to count
+-- all these rows each time would take too long.
 -- oldest code: 0017
 -- The summary is null until a later run is planned. It becomes null again when a stage of the run begins again.
 alter table run_plans add column summary jsonb;

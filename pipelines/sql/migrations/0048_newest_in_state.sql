@@ -1,6 +1,6 @@
--- Indexes for the newest articles that are removed, for the newest articles that are revised, and for the loads of a source. Without them, a
--- search for removed or revised articles reads and sorts all of these, although it shows only the newest. And for the loads of a month, the
--- Desk reads all stages of all runs of the source.
+-- Indexes for the newest articles that are removed, for the newest articles that are revised, and for the loads of a source. Without the
+-- first two, a search for removed or revised articles reads and sorts all of these, although it shows only the newest. Without the third,
+-- the Desk reads all stages of all runs of a source to find the loads of a month.
 -- oldest code: 0017
 -- outside a transaction
 drop index concurrently if exists articles_newest_gone;

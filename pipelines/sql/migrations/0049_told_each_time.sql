@@ -1,6 +1,7 @@
--- An article can be removed and restored several times at the same wording. Each time has a change and an alert of its own.
--- repeat: how often this wording was removed, or restored, before this time. It is part of the keys, and 0 for new and revised articles.
--- Older code names these keys without `repeat` in `on conflict`, so it cannot write to this schema. The schema check refuses such code.
+-- An article can be removed and restored several times while it has the same wording. Each time has a change and an alert of its own.
+-- repeat: how often the article was removed, or restored, before, while it had this wording; 0 for new and revised articles. repeat is part
+-- of the keys. Older code names these keys without `repeat` in `on conflict`, so it cannot write to this schema. The schema check refuses
+-- such code.
 -- oldest code: 0049
 -- outside a transaction
 alter table changes add column if not exists repeat integer not null default 0;

@@ -1,5 +1,6 @@
--- An article says how its first wording is numbered. After a merge of two sources this may be 0 or less, so the article may have several
--- wordings though its newest is number 1. And the dates in the search index that a merge has set are those of their articles again.
+-- first_revision: the number of an article's first wording. After a merge of two sources it may be 0 or less, so an article may have
+-- several wordings although the newest is number 1. Also, where a merge left another date in the search index, it becomes the date of its
+-- article again.
 -- oldest code: 0049
 -- outside a transaction
 alter table articles add column if not exists first_revision integer not null default 1;

@@ -1,7 +1,7 @@
--- The newest runs, with how many of their sources failed, and how many of their stages still run. Runs with an
--- only_url (for one page, for a backfill or for an import) come after all others. The recursion begins at the newest row and reads one run
--- after another, until it has `count` + `again` runs without an only_url.
--- The extra runs are needed because an old run that was started again is among the newest rows.
+-- The newest runs, with how many of their sources failed, and how many of their stages still run. Runs with an only_url (for one page, for
+-- a backfill or for an import) come after all others. The recursion begins at the newest row and reads one run after another, until it has
+-- `count` + `again` runs without an only_url. The `again` extra runs make up for old runs that were started again: their rows are among the
+-- newest, but the runs themselves are not among the newest runs.
 with recursive begun (run, at, seen, nights) as (
     (
         select run, started_at, array[run],
