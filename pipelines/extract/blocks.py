@@ -91,7 +91,8 @@ MAX_NAMES = 4
 # A name of seven or more words is made from a headline or a caption, and says nothing about a place. Chosen: sites'
 # names of places have up to six words.
 SLUG = re.compile(r"(?<![a-z0-9])[a-z0-9]+(?:([-_])[a-z0-9]+)(?:\1[a-z0-9]+){5,}")
-# Places are told apart to this depth. Chosen: a page that nests them deeper is built to do harm.
+# Elements that are nested deeper than this belong to the place at this depth. Chosen: a page that nests them deeper is
+# built to do harm.
 DEEPEST_PLACES = 60
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # A page has at most this many blocks. Chosen: a page with more is built to do harm.
@@ -135,8 +136,8 @@ class Block:
 
     @property
     def kind(self) -> str:
-        """The kind of the innermost place around it that has a kind: comment, related, share …; empty if there is
-        none."""
+        """The kind of the innermost place around the block that has a kind: comment, related, share …; empty if there
+        is none."""
         place: TextPlace | None = self.place
         while place is not None:
             if place.kind:

@@ -1,5 +1,5 @@
-"""Makes an article or a rejection of one page. This module has the order of the steps; `assembly` chooses among several
-texts of the page.
+"""Turns one page into an article or a rejection. This module has the order of the steps; `assembly` chooses among
+several texts of the page.
 
 Importing this module loads trafilatura, which takes time. Programs that seldom extract import this module inside a
 function.
@@ -43,7 +43,7 @@ class PageReading:
     """What a page is, and whether the source's template agreed with the page. `fits` is None if nobody can tell: there
     is no template, none of its places is known, or there is too little text.
 
-    A worker adds CPU seconds and faults, and so makes a fetched_pages.ExtractedFetch of this record.
+    A worker adds CPU seconds and faults to this record, which makes a fetched_pages.ExtractedFetch.
     """
 
     result: Article | Rejection

@@ -297,7 +297,7 @@ def _spread(html: str) -> str:
 
 
 def _spell_out(run: re.Match[str]) -> str:
-    """A run of character references, written as characters if it piles up marks."""
+    """A row of character references, written as characters if it piles up marks."""
     text = unescape(run.group())
     return escape(PILED.sub(r"\1", text)) if PILED.search(text) else run.group()
 

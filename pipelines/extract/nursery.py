@@ -67,7 +67,7 @@ def main(socket: int, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with(parent)
     control = Connection(socket)
-    from pipelines.extract import warm  # noqa: F401 -- importing it is what warms
+    from pipelines.extract import warm  # noqa: F401 -- the import loads what every page needs
 
     gc.collect()
     gc.freeze()

@@ -42,7 +42,7 @@ TOGETHER = 600
 class Trial:
     """A page to try: the page itself, or the path of its saved file.
 
-    encoding: the charset of the file, whatever the page says; empty leaves it to the page.
+    encoding: the charset of the file, whatever the page says. If it is empty, the page itself tells its charset.
     learns: whether the page may be used to learn its source, and is read with what was learned.
     problem: why the page cannot be tried, if that is known already.
     """
@@ -67,7 +67,7 @@ class TriedPage:
 
 @dataclass(frozen=True)
 class SourceLesson:
-    """What a source's pages taught: a template; or none, with the reason if it is worth saying."""
+    """What a source's pages taught: a template; or none, with the reason if learning failed."""
 
     source: str
     pages: int

@@ -64,7 +64,7 @@ class Nursery:
             [sys.executable, "-P", "-m", "pipelines.extract.nursery", str(theirs.fileno()), str(self.owner)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
             stdin=subprocess.DEVNULL,
-            # The standard output of this process is for results.
+            # The standard output of this process is for results, so the nursery's goes to standard error.
             stdout=2,
             pass_fds=[theirs.fileno()],
         )

@@ -17,7 +17,7 @@ from pipelines.text import has_unspaced, words
 BESIDE = frozenset(("nav", "footer", "aside", "header"))
 SIDE = re.compile(r"(?<![a-z])side|widget|related|menu|comment|popular|footer", re.IGNORECASE)
 CALLED_TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECASE)
-# Both patterns find letters that are larger than those of a text: LARGE in the size of a font element, LARGE_STYLE in a
+# Both patterns find letters that are larger than ordinary ones: LARGE by the size of a font element, LARGE_STYLE by a
 # style.
 LARGE = re.compile(r"[4-7]|\+[1-4]")
 LARGE_STYLE = re.compile(
@@ -65,13 +65,13 @@ def stems(line: str) -> frozenset[str]:
 
 
 def share(title: str, said: Collection[str]) -> float:
-    """The share of a title's longer words that a text has, with any endings."""
+    """The share of a title's longer words that a text has, whatever their endings. said: the stems of the text."""
     wanted = stems(title)
     return len(wanted & set(said)) / len(wanted) if wanted else 0.0
 
 
 def is_about(title: str, said: Collection[str]) -> bool:
-    """Whether a text repeats enough words of a title to be its article."""
+    """Whether a text repeats enough words of a title to be the title's article. said: the stems of the text."""
     return share(title, said) >= (OF_ARTICLE_PAIRS if has_unspaced(title) else OF_ARTICLE_SHARE)
 
 

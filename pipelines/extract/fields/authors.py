@@ -50,7 +50,7 @@ ASIDE_OF_BYLINE = re.compile(
 JOINED = re.compile(r"(?<!\w)(?:and|und|et|y|ve|и|و|og|och|en|e|i|oraz|with|by|von|par|por|di|door)(?!\w)")
 # These letters mean `and`: Arabic and Hebrew write them onto the name.
 GLUED_ANDS = ("و", "ו")
-# The place where the author is may stand behind the name: `By Ann Writer, New York`.
+# The author's place may follow the name: `By Ann Writer, New York`.
 PLACE_BEHIND = re.compile(r",\s[^\W\d_a-zß-ÿ]\w+(?: [^\W\d_a-zß-ÿ]\w+)?$")
 # A role has at most this many words. Chosen: a longer text is a sentence.
 ROLE_WORDS = 4

@@ -69,7 +69,7 @@ MARKED = (
 # At least this share of a person's name must be in the address of the person's page. Chosen: first names are often left
 # out or shortened.
 NAMED_SHARE = 0.6
-# A name that stands alone has two to four words in capitals, with particles between them.
+# A name that stands alone has two to four words that begin with a capital, and may have particles between them.
 NAME = re.compile(
     r"[^\W\d_a-zß-ÿ][\w'’-]+(?: (?:van|von|de|der|den|da|di|del|la|le|bin|al|el))*(?: [^\W\d_a-zß-ÿ][\w'’.-]*){1,3}"
 )
@@ -279,7 +279,7 @@ def _is_card(link: HtmlElement) -> bool:
     """Whether a link is a card of an article: it contains more than a name, such as a headline with a byline below it,
     and does not lead to a person's page.
 
-    A link around the only h1 of the page is the head of its own article.
+    A link around the only h1 of the page is the head of the page's own article, and no card.
     """
     address = link.get("href")
     if not address or PROFILE.search(address):

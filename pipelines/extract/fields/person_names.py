@@ -44,7 +44,7 @@ AND_NAME = re.compile(
     r"(?<=[\u0621-\u064a]) و(?=[\u0621-\u064a]{2,} [\u0621-\u064a]{2,}$)|"
     r"(?<=[\u05d0-\u05ea]) ו(?=[\u05d0-\u05ea]{2,} [\u05d0-\u05ea]{2,}$)"
 )
-# These words name people who edited the text of others.
+# After these words follow the names of people who edited the text.
 EDITED = re.compile(r"[;.,]\s*(?:edited|editing) by .*$", re.IGNORECASE)
 ENCLOSED = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]")
 BETWEEN = re.compile(

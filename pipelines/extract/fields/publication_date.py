@@ -23,7 +23,7 @@ MODIFIED = (
 )  # fmt: skip
 # The offsets of places from UTC lie between these two.
 WESTMOST, EASTMOST = timedelta(hours=-12), timedelta(hours=14)
-# Most people live between these two offsets from UTC, those of Los Angeles and Tokyo. For a site whose clock is not
+# Most people live between these two offsets from UTC, those of Los Angeles and Tokyo. For a site whose time zone is not
 # known yet, a date is tried with both.
 USUAL_OFFSETS = (timedelta(hours=-8), timedelta(hours=9))
 # The offsets of places are whole quarters of an hour.

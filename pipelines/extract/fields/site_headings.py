@@ -49,14 +49,15 @@ JUDGED_HEADINGS = 10
 
 
 def names_site(h1: HtmlElement, *titles: str) -> bool:
-    """Whether a heading is the name of the site and not of the article. It is the site's if it is hidden, if it is in a
-    menu, a footer or an aside, if its class or id is one of OF_SITE, or if it is a link home.
+    """Whether a heading names the site and not the article. It names the site if it is hidden, if it is in a menu, a
+    footer or an aside, if its class or id is one of OF_SITE, or if it is a link home.
 
-    If its class or id is one of OF_SITE_OR_TITLE, or if `may_name_site` holds, it is the site's only if it shares no
-    word with the page's other titles. A few words with such a class are the site's also if a title ends with them, or
-    if there is no title.
+    If its class or id is one of OF_SITE_OR_TITLE, or if `may_name_site` holds, it names the site only if it shares no
+    word with the page's other titles. A heading of a few words whose class or id is one of OF_SITE_OR_TITLE also names
+    the site if another title ends with these words, or if there is no other title.
     """
-    # Titles may contain the site's name, and the heading may share these words.
+    # Titles may contain the site's name, and the heading may share its words. So the heading is compared with the
+    # longest part of each title.
     longest = {title: max(SEPARATOR.split(title), key=words) for title in titles if title}
     named = " ".join(part if words(part) >= TITLE_WORDS else title for title, part in longest.items())
     above = [h1, *h1.iterancestors()]

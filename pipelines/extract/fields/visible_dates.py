@@ -94,7 +94,7 @@ TOLD = frozenset(("figcaption", "blockquote"))
 LABELLED = re.compile(r"[^\W\d_]{1,40}(?: [^\W\d_]{1,40}){0,3}\s{0,3}:")
 # A line that shows a date has more characters than this. Chosen: every date is longer.
 LEAST_CHARACTERS = 3
-# A heading of the first levels, up to this one, may be a title, and is not read as a date.
+# A heading of the first levels, from h1 to this level, may be a title, and is not read as a date.
 TITLE_LEVELS = 3
 # A line that shows a date has fewer characters than this. Chosen: date, time, author and place together are shorter.
 LONGEST_CHARACTERS = 120
@@ -186,7 +186,7 @@ def find_dates(tree: HtmlElement, titles: Sequence[str]) -> list[ShownDate]:
     places, title, holding, head = _walk(body, Titles.of(titles))
     known: dict[HtmlElement, bool] = {body: False}
     made: list[ShownDate] = []
-    # Only the nearest dates are kept, as many as are examined: the dates of a long list are not the article's.
+    # Only the dates nearest to the title are kept, about MAX_DATES: the dates of a long list are not the article's.
     for element, place in sorted(places.items(), key=lambda one: (not _is_near(one[1] - title), abs(one[1] - title))):
         if not _stranger(element, known, holding):
             of_event = any(one.tag in TOLD and one not in holding for one in (element, *element.iterancestors()))

@@ -32,11 +32,11 @@ FLASH_SHARED_WORDS = 2
 # A gallery or a player does not count against a page whose text has at least this many words. Chosen: captions are
 # shorter.
 MEDIA_WORDS = 40
-# If a page itself shows no text, the text that it gives for machines counts if it has at least this many words. Chosen:
-# summaries are shorter.
+# A page that shows no text may give a text for machines. This text counts only if it has at least this many words.
+# Chosen: summaries are shorter.
 GIVEN_WORDS = 40
-# If a page has fewer words than this, the title of an error page makes it an error page, and the words of a paywall
-# make it a stub. Chosen: an article about errors is longer.
+# If a page with a day of publication has fewer words than this, the title of an error page makes it an error page. If
+# any page has fewer words than this, the words of a paywall make it a stub. Chosen: an article about errors is longer.
 STUB_WORDS = 80
 # A title may have at most this many words besides an error's phrase. Chosen: the name of a site is as long.
 TITLE_EXTRA_WORDS = 2

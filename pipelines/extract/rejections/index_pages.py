@@ -17,8 +17,8 @@ from pipelines.extract.phrases import key
 from pipelines.model import Page
 from pipelines.text import words
 
-# A page without a date is a list if more than this share of its words is in links. Chosen: an article may have many
-# links; a list has little else.
+# A page without a date is a list if more than this share of its words is in links. If its heading is that of a list,
+# half of this share is enough. Chosen: an article may have many links; a list has little else.
 LINKED_SHARE = 0.6
 # A page of teasers is a list only if its share of words in links is at least LINKED_SHARE divided by this number.
 # Chosen: this share is low, because it only has to sort out pages that are surely no lists. The menus alone give most
@@ -31,8 +31,8 @@ LISTED_SHARE = 0.75
 LISTED_CLAIMED_SHARE = 0.9
 # A page of teasers is a list only if its text has at least this many words. Chosen: one sentence has as many.
 LEAST_WORDS = 15
-# The longest paragraph of a list has fewer words than this. Chosen: teasers are shorter; an article has at least one
-# longer paragraph.
+# A paragraph is long if it has at least this many words. Chosen: most teasers are shorter; an article has at least one
+# long paragraph.
 SENTENCE_WORDS = 30
 # A list has at least this many cards. Chosen: fewer cards are the related stories below an article.
 LEAST_CARDS = 4
@@ -61,7 +61,7 @@ TITLE_WORDS = 3
 LISTS = ("ItemList", "CollectionPage", "SearchResultsPage")
 MARKUP = re.compile(rf"""["']@type["']\s*:\s*["'](?:{"|".join(LISTS)})["']""")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-# The title of a list begins with these words, and its name follows.
+# The title of a list begins with one of these words, and the list's name follows.
 HEADING = re.compile(
     r"^(?:search results|results for|category|categories|tag|tags|topic|archives?|author|posts (?:by|tagged)|all posts|"
     r"latest news|نتائج البحث|تصنيف|التصنيف|وسم|الوسم|قسم|ارشيف|الارشيف|كل الاخبار|جميع الاخبار|"

@@ -31,8 +31,8 @@ DETAIL_CHARACTERS = 300
 GRACE_SECONDS = 10.0
 # Learning may take this many seconds of CPU time. Chosen: only work that hangs takes longer.
 LEARNING_SECONDS = 120.0
-# Observing the pages of one source may take this many seconds of CPU time. Chosen: they are enough for all its pages,
-# or for fifteen that are built to be slow.
+# Observing the pages of one source may take this many seconds of CPU time. Chosen: this time is enough for all pages
+# from which a source is learned, or for fifteen that are built to be slow.
 OBSERVING = 300.0
 
 

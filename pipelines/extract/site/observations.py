@@ -30,8 +30,8 @@ REPEATED_ON_PAGES = 3
 # A line that repeats has fewer words than this. A longer line on several pages is more likely a part of one article
 # that came twice.
 LONG_LINE = 60
-# Two pages are one article if they have more than this share of their sequences of RUN_WORDS words in common. Chosen:
-# two articles on one event have less in common.
+# Two pages are one article if more than this share of the shorter one's sequences of RUN_WORDS words is in the longer
+# one. Chosen: two articles on one event have less in common.
 COPY_SHARE = 0.5
 # A place is inside the article if at least the share INSIDE_SHARE of its words is in articles, and outside if at most
 # the share OUTSIDE_SHARE is in articles. Chosen: for a place between the two shares, each page has to decide by itself.

@@ -40,16 +40,16 @@ AGREED = 2.0
 # The page fits the template if at least this share of the likely article's words is in the places of the source's
 # articles.
 HALF_SHARE = 0.5
-# A standfirst has at least the chance LEAD if its place is called so or it is right below the title, and elsewhere at
-# least the chance NEARLY. It has from LEAD_WORDS to LONGEST_LEAD words.
+# A standfirst has at least the chance LEAD if its place is called so or it is a sentence right below the title, and
+# elsewhere at least the chance NEARLY. It has from LEAD_WORDS to LONGEST_LEAD words.
 LEAD, NEARLY, LEAD_WORDS, LONGEST_LEAD = 0.2, 0.4, 6, 70
 CALLED_LEAD = re.compile(
     r"(?<![a-z])(?:stand-?first|summary|deck|dek|lead|lede|intro|sub-?title|sub-?head(?:line)?|chapo|entradilla|bajada|"
     r"spot|ingress|sapo|vorspann|excerpt)(?![a-z])",
     re.IGNORECASE,
 )
-# A text for machines (JSON-LD, script data) replaces the text that was found only if it is longer by this factor.
-# Chosen: a difference of a few lines is boilerplate.
+# A text for machines (JSON-LD, script data) replaces the text that was found only if it has this many times as many
+# words, and LEAST_WORDS more. Chosen: a difference of a few lines is boilerplate.
 LINKED_LONGER_FACTOR = 1.3
 # A text repeats itself if the number of its different lines is less than this share of all its lines, or if this holds
 # for its sequences of RUN_WORDS words. Chosen: every text has some phrases twice.
@@ -93,9 +93,9 @@ def settle(
     else:
         taught, fits = _teach(page, template)
         best = replace(cut_blocks(taught, _keep(taught, facts), facts, own, without), fits=fits)
-        # Whole texts are chosen without the template. Only its repeated lines are taken out of the chosen text. If a
-        # source's pages agree on their places, or a page names its posts, that is better evidence, and no whole text is
-        # chosen.
+        # Whole texts are chosen without the template. Only its repeated lines are taken out of the chosen text. No
+        # whole text is chosen where there is better evidence: other articles were found on the page, the page names the
+        # posts of a live blog, or the template has places inside the article.
         sure = best.others or facts.posts or "choice" in without or (template and template.inside)
         better = None if sure else _choose(page, tree, template, choice_trees)
         if better is not None:
@@ -231,9 +231,9 @@ def _is_remark(one: JudgedBlock) -> bool:
     classifier does not take it for the article. A short block in another place with a telling name is one if the
     classifier is sure that it is outside.
 
-    For comments the name of any box counts, also of a box with half of the page (Block.kind, not JudgedBlock.kind).
-    Extractors may take a long comment as the end of the article, and then its words count as evidence when texts are
-    compared.
+    For comments the name of any box counts, also of a box that holds half of the text (Block.kind, not
+    JudgedBlock.kind). Extractors may take a long comment as the end of the article, and then its words count as
+    evidence when texts are compared.
     """
     short = one.block.words < BRIEF_WORDS
     return (one.block.kind == "comment" and not one.likely) or (

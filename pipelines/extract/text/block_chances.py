@@ -51,7 +51,8 @@ LONGEST_PLAIN_CHARACTERS = 1_000_000
 class JudgedBlock:
     """A block, and what is known about it.
 
-    - kind: the kind of place around it, as Block.kind; but boxes with half of the page do not count
+    - kind: the kind of place around it, as Block.kind; but a box that holds half of the text does not count
+        (place_sums.kinds_of)
     - trafilatura_share: how much of it trafilatura has, 0 to 1
     - chance: how likely it is a part of the article, 0 to 1
     - why: why the source's template speaks against it; empty if it does not

@@ -1,5 +1,5 @@
-"""Finds blocks inside an article that lead its reader away: boxes that offer something, and lines that point to other
-pages.
+"""Finds blocks inside an article that lead its reader away: boxes that ask for something, and lines that point to
+other pages.
 
 The classifier and every extractor take these blocks for paragraphs. Only this module knows the names of such boxes, and
 how such lines begin.
@@ -25,11 +25,12 @@ ASKED_WITH = ("form", "input", "button", "iframe", "a")
 # A box that asks has at most MOST_WORDS words, and at most the share MOST_SHARE of the text. Chosen: a larger box holds
 # the article.
 MOST_WORDS, MOST_SHARE = 120, 0.15
-# A block with at least this many words is a paragraph of the article, even in such a box. Chosen: calls are shorter.
+# A block with at least this many words is a paragraph of the article, and a box around it is not taken for one that
+# asks. Chosen: calls are shorter.
 PARAGRAPH_WORDS = 40
 # A block after a link that may be a button is prose if it has at least this many words. A line of a sign-up box is
-# prose if it has more than this many and a full stop, and is less than half a link. Chosen: shorter lines are often no
-# prose; `line_cuts` has the same limit for repeated lines.
+# prose if it has more than this many and a full stop, and less than half of its words are linked. Chosen: shorter lines
+# are often no prose; `line_cuts` has the same limit for repeated lines.
 PROSE_WORDS = 12
 # POINTS: a line begins with such a sign, which points to the link after it. POINTS_ON: a line ends with such a sign,
 # which points to another page. In lines from right to left, the signs point to the left.

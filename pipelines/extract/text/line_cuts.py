@@ -32,7 +32,7 @@ REPEATED_WORDS = 12
 # A line that occurs at least this many times in a text is a refrain. A line that occurs twice may be a page's copy for
 # two sizes of screen.
 REFRAIN = 3
-# These elements hold one paragraph alone. Chosen: a div may be a whole box, and occur twice.
+# These elements hold one paragraph alone. Chosen: `div` is left out, because it may be a whole box, and occur twice.
 PARAGRAPHS = frozenset(("p", "li", "blockquote", "dd", "dt", "h2", "h3", "h4"))
 # This many lines from either end of a text may be particulars.
 EDGE = 4

@@ -22,7 +22,7 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 # OWN_WORDS: the article has at least this many words before anything is another article. NEXT_WORDS: another article's
 # text has at least this many words. ITEM_WORDS: a unit in a stream has at least this many words.
 OWN_WORDS, NEXT_WORDS, ITEM_WORDS = 25, 12, 8
-# Units that are built alike are a stream from this number on.
+# At least this many units that are built alike are a stream.
 ITEMS = 3
 # LINKED_SHARE: a heading is linked if at least this share of its words is in links. HEADING_WORDS: a heading that names
 # an article has at least this many words. Chosen: few words of a heading inside the article are linked.
@@ -37,8 +37,9 @@ ENDING = re.compile(r"(?:\.[a-z]{3,5}|/(?:index\.[a-z]{3,5})?)$")
 # FEW_UNITS: if at most this many units stand beside the title's unit, a day of its own is enough for a unit to be an
 # article. HEAD_BLOCKS: the day must be in one of this many blocks below the unit's heading.
 FEW_UNITS, HEAD_BLOCKS = 3, 2
-# TURNS: this many turns of heading and text make a stream. ABOUT: at least this share of the texts matches their
-# heading. SHORT_WORD: words with up to this many letters say nothing of the subject.
+# TURNS: this many turns of heading and text make a stream. ABOUT: in a stream, at least this share of the texts is
+# about the heading above, or invites to read on. SHORT_WORD: words with up to this many letters say nothing of the
+# subject.
 TURNS, ABOUT, SHORT_WORD = 4, 0.75, 3
 # A text is about its heading if it repeats the share WORDS_ABOUT of the heading's words, or PAIRS_ABOUT of its pairs of
 # letters.
@@ -244,7 +245,7 @@ def _in_turns(
 
 
 def _end_of_last(found: Sequence[Block], headings: Sequence[int]) -> int:
-    """The number after that of the last block of the last text.
+    """One more than the number of the last block of the last text.
 
     No heading marks that end. The last text has blocks in the heading's place, and no more blocks than the shortest of
     the other texts. If the paragraphs of the other texts go on about their heading, each paragraph of the last text

@@ -110,7 +110,8 @@ MAX_WORDS, LONGEST_CHARACTERS = 26, 200
 # PLACE_WORDS: a place or an agency beside a date or beside several counts has at most this many words. SEVERAL_COUNTS:
 # there are several counts from this number on.
 PLACE_WORDS, SEVERAL_COUNTS = 4, 2
-# MOST_LINE_WORDS: a line of author and day has at most this many words. PARTS: this separates the parts of such a line.
+# MOST_LINE_WORDS: a line of author and day has at most this many words. PARTS: this pattern separates the parts of such
+# a line.
 MOST_LINE_WORDS, PARTS = 14, re.compile(r"\s[|•·–—-]\s")
 
 
@@ -193,7 +194,7 @@ def _take_apart(plain: str) -> _Parts:
 
 
 def _find_unknown(parts: _Parts, names: Collection[str] = ()) -> list[str]:
-    """The words that are of none of these names, of no count, and do not stand around counts and dates."""
+    """The words that belong to none of these names, to no count, and not to the words around counts and dates."""
     its_key = key(" ".join(parts.words))
     for name in names:
         its_key = its_key.replace(key(months.fold(name)), " ")

@@ -37,7 +37,7 @@ DOUBTED_SHARE, SAME_SHARE = 0.9, 0.97
 # The choice between two texts is in doubt from this many unshared words on. Chosen: with fewer, one line of a short
 # text would decide.
 DISPUTED_WORDS = 40
-# A text has at least this many words. Chosen: a short sentence has as many.
+# A text can be chosen only if it has at least this many words. Chosen: a short sentence has as many.
 LEAST_WORDS = 10
 # An extractor has a block if it has at least this share of the block's words.
 HALF_SHARE = 0.5
