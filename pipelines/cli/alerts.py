@@ -16,7 +16,7 @@ from pipelines.settings import settings
 from pipelines.stores import migrations, postgres
 
 alerts_app = typer.Typer(help="Alerts: what was told to whom, and what waits or failed.", invoke_without_command=True)
-# A page has at most this many alerts. Chosen: they fill some screens.
+# At most this many alerts are shown (`-n`). Chosen: they fill some screens.
 MOST_SHOWN = 500
 # This many alerts are shown by default. Chosen: they fill a screen.
 SHOWN = 30
@@ -63,7 +63,7 @@ def resend(
     numbers: Annotated[list[int], typer.Argument(metavar="ALERT...", help="The alerts, by their numbers.")],
     channel: Annotated[str, typer.Option(help="Only to this channel.", autocompletion=completion.channels)] = "",
 ) -> None:
-    """Send abandoned messages of alerts again, with the same keys."""
+    """Send messages of alerts again that were given up, with the same keys."""
     with postgres.connection(settings()) as conn, conn:
         typed_names.check_used_channel(conn, channel)
         again = channel_states.resend_alerts(conn, numbers, channel)

@@ -1,7 +1,7 @@
 """Completions for the Tab key: sources, the catalogue, watches, channels and runs.
 
-They create, start and print nothing. If something cannot be read at once, such as a stopped database, there are no
-completions.
+Completing creates, starts and prints nothing. If something cannot be read at once, such as a stopped database, there
+are no completions.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def dump(file: Annotated[Path, typer.Argument(help="Where the dump goes; an olde
 
 @db_app.command("restore")
 def restore(file: Annotated[Path, typer.Argument(help="What `db dump` or pg_dump --format=custom wrote.")]) -> None:
-    """Fill an empty database from such a file, and migrate it to this version."""
+    """Fill an empty database from a dump, and migrate it to this version."""
     dumps.restore(of_installation(), file)
     say(f"The database is that of {sourcefile.show_path(file)}.")
 

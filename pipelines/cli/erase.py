@@ -1,4 +1,4 @@
-"""`nightdesk erase`: removes an article that may not be kept from all stores for good."""
+"""`nightdesk erase`: removes an article from all stores for good, because it may not be kept."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it is done.")] = False,
     json: Json = False,
 ) -> None:
-    """Erase an article for good: wordings, raw records, alerts; its address is never taken again.
+    """Erase an article for good: wordings, raw records, alerts; nothing of its address is ever stored again.
 
     After a kill, the same command continues.
     """

@@ -20,7 +20,8 @@ from pipelines.follow.many_sites import Became, SiteOutcome
 from pipelines.settings import settings
 from pipelines.sources import folders
 
-# At most this many sites that could not be followed are shown in full; --json has all.
+# Of the sites that need an answer, of those that failed, and of the further feeds of a site, at most this many are
+# shown; --json has all.
 MOST_TOLD = 40
 
 

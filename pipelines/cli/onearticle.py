@@ -20,7 +20,8 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres, story_records
 
 RANGE = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})")
-# The title is the first: it is kept for ever.
+# Retention deletes the description and text of earlier wordings, but no title. So the title is the first of these
+# fields: it can always be compared.
 FIELDS = ("title", "description", "text")
 # These are the marks before and after removed or added words, and their colours. The marks are clear without colour,
 # and in both writing directions.

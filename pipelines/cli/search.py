@@ -23,7 +23,7 @@ from pipelines.sources import folders
 from pipelines.stores import migrations, postgres
 
 MARKED = "bold reverse"
-# A page has at most this many answers. Chosen: they fill some screens.
+# At most this many answers are shown at once (`-n`). Chosen: they fill some screens.
 MOST_SHOWN = 500
 
 

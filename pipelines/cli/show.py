@@ -35,7 +35,7 @@ class Steady(Console):
         super().print(*shown, **how)
 
 
-# At most one line of progress is printed in this many seconds. Chosen: a log gets few lines.
+# At most one line of progress is printed in this many seconds. Chosen: a log then gets few lines.
 LINES_EVERY_SECONDS = 15.0
 
 # A file or a pipe has no width of its own. It gets the width of the widest table.

@@ -59,7 +59,7 @@ def try_watch(
 
 
 def _asked_for(conn: postgres.Connection, name: str) -> tuple[Watch, Node]:
-    """The watch of this name, else a watch with the text as its query."""
+    """The watch called `name`, or if there is none, a watch whose query is `name`; and its query as a node."""
     lists = synonyms.lists(conn)
     watch = next((one for one in watches.all_watches(conn) if one.name == name), None)
     if watch:
