@@ -1,4 +1,4 @@
-"""Finds edits that are only the site's counters: lines in which only a number changed, in several articles of a run.
+"""Finds edits that change only the site's counters: lines in which only a number changed, in several articles of a run.
 
 A number of deaths also changes in all articles that tell of them. So such a line is a counter only if each of its words
 is known from counters of sites, or if it has no words.

@@ -1,4 +1,4 @@
-"""Recognises notices of a correction, and changes that are no edit, such as other quotes.
+"""Recognises notices of a correction, and changes that count as no edit, such as other quotation marks.
 
 The phrases are in `data/notices.tsv`, which explains its rows.
 """

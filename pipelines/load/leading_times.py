@@ -13,15 +13,16 @@ from pipelines.dates import clocks, months, weekdays, written
 from pipelines.load.phrase_rows import join_phrases, read_phrases
 
 FILE = "times.tsv"
-# BEFORE_TIME may stand between a label and a time, BETWEEN_TIMES between two times. A colon behind a time ends it:
-# behind the colon the article begins. END finds a place at which nothing further belongs to the word or the number
-# before it: the end of the text, or punctuation.
+# BEFORE_TIME finds the signs that may stand between a label and a time, BETWEEN_TIMES those between two times. A colon
+# behind a time ends the times: behind the colon the article begins. END finds a place at which nothing further belongs
+# to the word or the number before it: the end of the text, or punctuation.
 BEFORE_TIME = re.compile(r"(?:[\s:;,.|()\[\]•·/،؛…]|[-–—](?=\s|$|\d{4}))*")
 BETWEEN_TIMES = re.compile(r"(?:[\s,.|()\[\]•·/،]|[-–—](?=\s|$))*")
 END = re.compile(r"\s*(?:$|[^\w\s])")
 FRACTION = re.compile(r"[.,]\d")
 HOUR = re.compile(r"\d{1,2}\s?(?:hrs|h)(?!\w)")
-# These forms are a time or a date only if no word follows that may belong to the number: `2.35 million`, `12 set free`.
+# What these patterns find is a time or a date only if no word follows that may belong to the number: `2.35 million`,
+# `12 set free`. Only VIETNAMESE is sure by itself.
 POINT_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[.h][0-5]\d(?!\d|[.,]\d)")
 DAY_AHEAD = re.compile(rf"\d{{1,2}}(?!\d|[:]){written.ORDINAL}[\s/,.-]{{0,3}}{written.OF}")
 DAY_BEHIND = re.compile(rf"[\s/.-]{{1,3}}\d{{1,2}}(?!\d){written.ORDINAL}(?![\w:])")

@@ -13,9 +13,9 @@ from pipelines.dates import months, written
 from pipelines.load.leading_times import FILE, find_end, is_beside
 from pipelines.load.phrase_rows import read_phrases
 
-# A time may also stand at the end of a line, behind a name and this mark: `Updated by Anna Miller, 14:05`. The name has
-# LEAST_WORDS_OF_NAME to MOST_WORDS_OF_NAME words. Chosen: `by Reuters` has two, `by Anna Maria Miller` four. If a colon
-# stands before the mark, the line is a headline.
+# A time may also stand at the end of a line, behind a name and this mark: `Updated by Anna Miller, 14:05`.
+# LEAST_WORDS_OF_NAME to MOST_WORDS_OF_NAME words stand before the mark, the word for `by` included. Chosen: `by
+# Reuters` has two, `by Anna Maria Miller` four. If a colon stands before the mark, the line is a headline.
 MARK_BEHIND_NAME = re.compile(r"[,،|·•](?=\s)|(?<=\s)[-–—](?=\s)")
 LEAST_WORDS_OF_NAME, MOST_WORDS_OF_NAME = 2, 4
 # A name may also stand behind the times: `Updated on March 3, 2026 by Anna Miller`. With the word for `by` it has at

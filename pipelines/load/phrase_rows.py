@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / "data"
 
 @lru_cache(maxsize=8)
 def read_phrases(file: str, form: Callable[[str], str]) -> dict[str, list[str]]:
-    """Kind -> its phrases in the form that `form` gives, the longest first."""
+    """For each kind its phrases, in the form that `form` gives, the longest first."""
     rows: dict[str, set[str]] = {}
     for line in (FOLDER / file).read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):

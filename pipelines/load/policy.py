@@ -17,8 +17,8 @@ OLD_AFTER = timedelta(hours=24)
 # than the pause between two nights.
 REPLAY_AFTER = timedelta(hours=6)
 # The edits of a source in one run are "many at once" under two conditions. At least FLOOD_EDITS articles were edited.
-# They are at least the share FLOOD_SHARE of the known articles of the source that the run looked at again. Chosen: far
-# more than on an ordinary night, on which one known article in ten or twenty was edited.
+# These are at least the share FLOOD_SHARE of the known articles of the source that the run looked at again. Chosen:
+# this is far more than on an ordinary night, on which one known article in ten or twenty was edited.
 FLOOD_EDITS, FLOOD_SHARE = 8, 0.8
 
 # --- Looking again
@@ -44,8 +44,8 @@ SUBSTANTIAL_WORDS, SUBSTANTIAL_SHARE = 20, 0.15
 # A page with a 404 counts as gone when a second look, more than this much later, finds it gone again. Chosen: sites
 # lose pages for a moment; crawl.policy sets the second look after an hour.
 GONE_APART = timedelta(minutes=30)
-# If more than this number of different titles share one canonical URL, the URL is false. Chosen: an article has few
-# titles in its life; a broken site prints one address on every page.
+# If more than this number of different titles share one canonical URL, the URL counts as false. Chosen: an article has
+# few titles in its life; a broken site prints one address on every page.
 MAX_TITLES_OF_CANONICAL = 4
 # A load waits at most this many seconds for another load of the same source. Chosen: when a task is tried again, the
 # load of its first try has ended by then.
@@ -53,8 +53,9 @@ LOCK_WAIT_SECONDS = 120
 # When a load has waited in vain for one source, it waits only this many seconds for each further source. Chosen: fifty
 # further sources then take no more than a minute.
 SHORT_LOCK_WAIT_SECONDS = 1
-# Small article files are loaded together, up to this many bytes of them and this many files. Chosen: some 2,500
-# articles take less than a second, and after a kill no more than these are loaded again.
+# Small article files are loaded together: files with up to TOGETHER_BYTES bytes in all, of up to TOGETHER_SOURCES
+# sources. Chosen: so many bytes are some 2,500 articles. Loading them takes less than a second, and after a kill no
+# more than these are loaded again.
 TOGETHER_BYTES, TOGETHER_SOURCES = 24_000_000, 50
 # A load gets this many megabytes of memory in Postgres. If the pending list of the search index is full (32 MB, some
 # 6,000 articles), the load merges the list into the index. This is a single step if the list fits into this memory.
@@ -92,8 +93,8 @@ NUMBERS_TELL, NUMBERS_AGREE = 4, 0.5
 WHOLE_SHARE = 0.97
 # An article that looks like articles of at least this many other stories is an item of their template.
 TEMPLATE_STORIES = 2
-# Two edits of a third text share the parts of it that both have kept. The measured share may be larger than those parts
-# by at most this much, because each share is only estimated, from some hundred shingles.
+# Two edits of a third text have those parts of it in common that both have kept. The share that they are measured to
+# have in common may be larger by at most this much, because each share is only an estimate, from some hundred shingles.
 EDITS_MARGIN = 0.1
 
 # --- When the articles of a run are held because they are unlike the source's earlier articles

@@ -1,8 +1,8 @@
 """The quarantine: runs whose articles are held, because they are unlike the earlier articles of their source.
 
-No table of articles contains rows of such a run. Its article file stays, its URLs are marked as held, and the tally of
-load counts its articles as held. A release loads the file like any other file. A rejection sets the URLs of the run to
-`rejected`. A release or a rejection is one transaction; done a second time, it changes nothing.
+No table has articles of such a run. Its article file stays, its URLs are marked as held, and the tally of load counts
+its articles as held. A release loads the file like any other file. A rejection sets the URLs of the run to `rejected`.
+A release or a rejection is one transaction; done a second time, it changes nothing.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def _judge_source(
     accepted = postgres.row(conn, "released_since", source=source)
     if drifts and accepted and accepted["since"]:
         # After a release, only the released articles and later ones are the usual ones. If they are few, they are
-        # repeated, because `drift.find` finds nothing if there are fewer than DRIFT_KNOWN. If there is none, there is
-        # nothing to compare the new articles with, so they are not held.
+        # repeated, because `drift.find` finds nothing if there are fewer than DRIFT_KNOWN. If there is none of them,
+        # the new articles cannot be compared with anything, so they are not held.
         like = [row["measured"] for row in usual if row["fetched_at"] >= accepted["since"]]
         repeated = like * (1 + policy.DRIFT_KNOWN // max(1, len(like)))
         drifts = drifts if drift.find(sample, repeated) else []
@@ -180,8 +180,8 @@ def read_articles(settings: Settings, held: HeldRun) -> Iterator[Article]:
 def reject(conn: postgres.Connection, held: HeldRun, fetches: Sequence[int], who: str = "") -> int:
     """Leave out the articles of a held run, in the caller's transaction; gives the number of URLs that it rejected.
 
-    fetches: the fetches of its article file. Their pages are looked at again, like pages that were no article.
-    NightdeskError if the run was released, also if that happened while this function waited for another load.
+    fetches: the ids of the fetches in its article file. Their pages are looked at again, like pages that were no
+    article. NightdeskError if the run was released, also if that happened while this function waited for another load.
     """
     postgres.query(conn, "load_lock_until_commit", source=held.source)
     check_reject(of_run(conn, held.source, held.run))

@@ -39,7 +39,9 @@ BEFORE = 6
 
 @dataclass(frozen=True, kw_only=True)
 class ChangedDetail:
-    """A number or a name that changed: its earlier form, its present form, and the word to which it belongs."""
+    """A number or a name that changed: its earlier form, its present form, and for a number the word to which it
+    belongs (`beside`).
+    """
 
     what: MovedKind
     before: str

@@ -115,7 +115,7 @@ def merge(settings: Settings) -> int:
 
 
 def words_of(fields: Mapping[str, str]) -> set[str]:
-    """The distinct words that the index has of a title, a description and a text."""
+    """The distinct words of a title, a description and a text, in the form in which the index has them."""
     return vectors.vectors({name: text.clean(fields[name]) for name in FIELDS}, ())[1]
 
 

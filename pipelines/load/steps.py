@@ -77,8 +77,8 @@ GIVEN_COLUMNS = (  # noqa: SIM905
     "seen_at first_fetched_at first_run loaded_run revision id url canonical_key"
 ).split()
 
-# If files have at most this many lines, Postgres plans the steps only once in a session, because any plan is good
-# enough for so few. Chosen: a source brings fewer lines in a usual night.
+# If the files of a load have at most this many lines in all, Postgres plans the steps only once in a session, because
+# any plan is good enough for so few. Chosen: a source brings fewer lines in a usual night.
 FEW_LINES = 200
 
 # This many lines are read before they are copied. Chosen: they are some 7 MB, so a usual file needs one COPY,
@@ -100,8 +100,8 @@ POLICY = {
 def run_steps(
     conn: postgres.Connection, file: file_rows.FileRows, sources: Sequence[str], run: str, *, may_hold: bool
 ) -> str:
-    """Judge the lines of these sources and write the results. Also write which pages the sites answered for without
-    sending them: pages that are unchanged, and pages that are gone.
+    """Judge the lines of these sources and write the results. Also write which pages the sites did not send: those that
+    are unchanged, and those that are gone.
 
     Gives why the quarantine holds the articles of one of these sources, empty if it holds none. If it holds any, no
     line of any source is judged, and a caller with several sources rolls back. may_hold: whether the quarantine may

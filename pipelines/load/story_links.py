@@ -268,7 +268,8 @@ def _is_of_template(
     others = {other: articles[other].story for other in alike if articles[other].story != articles[number].story}
     if len(set(others.values())) < policy.TEMPLATE_STORIES:
         return False
-    # Copies of one text that come in one batch are still separate stories at this point.
+    # Copies of one text that come in one batch are still separate stories at this point, so edits of one text are left
+    # out.
     apart = {story for other, story in others.items() if not _edited_apart(articles, relations, number, other)}
     return len(apart) >= policy.TEMPLATE_STORIES
 

@@ -1,8 +1,8 @@
 """Takes the times of updates out of lines: of `Updated 14:05, 3 March: 12 killed`, only `12 killed` is left.
 
-Taken away are a label at the beginning of a line and the times directly behind it. If a label and a name begin the
-line, only the time behind the name is taken away. Every other word and number belongs to the article, and so does the
-name. `leading_times.py` finds where the times end, and `names_beside_times.py` finds the names.
+Only a label at the beginning of a line and the times directly behind it are taken away. If a name stands between the
+label and a time, only the time is taken away. Every other word and number belongs to the article, and so does the name.
+`leading_times.py` finds where the times end, and `names_beside_times.py` finds the names.
 """
 
 from __future__ import annotations
