@@ -82,7 +82,7 @@ def knows(address: str) -> bool:
 
 
 def room(service: apprise.NotifyBase, subject: str) -> int:
-    """How many characters of a text a service takes beside this title."""
+    """How many characters of a text a service takes, if the title of the message is `subject`."""
     shared = service.overflow_amalgamate_title or service.title_maxlen <= 0
     return max(int(service.body_maxlen * MARGIN) - (length(subject) + len(" (99/99)\r\n") if shared else 0), 1)
 
@@ -100,8 +100,9 @@ def pack(parts: Sequence[str], most: int) -> list[str]:
 
 
 def length(text: str) -> int:
-    """The most that a service may count as the length of a text. Most services count a character above U+FFFF as
-    two."""
+    """The highest number of characters that a service may count in a text. Most services count a character above U+FFFF
+    as two.
+    """
     marks = text.count(MARK_BEGINS) + text.count(MARK_ENDS)
     longer = marks * (MARK_LENGTH - 1) + text.count("&") * (ESCAPE_LENGTH - 1)
     return len(text) + longer + sum(character > "\uffff" for character in text)

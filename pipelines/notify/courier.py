@@ -3,9 +3,9 @@ Each piece has a time limit that nothing can exceed.
 
 An alarm ends the complete process, whatever hangs: name resolution, TLS, a slow answer, or a library that waits. The
 process reads lines of JSON. The first line has the address, and the private networks that the address may lead to; so
-no list of processes shows the address. Each further line is a message. For each piece that the receiver of a chat
-accepted, the process writes a line. After the whole message it writes a receipt. The process ends when its input ends.
-So it ends with the process that started it (`delivery.open_courier`).
+no list of processes shows the address. Each further line is a message. For each piece that a chat's service accepted,
+the process writes a line. After the whole message it writes a receipt. The process ends when its input ends. So it ends
+with the process that started it (`delivery.open_courier`).
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
-    # Ctrl-C reaches all processes of the group. This one ignores it and finishes the current message; then its input
-    # ends.
+    # Ctrl-C reaches all processes of the group. This process ignores it and finishes the current message; then its
+    # input ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("httpx", "httpcore", "urllib3", "requests"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -89,9 +89,9 @@ def open_courier(channel: str, address: str) -> Iterator[Hand]:
     """A function that hands messages to a channel. Parts or people that have a message already are left out.
 
     Several messages may be handed over before the first receipt is read. They go out one after the other, and receipts
-    come in that order. If one message fails or the courier ends, the messages after it come back untried. No message
-    takes longer than its limit, whatever the other side does. The receipt names the fault in a sentence with the
-    channel's name.
+    come in the same order. If one message fails or the courier ends, the messages after it come back untried. No
+    message takes longer than its limit, whatever the other side does. The receipt names the fault in a sentence with
+    the channel's name.
     """
     if refused := form_addresses.problem(address):
         yield _refuse_all(channel, refused)

@@ -117,7 +117,7 @@ def _sign(language: str, watches: Sequence[str]) -> tuple[str, str]:
 
 
 def _thread(watch: str, alerts: Sequence[Mapping[str, Any]]) -> str:
-    """A key that a new article, its changes and its removal share; empty for several articles."""
+    """A key that a new article, its changes and its removal share; empty if the alerts are about several articles."""
     articles = {alert.get("article_id") for alert in alerts}
     return f"{watch}/{articles.pop()}" if len(articles) == 1 and None not in articles else ""
 

@@ -32,7 +32,7 @@ from pipelines.stores import postgres
 # digits.
 DIGEST_DIGITS = 16
 
-# A sender's advisory lock has two numbers. This is the first; the second is the sender's own.
+# A sender's advisory lock has two numbers. This is the first; the second is the sender's own number.
 SENDERS = 4_917_002
 
 
@@ -55,7 +55,7 @@ def tell_operators(settings: Settings, key: str, subject: str, body: str) -> boo
 
 
 def tell_once(settings: Settings, what: str, subject: str, sentence: str) -> bool:
-    """Tell the operators a sentence about `what`, once while it stays the same; False as in `tell_operators`."""
+    """Tell the operators a sentence about `what`, once for each different sentence; False as in `tell_operators`."""
     digest = hashlib.sha256(sentence.encode()).hexdigest()[:DIGEST_DIGITS]
     return tell_operators(settings, key(what, digest), subject, sentence)
 

@@ -21,7 +21,7 @@ PATIENCE_FAILURES = 3
 # A channel rests for FIRST_REST_SECONDS at first, then twice as long each time, LONGEST_REST_SECONDS at most. Chosen: a
 # channel that works again is then used within an hour.
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 60.0, 3600.0
-# A rest is doubled at most this many times. Chosen: this is far beyond the longest rest, and more doublings would
+# A rest is doubled at most this many times. Chosen: so many doublings go far beyond the longest rest, and more would
 # overflow.
 MAX_REST_DOUBLINGS = 20
 # The operators are told when a channel takes nothing for this many seconds. Chosen: the longest rest is as long.
@@ -49,7 +49,7 @@ COURIERS, COURIERS_FROM = 2, 2 * BATCH
 # courier at the same time. Chosen: then a courier never waits for the next one. A kill can repeat MARKED_TOGETHER
 # messages of each courier. Messages to people are handed over and marked one by one.
 MARKED_TOGETHER, HANDED_TOGETHER = 10, 4
-# A program that answers within these seconds gets several messages at once. If it answers later, the taken messages are
-# marked while the sender waits, and the next message is handed over after the answer. Chosen: with a slower receiver
-# the time to mark does not matter.
+# A program that answers within these seconds gets several messages at once. If it answers later, the messages that it
+# took before are marked while the sender waits, and the next message is handed over after the answer. Chosen: with a
+# slower receiver the time to mark does not matter.
 QUICK_SECONDS = 0.05

@@ -53,7 +53,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
     secret = _secret(where)
     headers = HEADERS if where.auth is None else {**HEADERS, "Authorization": _basic(where.auth)}
     with _pool(where) as pool:
-        # A proxy gets the whole address, unless it only passes on encrypted data.
+        # A request to a proxy names the whole address, unless the proxy only passes on encrypted data.
         proxied = pool.proxy is not None and where.scheme == "http"
         target = where._replace(auth=None, fragment=None).url if proxied else where.request_uri
         used = False
@@ -129,7 +129,7 @@ def _pool(where: Url) -> HTTPConnectionPool:
 
 
 def _basic(login: str) -> str:
-    """The header that identifies the sender, from a user and a password as an address has them."""
+    """The value of an authorization header, from a user and a password in the form in which an address has them."""
     return "Basic " + base64.b64encode(unquote(login).encode()).decode()
 
 
