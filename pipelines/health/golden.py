@@ -250,7 +250,7 @@ def _append(file: Path, text: str, golden: GoldenPage) -> None:
 
 
 def _toml(value: object) -> str:
-    """A text or a truth value as TOML writes it: like JSON, except for one character."""
+    """A text or a truth value as TOML writes it: like JSON, except for the character U+007F."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

@@ -29,7 +29,8 @@ HOURS_IN_DAYS_FROM = 48
 
 # The pace is learned from looks that are not older than this. Chosen: a quarter of a year has twelve of each weekday.
 HISTORY = timedelta(days=84)
-# A look of this age counts half. Chosen: a source that grew is judged by its present pace, not its past one.
+# A look of this age counts half as much as a new one. Chosen: a source that grew is judged by its present pace, not its
+# past one.
 FADES_IN = timedelta(days=28)
 # The newest part of the history is judged, not learned from. It lasts NOT_LEARNED, but at most the share
 # NOT_LEARNED_SHARE of the history.
@@ -54,7 +55,7 @@ LEAST_EXPECTED = 0.5
 USUAL_SHARES = (0.05, 0.95)
 # Within this many standard deviations of its mean, a normal distribution has nine of ten values.
 NORMAL_NINE_TENTHS = 1.645
-# This share of a source's time passes in gaps no longer than the usual gap.
+# This share of a source's time passes in gaps that are no longer than the usual gap.
 USUAL_TIME_SHARE = 0.95
 # The pace of a source is learned once its looks cover LEARNED_AFTER and at least LEARNED_YIELDS of them found new
 # articles. Chosen: this time has two weekends.

@@ -102,7 +102,7 @@ def _find(conn: postgres.Connection, settings: Settings, source: Source, now: da
         drift, (lost, unknown) = _drift(conn, source), _lost_login(conn, source, now)
         others = [drift, _lag(conn, source, now), _broken_promise(conn, source, now), lost]
     if judged.state == SourceState.DRIFTING:
-        # The trouble about held articles says the same and more.
+        # The trouble about held articles says the same as `drift`, and more.
         others.remove(drift)
     if judged.state in (*WELL, SourceState.BEHIND, SourceState.QUIET):
         # These two troubles have messages of their own, so the state is not told again (cause="said").

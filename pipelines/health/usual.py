@@ -1,9 +1,9 @@
 """The usual pace of a source: how many new articles to expect in a span, and how far chance moves that number.
 
 The pace is learned from the source's own looks: an overall rate, times a factor for the day of the week, times a factor
-for the hour. A factor stays near 1 while little is known. Old looks count less. If the articles of many
-spans of the same length are counted, the counts lie farther from the expected count than chance explains. This scatter
-makes the usual range wider (a negative binomial). docs/decisions.md has the figures.
+for the hour. A factor stays near 1 while little is known. Old looks count less. If the articles of many spans of the
+same length are counted, the counts lie farther from the expected count than chance explains. This scatter makes the
+usual range wider (a negative binomial). docs/decisions.md has the figures.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ DAYS_OF_WEEK, HOURS_OF_WEEK = 7, 7 * 24
 # BETWEEN_COUNTS is the continuity correction for a count that is compared with the normal distribution. HALF is the
 # share of that distribution below its mean, and also the share that is left after a half-life.
 BETWEEN_COUNTS, HALF = 0.5, 0.5
-# A window is a span of the history whose articles are counted. A new window begins after every quarter of its length.
+# A window is a span of the history whose articles are counted. A new window begins after every quarter of a window's
+# length.
 WINDOW_PARTS = 4
-# At most this many terms of a tail are added one by one. Chosen: beyond this the normal distribution gives the same
-# result.
+# The chance of a count up to this number is added up term by term (`tail`). Chosen: for higher counts the normal
+# distribution gives the same result.
 MOST_TERMS = 400
 
 

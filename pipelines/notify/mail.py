@@ -30,7 +30,8 @@ ID_DIGITS = 40
 # Mail servers listen at these ports: SMTPS_PORT with TLS from the start, SMTP_PORT without.
 SMTPS_PORT, SMTP_PORT = 465, 25
 
-# A mail server may take this many seconds for one step. Chosen: some servers first look up the name of the sender.
+# A mail server may take this many seconds for a message, with all its steps. Chosen: some servers first look up the
+# name of the sender.
 TIMEOUT_SECONDS = 20.0
 DOMAIN = "nightdesk.invalid"
 # A header's value has at most this many characters. Chosen: SMTP allows 998 for the line, and the header's name stands

@@ -129,7 +129,7 @@ def places_of_part(node: Every, number: int, lookup: ArticleLookup, now: datetim
     if found is not None or not isinstance(part, Find) or not any(stream.whole for stream in lookup.reading.streams):
         return found
     # The filters of a watch are still among the parts here; those of a search are not, because Postgres has answered
-    # them. So that both give the same result, only the terms are numbered.
+    # them. So that both give the same result, only the terms among the parts are numbered.
     finds = [one for one in node.parts if isinstance(one, Find)]
     at = sum(isinstance(one, Find) for one in node.parts[:number])
     return [hit._replace(term=part.term) for hit in _find_joined(finds, at, lookup)] or None

@@ -37,9 +37,9 @@ REMEMBERED_TERMS = 1 << 16
 class Term:
     """One thing to look for: a word or a phrase, and its other spellings.
 
-    mode: `clitics` finds a word with the letters that Arabic writes before it; `exact` finds the word alone; `suffix`
-    also finds the word with letters written after it; `stem` finds the word with any ending in the language of the
-    text; `substring` finds the letters at any place in a word.
+    mode: `clitics` finds the word, also with the letters that Arabic or Hebrew writes before it; `exact` finds the word
+    alone; `suffix` finds the word also with letters written after it; `stem` finds the word with any ending in the
+    language of the text; `substring` finds the letters at any place in a word.
     article: how the grammatical article (ال) is treated. With `optional`, the article may stand before the word too.
     With `keep`, it may not: حماس is found, الحماس is not. `apart` stands only with `substring`: the term is looked for
     without the article at its beginning.

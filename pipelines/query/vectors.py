@@ -55,8 +55,8 @@ MOST_NEAR_FORMS = 6_000
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """tsqueries, one for each shape of rows. Of a matching article, at least one index row fulfils the tsquery for its
-    shape. None if no such tsquery can be made.
+    """tsqueries, one for each shape of rows. Of a matching article, at least one index row fulfils the tsquery for the
+    row's shape. None if no such tsquery can be made.
 
     exact: whether `of_exact` decides alone: an article with a row of the shape EXACT that fulfils it matches the query,
     apart from the query's filters.
