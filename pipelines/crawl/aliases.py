@@ -23,8 +23,8 @@ def follow_redirects(
     """The same results, but if a redirect is believed, its result now belongs to the article at the redirect's target.
     Part of the caller's transaction.
 
-    The requested address becomes an alias of that article. Rows that are already stored for the requested address are
-    not changed.
+    The requested address becomes an alias of that article. If it was fetched before, the result stays with its own
+    article instead.
     """
     led = [(result.final_url, result.url) for result in results if _was_redirected(result)]
     return [

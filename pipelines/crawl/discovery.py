@@ -133,7 +133,8 @@ def _insert(
     ids = {row["variant_key"]: row["id"] for row in added if row["state"] != State.EXCLUDED}
     swapped = [(mains[v]["id"], ids[v], ALIAS, reading.run) for v in chosen if v in mains and v in ids]
     postgres.execute_values(reading.conn, "become_aliases", swapped)
-    # An article whose main row was swapped is not new: it was counted when the other form was named.
+    # An article that only got a row with a plainer address (`swapped`) is not new: it was counted when a list named its
+    # other address.
     counts["new"] += len(articles) - len(swapped)
 
     standing = {variant: row["main_id"] for variant, row in mains.items()} | ids

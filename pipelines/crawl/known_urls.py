@@ -102,7 +102,7 @@ def _believe(reading: ListReading, claims: Sequence[tuple[NamedUrl, postgres.Row
 
 
 def believable(naming: postgres.Row | None) -> int | None:
-    """How many of the pages that a list calls modified are looked at because of that (None: all of them)."""
+    """How many of the pages that a list calls modified are looked at for this reason (None: all of them)."""
     held, failed = (naming["lastmod_true"], naming["lastmod_false"]) if naming else (0, 0)
     if failed >= policy.TRUSTED_LOOKS and failed > held:
         return 0
@@ -124,8 +124,8 @@ def _is_readmitted(row: postgres.Row) -> bool:
 
 
 def _is_modified(entry: Entry, row: postgres.Row) -> bool:
-    """Whether the list's date of change is newer than the last fetch, and newer than the date that the ledger has from
-    a list. False if a look is due already.
+    """Whether the list's date of change is newer than the last fetch, and newer than the date of change that the ledger
+    has from an earlier list. False if a look is due already.
     """
     if entry.modified_at is None or row["main_fetched_at"] is None:
         return False

@@ -177,8 +177,8 @@ def record(conn: postgres.Connection, run: str, results: Sequence[FetchResult]) 
     fresh = [result for result in results if (result.url_id, *_place(result)[:2]) in added]
     # A URL with two looks in one batch takes the state of the later look.
     last = {result.url_id: result for result in sorted(fresh, key=lambda result: result.fetched_at)}
-    # Whether the lists' dates of change proved true is counted first: `update_url_states` clears which list made a URL
-    # due.
+    # First it is counted how many dates of change in lists proved true, because `update_url_states` clears which list
+    # made a URL due.
     statuses = [(result.url_id, result.status) for result in last.values()]
     postgres.execute_values(conn, "forgive_lists", statuses, whole_after=policy.WHOLE_AFTER)
     postgres.execute_values(conn, "credit_lists", [(result.url_id, str(result.outcome)) for result in last.values()])
@@ -296,7 +296,7 @@ def _lease(source: str, row: postgres.Row, past: bool) -> Lease:
 
 
 def _fetch_row(run: str, result: FetchResult) -> tuple[object, ...]:
-    """A row in the order of the statement `record_fetches`."""
+    """A row whose values have the order of the columns in the statement `record_fetches`."""
     return (
         run, result.source, result.url_id, result.url, result.final_url, result.fetched_at, result.status,
         str(result.outcome), str(result.code), result.reason, result.digest, result.bytes, result.ms, *_place(result),
@@ -304,7 +304,7 @@ def _fetch_row(run: str, result: FetchResult) -> tuple[object, ...]:
 
 
 def _settled_row(run: str, result: FetchResult) -> tuple[object, ...]:
-    """A row in the order of the statement `update_url_states`."""
+    """A row whose values have the order of the columns in the statement `update_url_states`."""
     return (
         result.url_id, run, str(result.outcome), str(result.code), result.reason, result.fetched_at, result.etag,
         result.last_modified, result.digest, result.rest, result.final, result.status, json.dumps(dict(result.asks)),

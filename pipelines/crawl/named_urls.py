@@ -114,7 +114,8 @@ def new_row(
     entry: Any,
     alias_of: int | None,
 ) -> tuple[object, ...]:
-    """A row in the order of the statement `discover_urls`; address: url_key, variant_key, url and host."""
+    """A row whose values have the order of the columns in the statement `discover_urls`; address: url_key, variant_key,
+    url and host."""
     return (
         reading.source.name,
         *(address[name] for name in ("url_key", "variant_key", "url", "host")),

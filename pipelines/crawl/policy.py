@@ -90,8 +90,8 @@ RHYTHM_ARTICLES = 20
 # With fewer articles than this the pace is unknown, and the lists are asked as often as they may be. Chosen: of four
 # articles, the newest three are used; they have two pauses, the fewest that make an average.
 RHYTHM_LEAST_ARTICLES = 4
-# A list is looked at this many times in the usual time between two articles of its source. Chosen: so an article waits
-# at most half of that time.
+# A list is looked at this many times in the usual time between two articles of its source. Chosen: so a new article
+# waits for the next look at most half of that time.
 LOOKS_AN_ARTICLE = 2
 # A list is due after this share of its pause, or after the whole pause if an HTTP header asked for it. Chosen: a run
 # that begins each hour sometimes begins some seconds early.

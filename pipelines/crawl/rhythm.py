@@ -15,8 +15,8 @@ from pipelines.listings.asked_pauses import NONE_ASKED, AskedPauses
 from pipelines.model import Source
 from pipelines.stores import clock, postgres
 
-# The pauses that a list asked for, as the ledger keeps them (`urls.asks`): "fresh" has the seconds that its headers
-# name; the other names are fields of AskedPauses.
+# The pauses that a list asked for, as the ledger keeps them (`urls.asks`): "fresh" has the number of seconds for which
+# the list's HTTP headers call it fresh; the other names are fields of AskedPauses.
 Asks = Mapping[str, Any]
 
 

@@ -1,5 +1,5 @@
-"""Which rule keeps a URL out of a source's crawl: it is of another site, too old, or the home page, or a pattern of the
-source's file keeps it out."""
+"""The rules that keep a URL out of a source's crawl: the URL is at another site, is too old, is the home page, or does
+not fit the patterns of the source's file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipelines.stores import postgres
 
 @dataclass(frozen=True)
 class Rule:
-    """What keeps a URL out of the crawl: the code, and the rule in words. It is false if no rule keeps the URL out.
+    """What keeps a URL out of the crawl: the code, and the rule in words. A Rule is false if nothing keeps the URL out.
 
     pattern: the pattern of `deny` that matches.
     """
@@ -79,8 +79,8 @@ def reconsider(conn: postgres.Connection, source: Source) -> None:
 
 
 def let_in_by_robots(conn: postgres.Connection, source: Source) -> int:
-    """Make URLs due that a robots.txt kept out, if it has changed since. Part of the caller's transaction; gives how
-    many URLs were made due.
+    """Make URLs due that a robots.txt kept out, if that robots.txt has changed since. Part of the caller's transaction;
+    gives how many URLs were made due.
     """
     return postgres.execute(conn, "readmit_by_robots", source=source.name, days=source.max_age)
 

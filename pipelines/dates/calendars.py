@@ -34,7 +34,7 @@ TERMS = (
 
 
 def jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
-    """Convert a date of the solar Hijri calendar to the Gregorian one; correct from 1200 to 1500."""
+    """Convert a date of the solar Hijri calendar to the Gregorian one; correct for the solar years 1200 to 1500."""
     past = year - 1
     # A cycle has 33 years. Its eight leap years are those with these remainders.
     leaps = past // 33 * 8 + sum(1 for rest in (1, 5, 9, 13, 17, 22, 26, 30) if rest <= past % 33)
@@ -45,7 +45,7 @@ def jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
 
 
 def in_jalali(at: date) -> tuple[int, int, int]:
-    """Convert a Gregorian date to the solar Hijri year, month and day; correct from 1200 to 1500."""
+    """Convert a Gregorian date to the solar Hijri year, month and day; correct for the solar years 1200 to 1500."""
     year = at.year - JALALI_YEARS_BEHIND
     if at < date(*jalali(year, 1, 1)):
         year -= 1

@@ -135,7 +135,8 @@ HALF_BEFORE = re.compile(
 WORD_OF_MONTH = re.compile(r"[^\W\d_](?:[^\W\d_]|['.](?=[^\W\d_])){0,20}")
 # The Thai calendar is this many years ahead of the Gregorian one.
 BUDDHIST_YEARS = 543
-# A year from this one on is read as a Gregorian year. Chosen: news is of this century or the last.
+# A year from this one on is read as a Gregorian year, if it is no year of the Thai calendar. Chosen: news is of this
+# century or the last.
 WESTERN_FROM = 1900
 # Years between these two, which are 1897 and 2057 in our calendar, are read as years of the Thai calendar.
 BUDDHIST_FROM, BUDDHIST_UNTIL = 2440, 2600

@@ -44,7 +44,7 @@ def overview(
 ) -> Record:
     """Everything on the page: now, headline, tone, sources, articles, alerts, deliveries (by state), channels, runs.
 
-    `silence`: a sentence on why no message of a watch went out yet, empty if one did. `tone`: good, warn, bad or empty.
+    `silence`: why no message of a watch went out yet; empty if one did or is under way. `tone`: good, warn, bad, empty.
     addressed: the channels that have an address, None if that is unknown.
     schedule: when news_crawl runs (cron, in `timezone`), to notice a night that did not start.
     source: the source of the articles, None for all.
@@ -297,5 +297,5 @@ def _excerpt(given: str) -> str:
 
 
 def _link(url: str) -> str:
-    """The address if a browser may open it safely, else empty; it comes from other people's pages."""
+    """The address if a browser may open it safely, else empty; the address comes from other people's pages."""
     return url if urlsplit(url).scheme in ("http", "https") else ""

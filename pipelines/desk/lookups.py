@@ -14,8 +14,8 @@ def versions(conn: postgres.Connection, number: int) -> list[postgres.Row]:
 
 
 def last_edits(conn: postgres.Connection, numbers: Sequence[int]) -> dict[int, postgres.Row]:
-    """The last edit by the outlet of each of these articles: `at`, `kind`, and `title_before` if the edit changed the
-    title. Articles without an edit are left out.
+    """For each of these articles, the last edit that its outlet made: `at`, `kind`, and `title_before` if the edit
+    changed the title. Articles without an edit are left out.
     """
     rows = postgres.query(conn, "desk_last_edits", ids=list(numbers))
     return {row.pop("article_id"): row for row in rows}

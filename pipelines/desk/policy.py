@@ -39,8 +39,8 @@ DISK_LEFT_SHARE, DISK_LEFT_BYTES = 0.05, 2 * 1024**3
 DAYS_SHOWN = timedelta(days=30)
 # The page of a source has this many runs. Chosen: they are a month of nights.
 RUNS_OF_SOURCE = 30
-# The page of a source has at most this many feeds, sitemaps and sections. Chosen: the latest requests are enough,
-# because old sitemaps are many.
+# The page of a source has at most this many feeds, sitemaps and sections, those that were fetched last. Chosen: they
+# are enough, because most of the others are old sitemaps.
 LISTS_SHOWN = 60
 # One sentence names at most this many things, and counts the others. Chosen: they fit in a line.
 NAMED = 3

@@ -15,8 +15,8 @@ from pipelines.model import Entry
 # A time is shown in days from this many hours on. Chosen: "40 hours" is understood at once.
 HOURS_IN_DAYS_FROM = 48
 
-# At most this many entries of each kind of list are compared. Chosen: a sitemap that covers years says no more about
-# tonight.
+# At most this many entries of each kind of list are compared. Chosen: only recent entries matter, and a sitemap may
+# cover years.
 MAX_ENTRIES = 10_000
 # Differences within this time are ignored: lists are fetched minutes apart, and sites cache each list for a while.
 TOLERANCE = timedelta(hours=1)

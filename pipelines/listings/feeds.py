@@ -67,8 +67,8 @@ ALTERNATE = re.compile(r"(?:https?://www\.iana\.org/assignments/relation/)?alter
 PAGES = ("", "text/html", "application/xhtml+xml")
 BASED = etree.XPath("boolean(//@xml:base)")
 Said = dict[str, list[Any]]
-# With these elements a feed says something about itself (RSS 0.9 to 2.0, Atom 0.3 and 1.0). They are in small letters,
-# because programs mix large and small ones.
+# With these elements a feed says something about itself (RSS 0.9 to 2.0, Atom 0.3 and 1.0). The names are compared in
+# small letters, because programs mix large and small ones.
 ABOUT_THE_FEED = {
     "channel", "title", "link", "description", "language", "copyright", "managingeditor", "webmaster", "pubdate",
     "lastbuilddate", "category", "generator", "docs", "cloud", "ttl", "image", "rating", "textinput", "source",

@@ -94,7 +94,7 @@ def read(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE, w
 
 
 def read_links(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> list[KindAndEntry]:
-    """The links of a section page that lead to articles of the same site, then its own next page as a section.
+    """The links of a section page that lead to articles of the same site, then the next page of the section.
 
     allow: regular expressions on the whole URL that say what an article is; without them, the shapes of the page's
     links decide this.

@@ -33,7 +33,8 @@ LEVELS = 3
 def mentions(body: bytes, url: str, pieces: Collection[str], *, charset: str = "", language: str = "") -> Iterator[str]:
     """The absolute addresses that contain one of the `pieces`; each may come several times.
 
-    body: as the site sent it, decoded. pieces: parts of addresses in ASCII; an empty piece is in every address.
+    body: what the site sent, without its content encoding. pieces: parts of addresses in ASCII; an empty piece is in
+    every address.
     """
     try:
         text = xmltree.plain(body, charset, language).decode("utf-8", "replace")

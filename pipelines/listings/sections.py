@@ -59,7 +59,7 @@ ASIDE_NAMES = {
 }  # fmt: skip
 NAME = re.compile(r"[a-z]+")
 ANCHOR = re.compile(rb"<a\s[^<>]{0,300}?href\b", re.IGNORECASE)
-# If this many addresses have the same words, the words are a button's.
+# If this many addresses have the same words, these are the words of a button.
 REPEATED = 3
 
 

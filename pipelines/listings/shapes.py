@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 # The last segment of a path is a title if it has at least this many hyphens. Chosen: names of sections have fewer.
 TITLE_HYPHENS = 3
-# A shape has at most this many characters of a file name's ending. Chosen: no real ending is longer.
+# Of a file name's ending, at most this many characters are part of a shape. Chosen: no real ending is longer.
 ENDING_CHARACTERS = 8
 
 NO_PAGE = re.compile(
@@ -47,7 +47,8 @@ DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 RUNNING = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 WORD = re.compile(r"\w+")
 # A headline has at least HEADLINE_WORDS words, or one less inside a heading. A label (such as the name of a section or
-# a tag) has fewer than LABEL_WORDS words. Chosen: names of sections have up to three words.
+# a tag) has fewer than LABEL_WORDS words. Chosen: names of sections have up to three words, so a text of three words
+# may be either.
 HEADLINE_WORDS, LABEL_WORDS = 4, 3
 # A headline has at most this many characters. Chosen: a longer text is a paragraph.
 LONGEST_CHARACTERS = 300

@@ -104,7 +104,7 @@ _DECODER, _DECODER_IN_FILE = msgspec.json.Decoder(Line), msgspec.json.Decoder(Li
 _decode_text = msgspec.json.Decoder(str).decode
 # A word in a tsvector of Postgres has at most this many bytes.
 LONGEST_WORD_BYTES = 2046
-# The number of a part is a smallint in Postgres.
+# A row of the search index has the number of its part of the article, which is a smallint in Postgres.
 _Part = Annotated[int, msgspec.Meta(ge=0, lt=1 << 15)]
 # msgspec reads bytes from base64.
 _decode_words = msgspec.json.Decoder(tuple[int, list[tuple[_Part, index_rows.Shape, bytes]], str]).decode

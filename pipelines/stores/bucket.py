@@ -76,7 +76,8 @@ def patient() -> Iterator[None]:
 
 
 def worker(raw: Path) -> str:
-    """The name of this machine's part of a shared raw store: its host's name and some digits, kept in its folder."""
+    """The name of this machine's part of a shared raw store: its host's name and some hexadecimal digits. The name is
+    kept in the file WORKER of the store's folder."""
     file = private.folder(Path(raw)) / WORKER
     if not file.exists():
         host = "".join(letter if letter.isalnum() else "-" for letter in socket.gethostname().partition(".")[0])

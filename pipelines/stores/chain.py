@@ -140,8 +140,8 @@ def put(raw: Path, path: Path) -> Path:
 
 
 def take_in(raw: Path, folder: str) -> list[str]:
-    """The chain's lines about files that are older than the chain have no digest (FOUND). For each of these files,
-    write a line with its present digest; gives the files."""
+    """Files that are older than the chain have lines without a digest (FOUND). For each such file, write a line with
+    the file's present digest; gives the files."""
     taken: list[str] = []
     if not files(raw, folder):
         return taken

@@ -100,7 +100,7 @@ def _fill(settings: Settings, file: Path) -> None:
             shutil.copyfileobj(reader.stdout, writer.stdin)
             if reader.wait() == 0:
                 writer.stdin.write(b"commit;\n")
-        # If psql ended early, pg_restore may still have output that nobody reads. With its pipe closed, it ends too.
+        # If psql ended early, pg_restore may still have output that nobody reads. It ends when its pipe is closed.
         reader.stdout.close()
         with suppress(BrokenPipeError):
             writer.stdin.close()

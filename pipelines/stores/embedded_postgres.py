@@ -45,8 +45,8 @@ PORT = 5432
 # If the server's main process is killed, its other processes get this many seconds to end. They usually notice within a
 # second; on a busy machine this takes much longer.
 ORPHANS_SECONDS = 20.0
-# In a path of only these characters, no program that reads an address or Postgres' options takes a character for a sign
-# of its own.
+# If a path has only these characters, every program that reads it in an address or in Postgres' options takes it as it
+# is written.
 PLAIN_PATH = re.compile(r"[\w./+@-]+", re.ASCII)
 # Linux allows this many bytes for a socket's path (the size of sun_path, less one byte for its end).
 SOCKET_PATH_BYTES = 107

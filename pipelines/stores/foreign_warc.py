@@ -37,7 +37,7 @@ ENDED = re.compile(rb"\r?\n\r?\n")
 # This may follow the block of a record. The standard asks for two line ends; fewer are accepted before another record
 # and at the end of the file.
 BEHIND_BLOCK = re.compile(rb"\r?\n\r?\n|(?:\r?\n)?(?=WARC/)|[\r\n]{0,4}\Z")
-# BEHIND_BLOCK needs at most this many bytes.
+# This many bytes are enough to match BEHIND_BLOCK.
 BEHIND_BYTES = len(HEAD_END) + len(WARC)
 # A line of a head goes on in the next line if the next line begins with a blank.
 FOLDED = re.compile(rb"\r?\n[ \t]+")

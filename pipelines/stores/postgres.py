@@ -63,7 +63,7 @@ SERVER_ASKS = (
     f"-c tcp_keepalives_count={ALIVE_TIMES} -c tcp_user_timeout={LOST_SECONDS * MILLISECONDS}"
 )
 
-# This is a named parameter in a statement. TYPES has the types of parameters in a prepared statement.
+# PARAMETER finds a named parameter in a statement. TYPES has the types of parameters in a prepared statement.
 PARAMETER = re.compile(r"%\((\w+)\)s")
 TYPES: Mapping[type, str] = {
     str: "text", bool: "boolean", int: "bigint", float: "double precision", timedelta: "interval",
@@ -83,7 +83,7 @@ def connect(
     text of the DatabaseError says what to do.
 
     If the embedded server has no folder yet, this function makes none: `migrate` makes the folder at the set-up.
-    idle_seconds: the server ends a session that is silent for this long; 0 is never.
+    idle_seconds: the server ends a session that is silent for this long; 0: never.
     silent_seconds: the server ends a session that is silent for this long within a transaction, because the transaction
     holds up others.
     """
