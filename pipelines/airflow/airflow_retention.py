@@ -63,7 +63,8 @@ def place(settings: Settings) -> InstalledAirflow | None:
 
 
 def clean(where: InstalledAirflow, days: int, now: datetime, *, on_line: Callable[[str], None]) -> int:
-    """Delete records and logs older than `days` (0: nothing); gives the number of deleted logs. Raises AirflowError."""
+    """Delete records and logs older than `days` (0: nothing); gives the number of deleted logs. AirflowError if a
+    command of Airflow fails."""
     check_days(days)
     if not days:
         on_line("Airflow's records and log files are kept for ever.")

@@ -34,7 +34,8 @@ LINES_SHOWN, LONGEST_TEXT_CHARACTERS = 60, 600
 
 
 class Result(TypedDict):
-    """The result of the work: a sentence, more lines, and the key of its trial, if there is one.
+    """The result of the work: a sentence, more lines, the key of the trial if the work is about one, and the wordings
+    that the trial would change most.
 
     count: if a held run was released, how many of its articles are new or revised; if it was rejected, how many of its
     URLs are rejected.

@@ -16,7 +16,8 @@ log = logging.getLogger("nightdesk.tell")
 
 
 def tell_failed(context: Mapping[str, Any]) -> None:
-    """Tell the operators that a run failed: its key, the failed sources with reasons, and the place to look."""
+    """Tell the operators that a run failed: its key, the failed sources with reasons, and the page of Airflow to look
+    at."""
     dag, run_id = context["dag"].dag_id, context["run_id"]
     _tell(("failed", dag, run_id), *failure(dag, run_id, context.get("dag_run")))
 
@@ -85,8 +86,8 @@ def _key(stage: str, dag_run: Any) -> str:
 def _failures(stage: str, run: str) -> tuple[list[str], list[str]]:
     """The names of the failed sources of a run, and a sentence for each.
 
-    If the ledger does not answer, or if no host answered in the whole run, there are no names, and one sentence says
-    so.
+    If the ledger does not answer, or if no host answered in the whole run, one sentence says that, and no source is
+    named.
     """
     from pipelines.errors import DatabaseError
     from pipelines.settings import settings

@@ -13,7 +13,7 @@ from pipelines.archive import policy
 from pipelines.codes import HandWork
 from pipelines.settings import settings
 
-# An approval waits this long. Without an answer the work is not done.
+# An approval waits at most this long. Without an answer the work is not done.
 LONGEST_WAIT = timedelta(days=7)
 # A backfill or an import may take this long. Chosen: 10,000 pages at 5 s each take 14 hours. A run that this limit
 # ended can be started again, and goes on.

@@ -29,7 +29,8 @@ log = logging.getLogger("nightdesk")
 
 
 def look_at_import(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The path that the Dag's form names, and what a person decides on; NightdeskError if nothing is to import."""
+    """The path that the Dag's form names, and what a person decides on; NightdeskError if there is nothing to
+    import."""
     current, path = settings(), str(params["path"])
     found = import_input.look(_path(current, path), folders.readable(current)[0])
     in_place = bool(params.get("in_place"))

@@ -47,8 +47,8 @@ def canary_dag(doc: str) -> DAG:
 
 
 def upkeep_dag(doc: str) -> DAG:
-    """Tasks beside the night: report quiet sources, send what waits, read golden pages, delete old raw files, and bring
-    rows of older versions up to date."""
+    """Tasks beside the night: report quiet sources, send what waits, read golden pages, delete what was kept long
+    enough, and bring rows of older versions up to date."""
     with _by_clock("upkeep", doc, settings(), EVERY_HOUR) as dag:
 
         @task(execution_timeout=night_dags.SHORT_LIMIT)

@@ -242,8 +242,8 @@ def check_golden() -> list[str]:
 
 
 def retire_raw() -> dict[str, int]:
-    """Delete raw files that were kept long enough and whose URLs are all decided; gives the counts of what was
-    deleted."""
+    """Delete raw files that were kept long enough and whose URLs are all decided, then the article files, earlier
+    wordings and rows of the ledger that were kept long enough. Gives the counts of what was deleted."""
     return duties.retire_raw(settings())
 
 
@@ -293,7 +293,7 @@ def _each(
 
 
 def _read_sources(current: Settings, names: Sequence[str]) -> tuple[list[Source], list[errors.NightdeskError]]:
-    """The sources of these names, and the errors in the files of the others, which the log has too."""
+    """The sources of these names, and the errors in the files of the others, which are also written to the log."""
     chosen: list[Source] = []
     problems: list[errors.NightdeskError] = []
     for name in names:

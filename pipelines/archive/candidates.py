@@ -40,10 +40,10 @@ DENSE, MOST_WINDOW_PLACED = 0.1, 6_000
 # If articles have the words of a phrase or a NEAR, the places of these words are read: for one page, in at most
 # MOST_PLACED articles. The first step reads PLACED_FIRST articles, each later step PLACED_NEXT.
 MOST_PLACED, PLACED_FIRST, PLACED_NEXT = 3_000, 250, 500
-# If the index names more articles than NAMED_AT_ONCE, only the newest part of the archive is searched first. The part
-# is so large that it should have PART_ROOM times as many articles as are wanted. Chosen: fewer articles than
-# NAMED_AT_ONCE are read and sorted in a millisecond or two; a part that should have twice as many articles as are
-# wanted hardly ever has too few.
+# If the index names more articles than NAMED_AT_ONCE, the newest part of the archive is searched first. The part is so
+# large that it should have PART_ROOM times as many articles as are wanted. Chosen: fewer articles than NAMED_AT_ONCE
+# are read and sorted in a millisecond or two; a part that should have twice as many articles as are wanted hardly ever
+# has too few.
 NAMED_AT_ONCE, PART_ROOM = 500, 2.0
 # If a query asks for words and for a state (`of_state`), the words are first looked for in this many of the newest
 # articles in the state. Chosen: this takes some 50 ms of CPU, and finds a page if one of a hundred articles has the
@@ -102,7 +102,8 @@ def _find_in_state(made: Search, place: SearchPlace, many: int) -> Candidates:
     """Candidates that are in the state of the query and have its words, if it has any. Either the words are looked for
     in the articles in the state, or the state is looked up for the articles with the words.
 
-    The newest articles in the state are read first. If they are too few, they show which way reads fewer articles.
+    If many articles are in the state, the newest of them are read first. If too few of these are candidates, they show
+    which way reads fewer articles.
     """
     measured = None
     # Without words, nearly every article in the state is a candidate.
@@ -119,7 +120,8 @@ def _find_in_state(made: Search, place: SearchPlace, many: int) -> Candidates:
 
 
 def _has_fewer_with_words(made: Search, many: int, measured: float | None) -> bool:
-    """Whether the archive has fewer articles with the words of a query than would be read of those in its state.
+    """Whether to read the articles with the words of a query, because they are fewer than the articles in its state
+    that would have to be read.
 
     measured: the share of the newest articles in the state that have the words; None if they were not read. Then
     Postgres' statistics tell how many have the words, and all articles in the state may have to be read.

@@ -159,7 +159,7 @@ def _days(
 
 
 def _expect(days: Sequence[Day]) -> None:
-    """Set for each day how many addresses are usual, from the earlier days that were listened to."""
+    """Set for each day how many addresses are usual, from the earlier days with `listened`."""
     before: deque[Day] = deque()
     # `sizes` has the number of found addresses for each day in `before`. It stays sorted, because an archive has very
     # many days, and to sort again for each day would be slow.

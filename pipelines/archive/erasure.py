@@ -26,7 +26,7 @@ LOCKS = ("crawl", "past")
 # Lists that were fetched up to this long before the article was discovered are searched for its address. Chosen: a list
 # named the article in the run that discovered it, and no run takes so long.
 BEFORE = timedelta(days=1)
-# The chain says no more than this about erased pages, because the reason may reveal the content.
+# The chain says no more than this about erased pages, because the reason for an erasure may reveal the content.
 WHY = "pages erased on request"
 PIECE_BYTES = 1 << 20
 

@@ -1,7 +1,8 @@
 """Finds the stored answers that name an article, however they spell its address. Such an answer is what a site sent as
 a list (a feed, a sitemap or a section). It may have the article's title and text, so it has to be erased too.
 
-An address is compared by its keys, as in the ledger: relative links, other scripts, escapes and other forms are found.
+An address is compared by its keys, as in the ledger. So it is also found as a relative link, in another script, with
+escapes, or in another form.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pipelines.stores import postgres, warc
 
 PIECE = re.compile(r"[0-9A-Za-z]+")
 # For this many addresses it is remembered whether they are the article's, because a list names most of its addresses
-# again each time.
+# again each time that it is fetched.
 REMEMBERED = 1 << 17
 
 

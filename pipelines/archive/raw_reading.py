@@ -50,8 +50,8 @@ def read_raw(path: Path, *, records: bool) -> RawRead | None:
 
 
 def read_ahead(paths: Sequence[Path | None], *, records: bool) -> Iterator[RawRead | None]:
-    """Read each path by `read_raw`, in order, with one thread for each processor; for None instead of a path it gives
-    None."""
+    """Read each path by `read_raw`, in order, with one thread for each processor; for each None among the paths it
+    gives None."""
     threads = len(os.sched_getaffinity(0))
     waiting: deque[Future[RawRead | None] | None] = deque()
     left = iter(paths)

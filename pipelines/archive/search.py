@@ -44,8 +44,8 @@ MOST_COUNTED = 10_000
 # Postgres ends a statement of a search after this many seconds. Chosen: nobody waits longer at a terminal.
 PATIENCE_SECONDS = 20
 CANCELED = "57014"
-# The moment from which a search counts back its spans must be in these years. Chosen: even the widest span of a query
-# (`from:99999w`, 1,916 years) then begins at a date that Python has.
+# The moment from which a search counts back spans of time (`from:30d`) must be in these years. Chosen: even the widest
+# span of a query (`from:99999w`, 1,916 years) then begins at a date that Python has.
 YEARS = range(1920, 9_000)
 
 

@@ -46,9 +46,9 @@ class WordEstimate:
 class Search:
     """A query in progress: the request, and its conditions for Postgres.
 
-    words, in_state: Postgres' estimates, once they were asked for; in_state: how many articles are in the state that
-    the query asks for.
-    word_rows: the articles with the words of a phrase, as far as they were named for this page.
+    words: Postgres' estimate for the words of the query. in_state: its estimate of how many articles are in the state
+    that the query asks for. Both are None until somebody needs them.
+    word_rows: the articles with the words of a phrase, as far as the index has named them for this page.
     """
 
     conn: postgres.Connection

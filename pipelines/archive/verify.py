@@ -29,7 +29,7 @@ RUN_PART = 1
 
 @dataclass(frozen=True, kw_only=True)
 class FoundFault:
-    """A finding about a raw file, about a record in it (at `offset`), or about a chain. detail: the words for it."""
+    """A finding about a raw file, a record in it (at `offset`), or a chain. detail: the finding in words."""
 
     finding: Finding
     file: str

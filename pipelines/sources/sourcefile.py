@@ -23,7 +23,7 @@ from pipelines.errors import SourceError
 from pipelines.model import Expect, Source
 from pipelines.sources.source_values import LONGEST_NAME_CHARACTERS, NAME, convert_value, find_problem, shorten
 
-# A source file has at most this many bytes. Chosen: the longest file of the catalogue has a hundredth of that.
+# A source file has at most this many bytes. Chosen: no file of the catalogue has even a hundredth of them.
 LARGEST_BYTES = 100_000
 # This many parsed files are kept in memory. Chosen: a large installation has half as many sources, and each takes some
 # kilobytes.

@@ -103,7 +103,8 @@ def _key(row: Any, timezone: str) -> str:
 
 def answer(dag: str, run_id: str, task: str, user: BaseUser, option: str) -> None:
     """Answer a task that waits for a person, in that person's name; DagRefusedError if it no longer waits."""
-    # These two imports load all of Airflow's own routes: two seconds of CPU in a process that is no API server.
+    # These two imports load all of Airflow's own routes, which takes two seconds of CPU in a process that is no API
+    # server.
     from airflow.api_fastapi.core_api.datamodels.hitl import UpdateHITLDetailPayload
     from airflow.api_fastapi.core_api.routes.public.hitl import update_hitl_detail
 

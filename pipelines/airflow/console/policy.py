@@ -21,7 +21,8 @@ RUNS_LISTED = 20
 FILES_OFFERED = 200
 # The body of an action has at most this many bytes. Chosen: a list of a thousand addresses has a tenth of that.
 ACTION_BYTES = 1024 * 1024
-# A page of the Desk has ROWS articles by default and MAX_ROWS at most. Chosen: a person reads about that many at once.
+# A page of the Desk has ROWS rows (articles or addresses) by default and MAX_ROWS at most. Chosen: a person reads about
+# that many at once.
 ROWS, MAX_ROWS = 40, 200
 # The page of a source shows this many articles of a held run. Chosen: a person reads about that many before a decision.
 HELD_SHOWN = 40

@@ -40,7 +40,8 @@ DOOR = Door(policy.API_CONNECTIONS, "nightdesk api")
 ALLOWANCE = Allowance(policy.REQUESTS_AT_ONCE, policy.REQUESTS_A_MINUTE)
 
 Written = Annotated[str, Query(description="the query; docs/queries.md has the language")]
-# Revisions below 1 exist: when two sources are merged, earlier wordings get the numbers 0, -1 and so on.
+# Revisions below 1 exist: when two sources are merged, the texts that only the other source's article had are numbered
+# 0, -1 and so on.
 Before = Annotated[int | None, Query(ge=-(2**31), lt=2**31, description="only versions before this revision")]
 Number = Annotated[int, Query(ge=1, le=policy.MAX_ANSWERS, description="how many on a page")]
 

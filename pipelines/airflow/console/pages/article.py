@@ -47,7 +47,8 @@ FRAME = (
 )
 WACZ = "application/wacz"
 
-# Revisions below 1 exist: when two sources are merged, earlier wordings get the numbers 0, -1 and so on.
+# Revisions below 1 exist: when two sources are merged, the texts that only the other source's article had are numbered
+# 0, -1 and so on.
 Revision = Annotated[int, Query(ge=-(2**INTEGER_BITS), lt=2**INTEGER_BITS)]
 
 
