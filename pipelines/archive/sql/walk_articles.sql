@@ -1,5 +1,6 @@
 -- All articles that may answer a query and whose numbers lie between two numbers, in the order of their numbers. If the index cannot
--- decide, the caller reads the article's text.
+-- decide, the caller reads the article's text. Because `own` is joined by `left join`, Postgres need not read it if the caller asks for
+-- none of its columns.
 select a.id, a.source, a.url, a.canonical_url, a.title, a.description, a.text, a.authors, a.language, a.dated, a.published_at,
     a.published_precision, a.published_from, a.modified_at, a.image, a.tags, a.section, a.words, a.revision, a.first_run,
     a.first_fetched_at, a.fetched_at, a.seen_at, a.gone_at, a.page_sha256, a.extractor,

@@ -1,6 +1,5 @@
--- drifts: why a run is held, as codes with figures, so that a page can say it in any language. Older held runs have only a sentence. The
--- function held_between says what became of the runs that were held during a trouble. The alert that told of the trouble shows what became
--- of them.
+-- drifts: why a run is held, as codes with figures, so that a page can say it in any language. Runs that were held earlier have only the
+-- sentence in `reason`. held_between: what became of the runs that were held during a trouble; the alert that told of the trouble shows it.
 -- oldest code: 0017
 alter table quarantine add column drifts jsonb not null default '[]';
 -- The runs of a source that were held during a trouble, oldest first. ended: null if the trouble still lasts.

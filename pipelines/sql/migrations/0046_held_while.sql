@@ -1,5 +1,5 @@
--- The runs of a source that were held during a trouble, by the time when they were held. The time of their first page does not count: a crawl
--- that is begun again keeps pages that it fetched before the trouble.
+-- The runs of a source that were held during a trouble are now found by the time when they were held, and not by the time of their first
+-- page: a crawl that is begun again keeps pages that it fetched before the trouble.
 -- oldest code: 0017
 create or replace function held_between(of_source text, begun timestamptz, ended timestamptz) returns jsonb
 language sql stable as $$
