@@ -1,1 +1,1 @@
-"""A page in, an article or a rejection out. Only this package imports trafilatura, and only when it is used."""
+"""Turns pages into articles or rejections. Only this package imports trafilatura, and only when trafilatura is used."""

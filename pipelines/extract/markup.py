@@ -1,8 +1,8 @@
 """Makes a tree of a page's bytes: finds their charset, and parses the HTML once.
 
-Only this module knows the charsets of pages; listings/charsets.py knows the charsets of lists. Labels are wrong more
-often than bytes: bytes that decode as UTF-8 are UTF-8 under any label, and a label that turns the bytes into words of
-no language is not believed.
+Only this module knows the charsets of pages; listings/charsets.py knows the charsets of lists. The bytes are trusted
+more than the labels: bytes that decode as UTF-8 are UTF-8 under any label, and a label that turns the bytes into words
+of no language is not believed.
 """
 
 from __future__ import annotations

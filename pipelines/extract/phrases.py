@@ -40,10 +40,10 @@ LONGEST_WORDS = 45
 DATE_WORDS = 9
 # A line of links, "A | B | C", has at most this many parts. Chosen: a line with more parts is a table.
 MAX_BAR_PARTS = 8
-# A line of known phrases has at most this many words.
+# A line that consists of known phrases has at most this many words.
 TILED_WORDS = 24
-# A line of known phrases is cut if its weight is at least this number. A phrase of one word weighs 1; a longer phrase,
-# or one in a script without blanks, weighs 2. So two single words are not enough: they may be chance.
+# A line that consists of known phrases is cut if its weight is at least this number. A phrase of one word weighs 1; a
+# longer phrase, or one in a script without blanks, weighs 2. So two single words are not enough: they may be chance.
 TILED_WEIGHT = 3
 # A phrase of at least this many letters may stand beside another phrase without a blank between them.
 GLUED = 5

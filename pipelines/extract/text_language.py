@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.text import words
 
-# py3langid gives some languages these names; each name has the code that we use for the language.
+# The keys are py3langid's names of some languages, and the values are the codes that we use.
 CODES = {"sdh": "ckb", "pnb": "ur", "ku": "kmr", "prs": "fa", "wuu": "zh", "yue": "zh", "nan": "zh", "no": "nb"}
 CODES |= dict.fromkeys(("arz", "ary", "apc", "ars", "acm", "aeb", "ajp", "acq", "arb"), "ar")
 # A language is guessed only if there are at least this many words. Chosen: the language of a short title is often

@@ -1,7 +1,7 @@
 """The day that htmldate guesses for a page that has no other date.
 
-Only this module knows how htmldate is called. Our reader of dates takes the place of dateparser: for the first text
-with a number, dateparser loads all 206 locales, which costs eight seconds of CPU in every fresh worker.
+Only this module knows how htmldate is called. Inside htmldate, our reader of dates replaces dateparser: for the first
+text with a number, dateparser loads all 206 locales, which costs eight seconds of CPU in every fresh worker.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ TRAILING = re.compile(r",\s*([}\]])")
 Node = dict[str, Any]
 # Nested objects are read to this depth. Chosen: schema.org's objects are less deep; and recursion has a limit.
 MAX_DEPTH = 12
-# A script's JSON may be escaped this many times. Chosen: some systems escape it twice.
+# The markup in a text for machines may be escaped this many times. Chosen: some systems escape it twice.
 MAX_ESCAPES = 2
 ESCAPED = re.compile(
     r"&(?:amp;)?(?:lt|#60|#x3c);/?(?:p|br|div|strong|b|em|h\d|li|ul|a|span|blockquote)\b", re.IGNORECASE
@@ -33,7 +33,7 @@ LEAST_SCRIPT_CHARACTERS, MOST_SCRIPT_CHARACTERS = 400, 3_000_000
 STRING = re.compile(r'(?<!\\)"(?:[^"\\\n]|\\.){400,}+"')
 MARKED = re.compile(r"(?:<|\\u003[cC])p\b")
 ESCAPED_BREAK = re.compile(r"(?:\\r)?\\n")
-# A text that goes on elsewhere ends with these dots.
+# A text that is continued elsewhere ends with these dots.
 DOTS = re.compile(r"(?:…|\.\.)\W{0,7}$")
 
 

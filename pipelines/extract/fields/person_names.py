@@ -1,7 +1,7 @@
 """Names of people as lines write them: what stands before and after a name, and what is no person.
 
-Only this module knows the words for offices, roles and agencies, and the words before a name in a byline. Load has the
-words for `by` beside the time of an update (`load/data/times.tsv`).
+Only this module knows the words for offices, roles and agencies, and the words before a name in a byline. The load
+stage has the words for `by` beside the time of an update (`load/data/times.tsv`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """When an article was published and changed: the best of JSON-LD, meta elements, feed, visible page and address.
 
 Software that knows only the year writes the first of January at midnight. So such a date counts as the year alone,
-unless something else also gives this day. Each date is that of the site's own time zone: the offset in the page is
+unless something else also gives this day. The day is the day in the site's own time zone: the offset in the page is
 kept.
 """
 

@@ -33,7 +33,7 @@ OF_SITE = re.compile(
 OF_SITE_OR_TITLE = re.compile(
     r"(?<![a-z])(?:(?:blog|page)[-_]?(?:title|header)|brand|top-?bar)(?![a-z])", re.IGNORECASE
 )
-# The element at the head of every page has these names. Some sites give them to the head of an article as well.
+# The element at the head of every page has one of these names. Some sites give them to the head of an article as well.
 HEAD = re.compile(r"(?<![a-z])(?:header|masthead|banner|top-?bar|brand(?:ing)?)(?![a-z])", re.IGNORECASE)
 # A link to a section has a short path of words.
 OF_SECTION = re.compile(r"(?:https?://[^/]+)?/?(?:[^/\d?#.]{1,30}/?){1,2}(?:index\.\w+)?")

@@ -1,4 +1,5 @@
-"""Where a title ends, and the names of its site and section begin, also in scripts without spaces."""
+"""Finds the place in a title where the headline ends and the names of site and section begin, also in scripts without
+spaces."""
 
 from __future__ import annotations
 

@@ -129,7 +129,8 @@ class ShownDate:
         machines are told.
     changed: its markup or the words around it call it the day of a change.
     above: it is before the title.
-    of_page: the link home or the site's name is between it and the title, so it belongs to the head of all pages.
+    of_page: a link home, or the second text of the page, is between it and the title. So it belongs to the head of all
+        pages.
     """
 
     text: str

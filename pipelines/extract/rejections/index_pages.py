@@ -21,8 +21,8 @@ from pipelines.text import words
 # half of this share is enough. Chosen: an article may have many links; a list has little else.
 LINKED_SHARE = 0.6
 # A page of teasers is a list only if its share of words in links is at least LINKED_SHARE divided by this number.
-# Chosen: this share is low, because it only has to sort out pages that are surely no lists. The menus alone give most
-# articles a larger share.
+# Chosen: a low share, which only sorts out pages that are surely no lists. Most articles have a larger share, by the
+# links of their menus alone.
 TEASED_ONE_IN = 4
 # At least this share of a list's text is in cards. Chosen: an article may have related stories below it.
 LISTED_SHARE = 0.75

@@ -1,4 +1,4 @@
-"""Decides which of several texts of a page is its article's, and what the source's template changes in it.
+"""Decides which of several texts of a page is that of its article, and what the source's template changes in it.
 
 Only this module knows when something else replaces the judged blocks: a whole text of another extractor, or the page's
 own articleBody or script data if the page shows less. `block_chances` judges the blocks; `line_cuts` cuts lines from a
@@ -40,16 +40,17 @@ AGREED = 2.0
 # The page fits the template if at least this share of the likely article's words is in the places of the source's
 # articles.
 HALF_SHARE = 0.5
-# A standfirst has at least the chance LEAD if its place is called so or it is a sentence right below the title, and
-# elsewhere at least the chance NEARLY. It has from LEAD_WORDS to LONGEST_LEAD words.
+# A standfirst, which is a summary between title and text, has at least the chance LEAD if its place is called so or it
+# is a sentence right below the title, and elsewhere at least the chance NEARLY. It has from LEAD_WORDS to LONGEST_LEAD
+# words.
 LEAD, NEARLY, LEAD_WORDS, LONGEST_LEAD = 0.2, 0.4, 6, 70
 CALLED_LEAD = re.compile(
     r"(?<![a-z])(?:stand-?first|summary|deck|dek|lead|lede|intro|sub-?title|sub-?head(?:line)?|chapo|entradilla|bajada|"
     r"spot|ingress|sapo|vorspann|excerpt)(?![a-z])",
     re.IGNORECASE,
 )
-# A text for machines (JSON-LD, script data) replaces the text that was found only if it has this many times as many
-# words, and LEAST_WORDS more. Chosen: a difference of a few lines is boilerplate.
+# A text for machines (JSON-LD, script data) replaces the text that was found only if it is longer by this factor, and
+# by LEAST_WORDS words more. Chosen: a difference of a few lines is boilerplate.
 LINKED_LONGER_FACTOR = 1.3
 # A text repeats itself if the number of its different lines is less than this share of all its lines, or if this holds
 # for its sequences of RUN_WORDS words. Chosen: every text has some phrases twice.

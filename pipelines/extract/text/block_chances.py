@@ -1,7 +1,7 @@
 """How likely each block of a page is a part of its article, judged by the page alone.
 
-Only this module knows from which chance on a block is taken. A block in a place with a telling name, or of mostly
-links, needs a higher chance than others. `assembly` knows what the template adds, and which blocks are kept.
+Only this module knows from which chance on a block is taken. A block in a place with a telling name, or a block of
+mostly links, needs a higher chance than others. `assembly` knows what the template adds, and which blocks are kept.
 """
 
 from __future__ import annotations

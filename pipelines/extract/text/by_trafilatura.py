@@ -30,8 +30,8 @@ EXPRESSIONS = [
 # So each joiner is replaced, while trafilatura reads the page, by one of the characters that stand here beside it.
 JOINERS = {"\u200c": "⸱⸳⸰⸲", "\u200d": "⸴⸵⸷⸹"}
 JOINER_REFERENCE = re.compile("&(?:zwn?j|#0*820[45]|#[xX]0*200[cCdD])")
-# If a page contains all characters that may replace a joiner, one of these is used. Characters for private use cannot
-# be used: trafilatura would drop them like the joiners.
+# If a page contains all characters that JOINERS has for a joiner, one of SPARE replaces the joiner. Characters for
+# private use cannot be used: trafilatura would drop them like the joiners.
 SPARE = "".join(map(chr, (*range(0x2801, 0x2900), *range(0x13000, 0x1342F))))
 # A table's cell with an article has more characters than this. Chosen: no cell of a table of results is as long.
 CELL_CHARACTERS = 400

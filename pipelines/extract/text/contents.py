@@ -23,8 +23,8 @@ LINE_TAGS = frozenset(("li", "p", "div", "a", "span"))
 # This many elements around a block are searched for a link that contains it. Chosen: a link around a box is not much
 # further out.
 NEAR_ELEMENTS = 8
-# If fewer than this share of a list's links were kept, the kept ones are cut too. Chosen: the same share holds for
-# tables (tables.WHOLE).
+# If less than this share of a list's links was kept, the kept ones are cut too. Chosen: the same share holds for tables
+# (tables.WHOLE).
 WHOLE_SHARE = 0.5
 # SURE_SAID: these texts stand only above a table of contents. LABELS_SAID: these texts are also the names of other
 # things.

@@ -20,8 +20,7 @@ OF = (
     r"(?P<named>by|credits?|via|von|(?P<given>(?:provided|supplied)\s{1,3}by))|(?:de|di|from))(?!\w)"
     r"\s{0,2}(?P<colon>:?)\s{0,2}"
 )
-# A line may say who gave a picture without a name, in this form: the yard, the ferry's captain. Chosen: longer texts
-# are sentences.
+# A line may say without a name who gave a picture: the yard, the ferry's captain. Chosen: longer texts are sentences.
 GIVER = re.compile(r"the(?:\s{1,3}[^\s.!?]{1,20}){1,3}\W{0,4}", re.IGNORECASE)
 # WHOLE is a line that is a credit as a whole, and ENDING a credit at the end of a caption.
 WHOLE = re.compile(rf"\W{{0,4}}{PICTURE}\s{{1,3}}{OF}(?P<whose>.{{0,100}})$", re.IGNORECASE)

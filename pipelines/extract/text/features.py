@@ -1,6 +1,6 @@
-"""The signs of each block of a page, for its judgement: one row of numbers per block.
+"""The signs by which each block of a page is judged: one row of numbers per block.
 
-Only this module knows the signs and their order in a row. After a change here, fit the judge anew
+Only this module knows the signs and their order in a row. After a change here, fit the classifier anew
 (`python -m bench fit`), because it was fitted to exactly these signs.
 """
 
@@ -36,7 +36,7 @@ DIGITS, CAPITALS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # fitted with this value: after a change, fit it again.
 MAX_COUNTED = 20
 PHRASES = ("share", "comment", "related", "subscribe", "notice", "credit", "date", "byline", "tags", "counter")
-# The first columns of a row, as many as this, are repeated in it for the two blocks above and the two blocks below.
+# A row also has this many columns, the first ones, of the two blocks above and of the two blocks below.
 NEAR = 8
 # A row has this many columns of the block itself; a test compares the number with the fitted classifier.
 COLUMNS = 89

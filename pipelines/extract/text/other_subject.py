@@ -1,5 +1,5 @@
-"""Finds a second article below the first in the same elements: its subject shows it, or the text that the page gives
-for machines.
+"""Finds a second article below the first in the same elements: by its subject, or by the text that the page gives for
+machines.
 
 The shape of the page does not show a second article: its heading could be a subhead of the first.
 """
