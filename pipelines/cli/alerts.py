@@ -63,7 +63,7 @@ def resend(
     numbers: Annotated[list[int], typer.Argument(metavar="ALERT...", help="The alerts, by their numbers.")],
     channel: Annotated[str, typer.Option(help="Only to this channel.", autocompletion=completion.channels)] = "",
 ) -> None:
-    """Send messages of alerts again that were given up, with the same keys."""
+    """Send given-up messages of alerts again, with the same keys."""
     with postgres.connection(settings()) as conn, conn:
         typed_names.check_used_channel(conn, channel)
         again = channel_states.resend_alerts(conn, numbers, channel)

@@ -1,4 +1,6 @@
-"""`nightdesk try --batch`: reads thousands of saved pages, prints a JSON line for each in order, needs no Postgres."""
+"""`nightdesk try --batch`: reads thousands of saved pages and prints a JSON line for each, in order, without
+Postgres.
+"""
 
 from __future__ import annotations
 

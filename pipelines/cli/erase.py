@@ -25,7 +25,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it is done.")] = False,
     json: Json = False,
 ) -> None:
-    """Erase an article for good: wordings, raw records, alerts; nothing of its address is ever stored again.
+    """Erase an article for good: wordings, raw records, alerts; nothing from its address is ever stored again.
 
     After a kill, the same command continues.
     """

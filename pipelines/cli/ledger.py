@@ -1,4 +1,4 @@
-"""ledger: shows the end of every URL of a run, and whether the stores agree on it."""
+"""ledger: shows how every URL of a run ended, and whether the stores agree on it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def ledger(
     json: Json = False,
     csv: Annotated[bool, typer.Option("--csv", help="A line for each URL.")] = False,
 ) -> None:
-    """Show the end of every URL that a run discovered, and whether the stores agree; exit 1 if they do not."""
+    """Show how every URL ended that a run discovered, and whether the stores agree; exit 1 if they do not."""
     current = settings()
     with postgres.connection(current, application="nightdesk ledger") as conn:
         migrations.check_migrated(conn)

@@ -110,7 +110,7 @@ def resend(
     numbers: Annotated[list[int] | None, typer.Argument(metavar="[NUMBER]...", help="Only these messages.")] = None,
     channel: Annotated[str, typer.Option(help="Only those of this channel.", autocompletion=completion.channels)] = "",
 ) -> None:
-    """Send messages again that were given up: all, those of a channel, or some by their numbers."""
+    """Send given-up messages again: all, those of a channel, or some by their numbers."""
     with postgres.connection(settings()) as conn, conn:
         typed_names.check_used_channel(conn, channel)
         again = known_channels.resend(conn, channel, numbers or ())

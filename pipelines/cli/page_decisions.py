@@ -92,7 +92,7 @@ def print_facts(row: Mapping[str, Any]) -> None:
 
 
 def show_published(row: Mapping[str, Any]) -> str:
-    """The publication date of an article: a moment with its zone, or a day in the source's own calendar."""
+    """The publication date of an article: a moment with its zone, or a day, month or year in the source's time zone."""
     if not row["published_at"]:
         return ""
     timezone = folders.title_and_zone(settings(), row["source"])[1]

@@ -81,9 +81,9 @@ LEAST_SHINGLES = 20
 # contains all of it, numbers too. Chosen: a paragraph has some sixty shingles.
 SHORT_SHINGLES = 60
 # A text that has fewer shingles than MIDDLING_SHINGLES and is no short item is a copy under three conditions. The other
-# text contains at least the share MIDDLING_SHARE of it. At all places with numbers that both texts have, the numbers
-# are the same. The other text is from another source. Chosen: even two different items of a template with two
-# paragraphs have part of their texts in common.
+# text contains at least the share MIDDLING_SHARE of it. Wherever both texts have a number at the same place, it is the
+# same number. The other text is from another source. Chosen: even two different items of a template with two paragraphs
+# have part of their texts in common.
 MIDDLING_SHINGLES, MIDDLING_SHARE = 120, 0.6
 # If two longer texts have at least NUMBERS_TELL places with numbers in common, the numbers decide: at least the share
 # NUMBERS_AGREE of these places must have the same number. Chosen: an edit leaves most numbers as they are.

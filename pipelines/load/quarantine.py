@@ -55,8 +55,8 @@ def judge(conn: postgres.Connection, lines: Sequence[file_rows.Row], sources: Se
     Part of the load's transaction. lines: the lines of these sources' article files. The sources are judged one after
     the other. At the first one whose articles must be held the function holds them and gives its sentence, and does not
     judge the others. Three kinds of runs are not judged: one that was loaded before, a run of a backfill or an import,
-    and a run that a person released. A run that a person rejected is not loaded either: the function gives the reason
-    for which it was held.
+    and a run that a person released. A run that a person rejected is not judged again: the function gives the reason
+    for which it was held, so that it is not loaded.
     """
     undecided: dict[str, list[file_rows.Row]] = {}
     for row in postgres.query(conn, "drift_lines", run=run, sources=list(sources)):

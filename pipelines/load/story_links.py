@@ -60,7 +60,8 @@ class _LinkedArticle:
 def keep_loaded(conn: postgres.Connection, signed: Mapping[int, str]) -> None:
     """Link the articles that this transaction of load wrote. signed: their signatures by fetch, as extract writes them.
 
-    Once this function has begun, every other load waits until the transaction ends. So load calls it last.
+    Once this function has begun, every other load waits until the transaction ends. So load calls it as late as
+    possible.
     """
     _keep(conn, postgres.query(conn, "stories_loaded"), signed)
 
