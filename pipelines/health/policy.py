@@ -63,8 +63,8 @@ LEARNED_AFTER, LEARNED_YIELDS = timedelta(days=14), 6
 
 # --- When a source is not as usual (states.py)
 
-# For each of these lengths, the count of the last window of this length is compared with the usual count. Chosen: they
-# are a night, a long weekend, a week, and a month for slow sources.
+# For each of these lengths, the new articles in the last span of this length are counted and compared with the usual
+# count. Chosen: the lengths are a night, a long weekend, a week, and a month for slow sources.
 WINDOWS = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=28))
 # Counts are judged once the history is this long. Chosen: it then has four of each weekday. A silence can be judged
 # earlier.

@@ -19,8 +19,8 @@ from pipelines.health.usual import SourceLook, UsualPace
 
 # A source in one of these states has no trouble.
 WELL = (SourceState.HEALTHY, SourceState.LEARNING)
-# A source in one of these states gives less than usual. It leaves the state once its count is likely again; one article
-# is not enough.
+# A source in one of these states gives less than usual. It is well again once its count is likely again; one article is
+# not enough.
 LOW = (SourceState.QUIET, SourceState.SILENT)
 
 

@@ -65,7 +65,7 @@ def _is_by(word: str) -> bool:
 
 
 def _is_name(surface: Sequence[str]) -> bool:
-    """Whether words may be a name. Particles (`van`, `and`) are left aside. Each other word begins with a capital
+    """Whether words may be a name. Particles (`von`, `and`) are left aside. Each other word begins with a capital
     letter, in scripts that have them, and none has a digit, stands beside times, or stands in headlines only.
     """
     rows = read_phrases(FILE, months.fold)
