@@ -219,12 +219,12 @@ def rest_host(conn: postgres.Connection, host: str, rest: timedelta, reason: str
 
 
 def count_asked(conn: postgres.Connection, source: str, run: str) -> int:
-    """How many article pages a run has asked a source for so far."""
+    """How often a run has asked a source for article pages so far."""
     return _count(postgres.row(conn, "articles_of_run", source=source, run=run))
 
 
 def count_asked_sitemaps(conn: postgres.Connection, source: str, run: str) -> int:
-    """How many sitemaps a run has asked a source for so far; only sitemaps that an index named are counted."""
+    """How often a run has asked a source for sitemaps so far; only sitemaps that an index named are counted."""
     return _count(postgres.row(conn, "sitemaps_of_run", source=source, run=run))
 
 

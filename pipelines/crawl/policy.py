@@ -29,8 +29,8 @@ RETRY_GROWTH = 3
 BLOCKED_PAUSE = timedelta(hours=1)
 # After blocks, each pause is this many times as long as the pause before.
 BLOCKED_GROWTH = 4
-# After this many failed or blocked looks in a row, no crawl asks for the URL again by itself. Chosen: with these
-# pauses, five looks are seven hours of failures, or three and a half days of blocks. A list that still names the URL
+# After this many failed or blocked tries in a row, no crawl asks for the URL again by itself. Chosen: with these
+# pauses, five tries are seven hours of failures, or three and a half days of blocks. A list that still names the URL
 # brings it back later.
 MAX_TRIES = 5
 # If two looks at a URL failed in the same crawl, they count as one try, and the next pause is at least this long.
@@ -42,9 +42,10 @@ GONE_SECOND_LOOK = timedelta(hours=1)
 # After this many looks that found a page gone, no crawl asks for the page again by itself. Chosen: these are the first
 # look, and one more after the time GONE_SECOND_LOOK.
 MAX_GONE_LOOKS = 2
-# Three kinds of URLs are asked for once more after this time, if a list still names them: URLs that used up their
-# tries, URLs that robots.txt or the guard refused, and URLs that led to another site. The next pauses are 2, 4, 8 and
-# 16 times as long. Chosen: this is a little less than a day, so that each nightly crawl finds this time over.
+# Four kinds of URLs are asked for once more after this time, if a list still names them: URLs that used up their tries,
+# URLs that robots.txt or the guard refused, URLs that led to another site, and URLs that answered 404 and never gave a
+# page. The next pauses are 2, 4, 8 and 16 times as long. Chosen: this is a little less than a day, so that each nightly
+# crawl finds this time over.
 REVIVE_AFTER = timedelta(hours=20)
 # The time REVIVE_AFTER doubles at most this many times. Chosen: after the fourth doubling the URL is asked for about
 # once in two weeks.

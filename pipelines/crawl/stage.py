@@ -45,8 +45,9 @@ STOP_SECONDS = 4.5
 # Between two checks whether the parent is gone or the time is over, this many seconds pass. Chosen: nobody notices half
 # a second.
 POLL_SECONDS = 0.5
-# Postgres has GONE_SECONDS seconds to notice that a killed child is gone; RETRY_SECONDS seconds lie between two tries.
-# Chosen: Postgres needs milliseconds, and some hundred of them on a busy machine.
+# Postgres has GONE_SECONDS seconds to notice that a killed child is gone, and to free its lock. Between two tries to
+# take the lock, RETRY_SECONDS seconds pass. Chosen: Postgres needs milliseconds, and some hundred of them on a busy
+# machine.
 GONE_SECONDS = 5.0
 RETRY_SECONDS = 0.05
 # A child has this many seconds to take in what killed crawls left. Chosen: the file of a night is read in some seconds.

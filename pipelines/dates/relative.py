@@ -106,7 +106,7 @@ class _Patterns:
     numbers: Mapping[str, int]
     ago: re.Pattern[str]
     asian: re.Pattern[str]
-    # span: a further part, as in `1 hour, 12 minutes ago`. some: a span without a number.
+    # span: a further part, as in `1 hour, 12 minutes ago`. some: a time without a number, such as `a few hours ago`.
     span: re.Pattern[str]
     some: re.Pattern[str]
     now: re.Pattern[str]

@@ -14,7 +14,7 @@ def as_json(entry: Entry | None) -> dict[str, Any] | None:
     hold."""
     if entry is None:
         return None
-    # A list can have twenty thousand entries, and asdict would make a deep copy of each of their fields.
+    # A list can have tens of thousands of entries, and asdict would make a deep copy of each of their fields.
     return {name: _plain(value) for name, value in vars(entry).items() if value not in ("", (), None)}
 
 

@@ -83,7 +83,7 @@ def migrate(settings: Settings, on_step: Callable[[str], None] = lambda said: No
                 "create table if not exists migrations "
                 "(name text primary key, applied_at timestamptz not null default now())"
             )
-            # `add column if not exists` is not used: even if the column is there, it would wait for every running task.
+            # `add column if not exists` is not used: it waits for every running task, even if the column is there.
             if not _says_oldest(conn):
                 cursor.execute("alter table migrations add column oldest_code text not null default ''")
             done = set(_find_applied(conn))

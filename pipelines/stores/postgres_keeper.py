@@ -23,7 +23,8 @@ from pathlib import Path
 READY_SECONDS = 300.0
 # Postgres may take this many seconds to stop. Chosen: it may have to write its memory to a slow disk.
 STOP_SECONDS = 60.0
-# Between two checks, this many seconds pass. Chosen: a start takes only a few times as long, and somebody waits for it.
+# Between two checks whether the server is ready or has ended, this many seconds pass. Chosen: a start takes only a few
+# times as long, and somebody waits for it.
 POLL_SECONDS = 0.02
 
 
