@@ -1,8 +1,8 @@
 """What Nightdesk decides, as codes that programs read. The sentence for people is always a second field.
 
-A code that is stored is text in a column, and a check in the database allows the column only the codes that are listed
-here. docs/reference.md has every code, with what a person can do about it. A sentence may be improved at any time,
-because only people read it.
+A stored code is text in a column. A check in the database lets only the codes that are listed here into the column.
+docs/reference.md has every code, with what a person can do about it. A sentence may be improved at any time, because
+only people read it.
 """
 
 from __future__ import annotations

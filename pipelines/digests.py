@@ -1,8 +1,8 @@
 """Digests of an article, from which load knows whether the article or its wording has changed, without reading the text
 again.
 
-Extract makes them and writes them into the article file, because to make the normal form of a text costs more than to
-store the article. Load makes the digests that an older file lacks.
+Extract makes them and writes them into the article file, so that load need not make the normal form of a text, which
+costs more than to store the article. Load makes the digests that an older file lacks.
 """
 
 from __future__ import annotations

@@ -60,10 +60,10 @@ class Source:
     prune: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     delay: float = 1.0
-    list_pause_least: int = 5  # minutes; chosen: an article is found soon enough, and a site hardly notices
+    list_pause_least: int = 5  # minutes; chosen: articles are found soon enough, and a site hardly notices the looks
     list_pause_most: int = 1200  # minutes; chosen: 20 hours, so that a nightly run asks for every list
-    max_age: int = 30  # days; chosen: older entries of a feed are its archive
-    max_pages: int = 500  # chosen: more than a usual night brings
+    max_age: int = 30  # days; chosen: older entries of a feed are no news
+    max_pages: int = 500  # chosen: a usual night brings fewer
     keep_raw: int = -1  # days; below zero: as NIGHTDESK_KEEP_RAW_DAYS says
     keep_text: int = -1  # days; below zero: as NIGHTDESK_KEEP_TEXT_DAYS says
     render: bool = False

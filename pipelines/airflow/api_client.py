@@ -23,7 +23,7 @@ REQUEST_SECONDS = 30
 
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 ENDED = ("success", "failed")
-# One answer has at most this many rows. Chosen: Nightdesk has fewer Dags.
+# One answer has at most this many rows. Chosen: Nightdesk has fewer Dags, and the tasks of a run are read page by page.
 PAGE_ROWS = 200
 
 

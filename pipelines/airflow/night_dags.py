@@ -42,10 +42,11 @@ LABEL = "{{ task.op_kwargs['batch']['name'] }}"
 # seconds after the budget. After 30 seconds the task asks the spider to stop, and some 5 seconds later the task kills
 # it. The rest is for a busy machine.
 SPIDER_GRACE_SECONDS = 120
-# One batch of extract, load or alert may take this long. Chosen: the largest source takes far less. A task that hangs
-# is ended after this time, and Airflow tries it again.
+# A batch of extract, load or alert, or another long task, may take this long. Chosen: the largest source takes far
+# less. A task that hangs is ended after this time, and Airflow tries it again.
 STAGE_LIMIT = timedelta(hours=2)
-# A task without pages may take this long. Chosen: such a task only runs a few statements in Postgres.
+# A short task may take this long. Chosen: most of these tasks only run a few statements in Postgres, and a look at a
+# site takes some two minutes.
 SHORT_LIMIT = timedelta(minutes=10)
 # One Dag may have this many runs at the same time. Chosen: these are enough for runs that people start beside the
 # night; the locks of the sources keep the runs apart.

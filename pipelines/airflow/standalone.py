@@ -29,7 +29,8 @@ COMPONENTS = {
     "scheduler": ["scheduler", "--skip-serve-logs"],
     "triggerer": ["triggerer", "--skip-serve-logs"],
 }
-# Airflow's server must answer within this many seconds. Chosen: they are enough for a first start on a busy machine.
+# Each step of Airflow's start (its server answers, all components are healthy, the Dags are read) may take this many
+# seconds. Chosen: they are enough for a first start on a busy machine.
 START_SECONDS = 240.0
 # From the end of one stage to the beginning of the next, at most this many seconds may pass. Chosen: the scheduler
 # looks every few seconds, and a busy machine takes longer.
@@ -138,8 +139,8 @@ def night(
     """Start news_crawl for a run key and follow it to the end of news_alert, or to the first Dag that passed nothing
     on.
 
-    on_task is called with every change of state of every task. Returns the last state of each Dag's run by Dag name; a
-    Dag that never began is missing. AirflowError when a component dies or `budget` seconds are over.
+    on_task is called with every change of state of every task. Gives the last state of each Dag's run, by the name of
+    the Dag; a Dag that never began is missing. AirflowError when a component dies or `budget` seconds are over.
     """
     deadline = time.monotonic() + budget
     earlier = {dag: {r.run_id for r in api_client.runs(airflow.client, dag)} for dag in NIGHT}

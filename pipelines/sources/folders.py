@@ -80,7 +80,7 @@ def pin_sources(settings: Settings, run: str, *, newest: bool = False) -> Settin
 
 
 def runs_by_set(conn: postgres.Connection) -> dict[int, postgres.Row]:
-    """By the number of each set, which is a version of the sources in a bucket: how many runs read it (`runs`), and the
+    """For each set (a version of the sources in a bucket), by its number: how many runs read it (`runs`), and the
     newest of these runs (`newest_run`).
     """
     return {row["version"]: row for row in postgres.query(conn, "runs_of_sources")}
@@ -209,7 +209,7 @@ def _offer(settings: Settings, name: str) -> tuple[Path, Path]:
 
 
 def free_name(settings: Settings, name: str) -> str:
-    """A name in the form for a source file; SourceError if it cannot be one or is taken."""
+    """The name in the form that a source file has; SourceError if the name cannot have this form or is taken."""
     name = "-".join(name.casefold().split())
     if not NAME.fullmatch(name):
         raise SourceError(f"{name!r} cannot be a source's name; names are a-z, 0-9 and single - _ . between them.")

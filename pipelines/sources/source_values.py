@@ -23,7 +23,8 @@ HOST_CHARACTERS = 253
 SHOWN_CHARACTERS = 80
 
 NAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
-# A source's name has at most this many characters. Chosen: the name must fit into tables, paths and labels of Airflow.
+# The name of a source or of a group has at most this many characters. Chosen: the name must fit into tables, paths and
+# labels of Airflow.
 LONGEST_NAME_CHARACTERS = 60
 # A pattern has at most this many characters. Chosen: a person has to read a pattern, and a longer pattern takes more
 # time to match.
@@ -201,7 +202,7 @@ CHECKS: dict[str, tuple[type, Callable[[Any], str]]] = {
     "list_pause_least": (int, _between(0, LONGEST_PAUSE_MINUTES)),
     "list_pause_most": (int, _between(1, LONGEST_PAUSE_MINUTES)),
     "max_age": (int, _between(1, 36500)),  # days; chosen: a century
-    "max_pages": (int, _between(1, 100000)),  # chosen: at one page a second, more than a day
+    "max_pages": (int, _between(1, 100000)),  # chosen: at one page a second, they take more than a day
     "keep_raw": (int, _between(-1, 36500)),  # days; chosen: a century
     "keep_text": (int, _text_days),
     "render": (bool, lambda value: ""),
