@@ -64,7 +64,7 @@ TAG_PLACES = {"nav": "navigation", "footer": "footer", "aside": "aside", "button
 PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+")
 # Matches a line that has only Latin, Greek and Cyrillic letters and European punctuation. The key of such a line has
 # one blank between two words, so the number of blanks gives the number of words. Characters that may become two words
-# in a key are left out.
+# in a key are not in this pattern.
 KEPT_APART = re.compile(
     "[\x00-\x7f\u00a0-\u00a7\u00a9\u00ab\u00ae\u00b0\u00b1\u00b6\u00b7\u00bb\u00bf-\u0148\u014a-\u017f"
     "\u0386\u0388-\u038f\u0391-\u03af\u03b1-\u03ce\u0400-\u0481\u048a-\u052f"

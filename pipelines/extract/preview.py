@@ -116,7 +116,7 @@ def pages_to_learn(trials: Sequence[Trial]) -> int:
 
 
 def teach_pages(trials: Sequence[Trial], found: Sequence[SourceLesson]) -> list[Trial]:
-    """The same pages, each with the template of its source if one was learned."""
+    """The given trials, each with the template of its source if one was learned."""
     templates = {lesson.source: lesson.template for lesson in found if lesson.template}
     return [
         replace(trial, template=templates[trial.source.name])

@@ -39,7 +39,7 @@ LOOKED_AT, STEM = 20, 5
 # smaller, because some pairs belong to two words.
 OF_ARTICLE_SHARE, OF_ARTICLE_PAIRS = 0.5, 1 / 3
 # A title that this module finds has from LEAST_WORDS to MOST_WORDS words. In scripts without spaces each letter counts
-# as a word, and a title has at least LEAST_LETTERS.
+# as a word, and a title has at least LEAST_LETTERS letters.
 LEAST_WORDS, MOST_WORDS, LEAST_LETTERS = 3, 30, 5
 # This many characters of a title are examined. No title is longer.
 LONGEST = 2000

@@ -20,7 +20,7 @@ from pipelines.model import Page, Source
 
 # Hosts with these endings may write American dates, with the month first.
 AMERICAN = re.compile(r"\.(?:com|gov|edu|us)$")
-# No article is older than this day. Chosen: no site is older than the web.
+# A date before this day is not believed. Chosen: no site is older than the web.
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 # A page's date may be at most this long after its fetch, because the clock of a place can be ahead of ours.
 AHEAD = timedelta(days=1)

@@ -127,8 +127,8 @@ ROLE = re.compile(
 # NAME_WORDS: one name has at most this many words. Chosen: Arabic and Spanish names have up to five. NAMES_WORDS: a
 # line may hold several names if it has at least this many words.
 NAME_WORDS, NAMES_WORDS = 5, 4
-# A word inside a name that begins with a small letter, such as `della`, has at most this many letters. Chosen: a longer
-# word belongs to a sentence.
+# A word in small letters inside a name, such as `della`, has at most this many letters. Chosen: a longer word belongs
+# to a sentence.
 PARTICLE_LETTERS = 5
 # One name has at most this many characters. Chosen: a longer text is an office or a sentence.
 LONGEST_NAME_CHARACTERS = 60

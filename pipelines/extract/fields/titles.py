@@ -116,8 +116,7 @@ def bare(title: str, written: str = "") -> str:
 
     written: the page's headings. A tag that is also in these was not written as markup, but as text.
     """
-    # More characters are read than a title can have, so that later steps still see that a title is too long and was
-    # cut.
+    # More characters are read than a title can have, so that later steps still see that a title is too long.
     title = title[: 2 * LONGEST]
     title = unescape(title) if "&" in title else title
     if "<" in title and not any(tag in written for tag in TAG.findall(title)):

@@ -108,7 +108,7 @@ SHORT_CHARACTERS = 40
 MAX_DATES = 24
 # This many first characters are compared before the costly comparison with a title.
 HEAD_CHARACTERS = 3
-# Of the collected dates of a page, this many are read as days. Chosen: the article's own date is among the nearest to
+# Of the collected dates of a page, about this many are examined. Chosen: the article's own date is among the nearest to
 # its title.
 MAX_LOOKS = 6
 # Distances from the title are compared in steps of this many characters: within a step, a time element comes before a
@@ -228,7 +228,7 @@ def _walk(body: HtmlElement, titles: Titles) -> tuple[dict[HtmlElement, int], in
     the place where the head of the page ends. This is the place of the last link home before the title, or of the
     second text of the page if that comes later but before the title; 0 if there is neither.
 
-    A place counts the characters of text before it.
+    A place is the number of characters of text before it.
     """
     places: dict[HtmlElement, int] = {}
     of_titles: dict[str, int] = {}

@@ -126,8 +126,8 @@ def _keep(page: JudgedPage, facts: Facts) -> list[int]:
 
 
 def _find_leads(found: Sequence[JudgedBlock], kept: Sequence[int], facts: Facts) -> list[int]:
-    """The number of the standfirst, a block between the title and the first paragraph; empty if there is none. It needs
-    only a lower chance.
+    """The number of the standfirst, a block between the title and the first paragraph; empty if there is none. A
+    lower chance is enough for it than for other blocks.
 
     The classifier is never sure of a standfirst. Without this rule it would come and go from one look to the next.
     """

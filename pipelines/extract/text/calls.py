@@ -166,8 +166,8 @@ def _points(block: Block) -> bool:
 
 
 def _asks_in_line(block: Block) -> bool:
-    """Whether a line asks its reader to do something. A sentence, or a headline that begins with such words, does not
-    count.
+    """Whether a line asks its reader to do something. A sentence does not count. The words of ASKS_IN_SHORT count only
+    in a line of fewer than BUTTON_WORDS words, because headlines begin with them too.
     """
     if FULL_STOP.search(block.text[-TAIL_CHARACTERS:]):
         return False

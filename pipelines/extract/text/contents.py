@@ -140,8 +140,8 @@ def _find_fragment(link: HtmlElement, url: str) -> str:
     except ValueError:
         return ""
     own = not there.netloc or there.hostname == here.hostname
-    # Another query is another page, such as the next page of an article or a list. A link without a query leads to
-    # the same page, because a page's query may only count readers.
+    # A link with another query leads to another page, such as the next page of an article or a list. A link without a
+    # query leads to the same page, because a page's query may only count readers.
     same = there.path in ("", here.path) and there.query in ("", here.query)
     return unquote(there.fragment) if own and same else ""
 

@@ -41,8 +41,8 @@ FEW_UNITS, HEAD_BLOCKS = 3, 2
 # about the heading above, or invites to read on. SHORT_WORD: words with up to this many letters say nothing of the
 # subject.
 TURNS, ABOUT, SHORT_WORD = 4, 0.75, 3
-# A text is about its heading if it repeats the share WORDS_ABOUT of the heading's words, or PAIRS_ABOUT of its pairs of
-# letters.
+# A text is about its heading if it repeats the share WORDS_ABOUT of the heading's words, or, in scripts without spaces,
+# the share PAIRS_ABOUT of its pairs of letters.
 WORDS_ABOUT, PAIRS_ABOUT = 0.5, 1 / 3
 # Texts go on about their headings if at least this share of their further paragraphs has a word of the heading or of
 # the first paragraph. Chosen: many a paragraph has other words for its subject.
