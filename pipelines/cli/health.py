@@ -51,5 +51,5 @@ def health(
 
 
 def style_state(state: str) -> Text:
-    """A state in its colour; empty if no state is known."""
+    """A state in its colour; a dash if no state is known."""
     return Text(state, style=STYLE.get(SourceState(state), "red")) if state else Text("–", style="dim")

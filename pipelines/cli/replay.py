@@ -53,7 +53,7 @@ def replay(
 
 
 def summary(conn: postgres.Connection, run: str) -> dict[str, int]:
-    """The sums of a run over all sources: pages fetched, articles, duplicates, rejections by reason."""
+    """The sums of a run over all sources: pages fetched, articles, what load made of them, rejections by reason."""
     total: Counter[str] = Counter()
     for tally in runs.tallies(conn, run):
         for name, count in tally.counts.items():

@@ -15,7 +15,8 @@ from pipelines.text import normal
 # A message shows at most this many sentences of one alert, and says how many others there are. Chosen: messages are
 # read on a phone.
 MOST_EXCERPTS = 5
-# A message shows at most this many changed passages of one alert. Chosen: messages are read on a phone.
+# A message shows at most this many new passages of one alert, and at most as many removed ones. Chosen: messages are
+# read on a phone.
 MOST_EDITED = 3
 # A changed passage has at most this many characters. Chosen: they take four lines on a phone.
 LONGEST_EDITED = 300

@@ -19,8 +19,8 @@ WORDS = ("paused", "rests", "no address", "works")
 
 
 def list_channels(conn: postgres.Connection, addressed: Collection[str] | None = None) -> list[dict[str, Any]]:
-    """Every channel in use: `name`, `state` (of WORDS), `waiting`, `held`, `failed`, `error`, `failing_since`,
-    `rests_until`.
+    """Every channel that is in use or has an address: `name`, `state` (of WORDS), `waiting`, `held`, `failed`, `error`,
+    `failing_since`, `rests_until`.
 
     addressed: the names of the channels that have an address.
 

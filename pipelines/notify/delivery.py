@@ -145,7 +145,7 @@ def _write_to_log(message: Message, taken: Sequence[str] = ()) -> HandedMessage:
 
 @dataclass
 class _Courier:
-    """The process, its unread output, how often it failed, and whether it has ended."""
+    """The process, its unread output, how many messages failed, and whether it has ended."""
 
     child: subprocess.Popen[bytes]
     said: bytes = b""

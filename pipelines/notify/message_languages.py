@@ -60,15 +60,14 @@ def amount(language: str, number: int) -> str:
 
 
 def moment(language: str, at: datetime, timezone: str) -> str:
-    """A moment to the minute by the clock of a zone, with the name of the zone."""
+    """A moment to the minute by the clock of a zone, with the zone's offset from UTC."""
     zone = ZoneInfo(timezone or "UTC")
     local = at.astimezone(zone)
     offset = local.isoformat().removeprefix(local.replace(tzinfo=None).isoformat())
     named = "UTC" if zone.key == "UTC" else f"UTC{offset}"
     if (language or USUAL) == USUAL:
         return f"{local:%Y-%m-%d %H:%M} {named}"
-    # The name of the zone keeps Latin digits: in a line from right to left, +٠٣:٣٠ would stand on the wrong side of
-    # UTC.
+    # The offset keeps Latin digits: in a line from right to left, +٠٣:٣٠ would stand on the wrong side of UTC.
     return _in_digits(language, f"{_date(language, local.date(), 'day')} {local:%H:%M}") + f" {named}"
 
 
