@@ -20,8 +20,8 @@ HOURS_IN_DAYS_FROM = 48
 MAX_ENTRIES = 10_000
 # Differences within this time are ignored: lists are fetched minutes apart, and sites cache each list for a while.
 TOLERANCE = timedelta(hours=1)
-# A date without a time may be wrong by this much. So a single late article is reported only if it is newer than the
-# feed's newest article by at least this time.
+# A date without a time may be wrong by this much. So if fewer than LEAST_LATE articles are late, they are reported only
+# if one of them is newer than the feed's newest article by at least this time.
 DAY = timedelta(days=1)
 # A feed is reported if it lacks at least LEAST_LACKING articles, and at least the share LEAST_LACKING_SHARE of the
 # articles that it should name. Chosen: sites leave out single articles on purpose.

@@ -32,8 +32,8 @@ NAMES_CHARACTERS = 500
 # The beginning https:// has this many characters.
 SCHEME_CHARACTERS = 8
 
-# A section page is read up to this many bytes, and no real section page reaches this limit or those below. With more,
-# parsers take seconds and gigabytes.
+# A section page is read up to this many bytes. No real section page has so many; with more, parsers take seconds and
+# gigabytes.
 LARGEST = 8 * 1024 * 1024
 # At most this many tags are read. Chosen: a page with more is built to do harm.
 MAX_TAGS = 200_000

@@ -38,7 +38,7 @@ DIGEST_DIGITS = 16
 # Between two tries to start the server, this many seconds pass. Chosen: nobody notices so short a wait.
 POLL_SECONDS = 0.2
 
-# If root runs Nightdesk, the server runs as this user.
+# If root sets up the database, the server runs as this user.
 SERVER_USER = "pgserver"
 # This number stands in the name of the server's socket; the server listens on no port.
 PORT = 5432

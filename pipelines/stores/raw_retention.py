@@ -22,7 +22,8 @@ from pipelines.stores.runs import moment_of
 OPEN = ".open"
 # A raw file lies this many folders deep: in the folder of its run, which is in the folder of its source.
 FILE_DEPTH = 2
-# These are Nightdesk's own names in a data folder; other people may keep their files beside them.
+# `tighten` closes these folders of a data folder, because they are Nightdesk's own; other people may keep their files
+# beside them.
 OURS = ("raw", "articles", "airflow", "golden", "follow", "trials")
 
 
