@@ -145,7 +145,8 @@ def fair(links: Sequence[Link], most: int) -> list[Link]:
 
 
 def telling(url: str) -> bool:
-    """Whether an address alone looks like an article's: a date with more behind it, a long number, many words."""
+    """Whether an address alone looks like an article's: it has a date with more behind it, a long number or many
+    words."""
     parts = urlsplit(url)
     path = unquote(parts.path).rstrip("/")
     last = path.rpartition("/")[2].partition(".")[0]

@@ -118,7 +118,7 @@ def whole(path: Path, *, newest: bool = False) -> Iterator[Path]:
         yield path
         return
     with TemporaryDirectory(prefix="nightdesk-bucket-") as folder:
-        # The copy's path ends with the same three parts, which are the name of a raw file.
+        # The copy's path ends with the last three parts of `path`, because they are the name of a raw file.
         copy = Path(folder, *path.parts[-3:])
         private.folder(copy.parent)
         try:

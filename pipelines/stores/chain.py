@@ -127,8 +127,8 @@ def close(raw: Path, path: Path) -> None:
 
 
 def put(raw: Path, path: Path) -> Path:
-    """Move a complete file, which was written beside the raw store, into the store, after its line is in the chain;
-    gives the file's new path.
+    """Add the line for a complete file to the chain, then move the file into the raw store, beside which it was
+    written; gives the file's new path.
     """
     target = raw / warc.name_of(path)
     private.folder(target.parent)

@@ -373,7 +373,7 @@ def _write_names(head: bytes) -> bytes:
 
 
 def _with_length(head: bytes, length: int) -> bytes:
-    """A head with this Content-Length: repaired line ends changed the length."""
+    """The head of a record, with `length` as its Content-Length, because repaired line ends have changed the length."""
     return re.sub(rb"(?im)^(content-length):[^\r\n]*", rb"\1: %d" % length, head)
 
 

@@ -31,8 +31,8 @@ OUTSIDE = re.compile(r"^-- outside a transaction$", re.MULTILINE)
 BATCHES = re.compile(r"^-- in batches of (\w+)$", re.MULTILINE)
 END = re.compile(r";[ \t]*$", re.MULTILINE)
 CONCURRENTLY = re.compile(r"\bindex concurrently\b")
-# One batch has this many rows. On an idle machine a batch takes a tenth of a second; another user of one of the rows
-# waits as long.
+# One batch has this many rows. On an idle machine a batch takes a tenth of a second; whoever else changes one of the
+# rows waits for so long.
 BATCH_ROWS = 2_000
 
 

@@ -104,10 +104,10 @@ def of_run(conn: postgres.Connection, source: str, run: str) -> dict[Retirement,
 
 
 def tighten(settings: Settings) -> int:
-    """Close everything that Nightdesk wrote into the data folder to all other users; gives how many modes were changed.
+    """Let only the owner read what Nightdesk wrote into the data folder; gives how many modes were changed.
 
-    New files are made closed; files of earlier versions were readable by everybody. A closed folder needs no work,
-    because a folder is closed after its content. The embedded Postgres keeps its own modes.
+    New files are made like this; files of earlier versions were readable by everybody. A folder that is closed to
+    others needs no work, because it was closed after its content. The embedded Postgres keeps its own modes.
     """
     folders = (settings.data / name for name in OURS)
     changed = sum(private.tighten(path) for path in folders if path.is_dir() and path.stat().st_mode & 0o077)
