@@ -441,7 +441,7 @@ class Figure(CodeWithMeaning):
     DUE = "due_urls", "addresses of a source that are due and wait to be fetched"
     NEWEST = "newest_article_age_seconds", "seconds since a source's newest article was first fetched"
     WAITING = "outbox_waiting", "messages that wait to be sent"
-    LATE = "outbox_oldest_seconds", "seconds that the oldest of them has waited"
+    LATE = "outbox_oldest_seconds", "seconds that the oldest of them has waited; a digest waits from when it is due"
     UNSENT = "outbox_failed", "messages that were given up in the last day"
     SONG = "canary_seconds", "seconds from the canary's newest article to its alert"
     SILENCE = "canary_age_seconds", "seconds since the canary's alert last came out"

@@ -89,6 +89,8 @@ def revision(
 
 def delivery(conn: postgres.Connection, key: str, state: str, article_id: int | None = None, **more: Any) -> int:
     row = {"kind": "single", "channel": "newsdesk", "watch": "sanctions", "created_at": NOW, **more}
+    if state == "sent":
+        row.setdefault("sent_at", NOW)
     number = insert(conn, "deliveries", key=key, state=state, **row)
     if article_id:
         found = postgres.json([{"surface": "والعقوبات"}])

@@ -72,9 +72,9 @@ def list_channels(
         as_json(lost if failed else rows)
     elif failed:
         table(
-            ("#number", "channel", "watch", "message", "#tries", "since", "why"),
+            ("#number", "channel", "watch", "message", "#tries", "written", "given up", "why"),
             (
-                (r["id"], r["channel"], r["watch"], r["subject"], r["attempts"], r["created_at"], r["error"])
+                [r[k] for k in ("id", "channel", "watch", "subject", "attempts", "created_at", "failed_at", "error")]
                 for r in lost
             ),
             empty="No message was given up.",

@@ -204,9 +204,9 @@ def channels(conn: postgres.Connection, addressed: Collection[str] | None = None
 
 
 def deliveries(conn: postgres.Connection, *, now: datetime | None = None) -> dict[str, int]:
-    """How many deliveries of the last seven days wait, failed or were sent."""
-    rows = postgres.query(conn, "desk_delivery_states", now=now or datetime.now(UTC), within=policy.DELIVERIES_OF)
-    return {"waiting": 0, "failed": 0, "sent": 0, **{row["state"]: row["deliveries"] for row in rows}}
+    """How many deliveries are `waiting` now, and how many were given up (`failed`) or `sent` in the last seven days."""
+    (row,) = postgres.query(conn, "desk_delivery_states", now=now or datetime.now(UTC), within=policy.DELIVERIES_OF)
+    return row
 
 
 def runs(conn: postgres.Connection, count: int = policy.RUNS_SHOWN, *, nights: int = 1) -> list[Record]:

@@ -14,7 +14,7 @@ RUNS_OFFERED = 21
 # At most this many wordings, alerts and articles of the same story are shown beside an article. Chosen: hardly any
 # article has more.
 BESIDE_AN_ARTICLE = 100
-# Deliveries are counted over this time. Chosen: a week includes a weekend.
+# Deliveries that were given up or sent are counted over this time. Chosen: a week includes a weekend.
 DELIVERIES_OF = timedelta(days=7)
 # An article may have been fetched first at most this long before its run began, because a run also takes the pages that
 # a killed crawl left. Chosen: a killed crawl is taken up again within a week; without a bound the query would read all

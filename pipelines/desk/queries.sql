@@ -52,11 +52,11 @@ from unnest(%(sources)s::text[]) as name cross join lateral (
 where counted.days is not null
 
 -- name: desk_delivery_states
--- How many of the deliveries that were written lately are in each state.
-select state, count(*) as deliveries
-from deliveries
-where created_at > %(now)s::timestamptz - %(within)s
-group by state
+-- How many deliveries wait now, and how many were given up or sent lately.
+select
+    (select count(*) from deliveries where state = 'waiting') as waiting,
+    (select count(*) from deliveries where state = 'failed' and coalesce(failed_at, created_at) > %(now)s::timestamptz - %(within)s) as failed,
+    (select count(*) from deliveries where state = 'sent' and sent_at > %(now)s::timestamptz - %(within)s) as sent
 
 -- name: desk_ends_of_run
 -- The present states of the URLs that a run discovered, counted by kind, state and reason.

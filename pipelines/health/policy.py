@@ -111,6 +111,6 @@ UNHEARD_PAUSES = 2.5
 LEARNING_WAITS = timedelta(days=3)
 # A crawl whose pages are not loaded yet counts as a look only after this time. Chosen: the later stages take less.
 LOADED_WITHIN = timedelta(hours=6)
-# A message that was given up is in the figures until this time after it was written. Chosen: people see an alert about
+# A message that was given up is in the figures for this time. Chosen: people see an alert about
 # it within a day.
 GIVEN_UP_LATELY = timedelta(days=1)

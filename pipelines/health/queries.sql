@@ -134,11 +134,12 @@ cross join lateral (
 ) last
 
 -- name: outbox_figures
--- How many messages wait, how long the oldest of them has waited, and how many of the messages written lately were given up.
+-- How many messages wait, how long the one that has waited longest has waited, and how many were given up lately. A digest waits from the
+-- time when it is due.
 select
     (select count(*) from deliveries where state = 'waiting') as waiting,
-    (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from deliveries where state = 'waiting') as late,
-    (select count(*) from deliveries where state = 'failed' and created_at > now() - %(lately)s) as failed
+    (select extract(epoch from now() - least(min(waiting_since), now()))::float8 from deliveries where state = 'waiting') as late,
+    (select count(*) from deliveries where state = 'failed' and coalesce(failed_at, created_at) > now() - %(lately)s) as failed
 
 -- name: raw_of_article
 -- Where the raw store has the page from which an article was extracted.

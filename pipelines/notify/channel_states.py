@@ -63,8 +63,8 @@ def resend(conn: postgres.Connection, channel: str = "", ids: Sequence[int] = ()
 
 
 def given_up(conn: postgres.Connection, channel: str = "", count: int = LISTED) -> list[postgres.Row]:
-    """The messages that were given up, newest first: `id`, `channel`, `watch`, `form`, `subject`, `attempts`, `error`,
-    `created_at`.
+    """The messages that were given up, the last given up first: `id`, `channel`, `watch`, `form`, `subject`,
+    `attempts`, `error`, `created_at`, `failed_at` (when it was given up; None if an older version gave it up).
     """
     return postgres.query(conn, "given_up_deliveries", channel=channel.lower(), count=count)
 

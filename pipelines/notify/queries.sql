@@ -33,7 +33,7 @@ order by d.channel
 -- channel's error. Messages of a paused channel keep waiting until somebody resumes it.
 with given_up as (
     update deliveries d
-    set state = 'failed', claimed_by = null, error = c.error
+    set state = 'failed', failed_at = now(), claimed_by = null, error = c.error
     from channels c
     where c.name = d.channel and c.paused_at is null and c.failing_since < now() - make_interval(secs => %(seconds)s)
         and d.state = 'waiting' and d.waiting_since < now() - make_interval(secs => %(seconds)s)
@@ -42,11 +42,11 @@ with given_up as (
 select channel, error, failing_since, count(*)::int as messages from given_up group by channel, error, failing_since order by channel
 
 -- name: given_up_deliveries
--- The messages that were given up, newest first.
-select id, channel, watch, kind as form, subject, attempts, error, created_at
+-- The messages that were given up, the last given up first.
+select id, channel, watch, kind as form, subject, attempts, error, created_at, failed_at
 from deliveries
 where state = 'failed' and (%(channel)s = '' or channel = %(channel)s)
-order by id desc
+order by coalesce(failed_at, created_at) desc, id desc
 limit %(count)s
 
 -- name: given_up_of_alerts
@@ -69,7 +69,7 @@ returning failing_since, failing_since < now() - make_interval(secs => %(long)s)
 -- A channel took these messages. Mark the messages as sent, and the channel as working.
 with sent as (
     update deliveries
-    set state = 'sent', attempts = attempts + 1, error = '', taken = '{}', claimed_by = null, sent_at = now()
+    set state = 'sent', attempts = attempts + 1, error = '', taken = '{}', claimed_by = null, sent_at = now(), failed_at = null
     where id = any(%(ids)s)
     returning channel
 )
@@ -84,6 +84,7 @@ with tried as (
     update deliveries
     set attempts = attempts + 1, error = %(error)s, taken = %(taken)s, claimed_by = null,
         state = case when attempts + 1 >= %(most)s then 'failed' else 'waiting' end,
+        failed_at = case when attempts + 1 >= %(most)s then now() end,
         next_at = now() + make_interval(secs => %(wait)s)
     where id = %(id)s
     returning channel, state
@@ -108,7 +109,7 @@ update deliveries set claimed_by = null where id = any(%(ids)s) and state = 'wai
 -- Messages that were given up wait again, and their tries are counted from 0. If neither a channel nor numbers are given, all messages that
 -- were given up wait again.
 update deliveries
-set state = 'waiting', attempts = 0, next_at = now(), waiting_since = now()
+set state = 'waiting', failed_at = null, attempts = 0, next_at = now(), waiting_since = now()
 where state = 'failed'
     and (%(channel)s = '' or channel = %(channel)s)
     and (cardinality(%(ids)s::bigint[]) = 0 or id = any(%(ids)s::bigint[]))

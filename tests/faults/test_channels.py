@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,7 +19,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 from pipelines.alert import stage as alert
+from pipelines.codes import Figure
+from pipelines.desk import desk_records
 from pipelines.errors import ChannelError
+from pipelines.health import metrics
 from pipelines.notify import channel_states, mail, message, outbox, policy, webhook
 from pipelines.settings import Settings
 from pipelines.stores import postgres
@@ -153,7 +157,10 @@ def put(conn: postgres.Connection, number: int, channel: str = "desk") -> None:
 
 def pass_minutes(conn: postgres.Connection, minutes: float, *, failing: bool = False) -> None:
     """Let time pass for what waits; failing: for what a channel is known by as well, so that it counts as another."""
-    columns_of = {"deliveries": ["next_at", "waiting_since"], "channels": ["rests_until"] + ["failing_since"] * failing}
+    columns_of = {
+        "deliveries": ["created_at", "next_at", "waiting_since", "failed_at"],
+        "channels": ["rests_until"] + ["failing_since"] * failing,
+    }
     for table, columns in columns_of.items():
         moved = ", ".join(f"{column} = {column} - interval '{minutes} minutes'" for column in columns)
         rows(conn, f"update {table} set {moved}")
@@ -399,6 +406,60 @@ def test_what_a_dead_channel_did_not_take_for_a_week_is_given_up_told_once_and_c
         "Messages to the channel desk are given up": 2,
     }
     assert (again.counts["sent"], again.counts["failed"], len(set(hook.taken))) == (4, 0, 4)
+
+
+@pytest.mark.parametrize(
+    ("status", "attempts"),
+    [
+        pytest.param(404, 0, id="the channel took nothing for a week"),
+        pytest.param(422, policy.MAX_ATTEMPTS - 1, id="the channel refused it once too often"),
+        pytest.param(500, policy.MAX_ATTEMPTS - 1, id="the channel was down once too often"),
+    ],
+)
+def test_a_message_counts_as_given_up_from_the_day_on_which_it_was_however_long_it_had_waited(
+    settings: Settings, conn: postgres.Connection, status: int, attempts: int
+) -> None:
+    hook = Hook()
+    hook.answer = lambda number: (status, {})
+    put(conn, 1)
+    rows(conn, f"update deliveries set attempts = {attempts}")
+
+    counted = [given_up_lately(conn)]
+    with hooked(hook) as address:
+        if attempts:
+            pass_minutes(conn, 9 * DAY)
+        for _ in range(1 if attempts else 9):
+            alert.send(settings, channels={"desk": address})
+            pass_minutes(conn, 0 if attempts else DAY - 1, failing=True)
+        counted.append(given_up_lately(conn))
+        (lost,) = channel_states.given_up(conn)
+        with conn:
+            channel_states.resend(conn)
+        counted.append(given_up_lately(conn))
+        rows(conn, f"update deliveries set attempts = {policy.MAX_ATTEMPTS - 1}")
+        rows(conn, "delete from channels")
+        hook.answer = lambda number: (422, {})
+        alert.send(settings, channels={"desk": address})
+        pass_minutes(conn, DAY)
+        counted.append(given_up_lately(conn))
+
+    assert counted == [(0, 0), (1, 1), (0, 0), (0, 1)]
+    assert lost["failed_at"] - lost["created_at"] > timedelta(days=7)
+
+
+def test_what_an_older_version_gave_up_counts_by_when_it_was_written(conn: postgres.Connection) -> None:
+    put(conn, 2)
+    rows(conn, "update deliveries set state = 'failed'")
+    rows(conn, "update deliveries set created_at = created_at - interval '2 days' where id = 1")
+
+    assert given_up_lately(conn) == (1, 2)
+    assert [row["id"] for row in channel_states.given_up(conn)] == [2, 1]
+
+
+def given_up_lately(conn: postgres.Connection) -> tuple[float, int]:
+    """How many messages were given up: in the last day by the metrics, in the last week by the Desk."""
+    (unsent,) = (one.value for one in metrics.waiting(conn, []) if one.figure == Figure.UNSENT)
+    return unsent, desk_records.deliveries(conn)["failed"]
 
 
 def test_what_a_paused_channel_holds_is_never_given_up_nor_what_waits_while_the_machine_is_off(

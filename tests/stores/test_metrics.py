@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,24 @@ def test_the_command_tells_every_figure_in_prometheus_words_and_as_json(measured
     assert set(re.findall(r"# TYPE (\w+) gauge", told.stdout)) == {*map(metrics.name_of, Figure)}
     assert {one["name"] for one in as_json} == {*map(metrics.name_of, Figure)}
     assert "paywall" in table.stdout
+
+
+def test_a_digest_waits_from_when_it_is_due_and_not_from_when_it_was_begun(conn: postgres.Connection) -> None:
+    begun, due = datetime.now(UTC) - timedelta(days=3), datetime.now(UTC) + timedelta(days=4)
+    digest = {"kind": "digest", "created_at": begun, "due_at": due, "next_at": due, "waiting_since": due}
+    factories.insert(conn, "deliveries", key="k1", channel="desk", **digest)
+    conn.commit()
+    early = seconds_waited(conn)
+    factories.insert(conn, "deliveries", key="k2", channel="desk", kind="message", waiting_since=begun)
+    conn.commit()
+
+    assert early == 0
+    assert seconds_waited(conn) >= timedelta(days=3).total_seconds()
+
+
+def seconds_waited(conn: postgres.Connection) -> float:
+    (late,) = (one.value for one in metrics.waiting(conn, []) if one.figure == Figure.LATE)
+    return late
 
 
 def test_labels_of_others_are_written_so_that_prometheus_reads_them() -> None:

@@ -19,6 +19,7 @@ with failing as (
 update deliveries d
 set attempts = d.attempts + counted.one, error = %(error)s, claimed_by = null,
     state = case when d.attempts + counted.one >= %(most)s then 'failed' else 'waiting' end,
+    failed_at = case when d.attempts + counted.one >= %(most)s then now() end,
     next_at = now() + make_interval(secs => case when counted.one = 1 then %(wait)s else 0 end)
 from counted
 where d.id = %(id)s
