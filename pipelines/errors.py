@@ -1,4 +1,7 @@
-"""Errors that need a person's action: every message names what happened, where, and what to do."""
+"""Errors with a sentence for people: it names what happened, where, and what to do.
+
+Most of them need a person. AwayError and TakenOverError need nobody: the work is done later, or by another process.
+"""
 
 import unicodedata
 
@@ -7,7 +10,7 @@ AROUND = 30
 
 
 class NightdeskError(Exception):
-    """An error on which a person must act. Its text is a whole sentence that says what to do."""
+    """An error that we know. Its text is a whole sentence for people; if a person must act, it says what to do."""
 
     # Whether the log has the sentence already, so that a handler need not write it again.
     logged = False

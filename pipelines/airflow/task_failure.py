@@ -1,4 +1,4 @@
-"""Lets a task fail with one sentence in its log and no traceback, if a person has to act.
+"""Lets a task fail with one sentence in its log and no traceback, if the error is one that we know.
 
 Airflow writes any exception that ends a task into the log, below a traceback through fourteen frames of its own code.
 An exit code is the only kind of failure that Airflow records without a traceback.

@@ -35,7 +35,7 @@ NOT_GIVEN = {
 }  # fmt: skip
 LEFT_OUT = "(secret)"
 # With these statuses a site asks for a login.
-UNKNOWN = (401, 402, 403)
+LOGIN_STATUSES = (401, 402, 403)
 # A secret with fewer characters than this is not removed from answers, because another text may contain the same
 # characters. MIXED is for a secret of letters and digits. MIXED_COOKIE is for a single value of a cookie, which may be
 # as harmless as `lang=arabic-1`. PLAIN is for a secret of one kind of characters, which may be a word.
@@ -83,7 +83,7 @@ def has_login(source: Source) -> bool:
 
 def asks_for_login(status: int | None, code: str) -> bool:
     """Whether a look ended at a login instead of the page. A challenge is no login, whatever its status."""
-    return code in (Cause.LOGIN_REDIRECT, Cause.LOGIN_SHOWN) or (code == Cause.REFUSED and status in UNKNOWN)
+    return code in (Cause.LOGIN_REDIRECT, Cause.LOGIN_SHOWN) or (code == Cause.REFUSED and status in LOGIN_STATUSES)
 
 
 def of(settings: Settings, source: Source, secrets: Mapping[str, str]) -> Access | None:
