@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -93,24 +93,21 @@ class FileRows:
     indexed: dict[int, ReadIndexed] = field(default_factory=dict)
 
 
-def find(conn: postgres.Connection, settings: Settings, sources: Sequence[str], run: str) -> FileRows:
-    """The article files of these sources, not read yet.
+def find(conn: postgres.Connection, settings: Settings, sources: Sequence[str], run: str) -> list[tuple[str, Path]]:
+    """The article files of these sources that have to be read, each with its source.
 
     A source without a file is left out if no page of its run waits for load. If a page waits, `read_rows` raises a
     StoreError about the missing file.
     """
-    taken = FileRows([])
-    for source in sources:
-        file = articlefile.path(settings, source, run)
-        if (
-            bucket.is_there(file)
-            or (postgres.row(conn, "load_count_owed", source=source, run=run) or {"owed": 0})["owed"]
-        ):
-            taken.files.append((source, file))
-    return taken
+    return [
+        (source, file)
+        for source in sources
+        if bucket.is_there(file := articlefile.path(settings, source, run))
+        or (postgres.row(conn, "load_count_owed", source=source, run=run) or {"owed": 0})["owed"]
+    ]
 
 
-def read_rows(taken: FileRows) -> Iterator[Row]:
+def read_rows(taken: FileRows) -> Generator[Row, None, None]:
     """Read the files; gives their lines, and adds them to `taken`. StoreError if a line cannot be read."""
     for source, file in taken.files:
         yield from _read_file(taken, file, source)

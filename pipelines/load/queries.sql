@@ -112,23 +112,24 @@ select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revis
         else ''
     end
 from lines l join loaded_sources s on s.source = l.source
-where l.fresh and l.changed
+where l.fresh and l.changed and (l.revision = 1 or not exists (
+    select from changes c where c.article_id = l.article_id and c.revision = l.revision and c.kind = 'revised' and c.repeat = 0
+))
 order by l.fetched_at, l.n
-on conflict (article_id, revision, kind, repeat) do nothing
 
 -- name: load_add_outcomes
 -- Write the verdict on every fetch. A fetch that load judged before gets another row only if its outcome, its extractor, or the reason of
--- its rejection has changed.
+-- its rejection has changed. A fetch that several lines have gets one row for each verdict.
 insert into outcomes (fetch_id, url_id, run, source, outcome, reason, detail, extractor)
-select l.fetch_id, l.url_id, %(run)s, l.source, l.verdict, l.why, l.detail, l.extractor
+select distinct on (l.fetch_id, l.verdict, l.why, l.extractor) l.fetch_id, l.url_id, %(run)s, l.source, l.verdict, l.why, l.detail,
+    l.extractor
 from lines l
 where not l.judged or not exists (
     select from outcomes o
     where o.fetch_id = l.fetch_id and o.outcome = l.verdict and o.extractor = l.extractor
         and (o.reason = l.why or l.verdict <> 'rejected')
 )
-order by l.n
-on conflict (fetch_id, outcome, reason, extractor) do nothing
+order by l.fetch_id, l.verdict, l.why, l.extractor, l.n
 
 -- name: load_add_restored_changes
 -- Write a change for each article that is seen again after it was gone. A look that is older than the removal brings nothing back, even if

@@ -16,7 +16,7 @@ from pipelines.codes import RunState, Side
 from pipelines.crawl import ledger, url_account
 from pipelines.crawl.url_account import Difference
 from pipelines.errors import NightdeskError, StoreError, TakenOverError
-from pipelines.load import file_rows, policy, quarantine, steps, story_links
+from pipelines.load import file_rows, policy, quarantine, read_ahead, steps, story_links
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres, row_copy, runs
@@ -78,15 +78,18 @@ def loading(settings: Settings, ahead: Sequence[Source] = ()) -> Iterator[Load]:
             at = left.index(source)
             together = _choose_together(settings, left[at : at + policy.TOGETHER_SOURCES], run)
             del left[: at + max(len(together), 1)]
-        with session:
+        if len(together) < 2:
+            together = [] if (source.name, run) in known else [source]
+        names = [one.name for one in together]
+        with file_rows.keep_garbage(), session, read_ahead.reading(settings, names, run) as reading:
             schema_checked = idle is not None
             conn = idle or session.enter_context(_connection(settings))
             idle = None
             if len(together) > 1:
-                known.update(_load_together(settings, conn, together, run, schema_checked=schema_checked))
+                known.update(_load_together(settings, conn, together, run, reading, schema_checked=schema_checked))
                 schema_checked = schema_checked or bool(known)
             tally = known.pop((source.name, run), None) or _load_alone(
-                settings, conn, source, run, prepare, check, schema_checked=schema_checked, patience=patience
+                settings, conn, source, run, reading, prepare, check, schema_checked=schema_checked, patience=patience
             )
             if tally.state == RunState.BUSY:
                 patience = policy.SHORT_LOCK_WAIT_SECONDS
@@ -121,7 +124,13 @@ def _choose_together(settings: Settings, following: Sequence[Source], run: str) 
 
 
 def _load_together(
-    settings: Settings, conn: postgres.Connection, sources: Sequence[Source], run: str, *, schema_checked: bool
+    settings: Settings,
+    conn: postgres.Connection,
+    sources: Sequence[Source],
+    run: str,
+    reading: read_ahead.ReadAhead,
+    *,
+    schema_checked: bool,
 ) -> dict[tuple[str, str], Tally]:
     """Load the sources that no other session loads, in one transaction; gives their tallies, none after an error."""
     with conn:
@@ -132,7 +141,7 @@ def _load_together(
         return {}
     try:
         attempts = runs.begin_all(conn, run, [one.name for one in chosen], STAGE, schema_checked=schema_checked)
-        tallies = _write(settings, conn, chosen, attempts, None)
+        tallies = _write(settings, conn, chosen, attempts, reading, None)
         runs.leave_all(conn, run, [one.name for one in chosen], STAGE)
     # After an error, the sources are loaded one by one, so that the error is reported for the right source.
     except Exception as error:
@@ -151,6 +160,7 @@ def _load_alone(
     conn: postgres.Connection,
     source: Source,
     run: str,
+    reading: read_ahead.ReadAhead,
     prepare: Call,
     check: Call,
     *,
@@ -164,7 +174,7 @@ def _load_alone(
         with conn:
             check(conn)
     attempt = runs.begin(conn, run, source.name, STAGE, schema_checked=schema_checked)
-    tally = _try_to_write(settings, conn, source, attempt, prepare)
+    tally = _try_to_write(settings, conn, source, attempt, reading, prepare)
     runs.leave(conn, run, source.name, STAGE)
     _give_turns_back(conn, [source.name])
     return tally
@@ -195,11 +205,16 @@ def _limits() -> dict[str, Any]:
 
 
 def _try_to_write(
-    settings: Settings, conn: postgres.Connection, source: Source, attempt: runs.Attempt, prepare: Call
+    settings: Settings,
+    conn: postgres.Connection,
+    source: Source,
+    attempt: runs.Attempt,
+    reading: read_ahead.ReadAhead,
+    prepare: Call,
 ) -> Tally:
     run = attempt.run
     try:
-        return _write(settings, conn, [source], [attempt], prepare)[0]
+        return _write(settings, conn, [source], [attempt], reading, prepare)[0]
     except TakenOverError as error:
         return runs.tell_taken_over(error, run, source.name, STAGE)
     except StoreError as error:
@@ -222,22 +237,23 @@ def _write(
     conn: postgres.Connection,
     sources: Sequence[Source],
     attempts: Sequence[runs.Attempt],
+    reading: read_ahead.ReadAhead,
     prepare: Call,
 ) -> list[Tally]:
     """Load one source or several in one transaction; gives their tallies. After an error, nothing is written."""
     started, run, names = time.monotonic(), attempts[0].run, [source.name for source in sources]
-    with file_rows.keep_garbage(), conn:
+    with conn:
         postgres.query(conn, "load_patience", **_limits())
         if prepare:
             prepare(conn)
-        file = file_rows.find(conn, settings, names, run)
-        held_because = steps.run_steps(conn, file, names, run, may_hold=prepare is None)
+        read = reading.take(file_rows.find(conn, settings, names, run))
+        held_because = steps.run_steps(conn, read, names, run, may_hold=prepare is None)
         if held_because and len(names) > 1:
             raise _ApartError(f"articles must be held ({held_because})")
         # Once `keep_loaded` has begun, every other load waits. So `_find_gaps`, which reads raw files, comes first.
         gaps = _find_gaps(settings, conn, sources, run)
-        if file.rows and not held_because:
-            story_links.keep_loaded(conn, file.signed)
+        if read.file.rows and not held_because:
+            story_links.keep_loaded(conn, read.file.signed)
         rows = postgres.prepared_rows(conn, "tally_of_load", sources=names, run=run)
         counted = {row.pop("source"): row for row in rows}
         # The time is divided equally among the sources.

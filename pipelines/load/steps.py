@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 
 from pipelines.errors import StoreError
-from pipelines.load import counter_edits, file_rows, policy, quarantine, revisions, search_index
+from pipelines.load import counter_edits, file_rows, policy, quarantine, read_ahead, revisions, search_index
 from pipelines.stores import postgres, row_copy
 from pipelines.stores.packed_values import pack_bigint, pack_integer, pack_moment, pack_name, pack_text
 
@@ -81,10 +80,6 @@ GIVEN_COLUMNS = (  # noqa: SIM905
 # any plan is good enough for so few. Chosen: a source brings fewer lines in a usual night.
 FEW_LINES = 200
 
-# This many lines are read before they are copied. Chosen: they are some 7 MB, so a usual file needs one COPY,
-# and while a very large file is read, the session is never silent so long that Postgres ends it.
-LINES_AT_ONCE = 500
-
 # POLICY has the values of policy.py for the steps; each step takes those that it names.
 POLICY = {
     "old_after": policy.OLD_AFTER,
@@ -98,7 +93,7 @@ POLICY = {
 
 
 def run_steps(
-    conn: postgres.Connection, file: file_rows.FileRows, sources: Sequence[str], run: str, *, may_hold: bool
+    conn: postgres.Connection, read: read_ahead.Read, sources: Sequence[str], run: str, *, may_hold: bool
 ) -> str:
     """Judge the lines of these sources and write the results. Also write which pages the sites did not send: those that
     are unchanged, and those that are gone.
@@ -107,8 +102,8 @@ def run_steps(
     line of any source is judged, and a caller with several sources rolls back. may_hold: whether the quarantine may
     hold articles.
     """
-    known = _copy_lines(conn, file, run)
-    rows, why, compared = file.rows, "", False
+    known = _copy_lines(conn, read, run)
+    file, rows, why, compared = read.file, read.file.rows, "", False
     # `still` has the numbers of the lines that keep the stored wording. The file has index rows of another wording for
     # them, which are not used.
     still: set[int] = set()
@@ -161,40 +156,46 @@ def run_steps(
     return why
 
 
-def _copy_lines(conn: postgres.Connection, file: file_rows.FileRows, run: str) -> postgres.Row:
-    """Read the lines and copy them into the table in which they are judged; StoreError if a line cannot be read, or if
-    the ledger does not know a fetch. Gives the result of KNOWN, empty if there are no lines.
+def _copy_lines(conn: postgres.Connection, read: read_ahead.Read, run: str) -> postgres.Row:
+    """Copy the lines into the table in which they are judged, as they are read; StoreError if a line cannot be read, or
+    if the ledger does not know a fetch. Gives the result of KNOWN for all of them, empty if there are no lines.
 
     Only a line that may be compared with another wording is copied completely: a line of a stored article, or of a URL
     that another line has too. These lines cannot become more meanwhile, because no other process adds articles of these
     sources.
     """
+    file, known = read.file, Counter[str]()
     if not file.files:
         return {}
     postgres.execute_all(conn, ("load_create_lines", "load_create_sources"))
-    # No line is read during a COPY. During it, Postgres takes the session to be at work, and would not end it if the
-    # reading stood still.
-    read = file_rows.read_rows(file)
-    while some := list(islice(read, LINES_AT_ONCE)):
-        row_copy.copy_packed(conn, "lines", tuple(file_rows.JUDGED), (row["packed"] for row in some))
-    rows, few = file.rows, _are_few(file.rows)
+    whole = set[int]()
+    # No line is waited for during a COPY. During it, Postgres takes the session to be at work, and would not end it if
+    # the reading stood still.
+    for part in read.parts:
+        row_copy.copy_packed(conn, "lines", tuple(file_rows.JUDGED), (row["packed"] for row in part))
+        first, last = part[0]["n"], part[-1]["n"]
+        few = last <= FEW_LINES
+        if first == 1 and not few:
+            postgres.execute(conn, "load_analyze_lines")
+        # Postgres looks these lines up while the next ones are read.
+        found = postgres.row(conn, KNOWN, prepared=few, first=first, last=last) or {}
+        whole |= set(found.pop("ns") or ())
+        known.update(found)
+    rows = file.rows
     if not rows:
         return {}
-    if not few:
-        postgres.execute(conn, "load_analyze_lines")
-    known = postgres.row(conn, KNOWN, prepared=few) or {}
     if known["known"] < len(rows):
         _refuse_strangers(rows, [row["n"] for row in postgres.query(conn, "load_find_strangers")], run)
-    whole = set(known["ns"] or ())
+    looks = Counter(row["url_id"] for row in rows)
+    known["several"] = len(rows) - len(looks)
     if known["several"]:
-        looks = Counter(row["url_id"] for row in rows)
         whole |= {row["n"] for row in rows if row["article"] and looks[row["url_id"]] > 1}
     if whole:
         texts = ((pack_integer(n), *file_rows.store(rows[n - 1])) for n in sorted(whole))
         postgres.execute(conn, "load_create_wordings")
         row_copy.copy_packed(conn, "wordings", ("n", *file_rows.STORED), texts)
         postgres.execute(conn, "load_add_wordings")
-    return known
+    return dict(known)
 
 
 def _are_few(rows: Sequence[file_rows.Row]) -> bool:

@@ -538,6 +538,20 @@ def test_a_gap_that_the_stage_before_has_told_is_not_told_again(
     assert load(settings, SANA, NIGHTS[0]).state == "done"
 
 
+def test_a_file_that_has_a_line_twice_stores_all_of_it_once(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
+    line, refused = look(NIGHTS[0], T0, article("1")), look(NIGHTS[0], T0, rejection("2"))
+
+    counts = put(settings, NIGHTS[0], line, refused, line, refused)
+
+    assert counts == {"new": 1, "unchanged": 1, "rejected": 1}
+    assert rows(conn, "select count(*)::int from changes") == [(1,)]
+    assert rows(conn, "select outcome, count(*)::int from outcomes group by 1 order by 1") == [
+        ("rejected", 1), ("stored", 1), ("unchanged", 1),
+    ]  # fmt: skip
+
+
 def test_a_file_of_another_database_is_refused_whole(settings: Settings, conn: postgres.Connection, look: Look) -> None:
     line = look(NIGHTS[0], T0, article("1"))
     articlefile.write(articlefile.path(settings, "sana", NIGHTS[0]), [line, replace(line, fetch_id=99)])

@@ -1,6 +1,6 @@
--- Fill in what the database knows about each line. Returns how many lines there are of each sort. known: the line's fetch is in the ledger.
--- stored: the line belongs to a stored article. several: an earlier line has the same URL. elsewhere: the page names another address as its
--- canonical URL. ns: the numbers of the lines that are no rejection and belong to a stored article.
+-- Fill in what the database knows about each of these lines. Returns how many of them there are of each sort. known: the line's fetch is in
+-- the ledger. stored: the line belongs to a stored article. elsewhere: the page names another address as its canonical URL. ns: the numbers of
+-- the lines that are no rejection and belong to a stored article.
 with known as (
     update lines l
     set article_id = a.id,
@@ -23,9 +23,8 @@ with known as (
                 ), false) as newer
             from fetches f where f.url_id = u.id
         ) looked
-    where own.id = l.fetch_id and own.url_id = l.url_id and own.source = l.source
+    where l.n between %(first)s and %(last)s and own.id = l.fetch_id and own.url_id = l.url_id and own.source = l.source
     returning l.n, l.url_id, l.article_id, l.canonical_key <> l.url_key as elsewhere, l.reason
 )
-select count(*)::int as known, count(article_id)::int as stored, (count(*) - count(distinct url_id))::int as several,
-    (count(*) filter (where elsewhere))::int as elsewhere, array_agg(n) filter (where article_id is not null and reason = '') as ns
+select count(*)::int as known, count(article_id)::int as stored, (count(*) filter (where elsewhere))::int as elsewhere, array_agg(n) filter (where article_id is not null and reason = '') as ns
 from known
