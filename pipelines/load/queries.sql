@@ -104,8 +104,7 @@ select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revis
         when l.past <> '' then l.past when s.first_run then 'first run'
         when l.judged or l.same_page then 're-extraction'
         when l.revision > 1 and s.flood then 'many at once'
-        when %(run)s < s.newest_run and l.fetched_at < s.newest_look - %(replay_after)s
-            and not l.undecided then 'replay'
+        when %(run)s < s.newest_run and l.fetched_at < s.newest_look - %(replay_after)s and not l.undecided then 'replay'
         when l.revision = 1 and l.published_at < least(l.fetched_at, l.discovered_at) - %(old_after)s - case l.published_precision
             when 'day' then interval '1 day' when 'month' then interval '1 month' when 'year' then interval '1 year'
             else interval '0' end then 'old'

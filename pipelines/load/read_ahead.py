@@ -17,8 +17,9 @@ from threading import Event, Thread
 from typing import NamedTuple
 
 from pipelines.bucket_paths import address_of
-from pipelines.load import file_rows
+from pipelines.load import file_rows, policy
 from pipelines.load.file_rows import FileRows, Row
+from pipelines.model import Source
 from pipelines.settings import Settings
 from pipelines.stores import articlefile
 
@@ -106,6 +107,23 @@ class ReadAhead:
         """Read no further lines."""
         if self._reader:
             self._reader.stop()
+
+
+def choose_together(settings: Settings, following: Sequence[Source], run: str) -> list[Source]:
+    """The beginning of `following` that is loaded in one transaction: sources whose article files are small."""
+    chosen: list[Source] = []
+    size = 0
+    for one in following:
+        file = articlefile.path(settings, one.name, run)
+        try:
+            size += file.stat().st_size
+        except OSError:
+            # A file that is missing, in a bucket, or unreadable is loaded by itself; a fault is then reported.
+            break
+        if size > policy.TOGETHER_BYTES:
+            break
+        chosen.append(one)
+    return chosen
 
 
 @contextmanager

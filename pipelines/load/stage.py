@@ -1,7 +1,7 @@
 """Load: writes article files into Postgres. A file has a transaction of its own; several small files may share one.
 
-`file_rows.py` reads the file, and `steps.py` decides what each look at a page changed. After a complete load, another
-load of the same file changes nothing.
+`read_ahead.py` and `file_rows.py` read the file, and `steps.py` decides what each look at a page changed. After a
+complete load, another load of the same file changes nothing.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def loading(settings: Settings, ahead: Sequence[Source] = ()) -> Iterator[Load]:
         together: list[Source] = []
         if not prepare and (source.name, run) not in known and source in left:
             at = left.index(source)
-            together = _choose_together(settings, left[at : at + policy.TOGETHER_SOURCES], run)
+            together = read_ahead.choose_together(settings, left[at : at + policy.TOGETHER_SOURCES], run)
             del left[: at + max(len(together), 1)]
         if len(together) < 2:
             together = [] if (source.name, run) in known else [source]
@@ -104,23 +104,6 @@ def loading(settings: Settings, ahead: Sequence[Source] = ()) -> Iterator[Load]:
 
 def _connection(settings: Settings) -> AbstractContextManager[postgres.Connection]:
     return postgres.connection(settings, application="nightdesk load", idle_seconds=runs.SILENT_SECONDS)
-
-
-def _choose_together(settings: Settings, following: Sequence[Source], run: str) -> list[Source]:
-    """The beginning of `following` that is loaded in one transaction: sources whose article files are small."""
-    chosen: list[Source] = []
-    size = 0
-    for one in following:
-        file = articlefile.path(settings, one.name, run)
-        try:
-            size += file.stat().st_size
-        except OSError:
-            # A file that is missing, in a bucket, or unreadable is loaded by itself; a fault is then reported.
-            break
-        if size > policy.TOGETHER_BYTES:
-            break
-        chosen.append(one)
-    return chosen
 
 
 def _load_together(

@@ -1,7 +1,8 @@
 """The steps of a load: the statements `load_*` decide what each look at a page changed, and write it.
 
-They run on a temporary table with the lines of the article files. First the lines are copied there, and KNOWN runs.
-Then STEPS run in their order. Last come the aliases, `load_update_unchanged_urls` and `load_add_removals`.
+They run on a temporary table with the lines of the article files. First the lines are copied there, some at a time, and
+KNOWN runs for them. Then STEPS run in their order. Last come the aliases, `load_update_unchanged_urls` and
+`load_add_removals`.
 """
 
 from __future__ import annotations
