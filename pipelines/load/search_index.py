@@ -206,7 +206,7 @@ def _keep(
 
 def _know(conn: postgres.Connection, asked: set[bytes], remembered: set[bytes]) -> None:
     """Store the words of `asked` that no article had so far. Only words that are committed already are remembered."""
-    given = b" ".join(sorted(asked)).decode()
+    given = b" ".join(asked).decode()
     new = {row["word"].encode() for row in postgres.query(conn, "words_known", words=given)}
     if len(remembered) < MOST_REMEMBERED:
         remembered |= asked - new

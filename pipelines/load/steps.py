@@ -176,10 +176,11 @@ def _copy_lines(conn: postgres.Connection, read: read_ahead.Read, run: str) -> p
         row_copy.copy_packed(conn, "lines", tuple(file_rows.JUDGED), (row["packed"] for row in part))
         first, last = part[0]["n"], part[-1]["n"]
         few = last <= FEW_LINES
-        if first == 1 and not few:
-            postgres.execute(conn, "load_analyze_lines")
         # Postgres looks these lines up while the next ones are read.
         found = postgres.row(conn, KNOWN, prepared=few, first=first, last=last) or {}
+        # Some lines tell the planner of all, once their columns are filled in.
+        if first == 1 and not few:
+            postgres.execute(conn, "load_analyze_lines")
         whole |= set(found.pop("ns") or ())
         known.update(found)
     rows = file.rows
