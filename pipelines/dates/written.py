@@ -243,7 +243,7 @@ def leftover(text: str, language: str) -> int:
 
 
 def dates_in(text: str) -> tuple[str, int]:
-    """The folded text without its dates, and the number of dates, at most MOST_DATES."""
+    """The folded text with a bar instead of each date, and the number of dates, at most MOST_DATES."""
     plain = _plain(text[:LONGEST_CHARACTERS])
     for count in range(MOST_DATES):
         match = next((found for found, _ in _days(plain, "")), None) or next(
@@ -251,7 +251,7 @@ def dates_in(text: str) -> tuple[str, int]:
         )
         if not match:
             return plain, count
-        plain = f"{plain[: match.start()]} {plain[match.end() :]}"
+        plain = f"{plain[: match.start()]} | {plain[match.end() :]}"
     return plain, MOST_DATES
 
 

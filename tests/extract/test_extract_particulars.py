@@ -42,6 +42,8 @@ from pipelines.extract.text.particulars import is_counter, reason
      "阅读量：1.2万", "عدد الزوار 1284", "شاهده 1284 شخص", "المشاركات 1284",
      "Şu an 34 kişi okuyor", "ژمارەی بینەران: 1284",
      "Il y a 34 lecteurs en ligne", "Damascus 24 °C", "دمشق 24°",
+     "حلب - سانا 22/11/2026 المشاهدات: 12", "Yorum sayısı: 12",
+     "By Ann Writer | 3 March 2026 | 1,284 views | 4 comments",
      "1284 lus", "Lus 1284", "Lue 45 fois", "12 reader", "Přečteno 1284 krát", "Citit de 1284 ori"],
 )  # fmt: skip
 def test_a_count_of_readers_is_cut_in_any_wording(line: str) -> None:
@@ -85,7 +87,17 @@ def test_a_day_beside_an_author_whose_name_has_accents_is_cut(line: str, name: s
      "Yesterday", "What happened an hour ago", "A few hours in the harbour",
      "مشاهد من زيارة البابا إلى 3 مدن لبنانية", "Lula visita Lisboa por 2 dias", "زيارة المعرض: مشاركة 20 دولة عربية",
      "Ludovic visite 3 musées", "Reading 2, Luton 1", "Luton 3", "Lula 51%", "Vuelta 2026", "Lundi 3", "Luxembourg 12",
-     "Now", "ماذا حدث قبل ساعة", "The hours before the vote", "Just now the ferry came home"],
+     "Now", "ماذا حدث قبل ساعة", "The hours before the vote", "Just now the ferry came home",
+     "مشاهد من حلب بعد مقتل 12 شخصا، 3 مارس 2026", "شارك 12 وزيرا في القمة، 3 مارس 2026",
+     "تعليق الدراسة في 12 محافظة - 3 مارس 2026", "12 ألف زائر في كربلاء 3 مارس 2026",
+     "بازدید وزیر از 12 روستا، ۱۲ اسفند ۱۴۰۴", "Visitors flee after 12 killed, 3 March 2026",
+     "Reading 12-1 Luton, 3 March 2026", "12 visitors trapped 3 March 2026", "Shared taxi hits mine, 12 dead, 2 hurt",
+     "Storm hits 12 villages, 3 March 2026", "Apple shares fall 12 percent, 3 March 2026",
+     "Leser trauern um 12 Tote, 3. März 2026", "Le pape visite 12 blessés, 3 mars 2026",
+     "Visita del Papa: 12 heridos, 3 de marzo de 2026", "Visitantes fogem: 12 mortos, 3 de março de 2026",
+     "Letture per 12 vittime, 3 marzo 2026", "Paylaşım kavgası: 12 ölü, 3 Mart 2026", "Kişi sayısı: 12",
+     "Прочитаны имена 12 погибших, 3 марта 2026", "קריאות לעזרה מ-12 פצועים, 3 במרץ 2026",
+     "浏览阿勒颇：12人死亡，2026年3月3日", "閲覧室で爆発 12人死亡 2026年3月3日"],
 )  # fmt: skip
 def test_a_line_that_says_something_stays(line: str) -> None:
     assert reason(line) == ""

@@ -56,12 +56,12 @@ il em op ori krat puta пъти گیا به‌روزرسانی بروزرسان�
 sec secs second seconds um alle om kl klo o saat в о у den i de
 toplam içerik temps tiempo tempo süresi czas czytania leestijd lettura время чтения
 чтение мин раза рази разів сейчас currently
-şu an y en ligne línea ganger פעמים xem đọc ครั้ง คน बार गया বার হয়েছে مرتبہ گئی ہے یہ زمان مطالعه
+sayısı şu an y en ligne línea ganger פעמים xem đọc ครั้ง คน बार गया বার হয়েছে مرتبہ گئی ہے یہ زمان مطالعه
 مده زمن دقائق دقيقتان ژمارەی
 """
 MORE_COUNTED_WORDS = """
 قرا قراه قراها زائر المتصفحين المتصفحون online reading lisent partagé leyendo
-okunmuştur okunuyor sayısı поделились поделился читают udostępniono udostępnień
+okunmuştur okunuyor поделились поделился читают udostępniono udostępnień
 teilten condiviso gedeeld seen lido lida lidas διαβάστηκε dibaca dilihat
 vu vus lus lue lues reader læst citit přečteno přečtené zobrazení zobrazeno olvasás پڑھا دیکھا lượt پڑھی دیکھی
 obejrzano obejrzało görüntülendi görüntüleme читали переглянуто bekeken kijkcijfers sett läst נקרא צפו อ่าน
@@ -110,6 +110,8 @@ MAX_WORDS, LONGEST_CHARACTERS = 26, 200
 # PLACE_WORDS: a place or an agency beside a date or beside several counts has at most this many words. SEVERAL_COUNTS:
 # there are several counts from this number on.
 PLACE_WORDS, SEVERAL_COUNTS = 4, 2
+# Dates, times and these signs separate the sections of a line.
+SECTIONS = re.compile(r"\s[|•·–—/-]\s|[|•·]")
 # MOST_LINE_WORDS: a line of author and day has at most this many words. PARTS: this pattern separates the parts of such
 # a line.
 MOST_LINE_WORDS, PARTS = 14, re.compile(r"\s[|•·–—-]\s")
@@ -118,12 +120,14 @@ MOST_LINE_WORDS, PARTS = 14, re.compile(r"\s[|•·–—-]\s")
 @dataclass(frozen=True)
 class _Parts:
     """A folded line without its dates and times. counts: the words that make a number a count. numbers: the numbers
-    that are left. dates: whether the line had a date. running: whether it had a time such as `12 minutes ago`.
+    that are left. numbered: for each section with a number, its words. dates: whether the line had a date. running:
+    whether it had a time such as `12 minutes ago`.
     """
 
     words: list[str]
     counts: list[str]
     numbers: list[str]
+    numbered: list[list[str]]
     dates: bool
     running: bool
 
@@ -147,11 +151,11 @@ def reason(line: str, names: Collection[str] = (), *, head: bool = False) -> str
     # In a sentence, several words beside one number may begin like words for a count. So only as many counts are
     # believed as there are numbers.
     several = min(len(parts.counts), len(parts.numbers)) >= SEVERAL_COUNTS
-    left = _find_unknown(parts, names)
+    left = _find_unknown(parts.words, parts.counts, names)
     if parts.running and not left:
         return "date"
     if parts.counts and parts.numbers and len(left) <= (PLACE_WORDS if parts.dates or several else 0):
-        return "counter"
+        return "counter" if not left or _are_numbers_counts(parts, names) else ""
     return "date" if parts.dates and not left and not parts.numbers else ""
 
 
@@ -162,7 +166,7 @@ def is_counter(line: str) -> bool:
     if _is_sentence(line):
         return False
     parts = _take_apart(months.fold(line))
-    if len(parts.words) > MAX_WORDS or _find_unknown(parts):
+    if len(parts.words) > MAX_WORDS or _find_unknown(parts.words, parts.counts):
         return False
     return bool(parts.counts) if parts.numbers else parts.running
 
@@ -187,21 +191,32 @@ def _take_apart(plain: str) -> _Parts:
     plain = COMMA.sub("", plain)
     rest, dates = dates_in(plain)
     ago = relative.without(rest)
-    timeless = CLOCK.sub(" ", ago)
+    timeless = CLOCK.sub(" | ", ago)
     words = WORD.findall(timeless)
     counts = [] if YEAR_HEADING.search(plain) else [word for word in words if _counts(word)]
-    return _Parts(words, counts, re.findall(r"\d+", timeless), bool(dates), ago != rest)
+    numbered = [WORD.findall(section) for section in SECTIONS.split(timeless) if re.search(r"\d", section)]
+    return _Parts(words, counts, re.findall(r"\d+", timeless), numbered, bool(dates), ago != rest)
 
 
-def _find_unknown(parts: _Parts, names: Collection[str] = ()) -> list[str]:
+def _are_numbers_counts(parts: _Parts, names: Collection[str]) -> bool:
+    """Whether each number has a word for a count in its section, and no unknown word: `Views of Homs after 12 raids,
+    3 May 2026` counts no views.
+    """
+    return all(
+        not set(words).isdisjoint(parts.counts) and not _find_unknown(words, parts.counts, names)
+        for words in parts.numbered
+    )
+
+
+def _find_unknown(words: Iterable[str], counts: Collection[str], names: Collection[str] = ()) -> list[str]:
     """The words that belong to none of these names, to no count, and not to the words around counts and dates."""
-    its_key = key(" ".join(parts.words))
+    its_key = key(" ".join(words))
     for name in names:
         its_key = its_key.replace(key(months.fold(name)), " ")
     return [
         word
         for word in its_key.split()
-        if word not in parts.counts and word not in KNOWN and not AROUND_GLUED.fullmatch(word)
+        if word not in counts and word not in KNOWN and not AROUND_GLUED.fullmatch(word)
     ]
 
 
