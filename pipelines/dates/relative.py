@@ -95,6 +95,7 @@ DAY_WORDS = 3
 MOST_UNITS = 1000
 PRECISION = {"second": "minute", "minute": "minute", "hour": "hour"}
 SECONDS = {"second": SECOND, "minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}
+SHORT_UNITS = ("second", "minute", "hour", "day")
 ABOUT = r"(?:حوالي |نحو |اكثر من |about |ungefahr |etwa |circa |около |environ |unos |unas |yaklasik |almost |over )?"
 
 
@@ -146,6 +147,19 @@ def without(plain: str) -> str:
     return patterns.yesterday.sub(" ", rest) if CLOCK.search(rest) else rest
 
 
+def find_age(plain: str, at: int) -> int:
+    """The end of a phrase like `3 hours ago` that begins at this place of a folded text; 0 if none does. Only seconds
+    to days are found: `12 years ago` is of a story and not of a page.
+    """
+    patterns = _patterns()
+    for pattern in (patterns.ago, patterns.asian):
+        if match := pattern.match(plain, at):
+            found = match.groupdict()
+            word = found["unit"] or found.get("unit2") or ""
+            return match.end() if any(patterns.units[unit].fullmatch(word) for unit in SHORT_UNITS) else 0
+    return 0
+
+
 def days_ago(plain: str) -> int | None:
     """How many days ago the day was that a folded text names (0: today); None if the text names no such day."""
     patterns = _patterns()
@@ -153,6 +167,11 @@ def days_ago(plain: str) -> int | None:
         if pattern.search(plain):
             return days
     return None
+
+
+def read_days() -> list[str]:
+    """The words for today, yesterday and the day before, folded, in all our languages."""
+    return [fold(word) for words in (TODAY, YESTERDAY, DAY_BEFORE) for word in words.split("|")]
 
 
 def _past(now: datetime, unit: str, count: int) -> datetime:

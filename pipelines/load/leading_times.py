@@ -9,20 +9,25 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipelines.dates import clocks, months, weekdays, written
+from pipelines.dates import clocks, months, relative, weekdays, written
 from pipelines.load.phrase_rows import join_phrases, read_phrases
 
 FILE = "times.tsv"
 # BEFORE_TIME finds the signs that may stand between a label and a time, BETWEEN_TIMES those between two times. A colon
 # behind a time ends the times: behind the colon the article begins. END finds a place at which nothing further belongs
-# to the word or the number before it: the end of the text, or punctuation.
+# to the word or the number before it: the end of the text, or punctuation. A hyphen before a letter joins two words.
 BEFORE_TIME = re.compile(r"(?:[\s:;,.|()\[\]•·/،؛…]|[-–—](?=\s|$|\d{4}))*")
 BETWEEN_TIMES = re.compile(r"(?:[\s,.|()\[\]•·/،]|[-–—](?=\s|$))*")
-END = re.compile(r"\s*(?:$|[^\w\s])")
+END = re.compile(r"\s*(?:$|(?!-[^\W\d])[^\w\s])")
 FRACTION = re.compile(r"[.,]\d")
+# If one of these stands behind the number of seconds, the number may be the article's: `14:05:20:00`, `14:05:12,5`.
+JOINED = re.compile(r"[:.,]\d|-[^\W\d]")
+# This stands between the two names of a month: `آذار/مارس`, `آذار (مارس)`.
+OTHER_NAME = re.compile(r"\s?[/(]\s?")
+LETTER = re.compile(r"[^\W\d_]")
 HOUR = re.compile(r"\d{1,2}\s?(?:hrs|h)(?!\w)")
 # What these patterns find is a time or a date only if no word follows that may belong to the number: `2.35 million`,
-# `12 set free`. Only VIETNAMESE is sure by itself.
+# `12 set free`.
 POINT_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[.h][0-5]\d(?!\d|[.,]\d)")
 DAY_AHEAD = re.compile(rf"\d{{1,2}}(?!\d|[:]){written.ORDINAL}[\s/,.-]{{0,3}}{written.OF}")
 DAY_BEHIND = re.compile(rf"[\s/.-]{{1,3}}\d{{1,2}}(?!\d){written.ORDINAL}(?![\w:])")
@@ -44,20 +49,28 @@ def find_end(plain: str) -> int:
     clock, dates, between = False, 0, False
     while True:
         at = _skip_signs(plain, at, between=between)
-        if not clock and (found := _find_clock(plain, at)):
+        if not clock and (found := _find_clock(plain, at)) and not _is_glued(plain, found):
             at = end = found
             clock = between = True
-        elif dates < MOST_DATES_OF_LABEL and (found := _find_date(plain, at)):
+        elif (
+            dates < MOST_DATES_OF_LABEL
+            and (found := _find_date(plain, at, first=not dates))
+            and not _is_glued(plain, found)
+        ):
             clock = clock or bool(clocks.CLOCK.search(plain[at:found]))
             at = end = found
             dates, between = dates + 1, True
+        elif not clock and (found := relative.find_age(plain, at)) and END.match(plain, found):
+            at = end = found
+            clock = between = True
         elif label := _compile_label().match(plain, at):
             at, clock, dates, between = label.end(), False, 0, False
         elif word := _compile_beside().match(plain, at):
             at = word.end()
             end = at if end and END.match(plain, at) else end
         else:
-            return end or _find_end_of_year(plain, at)
+            # The pattern of a clock also takes the signs between it and a zone.
+            return len(plain[:end].rstrip(" ,(")) or _find_end_of_year(plain, at)
 
 
 def _skip_signs(plain: str, at: int, *, between: bool) -> int:
@@ -74,15 +87,23 @@ def _find_clock(plain: str, at: int) -> int:
 
 def _find_full_clock(plain: str, at: int) -> int:
     found, hour = clocks.CLOCK.match(plain, at), HOUR.match(plain, at)
+    # A number of hours may be the article's: `12 h of delay`, `12 pm dead`.
+    whole = hour.end() if hour and _ends_time(plain, hour.end()) else 0
     if not found:
-        return hour.end() if hour else 0
+        return whole
+    if found["h4"] and not _ends_time(plain, found.end()):
+        return 0
     if not found["m"] or (any(found[sign] for sign in SIGNS_OF_CLOCK) and not plain[found.end() - 1 :][:2].isalpha()):
         return _end_zone(plain, at, found.end())
     # The last number may be the article's: `14h 12 dead`, `14:05:12 dead`, `14:05,12 dead`.
-    if not found["minute_sign"] and plain[found.start("m") - 1] not in ":h" and not _ends_time(plain, found.end("m")):
-        return hour.end() if hour else 0
+    minutes = found.end("m")
+    apart = not found["minute_sign"] and plain[found.start("m") - 1] not in ":h"
+    if apart and (JOINED.match(plain, minutes) or not _ends_time(plain, minutes)):
+        return whole
     number = found.end("s") if found["s"] else found.end("m")
-    if (found["s"] and not _ends_time(plain, number)) or (not found["s"] and FRACTION.match(plain, number)):
+    if found["s"] and (JOINED.match(plain, number) or not _ends_time(plain, number)):
+        return found.end("m")
+    if not found["s"] and FRACTION.match(plain, number):
         return found.end("m")
     return _end_zone(plain, at, found.end())
 
@@ -95,46 +116,60 @@ def _end_zone(plain: str, at: int, end: int) -> int:
     return sign.start() if sign and not _ends_time(plain, end) else end
 
 
-def _find_date(plain: str, at: int) -> int:
+def _find_date(plain: str, at: int, *, first: bool) -> int:
+    """The end of a date; 0 if there is none. first: whether no date stands before it. A second date without a year is
+    the article's: `3 March 2026, 14:05 | 1 May: general strike`.
+    """
     for form in written.COMPLETE_DATES:
         if found := form.match(plain, at):
-            if form is written.ISO and found["second"] and not found["zone"] and not _ends_time(plain, found.end()):
-                return found.end("minute")
+            if form is written.ISO and found["second"]:
+                # Behind a further colon, the number may be an hour of the article: `14:05:20:00`.
+                hour = plain.startswith(":", found.end("second"))
+                if hour or (not found["zone"] and not _ends_time(plain, found.end())):
+                    return found.end("minute")
             zoned = form is written.ISO and found["zone"]
             return _end_zone(plain, found.start("zone"), found.end()) if zoned else found.end()
     if found := VIETNAMESE.match(plain, at):
-        return found.end()
+        return found.end() if _ends_date(plain, found.end()) else 0
     if found := written.NUMBERS.match(plain, at):
-        return found.end() if _leads_to_clock(plain, found.end()) else 0
-    return _find_named_date(plain, at)
+        return found.end() if first and _leads_to_clock(plain, found.end()) else 0
+    return _find_named_date(plain, at, first=first)
 
 
-def _find_named_date(plain: str, at: int) -> int:
+def _find_named_date(plain: str, at: int, *, first: bool) -> int:
     """The end of a date with the name of its month; 0 if there is none. A date without a year counts only if a clock,
     punctuation or nothing follows; Chinese, Japanese and Korean ones always count.
     """
     if found := YEAR_AHEAD.match(plain, at):
-        month = months.find_month(plain, found.end())
+        month = _find_month(plain, found.end())
         day = DAY_BEHIND.match(plain, month) if month else None
         return day.end() if day and _ends_date(plain, day.end()) else 0
     if found := DAY_AHEAD.match(plain, at):
-        end = months.find_month(plain, found.end())
+        end = _find_month(plain, found.end())
     else:
-        month = months.find_month(plain, at)
+        month = _find_month(plain, at)
         day = DAY_BEHIND.match(plain, month) if month else None
         end = day.end() if day else 0
     if not end:
         found = written.CJK_MONTH_DAY.match(plain, at)
-        return found.end() if found else 0
+        return found.end() if found and first else 0
     year = YEAR_BEHIND.match(plain, end)
     if year and _ends_date(plain, year.end()):
         return year.end()
-    return end if END.match(plain, end) or _leads_to_clock(plain, end) else 0
+    return end if first and (END.match(plain, end) or _leads_to_clock(plain, end)) else 0
+
+
+def _find_month(plain: str, at: int) -> int:
+    """The end of a month's name, or of its two names in two calendars: `آذار/مارس`; 0 if none begins here."""
+    end = months.find_month(plain, at)
+    other = OTHER_NAME.match(plain, end) if end else None
+    second = months.find_month(plain, other.end()) if other else 0
+    return second + plain.startswith(")", second) if second else end
 
 
 def _find_end_of_year(plain: str, at: int) -> int:
     """The end of the text if nothing but a year, or a month and its year, is left of it; else 0."""
-    year = YEAR_BEHIND.match(plain, months.find_month(plain, at) or at)
+    year = YEAR_BEHIND.match(plain, _find_month(plain, at) or at)
     return len(plain) if year and not plain[year.end() :].strip(" .)]") else 0
 
 
@@ -161,7 +196,7 @@ def _ends_time(plain: str, at: int) -> bool:
         at = _skip_signs(plain, at, between=True)
         if not (word := _compile_beside().match(plain, at)):
             day = DAY_AHEAD.match(plain, at)
-            month = months.find_month(plain, day.end() if day else at)
+            month = _find_month(plain, day.end() if day else at)
             dated = month and (day or DAY_BEHIND.match(plain, month))
             return bool(dated) or any(form.match(plain, at) for form in written.COMPLETE_DATES)
         at = word.end()
@@ -174,6 +209,15 @@ def _skip_words(plain: str, at: int) -> int:
     while not _find_full_clock(plain, at) and (word := _compile_beside().match(plain, at)):
         at = _skip_signs(plain, word.end(), between=True)
     return at
+
+
+def _is_glued(plain: str, at: int) -> bool:
+    """Whether a letter of the article follows a time without a blank, as in `20:00起宵禁`."""
+    return (
+        plain[at - 1 : at].isalnum()
+        and bool(LETTER.match(plain, at))
+        and not (_compile_beside().match(plain, at) or _compile_label().match(plain, at) or _find_full_clock(plain, at))
+    )
 
 
 def is_beside(word: str) -> bool:
@@ -191,7 +235,9 @@ def _compile_beside() -> re.Pattern[str]:
     phrases = {
         *read_phrases(FILE, months.fold)["beside"],
         *weekdays.read_names(),
+        *relative.read_days(),
         *clocks.BEFORE_CLOCK,
         *clocks.OFFSETS,
     }
-    return re.compile(rf"(?<!\w){join_phrases(sorted(phrases, key=lambda one: (-len(one), one)))}(?!\w)")
+    # In scripts without blanks these words are written onto the time before or behind them.
+    return re.compile(rf"{join_phrases(sorted(phrases, key=lambda one: (-len(one), one)))}(?![^\W\d]|_)")

@@ -110,6 +110,23 @@ from pipelines.load import leading_times, phrase_rows, revisions, update_times
         ("Son güncelleme: 22 Kasım 2026 ÖÖ 11:30", "Son güncelleme: 22 Kasım 2026 ÖS 4:10"),
         ("Updated 14:05 -0500 on 3 March 2026", "Updated 15:10 -0500 on 4 March 2026"),
         ("Updated 2026-03-03 14:05 -0500", "Updated 2026-03-04 15:10 -0600"),
+        ("Updated today at 14:05", "Updated yesterday at 15:10"),
+        ("Aktualisiert heute um 14:05 Uhr", "Aktualisiert gestern um 15:10 Uhr"),
+        ("آخر تحديث: اليوم 14:05", "آخر تحديث: أمس 15:10"),
+        ("Last updated: 3 minutes ago", "Last updated: 12 minutes ago"),
+        ("Letzte Aktualisierung: vor 3 Minuten", "Letzte Aktualisierung: vor 12 Minuten"),
+        ("עודכן לאחרונה: לפני 3 דקות", "עודכן לאחרונה: לפני 12 דקות"),
+        ("更新：3分钟前", "更新：12分钟前"),
+        ("Updated 10:15 a.m. PT, November 29, 2026", "Updated 11:15 a.m. PT, November 30, 2026"),
+        ("آخر تحديث: 3 آذار/مارس 2026 - 14:05", "آخر تحديث: 4 آذار/مارس 2026 - 15:10"),
+        ("نشر في 22 تشرين الثاني (نوفمبر) 2026", "نشر في 1 كانون الأول (ديسمبر) 2026"),
+        ("更新时间：北京时间14:05", "更新时间：北京时间15:10"),
+        ("更新时间：2026年3月3日星期二", "更新时间：2026年3月4日星期三"),
+        ("最終更新 14:05現在", "最終更新 15:10現在"),
+        ("Updated 14:05 (Damascus time)", "Updated 15:10 (Damascus time)"),
+        ("Updated 14:05 Damascus time", "Updated 15:10 Damascus time"),
+        ("Mis à jour à 14h le 3 mars", "Mis à jour à 15h le 4 mars"),
+        ("Stand: 3. März 2026, 14 Uhr", "Stand: 4. März 2026, 15 Uhr"),
     ],
 )  # fmt: skip
 def test_a_line_in_which_only_the_time_of_the_update_changed_is_the_same(before: str, now: str) -> None:
@@ -177,10 +194,39 @@ def test_a_line_in_which_only_the_time_of_the_update_changed_is_the_same(before:
         ("نشر في 3 مايو 2026 شخصا فروا", "نشر في 3 مايو 2027 شخصا فروا"),
         ("UPDATED MATCH SCHEDULE, 20:30", "UPDATED MATCH SCHEDULE, 21:30"),
         ("Updated 3 March 2026 by Anna Miller", "Updated 3 March 2026 by Anna Muller"),
+        ("Updated 12 hrs of talks end", "Updated 15 hrs of talks end"),
+        ("Mis à jour : 12 h de retard pour les trains", "Mis à jour : 15 h de retard pour les trains"),
+        ("Actualizado 3 de marzo de 2026 | 12 h de retraso", "Actualizado 3 de marzo de 2026 | 15 h de retraso"),
+        ("Mis à jour à 14h 27,5 % d'inflation", "Mis à jour à 14h 31,5 % d'inflation"),
+        ("آخر تحديث: 3 صباحا بلا كهرباء", "آخر تحديث: 4 صباحا بلا كهرباء"),
+        ("Stand: 12 Mai-Demonstranten festgenommen", "Stand: 15 Mai-Demonstranten festgenommen"),
+        ("Publié à 14h05, 12 mars-américains arrêtés", "Publié à 14h05, 15 mars-américains arrêtés"),
+        ("Updated 3 March 2026, 14:05 | 1 May: general strike", "Updated 3 March 2026, 14:05 | 2 May: general strike"),
+        ("آخر تحديث 3/3/2026 14:05 - 27 مايو: إضراب عام", "آخر تحديث 3/3/2026 14:05 - 28 مايو: إضراب عام"),
+        ("Cập nhật: 12 tháng 12 con tin được thả", "Cập nhật: 15 tháng 12 con tin được thả"),
+        ("更新：14:05：20:00起宵禁", "更新：14:05：21:00起宵禁"),
+        ("更新：2026-03-03 14:05：20:00起宵禁", "更新：2026-03-03 14:05：21:00起宵禁"),
+        ("更新：20:00起宵禁", "更新：21:00起宵禁"),
+        ("更新：3月3日起停电", "更新：3月4日起停电"),
+        ("更新 午後2時27分間黙とう", "更新 午後2時31分間黙とう"),
+        ("Updated 12 years ago: a town", "Updated 13 years ago: a town"),
+        ("Updated 3 minutes ago: 12 dead", "Updated 3 minutes ago: 15 dead"),
     ],
 )  # fmt: skip
 def test_what_stands_beside_the_time_of_an_update_is_compared_in_lines_and_titles(before: str, now: str) -> None:
     assert not revisions.alike(before, now)
+    assert not revisions.titles_alike(before, now)
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("Updated: 20:00 curfew in Aleppo", "Updated: 21:00 curfew in Aleppo"),
+        ("Güncelleme: 20:00 Humus'ta patlama", "Güncelleme: 21:00 Humus'ta patlama"),
+        ("Stand 20:00 Uhr Anpfiff in Homs", "Stand 21:00 Uhr Anpfiff in Homs"),
+    ],
+)
+def test_a_time_before_a_word_of_a_title_is_compared(before: str, now: str) -> None:
     assert not revisions.titles_alike(before, now)
 
 
