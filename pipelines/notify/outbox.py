@@ -171,14 +171,14 @@ def _serve(
                 delivery, handed_message = handed.popleft()
                 quick = handed_message.answered(policy.QUICK_SECONDS)
                 if len(sent) >= policy.MARKED_TOGETHER or not quick:
-                    _mark_sent(conn, sent)
+                    rests = _mark_sent(conn, sent) or rests
                 receipt = handed_message.receive()
                 most = policy.HANDED_TOGETHER if program and quick and receipt.code == ReceiptCode.SENT else 1
                 if receipt.code == ReceiptCode.SENT:
                     sent.append(delivery["id"])
                     counts["sent"] += 1
                 if receipt.code != ReceiptCode.SENT or not program:
-                    _mark_sent(conn, sent)
+                    rests = _mark_sent(conn, sent) or rests
                 if receipt.code not in (ReceiptCode.SENT, ReceiptCode.UNTRIED):
                     ended, now_rests = _mark(conn, delivery, receipt, operators)
                     counts[ended] += 1
@@ -199,11 +199,13 @@ def _marked_at_last(conn: postgres.Connection, sent: list[int]) -> Iterator[None
         _mark_sent(conn, sent)
 
 
-def _mark_sent(conn: postgres.Connection, sent: list[int]) -> None:
-    """Mark messages as sent, and forget them here."""
-    if sent:
-        postgres.execute(conn, "mark_sent", ids=sent)
-        sent.clear()
+def _mark_sent(conn: postgres.Connection, sent: list[int]) -> bool:
+    """Mark messages as sent, and forget them here; gives whether their channel was paused meanwhile."""
+    if not sent:
+        return False
+    (row,) = postgres.query(conn, "mark_sent", ids=sent)
+    sent.clear()
+    return bool(row["paused"])
 
 
 def _alerts_by_message(
@@ -239,7 +241,7 @@ def _message(delivery: postgres.Row, alerts: Sequence[postgres.Row]) -> Message:
 
 def _mark(conn: postgres.Connection, delivery: postgres.Row, receipt: Receipt, operators: str) -> tuple[str, bool]:
     """Write the result of a message that was not taken: retried or failed; gives the result, and whether the message's
-    channel rests now.
+    channel rests now or is paused.
     """
     wait = _wait(delivery["attempts"] + 1)
     if receipt.code in (ReceiptCode.REFUSED, ReceiptCode.PARTLY):
@@ -252,7 +254,7 @@ def _mark(conn: postgres.Connection, delivery: postgres.Row, receipt: Receipt, o
             most=policy.MAX_ATTEMPTS,
             wait=wait,
         )
-        return "failed" if row["state"] == DeliveryState.FAILED else "retried", False
+        return "failed" if row["state"] == DeliveryState.FAILED else "retried", row["paused"]
     (row,) = postgres.query(
         conn,
         "mark_put_off",
@@ -271,7 +273,7 @@ def _mark(conn: postgres.Connection, delivery: postgres.Row, receipt: Receipt, o
     )
     if row["long"]:
         _tell_of_channel(conn, operators, delivery["channel"], row["failing_since"].isoformat(), receipt.said)
-    return "failed" if row["state"] == DeliveryState.FAILED else "retried", row["rests_until"] is not None
+    return "failed" if row["state"] == DeliveryState.FAILED else "retried", row["rests"]
 
 
 def _tell_of_channel(conn: postgres.Connection, operators: str, channel: str, since: str, said: str) -> None:

@@ -66,20 +66,23 @@ on conflict (name) do update set failing_since = coalesce(c.failing_since, now()
 returning failing_since, failing_since < now() - make_interval(secs => %(long)s) as long
 
 -- name: mark_sent
--- A channel took these messages. Mark the messages as sent, and the channel as working.
+-- A channel took these messages. Mark the messages as sent, and the channel as working. paused: somebody has paused the channel meanwhile.
 with sent as (
     update deliveries
     set state = 'sent', attempts = attempts + 1, error = '', taken = '{}', claimed_by = null, sent_at = now(), failed_at = null
     where id = any(%(ids)s)
     returning channel
+), works as (
+    update channels c
+    set failures = 0, failing_since = null, rests_until = null, error = ''
+    where c.name in (select channel from sent) and (c.failures > 0 or c.failing_since is not null)
 )
-update channels c
-set failures = 0, failing_since = null, rests_until = null, error = ''
-where c.name in (select channel from sent) and (c.failures > 0 or c.failing_since is not null)
+select exists (select from channels c where c.name in (select channel from sent) and c.paused_at is not null) as paused
 
 -- name: mark_unwanted
 -- Note that a channel answered, but refused a message or took it for some recipients only. The message is tried again later, or given up
--- after `most` tries. The channel's failures are forgotten, because it works. Returns the message's new state.
+-- after `most` tries. The channel's failures are forgotten, because it works. Returns the message's new state, and whether the channel is
+-- paused.
 with tried as (
     update deliveries
     set attempts = attempts + 1, error = %(error)s, taken = %(taken)s, claimed_by = null,
@@ -94,7 +97,7 @@ with tried as (
     from tried
     where c.name = tried.channel and (c.failures > 0 or c.failing_since is not null)
 )
-select state from tried
+select state, exists (select from channels c where c.name = tried.channel and c.paused_at is not null) as paused from tried
 
 -- name: pause_channel
 -- Pause a channel: nothing is sent to it until it is resumed.

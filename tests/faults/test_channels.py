@@ -347,6 +347,36 @@ def test_a_paused_channel_is_left_alone_until_it_is_resumed(settings: Settings, 
     assert sent.counts["sent"] == len(hook.taken) == 3
 
 
+@pytest.mark.parametrize(
+    ("scheme", "status", "more"),
+    [
+        ("webhook+http", 204, policy.MARKED_TOGETHER + policy.HANDED_TOGETHER),
+        ("webhook+http", 422, policy.HANDED_TOGETHER),
+        ("webhook+http", 500, policy.HANDED_TOGETHER),
+        ("json", 204, 1),
+    ],
+)
+def test_a_channel_that_is_paused_while_a_sender_is_at_it_gets_only_what_is_on_its_way(
+    settings: Settings, conn: postgres.Connection, scheme: str, status: int, more: int
+) -> None:
+    hook = Hook()
+    put(conn, policy.BATCH)
+
+    def answer(number: int) -> tuple[int, dict[str, str]]:
+        if number == 2:
+            with conn:
+                channel_states.pause(conn, "desk")
+        return status if number == 2 else 204, {}
+
+    hook.answer = answer
+    with hooked(hook) as address:
+        tally = alert.send(settings, channels={"desk": f"{scheme}://{address.partition('://')[2]}"})
+
+    assert 2 <= len(hook.asked) <= 2 + more
+    assert tally.counts["waiting"] == policy.BATCH - len(hook.taken)
+    assert rows(conn, "select count(*) from deliveries where claimed_by is not null") == [(0,)]
+
+
 def test_what_was_given_up_can_be_sent_again_by_channel_or_by_number(
     settings: Settings, conn: postgres.Connection
 ) -> None:

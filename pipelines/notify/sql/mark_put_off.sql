@@ -12,7 +12,7 @@ with failing as (
                 secs => %(jitter)s * least(%(longest)s, %(first)s * 2.0 ^ least(c.failures + 1 - %(patience)s, %(max_doublings)s))
             )
         end
-    returning name, failures, failing_since, rests_until
+    returning name, failures, failing_since, rests_until, paused_at
 ), counted as (
     select f.*, case when f.failures > %(patience)s or %(asked)s > 0 then 0 else 1 end as one from failing f
 )
@@ -23,5 +23,5 @@ set attempts = d.attempts + counted.one, error = %(error)s, claimed_by = null,
     next_at = now() + make_interval(secs => case when counted.one = 1 then %(wait)s else 0 end)
 from counted
 where d.id = %(id)s
-returning d.state, counted.rests_until, counted.failing_since,
+returning d.state, counted.rests_until is not null or counted.paused_at is not null as rests, counted.failing_since,
     counted.failing_since < now() - make_interval(secs => %(long)s) as long
