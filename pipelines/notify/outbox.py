@@ -28,15 +28,13 @@ from pipelines.notify.message_wording import plain, render
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
-# A digest in a key has this many hexadecimal digits. Chosen: no two digests of one installation begin with the same 16
-# digits.
+# Hexadecimal digits of a digest in a key. Chosen: no two digests of one installation begin with the same 16 digits.
 DIGEST_DIGITS = 16
 
 # A sender's advisory lock has two numbers. This is the first; the second is the sender's own number.
 SENDERS = 4_917_002
 
-
-# A TitleAndZone is a function that gets the name of a source and gives its title and its time zone.
+# It gets the name of a source and gives its title and its time zone.
 TitleAndZone = Callable[[str], tuple[str, str]]
 
 
@@ -280,7 +278,7 @@ def _tell_of_channel(conn: postgres.Connection, operators: str, channel: str, si
     """Tell the operators, once, about a channel that takes nothing."""
     body = (
         f"{said}\nIt is so since {since}. Its messages wait for a week and go out when it is back: `nightdesk notify "
-        f"list` tells how many. `nightdesk notify resume {channel}` tries it at once."
+        f"list` tells how many. `nightdesk notify resume {channel}`, then `nightdesk notify send`, tries it now."
     )
     if operators and operators != channel:
         subject = f"The channel {channel} takes no messages"
@@ -297,8 +295,8 @@ def _give_up(conn: postgres.Connection, operators: str) -> int:
         channel, since = row["channel"], row["failing_since"].isoformat()
         body = (
             f"{row['error']}\nIt is so since {since}. Messages that have waited for a week are given up, today "
-            f"{row['messages']} of them, and so are later ones until the channel is back. `nightdesk notify "
-            f"resend {channel}` sends all of them once the channel works."
+            f"{row['messages']} of them, and so are later ones until the channel is back. `nightdesk notify resend "
+            f"--channel {channel}` sends all of them once the channel works."
         )
         if operators and operators != channel:
             subject = f"Messages to the channel {channel} are given up"

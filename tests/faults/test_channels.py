@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 import time
@@ -17,14 +18,16 @@ import psutil
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
+from typer.testing import CliRunner
 
 from pipelines.alert import stage as alert
+from pipelines.cli import app
 from pipelines.codes import Figure
 from pipelines.desk import desk_records
 from pipelines.errors import ChannelError
 from pipelines.health import metrics
 from pipelines.notify import channel_states, mail, message, outbox, policy, webhook
-from pipelines.settings import Settings
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests import clock
 from tests.databases import rows
@@ -401,8 +404,10 @@ def test_what_was_given_up_can_be_sent_again_by_channel_or_by_number(
 
 @pytest.mark.parametrize("address", ["refused", "missing"])
 def test_what_a_dead_channel_did_not_take_for_a_week_is_given_up_told_once_and_can_be_sent_again(
-    settings: Settings, conn: postgres.Connection, address: str
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
+    for name, value in export(settings).items():
+        monkeypatch.setenv(name, value)
     hook, phone = Hook(), Hook()
     hook.answer = lambda number: (404, {})
     told = settings.model_copy(update={"operators": "phone"})
@@ -419,9 +424,9 @@ def test_what_a_dead_channel_did_not_take_for_a_week_is_given_up_told_once_and_c
             pass_minutes(conn, DAY, failing=True)
         lost = channel_states.given_up(conn)
         hook.answer = lambda number: (204, {})
-        with conn:
-            channel_states.resend(conn, "desk")
-            channel_states.resume(conn, "desk")
+        said = " ".join(body["text"] for body in phone.bodies)
+        for words in sorted(set(re.findall("`nightdesk (notify re[^`]*)`", said))):
+            assert CliRunner().invoke(app, words.split()).exit_code == 0, words
         again = alert.send(told, channels={**known, "desk": desk})
 
     assert days == [[0, 0]] * 7 + [[3, 0], [0, 0], [1, 0]]
