@@ -14,11 +14,12 @@ from pipelines.load.phrase_rows import join_phrases, read_phrases
 
 FILE = "times.tsv"
 # BEFORE_TIME finds the signs that may stand between a label and a time, BETWEEN_TIMES those between two times. A colon
-# behind a time ends the times: behind the colon the article begins. END finds a place at which nothing further belongs
-# to the word or the number before it: the end of the text, or punctuation. A hyphen before a letter joins two words.
+# behind a time ends the times: behind the colon the article begins. WORD_END finds a place at which nothing further
+# belongs to the word or the number before it: the end of the text, or punctuation. A hyphen before a letter joins two
+# words.
 BEFORE_TIME = re.compile(r"(?:[\s:;,.|()\[\]•·/،؛…]|[-–—](?=\s|$|\d{4}))*")
 BETWEEN_TIMES = re.compile(r"(?:[\s,.|()\[\]•·/،]|[-–—](?=\s|$))*")
-END = re.compile(r"\s*(?:$|(?!-[^\W\d])[^\w\s])")
+WORD_END = re.compile(r"\s*(?:$|(?!-[^\W\d])[^\w\s])")
 FRACTION = re.compile(r"[.,]\d")
 # If one of these stands behind the number of seconds, the number may be the article's: `14:05:20:00`, `14:05:12,5`.
 JOINED = re.compile(r"[:.,]\d|-[^\W\d]")
@@ -29,18 +30,18 @@ HOUR = re.compile(r"\d{1,2}\s?(?:hrs|h)(?!\w)")
 # What these patterns find is a time or a date only if no word follows that may belong to the number: `2.35 million`,
 # `12 set free`.
 POINT_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[.h][0-5]\d(?!\d|[.,]\d)")
-DAY_AHEAD = re.compile(rf"\d{{1,2}}(?!\d|[:]){written.ORDINAL}[\s/,.-]{{0,3}}{written.OF}")
-DAY_BEHIND = re.compile(rf"[\s/.-]{{1,3}}\d{{1,2}}(?!\d){written.ORDINAL}(?![\w:])")
-YEAR_BEHIND = re.compile(rf"[\s/,.-]{{0,3}}{written.IN}{written.YEAR}(?!\d)")
-YEAR_AHEAD = re.compile(rf"{written.YEAR}(?!\d)[\s/,.-]{{0,3}}")
+DAY_BEFORE_MONTH = re.compile(rf"\d{{1,2}}(?!\d|[:]){written.ORDINAL}[\s/,.-]{{0,3}}{written.OF}")
+DAY_AFTER_MONTH = re.compile(rf"[\s/.-]{{1,3}}\d{{1,2}}(?!\d){written.ORDINAL}(?![\w:])")
+YEAR_AFTER_MONTH = re.compile(rf"[\s/,.-]{{0,3}}{written.IN}{written.YEAR}(?!\d)")
+YEAR_BEFORE_MONTH = re.compile(rf"{written.YEAR}(?!\d)[\s/,.-]{{0,3}}")
 VIETNAMESE = re.compile(rf"{written.VIETNAMESE_DAY}(?!\d)(?:[ ,/]{{1,2}}(?:nam )?\d{{4}}(?!\d))?")
 # Behind a label stand at most one clock and this many dates, because some sites write a date in two calendars.
-MOST_DATES_OF_LABEL = 2
-# SIGNED finds a number with a sign at the end of a clock: `14:05 +3`. It may be the zone or a number of the article.
-# Behind a letter it can only be the zone (`GMT+7`), so it is not found there.
-SIGNED = re.compile(r"(?<=[\s\d])[+-]\d[\d:]*$")
+MOST_DATES_BEHIND_LABEL = 2
+# SIGNED_NUMBER finds a number with a sign at the end of a clock: `14:05 +3`. It may be the zone or a number of the
+# article. Behind a letter it can only be the zone (`GMT+7`), so it is not found there.
+SIGNED_NUMBER = re.compile(r"(?<=[\s\d])[+-]\d[\d:]*$")
 # If the pattern of a clock has found one of these groups, the number before the group belongs to the clock.
-SIGNS_OF_CLOCK = ("pm", "am", "gmt", "zone", "mecca", "greenwich")
+GROUPS_OF_CLOCK = ("pm", "am", "gmt", "zone", "mecca", "greenwich")
 
 
 def find_end(plain: str) -> int:
@@ -48,32 +49,32 @@ def find_end(plain: str) -> int:
     at = end = 0
     clock, dates, between = False, 0, False
     while True:
-        at = _skip_signs(plain, at, between=between)
+        at = _find_end_of_signs(plain, at, between=between)
         if not clock and (found := _find_clock(plain, at)) and not _is_glued(plain, found):
             at = end = found
             clock = between = True
         elif (
-            dates < MOST_DATES_OF_LABEL
+            dates < MOST_DATES_BEHIND_LABEL
             and (found := _find_date(plain, at, first=not dates))
             and not _is_glued(plain, found)
         ):
             clock = clock or bool(clocks.CLOCK.search(plain[at:found]))
             at = end = found
             dates, between = dates + 1, True
-        elif not clock and (found := relative.find_age(plain, at)) and END.match(plain, found):
+        elif not clock and (found := relative.find_age(plain, at)) and WORD_END.match(plain, found):
             at = end = found
             clock = between = True
         elif label := _compile_label().match(plain, at):
             at, clock, dates, between = label.end(), False, 0, False
         elif word := _compile_beside().match(plain, at):
             at = word.end()
-            end = at if end and END.match(plain, at) else end
+            end = at if end and WORD_END.match(plain, at) else end
         else:
             # The pattern of a clock also takes the signs between it and a zone.
             return len(plain[:end].rstrip(" ,(")) or _find_end_of_year(plain, at)
 
 
-def _skip_signs(plain: str, at: int, *, between: bool) -> int:
+def _find_end_of_signs(plain: str, at: int, *, between: bool) -> int:
     found = (BETWEEN_TIMES if between else BEFORE_TIME).match(plain, at)
     return found.end() if found else at
 
@@ -82,7 +83,7 @@ def _find_clock(plain: str, at: int) -> int:
     if found := _find_full_clock(plain, at):
         return found
     point = POINT_CLOCK.match(plain, at)
-    return point.end() if point and (END.match(plain, point.end()) or _leads_to_date(plain, point.end())) else 0
+    return point.end() if point and (WORD_END.match(plain, point.end()) or _leads_to_date(plain, point.end())) else 0
 
 
 def _find_full_clock(plain: str, at: int) -> int:
@@ -93,8 +94,8 @@ def _find_full_clock(plain: str, at: int) -> int:
         return whole
     if found["h4"] and not _ends_time(plain, found.end()):
         return 0
-    if not found["m"] or (any(found[sign] for sign in SIGNS_OF_CLOCK) and not plain[found.end() - 1 :][:2].isalpha()):
-        return _end_zone(plain, at, found.end())
+    if not found["m"] or (any(found[sign] for sign in GROUPS_OF_CLOCK) and not plain[found.end() - 1 :][:2].isalpha()):
+        return _find_end_of_zone(plain, at, found.end())
     # The last number may be the article's: `14h 12 dead`, `14:05:12 dead`, `14:05,12 dead`.
     minutes = found.end("m")
     apart = not found["minute_sign"] and plain[found.start("m") - 1] not in ":h"
@@ -105,14 +106,14 @@ def _find_full_clock(plain: str, at: int) -> int:
         return found.end("m")
     if not found["s"] and FRACTION.match(plain, number):
         return found.end("m")
-    return _end_zone(plain, at, found.end())
+    return _find_end_of_zone(plain, at, found.end())
 
 
-def _end_zone(plain: str, at: int, end: int) -> int:
+def _find_end_of_zone(plain: str, at: int, end: int) -> int:
     """The end of a clock. A number behind a dash is no zone if a word follows that belongs to it: `14:05 -12
     degrees`.
     """
-    sign = SIGNED.search(plain, at, end)
+    sign = SIGNED_NUMBER.search(plain, at, end)
     return sign.start() if sign and not _ends_time(plain, end) else end
 
 
@@ -128,7 +129,7 @@ def _find_date(plain: str, at: int, *, first: bool) -> int:
                 if hour or (not found["zone"] and not _ends_time(plain, found.end())):
                     return found.end("minute")
             zoned = form is written.ISO and found["zone"]
-            return _end_zone(plain, found.start("zone"), found.end()) if zoned else found.end()
+            return _find_end_of_zone(plain, found.start("zone"), found.end()) if zoned else found.end()
     if found := VIETNAMESE.match(plain, at):
         return found.end() if _ends_date(plain, found.end()) else 0
     if found := written.NUMBERS.match(plain, at):
@@ -140,23 +141,23 @@ def _find_named_date(plain: str, at: int, *, first: bool) -> int:
     """The end of a date with the name of its month; 0 if there is none. A date without a year counts only if a clock,
     punctuation or nothing follows; Chinese, Japanese and Korean ones always count.
     """
-    if found := YEAR_AHEAD.match(plain, at):
+    if found := YEAR_BEFORE_MONTH.match(plain, at):
         month = _find_month(plain, found.end())
-        day = DAY_BEHIND.match(plain, month) if month else None
+        day = DAY_AFTER_MONTH.match(plain, month) if month else None
         return day.end() if day and _ends_date(plain, day.end()) else 0
-    if found := DAY_AHEAD.match(plain, at):
+    if found := DAY_BEFORE_MONTH.match(plain, at):
         end = _find_month(plain, found.end())
     else:
         month = _find_month(plain, at)
-        day = DAY_BEHIND.match(plain, month) if month else None
+        day = DAY_AFTER_MONTH.match(plain, month) if month else None
         end = day.end() if day else 0
     if not end:
         found = written.CJK_MONTH_DAY.match(plain, at)
         return found.end() if found and first else 0
-    year = YEAR_BEHIND.match(plain, end)
+    year = YEAR_AFTER_MONTH.match(plain, end)
     if year and _ends_date(plain, year.end()):
         return year.end()
-    return end if first and (END.match(plain, end) or _leads_to_clock(plain, end)) else 0
+    return end if first and (WORD_END.match(plain, end) or _leads_to_clock(plain, end)) else 0
 
 
 def _find_month(plain: str, at: int) -> int:
@@ -169,45 +170,45 @@ def _find_month(plain: str, at: int) -> int:
 
 def _find_end_of_year(plain: str, at: int) -> int:
     """The end of the text if nothing but a year, or a month and its year, is left of it; else 0."""
-    year = YEAR_BEHIND.match(plain, _find_month(plain, at) or at)
+    year = YEAR_AFTER_MONTH.match(plain, _find_month(plain, at) or at)
     return len(plain) if year and not plain[year.end() :].strip(" .)]") else 0
 
 
 def _leads_to_clock(plain: str, at: int) -> bool:
-    return bool(_find_full_clock(plain, _skip_words(plain, at)))
+    return bool(_find_full_clock(plain, _find_end_of_words(plain, at)))
 
 
 def _leads_to_date(plain: str, at: int) -> bool:
     """Whether a complete date, punctuation or nothing follows here. Words that may stand beside a time are skipped."""
-    passed = _skip_words(plain, at)
-    return bool(END.match(plain, passed)) or any(form.match(plain, passed) for form in written.COMPLETE_DATES)
+    passed = _find_end_of_words(plain, at)
+    return bool(WORD_END.match(plain, passed)) or any(form.match(plain, passed) for form in written.COMPLETE_DATES)
 
 
 def _ends_date(plain: str, at: int) -> bool:
     """Whether the number before this place belongs to a date and to no word of the article."""
-    return _ends_time(plain, at) or bool(_find_clock(plain, _skip_words(plain, at)))
+    return _ends_time(plain, at) or bool(_find_clock(plain, _find_end_of_words(plain, at)))
 
 
 def _ends_time(plain: str, at: int) -> bool:
     """Whether the number before this place belongs to a clock: a date, punctuation or nothing follows, perhaps after
     words that may stand beside a time.
     """
-    while not END.match(plain, at):
-        at = _skip_signs(plain, at, between=True)
+    while not WORD_END.match(plain, at):
+        at = _find_end_of_signs(plain, at, between=True)
         if not (word := _compile_beside().match(plain, at)):
-            day = DAY_AHEAD.match(plain, at)
+            day = DAY_BEFORE_MONTH.match(plain, at)
             month = _find_month(plain, day.end() if day else at)
-            dated = month and (day or DAY_BEHIND.match(plain, month))
+            dated = month and (day or DAY_AFTER_MONTH.match(plain, month))
             return bool(dated) or any(form.match(plain, at) for form in written.COMPLETE_DATES)
         at = word.end()
     return True
 
 
-def _skip_words(plain: str, at: int) -> int:
+def _find_end_of_words(plain: str, at: int) -> int:
     """Where the words end that may stand between two times."""
-    at = _skip_signs(plain, at, between=True)
+    at = _find_end_of_signs(plain, at, between=True)
     while not _find_full_clock(plain, at) and (word := _compile_beside().match(plain, at)):
-        at = _skip_signs(plain, word.end(), between=True)
+        at = _find_end_of_signs(plain, word.end(), between=True)
     return at
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pipelines import text
 from pipelines.dates import months
-from pipelines.load.leading_times import BEFORE_TIME, END, FILE, find_end
+from pipelines.load.leading_times import BEFORE_TIME, FILE, WORD_END, find_end
 from pipelines.load.names_beside_times import count_words_of_byline, count_words_of_name
 from pipelines.load.phrase_rows import join_phrases, read_phrases
 
@@ -47,7 +47,7 @@ def blank(line: str, *, named: bool = True) -> str:
     if not end:
         name = count_words_of_name(plain, surface) if named else 0
         return " ".join((label[0], *(word.normal for word in words[:name]))) if name else form
-    if not named and not END.match(plain, end):
+    if not named and not WORD_END.match(plain, end):
         # In a title, the time before a word may be the news: `Updated: 20:00 curfew in Aleppo`.
         return form
     # The folded form has no vowel signs, so what is left is taken from the normal form, word by word.
