@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 
 from pipelines.notify import message_languages, message_wording
 from pipelines.settings import Settings
-from tests.browsers import CHROMIUM
+from tests.browsers import CHROMIUM, needs_browser
 
 FOLDER = Path(message_languages.__file__).parent
 OTHERS = [code for code in message_languages.NAMES if code != "en"]
@@ -145,8 +145,7 @@ addEventListener("load", () => {
 """
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set NIGHTDESK_CHROMIUM, or put chromium on PATH")
+@needs_browser
 def test_a_mail_fits_a_wide_and_a_narrow_page_and_each_part_stands_on_its_side(tmp_path: Path) -> None:
     far = {**REMOVED, "url": "https://sana.test/" + "x" * 300}
     alerts = [{**ALERT, "title": "A strike", "language": "en"}, far, NEW, COPY]
