@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines.dates import months
 from pipelines.load import leading_times, phrase_rows, revisions, update_times
 
 
@@ -254,6 +255,20 @@ def test_a_label_of_every_language_is_one() -> None:
     assert {kind for _, kind, _ in rows} == {"label", "beside", "by", "particle", "outside"}
     assert len({language for language, *_ in rows}) == 35
     assert len(rows) == len({tuple(row) for row in rows})
+
+
+def test_no_label_and_no_phrase_beside_a_time_is_made_of_others() -> None:
+    rows = phrase_rows.read_phrases(leading_times.FILE, months.fold)
+
+    made = [
+        label
+        for label in rows["label"]
+        for shorter in rows["label"]
+        if label.startswith(f"{shorter} ") and all(map(leading_times.is_beside, label[len(shorter) :].split()))
+    ]
+    made += [words for words in rows["beside"] if " " in words and all(map(leading_times.is_beside, words.split()))]
+
+    assert made == []
 
 
 def test_what_is_left_of_a_line_has_all_its_signs() -> None:
