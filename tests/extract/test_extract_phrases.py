@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import pipelines.extract
-from pipelines.extract.phrases import lexicon, reasons
+from pipelines.extract.phrases import key, lexicon, reasons
 from tests import clock
 
 DATA = Path(pipelines.extract.__file__).parent / "data"
@@ -134,6 +134,21 @@ def test_a_phrase_list_is_sorted_and_says_each_thing_once(file: Path) -> None:
     order = [(match != "set", kind, match, phrase) for phrase, kind, match in rows]
 
     assert order == sorted(set(order))
+
+
+def test_no_list_repeats_the_list_for_all_languages_and_no_phrase_at_an_edge_is_one_of_its_whole_lines() -> None:
+    lists = {
+        file.stem: [row.split("\t") for row in file.read_text(encoding="utf-8").splitlines() if "\t" in row]
+        for file in DATA.glob("phrases_*.tsv")
+    }
+    of_all = lists["phrases_any"]
+    sets = {phrase for rows in lists.values() for phrase, _, match in rows if match == "set"}
+
+    def whole(rows: list[list[str]], how: str) -> set[str]:
+        return {key(phrase) for phrase, _, match in rows if match == how and "{}" not in phrase and phrase not in sets}
+
+    assert [row for name, rows in lists.items() if name != "phrases_any" for row in rows if row in of_all] == []
+    assert [whole(rows, "edge") & whole([*rows, *of_all], "line") for rows in lists.values()] == [set()] * len(lists)
 
 
 def test_there_are_lists_for_more_than_thirty_languages() -> None:
