@@ -7,17 +7,18 @@ import signal
 import subprocess
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from pipelines.alert import stage as alert
-from pipelines.errors import TakenOverError
+from pipelines.errors import DatabaseError, TakenOverError
 from pipelines.extract.stage import extract
 from pipelines.load import stage as load
 from pipelines.model import Source, Tally
+from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres, runs
 from tests import databases
 from tests.faults.conftest import NEW, OLD, RUN, SITES, Night, Receiver
@@ -40,7 +41,21 @@ ROWS = """
 # As pipelines.stores.runs has it, but for a test: an address' own options come last.
 SILENT = "options=-c%20idle_in_transaction_session_timeout%3D2000"
 SOON_SILENT = "from pipelines.stores import runs\nruns.SILENT_SECONDS = 2.0\n"
+# How a process ends whose connection was closed: by this error, and no other one.
+GONE = f"{DatabaseError.__module__}.{DatabaseError.__name__}: "
 SENT = "select count(*) from deliveries where state = 'sent'"
+
+
+@contextmanager
+def stopped_at(
+    settings: Settings, script: str, statement: str, waits: Callable[[], object]
+) -> Iterator[subprocess.Popen[str]]:
+    """A process that does a stage for the source, and stands still where it waited for a lock, which is free again."""
+    with stage(settings, script.replace("[]", f"[{NAME!r}]"), RUN) as child:
+        with locked(settings, statement):
+            until(waits)
+            os.kill(child.pid, signal.SIGSTOP)
+        yield child
 
 
 @contextmanager
@@ -59,6 +74,11 @@ def source(night: Night) -> Source:
     return next(one for one in night.sources if one.name == NAME)
 
 
+def waits_to_write_outcomes(conn: postgres.Connection) -> bool:
+    """Whether a load waits within its transaction, which has written its articles."""
+    return "insert into outcomes" in blocked(conn, "nightdesk load")
+
+
 def written(conn: postgres.Connection, of: str) -> list[Any]:
     with conn, conn.cursor() as cursor:
         cursor.execute(ROWS, (RUN, NAME, of))
@@ -73,7 +93,7 @@ def check_that_only_the_other_wrote(
     before: what was written when the load was done. said: by the late one.
     """
     assert (done.state, done.counts["new"]) == ("done", NEW)
-    assert late.returncode and "Postgres went away" in said, said
+    assert late.returncode and GONE in said, said
     assert written(conn, "load") == before
     assert value(conn, "select count(*) from articles where source = %s", NAME) == OLD + NEW
 
@@ -84,10 +104,7 @@ def test_an_extraction_that_was_taken_over_while_it_was_paused_writes_nothing_wh
 ) -> None:
     file = articlefile.path(night.settings, NAME, RUN)
 
-    with stage(night.settings, EXTRACT.replace("[]", f"[{NAME!r}]"), RUN) as child:
-        with locked(night.settings, FETCHES):
-            until(lambda: blocked(conn, "nightdesk extract"))
-            os.kill(child.pid, signal.SIGSTOP)
+    with stopped_at(night.settings, EXTRACT, FETCHES, lambda: blocked(conn, "nightdesk extract")) as child:
         with paused(child):
             done = extract(night.settings, source, RUN)
             before = (file.stat().st_ino, written(conn, "extract"))
@@ -106,10 +123,7 @@ def test_a_load_that_is_paused_within_its_transaction_frees_the_source_and_write
     joint = "&" if "?" in night.settings.database_url else "?"
     pausing = night.settings.model_copy(update={"database_url": f"{night.settings.database_url}{joint}{SILENT}"})
 
-    with stage(pausing, LOAD.replace("[]", f"[{NAME!r}]"), RUN) as child:
-        with locked(night.settings, OUTCOMES):
-            until(lambda: "insert into outcomes" in blocked(conn, "nightdesk load"))
-            os.kill(child.pid, signal.SIGSTOP)
+    with stopped_at(pausing, LOAD, OUTCOMES, lambda: waits_to_write_outcomes(conn)) as child:
         with paused(child):
             done = load.load(night.settings, source, RUN)
             before = written(conn, "load")
@@ -159,7 +173,7 @@ def test_a_sender_that_is_paused_leaves_its_messages_to_the_next_one_and_repeats
         said = child.communicate()[0]
 
     assert done.counts["waiting"] == 0 and sent == NEW * len(SITES) == len(receiver.accepted)
-    assert child.returncode and "Postgres went away" in said, said
+    assert child.returncode and GONE in said, said
     # Of a program, what is marked together; it knows the keys.
     assert max(Counter(key for key, _ in receiver.asked).values()) == 2
     assert value(conn, SENT) == sent
@@ -170,7 +184,7 @@ def test_a_load_that_another_one_joins_ends_as_it_would_alone_and_the_other_afte
     night: Night, source: Source, conn: postgres.Connection
 ) -> None:
     with locked(night.settings, OUTCOMES) as lock, beside(load.load, night.settings, source, RUN) as first:
-        until(lambda: "insert into outcomes" in blocked(conn, "nightdesk load"))
+        until(lambda: waits_to_write_outcomes(conn))
         with beside(load.load, night.settings, source, RUN) as second:
             until(lambda: value(conn, WAITING_FOR_ADVISORY))
             lock.rollback()
@@ -188,7 +202,7 @@ def test_a_load_that_was_taken_over_before_its_end_takes_back_all_that_it_wrote(
         locked(night.settings, OUTCOMES) as lock,
         beside(load.load, night.settings, source, RUN) as late,
     ):
-        until(lambda: "insert into outcomes" in blocked(conn, "nightdesk load"))
+        until(lambda: waits_to_write_outcomes(conn))
         runs.begin(conn, RUN, NAME, "load")
         lock.rollback()
         tally: Tally = late.result()
