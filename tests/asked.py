@@ -27,7 +27,7 @@ from pipelines.load.stage import load
 from pipelines.model import Entry, Source, Tally
 from pipelines.notify import channel_states
 from pipelines.settings import Settings
-from pipelines.sources import folders, sourcefile
+from pipelines.sources import folders
 from pipelines.stores import postgres, runs
 from tests import databases, factories
 from tests.explained import doing
@@ -58,8 +58,7 @@ def everything(settings: Settings, size: archive.Size, sources: Sequence[Source]
 def follow(settings: Settings, size: archive.Size) -> list[Source]:
     """Have the sources of an archive followed; gives them."""
     made = [factories.source(f"source-{n}", language="en") for n in range(size.sources)]
-    for source in made:
-        (settings.sources / f"{source.name}.toml").write_text(sourcefile.render(source), encoding="utf-8")
+    factories.follow(settings, *made)
     return made
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pipelines.model import Page, Source
 from pipelines.settings import Settings
+from pipelines.sources import sourcefile
 from pipelines.stores import postgres, warc
 
 NIGHT = "2026-11-22T0200"
@@ -24,6 +25,12 @@ NOW = AT + timedelta(hours=6)
 def source(name: str, **more: Any) -> Source:
     told = {"title": name.title(), "url": f"https://{name}.test/", "country": "SY", "language": "ar", "timezone": "UTC"}
     return Source(name=name, **{"feeds": (f"https://{name}.test/feed",), **told, **more})
+
+
+def follow(settings: Settings, *followed: Source) -> None:
+    """Write the files of these sources where an installation looks for them."""
+    for one in followed:
+        (settings.sources / f"{one.name}.toml").write_text(sourcefile.render(one), encoding="utf-8")
 
 
 def ran(

@@ -7,8 +7,8 @@ import pytest
 
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings, export
-from pipelines.sources import sourcefile
 from pipelines.stores import postgres, runs
+from tests import factories
 from tests.later import Later
 
 callbacks = Later("pipelines.airflow.callbacks")
@@ -34,7 +34,7 @@ def test_a_failed_run_names_its_sources_by_title_and_says_why(settings: Settings
         name="sabah", title="صباح", url="http://sabah.test/", country="SY", language="ar", timezone="Asia/Damascus",
         feeds=("http://sabah.test/feed/",),
     )  # fmt: skip
-    (settings.sources / "sabah.toml").write_text(sourcefile.render(source), encoding="utf-8")
+    factories.follow(settings, source)
     ended(conn, "sabah", "failed", "Its feed answered 503.")
     ended(conn, "gone", "failed")
     ended(conn, "harbour", "done")

@@ -12,7 +12,6 @@ import pytest
 
 from pipelines.load import quarantine, search_index
 from pipelines.settings import Settings
-from pipelines.sources import sourcefile
 from pipelines.stores import articlefile, postgres
 from pipelines.stores.articlefile import Line
 from tests import archives
@@ -322,13 +321,12 @@ def rendered(folder: Path, script: str, component: str, props: dict[str, Any]) -
     shutil.copytree(SCRIPTS, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     (folder / "draw.js").write_text(DRAW, encoding="utf-8")
-    node = Path(playwright.__file__).parent / "driver" / "node"
     words = (SCRIPTS / "languages/en.json").read_text(encoding="utf-8")
-    command = [str(node), "draw.js", script, component, json.dumps(props), words]
+    command = [str(NODE), "draw.js", script, component, json.dumps(props), words]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def follow(settings: Settings, name: str) -> None:
-    (settings.sources / f"{name}.toml").write_text(sourcefile.render(rows.source(name)), encoding="utf-8")
+    rows.follow(settings, rows.source(name))

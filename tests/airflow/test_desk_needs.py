@@ -15,8 +15,9 @@ from pipelines.codes import Act, Need, Thing
 from pipelines.desk import actions, desk_records, needs, policy, source_records
 from pipelines.errors import SourceError
 from pipelines.settings import Settings, export
-from pipelines.sources import folders, sourcefile
+from pipelines.sources import folders
 from pipelines.stores import postgres
+from tests import factories
 from tests.factories import AT, NIGHT, NOW, delivery, fetch, insert, outcome, ran, source, url
 
 Usage = namedtuple("Usage", "total used free")
@@ -128,7 +129,7 @@ def test_a_paused_source_is_left_out_unless_it_is_named(settings: Settings, monk
     for name, value in export(settings).items():
         monkeypatch.setenv(name, value)
     for name in ("sana", "roj"):
-        (settings.sources / f"{name}.toml").write_text(sourcefile.render(source(name)), encoding="utf-8")
+        factories.follow(settings, source(name))
 
     said = CliRunner().invoke(app, ["sources", "pause", "sana"], catch_exceptions=False).output
     wrong = CliRunner().invoke(app, ["sources", "pause", "nobody"])

@@ -15,7 +15,7 @@ from pipelines.health import golden
 from pipelines.load import search_index
 from pipelines.load.stage import load
 from pipelines.settings import Settings
-from pipelines.sources import folders, sourcefile
+from pipelines.sources import folders
 from pipelines.stores import postgres
 from tests import databases, factories
 from tests.console_app import ACTING, airflow, get, process
@@ -45,7 +45,7 @@ def ask(get: Any, path: str, body: dict[str, Any] | None = None, role: str = "op
 def article(settings: Settings, conn: postgres.Connection) -> int:
     """An Arabic article of two revisions, whose page had a script in it; its number."""
     source = factories.source("sana")
-    (settings.sources / "sana.toml").write_text(sourcefile.render(source), encoding="utf-8")
+    factories.follow(settings, source)
     looks = ((RUN, "ثلاث", factories.AT), ("2026-11-23T0200", "خمس", factories.AT + timedelta(days=1)))
     for run, hours, at in looks:
         page = factories.page("sana", ADDRESS, BODY.format("انقطاع الكهرباء في المدينة", hours), run=run, fetched_at=at)

@@ -10,15 +10,14 @@ from typing import Any
 
 import feedparser
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
-from pipelines.cli import app
 from pipelines.notify import channel_states, outbox
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import postgres
-from tests import archives
+from tests import archives, commands
 from tests.archives import RUN
 from tests.databases import rows
 
@@ -33,16 +32,8 @@ OTHER = " ".join(f"The council of the port debated the price of bread for the {n
 @pytest.fixture
 def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """`nightdesk` on an installation with the channels desk and mail."""
-    given = {"NIGHTDESK_CHANNEL_DESK": "log://", "NIGHTDESK_CHANNEL_MAIL": "log://"}
-    for name, value in {**export(settings), **given}.items():
-        monkeypatch.setenv(name, value)
-
-    def nightdesk(*words: str, code: int = 0) -> Result:
-        done = CliRunner().invoke(app, words)
-        assert done.exit_code == code, (done.output, done.exception)
-        return done
-
-    return nightdesk
+    commands.use(settings, monkeypatch, NIGHTDESK_CHANNEL_DESK="log://", NIGHTDESK_CHANNEL_MAIL="log://")
+    return commands.run_to
 
 
 @pytest.fixture

@@ -11,15 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from pipelines import cron
 from pipelines.alert import send_times
 from pipelines.alert import stage as alert
-from pipelines.cli import app
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import postgres
-from tests import archives
+from tests import archives, commands
 from tests.archives import RUN
 from tests.databases import rows
 from tests.examples import drawn
@@ -31,15 +30,8 @@ CHANGES = ["2026-03-28", "2026-10-24", "2026-06-10"]
 @pytest.fixture
 def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Nightdesk:
     """`nightdesk` on an installation whose channel desk is a file."""
-    for name, value in {**export(settings), "NIGHTDESK_CHANNEL_DESK": f"file://{tmp_path}/desk.jsonl"}.items():
-        monkeypatch.setenv(name, value)
-
-    def nightdesk(*words: str, code: int = 0) -> Result:
-        done = CliRunner().invoke(app, words)
-        assert done.exit_code == code, (done.output, done.exception)
-        return done
-
-    return nightdesk
+    commands.use(settings, monkeypatch, NIGHTDESK_CHANNEL_DESK=f"file://{tmp_path}/desk.jsonl")
+    return commands.run_to
 
 
 @pytest.mark.parametrize("day", CHANGES)

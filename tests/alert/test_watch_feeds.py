@@ -13,15 +13,14 @@ import fastfeedparser
 import feedparser
 import pytest
 from lxml import etree
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from pipelines.alert import stage as alert
 from pipelines.alert import watch_feeds
 from pipelines.alert.watch_feeds import Form
-from pipelines.cli import app
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import postgres
-from tests import archives
+from tests import archives, commands
 from tests.archives import RUN, article
 from tests.console_app import airflow, get, process
 
@@ -47,15 +46,8 @@ HOSTILE = {
 @pytest.fixture
 def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
     """`nightdesk` on an installation with the channel desk."""
-    for name, value in {**export(settings), "NIGHTDESK_CHANNEL_DESK": "log://"}.items():
-        monkeypatch.setenv(name, value)
-
-    def nightdesk(*words: str, code: int = 0) -> Result:
-        done = CliRunner().invoke(app, words)
-        assert done.exit_code == code, (done.output, done.exception)
-        return done
-
-    return nightdesk
+    commands.use(settings, monkeypatch, NIGHTDESK_CHANNEL_DESK="log://")
+    return commands.run_to
 
 
 def keep(settings: Settings, conn: postgres.Connection, *articles: Any) -> None:

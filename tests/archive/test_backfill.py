@@ -14,15 +14,15 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from pipelines.cli import app
 from pipelines.crawl import stage as crawl
 from pipelines.extract.stage import extract
 from pipelines.load.stage import load
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import postgres
-from tests import papers, sites
+from tests import commands, papers, sites
+from tests.databases import rows
 from tests.sites import Sites
 
 Nightdesk = Callable[..., Result]
@@ -61,20 +61,13 @@ def a_site(web: Sites, each: int = 1) -> list[str]:
 
 @pytest.fixture
 def nightdesk(here: Settings, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
-    for name, value in export(here).items():
-        monkeypatch.setenv(name, value)
+    commands.use(here, monkeypatch)
     (here.sources / "a.toml").write_text(
         f'title = "A"\nurl = "{HOST}/"\ncountry = "SY"\nlanguage = "ar"\ntimezone = "UTC"\ndelay = 0.2\n'
         f'feeds = ["{HOST}/feed"]\nsitemaps = ["{HOST}/index.xml"]\n',
         encoding="utf-8",
     )
-    return lambda *words: CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
-
-
-def rows(conn: postgres.Connection, query: str) -> list[Any]:
-    with conn, conn.cursor() as cursor:
-        cursor.execute(query)
-        return [tuple(row.values()) for row in cursor.fetchall()]  # type: ignore[attr-defined]
+    return commands.run
 
 
 def test_three_years_killed_and_resumed_every_article_once_with_the_delay_and_the_nights_undisturbed(

@@ -19,19 +19,18 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.archive import erasure
-from pipelines.cli import app
 from pipelines.crawl import discovery
 from pipelines.errors import NightdeskError
 from pipelines.load import search_index
 from pipelines.load.stage import load
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres
-from tests import sites
+from tests import commands, factories, sites
 from tests.archives import T0, article, extract, keep, source_of
 from tests.papers import HOST, Paper, conditional, story
 
@@ -46,14 +45,8 @@ SECRET = "فلان الفلاني من سكان الحي القديم وحده �
 @pytest.fixture
 def nightdesk(paper: Paper, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
     """`nightdesk` after two nights of a paper, whose article 2 was edited and told to somebody."""
-    for name, value in export(paper.settings).items():
-        monkeypatch.setenv(name, value)
-    source = paper.source
-    (paper.settings.sources / f"{source.name}.toml").write_text(
-        f'title = "{source.title}"\nurl = "{source.url}"\ncountry = "{source.country}"\n'
-        f'language = "{source.language}"\ntimezone = "{source.timezone}"\nfeeds = {json.dumps(list(source.feeds))}\n',
-        encoding="utf-8",
-    )
+    commands.use(paper.settings, monkeypatch)
+    factories.follow(paper.settings, paper.source)
     with conn:
         watches.add(conn, watches.make("person", ["الفلاني"], channels=["desk"]))
     paper.prints(1)
@@ -64,7 +57,7 @@ def nightdesk(paper: Paper, conn: postgres.Connection, monkeypatch: pytest.Monke
     paper.comes_out()
     for night in (1, 2, 3):
         alert.match(paper.settings, f"2026-11-{night:02}T0200")
-    return lambda *words: CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+    return commands.run
 
 
 def number_of(conn: postgres.Connection) -> int:

@@ -30,6 +30,7 @@ from pipelines.cli import app
 from pipelines.model import Article
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
+from tests import commands
 from tests.archives import T0, article, keep
 
 DAY = timedelta(days=1)
@@ -39,8 +40,7 @@ Nightdesk = Callable[..., Result]
 @pytest.fixture
 def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
     """`nightdesk` on the installation of the test."""
-    for name, value in export(settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch)
     return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
 
 

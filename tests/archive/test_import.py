@@ -12,21 +12,20 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.archive import page_import
-from pipelines.cli import app
 from pipelines.errors import NightdeskError
 from pipelines.extract.stage import extract
 from pipelines.load.stage import load
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import foreign_warc, postgres
-from tests import clock, jisr, warcs
+from tests import clock, commands, jisr, warcs
+from tests.databases import rows
 from tests.warcs import record, saved, story
 
 Nightdesk = Callable[..., Result]
@@ -35,20 +34,13 @@ Nightdesk = Callable[..., Result]
 @pytest.fixture
 def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
     """`nightdesk` on an installation that follows `jisr`."""
-    for name, value in export(settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch)
     (settings.sources / "jisr.toml").write_text(
         'title = "الجسر"\nurl = "https://jisr.test/"\ncountry = "SY"\nlanguage = "ar"\ntimezone = "UTC"\n'
         'feeds = ["https://jisr.test/feed"]\n',
         encoding="utf-8",
     )
-    return lambda *words: CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
-
-
-def rows(conn: postgres.Connection, query: str) -> list[Any]:
-    with conn, conn.cursor() as cursor:
-        cursor.execute(query)
-        return [tuple(row.values()) for row in cursor.fetchall()]  # type: ignore[attr-defined]
+    return commands.run
 
 
 ARTICLES = "select source, url, revision from articles order by url"

@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.cli import app
-from pipelines.settings import export
 from pipelines.stores import postgres
+from tests import commands, factories
 from tests.papers import Paper
 
 Nightdesk = Callable[..., Result]
@@ -24,19 +24,13 @@ TABLES = ("articles", "revisions", "urls", "outcomes", "changes", "article_words
 @pytest.fixture
 def nightdesk(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
     """`nightdesk` on the paper's installation, which follows it, after two nights: the second edited article 2."""
-    for name, value in export(paper.settings).items():
-        monkeypatch.setenv(name, value)
-    source = paper.source
-    (paper.settings.sources / f"{source.name}.toml").write_text(
-        f'title = "{source.title}"\nurl = "{source.url}"\ncountry = "{source.country}"\n'
-        f'language = "{source.language}"\ntimezone = "{source.timezone}"\nfeeds = {json.dumps(list(source.feeds))}\n',
-        encoding="utf-8",
-    )
+    commands.use(paper.settings, monkeypatch)
+    factories.follow(paper.settings, paper.source)
     paper.prints(3, 2, 1, n1=LINE, n2=LINE, n3=LINE)
     paper.comes_out()
     paper.prints(3, 2, 1, n1=LINE, n3=LINE, n2=f"نص آخر تماما لهذا الخبر الذي تغير في الليلة الثانية.</p><p>{LINE}")
     paper.comes_out()
-    return lambda *words: CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+    return commands.run
 
 
 def _learns(paper: Paper) -> None:

@@ -19,9 +19,9 @@ from pipelines.airflow import processes, standalone
 from pipelines.archive import verify
 from pipelines.crawl import url_account
 from pipelines.settings import Settings
-from pipelines.sources import folders, sourcefile
+from pipelines.sources import folders
 from pipelines.stores import postgres
-from tests import buckets, databases, papers, sites
+from tests import buckets, databases, factories, papers, sites
 from tests.buckets import BUCKET, Store
 from tests.cluster import workers
 from tests.cluster.workers import Cluster, Kind, Worker
@@ -75,7 +75,7 @@ def followed(here: Settings, web: Sites, store: Store, tmp_path: Path) -> Settin
         host = f"s{max(number, OF_ONE_HOST - 1):02}.test"
         feed = f"http://{host}/{number}/feed"
         source = sites.source(host, name=f"s{number:02}", feeds=(feed,), delay=DELAY_SECONDS)
-        (settings.sources / f"{source.name}.toml").write_text(sourcefile.render(source), encoding="utf-8")
+        factories.follow(settings, source)
         urls = [f"http://{host}/{number}/news/{n}" for n in range(PAGES)]
         web.pages[feed] = sites.answer(200, sites.feed(*urls), "application/rss+xml")
         for n, url in enumerate(urls):

@@ -17,7 +17,6 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings, export
-from pipelines.sources import sourcefile
 from pipelines.stores import postgres, runs, warc
 from tests import clock, factories, sites
 from tests.faults.holds import spiders, until, value
@@ -144,7 +143,7 @@ def test_of_two_runs_with_one_key_the_second_reads_nothing_that_the_first_is_sti
     here: Settings, web: Sites, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = sites.site(web, "a.test", 1)
-    (here.sources / "a.toml").write_text(sourcefile.render(source), encoding="utf-8")
+    factories.follow(here, source)
     for name, setting in export(here).items():
         monkeypatch.setenv(name, setting)
     factories.fetched_pages(here, conn, [factories.page("a", f"{source.url}news/1", "<p>So far</p>", run=RUN)])

@@ -20,7 +20,7 @@ from pipelines.model import Expect
 from pipelines.settings import export
 from pipelines.sources import sourcefile
 from pipelines.stores import runs
-from tests import sites
+from tests import factories, sites
 from tests.papers import HOST, Paper, conditional, feed, pass_time, sitemap
 
 # Sunday, at ten.
@@ -264,7 +264,7 @@ def test_the_command_line_says_that_no_list_was_due_and_until_when(
     for name, value in export(paper.settings).items():
         monkeypatch.setenv(name, value)
     paper.prints(*range(8, 0, -1))
-    (paper.settings.sources / f"{paper.source.name}.toml").write_text(sourcefile.render(paper.source), encoding="utf-8")
+    factories.follow(paper.settings, paper.source)
     CliRunner().invoke(app, ["run", "--run", "2026-11-22T0200"])
     pass_time(paper.conn, 10 * MINUTE)
 

@@ -26,9 +26,9 @@ from tests.sites import Sites
 AT = "crawled"
 DECIDED = "select count(*) from outcomes where run = %s and source = 'harbour'"
 LOUD = "select count(*) from alerts where source = 'harbour' and quiet = ''"
-# Less than lxml needs for the tree of a page of a megabyte, so it is lxml that gets none, and Python has some left to say
-# so. With a few megabytes more, now and then Python's own objects take the last byte: Python 3.11 then tries without end
-# to leave a `with`, for which it needs 32 bytes, until the worker has had its CPU time, and the page is "too slow".
+# Less than lxml needs for the tree of a page of a megabyte: so it is lxml that gets none, and Python has some left to
+# say so. With a few megabytes more it is now and then one of Python's own objects: Python 3.11 then tries without end
+# to leave a `with`, for which it wants 32 bytes, until the worker has had its CPU time, and the page is "too slow".
 STARVED_BYTES = 256 << 10
 WHY = """
     select string_agg(distinct reason, ' ') from urls

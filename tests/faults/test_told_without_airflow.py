@@ -11,11 +11,10 @@ from typer.testing import CliRunner, Result
 
 from demo.inbox import messages, open_inbox
 from pipelines import cli
-from pipelines.model import Source
 from pipelines.notify import outbox
 from pipelines.settings import Settings, export
-from pipelines.sources import sourcefile
 from pipelines.stores import postgres
+from tests.factories import follow
 from tests.factories import night as crawled
 from tests.sites import Sites, site, source
 
@@ -36,11 +35,6 @@ def nightdesk(here: Settings, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> I
         for name, value in env.items():
             monkeypatch.setenv(name, value)
         yield lambda *words: CliRunner().invoke(cli.app, words)
-
-
-def follow(settings: Settings, *followed: Source) -> None:
-    for each in followed:
-        (settings.sources / f"{each.name}.toml").write_text(sourcefile.render(each), encoding="utf-8")
 
 
 def subjects(inbox: Path) -> list[str]:

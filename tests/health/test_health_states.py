@@ -19,7 +19,6 @@ from pipelines.health.states import StateReport
 from pipelines.health.usual import SourceLook
 from pipelines.settings import Settings, export
 from pipelines.settings import settings as settings_of_this_process
-from pipelines.sources import sourcefile
 from pipelines.stores import postgres
 from tests import factories
 
@@ -265,7 +264,7 @@ def test_status_health_and_the_list_of_sources_show_the_state(
 ) -> None:
     source = factories.source("paper")
     settings.sources.mkdir(parents=True, exist_ok=True)
-    (settings.sources / "paper.toml").write_text(sourcefile.render(source), encoding="utf-8")
+    factories.follow(settings, source)
     for name, value in export(settings).items():
         monkeypatch.setenv(name, value)
     settings_of_this_process.cache_clear()

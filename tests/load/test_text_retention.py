@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from pipelines import urls
-from pipelines.cli import app
 from pipelines.codes import Side
 from pipelines.crawl import url_account
 from pipelines.errors import SettingsError, SourceError
@@ -21,8 +20,9 @@ from pipelines.settings import Settings, export
 from pipelines.settings import settings as read_settings
 from pipelines.sources import sourcefile
 from pipelines.stores import articlefile, bucket, postgres
-from tests import factories
+from tests import commands, factories
 from tests.archives import article, keep, source_of
+from tests.databases import rows
 
 OLD, LATER, AT = "2026-01-10T0200", "2026-01-11T0200", datetime(2026, 1, 10, 2, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -40,13 +40,7 @@ def current(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 @pytest.fixture
 def nightdesk(current: Settings) -> Callable[..., Result]:
-    return lambda *words: CliRunner().invoke(app, list(words), catch_exceptions=False)
-
-
-def rows(conn: postgres.Connection, query: str) -> list[Any]:
-    with conn, conn.cursor() as cursor:
-        cursor.execute(query)
-        return [tuple(row.values()) for row in cursor.fetchall()]  # type: ignore[attr-defined]
+    return commands.run
 
 
 def two_wordings(current: Settings, conn: postgres.Connection) -> None:

@@ -14,7 +14,6 @@ import pytest
 
 from pipelines.alert import watches
 from pipelines.settings import Settings
-from pipelines.sources import sourcefile
 from pipelines.stores import postgres
 from tests import factories as rows
 from tests.console_app import ACTING, ANSWERED_WITHIN, FAB, airflow, desk_process, endpoints, get, logged
@@ -81,7 +80,7 @@ def test_what_a_page_of_another_site_sends_is_refused_whoever_looks_at_it(get: A
 def test_an_action_that_airflow_does_not_take_says_why_and_leaves_no_line_in_any_history(
     process: ProcessPoolExecutor, get: Any, settings: Settings, conn: postgres.Connection
 ) -> None:
-    (settings.sources / "sana.toml").write_text(sourcefile.render(rows.source("sana")), encoding="utf-8")
+    rows.follow(settings, rows.source("sana"))
     before = process.submit(logged).result(timeout=ANSWERED_WITHIN)
 
     status, _, body = get("/api/sources/sana/crawl", "op", "POST", ACTING, {})

@@ -13,8 +13,7 @@ from typer.testing import CliRunner, Result
 from pipelines.airflow import standalone
 from pipelines.cli import app
 from pipelines.settings import channels, settings
-from pipelines.sources import sourcefile
-from tests import sites
+from tests import factories, sites
 
 SECRET = "webhook+http://127.0.0.1:1/Zq7wKv9j"
 
@@ -67,7 +66,7 @@ def test_init_says_what_helps_on_from_where_the_installation_stands(fresh: Path)
     (fresh / "secret").write_text(f"{SECRET}\n")
     channel = ("--channel", "desk=@secret")
     before = init(*channel).output
-    (settings().sources / "a.toml").write_text(sourcefile.render(sites.source("a.test")), encoding="utf-8")
+    factories.follow(settings(), sites.source("a.test"))
     unused = init(*channel).output
     CliRunner().invoke(app, ["watch", "add", "rain", "rain", "--channel", "desk"], catch_exceptions=False)
 

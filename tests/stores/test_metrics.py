@@ -24,7 +24,6 @@ from pipelines.cli import app
 from pipelines.codes import Figure
 from pipelines.health import metrics
 from pipelines.settings import Settings, export
-from pipelines.sources import sourcefile
 from pipelines.stores import postgres
 from tests import factories
 from tests.factories import AT
@@ -56,7 +55,7 @@ telemetry.tell_canary(settings())
 @pytest.fixture
 def measured(settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """An installation after a night: a source with an article, a rejection, a page undecided and a message waiting."""
-    (settings.sources / "sana.toml").write_text(sourcefile.render(factories.source("sana")), encoding="utf-8")
+    factories.follow(settings, factories.source("sana"))
     crawled, extracted, loaded = (postgres.json(counts) for counts in COUNTS.values())
     factories.ran(conn, "sana", "crawl", "done", counts=crawled)
     factories.ran(conn, "sana", "extract", "failed", ended_at=AT + timedelta(seconds=3), counts=extracted)
