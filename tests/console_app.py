@@ -46,7 +46,9 @@ def asked(
 
 
 def chosen(environment: dict[str, str]) -> None:
-    """In the other process, before anything: what it keeps for good."""
+    """In the other process, before anything: what it keeps for good, and no channel of the test that forked first."""
+    for name in [name for name in os.environ if name.startswith("NIGHTDESK_") and name not in environment]:
+        del os.environ[name]
     os.environ.update(environment)
 
 
@@ -157,7 +159,8 @@ def desk_process(environment: dict[str, str] | None = None) -> Iterator[ProcessP
     """A process of its own for the app, forked from one that has imported Airflow, with this environment for good."""
     forked = get_context("forkserver")
     forked.set_forkserver_preload(["tests.desk_imports"])
-    with ProcessPoolExecutor(1, forked, chosen, (environment or {},)) as pool:
+    given = {name: value for name, value in os.environ.items() if name.startswith("NIGHTDESK_")} | (environment or {})
+    with ProcessPoolExecutor(1, forked, chosen, (given,)) as pool:
         yield pool
 
 
