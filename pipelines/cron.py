@@ -30,7 +30,8 @@ def problem(expression: str) -> str:
 
 
 def last_strike(expression: str, timezone: str, at: datetime) -> datetime:
-    """The last moment up to and including `at` (aware) at which the expression struck by the clock of a zone, in UTC.
+    """The last moment at which the expression struck by the clock of a zone, not later than `at` (aware). The result is
+    in UTC.
 
     When a clock is changed, the result is the same as in Airflow. An expression with one time of day strikes once on
     the day of the change. If the clock shows that time twice, the second counts. If the clock skips that time, the
@@ -52,8 +53,8 @@ def last_strike(expression: str, timezone: str, at: datetime) -> datetime:
 
 
 def next_strike(expression: str, timezone: str, at: datetime) -> datetime:
-    """The first moment after `at` (aware) at which the expression strikes, in UTC. Changes of the clock count as in
-    `last_strike`.
+    """The first moment after `at` (aware) at which the expression strikes by the clock of a zone. The result is in UTC.
+    Changes of the clock count as in `last_strike`.
     """
     zone, once = ZoneInfo(timezone), _has_one_time(expression)
     wall = at.astimezone(zone).replace(tzinfo=None, microsecond=0)

@@ -45,8 +45,8 @@ log = logging.getLogger("nightdesk")
 
 
 def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
-    """The batches of a crawl: the sources in the form, else the due ones. A bad source file does not stop the other
-    sources.
+    """The batches of a crawl: the sources that a person chose in the form of the run (`params`), else the due ones. A
+    bad source file does not stop the other sources.
 
     Raises SourceError if no source is followed, so that a lost sources folder makes the night fail instead of leaving
     it empty.

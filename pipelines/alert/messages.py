@@ -22,8 +22,8 @@ from pipelines.stores import clock, postgres, story_records
 
 # A message is named by its number, or by its key if it is not written yet.
 MessageRef = int | str
-# The topic of one message consists of a channel, the kind of an alert, its story or article, its revision, and its
-# repeat (how often this revision was removed, or restored, before).
+# The topic of one message consists of a channel, the kind of an alert, its story or article, the revision, and the
+# repeat: how often the article was removed, or restored, before while it had this revision.
 Topic = tuple[str, str, int, int, int]
 
 

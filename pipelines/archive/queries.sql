@@ -18,8 +18,8 @@ order by f.id
 limit %(count)s
 
 -- name: again_state
--- What a correction changes besides the wordings: the load run and load time of the articles of these fetches, and the states of the
--- articles' URLs.
+-- What `extract --again --apply` changes besides the wordings: the load run and load time of the articles of these fetches, and the states
+-- of the articles' URLs.
 select a.id, a.loaded_run, a.loaded_at, u.id as url_id, u.state, u.code, u.reason, u.alias_of, u.looks, u.next_at, u.due_for,
     u.due_by, u.decided_at, u.decided_run
 from articles a join urls u on u.id = a.url_id

@@ -20,8 +20,8 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres, story_records
 
 RANGE = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})")
-# Retention deletes the description and text of earlier wordings, but no title. So the title is the first of these
-# fields: it can always be compared.
+# Retention deletes the description and text of earlier wordings, but no title. If one of two wordings has lost them,
+# only the first of these fields is compared. So the title is the first.
 FIELDS = ("title", "description", "text")
 # These are the marks before and after removed or added words, and their colours. The marks are clear without colour,
 # and in both writing directions.

@@ -29,7 +29,7 @@ MOST_DAYS = 366
 # By default a trial covers this many days and shows this many stories. Chosen: the days are a month, and the stories
 # fill a screen.
 DAYS, SHOWN = 30, 10
-# At most this many terms are named. Chosen: the first terms cause most of the unwanted alerts.
+# At most this many terms are named: those that most articles have. Chosen: these cause most of the unwanted alerts.
 MOST_TERMS = 10
 
 

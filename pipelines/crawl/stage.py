@@ -2,7 +2,8 @@
 Scrapy.
 
 The child is in the process group of this process, so a signal to the group ends both. The child dies with this process.
-This process stops the child if its own parent is gone, if the budget is over, or if it is interrupted.
+This process stops the child if the process that started this one is gone, if the budget is over, or if this process is
+interrupted.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ AFTER_BUDGET = 30.0
 # The child has this many seconds to stop after it was asked to. Then it is killed. Chosen: Airflow kills a task five
 # seconds after it asked the task to stop.
 STOP_SECONDS = 4.5
-# Between two checks whether the parent is gone or the time is over, this many seconds pass. Chosen: nobody notices half
-# a second.
+# Between two checks whether this process's parent is gone or the time is over, this many seconds pass. Chosen: nobody
+# notices half a second.
 POLL_SECONDS = 0.5
 # Postgres has GONE_SECONDS seconds to notice that a killed child is gone, and to free its lock. Between two tries to
 # take the lock, RETRY_SECONDS seconds pass. Chosen: Postgres needs milliseconds, and some hundred of them on a busy
@@ -253,8 +254,8 @@ def _child(
 
 
 def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
-    """The child's events until the child has ended. The child is stopped if this process's parent is gone or the
-    deadline has passed.
+    """The child's events until the child has ended. The child is stopped if the process that started this one is gone,
+    or if the deadline has passed.
     """
     parent, next_signal = os.getppid(), signal.SIGTERM
     # A None, one for each pipe, says that the pipe was read to its end.

@@ -18,7 +18,7 @@ MORNING = r"صباحا|صباح|ص(?![\w.])|فجرا|ق\.?\s?ظ|قبل از ظه
 # Arabic papers name one of these places beside a time to say whose clock it is. All are three hours ahead of UTC the
 # whole year.
 MECCA = r"ب?توقيت (?:مكه(?: المكرمه)?|السعوديه|الرياض|بغداد|العراق|الدوحه|قطر|الكويت)"
-# In the folded form, AM, PM, ÖÖ and ÖS before a time were replaced by two of these words (`months.write_halves`).
+# In the folded form, 上午 stands for AM and ÖÖ before a time, and 下午 for PM and ÖS (`months.write_halves`).
 BEFORE_NOON, AFTER_NOON = "上午|午前|오전|凌晨|早上", "下午|午後|오후|晚上|晩上|夜"
 # Each zone name has its offset in minutes east of Greenwich. If several places use one name, the first value is the one
 # in RFC 822 or the one that most writers mean. Another value is used if it is the offset of the source's own clock.

@@ -162,7 +162,7 @@ def fold(text: str) -> str:
 
 
 def write_halves(text: str) -> str:
-    """The text, in which AM, PM, ÖÖ and ÖS before a time are replaced by the Chinese words for them."""
+    """The text, in which AM and ÖÖ before a time are replaced by 上午, and PM and ÖS by 下午."""
     return HALF_BEFORE.sub(lambda match: "上午" if match["am"] else "下午", text)
 
 

@@ -22,7 +22,7 @@ from moved m
 where u.id = m.old
 
 -- name: merge_fetches
--- Whatever points to a URL row that is merged away now points to the row that stays.
+-- Let all fetches, outcomes and URLs that point to a URL row that is to be deleted point to the row that stays.
 with f as (update fetches x set url_id = p.kept from pairs p where x.url_id = p.gone),
     o as (update outcomes x set url_id = p.kept from pairs p where x.url_id = p.gone)
 update urls x

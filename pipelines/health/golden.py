@@ -30,8 +30,8 @@ FOLDER = "golden"
 # A golden page states this many words at each end of its text. Chosen: so many words in a row occur only once in a
 # text.
 ENDS_WORDS = 12
-# The words at each end have at most this many characters together, because scripts without blanks do not separate
-# words.
+# The words of one end have at most this many characters in all, because in a script without blanks twelve words may be
+# the whole text.
 LONGEST_CHARACTERS = 100
 GONE = "its raw page is not in this data folder: take it out and draft it anew with `nightdesk sources sample`"
 HEAD = """\

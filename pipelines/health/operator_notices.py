@@ -29,8 +29,9 @@ class Trouble:
     """A trouble of a source that the operators should know.
 
     `since`: when it began. `subject`, `message`: for people. `told`: whether the operators were told of it just now.
-    `run`: the run that showed the trouble, if there is one: for a template that no longer fits, the first such run; for
-    lists that do not answer, a feed that is behind, a promise and a login, the newest run.
+    `run`: the run that showed the trouble, if there is one. For a template that no longer fits, it is the first such
+    run. For lists that do not answer, a feed that is behind, a broken promise (`expect.articles_per_run`) and a refused
+    login, it is the newest run.
     `usual`: for a silence, the usual interval. `cause`: one word that says why the source does not answer.
     """
 

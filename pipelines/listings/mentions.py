@@ -1,5 +1,6 @@
 """Finds every address that a list mentions, in whatever place and spelling: in its entries, links, texts and scripts.
-The readers of lists choose among these addresses; this module answers whether a list names a page at all.
+The modules that read lists for a crawl take only some of these addresses. Erasure needs all of them, because it has to
+find each stored list that names an article.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 The measures of an article are how many words it has, whether it has a date, its title, and the share of its words in
 paragraphs that other articles have as well. A run drifts if most of its articles are far from the usual values of the
-source. A few odd pages never make a run drift, and a new template with equally good texts does not either. The result
-names each way in which the run drifts, with its figures and the usual value.
+source. A few odd pages never make a run drift. A new page design of the site does not either, if the texts are as good
+as before. The result names each way in which the run drifts, with its figures and the usual value.
 """
 
 from __future__ import annotations

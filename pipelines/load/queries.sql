@@ -20,8 +20,8 @@ where exists (select from quarantine q where q.source = %(source)s and q.run = r
 
 -- name: backfill_hold
 -- How far upkeep's job `of` has come. Such a job brings articles that are older than a migration up to date. If the job is finished, no row
--- is returned. It is finished `on_for` after it began, at the earliest. The row is locked until the transaction ends, so that two processes
--- take turns.
+-- is returned. It is finished if a pass found nothing more to change, and this was at least `on_for` after the job began. The row is locked
+-- until the transaction ends, so that two processes take turns.
 select below, found from backfills
 where name = %(of)s and (passed_at is null or passed_at < begun_at + %(on_for)s)
 for update
@@ -45,7 +45,7 @@ order by first_fetched_at desc
 limit %(count)s
 
 -- name: drift_lines
--- The lines of a load that are articles and that no load has judged before. They show whether the template of their site has changed. A
+-- The lines of a load that are articles and that no load has judged before. They show whether the page design of their site has changed. A
 -- source is left out if load decided earlier on any of its pages in this run, or if the run is no crawl of the source (a backfill or an
 -- import). `materialized` makes Postgres find the sources once. Otherwise, if the planner expects few lines without a verdict, Postgres
 -- finds the sources again for each line. This takes seconds for a file of 2,000 lines.

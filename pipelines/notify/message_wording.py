@@ -25,7 +25,7 @@ _BOLD = "*"
 
 
 def plain(key: str, subject: str, body: str) -> Message:
-    """A message that is one text."""
+    """A message without alerts: a subject and a body."""
     subject, body = steering.one_line(subject, LONGEST_SUBJECT_CHARACTERS), steering.strip(body)
     paragraphs = "".join(f'<p dir="auto">{escape(line)}</p>' for line in body.splitlines() if line.strip())
     nobody: dict[str, Any] = {"watch": "", "watches": [], "alerts": []}
@@ -51,7 +51,8 @@ def render(
     language: str = message_languages.USUAL,
     clock: str = "UTC",
 ) -> Message:
-    """The message for alerts; watch: the watch in its key; collected: whether it is a digest.
+    """The message for alerts; watch: the watch of the first alert, which is also in `key`; collected: whether the
+    message is a digest.
 
     alerts: each has `kind`, `title`, `url`, `source`, `language`, `published_at`, `published_precision` and `matches`
     (as JSON). If known, also `article_id`, `removed_at`, `before` and `now` (title, description and text of two

@@ -19,7 +19,7 @@ PREFIXES = frozenset(c + p for c in CONJUNCTIONS for p in (*PREPOSITIONS, *ARTIC
 PRONOUNS = ("ه", "ها", "هم", "هن", "هما", "ك", "كم", "نا", "ي")
 PLURALS = ("ات", "ين", "ان", "ون", "تين", "تان")
 # Before a pronoun or another noun, a plural or a dual loses its ن: لاجئوهم, غارتي الأمس. JOINED has the endings that
-# come of this.
+# come of this, and the plural ات with each pronoun.
 JOINED = (
     *("و", "تا", "تي", "ينا", "ونا"),
     *(f"ات{pronoun}" for pronoun in PRONOUNS),

@@ -2,8 +2,9 @@
 know tsvectors.
 
 Here both the rows and the queries are made from the words of `text.tokens`. So the index and its queries always have
-the same normal form: Postgres' own parser and dictionaries never see a text. The index only names candidates: every
-condition made here holds for all articles that `evaluation` finds, and often for some more.
+the same normal form: Postgres' own parser and dictionaries never see a text. The index names candidates: every
+condition made here holds for all articles that `evaluation` finds, and often for some more. Only if `Conditions.exact`
+is true do rows of the shape EXACT decide alone.
 
 A tsvector has at most 1 MB, position 16,383 as its last one, and 255 places for a word. So a row has one of four
 shapes:

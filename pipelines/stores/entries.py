@@ -32,7 +32,7 @@ def of_json(facts: Mapping[str, Any] | None) -> Entry | None:
 
 
 def holdable(text: str) -> str:
-    """Text without NULs and halves of surrogate pairs, which neither UTF-8 nor Postgres can hold."""
+    """Text without NULs, which Postgres cannot hold, and without halves of surrogate pairs, which UTF-8 cannot hold."""
     return text.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 

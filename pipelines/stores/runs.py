@@ -21,8 +21,8 @@ from pipelines.stores import migrations, postgres
 
 # By default this many runs are listed. Chosen: they fit on a screen.
 LATEST = 10
-# `latest` reads this many runs more than it lists, because an old run that was started again is among those that began
-# last. Chosen: hardly anybody starts so many old runs again.
+# `latest` reads this many runs more than it lists. The newest rows may belong to old runs that were started again, and
+# such a run must not take the place of a newer run. Chosen: hardly anybody starts so many old runs again.
 BEGUN_AGAIN = 10
 # One message names this many sources; further sources are only counted. Chosen: so many names fit in a line.
 SOURCES_SHOWN = 10

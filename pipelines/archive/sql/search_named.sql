@@ -1,7 +1,8 @@
--- Articles that the index finds for a query. If `ordered`, they come newest first, after the last article of the page of results before.
--- Else they come in any order, and Postgres does not sort. sure: the article matches for certain, without a look at its text. The statement
--- `search_bitmaps` (walk: off) runs before this one, and keeps Postgres from walking along one index. So Postgres looks up the words, the
--- dates and the sources in an index each, and reads only the articles that all these indexes name.
+-- Articles that the index finds for a query. If `ordered`, they come newest first. Else they come in any order, and Postgres does not sort.
+-- last_dated, last_id: the last article of the previous page of results, if there was one. Only articles behind it are given. sure: the
+-- article matches for certain, without a look at its text. The statement `search_bitmaps` (walk: off) runs before this one, and keeps
+-- Postgres from walking along one index. So Postgres looks up the words, the dates and the sources in an index each, and reads only the
+-- articles that all these indexes name.
 select n.article_id, n.dated, n.sure
 from (
     select article_id, dated, source, language, %(exact)s as sure

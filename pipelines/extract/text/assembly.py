@@ -34,8 +34,9 @@ BRIEF_WORDS = 50
 # A text, or the first paragraph of one, has at least this many words; with fewer it counts as nothing. Chosen:
 # only news flashes have fewer.
 LEAST_WORDS = 15
-# If the source's pages agree on a path, the log odds of the path's blocks are shifted by this number. Chosen: so the
-# template weighs about as much as the page itself.
+# If the source's pages agree that the article is at a path (Template.inside), the log odds of the blocks at this path
+# are raised by this number. If they agree that it is not (Template.outside), the log odds are lowered by it. Chosen: so
+# the template weighs about as much as the page itself.
 AGREED = 2.0
 # The page fits the template if at least this share of the likely article's words is in the places of the source's
 # articles.
@@ -243,8 +244,9 @@ def _is_remark(one: JudgedBlock) -> bool:
 
 
 def _take_longer(best: Text, given: Text) -> Text:
-    """The text that a page gives for machines, if it is much longer, is the same article, and does not repeat itself;
-    else the best text so far."""
+    """The text that a page gives for machines, if it is much longer, does not repeat itself, and is the same article;
+    else the best text so far. If the best text so far counts as nothing, nobody asks whether it is the same article.
+    """
     if given.words < LINKED_LONGER_FACTOR * best.words + LEAST_WORDS:
         return best
     if len(set(given.lines)) < NEW_SHARE * len(given.lines) or _echoes(given.lines):

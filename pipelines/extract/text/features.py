@@ -36,7 +36,7 @@ DIGITS, CAPITALS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # fitted with this value: after a change, fit it again.
 MAX_COUNTED = 20
 PHRASES = ("share", "comment", "related", "subscribe", "notice", "credit", "date", "byline", "tags", "counter")
-# A row also has this many columns, the first ones, of the two blocks above and of the two blocks below.
+# A row also has the first NEAR columns of each of four other blocks: the two above and the two below.
 NEAR = 8
 # A row has this many columns of the block itself; a test compares the number with the fitted classifier.
 COLUMNS = 89

@@ -19,7 +19,8 @@ from pipelines.text import has_unspaced, words
 # The first text has at least OWN_WORDS words, the second text NEXT_WORDS, and the heading between them HEADING_WORDS.
 # In scripts without spaces each letter counts as a word.
 OWN_WORDS, NEXT_WORDS, HEADING_WORDS = 25, 25, 4
-# The text of the other article has at most this share of a heading's words. Chosen: one word may be chance.
+# A text is not about the heading of another text if it has at most this share of the heading's words. Chosen: one word
+# may be chance.
 OTHERS_SHARE = 0.2
 # At most this many headings are judged, each by the whole text. Chosen: a second article begins long before the page
 # has so many.

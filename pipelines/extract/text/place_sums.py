@@ -22,8 +22,9 @@ LINKED_SHARE = 0.4
 # says nothing if at least this share of the page's good text is in the place. The classifier was fitted with this
 # value: after a change, fit it again.
 HALF_SHARE = 0.5
-# This many kinds, the first of KINDS, have a second column in the rows of `features`: whether the innermost place with
-# a kind has that kind. The classifier was fitted with this value: after a change, fit it again.
+# Each kind has a column in the rows of `features`: whether any place around the block has the kind. This many kinds,
+# the first of KINDS, have a second column: whether the kind is the innermost one around the block. The classifier was
+# fitted with this value: after a change, fit it again.
 INNERMOST_KINDS = 10
 
 

@@ -7,8 +7,8 @@ create table run_plans (
     -- without a plan, such as one for a single page or for a backfill.
     sources integer not null default 0,
     followed integer not null default 0,
-    -- Whether the run was planned for more than half of the followed sources. It is enough, too, if it was planned for more than half as
-    -- many sources as the plan with the most sources of the seven days before it.
+    -- Whether the run was planned for more than half of the followed sources. This is also true if it was planned for more than half as
+    -- many sources as the largest plan of the seven days before it.
     night boolean not null default false
 );
 create index run_plans_begun on run_plans (begun_at);
