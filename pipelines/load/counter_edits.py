@@ -17,6 +17,9 @@ from pipelines.extract.text import particulars
 # its numbers, must change in at least this many articles of the run. A line without words must also change in at least
 # LEAST_ARTICLES different ways.
 MOST_LINES, LEAST_ARTICLES = 4, 3
+# A line without words is a counter only if it has one whole number and no sign of another kind of number, such as a
+# share, a price, degrees or a result: `45%`, `$12`, `3:1`.
+WORDLESS = re.compile(r"^[^\d%٪‰°$€£¥₽₺₪₹﷼+−-]*(?:\d{1,3}(?:[.,٬]\d{3})+|\d+)[^\d%٪‰°$€£¥₽₺₪₹﷼.,:/-]*")
 NUMBER = re.compile(r"\d[\d.,:/\u066b\u066c-]*")
 
 
@@ -72,7 +75,7 @@ def _find_moved(edit: CounterEdit) -> frozenset[_MovedLine]:
 
 def _are_counters(form: str, lines: Collection[_MovedLine]) -> bool:
     if not any(character.isalpha() for character in form):
-        return len(lines) >= LEAST_ARTICLES
+        return len(lines) >= LEAST_ARTICLES and all(WORDLESS.fullmatch(text.normal(line.before)) for line in lines)
     return all(particulars.is_counter(line.before) for line in lines)
 
 

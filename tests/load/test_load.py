@@ -707,7 +707,9 @@ def test_a_counter_that_moves_in_several_articles_is_no_edit(
     assert revised_by(settings, conn, look, *[(line.format("1,204"), line.format("1,391"))] * 3) == 0
 
 
-@pytest.mark.parametrize("line", ["أعجب {} شخصا بهذا الخبر حتى الآن", "{} minutes ago", "منذ {} دقيقة", "{}", "👍 {}"])
+@pytest.mark.parametrize(
+    "line", ["أعجب {} شخصا بهذا الخبر حتى الآن", "{} minutes ago", "منذ {} دقيقة", "{}", "👍 {}", "({})"]
+)
 def test_a_counter_that_moves_differently_in_each_article_is_no_edit(
     settings: Settings, conn: postgres.Connection, look: Look, line: str
 ) -> None:
@@ -715,7 +717,21 @@ def test_a_counter_that_moves_differently_in_each_article_is_no_edit(
 
 
 @pytest.mark.parametrize(
-    "line", ["ما لا يقل عن {} قتيلا في الغارة على المدينة", "Death toll: {}", "At least {} were killed"]
+    "line",
+    [
+        "ما لا يقل عن {} قتيلا في الغارة على المدينة",
+        "Death toll: {}",
+        "At least {} were killed",
+        "{}%",
+        "٪{}",
+        "{} °",
+        "$ {}",
+        "{} €",
+        "{} : 1",
+        "{}-1",
+        "-{}",
+        "{}.5",
+    ],
 )
 @pytest.mark.parametrize("later", [(87, 87, 85), (13, 15, 16)])
 def test_a_number_of_deaths_that_the_articles_have_differently_is_an_edit_of_each(
