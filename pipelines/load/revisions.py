@@ -26,8 +26,11 @@ MOST_OF_A_NAME, MOST_NAMED = 5, 20
 # differ.
 SPELLING = 0.75
 # JOINS finds characters that join figures to one number; GROUPS finds those that separate groups of three figures.
+# A blank joins only groups of MOST_OF_A_GROUP figures, the first of which may be shorter: `1 200`. So joined, a number
+# has at most MOST_GROUPS of them. Chosen: news has no larger numbers than trillions in figures.
 JOINS = re.compile("[.,:/'’٫٬\u00a0\u202f\u2009-]")
-GROUPS = re.compile("[.,'’٬\u00a0\u202f\u2009](?=\\d{3}(?:\\D|$))")
+GROUPS = re.compile("[.,'’٬ \u00a0\u202f\u2009](?=\\d{3}(?:\\D|$))")
+MOST_OF_A_GROUP, MOST_GROUPS = 3, 5
 # OPENS finds the end of a sentence before a word, or an opening mark. A capital letter after it does not show a name.
 OPENS = re.compile(r"(?:^|[.!?؟。\n:…])[\s\"'«“„(\[-]*$")
 # A word after a number names the counted thing only if it has at least this many letters. Chosen: shorter words only
@@ -207,7 +210,8 @@ def _groups(written: str, found: Iterable[text.Token]) -> Iterator[list[text.Tok
     group: list[text.Token] = []
     for token in found:
         between = written[group[-1].end : token.start] if group else ""
-        if group and group[-1].form.isdigit() and token.form[:1].isdigit() and JOINS.fullmatch(between):
+        joins = bool(JOINS.fullmatch(between)) or (between == " " and _is_group(group, token))
+        if group and group[-1].form.isdigit() and token.form[:1].isdigit() and joins:
             group.append(token)
             continue
         if group:
@@ -215,6 +219,16 @@ def _groups(written: str, found: Iterable[text.Token]) -> Iterator[list[text.Tok
         group = [token]
     if group:
         yield group
+
+
+def _is_group(group: Sequence[text.Token], token: text.Token) -> bool:
+    """Whether a word is a further group of three figures of a number, behind a blank."""
+    return (
+        len(group) < MOST_GROUPS
+        and len(group[0].form) <= MOST_OF_A_GROUP
+        and all(len(one.form) == MOST_OF_A_GROUP for one in (*group[1:], token))
+        and token.form.isdigit()
+    )
 
 
 def _value(written: str, group: Sequence[text.Token]) -> str:
