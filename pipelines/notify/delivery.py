@@ -104,6 +104,7 @@ def open_courier(channel: str, address: str) -> Iterator[Hand]:
     def hand(message: Message, taken: Sequence[str] = ()) -> HandedMessage:
         nonlocal current
         it = current = current or _start(address)
+        it.handed += 1
         _tell(it, {"message": vars(message), "taken": list(taken), "failed": it.failed})
 
         def receive() -> Receipt:
@@ -111,8 +112,10 @@ def open_courier(channel: str, address: str) -> Iterator[Hand]:
             if it.ended:
                 return Receipt(code=ReceiptCode.UNTRIED)
             receipt = _receive(it, taken)
+            it.handed -= 1
             it.failed += receipt.code not in (ReceiptCode.SENT, ReceiptCode.UNTRIED)
-            if it.child.poll() is not None:
+            # If the courier ended with a message in hand, that message is charged with it, when its receipt is read.
+            if it.ended or (not it.handed and it.child.poll() is not None):
                 _stop(it)
                 current = None if current is it else current
             return replace(receipt, said=_sentence(channel, receipt))
@@ -150,6 +153,7 @@ class _Courier:
     child: subprocess.Popen[bytes]
     said: bytes = b""
     failed: int = 0
+    handed: int = 0
     ended: bool = False
 
 

@@ -102,7 +102,9 @@ def test_three_years_killed_and_resumed_every_article_once_with_the_delay_and_th
     quiet = "select c.quiet, count(*) from changes c group by 1 order by 1"
     assert rows(conn, quiet) == [("backfill", 35), ("first run", 1)]
     times = [at for at, url, _ in web.hits if not url.endswith("/robots.txt")]
-    assert min(b - a for a, b in pairwise(times)) > 0.18
+    # Half the delay: a request of a machine at work may come late, and the next one not. Two crawls that each kept the
+    # delay for itself would be nearer to each other at times.
+    assert min(b - a for a, b in pairwise(times)) > 0.1
     assert rows(conn, "select count(*) from urls where due_for = 'past'") == [(0,)]
     assert rows(conn, "select run from past_runs where ended_at is null") == []
     for (run,) in rows(conn, "select distinct run from past_runs order by run"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import threading
@@ -26,7 +27,8 @@ from pipelines.codes import Figure
 from pipelines.desk import desk_records
 from pipelines.errors import ChannelError
 from pipelines.health import metrics
-from pipelines.notify import channel_states, mail, message, outbox, policy, webhook
+from pipelines.notify import channel_states, delivery, mail, message, outbox, policy, webhook
+from pipelines.notify.message import ReceiptCode
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests import clock
@@ -637,3 +639,24 @@ def test_a_courier_that_is_killed_with_several_messages_in_hand_is_charged_to_on
     assert rows(conn, "select error from deliveries where state = 'waiting'") == [
         ("Channel desk did not take the message: its courier ended with -9.",)
     ]
+
+
+def test_a_courier_that_ended_before_an_earlier_receipt_was_read_is_charged_to_the_message_in_hand() -> None:
+    hook, killed = Hook(), threading.Event()
+
+    def answer(count: int) -> tuple[int, dict[str, str]]:
+        if count == 2:
+            (courier,) = couriers()
+            courier.kill()
+            # It has ended, and stays to be waited for.
+            os.waitid(os.P_PID, courier.pid, os.WEXITED | os.WNOWAIT)
+            killed.set()
+        return 204, {}
+
+    hook.answer = answer
+    with hooked(hook) as address, delivery.open_courier("desk", address) as hand:
+        handed = [hand(delivery.plain(f"key/{n}", "A subject", "A text")) for n in range(3)]
+        assert killed.wait(60)
+        receipts = [one.receive() for one in handed]
+
+    assert [one.code for one in receipts] == [ReceiptCode.SENT, ReceiptCode.DOWN, ReceiptCode.UNTRIED]
