@@ -325,12 +325,9 @@ class NewsSpider(Spider):
 
     def _take_in(self, lease: Lease, arrival: Arrival) -> None:
         """Take in the result of a look: free its place at the host, and keep the result for the next batch."""
-        frontier = self.work.frontiers.get(lease.source)
+        frontier = self._free_place(lease)
         if frontier is None:
             return
-        self.work.at_host[lease.host] -= 1
-        self.work.stirred |= {lease.source, *self.work.sharing[lease.host]}
-        frontier.outstanding -= 1
         frontier.unwritten += 1
         if not self.work.arrivals:
             self.work.arrived_at = monotonic()
@@ -342,12 +339,9 @@ class NewsSpider(Spider):
         """A request was not made: put its URL at the end of its host's queue. If that is not possible, the URL's lease
         is given back when the source ends.
         """
-        frontier = self.work.frontiers.get(lease.source)
+        frontier = self._free_place(lease)
         if frontier is None:
             return
-        self.work.at_host[lease.host] -= 1
-        self.work.stirred |= {lease.source, *self.work.sharing[lease.host]}
-        frontier.outstanding -= 1
         # If the URL's own host is ready, the host of a redirect was not. The URL is then tried only once more.
         if lease.host not in self.work.resting and (
             not self.work.pacer.ready(lease.host) or lease.id not in self.work.tried
@@ -355,6 +349,16 @@ class NewsSpider(Spider):
             frontier.queues[lease.host].append(lease)
             self.work.tried.add(lease.id)
         self.work.changed.set()
+
+    def _free_place(self, lease: Lease) -> Frontier | None:
+        """Free the place of a look at its host, for any source there; gives the source's frontier, None if it has
+        ended."""
+        frontier = self.work.frontiers.get(lease.source)
+        if frontier is not None:
+            self.work.at_host[lease.host] -= 1
+            self.work.stirred |= {lease.source, *self.work.sharing[lease.host]}
+            frontier.outstanding -= 1
+        return frontier
 
     async def _end(self, frontier: Frontier, *, late: bool) -> None:
         """End a source that is done, and leave the hosts that no other source needs."""
