@@ -9,13 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from demo import newsroom, sites
 from demo.families import FAMILIES
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
-from pipelines.cli import app
 from pipelines.codes import DriftKind, RunState, TroubleKind
 from pipelines.crawl import stage as crawl
 from pipelines.crawl import url_account
@@ -25,11 +23,11 @@ from pipelines.health import operator_notices, troubles
 from pipelines.load import drift, quarantine, quarantine_decisions
 from pipelines.load import stage as load
 from pipelines.model import Source, Tally
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.sources import folders
 from pipelines.stores import postgres
-from tests import databases, factories
+from tests import commands, databases, factories
 from tests.examples import LONG
 from tests.later import Later
 
@@ -68,10 +66,14 @@ class Demo:
             cursor.execute(f"select count(*) as count from {what}")
             return int(cursor.fetchone()["count"])  # type: ignore[index,call-overload]
 
+    def held_night(self) -> Tally:
+        """The next night, whose eight new articles are held, for the site has got a new look."""
+        newsroom.turn(self.room, [SITE], new=8)
+        newsroom.relaunch(self.room, "delta")
+        return self.night("2026-11-22T0200")
+
     def answer(self, *words: str) -> str:
-        done = CliRunner().invoke(app, words)
-        assert done.exit_code == 0, (done.output, done.exception)
-        return done.output
+        return commands.run_to(*words).output
 
 
 @pytest.fixture
@@ -81,9 +83,7 @@ def demo(
     with newsroom.open_newsroom(tmp_path / "newsroom", sites=[SITE]) as room:
         mapped = settings.model_copy(update={"host_map": room.host_map, "operators": "desk"})
         newsroom.sources(mapped.sources, [SITE], delay=0.1)
-        for name, value in export(mapped).items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setenv("NIGHTDESK_CHANNEL_DESK", f"file://{tmp_path}/desk.jsonl")
+        commands.use(mapped, monkeypatch, NIGHTDESK_CHANNEL_DESK=f"file://{tmp_path}/desk.jsonl")
         settings_of_this_process.cache_clear()
         with conn:
             watches.add(conn, watches.make("all", ["the"], channels=["desk"]))
@@ -94,10 +94,8 @@ def demo(
 
 def test_a_template_that_went_wrong_is_caught_in_the_first_run_and_released_without_loss(demo: Demo) -> None:
     before = demo.count("articles")
-    newsroom.turn(demo.room, [SITE], new=8)
-    newsroom.relaunch(demo.room, "delta")
 
-    caught = demo.night("2026-11-22T0200")
+    caught = demo.held_night()
 
     assert caught.counts["held"] == 8
     assert "8 articles are held" in caught.message and "usually" in caught.message
@@ -165,9 +163,7 @@ def test_in_the_first_run_it_is_caught_in_every_family_of_the_demo(
 
 def test_what_is_rejected_stays_out_and_its_pages_are_looked_at_again(demo: Demo) -> None:
     before = demo.count("articles")
-    newsroom.turn(demo.room, [SITE], new=8)
-    newsroom.relaunch(demo.room, "delta")
-    demo.night("2026-11-22T0200")
+    demo.held_night()
     troubles.check(demo.settings, [demo.source])
     drifting = demo.count(DRIFTING)
 
@@ -191,9 +187,7 @@ def test_what_is_rejected_stays_out_and_its_pages_are_looked_at_again(demo: Demo
 
 def test_at_the_desk_a_held_run_is_released_in_the_name_of_who_asked_and_can_be_rejected_no_more(demo: Demo) -> None:
     before = demo.count("articles")
-    newsroom.turn(demo.room, [SITE], new=8)
-    newsroom.relaunch(demo.room, "delta")
-    demo.night("2026-11-22T0200")
+    demo.held_night()
     troubles.check(demo.settings, [demo.source])
     drifting = demo.count(DRIFTING)
     asked = {"source": "delta", "key": "2026-11-22T0200"}
@@ -247,9 +241,7 @@ def test_the_message_that_a_source_is_well_again_says_what_came_of_its_held_runs
 def test_who_read_of_a_held_run_before_somebody_else_decided_the_other_way_is_told_so_and_nothing_changes(
     demo: Demo, first: str
 ) -> None:
-    newsroom.turn(demo.room, [SITE], new=8)
-    newsroom.relaunch(demo.room, "delta")
-    demo.night("2026-11-22T0200")
+    demo.held_night()
     with demo.conn:
         before = quarantine.of_run(demo.conn, "delta", "2026-11-22T0200")
 
