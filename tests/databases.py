@@ -97,6 +97,11 @@ def rows(conn: postgres.Connection, statement: str) -> list[Any]:
         return [tuple(row.values()) for row in cursor.fetchall()] if cursor.description else []
 
 
+def timeless(key: str) -> str:
+    """The key of a message without its last part, the moment of its change."""
+    return key.rpartition("/")[0]
+
+
 def states(conn: postgres.Connection) -> dict[str, str]:
     """The state of every URL, with its reason."""
     conn.rollback()

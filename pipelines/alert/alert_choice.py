@@ -24,7 +24,7 @@ CONCERNS_THE_TOLD = (RevisionKind.CORRECTION, RevisionKind.SUBSTANTIAL, Revision
 class WatchMatch:
     """A change that a watch has to tell, and the places of the watch's words.
 
-    change: a row of "unmatched_changes": id, article_id, story_id, revision, repeat, kind, revision_kind, quiet,
+    change: a row of "unmatched_changes": id, at, article_id, story_id, revision, repeat, kind, revision_kind, quiet,
     source, language, authors, title, description, text.
     """
 
@@ -87,7 +87,8 @@ def choose_alerts(
 def write(conn: postgres.Connection, run: str, matches: Sequence[WatchMatch]) -> list[postgres.Row]:
     """Write the alerts; gives the new ones as rows for `messages.put`.
 
-    Fields: `id`, `watch`, `kind`, `article_id`, `story_id`, `revision`, `repeat`, `quiet`, `lead_id`. It works in the
+    Fields: `id`, `watch`, `kind`, `article_id`, `story_id`, `revision`, `repeat`, `quiet`, `lead_id`,
+    `changed_at`. It works in the
     caller's transaction, during which no other process writes alerts.
     """
     earlier = _find_earlier(conn, matches)
@@ -100,7 +101,7 @@ def write(conn: postgres.Connection, run: str, matches: Sequence[WatchMatch]) ->
         by_key = {one.key: one for one in ready}
         for alert in rows_written:
             one = by_key[alert["watch"], alert["kind"], alert["article_id"], alert["revision"], alert["repeat"]]
-            alerts.append({**alert, "story_id": one.change["story_id"]})
+            alerts.append({**alert, "story_id": one.change["story_id"], "changed_at": one.change["at"]})
             if not alert["quiet"]:
                 earlier.leads.setdefault(one.story_key, alert["lead_id"] or alert["id"])
                 earlier.articles.add(one.article_key)

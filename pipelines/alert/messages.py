@@ -168,9 +168,7 @@ def _single(
     open_messages: _OpenMessages, channel: str, first: postgres.Row, language_and_zone: tuple[str, str]
 ) -> MessageRef:
     """A new message that tells one story or change."""
-    # A repeat of 0 is left out, because receivers know keys from the time when keys had no repeat.
-    repeat = (first["repeat"],) if first["repeat"] else ()
-    key = outbox.key(first["watch"], first["article_id"], first["kind"], first["revision"], *repeat, channel)
+    key = outbox.key(first["watch"], first["article_id"], first["kind"], first["revision"], channel, _moment(first))
     open_messages.rows[key] = (
         key,
         channel,
@@ -195,7 +193,7 @@ def _digest(
     there = open_messages.digests.setdefault((channel, *language_and_zone, due), {})
     message = next((one for one, alerts_in_it in there.items() if alerts_in_it < policy.MOST_IN_DIGEST), None)
     if message is None:
-        message = outbox.key(first["watch"], "digest", first["id"], channel)
+        message = outbox.key(first["watch"], "digest", first["id"], channel, _moment(first))
         open_messages.rows[message] = (
             message,
             channel,
@@ -207,3 +205,11 @@ def _digest(
         )
     there[message] = there.get(message, 0) + alerts
     return message
+
+
+def _moment(first: postgres.Row) -> str:
+    """When load wrote the change that a message tells. It keeps apart the removals of one wording, and the messages
+    before and after a restore: a restored database gives out numbers again that it gave out after its backup, and
+    receivers drop a message whose key they have seen.
+    """
+    return f"{first['changed_at']:%Y%m%dT%H%M%S%f}"

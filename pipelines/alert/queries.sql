@@ -204,7 +204,7 @@ order by m.delivery_id, a.id
 -- name: unmatched_changes
 -- The next unmatched changes, each with the text that it brought. The stories are divided into `of` shares, and only the share with the
 -- number `share` is read. Another alert stage that runs at the same time skips these rows.
-select c.id, c.article_id, c.revision, c.repeat, c.kind, c.revision_kind, c.quiet, c.source, a.language, a.authors, r.title, r.description,
+select c.id, c.at, c.article_id, c.revision, c.repeat, c.kind, c.revision_kind, c.quiet, c.source, a.language, a.authors, r.title, r.description,
     r.text, coalesce(m.story_id, c.article_id) as story_id
 from changes c
 join articles a on a.id = c.article_id

@@ -22,6 +22,9 @@ from pipelines.stores import postgres, runs
 GOES_ON = (
     TroubleKind.QUIET, TroubleKind.ERRORING, TroubleKind.BLOCKED, TroubleKind.NOT_EXTRACTING, TroubleKind.DRIFTING,
 )  # fmt: skip
+# A moment in the key of a message. A restored database gives out numbers again that it gave out after its backup.
+# Without the moment, a new message could have a key that receivers have seen and drop.
+MOMENT = "%Y%m%dT%H%M%S%f"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +95,8 @@ def tell(conn: postgres.Connection, settings: Settings, noted: Sequence[TroubleR
     for (_, cause), group in groups.items():
         for part in [group] if len(group) >= policy.TOGETHER else [[one] for one in group]:
             subject, body = _message(conn, part, cause)
-            key = f"health/{min(one.id for one in part)}"
+            first = min(part, key=lambda one: one.id)
+            key = f"health/{first.id}/{first.trouble.since:{MOMENT}}"
             for delivery in put_message(conn, settings.operators, key, subject, body):
                 postgres.execute_values(conn, "write_delivered_alerts", [(delivery["id"], one.alert) for one in part])
             ids = [one.id for one in part]
@@ -119,8 +123,14 @@ def tell_ends(conn: postgres.Connection, settings: Settings, sources: Sequence[s
     for part in [lines] if together else [[line] for line in lines]:
         subject = f"{len(ended)} sources are well again" if together else part[0].partition(":")[0]
         name = part[0].partition(" ")[0]
-        first = min(row["id"] for name_, of_it in ended.items() for row in of_it if together or name_ == name)
-        put_message(conn, settings.operators, f"health/{first}/over", subject, "\n".join(part))
+        ids_and_ends = [
+            (row["id"], row["recovered_at"])
+            for name_, of_it in ended.items()
+            for row in of_it
+            if together or name_ == name
+        ]
+        first, end = min(ids_and_ends)
+        put_message(conn, settings.operators, f"health/{first}/over/{end:{MOMENT}}", subject, "\n".join(part))
 
 
 def _message(conn: postgres.Connection, part: Sequence[TroubleRow], cause: str) -> tuple[str, str]:

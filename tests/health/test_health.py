@@ -44,7 +44,7 @@ def test_a_source_that_gives_nothing_for_three_usual_intervals_is_told_once(
         [(T0 + 4 * DAY, DAY, False)],
     ]
     (message,) = told(conn)
-    assert (message["key"], message["channel"]) == ("message/health/1/ops", "ops")
+    assert (message["key"], message["channel"]) == ("message/health/1/20261105T020000000000/ops", "ops")
     assert message["subject"] == "sana has gone silent"
     assert "no new article since 2026-11-05 02:00 UTC; usual is one every 24 hours" in message["body"]
     assert "crawl done: 12 discovered; The feed answers 200" in message["body"]
