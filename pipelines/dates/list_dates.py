@@ -68,7 +68,10 @@ def read_date(text: str, local: Local = ANYWHERE) -> tuple[datetime | None, str]
     text = " ".join(text[: LONGEST_CHARACTERS + 1].split())
     if not text or len(text) > LONGEST_CHARACTERS:
         return None, ""
-    found = _usual(text, local) or _any(text, local)
+    found = _usual(text, local)
+    # Some software writes the year of the Thai calendar into a usual form.
+    if found is None or found[0].year > LATEST_YEAR:
+        found = _any(text, local)
     if found is None or not EARLIEST_YEAR <= found[0].year <= LATEST_YEAR:
         return None, ""
     at, precision = found

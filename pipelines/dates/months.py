@@ -138,7 +138,7 @@ BUDDHIST_YEARS = 543
 # A year from this one on is read as a Gregorian year, if it is no year of the Thai calendar. Chosen: news is of this
 # century or the last.
 WESTERN_FROM = 1900
-# Years between these two, which are 1897 and 2057 in our calendar, are read as years of the Thai calendar.
+# Years from BUDDHIST_FROM to BUDDHIST_UNTIL are read as years of the Thai calendar; they are 1897 and 2057 in ours.
 BUDDHIST_FROM, BUDDHIST_UNTIL = 2440, 2600
 # Years from HIJRI_FROM to HIJRI_UNTIL are read as years of a Hijri calendar. If neither the month's name nor the
 # language tells which calendar is meant, years from LUNAR_FROM on are lunar, because the lunar year 1420 is 1999 and
@@ -181,7 +181,7 @@ def gregorian(day: int, name: str, year: int, language: str = "") -> tuple[int, 
     for form in _forms(name):
         own = _SHORT.get((language, form))
         if own and year >= WESTERN_FROM:
-            return (year - BUDDHIST_YEARS if year > BUDDHIST_FROM else year), own, day
+            return find_western_year(year), own, day
         found = _NAMES.get(form)
         if not found:
             continue
@@ -191,8 +191,13 @@ def gregorian(day: int, name: str, year: int, language: str = "") -> tuple[int, 
             return hijri(year, found["hijri"], day) if "hijri" in found else None
         if "gregorian" in found and year >= WESTERN_FROM:
             number = ELSEWHERE.get((language, form), found["gregorian"])
-            return (year - BUDDHIST_YEARS if year > BUDDHIST_FROM else year), number, day
+            return find_western_year(year), number, day
     return None
+
+
+def find_western_year(year: int) -> int:
+    """The Gregorian year of a year of the Thai calendar; any other year is unchanged."""
+    return year - BUDDHIST_YEARS if BUDDHIST_FROM <= year < BUDDHIST_UNTIL else year
 
 
 def is_month(name: str) -> bool:

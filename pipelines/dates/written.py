@@ -291,7 +291,7 @@ def _iso(text: str, zone: ZoneInfo) -> Moment | None:
     if match.re is ISO and not match[7]:
         # ISO 8601 has no half days (a.m., p.m.) and no zones in words, so `clocks.clock` looks for them.
         time = clocks.clock(months.fold(text[match.start(4) if match[4] else match.end() :][:BESIDE])) or time
-    at = clocks.at((int(match[1]), int(match[2]), int(match[3])), time, zone)
+    at = clocks.at((months.find_western_year(int(match[1])), int(match[2]), int(match[3])), time, zone)
     return (at, clocks.precision(time)) if at else None
 
 
@@ -410,8 +410,7 @@ def _numeric(plain: str, zone: ZoneInfo, language: str) -> Moment | None:
         year = int(match[3]) if match.re is DMY else CENTURY + int(match[4])
         american = (language in ("en-US", "en_US") and "/" in match[0]) or second > 12
         month, day = (first, second) if american else (second, first)
-    if months.BUDDHIST_FROM < year < months.BUDDHIST_UNTIL:
-        year -= months.BUDDHIST_YEARS
+    year = months.find_western_year(year)
     if months.HIJRI_FROM <= year < months.HIJRI_UNTIL and 1 <= month <= 12 and 1 <= day <= 31:
         lunar = (year >= months.LUNAR_FROM and language not in ("fa", "ckb", "prs")) or HIJRI_MARK.match(
             plain, match.end()
