@@ -85,7 +85,7 @@ class Token:
 
 
 def clean(value: str) -> str:
-    """Text without NULs and halves of surrogate pairs, which Postgres cannot hold."""
+    """Text without NULs and without halves of surrogate pairs: Postgres can hold neither."""
     without = value.replace("\x00", "")
     return without if without.isascii() else without.encode("utf-8", "ignore").decode()
 

@@ -83,7 +83,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
 
 
 def plan_stage(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> list[Batch]:
-    """The batches of a later stage: from the form, else from the handover of the stage before."""
+    """The batches of a later stage, for the run and the sources that `chosen_run` gives."""
     handover = chosen_run(stage, params, dag_run, events)
     folders.pin_sources(settings(), handover["run"], newest=bool(params.get("run") or params.get("sources")))
     log.info("run %s: %s", handover["run"], ", ".join(handover["sources"]) or "no source")

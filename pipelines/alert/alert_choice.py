@@ -87,9 +87,8 @@ def choose_alerts(
 def write(conn: postgres.Connection, run: str, matches: Sequence[WatchMatch]) -> list[postgres.Row]:
     """Write the alerts; gives the new ones as rows for `messages.put`.
 
-    Fields: `id`, `watch`, `kind`, `article_id`, `story_id`, `revision`, `repeat`, `quiet`, `lead_id`,
-    `changed_at`. It works in the
-    caller's transaction, during which no other process writes alerts.
+    Fields: `id`, `watch`, `kind`, `article_id`, `story_id`, `revision`, `repeat`, `quiet`, `lead_id`, `changed_at`.
+    Part of the caller's transaction, during which no other process writes alerts.
     """
     earlier = _find_earlier(conn, matches)
     waiting, alerts = list(matches), []

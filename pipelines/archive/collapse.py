@@ -22,9 +22,8 @@ ASKED_AT_ONCE = 50
 class Once:
     """The stories that a page of results has shown so far.
 
-    answering: a function that gives those of some articles that answer the query.
-    before: a function that gives those of some articles whose place was on a page before this one; None on the first
-    page.
+    answering: a function that gets some articles and gives those that answer the query.
+    before: a function that gets some articles and gives those that were on an earlier page; None on the first page.
     """
 
     conn: postgres.Connection

@@ -408,7 +408,7 @@ select greatest(reltuples, 1) as articles from pg_class where oid = 'article_wor
 -- name: search_latest
 -- The next articles, newest first, for a query that names no word to find. The query may still exclude words, so
 -- an article needs a look at its text unless it is `sure`.
--- last_dated, last_id: the last article of the page of results before.
+-- last_dated, last_id: the last article of the previous page of results.
 select w.article_id, w.dated, %(exact)s and w.shape = 0 as sure
 from article_words w
 where w.part = 0
@@ -462,7 +462,7 @@ where w.article_id = any(%(ids)s)
 -- name: search_ranked
 -- The best of these articles, best first. A word counts most in the title and least in the text. Many mentions and a recent date raise the
 -- rank. The rank of an article is halved when it is `half_age` seconds old. A row without the places of its words has a low rank.
--- last_rank, last_dated, last_id: the last article of the page of results before; only articles that follow it in the ranking are returned.
+-- last_rank, last_dated, last_id: the last article of the previous page of results; only articles behind it in the ranking are returned.
 select article_id, dated, rank
 from (
     select w.article_id, w.dated, max(case when w.shape < 2 then ts_rank(w.words, %(of_joined)s::tsquery, 1) else 0.01 end)

@@ -104,7 +104,7 @@ def search(
     now: datetime | None = None,
     patience: int = PATIENCE_SECONDS,
 ) -> ResultPage:
-    """A page of the articles that answer a query, each story once; after: the cursor of the page before.
+    """A page of the articles that answer a query, each story once; after: the cursor that the previous page gave.
 
     scopes: source -> the properties of the source that a query may use.
     patience: seconds that Postgres may take for one statement.
@@ -195,7 +195,7 @@ def _newest(made: Search, written: str, order: Order, place: SearchPlace, count:
 
 def _best(made: Search, written: str, place: SearchPlace, count: int) -> ResultPage:
     """The best answers first: the newest candidates are ranked. All pages of a search use the same moment, so the rank
-    of an article is the same on each, and a page goes on behind the rank of the last article of the page before."""
+    of an article is the same on each, and a page begins behind the rank of the last article of the previous page."""
     found = candidates.find(made, SearchPlace(), RANKED + 1)
     chosen = set(list({row["article_id"]: row for row in found.rows})[:RANKED])
     ordered = _rank(made, chosen, place, MOST_READ)

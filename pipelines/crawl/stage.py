@@ -99,7 +99,7 @@ def crawl(
         unfinished = ledger.find_unfinished_renames(conn, [source.name for source in sources])
         if not only and wanted is None:
             # Airflow and the command line have planned this run already; the canary and the benchmarks have not. Of two
-            # plans the wider one stays.
+            # plans of a run, the one with more sources stays.
             runs.plan(conn, run, sources=len(sources))
         # Each source has an attempt, which this process marks as ended if the child does not.
         attempts = runs.attempts(conn, run, STAGE, [source.name for source in sources])

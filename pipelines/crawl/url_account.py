@@ -159,8 +159,8 @@ def _key(entry: Entry) -> str:
 
 
 def _of_articles(account: _RunAccount) -> Iterator[Difference]:
-    """Fetched pages without a line, lines of unknown fetches, lines on which load decided nothing or what does not fit,
-    and stored articles that are missing."""
+    """Fetched pages without a line, lines of unknown fetches, lines on which load decided nothing, or something that
+    does not fit the line, and stored articles that are missing."""
     file = articlefile.path(account.settings, account.source.name, account.run)
     retired = raw_retention.of_run(account.conn, account.source.name, account.run)
     if Retirement.ARTICLE_FILE in retired and not bucket.is_there(file):

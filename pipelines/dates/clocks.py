@@ -37,9 +37,9 @@ OFFSETS: dict[str, tuple[int, ...]] = {
 # No place has an offset (in minutes) beyond WESTMOST and EASTMOST, or one that is not a multiple of QUARTER, a quarter
 # of an hour.
 WESTMOST, EASTMOST, QUARTER = -11 * 60, 14 * 60, 15
-# These words stand before a time and show that its dot is no decimal point. If a letter stands before the word, it is
-# the end of another word. Only Arabic and Hebrew letters may stand there, because `and` and `in` are written onto
-# words.
+# These words stand before a time and show that its dot is no decimal point. If a letter stands before such a word, the
+# word is only the end of another word. Arabic and Hebrew letters may stand there, because these scripts write `and` and
+# `in` onto the word.
 BEFORE_CLOCK = (
     "kl", "klo", "kell", "ora", "ore", "alle", "om", "godz", "plkst", "pukul", "jam", "saat", "saet", "в", "ωρα",
     "الساعه", "ساعت", "בשעה",

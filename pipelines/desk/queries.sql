@@ -71,7 +71,7 @@ order by kind, count(*) desc, state, code
 select opened_at from watch_feeds where watch = %(watch)s
 
 -- name: desk_last_edits
--- The last edit by the outlet of each of these articles, with the earlier title if the edit changed it.
+-- For each of these articles, the last edit that its outlet made, with the earlier title if the edit changed it.
 select distinct on (c.article_id) c.article_id, c.at, c.revision_kind as kind,
     case when older.title <> newer.title then older.title else '' end as title_before
 from changes c

@@ -197,8 +197,8 @@ def _jobs(
     rows: Sequence[postgres.Row],
     version: templates.TemplateVersion | None,
 ) -> tuple[list[Job], dict[int, tuple[Job, postgres.Row]]]:
-    """The pages of the run; and for each URL whose stored article another extractor read, the page of that article and
-    its row."""
+    """The pages of the run; and for each URL whose stored article another extractor read, the page of that article with
+    its row of `fetches_to_read_again`."""
     template, name = version.in_use if version else None, templates.label(extractor(), version)
     fetches = [row["fetch_id"] for row in rows]
     with conn:

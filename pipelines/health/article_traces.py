@@ -16,7 +16,7 @@ from pipelines.stores import postgres
 
 # OpenTelemetry defines the number of a trace as TRACE_BYTES bytes, and the number of a span as SPAN_BYTES bytes.
 TRACE_BYTES, SPAN_BYTES = 16, 8
-# Of the changes of articles of which a run alerted somebody, at most this many become traces. Chosen: a person looks at
+# If a run alerted somebody of more changes than this, only this many of them become traces. Chosen: a person looks at
 # only a few traces, and the next run has more.
 MOST_TRACES = 1_000
 ARTICLE = "article"

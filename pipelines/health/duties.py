@@ -181,8 +181,8 @@ def _keep_digests(settings: Settings) -> None:
 
 
 def complete_index(settings: Settings) -> int:
-    """Add stored articles to the search index and to the stories, if they are missing there; gives how many were added
-    to the one and to the other, together.
+    """Add stored articles to the search index and to the stories, if they are missing there; gives the sum of what
+    was added to both.
 
     Words of new articles that wait beside the index are merged into it.
     """

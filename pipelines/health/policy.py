@@ -78,10 +78,10 @@ UNLIKELY, LOW_SHARE = 0.001, 0.5
 LIKELY_AGAIN, USUAL_AGAIN = 0.05, 0.2
 # A window with fewer expected articles than this is not judged: its count cannot tell whether the source is as usual.
 LEAST_AWAITED = 3
-# A source whose pace is learned is silent if too many articles were expected since its last one: more than
+# A source whose pace is learned is silent if too many articles were expected since its last article came: more than
 # SILENT_GAP_FACTOR times those expected in its longest earlier gap, plus SILENT_MORE_ARTICLES. Chosen: on a holiday a
-# tenth of the usual articles comes. If 30 are usual, these are three; by chance, none of the three comes in one case of
-# twenty.
+# tenth of the usual articles comes. Where 30 are usual, three are expected on a holiday; by chance, none of the three
+# comes in one case of twenty.
 SILENT_GAP_FACTOR, SILENT_MORE_ARTICLES = 1.3, 30
 # The article that was published last is searched among this many newest articles. Chosen: most crawls find fewer.
 NEWEST_ARTICLES = 50

@@ -75,8 +75,8 @@ left join lateral (
 ) last on true
 
 -- name: looks_as_subscriber
--- Whether a site takes us for a subscriber: the pages and refusals of articles, and the refusals of lists, in the newest of the last
--- `count` crawls that has any. Crawls with an only_url are left out. paywall: whether extract called the page a paywall.
+-- Whether a site takes us for a subscriber: the pages and refusals of articles and the refusals of lists in one crawl, the newest of the last
+-- `count` crawls with any of these. Crawls with an only_url are left out. paywall: whether extract called the page a paywall.
 with crawls as (
     select run, started_at
     from runs

@@ -62,8 +62,8 @@ class UsualPace:
     on.
 
     `sums`, `seen`: the expected articles, and those that came, each summed up from `begin` to every hour. `known`: the
-    weighted number of articles from which the pace is learned. `learned_until`: how many hours from `begin` on the pace
-    is learned from.
+    weighted number of articles from which the pace is learned. `learned_until`: the pace is learned from this many
+    hours, counted from `begin`.
     """
 
     begin: datetime

@@ -728,8 +728,8 @@ for no key update of a
 delete from article_words where article_id = any(%(ids)s)
 
 -- name: words_forget
--- Delete known words: those of `words` that no other article has. Each shape of index rows has an index of its own, so there are three
--- searches.
+-- Delete known words: those of `words` that no article has, except perhaps the article `id`. Each shape of index rows has an index of its
+-- own, so there are three searches.
 delete from known_words k
 using unnest(%(words)s::text[], %(sought)s::text[]) as given (word, sought)
 left join lateral (
@@ -785,8 +785,8 @@ select gin_clean_pending_list('article_words_exact') + gin_clean_pending_list('a
 select id, title, description, text, authors from articles where id = any(%(ids)s)
 
 -- name: words_rare
--- Those words of an article's index rows, and of `words`, that none of the newest index rows of other articles has. sample: how many of
--- these newest rows are read.
+-- The words of an article's index rows, and those of `words`, without the words that occur in the newest index rows of other articles.
+-- sample: how many of these newest rows are read.
 with own as (
     select unnest(tsvector_to_array(words)) as word from article_words where article_id = %(id)s
     union

@@ -54,7 +54,7 @@ class _Reader:
         # The lines in their order, and at last None or the error because of which there are no more.
         self._read: Queue[list[Row] | BaseException | None] = Queue(PARTS_AHEAD)
         self._stopped = Event()
-        # A bucket is asked as patiently as by the caller, which the context says.
+        # The context says how patiently a bucket is asked (`bucket.patient`). The thread has the caller's context.
         Thread(target=copy_context().run, args=(self._read_all,), name="read article files", daemon=True).start()
 
     def stop(self) -> None:

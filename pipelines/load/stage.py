@@ -48,8 +48,8 @@ def load(settings: Settings, source: Source, run: str, *, check: Call = None, pr
     though pages were fetched, if it cannot be read, or if the ledger does not account for every URL of the run
     afterwards (count: unaccounted).
 
-    prepare: a function that is called before anything changes, while no other process loads this source. With it the
-    quarantine does not hold the run: a person asked for this load, who released the run or has it extracted again.
+    prepare: called before anything changes, while no other process loads this source. If it is given, the quarantine
+    does not hold the run, because a person asked for this load: by releasing the run, or by extracting it again.
     check: called before the stage begins, while no other process loads this source; its error leaves `runs` unchanged.
     """
     with loading(settings) as load_next:

@@ -49,7 +49,7 @@ def resend(conn: postgres.Connection, channel: str = "", ids: Sequence[int] = ()
     """Let messages that were given up wait again, under their old keys: those of a channel, those with these numbers,
     or all.
 
-    ChannelError names the numbers that no message that was given up has.
+    ChannelError names the numbers that belong to no given-up message.
     """
     found = postgres.query(conn, "resend_deliveries", channel=channel.lower(), ids=list(ids))
     missing = sorted(set(ids) - {row["id"] for row in found})
@@ -109,9 +109,7 @@ def ack_alerts(conn: postgres.Connection, numbers: Sequence[int], who: str, *, s
 
 
 def resend_alerts(conn: postgres.Connection, numbers: Sequence[int], channel: str = "") -> list[postgres.Row]:
-    """Let the messages of these alerts that were given up wait again. ChannelError names the alerts that have no such
-    message.
-    """
+    """Let the given-up messages of these alerts wait again. ChannelError names the alerts that have no such message."""
     found = postgres.query(conn, "given_up_of_alerts", alerts=list(numbers), channel=channel.lower())
     missing = sorted(set(numbers) - {row["alert_id"] for row in found})
     if missing:

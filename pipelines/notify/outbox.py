@@ -28,13 +28,13 @@ from pipelines.notify.message_wording import plain, render
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
-# Hexadecimal digits of a digest in a key. Chosen: no two digests of one installation begin with the same 16 digits.
+# A digest in a key has this many hexadecimal digits. Chosen: no two digests of one installation begin with the same.
 DIGEST_DIGITS = 16
 
 # A sender's advisory lock has two numbers. This is the first; the second is the sender's own number.
 SENDERS = 4_917_002
 
-# It gets the name of a source and gives its title and its time zone.
+# A function that gets the name of a source and gives the source's title and time zone.
 TitleAndZone = Callable[[str], tuple[str, str]]
 
 

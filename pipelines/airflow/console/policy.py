@@ -39,7 +39,7 @@ WATCH_VALUES = 250
 # nobody needs more than a quarter of a year.
 TRY_DAYS, MOST_TRY_DAYS = 30, 92
 # A trial of a watch shows at most TRY_TERMS terms and TRY_STORIES stories, with at most TRY_PASSAGES passages of each.
-# Chosen: the first terms cause most of the unwanted alerts, and the stories fit on a screen.
+# Chosen: the terms that most articles have cause most of the unwanted alerts, and the stories fit on a screen.
 TRY_TERMS, TRY_STORIES, TRY_PASSAGES = 10, 10, 2
 # A note on a golden page has at most this many characters. Chosen: they make a paragraph.
 NOTE_CHARACTERS = 1_000

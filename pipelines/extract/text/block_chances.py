@@ -28,8 +28,8 @@ LEAST_WORDS = 15
 # to which the classifier was fitted (bench/fit.py).
 LIKELY_CHANCE = 0.47
 # Some blocks need a higher chance. PLACED: the chance that a block in a place with a telling name needs. PLACED_ALONE:
-# the chance that it needs if trafilatura's text also lacks it. DENSE: the chance that a short block of mostly links
-# needs.
+# the chance that such a block needs if trafilatura has not chosen it. DENSE: the chance that a short block of mostly
+# links needs.
 PLACED, PLACED_ALONE, DENSE = 0.68, 0.75, 0.8
 # A block is mostly links if at least the share MOSTLY_SHARE of its words is in links. A block is short if it has fewer
 # than FEW_WORDS words. Chosen: a sentence with a link in it has a smaller share.

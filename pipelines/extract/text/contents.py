@@ -66,7 +66,7 @@ def find_contents(found: Sequence[Block], kept: Sequence[int], url: str) -> set[
 
 
 def find_scraps(found: Sequence[Block], kept: Sequence[int]) -> list[int]:
-    """The numbers of the kept blocks that remain of a list of links of which most were not kept."""
+    """The numbers of the kept blocks that stand in lists of links, if most links of the list were not kept."""
     mine: dict[HtmlElement, list[int]] = {}
     for number in kept:
         holder = found[number].place.parent

@@ -218,8 +218,8 @@ def _describe_page(
 
 
 def _since_phrase(whys: Sequence[str], chosen: Sequence[float]) -> list[int]:
-    """For each block, how many blocks it is below the last block with a phrase of the lists that trafilatura left
-    out."""
+    """For each block, how many blocks it is below the last block that has a phrase of the phrase lists and is not in
+    trafilatura's text."""
     counts, since = [], MAX_COUNTED
     for why, share in zip(whys, chosen, strict=True):
         since = 0 if why.startswith("phrase") and not share > 0 else min(MAX_COUNTED, since + 1)

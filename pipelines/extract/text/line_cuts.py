@@ -47,7 +47,7 @@ REASONS = {
 
 # This is the place of a line (see `_home`): the id of an element, and a name or "".
 Home = tuple[int, str] | None
-# For the number of each block, this has the reason why the block is cut; the reason is empty if the block stays.
+# The reason why each block is cut, by the number of the block; the reason is empty if the block stays.
 Cut = dict[int, str]
 
 

@@ -93,7 +93,7 @@ def _of_title(found: Sequence[Block], title: int) -> bool:
 
 def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int, url: str) -> dict[int, str]:
     """Units beside the title's unit, with the same name as it, each with its own heading above a text."""
-    # For each kept block the places around it, by the element that each is directly in.
+    # For each kept block, the places around it; the key of a place is the element that the place is directly in.
     within = [
         (number, {place.parent.element: place for place in around(found[number].place) if place.parent is not None})
         for number in kept

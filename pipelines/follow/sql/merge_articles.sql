@@ -1,5 +1,5 @@
--- When an article is merged away, its alerts move to the article that stays. The article that stays takes the earlier time of its first
--- fetch and the earlier first run of the two; it keeps its own date of publication. If both have the same address (`page`), each look at
+-- When an article is merged away, its alerts move to the article that stays. Of the first fetches and the first runs of the two articles,
+-- the article that stays takes the earlier ones; it keeps its own date of publication. If both have the same address (`page`), each look at
 -- this address was a look at the article that stays. So it was last seen at the later of both times, and it is gone only if no look saw it
 -- after that.
 with told as (

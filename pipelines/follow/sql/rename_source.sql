@@ -1,4 +1,4 @@
--- Move those rows of the old source to the new one that rename_articles has not moved. A row of a run or an address is not moved if the new
+-- Move to the new source the rows of the old one that rename_articles has not moved. A row of a run or an address is not moved if the new
 -- source has a row of its own for it. The state of the old source is deleted.
 with u as (update urls set source = %(new)s where source = %(old)s),
     r as (update runs set source = %(new)s where source = %(old)s),
