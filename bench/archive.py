@@ -184,7 +184,7 @@ def _pools(conn: postgres.Connection, size: Size) -> None:
         for n in range(LENGTHS)
     ]
     csv_copy.copy_csv(conn, "pool_lengths", ("n", "paragraphs"), lengths)
-    postgres.execute(conn, "words_known", words=" ".join(sorted(known)))
+    postgres.execute(conn, "words_add", words=" ".join(sorted(known)))
 
 
 def _draw(spoken: Language, dice: random.Random, count: int) -> list[str]:

@@ -723,6 +723,14 @@ order by a.id desc
 limit %(count)s
 for no key update of a
 
+-- name: words_add
+-- Store words of which another load may have stored some meanwhile. Every load stores words in the same order, so that two loads cannot end in
+-- a deadlock. words: the words, separated by blanks.
+insert into known_words (word)
+select given.word from string_to_table(%(words)s, ' ') as given (word)
+order by given.word
+on conflict do nothing
+
 -- name: words_drop
 -- Take articles out of the search index, before their new words go in.
 delete from article_words where article_id = any(%(ids)s)
@@ -765,16 +773,6 @@ select pg_postmaster_start_time() as started, oid as database, pg_relation_filen
     (select last_value + is_called::int from words_forgotten) as forgotten
 from pg_database where datname = current_database()
 
--- name: words_known
--- Store words that no article had so far. Every load stores words in the same order, so that two loads cannot end in a deadlock. words: the
--- words, separated by blanks.
-insert into known_words (word)
-select given.word from string_to_table(%(words)s, ' ') as given (word)
-where not exists (select from known_words k where k.word = given.word)
-order by given.word
-on conflict do nothing
-returning word
-
 -- name: words_merge
 -- Merge the pending lists of the search indexes into the indexes. Returns how many pages of the database these lists took.
 select gin_clean_pending_list('article_words_exact') + gin_clean_pending_list('article_words_joined')
@@ -809,3 +807,9 @@ where (%(below)s::bigint is null or a.id < %(below)s)
 order by a.id desc
 limit %(count)s
 for no key update of a
+
+-- name: words_unknown
+-- Which of these words no article had so far, in the order in which they are stored. Words are separated by blanks, before and after.
+select coalesce(string_agg(given.word, ' ' order by given.word), '') as words
+from string_to_table(%(words)s, ' ') as given (word)
+where not exists (select from known_words k where k.word = given.word)

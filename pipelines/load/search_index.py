@@ -206,10 +206,19 @@ def _keep(
 
 def _know(conn: postgres.Connection, asked: set[bytes], remembered: set[bytes]) -> None:
     """Store the words of `asked` that no article had so far. Only words that are committed already are remembered."""
-    given = b" ".join(asked).decode()
-    new = {row["word"].encode() for row in postgres.query(conn, "words_known", words=given)}
+    given = b" ".join(sorted(asked)).decode()
+    found = (postgres.row(conn, "words_unknown", words=given) or {"words": ""})["words"]
+    new = found.encode().split(b" ") if found else []
+    if new:
+        try:
+            # COPY takes a third of the time of an insert that looks for each word again.
+            with postgres.savepoint(conn):
+                row_copy.copy_packed(conn, "known_words", ("word",), ((pack_bytes(word),) for word in new))
+        # Another load has stored one of them since.
+        except postgres.UniqueViolation:
+            postgres.execute(conn, "words_add", words=found)
     if len(remembered) < MOST_REMEMBERED:
-        remembered |= asked - new
+        remembered |= asked.difference(new)
 
 
 def _remember(conn: postgres.Connection) -> set[bytes]:

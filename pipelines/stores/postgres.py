@@ -26,6 +26,7 @@ from pipelines.stores.postgres_address import mask_secrets, normal, show_address
 Connection = psycopg2.extensions.connection
 Error = psycopg2.Error
 LockNotAvailable = psycopg2.errors.LockNotAvailable
+UniqueViolation = psycopg2.errors.UniqueViolation
 Row = dict[str, Any]
 Json = psycopg2.extras.Json
 
@@ -235,6 +236,21 @@ def snapshot(conn: Connection) -> Iterator[None]:
         with conn.cursor() as cursor:
             cursor.execute("set transaction isolation level repeatable read read only")
         yield
+
+
+@contextmanager
+def savepoint(conn: Connection) -> Iterator[None]:
+    """A block within a transaction. If Postgres refuses something in it, the block alone is undone, and its error is
+    raised."""
+    with conn.cursor() as cursor:
+        cursor.execute("savepoint block")
+        try:
+            yield
+        except Error:
+            if not conn.closed:
+                cursor.execute("rollback to savepoint block")
+            raise
+        cursor.execute("release savepoint block")
 
 
 def json(value: Any) -> Any:

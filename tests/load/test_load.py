@@ -26,6 +26,7 @@ from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres, row_copy, runs
 from pipelines.stores.articlefile import Line
 from tests.databases import rows
+from tests.faults.holds import blocked, until
 
 SANA = Source(name="sana", title="سانا", url="https://sana.test/", country="SY", language="ar", timezone="UTC")
 T0 = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -826,6 +827,26 @@ def test_words_are_known_that_a_file_has_in_a_line_of_which_nothing_is_stored(
     monkeypatch.setattr(search_index, "_REMEMBERED", {})
     put(settings, NIGHTS[1], with_words(look(NIGHTS[1], T0 + DAY, article("3", "زلزال", "نص آخر")), "زلزال"))
     assert rows(conn, "select word from known_words") == [("زلزال",)]
+
+
+def test_words_that_another_load_stores_meanwhile_are_stored_once(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
+    articlefile.write(
+        articlefile.path(settings, "sana", NIGHTS[0]), [look(NIGHTS[0], T0, article("1", "زلزال", "هزة"))]
+    )
+
+    with ThreadPoolExecutor(1) as beside:
+        with postgres.connection(settings) as other, other:
+            postgres.execute(other, "words_add", words="زلزال")
+            loaded = beside.submit(load, settings, SANA, NIGHTS[0])
+            until(lambda: "known_words" in blocked(conn, "nightdesk load"))
+        assert loaded.result().state == "done", loaded.result().message
+
+    assert rows(conn, "select word from known_words where word in ('زلزال', 'خبر') order by 1") == [
+        ("خبر",),
+        ("زلزال",),
+    ]
 
 
 def test_words_of_new_articles_wait_beside_the_index_until_upkeep_merges_them(

@@ -45,7 +45,7 @@ REPORTS = {
     "search_of_kind": "the articles with a change of the kind, where these are few",
     "search_named": "a word with a state: the articles with the word, whichever are in the state",
     "search_window": "looks for a common word in the newest articles, at least a thousand",
-    "words_known": "each word of new articles is looked up, and the new ones are given",
+    "words_unknown": "each word of new articles is looked up, and the new ones are given",
     "words_rare": "the words of the newest thousand articles need not be looked up one by one",
     "words_with_part": "a part of a word is looked for in all known words",
 }
@@ -69,7 +69,7 @@ UNASKED = {
         load_find_second_urls_of_file load_find_strangers load_keep_stored_texts load_keep_stored_titles
         load_set_revision_kinds needed_files newest_load_of_source pages_elsewhere pages_of_file reach_of_run reject_run
         reject_urls rejected_urls stage_times_of_run stories_join stories_loosen stories_merge stories_share
-        stories_unshared undecided_in_folder urls_of_run ways_of_alerts""",
+        stories_unshared undecided_in_folder urls_of_run ways_of_alerts words_add""",
     "of the lists of one source": "doubted_lists lists_had named_sitemaps newest_articles refused_by_guard",
     "of watches, sets of sources and runs, which are few or limited": """
         add_watch channels_used count_unmatched history_of_transaction keep_synonyms latest_runs mute_watch
