@@ -28,7 +28,7 @@ from pipelines.notify.message_wording import plain, render
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
-# A digest in a key has this many hexadecimal digits. Chosen: no two digests of one installation begin with the same.
+# A digest in a key has this many hexadecimal digits. Chosen: no two digests of one installation begin alike.
 DIGEST_DIGITS = 16
 
 # A sender's advisory lock has two numbers. This is the first; the second is the sender's own number.
