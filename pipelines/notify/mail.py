@@ -39,8 +39,9 @@ DOMAIN = "nightdesk.invalid"
 LONGEST_LINE = 900
 IN_CLEAR = "password_in_clear"
 NO_RECIPIENT = "it names no recipient, or one that is no mail address"
-# OK_CODE is SMTP's code of success. From PERMANENT_CODE on, another try is useless (RFC 5321).
-OK_CODE, PERMANENT_CODE = 250, 500
+# OK_CODE is SMTP's code of success. From PERMANENT_CODE on, another try is useless (RFC 5321). With TOO_LARGE_CODE a
+# server refuses a letter by its size, before it has seen the letter (RFC 1870).
+OK_CODE, PERMANENT_CODE, TOO_LARGE_CODE = 250, 500, 552
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,9 @@ def open_carrier(address: str) -> Iterator[Carry]:
             if kept:
                 kept.close()
             kept = None
-            return Receipt(code=ReceiptCode.DOWN, said=_describe(error), taken=taken)
+            too_large = isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code == TOO_LARGE_CODE
+            code = ReceiptCode.REFUSED if too_large else ReceiptCode.DOWN
+            return Receipt(code=code, said=_describe(error), taken=taken)
         # From here on the server has the letter; its answer to a QUIT changes nothing.
         return _receipt(post, wanted, refused, taken)
 
@@ -188,7 +191,7 @@ def _usable(written: str) -> bool:
 def _recipients(parts: SplitResult, options: Mapping[str, str]) -> tuple[str, ...]:
     plain_mailto = unquote(parts.path) if parts.scheme == "mailto" and not parts.netloc else ""
     written = f"{plain_mailto},{options.get('to', '')}".split(",")
-    return tuple(dict.fromkeys(one.strip() for one in written if "@" in one))
+    return tuple({_bare(one).lower(): one.strip() for one in written if "@" in one}.values())
 
 
 def _connect(post: MailAddress) -> smtplib.SMTP:

@@ -25,6 +25,7 @@ from urllib3.exceptions import (
     NewConnectionError,
     ProtocolError,
     ProxyError,
+    SSLError,
     TimeoutError,
 )
 from urllib3.util import Url, parse_url
@@ -73,7 +74,7 @@ def open_carrier(address: str) -> Iterator[Carry]:
             except TimeoutError:
                 return Receipt(code=ReceiptCode.DOWN, said=f"no answer within {TIMEOUT_SECONDS:.0f} seconds")
             except HTTPError as error:
-                return Receipt(code=ReceiptCode.DOWN, said=type(error).__name__)
+                return Receipt(code=ReceiptCode.DOWN, said=_describe(error))
             finally:
                 used = True
 
@@ -153,6 +154,18 @@ def _post(
     code = ReceiptCode.REFUSED if status in ABOUT_THE_MESSAGE else ReceiptCode.DOWN
     wait = _seconds(asked) if status in (429, 503) else 0.0
     return Receipt(code=code, said=f"it answered {status}", wait=wait)
+
+
+def _describe(error: HTTPError) -> str:
+    """The fault in our own words, because foreign texts may show the address."""
+    cause = error.args[-1] if error.args else None
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return "the certificate of its server is not trusted"
+    if isinstance(error, SSLError):
+        return "no encrypted connection"
+    if isinstance(error, ProtocolError):
+        return "it closed the connection" if isinstance(cause, OSError) else "its answer is no HTTP"
+    return type(error).__name__
 
 
 def _finish(answer: BaseHTTPResponse) -> None:

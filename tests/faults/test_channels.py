@@ -31,7 +31,7 @@ from pipelines.notify import channel_states, delivery, mail, message, outbox, po
 from pipelines.notify.message import ReceiptCode
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
-from tests import clock
+from tests import clock, hostile_tls
 from tests.databases import rows
 from tests.faults.holds import beside, until
 
@@ -46,13 +46,21 @@ def conn(settings: Settings) -> Iterator[postgres.Connection]:
 
 
 class Mailbox:
-    """A mail server on loopback: whom it refuses, how it answers to QUIT, and what it got, for whom."""
+    """A mail server on loopback: whom and what it refuses, how it answers to QUIT, and what it got, for whom."""
 
     def __init__(self) -> None:
         self.refused: dict[str, str] = {}
         self.quit = "221 bye"
+        self.largest = 0
         self.got: list[tuple[list[str], bytes]] = []
         self.port = 0
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        size = next((int(option[5:]) for option in options if option.upper().startswith("SIZE=")), 0)
+        if size > self.largest > 0:
+            return "552 too large"
+        envelope.mail_from = address
+        return "250 fine"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if address not in self.refused:
@@ -209,6 +217,53 @@ def test_a_recipient_who_is_never_taken_is_given_up_alone_and_said(
     assert rows(conn, "select state, attempts from deliveries") == [("failed", policy.MAX_ATTEMPTS)]
     (lost,) = channel_states.given_up(conn)
     assert "number 2 of 2 recipients with 550" in lost["error"]
+
+
+def test_a_letter_that_is_too_large_holds_up_no_other_and_rests_no_channel(
+    settings: Settings, conn: postgres.Connection, mailbox: Mailbox
+) -> None:
+    mailbox.largest = 50_000
+    with conn:
+        outbox.put_message(conn, "mail", "large", "a digest", "a long line of it " * 5_000)
+
+    for _ in range(policy.MAX_ATTEMPTS):
+        alert.send(settings, channels={"mail": f"smtp://127.0.0.1:{mailbox.port}/?to=a@news.test"})
+        pass_minutes(conn, DAY)
+
+    assert mailbox.got == []
+    assert rows(conn, "select state, attempts, error from deliveries") == [
+        ("failed", policy.MAX_ATTEMPTS, "Channel mail did not take the message: the mail server answered 552.")
+    ]
+    assert rows(conn, "select count(*) from channels where failures > 0") == [(0,)]
+
+
+def test_a_recipient_who_is_named_twice_is_one(settings: Settings, conn: postgres.Connection, mailbox: Mailbox) -> None:
+    address = f"smtp://127.0.0.1:{mailbox.port}/?to=a@news.test,b@news.test,Desk%20%3CA@news.test%3E"
+    mailbox.refused = {"b@news.test": "450 later"}
+    put(conn, 1, "mail")
+
+    alert.send(settings, channels={"mail": address})
+
+    assert [to for to, _ in mailbox.got] == [["A@news.test"]]
+    assert "number 2 of 2 recipients with 450" in rows(conn, "select error from deliveries")[0][0]
+
+
+@pytest.mark.parametrize(
+    ("server", "scheme", "said"),
+    [
+        ("untrusted", "webhook+https", "the certificate of its server is not trusted"),
+        ("untrusted", "smtps", "the certificate of the mail server is not trusted"),
+        ("plain", "webhook+https", "no encrypted connection"),
+        ("garbage", "webhook+https", "no encrypted connection"),
+        ("garbage", "webhook+http", "its answer is no HTTP"),
+        ("hangs-up", "webhook+http", "it closed the connection"),
+    ],
+)
+def test_a_server_that_cannot_be_trusted_or_understood_is_said_in_words(server: str, scheme: str, said: str) -> None:
+    with hostile_tls.servers() as ports, pytest.raises(ChannelError) as refused:
+        delivery.test("desk", f"{scheme}://{hostile_tls.ADDRESS}:{ports[server]}/?to=a@news.test")
+
+    assert str(refused.value) == f"Channel desk did not take the message: {said}."
 
 
 # Without a farewell the server is gone before it said one.
