@@ -24,9 +24,10 @@ MOST_WORDS_OF_BYLINE = 6
 SIGNS_AROUND_WORDS = "()[]{}.,;|·•–—-،؛\"'"
 
 
-def count_words_of_name(plain: str, surface: Sequence[str]) -> int:
+def count_words_of_name(plain: str, surface: Sequence[str], *, bare: bool) -> int:
     """How many of the first words are a name with a time behind it that ends the line, the word for `by` included; 0 if
-    there is no name or no such time. plain: the line behind its label, folded. surface: its words as written.
+    there is no name or no such time. plain: the line behind its label, folded. surface: its words as written. bare:
+    whether a name may stand without the word for `by`.
     """
     for mark in MARK_BEHIND_NAME.finditer(plain):
         name, behind = plain[: mark.start()], plain[mark.end() :].rstrip(" .)]")
@@ -35,7 +36,7 @@ def count_words_of_name(plain: str, surface: Sequence[str]) -> int:
             return 0
         if (
             words >= LEAST_WORDS_OF_NAME
-            and (_is_by(surface[0]) or _is_name(surface[:words]))
+            and (_is_by(surface[0]) or (bare and _is_name(surface[:words])))
             and not behind.strip().isdigit()
             and find_end(behind) == len(behind) > 0
         ):

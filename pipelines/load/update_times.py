@@ -45,7 +45,9 @@ def blank(line: str, *, named: bool = True) -> str:
     end = find_end(" ".join(word.folded for word in words[: len(words) - byline]))
     plain = " ".join(word.folded for word in words)
     if not end:
-        name = count_words_of_name(plain, surface) if named else 0
+        # Behind a colon stands news rather than a name: `Update: truce in Homs, 20:00`.
+        bare = not form[label.end() :].lstrip().startswith(":")
+        name = count_words_of_name(plain, surface, bare=bare) if named else 0
         return " ".join((label[0], *(word.normal for word in words[:name]))) if name else form
     if not named and not WORD_END.match(plain, end):
         # In a title, the time before a word may be the news: `Updated: 20:00 curfew in Aleppo`.
