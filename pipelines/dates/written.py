@@ -255,6 +255,13 @@ def dates_in(text: str) -> tuple[str, int]:
     return plain, MOST_DATES
 
 
+def without_days(plain: str) -> str:
+    """A folded text without its days of a month that is named: `3 march`. A year behind such a day stays."""
+    for pattern in (DAY_MONTH, MONTH_DAY):
+        plain = pattern.sub(lambda match: " " if months.is_month(match["m"]) else match[0], plain)
+    return CJK_MONTH_DAY.sub(" ", plain)
+
+
 def _plain(text: str) -> str:
     """The folded form for searching a date: each month name is one word, and there are no commas."""
     if not text.isascii():

@@ -25,6 +25,7 @@ from pipelines.extract.lexicon import (
     lexicon,
     size,
 )
+from pipelines.extract.text import particulars
 
 __all__ = ["is_whole", "key", "key_of_name", "lexicon", "reasons"]
 
@@ -53,6 +54,8 @@ LOOKED_AT_CHARACTERS = 16
 # For this many lines it is remembered why they are cut. Chosen: a page or two have as many lines, which take about a
 # megabyte.
 KNOWN_LINES = 2048
+# The reasons of phrases about an article's particulars begin like this.
+META = "phrase: meta"
 BAR = re.compile("[|•·]")
 COUNTER = re.compile(r"(?!- )[^\w|]*+\d[\d\s.,:/()+k-]*+[^\w|]*+", re.IGNORECASE)
 YEAR = re.compile(r"(?:1[3-9]|20)\d\d")
@@ -102,7 +105,7 @@ def _reason(line: str, edge: bool) -> str:
             return "counter"
         if only_a_date(line):
             return "date"
-    return (
+    found = (
         known.line.get(its_key)
         or (edge and known.edge.get(its_key))
         or _first(known.opening, its_key, count, edge)
@@ -112,6 +115,8 @@ def _reason(line: str, edge: bool) -> str:
         or _of_parts(line, edge)
         or _of_tiles(known, its_key, count)
     )
+    # Behind the label of an update the line may go on with the news itself.
+    return "" if found and found.startswith(META) and particulars.tells_news(line) else found
 
 
 def _first(index: Index, text: str, count: int, edge: bool) -> str:

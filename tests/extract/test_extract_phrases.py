@@ -93,6 +93,36 @@ def test_a_sentence_with_the_same_words_stays(line: str) -> None:
     assert reasons(["First sentence of the article, long enough to stand.", line]) == ["", ""]
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["Güncelleme: Ölü sayısı 12'ye yükseldi.", "Güncelleme: Kayıp çocuk bulundu",
+     "Stand 14 Uhr: 12 Tote und 30 Verletzte",
+     "ОБНОВЛЕНО: число погибших выросло до 12 человек, сообщили в министерстве.",
+     "Обновлено в 14:05: власти объявили эвакуацию жителей.", "Last updated: death toll rises to 12",
+     "Last updated: 14:05 – 12 killed in Aleppo", "Aktualisiert: Die Zahl der Toten steigt auf 12.",
+     "آخر تحديث: ارتفاع عدد القتلى إلى 12", "آخرین به‌روزرسانی: شمار کشته‌ها به 12 رسید",
+     "Actualizado: suben a 12 los muertos.", "Mis à jour : le bilan monte à 12 morts.", "עודכן: מספר ההרוגים עלה ל-12",
+     "Cập nhật: Số người chết tăng lên 12.", "Aggiornato: salgono a 12 i morti.",
+     "Atualizado: sobe para 12 o número de mortos.", "Questo articolo è stato corretto: il nome era sbagliato."],
+)  # fmt: skip
+def test_news_of_an_update_or_a_correction_stays(line: str) -> None:
+    assert reasons([line, "جملة أولى في الخبر تكفي لتكون فقرة كاملة."])[0] == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [("en", "Last updated: Mon 3 March 2026 14:05 GMT by Anna Miller, Beirut"),
+     ("en", "Last updated: 1405 GMT by Anna Miller"), ("fr", "Mis à jour : le lundi 3 mars par Jean Dupont"),
+     ("fr", "Mis à jour : à 14h par Jean Dupont"), ("de", "Aktualisiert: Anna Müller"),
+     ("tr", "Güncelleme: 3 Mart 2026 Salı 14:05 | Anadolu Ajansı"), ("ru", "Обновлено: 14.05 Иван Петров"),
+     ("de", "Stand: 3.3.2026, 14 Uhr"), ("ar", "آخر تحديث: الثلاثاء 3 آذار/مارس 2026 الساعة 14:05 بتوقيت دمشق"),
+     ("he", "עודכן: ב-3.3.2026 בשעה 14:05 | דנה לוי"), ("vi", "Cập nhật: 14 giờ 05 phút"),
+     ("es", "Actualizado: 14:05 h. por Juan Pérez")],
+)  # fmt: skip
+def test_the_time_of_an_update_is_cut_with_who_made_it(language: str, line: str) -> None:
+    assert reasons([line, "جملة أولى في الخبر تكفي لتكون فقرة كاملة."])[0] in ("date", f"phrase: meta ({language})")
+
+
 def test_what_only_edges_have_is_left_alone_in_the_middle() -> None:
     sentence = "هذه جملة من جمل الخبر لا شيء فيها."
     lines = ["خاص", *[sentence] * 8, "خاص", *[sentence] * 8, "خاص"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pipelines.dates import months, relative
 from pipelines.dates.clocks import CLOCK
-from pipelines.dates.written import dates_in, only_a_date, only_a_time_of_day_without_year
+from pipelines.dates.written import UPDATED, dates_in, only_a_date, only_a_time_of_day_without_year, without_days
 from pipelines.extract.lexicon import key
 from pipelines.text import words as count_words
 
@@ -117,6 +117,18 @@ SECTIONS = re.compile(r"\s[|•·–—/-]\s|[|•·]")
 MOST_LINE_WORDS, PARTS = 14, re.compile(r"\s[|•·–—-]\s")
 
 
+# A line that begins with the label of an update tells news if this many words behind the label are unknown, beside a
+# number or in a sentence. Chosen: a place and a zone are one word each, and a name beside a time is no sentence.
+NEWS_WORDS_BESIDE_NUMBER, NEWS_WORDS = 2, 3
+# At most this many words stand before the word for `updated` in a label, such as `son güncelleme`.
+WORDS_BEFORE_UPDATED = 1
+# HOUR: a time of day that the clock of dates does not know without its date. HEBREW_ON: a dash stands between "on" and
+# the day.
+HOUR = re.compile(r"(?<![\d.,:])\d{1,2}(?: ?h(?!\w| \d)|\.\d\d(?![\d.,%])| gio(?: \d{1,2} phut)?(?!\w)|\d\d(?= gmt))")
+HEBREW_ON = re.compile(r"(?<=\bב)[-־](?=\d)")
+LABELS = re.compile(rf"{UPDATED.pattern}|(?<!\w)stand(?!\w)")
+
+
 @dataclass(frozen=True)
 class _Parts:
     """A folded line without its dates and times. counts: the words that make a number a count. numbers: the numbers
@@ -169,6 +181,29 @@ def is_counter(line: str) -> bool:
     if len(parts.words) > MAX_WORDS or _find_unknown(parts.words, parts.counts):
         return False
     return bool(parts.counts) if parts.numbers else parts.running
+
+
+def tells_news(line: str) -> bool:
+    """Whether a line tells news behind the label of an update, and not only when and by whom: `Updated: 12 killed`."""
+    plain = months.fold(line)
+    label = LABELS.search(plain)
+    if (
+        not label
+        or len(plain[: label.start()].split()) > WORDS_BEFORE_UPDATED
+        or re.search(r"\d", plain[: label.end()])
+    ):
+        return False
+    behind = HEBREW_ON.sub(" ", plain[label.end() :])
+    dateless, dates = dates_in(behind)
+    dayless = without_days(dateless)
+    hourless = HOUR.sub(" ", dayless)
+    parts = _take_apart(hourless)
+    unknown = len(_find_unknown(parts.words, parts.counts))
+    if parts.numbers and unknown >= NEWS_WORDS_BESIDE_NUMBER:
+        return True
+    timed = dates or hourless != dateless or parts.running or CLOCK.search(behind)
+    sentence = bool(SENTENCE.search(plain)) if timed else behind.lstrip().startswith(":")
+    return sentence and unknown >= NEWS_WORDS
 
 
 def tells_day(lines: Iterable[str]) -> bool:
