@@ -1,4 +1,4 @@
-"""`nightdesk` in the process of a test: on which installation, what it said, and how it ended."""
+"""`nightdesk` in the process of a test: on which installation it works, what it said, and how it ended."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipelines.settings import Settings, export
 
 
 def use(settings: Settings, monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
-    """Have commands work on this installation; more: what else their environment holds."""
+    """Have commands and tasks work on this installation; more: what else their environment holds."""
     for name, value in {**export(settings), **more}.items():
         monkeypatch.setenv(name, value)
 

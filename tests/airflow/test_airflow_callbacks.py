@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from pipelines.model import Source, Tally
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
-from tests import factories
+from tests import commands, factories
 from tests.later import Later
 
 callbacks = Later("pipelines.airflow.callbacks")
@@ -19,8 +19,7 @@ AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def tasks_environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in export(settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch)
 
 
 def ended(conn: postgres.Connection, source: str, state: str, message: str = "", run: str = RUN) -> None:

@@ -20,7 +20,7 @@ from pipelines.settings import Settings, export
 from pipelines.settings import settings as settings_of_process
 from pipelines.sources import folders
 from pipelines.stores import bucket, postgres, runs
-from tests import buckets, factories, sites
+from tests import buckets, commands, factories, sites
 from tests.later import Later
 from tests.sites import Sites
 
@@ -42,8 +42,7 @@ feeds = ["https://alpha.test/feed"]
 
 @pytest.fixture(autouse=True)
 def tasks_environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in export(settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch)
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.desk import desk_records, policy
 from pipelines.desk.headline import describe_night, write_headline
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
+from tests import commands
 from tests.factories import AT, NIGHT, NOW, article, delivery, fetch, insert, ran, revision, source, url
 
 
@@ -571,8 +572,7 @@ def test_a_network_that_is_down_is_told_once_whatever_number_of_sources_it_has(c
 def test_a_day_of_publication_is_that_of_the_source_on_the_command_line_too(
     settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in export(settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch)
     folders.follow(settings, "sana")
     midnight = datetime(2026, 11, 21, 21, tzinfo=UTC)
     with conn:

@@ -14,10 +14,10 @@ from pipelines.cli import app
 from pipelines.codes import Act, Need, Thing
 from pipelines.desk import actions, desk_records, needs, policy, source_records
 from pipelines.errors import SourceError
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
-from tests import factories
+from tests import commands, factories
 from tests.factories import AT, NIGHT, NOW, delivery, fetch, insert, outcome, ran, source, url
 
 Usage = namedtuple("Usage", "total used free")
@@ -126,8 +126,7 @@ def test_the_history_of_a_thing_has_its_newest_actions_alone(conn: postgres.Conn
 
 
 def test_a_paused_source_is_left_out_unless_it_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in export(settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch)
     for name in ("sana", "roj"):
         factories.follow(settings, source(name))
 

@@ -10,9 +10,9 @@ import pytest
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="nightdesk-airflow-"))
 
 from pipelines.errors import NightdeskError
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import postgres
-from tests import papers, sites
+from tests import commands, papers, sites
 from tests.later import Later
 from tests.sites import Sites
 from tests.warcs import saved, story
@@ -25,8 +25,7 @@ DAYS = ("2022-03-01", "2022-03-02", "2022-04-01")
 
 @pytest.fixture(autouse=True)
 def followed(here: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in export(here).items():
-        monkeypatch.setenv(name, value)
+    commands.use(here, monkeypatch)
     (here.sources / "a.toml").write_text(
         f'title = "A"\nurl = "{HOST}/"\ncountry = "SY"\nlanguage = "ar"\ntimezone = "UTC"\ndelay = 0.1\n'
         f'sitemaps = ["{HOST}/map.xml"]\n',

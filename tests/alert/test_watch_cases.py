@@ -14,7 +14,8 @@ from pipelines.cli import app
 from pipelines.errors import WatchError
 from pipelines.query import evaluation, explanation
 from pipelines.query.evaluation import QueriedArticle
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
+from tests import commands
 
 Nightdesk = Callable[..., Result]
 # Pairs of the kinds that need more than what Arabic writes before a word; ours, and none of them of a page.
@@ -40,8 +41,7 @@ NAMES = "name\tspellings\nداود\tداوود\nجيش\tجيوش|الجيوش\na
 
 @pytest.fixture
 def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
-    for name, value in export(settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch)
     return lambda *words: CliRunner().invoke(app, words)
 
 

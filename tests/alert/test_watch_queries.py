@@ -17,9 +17,9 @@ from pipelines.cli import app
 from pipelines.errors import QueryError, WatchError
 from pipelines.query import evaluation
 from pipelines.query.evaluation import QueriedArticle
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import postgres
-from tests import archives
+from tests import archives, commands
 from tests.archives import RUN, article
 
 Nightdesk = Callable[..., Result]
@@ -28,8 +28,7 @@ Nightdesk = Callable[..., Result]
 @pytest.fixture
 def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
     """`nightdesk` on an installation with the sources sana (group border) and shaam, and the channel desk."""
-    for name, value in {**export(settings), "NIGHTDESK_CHANNEL_DESK": "webhook+http://127.0.0.1:1/"}.items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch, NIGHTDESK_CHANNEL_DESK="webhook+http://127.0.0.1:1/")
     for name, more in (("sana", 'groups = ["border"]\n'), ("shaam", "")):
         (settings.sources / f"{name}.toml").write_text(
             f'title = "{name}"\nurl = "http://{name}.test/"\ncountry = "SY"\nlanguage = "ar"\ntimezone = "UTC"\n'

@@ -20,9 +20,9 @@ from pipelines.crawl import stage as crawl
 from pipelines.extract.stage import extract
 from pipelines.load import stage as load
 from pipelines.load import text_retention
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import chain, postgres, warc
-from tests import sites
+from tests import commands, sites
 from tests.databases import rows
 from tests.papers import pass_time, story
 from tests.sites import NEXT, RUN, Sites
@@ -40,8 +40,7 @@ def desk(here: Settings, web: Sites, conn: postgres.Connection, monkeypatch: pyt
         extract(here, source, run)
         load.load(here, source, run)
         pass_time(conn, timedelta(days=1))
-    for name, value in export(here).items():
-        monkeypatch.setenv(name, value)
+    commands.use(here, monkeypatch)
     return here
 
 

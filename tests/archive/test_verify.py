@@ -19,10 +19,10 @@ from pipelines.codes import ChainLine, Finding
 from pipelines.crawl import stage as crawl
 from pipelines.follow import renames
 from pipelines.health import duties
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import anchors, chain, postgres, raw_retention, timestamps, warc
 from pipelines.stores.chain import Break, ChainLink
-from tests import factories, sites
+from tests import commands, factories, sites
 from tests.databases import rows
 from tests.sites import NEXT, RUN, Sites
 from tests.timestamps import authority
@@ -363,8 +363,7 @@ def test_a_renamed_source_keeps_a_whole_chain_and_is_verified_under_its_new_name
 def test_verify_tells_people_and_programs_and_its_exit_code_is_the_verdict(
     settings: Settings, conn: postgres.Connection, nights: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in export(settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch)
     whole = CliRunner().invoke(app, ["verify"])
     nights[2].write_bytes(nights[2].read_bytes()[:-1])
 
@@ -425,8 +424,7 @@ def test_the_digests_are_stamped_by_a_third_party_once_a_day_and_verify_holds_st
         current = settings.model_copy(
             update={"keep_raw_days": 0, "timestamp_url": third.url, "timestamp_ca": str(root), "operators": "desk"}
         )
-        for name, value in export(current).items():
-            monkeypatch.setenv(name, value)
+        commands.use(current, monkeypatch)
 
         duties.retire_raw(current)
         duties.retire_raw(current)

@@ -10,8 +10,9 @@ from typer.testing import CliRunner, Result
 from pipelines.alert import watches
 from pipelines.cli import app, main
 from pipelines.model import Tally
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
+from tests import commands
 
 Nightdesk = Callable[..., Result]
 RUN = "2026-11-22T0200"
@@ -20,8 +21,7 @@ RUN = "2026-11-22T0200"
 @pytest.fixture
 def nightdesk(settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
     """`nightdesk` on an installation with the watch daesh, the channel desk, the source sabah and one run."""
-    for name, value in {**export(settings), "NIGHTDESK_CHANNEL_DESK": "webhook+http://127.0.0.1:1/"}.items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch, NIGHTDESK_CHANNEL_DESK="webhook+http://127.0.0.1:1/")
     (settings.sources / "sabah.toml").write_text(
         'title = "صباح"\nurl = "http://sabah.test/"\ncountry = "SY"\nlanguage = "ar"\ntimezone = "Asia/Damascus"\n'
         'feeds = ["http://sabah.test/feed/"]\n',

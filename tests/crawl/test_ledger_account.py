@@ -18,9 +18,9 @@ from pipelines.crawl import url_account
 from pipelines.extract.stage import extract
 from pipelines.load import stage as load
 from pipelines.model import Source
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import articlefile, chain, postgres, warc, warc_records
-from tests import sites
+from tests import commands, sites
 from tests.papers import pass_time, story
 from tests.sites import NEXT, RUN, Sites
 
@@ -181,8 +181,7 @@ def test_a_file_whose_middle_cannot_be_read_costs_no_traceback(
 def test_the_ledger_is_told_to_people_and_programs(
     here: Settings, conn: postgres.Connection, night: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in export(here).items():
-        monkeypatch.setenv(name, value)
+    commands.use(here, monkeypatch)
 
     def ledger(*words: str) -> Result:
         return CliRunner().invoke(app, ["ledger", *words])

@@ -17,10 +17,9 @@ from pipelines.desk import desk_records
 from pipelines.health import troubles
 from pipelines.listings.asked_pauses import NONE_ASKED, AskedPauses, fresh_seconds, of_feed
 from pipelines.model import Expect
-from pipelines.settings import export
 from pipelines.sources import sourcefile
 from pipelines.stores import runs
-from tests import factories, sites
+from tests import commands, factories, sites
 from tests.papers import HOST, Paper, conditional, feed, pass_time, sitemap
 
 # Sunday, at ten.
@@ -261,8 +260,7 @@ def test_a_crawl_for_which_no_list_was_due_proves_no_silence_and_breaks_no_promi
 def test_the_command_line_says_that_no_list_was_due_and_until_when(
     paper: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in export(paper.settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(paper.settings, monkeypatch)
     paper.prints(*range(8, 0, -1))
     factories.follow(paper.settings, paper.source)
     CliRunner().invoke(app, ["run", "--run", "2026-11-22T0200"])

@@ -7,10 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import postgres
 from pipelines.stores.raw_retention import retire, start_of
-from tests import factories
+from tests import commands, factories
 from tests.archives import article, keep
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -119,8 +119,7 @@ def test_a_run_key_names_a_moment_with_or_without_seconds() -> None:
 def test_what_a_hold_or_an_alert_refers_to_stays_until_it_is_released(
     settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in export(settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch)
     files = {name: raw_file(settings, name, OLD, "1.warc.gz") for name in ("held", "alerted", "free")}
     keep(settings, conn, [article("1", "سقطت داعش", source=name) for name in files], run=OLD)
     with conn, conn.cursor() as cursor:
@@ -147,8 +146,7 @@ def test_what_a_hold_or_an_alert_refers_to_stays_until_it_is_released(
 def test_a_hold_of_nothing_and_one_that_is_not_there_are_refused(
     settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in export(settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch)
 
     nothing, none = (CliRunner().invoke(app, ["hold", *words]) for words in (["77"], ["--release", "5"]))
 

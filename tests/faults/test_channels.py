@@ -29,9 +29,9 @@ from pipelines.errors import ChannelError
 from pipelines.health import metrics
 from pipelines.notify import channel_states, delivery, mail, message, outbox, policy, webhook
 from pipelines.notify.message import ReceiptCode
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import postgres
-from tests import clock, hostile_tls
+from tests import clock, commands, hostile_tls
 from tests.databases import rows
 from tests.faults.holds import beside, until
 
@@ -463,8 +463,7 @@ def test_what_was_given_up_can_be_sent_again_by_channel_or_by_number(
 def test_what_a_dead_channel_did_not_take_for_a_week_is_given_up_told_once_and_can_be_sent_again(
     settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    for name, value in export(settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch)
     hook, phone = Hook(), Hook()
     hook.answer = lambda number: (404, {})
     told = settings.model_copy(update={"operators": "phone"})

@@ -26,7 +26,7 @@ from pipelines.follow.opml import ListedSite
 from pipelines.model import Source
 from pipelines.settings import Settings, export
 from pipelines.sources import sourcefile
-from tests import clock
+from tests import clock, commands
 from tests.sites import Sites, answer
 
 FED = DemoSite(
@@ -188,8 +188,7 @@ def test_a_list_is_followed_and_what_needs_a_person_is_collected_at_the_end(
     room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     current = at(tmp_path, room.host_map)
-    for name, value in export(current).items():
-        monkeypatch.setenv(name, value)
+    commands.use(current, monkeypatch)
     path = tmp_path / "feeds.opml"
     path.write_text(
         f'<opml><body><outline text="One" xmlUrl="{MAPPED.url}feed/"/><outline text="Two" xmlUrl="{FED.url}feed/"/>'
@@ -265,8 +264,7 @@ def test_what_a_kill_cut_off_is_looked_at_again_and_the_rest_is_not(tmp_path: Pa
 def test_a_list_is_not_followed_unasked_nor_is_a_missing_file_a_site(
     tmp_path: Path, web: Sites, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in export(at(tmp_path, f"*.test={web.address}")).items():
-        monkeypatch.setenv(name, value)
+    commands.use(at(tmp_path, f"*.test={web.address}"), monkeypatch)
     (tmp_path / "feeds.opml").write_text('<opml><outline xmlUrl="http://a.test/"/></opml>', encoding="utf-8")
 
     for path, says in (("feeds.opml", "Nobody can be asked whether to follow"), ("none.opml", "cannot be read")):
@@ -278,8 +276,7 @@ def test_a_list_is_not_followed_unasked_nor_is_a_missing_file_a_site(
 
 def test_sources_are_exported_by_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     current = at(tmp_path, "")
-    for name, value in export(current).items():
-        monkeypatch.setenv(name, value)
+    commands.use(current, monkeypatch)
     CliRunner().invoke(app, ["follow", "sana", "enab-baladi"], catch_exceptions=False)
 
     done = CliRunner().invoke(app, ["sources", "export", "--opml"])

@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.codes import Figure
 from pipelines.health import metrics
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.stores import postgres, runs
+from tests import commands
 from tests.databases import rows
 
 
@@ -22,8 +23,7 @@ from tests.databases import rows
 def alarm(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file that is the second channel, of an installation with a canary."""
     current = settings.model_copy(update={"canary": "night-desk"})
-    for name, value in export(current).items():
-        monkeypatch.setenv(name, value)
+    commands.use(current, monkeypatch)
     monkeypatch.setenv("NIGHTDESK_CHANNEL_NIGHT-DESK", f"file://{tmp_path}/alarm.jsonl")
     settings_of_this_process.cache_clear()
     return tmp_path / "alarm.jsonl"
@@ -77,8 +77,7 @@ def test_a_canary_whose_alert_does_not_come_out_in_time_is_told_to_the_second_ch
 
 
 def test_without_the_setting_there_is_no_canary(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in export(settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch)
     settings_of_this_process.cache_clear()
 
     asked = CliRunner().invoke(app, ["canary"])

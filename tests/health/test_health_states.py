@@ -17,10 +17,10 @@ from pipelines.codes import SourceState, TroubleKind
 from pipelines.health import history, states, troubles, usual
 from pipelines.health.states import StateReport
 from pipelines.health.usual import SourceLook
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.stores import postgres
-from tests import factories
+from tests import commands, factories
 
 T0 = datetime(2026, 9, 7, 2, tzinfo=UTC)  # a Monday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -265,8 +265,7 @@ def test_status_health_and_the_list_of_sources_show_the_state(
     source = factories.source("paper")
     settings.sources.mkdir(parents=True, exist_ok=True)
     factories.follow(settings, source)
-    for name, value in export(settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch)
     settings_of_this_process.cache_clear()
     now = datetime.now(UTC)
     for day in range(3):

@@ -18,9 +18,9 @@ from pipelines.archive import search
 from pipelines.archive.search import Order
 from pipelines.cli import app
 from pipelines.load import policy, stage, story_links
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres, story_records
-from tests import archives
+from tests import archives, commands
 from tests.archives import T0, article, keep
 from tests.databases import rows
 
@@ -408,8 +408,7 @@ def test_articles_and_search_show_the_story_with_the_other_outlets_in_order(
             f'title = "O{n}"\nurl = "https://outlet{n}.test/"\ncountry = "SY"\nlanguage = "en"\ntimezone = "UTC"\n'
             f'feeds = ["https://outlet{n}.test/feed"]\n'
         )
-    for name, value in export(settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch)
 
     def said(*words: str) -> str:
         return CliRunner().invoke(app, list(words), catch_exceptions=False).stdout

@@ -16,7 +16,7 @@ from pipelines.codes import Side
 from pipelines.crawl import url_account
 from pipelines.errors import SettingsError, SourceError
 from pipelines.load import text_retention
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.settings import settings as read_settings
 from pipelines.sources import sourcefile
 from pipelines.stores import articlefile, bucket, postgres
@@ -33,8 +33,7 @@ NAMES = ("held", "alerted", "free")
 def current(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """An installation that keeps texts for 30 days, and raw files and the ledger for 90."""
     made = settings.model_copy(update={"keep_text_days": 30, "keep_raw_days": 90, "keep_ledger_days": 90})
-    for name, value in export(made).items():
-        monkeypatch.setenv(name, value)
+    commands.use(made, monkeypatch)
     return made
 
 

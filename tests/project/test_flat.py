@@ -9,10 +9,10 @@ import pytest
 
 from bench import archive
 from pipelines.desk import lookups
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.stores import postgres
-from tests import asked, databases
+from tests import asked, commands, databases
 from tests.explained import LASTING, Cost, doing, explaining
 
 FEW, MANY = 2_000, 20_000
@@ -120,8 +120,7 @@ def touched(archives: dict[int, Settings]) -> Iterator[dict[int, Costs]]:
     found_in = {}
     for articles, settings in archives.items():
         with pytest.MonkeyPatch.context() as patch:
-            for name, value in export(settings).items():
-                patch.setenv(name, value)
+            commands.use(settings, patch)
             settings_of_this_process.cache_clear()
             with explaining(patch) as found:
                 size = archive.small(articles)

@@ -25,7 +25,7 @@ from pipelines.codes import Figure
 from pipelines.health import metrics
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
-from tests import factories
+from tests import commands, factories
 from tests.factories import AT
 
 DOCKER = Path(__file__).parents[2] / "docker"
@@ -68,8 +68,7 @@ def measured(settings: Settings, conn: postgres.Connection, monkeypatch: pytest.
     song = settings.canary_song
     song.parent.mkdir()
     song.write_text(json.dumps({"url": "x", "seconds": 31.5, "at": time.time() - 60}), encoding="utf-8")
-    for name, value in export(settings).items():
-        monkeypatch.setenv(name, value)
+    commands.use(settings, monkeypatch)
     return settings
 
 

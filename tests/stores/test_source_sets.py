@@ -14,10 +14,10 @@ from pipelines import settings as settings_module
 from pipelines.bucket_paths import address_of
 from pipelines.cli import app
 from pipelines.errors import AwayError, SourceError
-from pipelines.settings import Settings, export
+from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres, source_sets
-from tests import buckets, databases
+from tests import buckets, commands, databases
 from tests.buckets import BUCKET, Store
 
 RUN, NEXT = "2026-11-22T0200", "2026-11-23T0200"
@@ -63,8 +63,7 @@ def names(machine: Settings) -> list[str]:
 
 
 def nightdesk(machine: Settings, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
-    for name, value in export(machine).items():
-        monkeypatch.setenv(name, value)
+    commands.use(machine, monkeypatch)
     settings_module.settings.cache_clear()
     done = CliRunner().invoke(app, list(words))
     settings_module.settings.cache_clear()
