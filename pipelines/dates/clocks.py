@@ -44,6 +44,8 @@ BEFORE_CLOCK = (
     "kl", "klo", "kell", "ora", "ore", "alle", "om", "godz", "plkst", "pukul", "jam", "saat", "saet", "в", "ωρα",
     "الساعه", "ساعت", "בשעה",
 )  # fmt: skip
+# A time of day has at most this hour, which is the end of the day, and this minute.
+MOST_HOURS, MOST_MINUTES = 24, 59
 NO_LETTER_BEFORE = "(?<![a-z\u00df-\u052f])"
 # `24 uur` in Dutch is a duration and no time of day. In German, `am` behind `Uhr` means `on the` before a day, not a.m.
 CLOCK = re.compile(
@@ -85,7 +87,7 @@ def clock(text: str) -> TimeOfDay | None:
         hour += 12
     elif (match["am"] or match["forenoon"]) and hour == 12:
         hour = 0
-    if hour > 24 or minute > 59 or (hour == 24 and minute > 0):
+    if hour > MOST_HOURS or minute > MOST_MINUTES or (hour == MOST_HOURS and minute > 0):
         return None
     return TimeOfDay(hour, minute, int(match["s"]) if match["s"] else -1, _offsets(match))
 

@@ -26,7 +26,7 @@ JOINED = re.compile(r"[:.,]\d|-[^\W\d]")
 # This stands between the two names of a month: `آذار/مارس`, `آذار (مارس)`.
 OTHER_NAME = re.compile(r"\s?[/(]\s?")
 LETTER = re.compile(r"[^\W\d_]")
-HOUR = re.compile(r"\d{1,2}\s?(?:hrs|h)(?!\w)")
+HOUR = re.compile(r"(?:[01]?\d|2[0-4])\s?(?:hrs|h)(?!\w)")
 # What these patterns find is a time or a date only if no word follows that may belong to the number: `2.35 million`,
 # `12 set free`.
 POINT_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[.h][0-5]\d(?!\d|[.,]\d)")
@@ -42,6 +42,8 @@ MOST_DATES_BEHIND_LABEL = 2
 SIGNED_NUMBER = re.compile(r"(?<=[\s\d])[+-]\d[\d:]*$")
 # If the pattern of a clock has found one of these groups, the number before the group belongs to the clock.
 GROUPS_OF_CLOCK = ("pm", "am", "gmt", "zone", "mecca", "greenwich")
+# The pattern of a clock has its hour and its minute in one of these groups each.
+HOURS, MINUTES = ("h", "h2", "h3", "h4"), ("m", "m2", "m3")
 
 
 def find_end(plain: str) -> int:
@@ -92,6 +94,8 @@ def _find_full_clock(plain: str, at: int) -> int:
     whole = hour.end() if hour and _ends_time(plain, hour.end()) else 0
     if not found:
         return whole
+    if not _is_time_of_day(found):
+        return 0
     if found["h4"] and not _ends_time(plain, found.end()):
         return 0
     if not found["m"] or (any(found[sign] for sign in GROUPS_OF_CLOCK) and not plain[found.end() - 1 :][:2].isalpha()):
@@ -107,6 +111,13 @@ def _find_full_clock(plain: str, at: int) -> int:
     if not found["s"] and FRACTION.match(plain, number):
         return found.end("m")
     return _find_end_of_zone(plain, at, found.end())
+
+
+def _is_time_of_day(found: re.Match[str]) -> bool:
+    """Whether the numbers of a clock are an hour and a minute: `27:23` is a result."""
+    hour = next(int(found[group]) for group in HOURS if found[group])
+    minute = next((int(found[group]) for group in MINUTES if found[group]), 0)
+    return hour <= clocks.MOST_HOURS and minute <= clocks.MOST_MINUTES
 
 
 def _find_end_of_zone(plain: str, at: int, end: int) -> int:
