@@ -49,6 +49,9 @@ def open_carrier(address: str) -> Iterator[Carry]:
     if "overflow=" not in address:
         # If a text is still too long, apprise divides it and does not refuse it.
         service.overflow_mode = apprise.OverflowMode.SPLIT
+    if "rto=" not in address:
+        # apprise would wait four seconds. A service that answers later has the message, and people would get it again.
+        service.socket_read_timeout = TIMEOUT_SECONDS
     read_as, bold = _markup_of(service)
     said = _quiet()
 

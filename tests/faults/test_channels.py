@@ -15,6 +15,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import apprise
 import psutil
 import pytest
 from aiosmtpd.controller import Controller
@@ -27,7 +28,7 @@ from pipelines.codes import Figure
 from pipelines.desk import desk_records
 from pipelines.errors import ChannelError
 from pipelines.health import metrics
-from pipelines.notify import channel_states, delivery, mail, message, outbox, policy, webhook
+from pipelines.notify import channel_states, chat, delivery, mail, message, outbox, policy, webhook
 from pipelines.notify.message import ReceiptCode
 from pipelines.settings import Settings
 from pipelines.stores import postgres
@@ -264,6 +265,18 @@ def test_a_server_that_cannot_be_trusted_or_understood_is_said_in_words(server: 
         delivery.test("desk", f"{scheme}://{hostile_tls.ADDRESS}:{ports[server]}/?to=a@news.test")
 
     assert str(refused.value) == f"Channel desk did not take the message: {said}."
+
+
+def test_a_chat_that_answers_late_has_the_message_and_does_not_get_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    hook = Hook()
+    hook.pause = 1.0
+    monkeypatch.setattr(apprise.URLBase, "socket_read_timeout", 0.1)
+
+    with hooked(hook) as address, chat.open_carrier(f"json://{address.partition('://')[2]}") as carry:
+        receipt = carry(message.Message(key="k", subject="s", text="t", html="<p>t</p>"), (), lambda _: None)
+
+    assert receipt.code == ReceiptCode.SENT
+    assert len(hook.asked) == 1
 
 
 # Without a farewell the server is gone before it said one.
