@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from pipelines import edits, text
 from pipelines.codes import MovedKind, RevisionKind
-from pipelines.load import edit_signs, policy
+from pipelines.load import edit_signs, policy, update_times
 
 # An edit is compared in detail only up to this many words, because the work grows with the square of their number. In
 # longer edits, only the changed words are counted.
@@ -80,9 +80,12 @@ def titles_alike(before: str, now: str) -> bool:
 
 
 def judge(before: Mapping[str, str], now: Mapping[str, str]) -> JudgedEdit:
-    """Judge an edit of a wording (title, text): gives its kind and the changed numbers and names, the title's first."""
-    edit = edits.compare({**before, "description": ""}, {**now, "description": ""})
+    """Judge an edit of a wording (title, text), without the times of updates in it: gives its kind and the changed
+    numbers and names, the title's first.
+    """
     title_changed = not titles_alike(before["title"], now["title"])
+    before, now = _cut_times(before), _cut_times(now)
+    edit = edits.compare(before, now)
     titles = _compare_texts(before["title"], now["title"]) if title_changed else ([], 0)
     texts = _compare_texts("\n".join(edit.removed), "\n".join(edit.added))
     moved = tuple(dict.fromkeys((*titles[0], *texts[0])))[:MOST_NAMED]
@@ -94,6 +97,12 @@ def judge(before: Mapping[str, str], now: Mapping[str, str]) -> JudgedEdit:
     else:
         kind = RevisionKind.HEADLINE if title_changed else RevisionKind.MINOR
     return JudgedEdit(kind=kind, moved=moved)
+
+
+def _cut_times(wording: Mapping[str, str]) -> dict[str, str]:
+    title = wording["title"]
+    lines = (update_times.cut(line) for line in wording["text"].split("\n"))
+    return {"title": update_times.cut(title, named=False) or title, "description": "", "text": "\n".join(lines)}
 
 
 def _is_substantial(compared: tuple[Sequence[ChangedDetail], int], words: int) -> bool:

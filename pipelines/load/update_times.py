@@ -60,6 +60,18 @@ def blank(line: str, *, named: bool = True) -> str:
     return BEFORE_TIME.sub("", " ".join(left), count=1)
 
 
+def cut(line: str, *, named: bool = True) -> str:
+    """A line as it is written, without label, clock and date; in its normal form if what is left does not begin with a
+    word of the line.
+    """
+    left = blank(line, named=named)
+    if left == text.normal(line):
+        return line
+    words = line.split()
+    behind = " ".join(words[len(words) - len(left.split()) :])
+    return behind if text.normal(behind) == left else left
+
+
 def _read_words(line: str, start: int) -> list[WordForms]:
     """The words of a line behind its label, which ends at `start` in the normal form; none if the three forms do not
     have the same number of words.

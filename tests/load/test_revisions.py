@@ -47,6 +47,12 @@ def judged(before: str, now: str, title: str = "A raid", title_now: str = "") ->
          [("1 200", "1 300", "personnes")]),
         ("Свыше 12 200 000 человек." + REST, "Свыше 13 200 000 человек." + REST, "substantial",
          [("12 200 000", "13 200 000", "человек")]),
+        ("Updated 14:05, 22 November\nAn acident." + REST, "Updated 16:45, 23 November\nAn accident." + REST,
+         "minor", []),
+        ("Updated 14:05: 12 killed, said Ali Hassan." + REST, "Updated 15:10: 15 killed, said Omar Hassan." + REST,
+         "substantial", [("12", "15", "killed"), ("Ali Hassan", "Omar Hassan", "")]),
+        ("غارة عل البلدة." + ARABIC + "\nآخر تحديث: 22 نوفمبر 2026 الساعة 14:05",
+         "غارة على البلدة." + ARABIC + "\nآخر تحديث: 23 نوفمبر 2026 الساعة 15:05", "minor", []),
         ("Near 1 200 people." + REST, "Near 1,200 people." + REST, "minor", []),
         ("In 2026 300 people." + REST, "In 2026 400 people." + REST, "substantial", [("300", "400", "people")]),
         ("אמר הנשיא כהן בנאום." + REST, "אמר הנשיא ברק בנאום." + REST, "substantial", [("כהן", "ברק", "")]),
@@ -82,6 +88,8 @@ def test_a_new_title_is_a_headline_unless_the_text_says_something_else() -> None
     assert judged(text, text, "Raid kills 12 people", "Raid kills 15 people") == ("headline", [("12", "15", "people")])
     assert judged(text, other, "Raid in town", "Strike in town") == ("substantial", [("12", "15", "killed")])
     assert judged(text, text, "Raid in town", "Correction: Raid in village")[0] == "correction"
+    assert judged(text, text, "Updated 14:05: Raid in town", "Updated 15:10: Strike in town") == ("headline", [])
+    assert judged(text, text, "Stand 2026", "Stand 2027") == ("headline", [("2026", "2027", "Stand")])
 
 
 def test_a_notice_that_was_there_before_is_no_correction_again() -> None:
