@@ -32,6 +32,17 @@ BOLD_IN_TEXT = ("discord", "mmost", "mmosts", "zulip")
 MARK_LENGTH, ESCAPE_LENGTH = len("</b>"), len("&amp;")
 ANSWERED = re.compile(r"error=(\d{3})")
 ABOUT_THE_MESSAGE = ("400", "413", "422")
+# apprise logs the fault of a connection in a line that begins like this.
+EXCEPTION = "Socket Exception: "
+# Words in what apprise logs of a connection that failed -> the fault in our own words.
+FAULTS = {
+    "CERTIFICATE_VERIFY_FAILED": "the certificate of the service is not trusted",
+    "SSLError": "no encrypted connection to the service",
+    "Read timed out": "the service did not answer in time",
+    "NewConnectionError": "no connection to the service",
+    "ConnectTimeout": "no connection to the service",
+    "Connection aborted": "the service closed the connection",
+}
 
 
 @contextmanager
@@ -63,9 +74,10 @@ def open_carrier(address: str) -> Iterator[Carry]:
             if str(number) in have:
                 continue
             said.codes.clear()
+            said.fault = ""
             title = subject if len(pieces) == 1 else f"{subject} ({number}/{len(pieces)})"
             if not target.notify(body=_mark_up(piece, read_as, bold), title=title, body_format=read_as):
-                return _refuse(said.codes, have)
+                return _refuse(said, have)
             have.append(str(number))
             took(str(number))
         return Receipt(code=ReceiptCode.SENT, said="the service accepted it", taken=have)
@@ -147,16 +159,19 @@ def _mark_up(piece: str, read_as: apprise.NotifyFormat, bold: str) -> str:
 
 
 def _quiet() -> _Answers:
-    """Let apprise log nowhere, because its log may show an address; gives a handler that keeps the status numbers."""
+    """Let apprise log nowhere, because its log may show an address; gives a handler that keeps why a service took
+    nothing.
+    """
     said = _Answers()
     log = logging.getLogger("apprise")
     log.handlers, log.propagate = [said], False
-    log.setLevel(logging.WARNING)
+    log.setLevel(logging.DEBUG)
     return said
 
 
-def _refuse(codes: Sequence[str], have: Sequence[str]) -> Receipt:
-    said = f"the service answered {', '.join(codes)}" if codes else "the service did not accept it"
+def _refuse(answers: _Answers, have: Sequence[str]) -> Receipt:
+    codes = answers.codes
+    said = f"the service answered {', '.join(codes)}" if codes else answers.fault or "the service did not accept it"
     if have:
         return Receipt(code=ReceiptCode.PARTLY, said=f"{said} after {len(have)} of its parts", taken=have)
     about = bool(codes) and all(code in ABOUT_THE_MESSAGE for code in codes)
@@ -164,11 +179,19 @@ def _refuse(codes: Sequence[str], have: Sequence[str]) -> Receipt:
 
 
 class _Answers(logging.Handler):
-    """Keeps the status numbers of a service's answers. The rest of apprise's log may have an address."""
+    """Keeps the status numbers of a service's answers, and the fault of a connection. The rest of apprise's log may
+    have an address.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.codes: list[str] = []
+        self.fault = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.codes += ANSWERED.findall(record.getMessage())[:1]
+        told = record.getMessage()
+        if record.levelno >= logging.WARNING:
+            self.codes += ANSWERED.findall(told)[:1]
+        # Not in what apprise sends, which it logs too.
+        elif told.startswith(EXCEPTION):
+            self.fault = next((fault for word, fault in FAULTS.items() if word in told), "")

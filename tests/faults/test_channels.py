@@ -253,6 +253,9 @@ def test_a_recipient_who_is_named_twice_is_one(settings: Settings, conn: postgre
     ("server", "scheme", "said"),
     [
         ("untrusted", "webhook+https", "the certificate of its server is not trusted"),
+        ("untrusted", "jsons", "the certificate of the service is not trusted"),
+        ("garbage", "jsons", "no encrypted connection to the service"),
+        ("hangs-up", "json", "the service closed the connection"),
         ("untrusted", "smtps", "the certificate of the mail server is not trusted"),
         ("plain", "webhook+https", "no encrypted connection"),
         ("garbage", "webhook+https", "no encrypted connection"),
