@@ -66,6 +66,8 @@ def find_end(plain: str) -> int:
         elif not clock and (found := relative.find_age(plain, at)) and WORD_END.match(plain, found):
             at = end = found
             clock = between = True
+            # An age tells the day as well, so a date without a year behind it is the article's.
+            dates = max(dates, 1)
         elif label := _compile_label().match(plain, at):
             at, clock, dates, between = label.end(), False, 0, False
         elif word := _compile_beside().match(plain, at):

@@ -199,6 +199,7 @@ def test_a_line_in_which_only_the_time_of_the_update_changed_is_the_same(before:
         ("עדכון: הפסקת אש, 20:00", "עדכון: הפסקת אש, 21:00"),
         ("Update: Anpfiff Dortmund, 20:30 Uhr", "Update: Anpfiff Dortmund, 21:30 Uhr"),
         ("Stand: 27:23", "Stand: 27:24"),
+        ("Actualizado hace 3 minutos, 12 de mayo: marcha", "Actualizado hace 3 minutos, 13 de mayo: marcha"),
         ("MAJ : 27 h, le siège continue", "MAJ : 28 h, le siège continue"),
         ("Update: 25:23 – Sieg für Kiel", "Update: 25:24 – Sieg für Kiel"),
         ("Обновлено: 28:61, победа", "Обновлено: 28:62, победа"),
