@@ -14,7 +14,7 @@ from pipelines.load.phrase_rows import join_phrases, read_phrases
 
 FILE = "notices.tsv"
 # BEHIND finds what must follow the words of a notice: the end of the line, or punctuation.
-BEHIND = r"\s*(?:$|[:：;.,،؛|()\[\]{}–—−*-])"
+BEHIND = r"\s*(?:$|[:：;.,،؛|()\[\]{}【】〉》」』–—−*-])"
 # QUOTES, DASHES and DOTS find the different characters for one sign; BLANKS finds the blanks before or after a sign.
 QUOTES = re.compile("[\"'`´«»‹›“”„‟‚‘’‛「」『』〝〞〟＂＇״׳]+")
 DASHES = re.compile("[‐‑‒–—―−﹘﹣－-]+")

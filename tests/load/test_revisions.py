@@ -73,6 +73,9 @@ def judged(before: str, now: str, title: str = "A raid", title_now: str = "") ->
         ("غارة." + ARABIC, "غارة." + ARABIC + "\nتصحيح: ورد اسم البلدة خطأ", "correction", []),
         ("غارة." + ARABIC, "تنويه – تم تعديل عدد الضحايا\nغارة." + ARABIC, "correction", []),
         ("غارة." + ARABIC, "غارة." + ARABIC + "\n(توضيح) لم يصدر البيان عن الوزارة", "correction", []),
+        ("A raid." + REST, "A raid." + REST + "\n【更正】地名有误", "correction", []),
+        ("A raid." + REST, "A raid." + REST + "\n(Corrects paragraph 3 to show Idlib)", "correction", []),
+        ("A raid." + REST, "A raid." + REST + "\nИсправлено: название города", "correction", []),
         ("غارة." + ARABIC, "غارة." + ARABIC + "\nتصحيح المسار مطلوب", "minor", []),
     ],
 )  # fmt: skip
