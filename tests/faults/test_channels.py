@@ -468,9 +468,11 @@ def test_what_was_given_up_can_be_sent_again_by_channel_or_by_number(
             channel_states.resend(conn, "desk", [1, 4])
         with conn:
             rest = channel_states.resend(conn, "desk")
+        waiting = {row["name"]: (row["waiting"], row["held"]) for row in channel_states.list_channels(conn)}
         alert.send(settings, channels={"desk": address, "chat": address})
 
     assert ([row["id"] for row in one], sorted(row["id"] for row in rest)) == ([2], [1, 3])
+    assert waiting == {"desk": (3, 0), "chat": (0, 0)}
     assert sorted(hook.taken) == [f"message/desk{n}/desk" for n in range(3)]
     assert rows(conn, "select channel, count(*) from deliveries where state = 'failed' group by 1") == [("chat", 2)]
 
