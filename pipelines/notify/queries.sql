@@ -109,8 +109,8 @@ on conflict (name) do update set paused_at = coalesce(channels.paused_at, now())
 update deliveries set claimed_by = null where id = any(%(ids)s) and state = 'waiting' and claimed_by = %(sender)s
 
 -- name: resend_deliveries
--- Messages that were given up wait again. Their tries are counted from 0, and their last error is forgotten. If neither a channel nor numbers are given, all messages that
--- were given up wait again.
+-- Messages that were given up wait again. Their tries are counted from 0, and their last error is forgotten. If neither a channel nor
+-- numbers are given, all messages that were given up wait again.
 update deliveries
 set state = 'waiting', failed_at = null, attempts = 0, error = '', next_at = now(), waiting_since = now()
 where state = 'failed'
