@@ -33,7 +33,7 @@ MARK_LENGTH, ESCAPE_LENGTH = len("</b>"), len("&amp;")
 ANSWERED = re.compile(r"error=(\d{3})")
 ABOUT_THE_MESSAGE = ("400", "413", "422")
 # apprise logs the fault of a connection in a line that begins like this.
-EXCEPTION = "Socket Exception: "
+EXCEPTION = re.compile("Socket Exception: ")
 # Words in what apprise logs of a connection that failed -> the fault in our own words.
 FAULTS = {
     "CERTIFICATE_VERIFY_FAILED": "the certificate of the service is not trusted",
@@ -193,5 +193,5 @@ class _Answers(logging.Handler):
         if record.levelno >= logging.WARNING:
             self.codes += ANSWERED.findall(told)[:1]
         # Not in what apprise sends, which it logs too.
-        elif told.startswith(EXCEPTION):
+        elif EXCEPTION.match(told):
             self.fault = next((fault for word, fault in FAULTS.items() if word in told), "")
