@@ -363,8 +363,10 @@ select array_agg(n order by article_id) as ns, array_agg(article_id order by art
 from given
 
 -- name: load_patience
--- For this transaction, set how long it waits for a lock, and how much memory it has to merge waiting words into the search index.
-select set_config('lock_timeout', %(wait)s, true), set_config('work_mem', %(memory)s, true)
+-- For this transaction, set how long it waits for a lock, how much memory it has to merge waiting words into the search index, and what the
+-- planner takes a lookup by index to cost.
+select set_config('lock_timeout', %(wait)s, true), set_config('work_mem', %(memory)s, true),
+    set_config('random_page_cost', %(lookup)s, true)
 
 -- name: load_reread_articles
 -- A stored page was read again. If it is the page of the article's newest revision, its new title, text and facts replace those of the

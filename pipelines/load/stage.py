@@ -184,7 +184,8 @@ def _give_turns_back(conn: postgres.Connection, sources: Sequence[str]) -> None:
 
 
 def _limits() -> dict[str, Any]:
-    return {"wait": f"{policy.LOCK_WAIT_SECONDS}s", "memory": f"{policy.MERGE_MB}MB"}
+    memory, lookup = f"{policy.MERGE_MB}MB", str(policy.LOOKUP_COST)
+    return {"wait": f"{policy.LOCK_WAIT_SECONDS}s", "memory": memory, "lookup": lookup}
 
 
 def _try_to_write(
