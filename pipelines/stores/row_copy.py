@@ -4,6 +4,8 @@ a statement.
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
@@ -13,6 +15,9 @@ from pipelines.stores.postgres import Connection
 # COPY asks for this many bytes at once. Chosen: with psycopg2's default of 8,192, it would ask once for every two
 # articles.
 COPY_BYTES = 65_536
+# So many bytes may be on their way to Postgres. Chosen: Linux lets a process send on when three quarters of them are
+# read, and with its own 200 kB Postgres would then have less to do than Python takes to make more.
+SENT_BYTES = 1 << 22
 # With these SQLSTATEs a COPY refuses a row whose binary form is broken, for example a row with a damaged tsvector.
 BROKEN_ROW = ("08P01", "XX000")
 
@@ -54,6 +59,8 @@ def copy_packed(conn: Connection, table: str, columns: Sequence[str], rows: Iter
     The rows are made while Postgres stores them. If making a row raises an error, this function raises the same error.
     """
     stream = _CopyStream(packed_values.pack_rows(rows, len(columns)))
+    with socket.socket(fileno=os.dup(conn.fileno())) as same:
+        same.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENT_BYTES)
     with conn.cursor() as cursor:
         try:
             cursor.copy_expert(f"copy {table} ({', '.join(columns)}) from stdin (format binary)", stream, COPY_BYTES)  # type: ignore[arg-type]
