@@ -92,7 +92,7 @@ def put(
                 _single(open_messages, topic[0], first, language_and_zone)
                 if at_once
                 else _digest(
-                    open_messages, topic[0], first, language_and_zone, due[first["watch"]], len(alerts_of_topic)
+                    open_messages, topic[0], first, language_and_zone, due[first["watch"]], len(alerts_of_topic), now
                 )
             )
         for alert in alerts_of_topic:
@@ -168,7 +168,9 @@ def _single(
     open_messages: _OpenMessages, channel: str, first: postgres.Row, language_and_zone: tuple[str, str]
 ) -> MessageRef:
     """A new message that tells one story or change."""
-    key = outbox.key(first["watch"], first["article_id"], first["kind"], first["revision"], channel, _moment(first))
+    key = outbox.key(
+        first["watch"], first["article_id"], first["kind"], first["revision"], channel, _moment(first["changed_at"])
+    )
     open_messages.rows[key] = (
         key,
         channel,
@@ -188,12 +190,15 @@ def _digest(
     language_and_zone: tuple[str, str],
     due: datetime | None,
     alerts: int,
+    now: datetime,
 ) -> MessageRef:
-    """The collected message that is due at `due` and is not full, or a new one."""
+    """The collected message that is due at `due` and is not full, or a new one. Its key ends with `now`: after a
+    restore the same change can begin another message, with other alerts.
+    """
     there = open_messages.digests.setdefault((channel, *language_and_zone, due), {})
     message = next((one for one, alerts_in_it in there.items() if alerts_in_it < policy.MOST_IN_DIGEST), None)
     if message is None:
-        message = outbox.key(first["watch"], "digest", first["id"], channel, _moment(first))
+        message = outbox.key(first["watch"], "digest", first["id"], channel, _moment(now))
         open_messages.rows[message] = (
             message,
             channel,
@@ -207,9 +212,9 @@ def _digest(
     return message
 
 
-def _moment(first: postgres.Row) -> str:
-    """When load wrote the change that a message tells. It keeps apart the removals of one wording, and the messages
-    before and after a restore: a restored database gives out numbers again that it gave out after its backup, and
-    receivers drop a message whose key they have seen.
+def _moment(at: datetime) -> str:
+    """The moment at the end of a key. For a single message it is when load wrote the change. It keeps apart the
+    removals of one wording, and the messages before and after a restore: a restored database gives out numbers again
+    that it gave out after its backup, and receivers drop a message whose key they have seen.
     """
-    return f"{first['changed_at']:%Y%m%dT%H%M%S%f}"
+    return f"{at:%Y%m%dT%H%M%S%f}"

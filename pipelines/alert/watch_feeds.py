@@ -133,7 +133,8 @@ def _item(alert: Mapping[str, Any], reader: tuple[str, str]) -> dict[str, Any]:
     url, source = (steering.one_line(one).translate(NO_XML) for one in (alert["url"], alert["source_title"]))
     source = source or alert["source"]
     return {
-        "id": f"urn:nightdesk:alert:{alert['id']}",
+        # After a restore the database gives out numbers again, and readers know entries by their id.
+        "id": f"urn:nightdesk:alert:{alert['id']}:{alert['created_at']:%Y%m%dT%H%M%S%f}",
         "title": title.translate(NO_XML).strip() or source,
         "html": html.translate(NO_XML),
         "link": url if url.startswith(("http://", "https://")) and alert["kind"] != "removed" else "",

@@ -96,7 +96,7 @@ def tell(conn: postgres.Connection, settings: Settings, noted: Sequence[TroubleR
         for part in [group] if len(group) >= policy.TOGETHER else [[one] for one in group]:
             subject, body = _message(conn, part, cause)
             first = min(part, key=lambda one: one.id)
-            key = f"health/{first.id}/{first.trouble.since:{MOMENT}}"
+            key = f"health/{first.id}/{first.trouble.since:{MOMENT}}" + (f"/{len(part)}" if len(part) > 1 else "")
             for delivery in put_message(conn, settings.operators, key, subject, body):
                 postgres.execute_values(conn, "write_delivered_alerts", [(delivery["id"], one.alert) for one in part])
             ids = [one.id for one in part]

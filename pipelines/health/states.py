@@ -52,6 +52,7 @@ def judge(
     gap: timedelta,
     yielded_at: datetime | None = None,
     was: SourceState | None = None,
+    was_since: datetime | None = None,
     ended: datetime | None = None,
     learned: UsualPace | None = None,
 ) -> StateReport:
@@ -60,6 +61,8 @@ def judge(
     gap: the usual gap while nothing is learned.
     yielded_at: when the source last gave an article, if that is before the looks.
     was: the source's state before. If a low count was told then, the count stays unusual until it is likely again.
+    was_since: since when it was in that state. Lists that do not answer and were a trouble already stay one until they
+    answer, even if the sources that failed beside this one are well again.
     ended: when the source last stopped being silent or quiet. After this moment, a count is told only if it is lower
     than all counts before this moment.
     learned: the source's pace, if the caller knows it.
@@ -74,7 +77,7 @@ def judge(
     own = usual.usual_gap(paced, but_newest=True)
     pace = (learned or usual.learn(paced, now, zone)) if is_learned(paced) else None
     latest = _latest(own, gap)
-    failing = _failing(looks, latest, now)
+    failing = _failing(looks, latest, now, was_since if was in (SourceState.ERRORING, SourceState.BLOCKED) else None)
     found = (
         (failing if failing and not failing.suspected else None)
         or _barren(looks)
@@ -131,7 +134,9 @@ def _latest(own: timedelta | None, gap: timedelta) -> timedelta:
     return max(policy.TELL_AT_LATEST, policy.TELL_AT_LATEST_GAPS * (own or gap))
 
 
-def _failing(looks: Sequence[SourceLook], latest: timedelta, now: datetime) -> StateReport | None:
+def _failing(
+    looks: Sequence[SourceLook], latest: timedelta, now: datetime, trouble_since: datetime | None
+) -> StateReport | None:
     """The state if the lists do not answer: erroring or blocked, with `suspected` set if that is no trouble yet."""
     streak = list(takewhile(lambda look: not look.heard, reversed(looks)))
     if not streak:
@@ -142,7 +147,7 @@ def _failing(looks: Sequence[SourceLook], latest: timedelta, now: datetime) -> S
     heard = next((look for look in reversed(before) if look.heard), None)
     told = len(streak) >= policy.ERROR_LOOKS and newest.at - begun >= patience
     # If crawls are rare, a second failure may come too late, so one is enough after the time `latest`.
-    told = told or now - (heard.at if heard else begun) > latest
+    told = told or now - (heard.at if heard else begun) > latest or trouble_since == begun
     cause = newest.cause or "no reason was given"
     many = f"{len(streak)} crawls" if len(streak) > 1 else "1 crawl"
     usually = f"; before, its lists answered, last {heard.at:%Y-%m-%d %H:%M} UTC" if heard else ""

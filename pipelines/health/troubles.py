@@ -97,6 +97,7 @@ def _find(conn: postgres.Connection, settings: Settings, source: Source, now: da
             gap=_pause(settings, source, now),
             yielded_at=past.yielded_at,
             was=SourceState(kept["state"]) if kept else None,
+            was_since=kept["since"] if kept else None,
             ended=kept["ended"] if kept else None,
         )
         drift, (lost, unknown) = _drift(conn, source), _lost_login(conn, source, now)

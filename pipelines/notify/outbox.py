@@ -64,9 +64,7 @@ def tell_of_source_file(settings: Settings, problem: SourceError) -> bool:
 
 
 def put_message(conn: postgres.Connection, channel: str, key: str, subject: str, body: str) -> list[postgres.Row]:
-    """Put a message into the outbox, part of the caller's transaction; gives its id and key, or nothing if the outbox
-    has the key already.
-    """
+    """Put a message into the outbox, in the caller's transaction; gives its id and key, none if the key is there."""
     row = (f"message/{key}/{quote(channel, safe='')}", channel.lower(), "", "message", "", subject, body)
     return postgres.execute_values(conn, "write_text_delivery", [row], fetch=True)
 
@@ -179,7 +177,7 @@ def _serve(
                     rests = _mark_sent(conn, sent) or rests
                 if receipt.code not in (ReceiptCode.SENT, ReceiptCode.UNTRIED):
                     ended, now_rests = _mark(conn, delivery, receipt, operators)
-                    counts[ended] += 1
+                    counts.update({ended: 1} if ended else {})
                     rests = rests or now_rests
             _mark_sent(conn, sent)
             # The marked messages of the batch no longer belong to this sender: only the others are released.
@@ -239,11 +237,11 @@ def _message(delivery: postgres.Row, alerts: Sequence[postgres.Row]) -> Message:
 
 def _mark(conn: postgres.Connection, delivery: postgres.Row, receipt: Receipt, operators: str) -> tuple[str, bool]:
     """Write the result of a message that was not taken: retried or failed; gives the result, and whether the message's
-    channel rests now or is paused.
+    channel rests now or is paused. The result is empty if the message was erased meanwhile.
     """
     wait = _wait(delivery["attempts"] + 1)
     if receipt.code in (ReceiptCode.REFUSED, ReceiptCode.PARTLY):
-        (row,) = postgres.query(
+        row = postgres.row(
             conn,
             "mark_unwanted",
             id=delivery["id"],
@@ -252,25 +250,27 @@ def _mark(conn: postgres.Connection, delivery: postgres.Row, receipt: Receipt, o
             most=policy.MAX_ATTEMPTS,
             wait=wait,
         )
-        return "failed" if row["state"] == DeliveryState.FAILED else "retried", row["paused"]
-    (row,) = postgres.query(
-        conn,
-        "mark_put_off",
-        id=delivery["id"],
-        channel=delivery["channel"],
-        error=receipt.said,
-        asked=receipt.wait,
-        patience=policy.PATIENCE_FAILURES,
-        first=policy.FIRST_REST_SECONDS,
-        longest=policy.LONGEST_REST_SECONDS,
-        jitter=_jitter(),
-        most=policy.MAX_ATTEMPTS,
-        wait=wait,
-        max_doublings=policy.MAX_REST_DOUBLINGS,
-        long=policy.LONG_DOWN_SECONDS,
-    )
-    if row["long"]:
-        _tell_of_channel(conn, operators, delivery["channel"], row["failing_since"].isoformat(), receipt.said)
+    else:
+        row = postgres.row(
+            conn,
+            "mark_put_off",
+            id=delivery["id"],
+            channel=delivery["channel"],
+            error=receipt.said,
+            asked=receipt.wait,
+            patience=policy.PATIENCE_FAILURES,
+            first=policy.FIRST_REST_SECONDS,
+            longest=policy.LONGEST_REST_SECONDS,
+            jitter=_jitter(),
+            most=policy.MAX_ATTEMPTS,
+            wait=wait,
+            max_doublings=policy.MAX_REST_DOUBLINGS,
+            long=policy.LONG_DOWN_SECONDS,
+        )
+        if row and row["long"]:
+            _tell_of_channel(conn, operators, delivery["channel"], row["failing_since"].isoformat(), receipt.said)
+    if not row:
+        return "", False
     return "failed" if row["state"] == DeliveryState.FAILED else "retried", row["rests"]
 
 
@@ -286,10 +286,8 @@ def _tell_of_channel(conn: postgres.Connection, operators: str, channel: str, si
 
 
 def _give_up(conn: postgres.Connection, operators: str) -> int:
-    """Give up messages that waited too long for channels that took nothing all the time; gives how many.
-
-    The operators are told once of each such channel.
-    """
+    """Give up messages that waited too long for channels that took nothing all the time; gives how many. The operators
+    are told once of each such channel."""
     rows = postgres.query(conn, "give_up_deliveries", seconds=policy.LONGEST_STAY_SECONDS)
     for row in rows:
         channel, since = row["channel"], row["failing_since"].isoformat()

@@ -81,8 +81,8 @@ select exists (select from channels c where c.name in (select channel from sent)
 
 -- name: mark_unwanted
 -- Note that a channel answered, but refused a message or took it for some recipients only. The message is tried again later, or given up
--- after `most` tries. The channel's failures are forgotten, because it works. Returns the message's new state, and whether the channel is
--- paused.
+-- after `most` tries. The channel's failures are forgotten, because it works. Returns the message's new state, and whether the channel
+-- rests, which it does only if it is paused.
 with tried as (
     update deliveries
     set attempts = attempts + 1, error = %(error)s, taken = %(taken)s, claimed_by = null,
@@ -97,7 +97,7 @@ with tried as (
     from tried
     where c.name = tried.channel and (c.failures > 0 or c.failing_since is not null)
 )
-select state, exists (select from channels c where c.name = tried.channel and c.paused_at is not null) as paused from tried
+select state, exists (select from channels c where c.name = tried.channel and c.paused_at is not null) as rests from tried
 
 -- name: pause_channel
 -- Pause a channel: nothing is sent to it until it is resumed.

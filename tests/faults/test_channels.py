@@ -732,3 +732,24 @@ def test_a_courier_that_ended_before_an_earlier_receipt_was_read_is_charged_to_t
         receipts = [one.receive() for one in handed]
 
     assert [one.code for one in receipts] == [ReceiptCode.SENT, ReceiptCode.DOWN, ReceiptCode.UNTRIED]
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_message_that_is_erased_while_it_is_sent_ends_nothing(
+    settings: Settings, conn: postgres.Connection, status: int
+) -> None:
+    hook = Hook()
+    put(conn, 2)
+
+    def answer(count: int) -> tuple[int, dict[str, str]]:
+        if count == 1:
+            with postgres.connection(settings, application="test") as aside:
+                rows(aside, "delete from deliveries where id = (select min(id) from deliveries)")
+        return status if count == 1 else 204, {}
+
+    hook.answer = answer
+    with hooked(hook) as address:
+        tally = alert.send(settings, channels={"desk": address})
+
+    assert (tally.counts["sent"], tally.counts["retried"], tally.counts["failed"]) == (1, 0, 0)
+    assert rows(conn, "select state from deliveries") == [("sent",)]

@@ -239,6 +239,33 @@ def test_many_sources_that_stop_answering_for_one_reason_are_one_message_and_so_
     assert lasted.splitlines()[0] == "paper-0 is well again: erroring for 2 days, since 2026-09-10 02:00 UTC."
 
 
+def test_a_source_that_stays_down_is_not_called_well_when_those_that_failed_beside_it_are(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    current = settings.model_copy(update={"operators": "ops"})
+    sources = [factories.source(f"paper-{n}") for n in range(3)]
+    for source in sources:
+        for day in range(3):
+            crawl(conn, source.name, day)
+        crawl(conn, source.name, 3, state="failed", code="timeout")
+    together = troubles.check(current, sources, now=T0 + 3 * DAY + HOUR)
+    crawl(conn, "paper-0", 3.1, state="failed", code="timeout")
+    for source in sources[1:]:
+        crawl(conn, source.name, 3.1)
+    alone = troubles.check(current, sources, now=T0 + 3.1 * DAY + HOUR)
+    crawl(conn, "paper-0", 5, state="failed", code="timeout")
+    later = troubles.check(current, sources, now=T0 + 5 * DAY + HOUR)
+    crawl(conn, "paper-0", 6)
+    well = troubles.check(current, sources, now=T0 + 6 * DAY + HOUR)
+
+    assert [[one.source for one in each] for each in (together, alone, later, well)] == [
+        ["paper-0", "paper-1", "paper-2"], ["paper-0"], ["paper-0"], []
+    ]  # fmt: skip
+    assert [subject for subject, _ in told(conn)] == [
+        "3 sources are erroring (timeout)", "paper-1 is well again", "paper-2 is well again", "paper-0 is well again"
+    ]  # fmt: skip
+
+
 def test_one_trouble_that_becomes_another_is_no_recovery(settings: Settings, conn: postgres.Connection) -> None:
     current, source = settings.model_copy(update={"operators": "ops"}), factories.source("paper")
     for day, new in enumerate((5, 6, 5, 0, 0, 0, 0)):
