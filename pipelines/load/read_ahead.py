@@ -32,8 +32,12 @@ LINES_AT_ONCE = 500
 # rests, as short as Linux allows, are a quarter of the reading.
 LINES_IN_A_ROW, REST_SECONDS = 20, 0.00005
 # At most this many parts of LINES_AT_ONCE lines wait for their COPY. Chosen: a load that waits for the locks of a
-# source has no more than 30 MB of lines meanwhile, and most files are read by the time that Postgres is ready for them.
-PARTS_AHEAD = 4
+# source has no more than 30 MB of lines meanwhile, a part that waits for room included, and most files are read by the
+# time that Postgres is ready for them.
+PARTS_AHEAD = 3
+# A load that ends waits this many seconds for the thread, so that it deletes what it took from a bucket. Chosen: the
+# thread ends after twenty lines; only a bucket that does not answer keeps it longer.
+END_SECONDS = 1.0
 # What tells one version of a file from another one: its device, its number, when it was written, and its length.
 Version = tuple[int, int, int, int]
 # The article files of some sources, each with its source.
@@ -60,7 +64,9 @@ class _Reader:
         self._read: Queue[list[Row] | BaseException | None] = Queue(PARTS_AHEAD)
         self._stopped = Event()
         # The context says how patiently a bucket is asked (`bucket.patient`). The thread has the caller's context.
-        Thread(target=copy_context().run, args=(self._read_all,), name="read article files", daemon=True).start()
+        target = copy_context().run
+        self._thread = Thread(target=target, args=(self._read_all,), name="read article files", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
         """Read no further lines."""
@@ -69,6 +75,7 @@ class _Reader:
         with suppress(Empty):
             while True:
                 self._read.get_nowait()
+        self._thread.join(END_SECONDS)
 
     def parts(self) -> Iterator[list[Row]]:
         """The lines, as soon as they are read; the error that the reading raised."""

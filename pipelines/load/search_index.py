@@ -27,6 +27,9 @@ BACKFILL = "words"
 # A process remembers about this many words of the table of known words, so that it need not query them again. Chosen:
 # they take 20 MB. A frequent word is met early, so it is among them.
 MOST_REMEMBERED = 200_000
+# Fewer new words than this are inserted, not copied. Chosen: loads beside each other often bring the same names, and a
+# COPY that meets another load's word costs an error in Postgres' log; so few words take a few milliseconds either way.
+FEW_WORDS = 500
 # When an article is erased, the words that only it had are forgotten. A word that is in one of this many newest index
 # rows of other articles is surely in use, so it is not looked up. Chosen: these rows are read in some tenths of a
 # second. A word that none of them has is rare, and a rare word is looked up quickly.
@@ -209,7 +212,9 @@ def _know(conn: postgres.Connection, asked: set[bytes], remembered: set[bytes]) 
     given = b" ".join(sorted(asked)).decode()
     found = (postgres.row(conn, "words_unknown", words=given) or {"words": ""})["words"]
     new = found.encode().split(b" ") if found else []
-    if new:
+    if new and len(new) < FEW_WORDS:
+        postgres.execute(conn, "words_add", words=found)
+    elif new:
         try:
             # COPY takes a third of the time of an insert that looks for each word again.
             with postgres.savepoint(conn):

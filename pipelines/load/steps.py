@@ -81,6 +81,10 @@ GIVEN_COLUMNS = (  # noqa: SIM905
 # any plan is good enough for so few. Chosen: a source brings fewer lines in a usual night.
 FEW_LINES = 200
 
+# Lines are looked up once they are this share of the lines before them. Chosen: Postgres reads all lines to find these,
+# so that equal steps would take time with the square of a file's length; up to 4,000 lines each part is such a share.
+LOOK_UP_SHARE = 1 / 8
+
 # POLICY has the values of policy.py for the steps; each step takes those that it names.
 POLICY = {
     "old_after": policy.OLD_AFTER,
@@ -170,22 +174,32 @@ def _copy_lines(conn: postgres.Connection, read: read_ahead.Read, run: str) -> p
         return {}
     postgres.execute_all(conn, ("load_create_lines", "load_create_sources"))
     whole = set[int]()
+    looked, alike = 0, True
     # No line is waited for during a COPY. During it, Postgres takes the session to be at work, and would not end it if
     # the reading stood still.
     for part in read.parts:
         row_copy.copy_packed(conn, "lines", tuple(file_rows.JUDGED), (row["packed"] for row in part))
-        first, last = part[0]["n"], part[-1]["n"]
-        few = last <= FEW_LINES
+        last = part[-1]["n"]
         # Postgres looks these lines up while the next ones are read.
-        found = postgres.row(conn, KNOWN, prepared=few, first=first, last=last) or {}
-        # Some lines tell the planner of all, once their columns are filled in.
-        if first == 1 and not few:
-            postgres.execute(conn, "load_analyze_lines")
-        whole |= set(found.pop("ns") or ())
-        known.update(found)
+        if last - looked >= looked * LOOK_UP_SHARE:
+            found = _look_up(conn, looked + 1, last)
+            # Some lines tell the planner of all, once their columns are filled in.
+            if not looked and last > FEW_LINES:
+                postgres.execute(conn, "load_analyze_lines")
+                alike = not found["stored"] and all(row["article"] for row in part)
+            whole |= set(found.pop("ns") or ())
+            known.update(found)
+            looked = last
     rows = file.rows
     if not rows:
         return {}
+    if looked < len(rows):
+        found = _look_up(conn, looked + 1, len(rows))
+        whole |= set(found.pop("ns") or ())
+        known.update(found)
+    # If the first lines are known or rejected, the planner would take the others for such lines too.
+    if not alike and len(rows) > read_ahead.LINES_AT_ONCE:
+        postgres.execute(conn, "load_analyze_lines")
     if known["known"] < len(rows):
         _refuse_strangers(rows, [row["n"] for row in postgres.query(conn, "load_find_strangers")], run)
     looks = Counter(row["url_id"] for row in rows)
@@ -198,6 +212,10 @@ def _copy_lines(conn: postgres.Connection, read: read_ahead.Read, run: str) -> p
         row_copy.copy_packed(conn, "wordings", ("n", *file_rows.STORED), texts)
         postgres.execute(conn, "load_add_wordings")
     return dict(known)
+
+
+def _look_up(conn: postgres.Connection, first: int, last: int) -> postgres.Row:
+    return postgres.row(conn, KNOWN, prepared=last <= FEW_LINES, first=first, last=last) or {}
 
 
 def _are_few(rows: Sequence[file_rows.Row]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import StoreError
-from pipelines.load import policy
+from pipelines.load import policy, read_ahead, steps
 from pipelines.load.read_ahead import LINES_AT_ONCE, PARTS_AHEAD, ReadAhead
 from pipelines.load.stage import load
 from pipelines.settings import Settings
@@ -105,3 +105,37 @@ def test_a_load_that_does_not_get_its_turn_reads_no_further(
         assert load(settings, source, RUN).state == "busy"
 
     until(lambda: not is_reading())
+
+
+def test_all_parts_of_a_long_file_are_looked_up_and_the_planner_knows_more_than_the_first(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_ahead, "LINES_AT_ONCE", 20)
+    monkeypatch.setattr(read_ahead, "LINES_IN_A_ROW", 10)
+    monkeypatch.setattr(steps, "FEW_LINES", 10)
+    known = [article(str(n), f"نص {n}") for n in range(20)]
+    (source,) = extract(settings, conn, known)
+    assert load(settings, source, RUN).counts["new"] == 20
+    fresh = [article(str(n), f"نص {n}") for n in range(20, 400)]
+    asked: list[tuple[int, int]] = []
+    analyzed = []
+    look_up, execute = steps._look_up, postgres.execute
+
+    def note_looked(conn: postgres.Connection, first: int, last: int) -> postgres.Row:
+        asked.append((first, last))
+        return look_up(conn, first, last)
+
+    def note_executed(conn: postgres.Connection, name: str, **params: object) -> int:
+        analyzed.extend([name] if name == "load_analyze_lines" else [])
+        return execute(conn, name, **params)
+
+    monkeypatch.setattr(steps, "_look_up", note_looked)
+    monkeypatch.setattr(postgres, "execute", note_executed)
+    extract(settings, conn, [*known, *fresh], run="2026-11-23T0200")
+    tally = load(settings, source, "2026-11-23T0200")
+
+    assert tally.state == "done"
+    assert (tally.counts["new"], rows(conn, "select count(*) from articles")) == (380, [(400,)])
+    assert [first for first, _ in asked] == [1, *(last + 1 for _, last in asked[:-1])]
+    assert asked[0] == (1, 20) and asked[-1][1] == 400 and len(asked) < 20
+    assert len(analyzed) == 2

@@ -69,7 +69,7 @@ UNASKED = {
         load_find_second_urls_of_file load_find_strangers load_keep_stored_texts load_keep_stored_titles
         load_set_revision_kinds needed_files newest_load_of_source pages_elsewhere pages_of_file reach_of_run reject_run
         reject_urls rejected_urls stage_times_of_run stories_join stories_loosen stories_merge stories_share
-        stories_unshared undecided_in_folder urls_of_run ways_of_alerts words_add""",
+        stories_unshared undecided_in_folder urls_of_run ways_of_alerts""",
     "of the lists of one source": "doubted_lists lists_had named_sitemaps newest_articles refused_by_guard",
     "of watches, sets of sources and runs, which are few or limited": """
         add_watch channels_used count_unmatched history_of_transaction keep_synonyms latest_runs mute_watch

@@ -32,7 +32,7 @@ with found as (
     select l.url_id, a.url_id, a.id
     from lines l join urls u on u.source = l.source and u.variant_key = l.variant_key
         join articles a on a.url_id = u.id and a.url_id <> l.url_id
-    -- Postgres collected its statistics of `lines` before the column variant_key was filled in. With `is not null` the planner expects few
+    -- Postgres' statistics may be of other lines, none of which has a variant_key. With `is not null` the planner expects few
     -- keys and looks up each of them. Without this condition the planner compares all lines with all URLs of their source.
     where l.variant_key is not null and l.reason = '' and l.article_id is null and a.title_digest = l.title_digest
 )
