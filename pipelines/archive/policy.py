@@ -1,7 +1,15 @@
-"""What a coverage card counts as a gap, and how much a backfill takes: values that an operator may want to change."""
+"""What comes first in a search, what a coverage card counts as a gap, and how much a backfill takes: values that an
+operator may want to change.
+"""
 
 from __future__ import annotations
 
+# How much a word counts in the order "best", by the letter that its field has in the index: D for the text and the
+# authors, C for none, B for the description, A for the title. Chosen: they are Postgres' own weights.
+RANK_WEIGHTS = (0.1, 0.2, 0.4, 1.0)
+# The rank of an article that is this many seconds old is halved; at twice the age, a third of the rank is left. Chosen:
+# news of a month ago matters half as much as news of today.
+HALF_AGE_SECONDS = 30 * 86_400
 # USUAL_OF_DAYS: the usual number of addresses is learned from this many days before a day. Chosen: four weeks have
 # every weekday four times. LEAST_DAYS: at least this many of these days must have a crawl. Chosen: fewer than seven
 # days do not show what is usual.

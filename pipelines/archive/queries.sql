@@ -460,12 +460,13 @@ where w.article_id = any(%(ids)s)
     end
 
 -- name: search_ranked
--- The best of these articles, best first. A word counts most in the title and least in the text. Many mentions and a recent date raise the
--- rank. The rank of an article is halved when it is `half_age` seconds old. A row without the places of its words has a low rank.
+-- The best of these articles, best first. weights: how much a word of each field counts, the text's first and the title's last. Many
+-- mentions and a recent date raise the rank. The rank of an article is halved when it is `half_age` seconds old. A row without the places
+-- of its words has a low rank.
 -- last_rank, last_dated, last_id: the last article of the previous page of results; only articles behind it in the ranking are returned.
 select article_id, dated, rank
 from (
-    select w.article_id, w.dated, max(case when w.shape < 2 then ts_rank(w.words, %(of_joined)s::tsquery, 1) else 0.01 end)
+    select w.article_id, w.dated, max(case when w.shape < 2 then ts_rank(%(weights)s::float4[], w.words, %(of_joined)s::tsquery, 1) else 0.01 end)
         / (1 + greatest(extract(epoch from %(now)s - w.dated), 0) / %(half_age)s)::float8 as rank
     from article_words w
     where w.article_id = any(%(ids)s)

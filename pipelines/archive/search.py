@@ -19,7 +19,7 @@ from hashlib import sha256
 from typing import Any
 
 from pipelines.alert import synonyms
-from pipelines.archive import candidates, search_statements
+from pipelines.archive import candidates, policy, search_statements
 from pipelines.archive.collapse import Once
 from pipelines.archive.search_statements import Search, SearchPlace
 from pipelines.errors import CostlyError, CursorError
@@ -36,9 +36,6 @@ RANKED = 5_000
 MOST_READ = 2_000
 READ_AT_ONCE = 50
 READ_NEXT = 500
-# The rank of an article that is this many seconds old is halved; at twice the age, a third of the rank is left. Chosen:
-# news of a month ago matters half as much as news of today.
-HALF_AGE_SECONDS = 30 * 86_400
 # Answers are counted one by one up to this number; more are shown as "more than".
 MOST_COUNTED = 10_000
 # Postgres ends a statement of a search after this many seconds. Chosen: nobody waits longer at a terminal.
@@ -234,7 +231,8 @@ def _rank(made: Search, ids: Collection[int], place: SearchPlace, many: int) -> 
         ids=list(ids),
         of_joined=made.wanted and made.wanted.of_joined,
         now=made.asked.now,
-        half_age=HALF_AGE_SECONDS,
+        weights=list(policy.RANK_WEIGHTS),
+        half_age=policy.HALF_AGE_SECONDS,
         last_rank=place.rank,
         last_dated=place.dated,
         last_id=place.number,

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.archive import candidates, erasure, search, walk
+from pipelines.archive import candidates, erasure, policy, search, walk
 from pipelines.archive.search import Order
 from pipelines.errors import CursorError, NightdeskError, QueryError
 from pipelines.extract.extraction import extract_page
@@ -132,6 +132,22 @@ def test_newest_is_by_publication_and_best_puts_the_title_first(conn: postgres.C
 
     assert _paths(newest) == ["1", "2"]
     assert _paths(best) == ["3", "4"]
+
+
+def test_best_goes_by_the_weights_of_the_fields(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    articles = [
+        article("text", "A zebra and a lion.", language="en"),
+        article("title", "A lion.", title="Zebra", language="en"),
+    ]
+    keep(settings, conn, articles)
+
+    usual = search.search(conn, "zebra", order=Order.BEST, now=NOW)
+    monkeypatch.setattr(policy, "RANK_WEIGHTS", (1.0, 0.0, 0.0, 0.1))
+    turned = search.search(conn, "zebra", order=Order.BEST, now=NOW)
+
+    assert (_paths(usual), _paths(turned)) == (["title", "text"], ["text", "title"])
 
 
 @pytest.mark.parametrize("order", list(Order))
