@@ -25,7 +25,7 @@ from pipelines.crawl.host_locks import KeptRobots, Turn
 from pipelines.crawl.ledger import Lease
 from pipelines.errors import DiskFullError, TakenOverError
 from pipelines.stores import postgres
-from spiders import handler, host_upkeep, outcome, render, shutdown, source_lifecycle, store
+from spiders import handler, host_upkeep, outcome, policy, render, shutdown, source_lifecycle, store
 from spiders.crawl_work import CrawlWork
 from spiders.crawled_source import ESTIMATED, end_state
 from spiders.frontier import Frontier
@@ -144,7 +144,9 @@ class NewsSpider(Spider):
 
     async def robots_of(self, place: str) -> KeptRobots | None:
         """The robots.txt of a host (`host:port`) in the ledger."""
-        known: KeptRobots | None = await self.work.in_thread(host_locks.robots, self.work.store.conn, place)
+        known: KeptRobots | None = await self.work.in_thread(
+            host_locks.robots, self.work.store.conn, place, policy.ROBOTS_TXT_STANDS
+        )
         return known
 
     async def keep_robots(self, place: str, status: int, body: str) -> None:

@@ -1,9 +1,8 @@
 """How much a crawl reads of an answer, how it paces a host, and when it leaves one: values that an operator may want
 to change.
 
-How patient the ledger is (pauses after failures, how long a robots.txt holds, when a page is looked at again) is in
-pipelines/crawl/policy.py; what Scrapy itself is told is in spiders/crawler_settings.py. The delay of a source is a key
-of its file.
+How patient the ledger is (pauses after failures, when a page is looked at again) is in pipelines/crawl/policy.py; what
+Scrapy itself is told is in spiders/crawler_settings.py. The delay of a source is a key of its file.
 """
 
 from __future__ import annotations
@@ -20,6 +19,12 @@ MAX_ROBOTS_TXT_BYTES = 500 * 1024
 # A packed robots.txt may unpack to at most this many times MAX_ROBOTS_TXT_BYTES; a larger one cannot be read. Chosen: a
 # robots.txt that is meant to be read is far smaller.
 MAX_UNPACKED_FACTOR = 10
+# A stored copy of a robots.txt is used for this time, the longest that RFC 9309 allows (2.4). If the host gives no new
+# copy, the old copy is used until it is as old as ROBOTS_TXT_STANDS.
+ROBOTS_TXT_HOLDS = timedelta(days=1)
+# A stored copy that is older than this is not used at all. Chosen: during one more day the host may answer again;
+# without a robots.txt that may be used, a site is not asked for anything.
+ROBOTS_TXT_STANDS = timedelta(days=2)
 
 # --- The pace of a host
 

@@ -18,7 +18,6 @@ from scrapy.robotstxt import ProtegoRobotParser
 
 from pipelines import encodings, urls
 from pipelines.codes import GUARDED, NO_ANSWER, Cause
-from pipelines.crawl import policy as crawl_policy
 from pipelines.crawl.host_locks import KeptRobots
 from spiders import handler, outcome, policy
 from spiders.crawler_settings import ROBOT
@@ -29,7 +28,7 @@ from spiders.render import RENDERED
 log = logging.getLogger(__name__)
 
 # A copy is valid for this many seconds. It stays in use longer if the host gives no new copy.
-HOLDS_SECONDS = crawl_policy.ROBOTS_TXT_HOLDS.total_seconds()
+HOLDS_SECONDS = policy.ROBOTS_TXT_HOLDS.total_seconds()
 # This is a line with a robot's name and anything that follows it, such as its version.
 AGENT = re.compile(
     r"^([ \t]{0,9}user-?agent[ \t]{0,9}:[ \t]{0,9}[A-Za-z_-]{1,60})[/*][^\r\n#]{0,60}", re.IGNORECASE | re.MULTILINE

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import NamedTuple
 
-from pipelines.crawl import policy
 from pipelines.stores import postgres
 
 # For a host that was never asked, `asked_at` gets a time that lies this many seconds (three years) in the past, because
@@ -97,10 +97,10 @@ def find_wanted(turns: HostLocks) -> set[str]:
         return {row["host"] for row in postgres.query(turns.conn, "wanted_hosts", hosts=sorted(turns.ours))}
 
 
-def robots(conn: postgres.Connection, place: str) -> KeptRobots | None:
-    """The stored robots.txt of a host; None if there is none, or if it is too old for use."""
+def robots(conn: postgres.Connection, place: str, stands: timedelta) -> KeptRobots | None:
+    """The stored robots.txt of a host; None if there is none, or if it is older than `stands`."""
     with conn:
-        row = postgres.row(conn, "robots_of_host", host=place, stands=policy.ROBOTS_TXT_STANDS)
+        row = postgres.row(conn, "robots_of_host", host=place, stands=stands)
     return KeptRobots(row["status"], row["body"], row["age"]) if row else None
 
 

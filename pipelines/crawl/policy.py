@@ -101,15 +101,6 @@ EARLY_SHARE = 0.95
 # list by at most this many hours. Chosen: these are the hours of a week.
 SKIPPED_HOURS = 168
 
-# --- robots.txt
-
-# A stored copy of a robots.txt is used for this time, the longest that RFC 9309 allows (2.4). If the host gives no new
-# copy, the old copy is used until it is as old as ROBOTS_TXT_STANDS.
-ROBOTS_TXT_HOLDS = timedelta(days=1)
-# A stored copy that is older than this is not used at all. Chosen: during one more day the host may answer again;
-# without a robots.txt that may be used, a site is not asked for anything.
-ROBOTS_TXT_STANDS = timedelta(days=2)
-
 # --- Bounds: what one site can make a crawl do
 
 # In one run, at most this many sitemaps that indexes name are read for one source. Chosen: a site can chain sitemaps
