@@ -191,3 +191,25 @@ def test_a_standfirst_above_a_picture_is_a_part_of_the_text_whatever_its_element
     )
 
     assert made.text.split("\n") == [first, *others]
+
+
+@pytest.mark.parametrize("pier", [4, 27, 140])
+@pytest.mark.parametrize("lead", ["Nobody at pier {} has seen a bill.", "Mira longs to see lamps hung above pier {}."])
+def test_a_short_standfirst_does_not_come_and_go_with_a_word_or_a_number_in_it(lead: str, pier: int) -> None:
+    title, lead = f"Pier {pier} gets its lamps back", lead.format(pier)
+    lines = [
+        f"Tariq Haddad said on the {day} of the month that the lamps of pier {pier} had been stored in a shed since "
+        f"the storm, and that {40 + day} people had written to the port."
+        for day in range(2, 7)
+    ]
+    first, second, *others = [f"<div class=par>{line}</div>" for line in lines]
+    more = "".join(f"<li><a href=/news/{n}>Pier {n} is painted</a></li>" for n in range(4))
+    page = (
+        "<header class=top><nav><a href=/>Front</a> <a href=/port>Port</a></nav></header><main>"
+        f'<article class=story-card><header><h1>{title}</h1><p class="summary">{lead}</p></header><section class=rich>'
+        f"{first}{second}<h2>What pier {pier} lacks</h2>{''.join(others)}"
+        "<ul class=facts><li>Lamps: 44</li><li>Price: 7 crowns</li></ul>"
+        f"</section></article><section class=more><h2>More from the port</h2><ul>{more}</ul></section></main>"
+    )
+
+    assert article(html(page, title=f"{title} - The Paper")).text.split("\n")[:2] == [lead, lines[0]]
